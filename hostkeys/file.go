@@ -1,0 +1,156 @@
+package hostkeys
+
+import (
+	//lint:ignore SA1019 named only to be refused
+	"crypto/dsa"
+	"crypto/rsa"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"runtime"
+
+	"golang.org/x/crypto/ssh"
+)
+
+// Error says why a host key file is not used. Its text is for the operator: the full path, what is wrong, and
+// what to do about it. The file is as it was before.
+type Error struct {
+	Path    string // absolute
+	Problem string // a predicate of the file: "is empty"
+	Remedy  string // an imperative: "restore it from a backup"
+	Err     error  // the cause below, nil when there is none
+}
+
+// Error returns one line, "host key PATH PROBLEM: REMEDY", with the cause in brackets.
+func (e *Error) Error() string {
+	cause := ""
+	if e.Err != nil {
+		cause = fmt.Sprintf(" (%v)", e.Err)
+	}
+	return fmt.Sprintf("host key %s %s%s: %s", e.Path, e.Problem, cause, e.Remedy)
+}
+
+// Unwrap returns the cause, so that errors.Is finds fs.ErrNotExist and its like.
+func (e *Error) Unwrap() error { return e.Err }
+
+const (
+	maxKeySize = 64 << 10 // bytes; a 16384-bit RSA key takes 13 KiB
+	minRSABits = 2048     // NIST SP 800-131A
+)
+
+// file is a key file and the two ways to reach it: inside the data directory, or anywhere.
+type file struct {
+	path  string // absolute, for people
+	name  string // what stat and open take
+	stat  func(string) (fs.FileInfo, error)
+	open  func(string) (*os.File, error)
+	renew string // how to replace a key that is lost
+}
+
+func (f file) refuse(problem, remedy string, cause error) error {
+	return &Error{Path: f.path, Problem: problem, Remedy: remedy, Err: cause}
+}
+
+func (f file) load() (ssh.Signer, error) {
+	content, err := f.read()
+	if err != nil {
+		return nil, err
+	}
+	if len(content) == 0 {
+		return nil, f.refuse("is empty", "restore it from a backup, "+f.renew, nil)
+	}
+	private, err := ssh.ParseRawPrivateKey(content)
+	if _, locked := errors.AsType[*ssh.PassphraseMissingError](err); locked {
+		return nil, f.refuse("is protected by a passphrase, and nobody is there to type it when the server starts",
+			"remove it with `ssh-keygen -p -N '' -f "+f.path+"`, or use another key", nil)
+	}
+	if err != nil {
+		return nil, f.refuse("is damaged or is not a private key that salon can use",
+			"restore it from a backup, "+f.renew, err)
+	}
+	return f.signer(private)
+}
+
+// read returns the content of a regular file that only its owner can read. The first check keeps open from
+// waiting on a pipe, the second judges the very file that is read.
+func (f file) read() ([]byte, error) {
+	info, err := f.stat(f.name)
+	if err != nil {
+		return nil, f.unreachable(err)
+	}
+	if err := f.check(info); err != nil {
+		return nil, err
+	}
+	r, err := f.open(f.name)
+	if err != nil {
+		return nil, f.unreachable(err)
+	}
+	defer r.Close()
+	if info, err = r.Stat(); err != nil {
+		return nil, f.unreachable(err)
+	}
+	if err := f.check(info); err != nil {
+		return nil, err
+	}
+	content, err := io.ReadAll(io.LimitReader(r, maxKeySize))
+	if err != nil {
+		return nil, f.unreachable(err)
+	}
+	return content, nil
+}
+
+// unreachable explains a file that cannot be opened. In the data directory, where a missing file would have been
+// created, what cannot be reached is a link that leads outside, in a circle, or to nothing.
+func (f file) unreachable(err error) error {
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		return f.refuse("cannot be read", "run salon as the user who owns it, or give it to that user with chown", err)
+	case f.name == FileName:
+		return f.refuse("cannot be read, perhaps because it is a symbolic link to a place outside the data directory",
+			"put the key itself there, or name the file with --host-key", err)
+	default:
+		return f.refuse("cannot be read", "check the path", err)
+	}
+}
+
+func (f file) check(info fs.FileInfo) error {
+	mode := info.Mode()
+	switch {
+	case info.IsDir():
+		return f.refuse("is a directory", "move it away, the key must be a file", nil)
+	case !mode.IsRegular():
+		return f.refuse("is not a regular file", "move it away, the key must be a plain file", nil)
+	case mode.Perm()&0o077 != 0 && runtime.GOOS != "windows": // Windows keeps no such bits
+		return f.refuse(fmt.Sprintf("is open to other users (mode %04o)", mode.Perm()), "run `chmod 600 "+f.path+"`", nil)
+	}
+	return nil
+}
+
+// signer accepts the kinds of key that today's ssh clients trust.
+func (f file) signer(private any) (ssh.Signer, error) {
+	switch key := private.(type) {
+	case *dsa.PrivateKey:
+		return nil, f.refuse("is a DSA key, which ssh clients no longer accept", "make an Ed25519 key with ssh-keygen -t ed25519", nil)
+	case *rsa.PrivateKey:
+		return f.rsaSigner(key)
+	}
+	signer, err := ssh.NewSignerFromKey(private)
+	if err != nil {
+		return nil, f.refuse("is of a kind that salon cannot use", "make an Ed25519 key with ssh-keygen -t ed25519", err)
+	}
+	return signer, nil
+}
+
+func (f file) rsaSigner(key *rsa.PrivateKey) (ssh.Signer, error) {
+	if bits := key.N.BitLen(); bits < minRSABits {
+		return nil, f.refuse(fmt.Sprintf("is an RSA key of only %d bits", bits),
+			fmt.Sprintf("use one of at least %d bits, or better an Ed25519 key (ssh-keygen -t ed25519)", minRSABits), nil)
+	}
+	signer, err := ssh.NewSignerFromKey(key)
+	if err != nil {
+		return nil, f.refuse("cannot be used", "restore it from a backup, "+f.renew, err)
+	}
+	return ssh.NewSignerWithAlgorithms(signer.(ssh.AlgorithmSigner), []string{ssh.KeyAlgoRSASHA256, ssh.KeyAlgoRSASHA512})
+}
