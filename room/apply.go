@@ -1,0 +1,294 @@
+package room
+
+import (
+	"slices"
+	"time"
+)
+
+// Outcome is what an event did.
+type Outcome struct {
+	Event Event // completed with what only the state knew
+	Shown bool  // the room shows it to everyone
+	Err   error // refused: the state is as it was
+	Ended []Ended
+}
+
+// Ended is a session that an event ended.
+type Ended struct {
+	Session ID
+	Why     Ending
+}
+
+// Apply makes one event true. It never fails: an event that came too late (the
+// pseudo is taken, the session has ended) changes nothing and says so in
+// Outcome.Err, on every node alike.
+func (st *State) Apply(e Event) Outcome {
+	st.Applied = e.Seq
+	switch b := e.Body.(type) {
+	case Joined:
+		return st.join(e, b)
+	case Left:
+		return st.leave(e, b)
+	case Said:
+		return st.say(e, b)
+	case Renamed:
+		return st.rename(e, b)
+	case WentAway:
+		return st.setAway(e, b.Session, &Away{Since: e.Time, Text: b.Text})
+	case CameBack:
+		return st.setAway(e, b.Session, nil)
+	case TopicSet:
+		st.Topic = Topic{Text: b.Text, By: b.By, Set: e.Time}
+		return shown(e, b)
+	case Walled:
+		return shown(e, b)
+	case Kicked:
+		return st.kick(e, b)
+	case Banned:
+		return st.ban(e, b)
+	case Unbanned:
+		return st.unban(e, b)
+	case Muted:
+		return st.mute(e, b)
+	case Unmuted:
+		return st.unmute(e, b)
+	case SlowSet:
+		st.Slow = b.Every
+		return shown(e, b)
+	case ShutdownPlanned:
+		st.Shutdown = &Plan{Seq: e.Seq, At: e.Time.Add(b.In), By: b.By, Reason: b.Reason}
+		return shown(e, b)
+	case ShutdownCountdown:
+		if st.Shutdown == nil || st.Shutdown.Seq != b.Plan {
+			return refused(e, ErrGone)
+		}
+		return shown(e, b)
+	case ShutdownCancelled:
+		if st.Shutdown == nil {
+			return refused(e, ErrNoShutdown)
+		}
+		st.Shutdown = nil
+		return shown(e, b)
+	}
+	return refused(e, ErrGone)
+}
+
+func shown(e Event, b Body) Outcome {
+	e.Body = b
+	return Outcome{Event: e, Shown: true}
+}
+
+func hidden(e Event, b Body) Outcome {
+	e.Body = b
+	return Outcome{Event: e}
+}
+
+func refused(e Event, err error) Outcome { return Outcome{Event: e, Err: err} }
+
+func (st *State) join(e Event, b Joined) Outcome {
+	if ban, ok := st.BanOn(b.Pseudo, b.KeyID, b.Addr, e.Time); ok {
+		return refused(e, &BannedError{ban})
+	}
+	a := Attendance{ID: e.ID, Since: e.Time, Addr: b.Addr, Front: b.Front, Client: b.Client, Quiet: b.Quiet}
+	m, taken := st.holder(b.Pseudo)
+	if !taken {
+		m = &Member{Pseudo: b.Pseudo, KeyID: b.KeyID, Role: b.Role, Since: e.Time}
+		st.claim(m)
+	} else if b.KeyID == "" || b.KeyID != m.KeyID || m.Pseudo.Key() != b.Pseudo.Key() {
+		return refused(e, &TakenError{Pseudo: b.Pseudo, By: m.Pseudo})
+	}
+	before := m.Present()
+	m.Sessions = append(m.Sessions, a)
+	st.sessions[e.ID] = m
+	b.Pseudo = m.Pseudo
+	out := st.presence(m, before, e, b)
+	if len(m.Sessions) > maxSessions {
+		oldest := m.Sessions[0].ID
+		st.drop(oldest)
+		out.Ended = []Ended{{oldest, Ending{Cause: Replaced}}}
+	}
+	return out
+}
+
+// presence counts a member in or out and shows the event that made it so.
+func (st *State) presence(m *Member, before bool, e Event, b Body) Outcome {
+	switch now := m.Present(); {
+	case now && !before:
+		st.loud++
+		m.Since = e.Time
+		return shown(e, b)
+	case before && !now:
+		st.loud--
+		return shown(e, b)
+	}
+	return hidden(e, b)
+}
+
+// drop forgets one session, and its member with the last.
+func (st *State) drop(id ID) {
+	m := st.sessions[id]
+	delete(st.sessions, id)
+	m.Sessions = slices.DeleteFunc(m.Sessions, func(a Attendance) bool { return a.ID == id })
+	if len(m.Sessions) == 0 {
+		st.unclaim(m)
+	}
+}
+
+func (st *State) leave(e Event, b Left) Outcome {
+	m, ok := st.sessions[b.Session]
+	if !ok {
+		return refused(e, ErrGone)
+	}
+	before := m.Present()
+	st.drop(b.Session)
+	b.Pseudo = m.Pseudo
+	out := st.presence(m, before, e, b)
+	out.Ended = []Ended{{b.Session, Ending{Cause: b.Cause, Reason: b.Text}}}
+	return out
+}
+
+func (st *State) say(e Event, b Said) Outcome {
+	m, ok := st.sessions[b.Session]
+	if !ok {
+		return refused(e, ErrGone)
+	}
+	if mute, ok := st.MuteOn(m.Pseudo, e.Time); ok {
+		return refused(e, &MutedError{mute.Until()})
+	}
+	m.LastSaid = e.Time
+	st.said++
+	b.From = m.Pseudo
+	return shown(e, b)
+}
+
+func (st *State) rename(e Event, b Renamed) Outcome {
+	m, ok := st.sessions[b.Session]
+	if !ok {
+		return refused(e, ErrGone)
+	}
+	if other, taken := st.holder(b.To); taken && other != m {
+		return refused(e, &TakenError{Pseudo: b.To, By: other.Pseudo})
+	}
+	if ban, ok := st.BanOn(b.To, "", noAddr, e.Time); ok {
+		return refused(e, &BannedError{ban})
+	}
+	b.From = m.Pseudo
+	st.unclaim(m)
+	if mute, ok := st.Mutes[m.Pseudo.Key()]; ok { // a new name does not give the voice back
+		delete(st.Mutes, m.Pseudo.Key())
+		mute.Pseudo = b.To
+		st.Mutes[b.To.Key()] = mute
+	}
+	m.Pseudo = b.To
+	st.claim(m)
+	if b.From == b.To || !m.Present() {
+		return hidden(e, b)
+	}
+	return shown(e, b)
+}
+
+func (st *State) setAway(e Event, session ID, away *Away) Outcome {
+	m, ok := st.sessions[session]
+	if !ok {
+		return refused(e, ErrGone)
+	}
+	m.Away = away
+	return hidden(e, e.Body)
+}
+
+func (st *State) kick(e Event, b Kicked) Outcome {
+	m, ok := st.Members[b.Pseudo.Key()]
+	if !ok {
+		return refused(e, &UnknownMemberError{Name: string(b.Pseudo)})
+	}
+	b.Pseudo = m.Pseudo
+	out := shown(e, b)
+	out.Ended = st.expel(m, Ending{Cause: Expelled, By: b.By, Reason: b.Reason, Flood: b.Flood})
+	return out
+}
+
+// expel ends every session of a member.
+func (st *State) expel(m *Member, why Ending) []Ended {
+	if m.Present() {
+		st.loud--
+	}
+	var ended []Ended
+	for _, a := range m.Sessions {
+		ended = append(ended, Ended{a.ID, why})
+		delete(st.sessions, a.ID)
+	}
+	m.Sessions = nil
+	st.unclaim(m)
+	return ended
+}
+
+func (st *State) ban(e Event, b Banned) Outcome {
+	st.forget(e.Time)
+	b.Ban.Since = e.Time
+	st.Bans[b.Ban.Target.name()] = b.Ban
+	out := Outcome{}
+	why := Ending{Cause: Barred, By: b.Ban.By, Reason: b.Ban.Reason, Until: b.Ban.Until()}
+	for _, k := range st.keys() {
+		if m := st.Members[k]; m.hit(b.Ban.Target) {
+			if m.Present() {
+				b.Gone = append(b.Gone, m.Pseudo)
+			}
+			out.Ended = append(out.Ended, st.expel(m, why)...)
+		}
+	}
+	e.Body = b
+	out.Event, out.Shown = e, true
+	return out
+}
+
+func (m *Member) hit(t Target) bool {
+	return t.Hits(m.Pseudo, m.KeyID, noAddr) || slices.ContainsFunc(m.Sessions, func(a Attendance) bool {
+		return t.Hits("", "", a.Addr)
+	})
+}
+
+// keys returns the members' keys in order, for walks whose order shows.
+func (st *State) keys() []Key {
+	keys := make([]Key, 0, len(st.Members))
+	for k := range st.Members {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// forget drops bans and mutes that are over, so that they do not pile up.
+func (st *State) forget(now time.Time) {
+	for k, b := range st.Bans {
+		if b.Over(now) {
+			delete(st.Bans, k)
+		}
+	}
+	for k, m := range st.Mutes {
+		if m.Over(now) {
+			delete(st.Mutes, k)
+		}
+	}
+}
+
+func (st *State) unban(e Event, b Unbanned) Outcome {
+	if ban, ok := st.Bans[b.Target.name()]; !ok || ban.Over(e.Time) {
+		return refused(e, &UnknownMemberError{Name: b.Target.String()})
+	}
+	delete(st.Bans, b.Target.name())
+	return shown(e, b)
+}
+
+func (st *State) mute(e Event, b Muted) Outcome {
+	st.forget(e.Time)
+	st.Mutes[b.Pseudo.Key()] = Mute{Pseudo: b.Pseudo, By: b.By, For: b.For, Since: e.Time}
+	return shown(e, b)
+}
+
+func (st *State) unmute(e Event, b Unmuted) Outcome {
+	if _, ok := st.MuteOn(b.Pseudo, e.Time); !ok {
+		return refused(e, &UnknownMemberError{Name: string(b.Pseudo)})
+	}
+	delete(st.Mutes, b.Pseudo.Key())
+	return shown(e, b)
+}

@@ -1,0 +1,131 @@
+package room
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Bounds on what one asks for.
+const (
+	pastDefault = 50
+	pastMax     = 500
+)
+
+// asking is what one wants to know.
+var asking = []*Command{
+	{Name: "list", FR: []string{"liste", "qui"}, EN: []string{"list", "who", "names"}, run: doList},
+	{Name: "info", FR: []string{"info"}, EN: []string{"whois", "info"}, Args: []Arg{ArgMember}, run: doInfo},
+	{Name: "topic", FR: []string{"sujet"}, EN: []string{"topic"}, run: doTopic},
+	{Name: "history", FR: []string{"historique"}, EN: []string{"history"}, run: doHistory},
+	{Name: "search", FR: []string{"chercher"}, EN: []string{"search"}, run: doSearch},
+	{Name: "help", FR: []string{"aide"}, EN: []string{"help", "?"}, Args: []Arg{ArgCommand}, run: doHelp},
+}
+
+func doList(c *call) (Reply, error) {
+	c.room.mu.Lock()
+	defer c.room.mu.Unlock()
+	list := People{Members: make([]Person, 0, c.room.state.Count())}
+	for _, m := range c.room.state.Members {
+		if m.Present() {
+			list.Members = append(list.Members, c.personLocked(m))
+		}
+	}
+	slices.SortFunc(list.Members, func(a, b Person) int { return strings.Compare(string(a.Pseudo.Key()), string(b.Pseudo.Key())) })
+	return list, nil
+}
+
+// personLocked describes a member as the session may see it.
+func (s *Session) personLocked(m *Member) Person {
+	p := Person{Pseudo: m.Pseudo, Since: m.Since, Away: m.Away, Operator: m.Role >= Operator, Details: s.role >= Operator}
+	_, p.Muted = s.room.state.MuteOn(m.Pseudo, time.Now())
+	for _, a := range m.Sessions {
+		p.Fronts = append(p.Fronts, a.Front)
+		if p.Details {
+			p.Addrs = append(p.Addrs, a.Addr)
+			p.Clients = append(p.Clients, a.Client)
+			p.KeyID = m.KeyID
+		}
+	}
+	return p
+}
+
+func doInfo(c *call) (Reply, error) {
+	name := c.rest
+	if name == "" {
+		if !c.member {
+			return c.usage()
+		}
+		name = "moi"
+	}
+	m, err := c.find(name)
+	if err != nil {
+		return nil, err
+	}
+	c.room.mu.Lock()
+	defer c.room.mu.Unlock()
+	return Profile{c.personLocked(&m)}, nil
+}
+
+func doTopic(c *call) (Reply, error) {
+	if c.rest == "" {
+		c.room.mu.Lock()
+		defer c.room.mu.Unlock()
+		return TopicIs{c.room.state.Topic}, nil
+	}
+	if c.role < Operator {
+		return nil, &DeniedError{c.command}
+	}
+	_, err := c.room.propose(c, TopicSet{By: c.Pseudo(), Text: oneLine(c.rest)})
+	return nil, err
+}
+
+func doHistory(c *call) (Reply, error) {
+	n := pastDefault
+	if c.rest != "" {
+		var err error
+		if n, err = strconv.Atoi(c.rest); err != nil || n < 1 {
+			return c.usage()
+		}
+	}
+	events, err := c.room.store.Last(c, min(n, pastMax), 0)
+	return Past{Events: c.heard(events)}, err
+}
+
+func doSearch(c *call) (Reply, error) {
+	if c.rest == "" {
+		return c.usage()
+	}
+	events, err := c.room.store.Search(c, c.rest, pastDefault)
+	return Past{Search: c.rest, Events: c.heard(events)}, err
+}
+
+// heard leaves out those whom the session ignores.
+func (s *Session) heard(events []Event) []Event {
+	return slices.DeleteFunc(events, func(e Event) bool { return s.desk.ignores(e.Author()) })
+}
+
+func doHelp(c *call) (Reply, error) {
+	h := Help{Console: c.role == Console}
+	if word := strings.TrimLeft(c.rest, "/"); word != "" {
+		one, ok := c.room.table.byWord[Fold(word)]
+		if !ok || !one.may(c.Session) {
+			return nil, c.unknownCommand(word)
+		}
+		h.One = one
+	}
+	h.Commands = c.Available()
+	return h, nil
+}
+
+// Available returns the commands that the session may use, in the order of help.
+func (s *Session) Available() []*Command {
+	var may []*Command
+	for _, c := range s.room.table.all {
+		if c.may(s) {
+			may = append(may, c)
+		}
+	}
+	return may
+}

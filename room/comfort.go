@@ -1,0 +1,107 @@
+package room
+
+import (
+	"strings"
+	"time"
+)
+
+// comforts change how the room speaks to one.
+var comforts = []*Command{
+	{Name: "ignore", FR: []string{"ignorer"}, EN: []string{"ignore"}, Args: []Arg{ArgMember}, Need: Members, run: doIgnore},
+	{Name: "unignore", FR: []string{"entendre"}, EN: []string{"unignore", "hear"}, Args: []Arg{ArgIgnored}, Need: Members, run: doUnignore},
+	{Name: "lang", FR: []string{"lang", "langue"}, EN: []string{"lang", "language"}, Args: []Arg{ArgLang}, run: doLang},
+	{Name: "clock", FR: []string{"heure"}, EN: []string{"time"}, Args: []Arg{ArgClock}, run: doClock},
+	{Name: "zone", FR: []string{"fuseau"}, EN: []string{"tz"}, run: doZone},
+	{Name: "json", FR: []string{"json"}, EN: []string{"json"}, Need: Members, run: doJSON},
+}
+
+func doIgnore(c *call) (Reply, error) {
+	if c.rest == "" {
+		return Ignoring{c.desk.ignoring()}, nil
+	}
+	m, err := c.find(c.rest)
+	if err != nil {
+		return nil, err
+	}
+	if m.Pseudo == c.Pseudo() {
+		return c.usage()
+	}
+	c.room.mu.Lock()
+	defer c.room.mu.Unlock()
+	if !c.desk.ignores(m.Pseudo) {
+		c.desk.ignore(m.Pseudo)
+	}
+	return Notice{What: NowIgnored, Name: m.Pseudo}, nil
+}
+
+func doUnignore(c *call) (Reply, error) {
+	p := Pseudo(strings.TrimLeft(truncate(c.rest, 40), "@"))
+	if p == "" {
+		return c.usage()
+	}
+	c.room.mu.Lock()
+	defer c.room.mu.Unlock()
+	if !c.desk.unignore(p) {
+		return nil, &UnknownMemberError{Name: string(p)}
+	}
+	return Notice{What: NowHeard, Name: p}, nil
+}
+
+func doLang(c *call) (Reply, error) {
+	l, ok := ParseLang(c.rest)
+	if !ok {
+		return c.usage()
+	}
+	c.setPrefs(func(p *Prefs) { p.Lang = l })
+	return Notice{What: NowLang}, nil
+}
+
+// ParseLang reads a language as people, flags and locales write it: "fr",
+// "en_GB.UTF-8", "english". ok is false for anything else; the C and POSIX
+// locales say nothing about a language.
+func ParseLang(s string) (l Lang, ok bool) {
+	switch s = Fold(s); {
+	case strings.HasPrefix(s, "fr"):
+		return French, true
+	case strings.HasPrefix(s, "en"), strings.HasPrefix(s, "angl"):
+		return English, true
+	}
+	return French, false
+}
+
+func doClock(c *call) (Reply, error) {
+	if c.rest != "24" && c.rest != "12" {
+		return c.usage()
+	}
+	c.setPrefs(func(p *Prefs) { p.Hour12 = c.rest == "12" })
+	return Notice{What: NowClock, Text: c.rest}, nil
+}
+
+func doZone(c *call) (Reply, error) {
+	if c.rest == "" {
+		return c.usage()
+	}
+	zone, err := c.room.Zone(c.rest)
+	if err != nil {
+		return c.usage()
+	}
+	c.setPrefs(func(p *Prefs) { p.Zone = zone })
+	return Notice{What: NowZone, Text: zone.String()}, nil
+}
+
+// Zone finds a time zone by its IANA name. Names longer than any are not looked
+// up.
+func (r *Room) Zone(name string) (*time.Location, error) {
+	if len(name) > 64 || name == "Local" {
+		return nil, ErrTextTooLong
+	}
+	if r.cfg.Zone != nil {
+		return r.cfg.Zone(name)
+	}
+	return time.LoadLocation(name)
+}
+
+func doJSON(c *call) (Reply, error) {
+	c.setPrefs(func(p *Prefs) { p.JSON = true })
+	return Notice{What: NowJSON}, nil
+}

@@ -1,0 +1,244 @@
+package room
+
+import (
+	"context"
+	"slices"
+	"strings"
+)
+
+// Command is one thing that can be asked of the room. Parsing, help and
+// completion all read the one table of them; package lang has a usage line and a
+// sentence for each, by Name.
+type Command struct {
+	Name   string   // never shown: what texts are filed under
+	FR, EN []string // the words that call it; the first of each is the one to teach
+	Args   []Arg    // what completion offers, in order; the last repeats
+	Need   Need
+	Flood  bool // takes from the member's allowance of messages
+	run    func(*call) (Reply, error)
+}
+
+// Need is who may use a command.
+type Need uint8
+
+// The needs.
+const (
+	Anyone    Need = iota // members and the console
+	Members               // members only: it is about oneself
+	Operators             // operators and the console
+)
+
+// Arg is what one place in a command's line takes, for completion.
+type Arg uint8
+
+// The kinds of argument.
+const (
+	ArgText Arg = iota
+	ArgMember
+	ArgIgnored
+	ArgCommand
+	ArgLang
+	ArgClock
+	ArgBan
+	ArgShutdown
+)
+
+// call is one use of a command.
+type call struct {
+	context.Context
+	*Session
+	command *Command
+	rest    string // what follows the command's name, trimmed
+}
+
+// usage is the failure of a command used wrongly.
+func (c *call) usage() (Reply, error) { return nil, &UsageError{c.command} }
+
+// Word returns the word to teach in a language, "" for what needs none.
+func (c *Command) Word(l Lang) string {
+	words := c.FR
+	if l == English {
+		words = c.EN
+	}
+	if len(words) == 0 {
+		return ""
+	}
+	return words[0]
+}
+
+// Words returns every word that calls the command.
+func (c *Command) Words() []string { return append(slices.Clone(c.FR), c.EN...) }
+
+// may reports whether a session's role allows the command.
+func (c *Command) may(s *Session) bool {
+	switch c.Need {
+	case Members:
+		return s.member
+	case Operators:
+		return s.role >= Operator
+	}
+	return true
+}
+
+// Commands is the table, in the order of help.
+func Commands() []*Command { return slices.Concat(talking, asking, comforts, moderating) }
+
+// table finds commands. It is made once for a room and never changes.
+type table struct {
+	all       []*Command
+	byWord    map[string]*Command // by folded word
+	say, tell *Command            // what a line without a command means
+}
+
+func newTable() *table {
+	t := &table{all: Commands(), byWord: map[string]*Command{}, say: talking[0], tell: talking[1]}
+	for _, c := range t.all {
+		for _, w := range c.Words() {
+			t.byWord[Fold(w)] = c
+		}
+	}
+	return t
+}
+
+// request is a line understood: a command and what follows its name.
+type request struct {
+	command *Command
+	rest    string
+}
+
+// everyone are the names that stand for all, after an @.
+var everyone = []string{"tous", "all", "everyone"}
+
+// parse understands a cleaned line.
+func (s *Session) parse(line string) (request, error) {
+	switch {
+	case line == "":
+		return request{}, ErrEmpty
+	case s.role == Console:
+		return s.parseWord(strings.TrimLeft(line, "/"))
+	case strings.HasPrefix(line, `\@`), strings.HasPrefix(line, `\/`):
+		return request{s.room.table.say, line[1:]}, nil
+	case strings.HasPrefix(line, "//"):
+		if r, err := s.parseWord(line[2:]); err == nil {
+			return r, nil
+		}
+		return request{s.room.table.say, line[1:]}, nil
+	case line[0] == '/':
+		return s.parseWord(line[1:])
+	case line[0] == '@':
+		return s.room.table.parseAt(line[1:])
+	}
+	return request{s.room.table.say, line}, nil
+}
+
+// parseWord understands "word rest".
+func (s *Session) parseWord(line string) (request, error) {
+	word, rest := cutSpace(line)
+	c, ok := s.room.table.byWord[Fold(word)]
+	switch {
+	case !ok:
+		return request{}, s.unknownCommand(word)
+	case s.role == Console && c.Need == Members:
+		return request{}, ErrNotMember
+	case !c.may(s):
+		return request{}, &DeniedError{c}
+	}
+	return request{c, rest}, nil
+}
+
+// unknownCommand suggests the nearest command that the session may use.
+func (s *Session) unknownCommand(word string) error {
+	e := &UnknownCommandError{Name: Clean(truncate(word, 40), false)}
+	var words []string
+	for w, c := range s.room.table.byWord {
+		if c.may(s) {
+			words = append(words, w)
+		}
+	}
+	slices.Sort(words)
+	if near, ok := nearest(word, words); ok {
+		e.Suggestion = s.room.table.byWord[near]
+	}
+	return e
+}
+
+// parseAt understands what follows an @: names, then a text. A text is never
+// sent to more people than were named.
+func (t *table) parseAt(line string) (request, error) {
+	name, text := cutSpace(line)
+	name = strings.TrimRight(name, ":,;")
+	switch {
+	case name == "" || text == "":
+		return request{}, &UsageError{t.tell}
+	case slices.Contains(everyone, Fold(name)):
+		return request{t.say, text}, nil
+	}
+	return request{t.tell, name + " " + text}, nil
+}
+
+// cutSpace splits a line at its first white space.
+func cutSpace(line string) (first, rest string) {
+	i := strings.IndexAny(line, " \n")
+	if i < 0 {
+		return line, ""
+	}
+	return line[:i], strings.TrimSpace(line[i+1:])
+}
+
+func truncate(s string, runes int) string {
+	for i := range s {
+		if runes == 0 {
+			return s[:i]
+		}
+		runes--
+	}
+	return s
+}
+
+// Do does a line as the session's own: it cleans it, understands it, checks
+// rights and limits, and returns once what it asked is true on this node. The
+// Reply, if any, is for the one who asked. What everyone may see comes as an
+// event instead, to the asker too.
+func (s *Session) Do(ctx context.Context, line string) (Reply, error) {
+	if len(line) > MaxText {
+		return nil, ErrTextTooLong
+	}
+	line = strings.TrimSpace(Clean(line, s.member))
+	if len(line) > MaxText { // what cannot be read takes more room once cleaned
+		return nil, ErrTextTooLong
+	}
+	req, err := s.parse(line)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := s.within(ctx)
+	defer cancel()
+	if s.role < Operator {
+		if err := s.desk.lines.Wait(ctx); err != nil {
+			return nil, s.ended(err)
+		}
+	}
+	if req.command.Flood {
+		if err := s.allow(ctx); err != nil {
+			return nil, s.ended(err)
+		}
+	}
+	r, err := req.command.run(&call{ctx, s, req.command, req.rest})
+	return r, s.ended(err)
+}
+
+// within returns a context that ends with the session too.
+func (s *Session) within(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	stop := context.AfterFunc(s.ctx, func() { cancel(context.Cause(s.ctx)) })
+	return ctx, func() { stop(); cancel(nil) }
+}
+
+// ended turns the failure of a command that its session's end cut short into
+// that Ending.
+func (s *Session) ended(err error) error {
+	if err != nil && s.ctx.Err() != nil {
+		return context.Cause(s.ctx)
+	}
+	return err
+}

@@ -1,0 +1,142 @@
+package room
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// maxCandidates is how many completions are offered.
+const maxCandidates = 50
+
+// Complete returns what the word that ends at byte pos of a line may become, the
+// most likely first, and where that word starts. People who spoke last come
+// first.
+func (s *Session) Complete(line string, pos int) (start int, candidates []string) {
+	pos = min(max(pos, 0), len(line))
+	start = strings.LastIndexAny(line[:pos], " ,") + 1
+	word, before := line[start:pos], line[:start]
+	switch {
+	case start == 0 && (s.role == Console || strings.HasPrefix(word, "/")):
+		return start, s.completeCommand(word)
+	case strings.HasPrefix(word, "@"):
+		return start, s.completeMember(word, "@", start == 0)
+	case s.role == Console || strings.HasPrefix(before, "/"):
+		return start, s.completeArg(word, before)
+	}
+	return start, s.completeMember(word, "", false)
+}
+
+func (s *Session) completeCommand(word string) []string {
+	slash, typed := "", word
+	if s.role != Console {
+		slash, typed = "/", strings.TrimLeft(word, "/")
+	}
+	var found []string
+	for _, c := range s.Available() {
+		words := c.FR
+		if s.Prefs().Lang == English {
+			words = c.EN
+		}
+		for _, w := range words {
+			if strings.HasPrefix(Fold(w), Fold(typed)) {
+				found = append(found, slash+w+" ")
+				break
+			}
+		}
+	}
+	return found
+}
+
+func (s *Session) completeArg(word, before string) []string {
+	fields := strings.Fields(strings.TrimLeft(before, "/"))
+	if len(fields) == 0 {
+		return nil
+	}
+	c, ok := s.room.table.byWord[Fold(fields[0])]
+	if !ok || len(c.Args) == 0 {
+		return s.completeMember(word, "", false)
+	}
+	switch c.Args[min(len(fields), len(c.Args))-1] {
+	case ArgMember:
+		return s.completeMember(word, "", false)
+	case ArgIgnored:
+		return matching(word, names(s.desk.ignoring()))
+	case ArgCommand:
+		return s.completeCommand(word)
+	case ArgLang:
+		return matching(word, []string{"fr", "en"})
+	case ArgClock:
+		return matching(word, []string{"24", "12"})
+	case ArgBan:
+		return matching(word, s.room.banned())
+	case ArgShutdown:
+		return matching(word, cancelWords)
+	}
+	return nil
+}
+
+func (r *Room) banned() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var list []string
+	for _, b := range r.state.Bans {
+		list = append(list, b.Target.String())
+	}
+	slices.Sort(list)
+	return list
+}
+
+func names(list []Pseudo) []string {
+	var s []string
+	for _, p := range list {
+		s = append(s, string(p))
+	}
+	return s
+}
+
+func matching(word string, among []string) []string {
+	var found []string
+	for _, w := range among {
+		if strings.HasPrefix(Fold(w), Fold(word)) {
+			found = append(found, w+" ")
+		}
+	}
+	return found
+}
+
+// completeMember offers those present, but oneself, and the word for everyone
+// where a line may begin with it.
+func (s *Session) completeMember(word, sign string, everyoneToo bool) []string {
+	type speaker struct {
+		name string
+		said time.Time
+	}
+	typed := Fold(strings.TrimPrefix(word, sign))
+	if typed == "" && sign == "" {
+		return nil
+	}
+	var found []speaker
+	me := s.Pseudo()
+	s.room.mu.Lock()
+	for _, m := range s.room.state.Members {
+		if m.Present() && m.Pseudo != me && strings.HasPrefix(Fold(string(m.Pseudo)), typed) {
+			found = append(found, speaker{string(m.Pseudo), m.LastSaid})
+		}
+	}
+	s.room.mu.Unlock()
+	slices.SortFunc(found, func(a, b speaker) int {
+		if c := b.said.Compare(a.said); c != 0 {
+			return c
+		}
+		return strings.Compare(a.name, b.name)
+	})
+	var list []string
+	for _, f := range found[:min(len(found), maxCandidates)] {
+		list = append(list, sign+f.name+" ")
+	}
+	if all := everyone[s.Prefs().Lang]; everyoneToo && strings.HasPrefix(all, typed) {
+		list = append(list, sign+all+" ")
+	}
+	return list
+}

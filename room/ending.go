@@ -1,0 +1,58 @@
+package room
+
+import (
+	"errors"
+	"time"
+)
+
+// Cause says why a session ended. The farewell, the log line and the exit code
+// all read it.
+type Cause uint8
+
+// The causes. A session ends once, with exactly one of them.
+const (
+	Quit     Cause = iota + 1 // the member left
+	Lost                      // the connection broke
+	Expelled                  // kicked
+	Barred                    // banned
+	Slow                      // a write to it blocked for too long
+	Idle                      // it never said who it is
+	Shutdown                  // the room closes
+	Replaced                  // the member opened too many sessions: the oldest gives way
+	Crashed                   // a fault in the session's own code
+)
+
+var causeNames = [...]string{"", "quit", "lost", "kicked", "banned", "slow", "idle", "shutdown", "replaced", "crashed"}
+
+// String returns the cause's name in logs and JSON.
+func (c Cause) String() string {
+	if int(c) < len(causeNames) {
+		return causeNames[c]
+	}
+	return "unknown"
+}
+
+// Ending is why and how a session ended: the context cause of [Session.Context].
+type Ending struct {
+	Cause  Cause
+	By     Pseudo    // who kicked or banned; "" for the console
+	Reason string    // what they said, or the shutdown's reason
+	Until  time.Time // a ban's end; zero: for ever
+	Flood  bool      // kicked by the room itself, for flooding
+}
+
+// Error makes an Ending usable as a context cause.
+func (e *Ending) Error() string {
+	if e.Reason == "" {
+		return "session ended: " + e.Cause.String()
+	}
+	return "session ended: " + e.Cause.String() + ": " + e.Reason
+}
+
+// AsEnding returns err's Ending; any other error means a lost connection.
+func AsEnding(err error) *Ending {
+	if e, ok := errors.AsType[*Ending](err); ok {
+		return e
+	}
+	return &Ending{Cause: Lost}
+}

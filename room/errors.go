@@ -1,0 +1,87 @@
+package room
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Errors that every [Log] returns and every front can translate.
+var (
+	ErrUnavailable = errors.New("room: log unavailable")   // known not stored
+	ErrUnknown     = errors.New("room: outcome unknown")   // retry with the same ID
+	ErrBusy        = errors.New("room: busy")              // known not stored, try again soon
+	ErrTooLarge    = errors.New("room: event too large")   // will never be stored
+	ErrClosed      = errors.New("room: closed")            // no more events
+	ErrGone        = errors.New("room: no longer present") // the session or the place in the log is gone
+)
+
+// Errors without detail that commands return.
+var (
+	ErrEmpty       = errors.New("room: nothing to say")
+	ErrTextTooLong = fmt.Errorf("room: text over %d bytes", MaxText)
+	ErrNobody      = errors.New("room: nobody to reply to")
+	ErrNoShutdown  = errors.New("room: no shutdown planned")
+	ErrTooMany     = errors.New("room: too many connections from this source")
+	ErrNotMember   = errors.New("room: only members can do that")
+)
+
+// TakenError refuses a pseudo that somebody has, or that looks like one.
+type TakenError struct {
+	Pseudo Pseudo
+	By     Pseudo // who has it: another spelling when the two are only alike
+}
+
+func (e *TakenError) Error() string {
+	return fmt.Sprintf("room: pseudo %q is taken by %q", e.Pseudo, e.By)
+}
+
+// UnknownMemberError says that nobody present has that name. Nothing was sent.
+type UnknownMemberError struct {
+	Name       string
+	Suggestion Pseudo // "" when nobody is near
+}
+
+func (e *UnknownMemberError) Error() string { return fmt.Sprintf("room: nobody is called %q", e.Name) }
+
+// UnknownCommandError says that no command has that name.
+type UnknownCommandError struct {
+	Name       string
+	Suggestion *Command // nil when none is near
+}
+
+func (e *UnknownCommandError) Error() string { return fmt.Sprintf("room: no command %q", e.Name) }
+
+// UsageError says that a command was used wrongly.
+type UsageError struct{ Command *Command }
+
+func (e *UsageError) Error() string { return "room: usage of " + e.Command.Name }
+
+// DeniedError says that a command is for operators.
+type DeniedError struct{ Command *Command }
+
+func (e *DeniedError) Error() string { return "room: not allowed: " + e.Command.Name }
+
+// TooFastError refuses a message sent too soon after the others.
+type TooFastError struct {
+	Wait time.Duration // before the next will be taken
+	Slow bool          // the room is in slow mode
+	Last bool          // the next one gets its sender kicked
+}
+
+func (e *TooFastError) Error() string { return fmt.Sprintf("room: too fast, wait %v", e.Wait) }
+
+// MutedError refuses the message of somebody who has no voice now.
+type MutedError struct{ Until time.Time } // zero: until unmuted
+
+func (e *MutedError) Error() string { return "room: muted" }
+
+// BannedError refuses somebody who is banned.
+type BannedError struct{ Ban Ban }
+
+func (e *BannedError) Error() string { return "room: banned: " + e.Ban.Target.String() }
+
+// ShuttingDownError refuses a newcomer because the room is about to close.
+type ShuttingDownError struct{ Left time.Duration }
+
+func (e *ShuttingDownError) Error() string { return fmt.Sprintf("room: shutting down in %v", e.Left) }

@@ -1,0 +1,159 @@
+package room
+
+import (
+	"context"
+	"net/netip"
+	"time"
+)
+
+// welcomeNames is how many names a welcome lists; the others are counted.
+const welcomeNames = 50
+
+// lastMinute is how long before a planned shutdown scripts are no longer let in.
+const lastMinute = time.Minute
+
+// Entry is what somebody brings to the door.
+type Entry struct {
+	Pseudo Pseudo
+	KeyID  string // fingerprint of the key that signed, "" without one
+	Addr   netip.Addr
+	Front  string // "ssh" or "tcp"
+	Client string
+	Role   Role
+	Prefs  Prefs
+	Quiet  bool // a one-shot command: not announced, not listed, not welcomed
+	Script bool // no person reads along: refused in the last minute before a shutdown
+	Paced  bool // read more slowly instead of refusing what comes too fast
+}
+
+// Join opens a session. It returns when the room knows, on every node, whether
+// the pseudo is this member's: errors are [*TakenError], [*BannedError],
+// [*ShuttingDownError] and those of [Log.Propose]. The session's first item is a
+// [Welcome], unless it is quiet.
+func (r *Room) Join(ctx context.Context, e Entry) (*Session, error) {
+	s, err := r.admit(e)
+	if err != nil {
+		return nil, err
+	}
+	out, err := r.proposeAs(ctx, s.id, Joined{
+		Pseudo: e.Pseudo, KeyID: e.KeyID, Addr: e.Addr, Front: e.Front,
+		Client: Clean(e.Client, false), Role: e.Role, Quiet: e.Quiet,
+	})
+	if err != nil {
+		s.End(Ending{Cause: Lost})
+		r.remove(s, s.Ending())
+		return nil, err
+	}
+	s.setPseudo(out.Event.Body.(Joined).Pseudo)
+	if !e.Quiet {
+		r.welcome(ctx, s, out.Event)
+	}
+	return s, nil
+}
+
+// admit makes a session that the room will wake, before it is a member.
+func (r *Room) admit(e Entry) (*Session, error) {
+	s := r.newSession(e)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err := r.closedLocked(e); err != nil {
+		return nil, err
+	}
+	r.count++
+	s.id = ID{Origin: r.origin, N: r.count}
+	s.desk = r.deskLocked(e.Pseudo.Key())
+	s.desk.sessions++
+	r.enterLocked(s)
+	return s, nil
+}
+
+func (r *Room) closedLocked(e Entry) error {
+	if r.closing != nil {
+		return &ShuttingDownError{}
+	}
+	if plan := r.state.Shutdown; plan != nil && e.Script {
+		if left := time.Until(plan.At); left <= lastMinute {
+			return &ShuttingDownError{Left: left}
+		}
+	}
+	return nil
+}
+
+func (r *Room) newSession(e Entry) *Session {
+	s := &Session{
+		room: r, role: e.Role, member: e.Role != Console, quiet: e.Quiet, paced: e.Paced, prefs: e.Prefs,
+		since: time.Now(), wake: make(chan struct{}, 1), taken: make(chan struct{}, 1), index: -1,
+	}
+	s.ctx, s.end = context.WithCancelCause(context.Background())
+	return s
+}
+
+func (r *Room) enterLocked(s *Session) {
+	r.sessions[s.id] = s
+	s.index = len(r.order)
+	r.order = append(r.order, s)
+}
+
+// Watch opens the console's session: it reads all that the room shows and does
+// operators' commands, but is no member.
+func (r *Room) Watch(p Prefs) *Session {
+	s := r.newSession(Entry{Role: Console, Prefs: p})
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.count++
+	s.id = ID{Origin: r.origin, N: r.count}
+	s.desk = newDesk(r.cfg)
+	s.cursor = r.ring.end()
+	if r.closing != nil {
+		s.End(*r.closing)
+	}
+	r.enterLocked(s)
+	return s
+}
+
+// welcome puts the first item in a newcomer's inbox, before anything else.
+func (r *Room) welcome(ctx context.Context, s *Session, joined Event) {
+	last, _ := r.store.Last(ctx, r.cfg.Replay, joined.Seq) // without a past there is still a present
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	w := Welcome{Pseudo: joined.Body.(Joined).Pseudo, Topic: r.state.Topic, Present: r.state.Count(), Last: last, Shutdown: r.state.Shutdown}
+	for _, m := range r.state.Members {
+		if len(w.Names) == welcomeNames {
+			break
+		}
+		if m.Present() {
+			w.Names = append(w.Names, m.Pseudo)
+		}
+	}
+	sortPseudos(w.Names)
+	s.mu.Lock()
+	s.inbox = append([]pending{{Item{Reply: w}, 0}}, s.inbox...)
+	s.asked++
+	s.mu.Unlock()
+	signal(s.wake)
+}
+
+// remove takes a session out of the room, and its member with the last.
+func (r *Room) remove(s *Session, why *Ending) {
+	r.mu.Lock()
+	_, joined := r.state.sessions[s.id]
+	closing := r.closing != nil
+	r.mu.Unlock()
+	if joined && !closing {
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		r.propose(ctx, Left{Session: s.id, Cause: why.Cause, Text: why.Reason})
+		cancel()
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if s.index < 0 {
+		return
+	}
+	delete(r.sessions, s.id)
+	s.desk.sessions--
+	last := r.order[len(r.order)-1]
+	r.order[s.index], last.index = last, s.index
+	r.order[len(r.order)-1] = nil
+	r.order = r.order[:len(r.order)-1]
+	s.index = -1
+}

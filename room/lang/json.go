@@ -1,0 +1,115 @@
+package lang
+
+import (
+	"encoding/json"
+	"time"
+
+	"salon/room"
+)
+
+// Object is one event or reply as programs read it: one JSON object a line
+// (RFC 8259, UTF-8). Fields that do not apply are left out. Programs should skip
+// types and fields that they do not know: more may come.
+type Object struct {
+	Type    string    `json:"type"`              // see the README
+	Seq     room.Seq  `json:"seq,omitempty"`     // place in the room's log; 0 for what is private or local
+	Time    time.Time `json:"time"`              // RFC 3339, UTC
+	From    string    `json:"from,omitempty"`    // who said, did or decided it; left out for the console
+	To      []string  `json:"to,omitempty"`      // recipients of a private message, the new pseudo, those put out
+	Text    string    `json:"text,omitempty"`    // what was said, or the reason
+	Action  bool      `json:"action,omitempty"`  // a message in the manner of /me
+	Seconds float64   `json:"seconds,omitempty"` // a duration: slow mode, mute, ban, time before the room closes
+	Cause   string    `json:"cause,omitempty"`   // why somebody left: quit, lost, slow, idle, replaced
+	Count   int       `json:"count,omitempty"`   // how many: present, skipped
+	Lines   []string  `json:"lines,omitempty"`   // a reply in words
+}
+
+// JSON writes an item as one line of JSON, without its end.
+func (v View) JSON(it room.Item, now time.Time) []byte {
+	o := v.object(it, now)
+	data, err := json.Marshal(o)
+	if err != nil {
+		panic("lang: object does not encode: " + err.Error()) // a programming error: every field is plain data
+	}
+	return data
+}
+
+func (v View) object(it room.Item, now time.Time) Object {
+	if it.Event != nil {
+		return eventObject(it.Event)
+	}
+	o := Object{Type: "reply", Time: now.UTC(), Lines: v.reply(it.Reply, now)}
+	switch r := it.Reply.(type) {
+	case room.Failure:
+		o.Type, o.Text, o.Lines = "error", v.Error(r.Err), nil
+	case room.Skipped:
+		o.Type, o.Count, o.Lines = "skipped", int(r.Count), nil
+	case room.Welcome:
+		o.Type, o.To, o.Count = "welcome", []string{string(r.Pseudo)}, r.Present
+		o.Lines = nil
+	case room.People:
+		o.Type, o.Count, o.Lines = "people", len(r.Members), nil
+		for _, p := range r.Members {
+			o.To = append(o.To, string(p.Pseudo))
+		}
+	}
+	return o
+}
+
+// eventObject describes an event. Addresses and keys never appear.
+func eventObject(e *room.Event) Object {
+	o := Object{Seq: e.Seq, Time: e.Time.UTC()}
+	switch b := e.Body.(type) {
+	case room.Said:
+		o.Type, o.From, o.Text, o.Action = "message", string(b.From), b.Text, b.Action
+	case room.Whispered:
+		o.Type, o.From, o.To, o.Text = "private", string(b.From), pseudos(b.To), b.Text
+	case room.Joined:
+		o.Type, o.From = "joined", string(b.Pseudo)
+	case room.Left:
+		o.Type, o.From, o.Text, o.Cause = "left", string(b.Pseudo), b.Text, b.Cause.String()
+	case room.Renamed:
+		o.Type, o.From, o.To = "renamed", string(b.From), []string{string(b.To)}
+	case room.Gathered:
+		o.Type, o.Count = "gathered", b.Present
+	default:
+		decided(&o, e.Body)
+	}
+	return o
+}
+
+// decided describes what operators do.
+func decided(o *Object, body room.Body) {
+	switch b := body.(type) {
+	case room.TopicSet:
+		o.Type, o.From, o.Text = "topic", string(b.By), b.Text
+	case room.Walled:
+		o.Type, o.From, o.Text = "wall", string(b.By), b.Text
+	case room.Kicked:
+		o.Type, o.From, o.To, o.Text = "kicked", string(b.By), []string{string(b.Pseudo)}, b.Reason
+	case room.Banned:
+		o.Type, o.From, o.To, o.Text, o.Seconds = "banned", string(b.Ban.By), pseudos(b.Gone), b.Ban.Reason, b.Ban.For.Seconds()
+	case room.Unbanned:
+		o.Type, o.From = "unbanned", string(b.By)
+	case room.Muted:
+		o.Type, o.From, o.To, o.Seconds = "muted", string(b.By), []string{string(b.Pseudo)}, b.For.Seconds()
+	case room.Unmuted:
+		o.Type, o.From, o.To = "unmuted", string(b.By), []string{string(b.Pseudo)}
+	case room.SlowSet:
+		o.Type, o.From, o.Seconds = "slow", string(b.By), b.Every.Seconds()
+	case room.ShutdownPlanned:
+		o.Type, o.From, o.Text, o.Seconds = "closing", string(b.By), b.Reason, b.In.Seconds()
+	case room.ShutdownCountdown:
+		o.Type, o.Seconds = "closing", b.Left.Seconds()
+	case room.ShutdownCancelled:
+		o.Type, o.From = "closing-cancelled", string(b.By)
+	}
+}
+
+func pseudos(list []room.Pseudo) []string {
+	s := make([]string, len(list))
+	for i, p := range list {
+		s[i] = string(p)
+	}
+	return s
+}

@@ -1,0 +1,135 @@
+// Package lang turns what happens in a room into French and English: events,
+// replies and errors into lines of text, and events into JSON for programs.
+//
+// It owns every word that people are shown in line mode, on the console and by
+// the command line. It does no input or output. A text missing in one language
+// does not compile unnoticed: a test requires every field of [Texts] in both.
+package lang
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"salon/room"
+)
+
+// Of returns a language's texts.
+func Of(l room.Lang) *Texts {
+	if l == room.English {
+		return &english
+	}
+	return &french
+}
+
+// FromLocale returns the language that a session's locale asks for, by the
+// precedence of POSIX (LC_ALL, LC_MESSAGES, LANG); C and POSIX count as unset.
+// Without any, it is the one given.
+func FromLocale(getenv func(string) string, otherwise room.Lang) room.Lang {
+	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
+		if l, ok := room.ParseLang(getenv(name)); ok {
+			return l
+		}
+	}
+	return otherwise
+}
+
+// View is through whose eyes something is told.
+type View struct {
+	Lang     room.Lang
+	Zone     *time.Location // nil: the server's
+	Hour12   bool
+	Me       room.Pseudo // "" before there is one
+	Operator bool        // is shown addresses and keys
+	Console  bool        // types commands without a slash
+}
+
+// ViewOf returns the view of a session as it is now.
+func ViewOf(s *room.Session) View {
+	p := s.Prefs()
+	return View{Lang: p.Lang, Zone: p.Zone, Hour12: p.Hour12, Me: s.Pseudo(), Operator: s.Role() >= room.Operator, Console: s.Role() == room.Console}
+}
+
+func (v View) texts() *Texts { return Of(v.Lang) }
+
+// in returns t in the view's time zone.
+func (v View) in(t time.Time) time.Time {
+	if v.Zone != nil {
+		return t.In(v.Zone)
+	}
+	return t.Local()
+}
+
+// Clock writes the time of day.
+func (v View) Clock(t time.Time) string {
+	if v.Hour12 {
+		return v.in(t).Format("3:04 PM")
+	}
+	return v.in(t).Format("15:04")
+}
+
+// Moment writes a time with its day when that is not today's.
+func (v View) Moment(t, now time.Time) string {
+	if t, now := v.in(t), v.in(now); t.YearDay() != now.YearDay() || t.Year() != now.Year() {
+		return t.Format("2006-01-02") + " " + v.Clock(t)
+	}
+	return v.Clock(t)
+}
+
+// Duration writes a length of time in its largest whole unit, rounded up, since
+// all that is told this way is a wait.
+func Duration(d time.Duration, l room.Lang) string {
+	day := "j"
+	if l == room.English {
+		day = "d"
+	}
+	units := []struct {
+		size time.Duration
+		name string
+	}{{24 * time.Hour, day}, {time.Hour, "h"}, {time.Minute, "min"}}
+	seconds := (d + time.Second - 1) / time.Second * time.Second
+	for _, u := range units {
+		if seconds >= u.size && seconds%u.size == 0 || seconds >= 2*u.size {
+			return fmt.Sprintf("%d %s", (seconds+u.size-1)/u.size, u.name)
+		}
+	}
+	return fmt.Sprintf("%d s", seconds/time.Second)
+}
+
+// by names an operator who acted; the console has no pseudo.
+func (v View) by(p room.Pseudo) string {
+	if p == "" {
+		return v.texts().TheOperator
+	}
+	return isolate(string(p))
+}
+
+// isolate keeps right-to-left text from reordering what stands around it
+// (Unicode Annex 9, FSI and PDI). Text from people never holds these characters
+// itself.
+func isolate(s string) string {
+	if room.HasRTL(s) {
+		return "\u2068" + s + "\u2069"
+	}
+	return s
+}
+
+// names joins pseudos with commas.
+func names(list []room.Pseudo) string {
+	var b strings.Builder
+	for i, p := range list {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(isolate(string(p)))
+	}
+	return b.String()
+}
+
+// withReason adds what somebody gave as a reason.
+func (v View) withReason(text, reason string) string {
+	if reason == "" {
+		return text
+	}
+	return text + v.texts().Colon + isolate(reason)
+}

@@ -1,0 +1,101 @@
+package lang
+
+import (
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"salon/room"
+)
+
+// Bounds of the lines that a Printer keeps.
+const (
+	// classes is how many classes of reader share rendered lines; a reader of
+	// one more has its lines rendered for it alone.
+	classes = 16
+	// keptLines is how many of the newest lines each class shares.
+	keptLines = 1024
+)
+
+// Printer writes items in line mode for every session of a front. A line that
+// looks the same to all of one class (language, time zone, clock) is rendered
+// once and its bytes shared. It is safe for concurrent use.
+type Printer struct {
+	eol string
+
+	mu    sync.Mutex
+	lines map[class]*[keptLines]atomic.Pointer[line]
+}
+
+// class is what the bytes of a public event depend on, besides the event.
+type class struct {
+	lang   room.Lang
+	zone   *time.Location
+	hour12 bool
+}
+
+// line is an event's bytes; never changed once made.
+type line struct {
+	event *room.Event
+	text  []byte
+}
+
+// NewPrinter returns a Printer that ends lines with eol.
+func NewPrinter(eol string) *Printer {
+	return &Printer{eol: eol, lines: map[class]*[keptLines]atomic.Pointer[line]{}}
+}
+
+// Append appends an item as its session is to see it now.
+func (p *Printer) Append(dst []byte, it room.Item, s *room.Session) []byte {
+	prefs := s.Prefs()
+	if prefs.JSON {
+		dst = append(dst, ViewOf(s).JSON(it, time.Now())...)
+		return append(dst, p.eol...)
+	}
+	if it.Event == nil {
+		return p.text(dst, ViewOf(s).Reply(it.Reply, time.Now()))
+	}
+	if _, private := it.Event.Body.(room.Whispered); private || s.Role() >= room.Operator {
+		return p.text(dst, ViewOf(s).Event(it.Event))
+	}
+	return p.shared(dst, it, class{prefs.Lang, prefs.Zone, prefs.Hour12})
+}
+
+// Line appends one line of text, ended as the Printer ends lines.
+func (p *Printer) Line(dst []byte, text string) []byte { return p.text(dst, text) }
+
+func (p *Printer) text(dst []byte, text string) []byte {
+	if p.eol != "\n" {
+		text = strings.ReplaceAll(text, "\n", p.eol)
+	}
+	return append(append(dst, text...), p.eol...)
+}
+
+// shared appends a public event's bytes, rendering them if nobody of that class
+// has. Two who come at once may both render: the result is the same.
+func (p *Printer) shared(dst []byte, it room.Item, c class) []byte {
+	v := View{Lang: c.lang, Zone: c.zone, Hour12: c.hour12}
+	kept := p.of(c)
+	if kept == nil {
+		return p.text(dst, v.Event(it.Event))
+	}
+	slot := &kept[it.Place%keptLines]
+	l := slot.Load()
+	if l == nil || l.event != it.Event {
+		l = &line{it.Event, p.text(nil, v.Event(it.Event))}
+		slot.Store(l)
+	}
+	return append(dst, l.text...)
+}
+
+func (p *Printer) of(c class) *[keptLines]atomic.Pointer[line] {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	kept := p.lines[c]
+	if kept == nil && len(p.lines) < classes {
+		kept = new([keptLines]atomic.Pointer[line])
+		p.lines[c] = kept
+	}
+	return kept
+}

@@ -1,0 +1,66 @@
+package lang
+
+// Texts are all the words of one language. Verbs are those of package fmt; both
+// languages take the same, in the same order.
+type Texts struct {
+	Colon       string // between a sentence and its detail
+	TheOperator string
+	Private     string
+	Me          string
+	Announce    string
+
+	// Events.
+	Joined, Left, LeftWith, LeftLost, LeftSlow     string
+	Renamed, TopicSet, WallBy                      string
+	Kicked, KickedFlood, Banned, BannedAbsent      string
+	BannedSomebody, Unbanned, UnbannedSomebody     string
+	Muted, MutedUntil, Unmuted                     string
+	SlowOn, SlowOff                                string
+	Closing, ClosingCancelled, Gathered, UntilTime string
+
+	// Replies.
+	Welcome, TopicIs, NoTopic, TopicBy, Present, PresentSingle, PresentOne, NobodyHere, AndOthers string
+	LastMessages, HelpHint, Commands, CommandsConsole, Also                                       string
+	SinceAway, Since, AwayIs, AwayNoText, MutedMark, OperatorMark                                 string
+	Connected, Key, NoKey, From                                                                   string
+	NoBans, BanLine, MuteLine, ForEver, IgnoringNobody, Ignoring                                  string
+	NothingSaid, Found, NotFound, Stats, StatsLog, Skipped                                        string
+
+	// Notices.
+	NowAway, NowBack, NowIgnored, NowHeard, NowLang, NowClock, NowZone  string
+	NowJSON, NowNamed, RecipientAway, RecipientFull, LineCut, StillHere string
+	PressAgain, NoPseudoGiven, BanHint                                  string
+
+	// Errors.
+	Taken, Alike, PseudoEmpty, PseudoTooLong, PseudoCharacters      string
+	PseudoScripts, PseudoStart, PseudoReserved                      string
+	NobodyCalled, DidYouMean, SeeList, NoCommand, DidYouMeanWord    string
+	SeeHelp, SeeHelpConsole, Usage, Denied, TooFast, TooFastLast    string
+	SlowMode, IsMuted, IsMutedUntil, IsBanned, IsBannedUntil        string
+	ShuttingDown, ShuttingDownNow, Empty, TextTooLong               string
+	NobodyToReply, NoShutdown, TooMany, NotMember, Busy, Unrecorded string
+	Unsure, TooLarge, Gone, Internal                                string
+
+	// Endings.
+	Goodbye, EndKicked, EndFlood, EndBanned, EndSlow, EndIdle string
+	EndShutdown, EndReplaced, EndCrashed                      string
+
+	// Fronts.
+	AskPseudo, ChoosePseudo, TryAgain, TooManyTries, NotHTTP, UseSSH, Guest string
+	ScreenPrompt, ExecUsage                                                 string
+
+	// The console and the command line.
+	ConsoleHead, Listening, OffEphemeral, HandOut, NotEncrypted, Fingerprint string
+	ConsoleClosed, ConsolePrompt, Stopping, Bye                              string
+	ClientUsage, ClientConnected, ClientFailed, ClientLost                   string
+	HelpProgram, HelpServe, HelpClient, HelpVersion                          string
+	HelpSSH, HelpTCP, HelpData, HelpHostKey, HelpLang, HelpReplay, HelpRate  string
+	HelpBurst, HelpPerSource, HelpLog, HelpHost, HelpPort, HelpShow          string
+	WrongUse, PortTaken, BothOff, Started                                    string
+
+	// Help holds, for each command by its Name, its arguments and a sentence.
+	Help map[string]Helped
+}
+
+// Helped is the help on one command.
+type Helped struct{ Args, Does string }

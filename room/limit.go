@@ -1,0 +1,157 @@
+package room
+
+import (
+	"context"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// Bounds on what one member may ask for.
+const (
+	// lineRate and lineBurst bound lines of any kind, commands included; beyond
+	// them the room takes the member's lines more slowly.
+	lineRate, lineBurst = 20, 40
+	// strikeBurst is how many messages in a row may be refused as too fast
+	// before the sender is kicked; one is forgiven every strikeEvery.
+	strikeBurst = 10
+	strikeEvery = 2 * time.Second
+	// maxIgnored is how many people one member may ignore; one more forgets the
+	// first.
+	maxIgnored = 200
+	// maxDesks is how many absent members' desks the room keeps; beyond it the
+	// idle ones are cleared.
+	maxDesks = 4096
+)
+
+// desk is what a member keeps on this node only: how fast it has been talking,
+// whom it ignores, whom it last spoke to in private. It outlives the session, so
+// that coming back does not clear the account. Its fields are guarded by the
+// room's mu, but for those that guard themselves.
+type desk struct {
+	messages *rate.Limiter
+	lines    *rate.Limiter
+	strikes  *rate.Limiter
+	ignored  atomic.Pointer[[]Pseudo]
+	peer     Pseudo // who wrote in private last, or was written to
+	sessions int
+}
+
+func newDesk(cfg Config) *desk {
+	d := &desk{
+		messages: rate.NewLimiter(rate.Limit(cfg.Rate), cfg.Burst),
+		lines:    rate.NewLimiter(lineRate, lineBurst),
+		strikes:  rate.NewLimiter(rate.Every(strikeEvery), strikeBurst),
+	}
+	if cfg.Rate <= 0 {
+		d.messages.SetLimit(rate.Inf)
+		d.lines.SetLimit(rate.Inf)
+	}
+	return d
+}
+
+// idle reports whether forgetting the desk would change nothing that matters.
+func (d *desk) idle(now time.Time) bool {
+	return d.sessions == 0 && d.messages.TokensAt(now) >= float64(d.messages.Burst())
+}
+
+// deskLocked returns the member's desk, new or kept.
+func (r *Room) deskLocked(k Key) *desk {
+	if d, ok := r.desks[k]; ok {
+		return d
+	}
+	if len(r.desks) >= maxDesks+r.state.Count() {
+		for k, d := range r.desks {
+			if d.idle(time.Now()) {
+				delete(r.desks, k)
+			}
+		}
+	}
+	d := newDesk(r.cfg)
+	r.desks[k] = d
+	return d
+}
+
+func (d *desk) ignore(p Pseudo) {
+	list := append(d.ignoring(), p)
+	if len(list) > maxIgnored {
+		list = list[1:]
+	}
+	d.ignored.Store(&list)
+}
+
+func (d *desk) unignore(p Pseudo) bool {
+	list := d.ignoring()
+	i := slices.IndexFunc(list, func(q Pseudo) bool { return q.Key() == p.Key() })
+	if i < 0 {
+		return false
+	}
+	list = slices.Delete(list, i, i+1)
+	d.ignored.Store(&list)
+	return true
+}
+
+// ignoring returns a copy of the list.
+func (d *desk) ignoring() []Pseudo {
+	if p := d.ignored.Load(); p != nil {
+		return slices.Clone(*p)
+	}
+	return nil
+}
+
+func (d *desk) ignores(p Pseudo) bool {
+	list := d.ignored.Load()
+	return list != nil && slices.Contains(*list, p)
+}
+
+// allow takes one message from the member's allowance. A session that is paced
+// waits for it; any other is refused, warned, and at last kicked.
+func (s *Session) allow(ctx context.Context) error {
+	if s.role >= Operator {
+		return nil
+	}
+	if s.paced {
+		if err := s.desk.messages.Wait(ctx); err != nil {
+			return err
+		}
+		return s.slowMode(ctx)
+	}
+	if s.desk.messages.Allow() {
+		return s.slowMode(ctx)
+	}
+	wait := s.desk.messages.Reserve()
+	defer wait.Cancel()
+	if !s.desk.strikes.Allow() {
+		s.room.propose(ctx, Kicked{Pseudo: s.Pseudo(), Flood: true})
+	}
+	return &TooFastError{Wait: wait.Delay(), Last: s.desk.strikes.Tokens() < 1}
+}
+
+// slowMode keeps two messages of one member apart by what operators decided.
+func (s *Session) slowMode(ctx context.Context) error {
+	wait := s.slowWait()
+	if wait <= 0 {
+		return nil
+	}
+	if !s.paced {
+		return &TooFastError{Wait: wait, Slow: true}
+	}
+	select {
+	case <-time.After(wait):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (s *Session) slowWait() time.Duration {
+	s.room.mu.Lock()
+	defer s.room.mu.Unlock()
+	m, ok := s.room.state.sessions[s.id]
+	if !ok || s.room.state.Slow == 0 || m.LastSaid.IsZero() {
+		return 0
+	}
+	return s.room.state.Slow - time.Since(m.LastSaid)
+}

@@ -1,0 +1,76 @@
+package room
+
+import (
+	"context"
+	"time"
+)
+
+// Log orders the room's events. It is the one thing that differs between a room
+// in memory, on disk and on several nodes; package logtest holds the suite that
+// every implementation passes.
+//
+// All methods may be called at the same time from any goroutine.
+type Log interface {
+	// Propose asks for e, of which only ID and Body count, to take its place in
+	// the order. A nil error means that it has: Seq is its place, and where there
+	// is a disk it is on it. Proposing the same ID again returns the same place
+	// and changes nothing, as long as the log remembers that ID (at least its
+	// last 4096 events). Errors: ErrUnavailable, ErrBusy, ErrTooLarge and
+	// ErrClosed mean that it is known not to be stored; ErrUnknown and the
+	// context's own error mean that nobody knows: retry with the same ID.
+	Propose(ctx context.Context, e Event) (Seq, error)
+
+	// Follow calls apply with every event after the given place, in order, none
+	// twice and none left out, in batches of whatever has gathered, as they
+	// become visible. Time never goes back from one event to the next. It returns
+	// apply's error, the context's, ErrGone when events after that place are no
+	// longer kept, or ErrClosed. The slice belongs to the log: apply copies what
+	// it keeps.
+	Follow(ctx context.Context, after Seq, apply func([]Event) error) error
+
+	// Bounds returns the first and the last place that Follow can still give;
+	// first is last+1 when there is none.
+	Bounds() (first, last Seq)
+
+	// Health says whether events are being taken and kept.
+	Health() Health
+
+	// Close ends every Propose and Follow with ErrClosed and waits for nobody's
+	// callback. Closing again does nothing.
+	Close() error
+}
+
+// Health is a log's state of health.
+type Health struct {
+	Err   error     // nil: well
+	Since time.Time // since when Err
+}
+
+// Store keeps what the events made: what was said, for replay and search, and
+// the state to start from. The room calls Apply, Load and Snapshot one at a
+// time; Last and Search may be called at any moment.
+type Store interface {
+	// Apply takes events as the room shows them, in order.
+	Apply(events []Event) error
+
+	// Last returns the n last spoken events before the given place (0: before
+	// now), oldest first.
+	Last(ctx context.Context, n int, before Seq) ([]Event, error)
+
+	// Search returns the n last spoken events that match, oldest first. Case,
+	// accents and ligatures do not count.
+	Search(ctx context.Context, text string, n int) ([]Event, error)
+
+	// Load returns the snapshot to start from; its zero value starts an empty
+	// room at the beginning of the log.
+	Load(ctx context.Context) (Snapshot, error)
+
+	// Snapshot replaces it.
+	Snapshot(ctx context.Context, s Snapshot) error
+}
+
+// Snapshot is a room's state at one place in its log.
+type Snapshot struct {
+	Seq   Seq
+	State []byte // as State.Encode wrote it; nil: an empty room
+}

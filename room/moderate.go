@@ -1,0 +1,208 @@
+package room
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Bounds on what operators may ask for: longer is taken for a slip.
+const (
+	maxSlow     = time.Hour
+	maxShutdown = 24 * time.Hour
+	maxPenalty  = 10 * 365 * 24 * time.Hour
+)
+
+// moderating is what operators and the console do. The words are those of
+// ux.md's console; each also works in the other language.
+var moderating = []*Command{
+	{Name: "wall", FR: []string{"wall", "annonce"}, EN: []string{"wall", "announce"}, Need: Operators, run: doWall},
+	{Name: "kick", FR: []string{"kick", "expulser"}, EN: []string{"kick"}, Args: []Arg{ArgMember, ArgText}, Need: Operators, run: doKick},
+	{Name: "ban", FR: []string{"ban", "bannir"}, EN: []string{"ban"}, Args: []Arg{ArgMember, ArgText}, Need: Operators, run: doBan},
+	{Name: "unban", FR: []string{"unban", "debannir", "débannir"}, EN: []string{"unban"}, Args: []Arg{ArgBan}, Need: Operators, run: doUnban},
+	{Name: "bans", FR: []string{"bans"}, EN: []string{"bans"}, Need: Operators, run: doBans},
+	{Name: "mute", FR: []string{"mute", "museler"}, EN: []string{"mute"}, Args: []Arg{ArgMember, ArgText}, Need: Operators, run: doMute},
+	{Name: "unmute", FR: []string{"unmute"}, EN: []string{"unmute"}, Args: []Arg{ArgMember}, Need: Operators, run: doUnmute},
+	{Name: "slow", FR: []string{"slow", "lent"}, EN: []string{"slow"}, Need: Operators, run: doSlow},
+	{Name: "stats", FR: []string{"stats"}, EN: []string{"stats"}, Need: Operators, run: doStats},
+	{Name: "shutdown", FR: []string{"shutdown", "arret", "arrêt"}, EN: []string{"shutdown"}, Args: []Arg{ArgShutdown}, Need: Operators, run: doShutdown},
+}
+
+func doWall(c *call) (Reply, error) {
+	if c.rest == "" {
+		return c.usage()
+	}
+	_, err := c.room.propose(c, Walled{By: c.Pseudo(), Text: c.rest})
+	return nil, err
+}
+
+func doKick(c *call) (Reply, error) {
+	name, reason := cutSpace(c.rest)
+	if name == "" {
+		return c.usage()
+	}
+	m, err := c.find(name)
+	if err != nil {
+		return nil, err
+	}
+	_, err = c.room.propose(c, Kicked{Pseudo: m.Pseudo, By: c.Pseudo(), Reason: oneLine(reason)})
+	return nil, err
+}
+
+func doBan(c *call) (Reply, error) {
+	name, rest := cutSpace(c.rest)
+	if name == "" {
+		return c.usage()
+	}
+	target, err := ParseTarget(name)
+	if err != nil {
+		return nil, err
+	}
+	d, reason := cutDuration(rest)
+	hint := c.banHint(target)
+	ban := Ban{Target: target, By: c.Pseudo(), Reason: oneLine(reason), For: d}
+	if _, err := c.room.propose(c, Banned{Ban: ban}); err != nil {
+		return nil, err
+	}
+	return hint, nil
+}
+
+// banHint tells an operator who bans a pseudo which key its owner came with:
+// another pseudo is quickly found, another key less so.
+func (s *Session) banHint(t Target) Reply {
+	if t.Kind != ByPseudo {
+		return nil
+	}
+	m, err := s.find(string(t.Pseudo))
+	if err != nil || len(m.Sessions) == 0 {
+		return nil
+	}
+	hint := m.KeyID
+	if hint == "" {
+		hint = m.Sessions[0].Addr.String()
+	}
+	return Notice{What: BanHint, Name: m.Pseudo, Text: hint}
+}
+
+func doUnban(c *call) (Reply, error) {
+	if c.rest == "" {
+		return c.usage()
+	}
+	target, err := ParseTarget(c.rest)
+	if err != nil {
+		return nil, err
+	}
+	_, err = c.room.propose(c, Unbanned{By: c.Pseudo(), Target: target})
+	return nil, err
+}
+
+func doBans(c *call) (Reply, error) {
+	c.room.mu.Lock()
+	defer c.room.mu.Unlock()
+	var list Bans
+	for _, b := range c.room.state.Bans {
+		if !b.Over(time.Now()) {
+			list.Bans = append(list.Bans, b)
+		}
+	}
+	for _, m := range c.room.state.Mutes {
+		if !m.Over(time.Now()) {
+			list.Mutes = append(list.Mutes, m)
+		}
+	}
+	slices.SortFunc(list.Bans, func(a, b Ban) int { return strings.Compare(a.Target.name(), b.Target.name()) })
+	slices.SortFunc(list.Mutes, func(a, b Mute) int { return strings.Compare(string(a.Pseudo), string(b.Pseudo)) })
+	return list, nil
+}
+
+func doMute(c *call) (Reply, error) {
+	name, rest := cutSpace(c.rest)
+	if name == "" {
+		return c.usage()
+	}
+	m, err := c.find(name)
+	if err != nil {
+		return nil, err
+	}
+	d, junk := cutDuration(rest)
+	if junk != "" {
+		return c.usage()
+	}
+	_, err = c.room.propose(c, Muted{Pseudo: m.Pseudo, By: c.Pseudo(), For: d})
+	return nil, err
+}
+
+func doUnmute(c *call) (Reply, error) {
+	p := Pseudo(strings.TrimLeft(truncate(c.rest, 40), "@"))
+	if p == "" {
+		return c.usage()
+	}
+	_, err := c.room.propose(c, Unmuted{Pseudo: p, By: c.Pseudo()})
+	return nil, err
+}
+
+func doSlow(c *call) (Reply, error) {
+	n, err := strconv.Atoi(c.rest)
+	every := time.Duration(n) * time.Second
+	if err != nil || n < 0 || n > int(maxSlow/time.Second) {
+		return c.usage()
+	}
+	_, err = c.room.propose(c, SlowSet{By: c.Pseudo(), Every: every})
+	return nil, err
+}
+
+func doStats(c *call) (Reply, error) {
+	health := c.room.Health()
+	c.room.mu.Lock()
+	defer c.room.mu.Unlock()
+	return Stats{
+		Since: c.room.started, Members: c.room.state.Count(), Sessions: len(c.room.state.sessions),
+		Messages: c.room.state.said, Events: c.room.state.Applied, Health: health,
+	}, nil
+}
+
+func doShutdown(c *call) (Reply, error) {
+	word, reason := cutSpace(c.rest)
+	if slices.Contains(cancelWords, Fold(word)) {
+		_, err := c.room.propose(c, ShutdownCancelled{By: c.Pseudo()})
+		return nil, err
+	}
+	n, err := strconv.Atoi(word)
+	if err != nil || n < 0 || n > int(maxShutdown/time.Second) {
+		return c.usage()
+	}
+	_, err = c.room.propose(c, ShutdownPlanned{By: c.Pseudo(), In: time.Duration(n) * time.Second, Reason: oneLine(reason)})
+	return nil, err
+}
+
+// cancelWords take a planned shutdown back.
+var cancelWords = []string{"annuler", "cancel"}
+
+// cutDuration takes a duration off the front of a text, if there is one: 30s,
+// 10m, 2h, 3j or 3d, 1w or 1sem. Without one it returns 0, which means no end.
+func cutDuration(text string) (time.Duration, string) {
+	word, rest := cutSpace(text)
+	if d, ok := parseDuration(word); ok {
+		return d, rest
+	}
+	return 0, text
+}
+
+var units = map[string]time.Duration{
+	"s": time.Second, "m": time.Minute, "min": time.Minute, "h": time.Hour,
+	"j": 24 * time.Hour, "d": 24 * time.Hour, "sem": 7 * 24 * time.Hour, "w": 7 * 24 * time.Hour,
+}
+
+func parseDuration(word string) (time.Duration, bool) {
+	digits := strings.IndexFunc(word, func(r rune) bool { return r < '0' || r > '9' })
+	if digits < 1 {
+		return 0, false
+	}
+	n, err := strconv.Atoi(word[:digits])
+	unit, ok := units[Fold(word[digits:])]
+	if err != nil || !ok || n < 1 || time.Duration(n) > maxPenalty/unit {
+		return 0, false
+	}
+	return time.Duration(n) * unit, true
+}

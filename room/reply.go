@@ -1,0 +1,140 @@
+package room
+
+import (
+	"net/netip"
+	"slices"
+	"time"
+)
+
+// Reply answers the one who asked. It is data: package lang gives it words.
+type Reply interface{ reply() }
+
+// Welcome is what a newcomer is shown first: the commands, then the topic, who
+// is here and the last messages.
+type Welcome struct {
+	Pseudo   Pseudo
+	Topic    Topic
+	Names    []Pseudo // sorted, the first few when there are many
+	Present  int
+	Last     []Event
+	Shutdown *Plan
+}
+
+// People is who is here, sorted.
+type People struct{ Members []Person }
+
+// Person is a member as others may see it; the fields below Details only when it
+// is set, for operators.
+type Person struct {
+	Pseudo   Pseudo
+	Since    time.Time
+	Away     *Away
+	Fronts   []string // how connected, one for each session: "ssh", "tcp"
+	Operator bool
+	Muted    bool
+	Details  bool
+	KeyID    string
+	Addrs    []netip.Addr
+	Clients  []string
+}
+
+// Profile is one person.
+type Profile struct{ Person Person }
+
+// Help lists the commands that whoever asked may use; One is set when help on
+// one was asked.
+type Help struct {
+	Commands []*Command
+	One      *Command
+	Console  bool // commands are typed without a slash
+}
+
+// TopicIs is the topic; its text is empty when there is none.
+type TopicIs struct{ Topic Topic }
+
+// Bans lists bans and mutes in force.
+type Bans struct {
+	Bans  []Ban
+	Mutes []Mute
+}
+
+// Ignoring lists whom one ignores.
+type Ignoring struct{ Names []Pseudo }
+
+// Past is what was said: the end of the history, or what a search found.
+type Past struct {
+	Search string // "" for history
+	Events []Event
+}
+
+// Stats is the room's figures.
+type Stats struct {
+	Since    time.Time
+	Members  int
+	Sessions int
+	Messages uint64
+	Events   Seq
+	Health   Health
+}
+
+// Skipped says how many messages were forgotten before this session read them.
+type Skipped struct{ Count uint64 }
+
+// Failure is an error shown in its place among the events.
+type Failure struct{ Err error }
+
+// Notice is a short confirmation.
+type Notice struct {
+	What  What
+	Name  Pseudo
+	Text  string
+	Until time.Time
+}
+
+// What a Notice says.
+type What uint8
+
+// The notices.
+const (
+	NowAway       What = iota + 1
+	NowBack            // welcome back
+	NowIgnored         // Name is hidden from now on
+	NowHeard           // Name is shown again
+	NowLang            // the language changed
+	NowClock           // Text: "24" or "12"
+	NowZone            // Text: the time zone
+	NowJSON            // one JSON object a line from now on
+	NowNamed           // the pseudo is, and was, Name
+	RecipientAway      // Name is away, Text says why
+	RecipientFull      // Name does not read: not delivered
+	LineCut            // a line was too long, its end is lost
+	StillHere          // the answer to "are you there"
+	PressAgain         // Ctrl-C once more to leave
+	NoPseudoGiven      // Name was given to somebody who gave none
+	BanHint            // Name's key (Text) may be banned too
+)
+
+func (Welcome) reply()  {}
+func (People) reply()   {}
+func (Profile) reply()  {}
+func (Help) reply()     {}
+func (TopicIs) reply()  {}
+func (Bans) reply()     {}
+func (Ignoring) reply() {}
+func (Past) reply()     {}
+func (Stats) reply()    {}
+func (Skipped) reply()  {}
+func (Failure) reply()  {}
+func (Notice) reply()   {}
+
+func sortPseudos(list []Pseudo) {
+	slices.SortFunc(list, func(a, b Pseudo) int {
+		if ka, kb := a.Key(), b.Key(); ka != kb {
+			if ka < kb {
+				return -1
+			}
+			return 1
+		}
+		return 0
+	})
+}

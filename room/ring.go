@@ -1,0 +1,65 @@
+package room
+
+import "sync"
+
+// Bounds of the ring. What is older than both is forgotten; a reader that was
+// still behind it is shown how many messages it missed.
+const (
+	ringEvents = 8192
+	ringBytes  = 8 << 20
+)
+
+// ring holds the room's recent events for every session to read at its own
+// pace. Places in it count from 1 and are the ring's own: it also holds events
+// that have no place in the log.
+//
+// It is safe for concurrent use: the room pushes, sessions read.
+type ring struct {
+	mu    sync.RWMutex
+	slots [ringEvents]*Event // the event at place p is slots[p%ringEvents]
+	first uint64             // oldest place held
+	next  uint64             // place of the next event
+	bytes int
+}
+
+func newRing() *ring { return &ring{first: 1, next: 1} }
+
+// push adds an event and returns its place.
+func (r *ring) push(e *Event) uint64 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	place := r.next
+	r.next++
+	r.bytes += textSize(e.Body)
+	for r.next-r.first > ringEvents || r.bytes > ringBytes && r.first < place {
+		oldest := &r.slots[r.first%ringEvents]
+		r.bytes -= textSize((*oldest).Body)
+		*oldest = nil
+		r.first++
+	}
+	r.slots[place%ringEvents] = e
+	return place
+}
+
+// end returns the place after the newest event.
+func (r *ring) end() uint64 {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.next
+}
+
+// read appends the events from place at up to, but not including, place until,
+// as far as items has room. It returns the place to go on from, and how many
+// events were already forgotten.
+func (r *ring) read(items []Item, at, until uint64) (_ []Item, next, missed uint64) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	if at < r.first {
+		missed = min(r.first, until) - at
+		at += missed
+	}
+	for ; at < min(until, r.next) && len(items) < cap(items); at++ {
+		items = append(items, Item{Place: at, Event: r.slots[at%ringEvents]})
+	}
+	return items, at, missed
+}

@@ -1,0 +1,288 @@
+package room
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net/netip"
+	"sync"
+	"time"
+)
+
+// Config is what a room may be told. The zero value works: no limits on rate,
+// every join announced.
+type Config struct {
+	Rate  float64 // messages a second for one member; 0: no limit
+	Burst int     // messages at once
+	// Replay is how many of the last messages a newcomer is shown.
+	Replay int
+	// GatherAbove is the number of members above which joins and leaves are no
+	// longer named one by one but summed up every GatherEvery; 0: never.
+	GatherAbove int
+	GatherEvery time.Duration
+	// MaxPerSource is how many connections one IPv4 address or IPv6 /64 may have
+	// open; 0: no limit. Loopback is exempt.
+	MaxPerSource int
+	// Zone finds a time zone by its IANA name, for /fuseau; nil: time.LoadLocation.
+	Zone func(name string) (*time.Location, error)
+}
+
+// DefaultConfig is what ux.md promises.
+func DefaultConfig() Config {
+	return Config{Rate: 2, Burst: 5, Replay: 20, GatherAbove: 100, GatherEvery: 5 * time.Second, MaxPerSource: 64}
+}
+
+// noAddr is the address of nobody.
+var noAddr netip.Addr
+
+// Room is one chat room on this node: the state that its log makes, the ring of
+// recent events, the sessions that read it. All methods may be called from any
+// goroutine; none waits for a reader.
+type Room struct {
+	cfg     Config
+	log     Log
+	store   Store
+	ring    *ring
+	table   *table
+	gate    *gate
+	origin  uint64
+	started time.Time
+
+	cancel  context.CancelFunc // ends what the room runs
+	running sync.WaitGroup
+	stopped chan struct{} // closed when everyone has been told to go
+
+	mu        sync.Mutex // guards all below; held for memory work only
+	state     *State
+	count     uint64 // proposals made
+	waiting   map[ID]chan<- Outcome
+	sessions  map[ID]*Session
+	order     []*Session // the same, to wake in turn
+	desks     map[Key]*desk
+	gathered  Gathered
+	gathering *time.Timer
+	countdown context.CancelFunc // of the planned shutdown; nil without one
+	closing   *Ending            // set once: nobody enters any more
+}
+
+// New starts a room on a log and a store, from the store's snapshot. The room
+// owns both from then on: Close closes the log.
+func New(ctx context.Context, cfg Config, log Log, store Store) (*Room, error) {
+	snap, err := store.Load(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("load snapshot: %w", err)
+	}
+	state := NewState()
+	if snap.State != nil {
+		if state, err = DecodeState(snap.State); err != nil {
+			return nil, err
+		}
+		state = state.WithoutMembers()
+	}
+	r := &Room{
+		cfg: cfg, log: log, store: store, ring: newRing(), table: newTable(), gate: newGate(cfg.MaxPerSource),
+		origin: rand.Uint64(), started: time.Now(), stopped: make(chan struct{}),
+		state: state, waiting: map[ID]chan<- Outcome{}, sessions: map[ID]*Session{}, desks: map[Key]*desk{},
+	}
+	run, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	r.cancel = cancel
+	r.running.Go(func() { r.follow(run, snap.Seq) })
+	return r, nil
+}
+
+// follow applies the log until it closes.
+func (r *Room) follow(ctx context.Context, after Seq) {
+	var visible []Event
+	r.log.Follow(ctx, after, func(batch []Event) error {
+		visible = visible[:0]
+		r.mu.Lock()
+		for _, e := range batch {
+			if out := r.applyLocked(ctx, e); out.Shown {
+				visible = append(visible, out.Event)
+			}
+		}
+		r.mu.Unlock()
+		r.store.Apply(visible)
+		r.wakeAll()
+		return nil
+	})
+	r.stop(Ending{Cause: Shutdown})
+}
+
+// applyLocked makes one event true here: in the state, on the ring, for the
+// sessions that it ends and for whoever proposed it.
+func (r *Room) applyLocked(ctx context.Context, e Event) Outcome {
+	out := r.state.Apply(e)
+	if out.Err == nil {
+		r.noticeLocked(ctx, out)
+	}
+	if out.Shown && !r.gatherLocked(out.Event.Body) {
+		r.ring.push(&out.Event)
+	}
+	if s, ok := r.sessions[e.ID]; ok && out.Err == nil { // a Joined of ours: reading starts here
+		s.cursor = r.ring.end()
+	}
+	for _, end := range out.Ended {
+		if s, ok := r.sessions[end.Session]; ok {
+			s.End(end.Why)
+		}
+	}
+	if answer, ok := r.waiting[e.ID]; ok {
+		delete(r.waiting, e.ID)
+		answer <- out
+	}
+	return out
+}
+
+// noticeLocked does what this node owes to an event besides showing it.
+func (r *Room) noticeLocked(ctx context.Context, out Outcome) {
+	switch b := out.Event.Body.(type) {
+	case Renamed:
+		r.renameLocked(b)
+	case ShutdownPlanned:
+		r.countDownLocked(ctx, *r.state.Shutdown)
+	case ShutdownCancelled:
+		r.cancelCountdownLocked()
+	}
+}
+
+// renameLocked takes the member's sessions and desk along, and keeps it ignored
+// by those who ignore it.
+func (r *Room) renameLocked(b Renamed) {
+	for _, a := range r.state.sessions[b.Session].Sessions {
+		if s, ok := r.sessions[a.ID]; ok {
+			s.setPseudo(b.To)
+		}
+	}
+	if d, ok := r.desks[b.From.Key()]; ok {
+		delete(r.desks, b.From.Key())
+		r.desks[b.To.Key()] = d
+	}
+	for _, d := range r.desks {
+		if d.ignores(b.From) {
+			d.ignore(b.To)
+		}
+	}
+}
+
+// gatherLocked counts joins and leaves instead of showing them, once the room is
+// full enough, and reports whether it did.
+func (r *Room) gatherLocked(b Body) bool {
+	if r.cfg.GatherAbove == 0 || r.gathering == nil && r.state.Count() <= r.cfg.GatherAbove {
+		return false
+	}
+	switch b.(type) {
+	case Joined:
+		r.gathered.In++
+	case Left:
+		r.gathered.Out++
+	default:
+		return false
+	}
+	if r.gathering == nil {
+		r.gathering = time.AfterFunc(r.cfg.GatherEvery, r.showGathered)
+	}
+	return true
+}
+
+func (r *Room) showGathered() {
+	r.mu.Lock()
+	sum := r.gathered
+	sum.Present = r.state.Count()
+	r.gathered, r.gathering = Gathered{}, nil
+	r.ring.push(&Event{Time: time.Now(), Body: sum})
+	r.mu.Unlock()
+	r.wakeAll()
+}
+
+// wakeAll tells every session that there is something to read.
+func (r *Room) wakeAll() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, s := range r.order {
+		signal(s.wake)
+	}
+}
+
+// propose asks the log for an event and waits until it is true here. The
+// Outcome's own refusal is returned as the error.
+func (r *Room) propose(ctx context.Context, b Body) (Outcome, error) {
+	return r.proposeAs(ctx, r.newID(), b)
+}
+
+func (r *Room) newID() ID {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.count++
+	return ID{Origin: r.origin, N: r.count}
+}
+
+func (r *Room) proposeAs(ctx context.Context, id ID, b Body) (Outcome, error) {
+	answer := make(chan Outcome, 1)
+	r.mu.Lock()
+	r.waiting[id] = answer
+	r.mu.Unlock()
+	if _, err := r.log.Propose(ctx, Event{ID: id, Body: b}); err != nil {
+		r.forgetWaiting(id)
+		return Outcome{}, err
+	}
+	select {
+	case out := <-answer:
+		return out, out.Err
+	case <-ctx.Done():
+		r.forgetWaiting(id)
+		return Outcome{}, ErrUnknown
+	case <-r.stopped:
+		r.forgetWaiting(id)
+		return Outcome{}, ErrClosed
+	}
+}
+
+func (r *Room) forgetWaiting(id ID) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.waiting, id)
+}
+
+// Health is the log's.
+func (r *Room) Health() Health { return r.log.Health() }
+
+// Stopped is closed once the room has told everyone to go: every session has
+// ended with the cause Shutdown and nobody enters any more.
+func (r *Room) Stopped() <-chan struct{} { return r.stopped }
+
+// Stop lets everyone out now, whatever was planned.
+func (r *Room) Stop(reason string) { r.stop(Ending{Cause: Shutdown, Reason: reason}) }
+
+func (r *Room) stop(why Ending) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.closing != nil {
+		return
+	}
+	r.closing = &why
+	r.cancelCountdownLocked()
+	if r.gathering != nil {
+		r.gathering.Stop()
+	}
+	for _, s := range r.order {
+		s.End(why)
+	}
+	close(r.stopped)
+}
+
+// Close stops the room, keeps a snapshot, closes the log and waits for all that
+// the room runs. Sessions are their fronts' to close, before or after.
+func (r *Room) Close() error {
+	r.Stop("")
+	r.cancel()
+	err := r.log.Close()
+	r.running.Wait()
+	r.mu.Lock()
+	snap := Snapshot{Seq: r.state.Applied, State: r.state.Encode()}
+	r.mu.Unlock()
+	if serr := r.store.Snapshot(context.Background(), snap); err == nil && serr != nil {
+		err = fmt.Errorf("keep snapshot: %w", serr)
+	}
+	return err
+}

@@ -1,0 +1,218 @@
+package room
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"time"
+)
+
+// maxRecipients is how many people one private message may name.
+const maxRecipients = 20
+
+// talking is what one says and to whom. The first two are also what a line
+// without a command means; see parse.
+var talking = []*Command{
+	{Name: "say", Need: Members, Flood: true, run: doSay},
+	{Name: "tell", FR: []string{"msg", "mp"}, EN: []string{"msg", "tell"}, Args: []Arg{ArgMember, ArgText}, Need: Members, Flood: true, run: doTell},
+	{Name: "reply", FR: []string{"r", "repondre", "répondre"}, EN: []string{"r", "reply"}, Need: Members, Flood: true, run: doReply},
+	{Name: "me", FR: []string{"me", "moi"}, EN: []string{"me"}, Need: Members, Flood: true, run: doMe},
+	{Name: "nick", FR: []string{"pseudo"}, EN: []string{"nick"}, Need: Members, Flood: true, run: doNick},
+	{Name: "away", FR: []string{"absent"}, EN: []string{"away"}, Need: Members, run: doAway},
+	{Name: "back", FR: []string{"retour"}, EN: []string{"back"}, Need: Members, run: doBack},
+	{Name: "quit", FR: []string{"quitter", "q"}, EN: []string{"quit", "exit"}, Need: Members, run: doQuit},
+}
+
+func doSay(c *call) (Reply, error) {
+	_, err := c.room.propose(c, Said{Session: c.id, Text: c.rest})
+	return nil, err
+}
+
+func doMe(c *call) (Reply, error) {
+	if c.rest == "" {
+		return c.usage()
+	}
+	_, err := c.room.propose(c, Said{Session: c.id, Text: c.rest, Action: true})
+	return nil, err
+}
+
+func doTell(c *call) (Reply, error) {
+	names, text := cutSpace(c.rest)
+	if text == "" {
+		return c.usage()
+	}
+	to, err := c.recipients(strings.FieldsFunc(names, func(r rune) bool { return r == ',' }))
+	if err != nil {
+		return nil, err
+	}
+	return c.whisper(to, text)
+}
+
+func doReply(c *call) (Reply, error) {
+	if c.rest == "" {
+		return c.usage()
+	}
+	c.room.mu.Lock()
+	peer := c.desk.peer
+	c.room.mu.Unlock()
+	if peer == "" {
+		return nil, ErrNobody
+	}
+	to, err := c.recipients([]string{string(peer)})
+	if err != nil {
+		return nil, err
+	}
+	return c.whisper(to, c.rest)
+}
+
+// recipients finds everybody named, or nobody: a private message goes to all
+// whom it names or is not sent.
+func (c *call) recipients(names []string) ([]Pseudo, error) {
+	if len(names) == 0 || len(names) > maxRecipients {
+		return nil, &UsageError{c.room.table.tell}
+	}
+	var to []Pseudo
+	for _, name := range names {
+		m, err := c.find(name)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.Contains(to, m.Pseudo) {
+			to = append(to, m.Pseudo)
+		}
+	}
+	return to, nil
+}
+
+// find returns a copy of the member present under a name typed by somebody.
+func (s *Session) find(name string) (Member, error) {
+	name = strings.TrimLeft(name, "@")
+	s.room.mu.Lock()
+	defer s.room.mu.Unlock()
+	if f := Fold(name); f == "moi" || f == "me" {
+		if m, ok := s.room.state.sessions[s.id]; ok {
+			return *m, nil
+		}
+	}
+	p := Pseudo(truncate(name, 40))
+	if m, ok := s.room.state.Find(p.Key()); ok {
+		return *m, nil
+	}
+	near, _ := Suggest(string(p), s.room.state.present())
+	return Member{}, &UnknownMemberError{Name: string(p), Suggestion: near}
+}
+
+// present yields the pseudos of those present, in no order.
+func (st *State) present() func(yield func(Pseudo) bool) {
+	return func(yield func(Pseudo) bool) {
+		for _, k := range st.keys() {
+			if m := st.Members[k]; m.Present() && !yield(m.Pseudo) {
+				return
+			}
+		}
+	}
+}
+
+// whisper hands a private message to the sessions of its recipients and of its
+// sender, and wakes only those. Whoever ignores the sender does not see it, and
+// the sender is not told.
+func (c *call) whisper(to []Pseudo, text string) (Reply, error) {
+	r := c.room
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	from, ok := r.state.sessions[c.id]
+	if !ok {
+		return nil, ErrGone
+	}
+	if mute, ok := r.state.MuteOn(from.Pseudo, time.Now()); ok {
+		return nil, &MutedError{mute.Until()}
+	}
+	e := &Event{Time: time.Now(), Body: Whispered{From: from.Pseudo, To: to, Text: text}}
+	var reply Reply
+	for _, p := range to {
+		if note := r.deliverLocked(e, from, p); note != nil {
+			reply = note
+		}
+	}
+	if !slices.Contains(to, from.Pseudo) {
+		r.postLocked(from, e)
+	}
+	c.desk.peer = to[0]
+	return reply, nil
+}
+
+// deliverLocked gives a private message to one recipient; the Reply tells its
+// sender what there is to know about that.
+func (r *Room) deliverLocked(e *Event, from *Member, to Pseudo) Reply {
+	m, ok := r.state.Find(to.Key())
+	if !ok {
+		return Failure{&UnknownMemberError{Name: string(to)}}
+	}
+	d := r.deskLocked(to.Key())
+	if d.ignores(from.Pseudo) {
+		return nil
+	}
+	if !r.postLocked(m, e) {
+		return Notice{What: RecipientFull, Name: to}
+	}
+	if from != m {
+		d.peer = from.Pseudo
+	}
+	if m.Away != nil && from != m {
+		return Notice{What: RecipientAway, Name: to, Text: m.Away.Text}
+	}
+	return nil
+}
+
+// postLocked puts an event in the inbox of each of a member's sessions here, and
+// reports whether any had room.
+func (r *Room) postLocked(m *Member, e *Event) bool {
+	posted := false
+	for _, a := range m.Sessions {
+		if s, ok := r.sessions[a.ID]; ok && s.post(Item{Event: e}) {
+			posted = true
+		}
+	}
+	return posted
+}
+
+func doNick(c *call) (Reply, error) {
+	if c.rest == "" {
+		return c.usage()
+	}
+	to, err := ParsePseudo(strings.TrimPrefix(c.rest, "@"))
+	if err != nil {
+		return nil, err
+	}
+	out, err := c.room.propose(c, Renamed{Session: c.id, To: to})
+	if err != nil || out.Shown {
+		return nil, err
+	}
+	return Notice{What: NowNamed, Name: to}, nil
+}
+
+func doAway(c *call) (Reply, error) {
+	if _, err := c.room.propose(c, WentAway{Session: c.id, Text: oneLine(c.rest)}); err != nil {
+		return nil, err
+	}
+	return Notice{What: NowAway, Text: oneLine(c.rest)}, nil
+}
+
+func doBack(c *call) (Reply, error) {
+	if _, err := c.room.propose(c, CameBack{Session: c.id}); err != nil {
+		return nil, err
+	}
+	return Notice{What: NowBack}, nil
+}
+
+// doQuit ends the session itself, so that the farewell comes last.
+func doQuit(c *call) (Reply, error) {
+	_, err := c.room.propose(c, Left{Session: c.id, Cause: Quit, Text: oneLine(c.rest)})
+	if errors.Is(err, ErrGone) {
+		err = nil
+	}
+	return nil, err
+}
+
+// oneLine keeps a text that is shown within a line on one line.
+func oneLine(s string) string { return Clean(truncate(s, 200), false) }
