@@ -1,0 +1,306 @@
+package rawtcp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/netip"
+	"os"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"salon/room"
+	"salon/room/lang"
+)
+
+// Bounds on one connection.
+const (
+	// writeTimeout is how long one write may block before the session is let go
+	// with the cause Slow.
+	writeTimeout = 10 * time.Second
+	// pseudoTimeout and pseudoTries bound how long a stranger may take to say who
+	// they are; then the connection is closed.
+	pseudoTimeout = time.Minute
+	pseudoTries   = 10
+	// lingering is how long, and lingerBytes how much, is still read after the
+	// farewell, so that closing does not destroy it on its way.
+	lingering   = time.Second
+	lingerBytes = 64 << 10
+)
+
+// conn is one client, from its first byte to its last.
+type conn struct {
+	net.Conn
+	server *Server
+	addr   netip.Addr
+	in     *lineReader
+	sess   *room.Session
+}
+
+func newConn(s *Server, raw net.Conn, addr netip.Addr) *conn {
+	c := &conn{Conn: raw, server: s, addr: addr}
+	c.in = newLineReader(raw, func(p []byte) { c.send(p) })
+	return c
+}
+
+// send writes within writeTimeout. Both the reader (telnet's answers) and the
+// writer send: a Write on a socket is never mixed with another.
+func (c *conn) send(p []byte) error {
+	c.SetWriteDeadline(time.Now().Add(writeTimeout))
+	_, err := c.Write(p)
+	return err
+}
+
+func (c *conn) texts() *lang.Texts { return lang.Of(c.server.cfg.Lang) }
+
+// view is how somebody is spoken to who has no session yet.
+func (c *conn) view() lang.View { return lang.View{Lang: c.server.cfg.Lang} }
+
+func (c *conn) say(text string) error { return c.send(c.server.lines.Line(nil, text)) }
+
+// complain says what is wrong, as a session would be told.
+func (c *conn) complain(err error) error {
+	return c.say(c.view().Reply(room.Failure{Err: err}, time.Now()))
+}
+
+// serve is the connection's life.
+func (c *conn) serve() {
+	first, ok := c.enter()
+	if !ok {
+		c.hangUp()
+		return
+	}
+	var reading sync.WaitGroup
+	reading.Go(func() { c.read(first) })
+	end := c.leave(c.sess.Follow(nil, c.show))
+	if end.Cause != room.Lost && end.Cause != room.Slow {
+		c.say(lang.Farewell(end, lang.ViewOf(c.sess)))
+	}
+	c.SetReadDeadline(time.Now()) // wakes the reader
+	reading.Wait()
+	c.hangUp()
+}
+
+// leave takes the session out of the room and writes down why.
+func (c *conn) leave(why error) *room.Ending {
+	ending := room.AsEnding(why)
+	if errors.Is(why, os.ErrDeadlineExceeded) {
+		ending.Cause = room.Slow
+	}
+	c.sess.Close(*ending)
+	end := c.sess.Ending()
+	level := slog.LevelInfo
+	if end.Cause == room.Slow || end.Cause == room.Crashed {
+		level = slog.LevelWarn
+	}
+	c.server.cfg.Log.Log(context.Background(), level, "tcp: left", "pseudo", string(c.sess.Pseudo()), "addr", c.addr.String(), "cause", end.Cause.String())
+	return end
+}
+
+// hangUp closes in a way that lets the farewell arrive: a socket closed with
+// unread input resets the connection.
+func (c *conn) hangUp() {
+	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok && half.CloseWrite() == nil {
+		c.SetReadDeadline(time.Now().Add(lingering))
+		io.CopyN(io.Discard, c.Conn, lingerBytes)
+	}
+	c.Close()
+}
+
+// enter asks for a pseudo until one can be had, and joins. A first line that
+// cannot be a pseudo because it is a message or a command is not lost: its author
+// is given a name, and the line is returned to be done.
+func (c *conn) enter() (first string, ok bool) {
+	c.SetReadDeadline(time.Now().Add(pseudoTimeout))
+	defer c.SetReadDeadline(time.Time{})
+	if c.send([]byte(c.texts().AskPseudo)) != nil {
+		return "", false
+	}
+	for range pseudoTries {
+		line, ok := c.firstLine()
+		if !ok {
+			return "", false
+		}
+		var err error
+		if isMessage(line) {
+			if err = c.joinAsGuest(); err == nil {
+				return line, true
+			}
+		} else if err = c.join(line); err == nil {
+			return "", true
+		}
+		if c.complain(err) != nil || !canChoose(err) || c.send([]byte(c.texts().AskPseudo)) != nil {
+			return "", false
+		}
+	}
+	c.say(c.texts().TooManyTries)
+	return "", false
+}
+
+// isMessage reports whether a first line is something said rather than a name: it
+// addresses somebody, or is a command with its slash.
+func isMessage(line string) bool {
+	at, _, hasText := strings.Cut(line, " ")
+	return len(line) > 1 && (line[0] == '/' || line[0] == '@' && hasText && len(at) > 1)
+}
+
+// canChoose reports whether another pseudo may help.
+func canChoose(err error) bool {
+	if _, ok := errors.AsType[*room.PseudoError](err); ok {
+		return true
+	}
+	_, taken := errors.AsType[*room.TakenError](err)
+	return taken
+}
+
+// firstLine waits for a line before there is a session.
+func (c *conn) firstLine() (string, bool) {
+	for {
+		tok, err := c.in.next()
+		if err != nil {
+			if errors.Is(err, os.ErrDeadlineExceeded) {
+				c.say(c.texts().EndIdle)
+			}
+			return "", false
+		}
+		switch tok.kind {
+		case tokenLine:
+			return strings.TrimSpace(decodeLine(tok.text)), true
+		case tokenAreYouThere:
+			c.send([]byte(c.texts().AskPseudo))
+		case tokenForeign:
+			c.foreign(tok.protocol)
+			return "", false
+		case tokenInterrupt:
+			c.drain()
+			return "", false
+		default:
+			return "", false
+		}
+	}
+}
+
+// foreign tells a client of another protocol that this is no place for it.
+func (c *conn) foreign(protocol string) {
+	c.server.cfg.Log.Info("tcp: another protocol", "protocol", protocol, "addr", c.addr.String())
+	if protocol == "SSH" {
+		c.say(c.texts().UseSSH)
+		return
+	}
+	c.say(fmt.Sprintf(c.texts().NotHTTP, protocol))
+}
+
+func (c *conn) join(name string) error {
+	pseudo, err := room.ParsePseudo(name)
+	if err != nil {
+		return err
+	}
+	c.sess, err = c.server.room.Join(context.Background(), room.Entry{
+		Pseudo: pseudo, Addr: c.addr, Front: "tcp", Prefs: room.Prefs{Lang: c.server.cfg.Lang}, Paced: true,
+	})
+	if err != nil {
+		c.server.cfg.Log.Info("tcp: not let in", "pseudo", string(pseudo), "addr", c.addr.String(), "why", err.Error())
+		return err
+	}
+	c.server.cfg.Log.Info("tcp: joined", "pseudo", string(pseudo), "addr", c.addr.String())
+	return nil
+}
+
+// guestTries is how many numbers are tried for somebody without a name.
+const guestTries = 100
+
+func (c *conn) joinAsGuest() (err error) {
+	for range guestTries {
+		name := fmt.Sprintf("%s-%d", c.texts().Guest, c.server.guests.Add(1))
+		if err = c.join(name); err == nil {
+			c.sess.Answer(room.Notice{What: room.NoPseudoGiven, Name: c.sess.Pseudo()}, nil)
+			return nil
+		}
+		if _, taken := errors.AsType[*room.TakenError](err); !taken {
+			return err
+		}
+	}
+	return err
+}
+
+// read does what the client says, until it stops or its session ends.
+func (c *conn) read(first string) {
+	defer func() {
+		if r := recover(); r != nil {
+			c.server.cfg.Log.Error("tcp: session crashed", "panic", fmt.Sprint(r), "stack", string(debug.Stack()))
+			c.sess.End(room.Ending{Cause: room.Crashed})
+		}
+	}()
+	if first != "" {
+		c.sess.Submit(context.Background(), first)
+	}
+	for c.sess.Context().Err() == nil {
+		tok, err := c.in.next()
+		if err != nil {
+			c.sess.End(room.Ending{Cause: room.Lost})
+			return
+		}
+		c.do(tok)
+	}
+}
+
+func (c *conn) do(tok token) {
+	switch tok.kind {
+	case tokenLine:
+		line, cut := cutLine(decodeLine(tok.text))
+		if cut || tok.truncated {
+			c.sess.Answer(room.Notice{What: room.LineCut}, nil)
+		}
+		c.sess.Submit(context.Background(), line)
+	case tokenAreYouThere:
+		c.sess.Answer(room.Notice{What: room.StillHere}, nil)
+	case tokenInterrupt:
+		c.drain()
+		c.sess.End(room.Ending{Cause: room.Quit})
+	case tokenForeign:
+		c.foreign(tok.protocol)
+		c.sess.End(room.Ending{Cause: room.Lost})
+	case tokenEnd:
+		c.sess.End(room.Ending{Cause: room.Quit})
+	}
+}
+
+// cutLine shortens a line that decoding made longer than a message may be.
+func cutLine(line string) (string, bool) {
+	if len(line) <= room.MaxText {
+		return line, false
+	}
+	end := room.MaxText
+	for end > 0 && !utf8.RuneStart(line[end]) {
+		end--
+	}
+	return line[:end], true
+}
+
+// drain waits, for as long as lingering, until a telnet client is ready for the
+// farewell; see lineReader.drain.
+func (c *conn) drain() {
+	c.SetReadDeadline(time.Now().Add(lingering))
+	c.in.drain()
+}
+
+// buffers hold what is about to be written; a connection with nothing to write
+// has none.
+var buffers = sync.Pool{New: func() any { return new(make([]byte, 0, 4<<10)) }}
+
+// show writes items in one Write.
+func (c *conn) show(items []room.Item) error {
+	buf := buffers.Get().(*[]byte)
+	defer buffers.Put(buf)
+	*buf = (*buf)[:0]
+	for _, it := range items {
+		*buf = c.server.lines.Append(*buf, it, c.sess)
+	}
+	return c.send(*buf)
+}

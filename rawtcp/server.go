@@ -1,0 +1,159 @@
+// Package rawtcp is the raw TCP front: the same room for telnet, netcat and
+// clients written by hand, one event a line and no escape codes.
+//
+// It owns the sockets, the telnet filter and the line discipline: what bytes
+// mean. What is said and by which rules is package room's. Every line received
+// gets at least one line back, so a client that sends, then waits for an answer,
+// never hangs.
+package rawtcp
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"salon/room"
+	"salon/room/lang"
+)
+
+// acceptPause is how long the server waits after an accept that failed, such as
+// for want of descriptors, before it tries again. Those inside notice nothing.
+const acceptPause = 50 * time.Millisecond
+
+// Config is what a Server needs besides a room.
+type Config struct {
+	Lang room.Lang    // in which newcomers are spoken to
+	Log  *slog.Logger // nil: nowhere
+}
+
+// Server serves one room over raw TCP. Its methods may be called from any
+// goroutine.
+type Server struct {
+	room   *room.Room
+	cfg    Config
+	lines  *lang.Printer
+	guests atomic.Uint64 // names given to those who gave none
+
+	mu        sync.Mutex
+	listeners map[net.Listener]struct{}
+	conns     map[net.Conn]struct{}
+	closed    bool
+
+	serving sync.WaitGroup
+}
+
+// New returns a server that is not listening yet.
+func New(cfg Config, r *room.Room) *Server {
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Server{room: r, cfg: cfg, lines: lang.NewPrinter("\r\n"), listeners: map[net.Listener]struct{}{}, conns: map[net.Conn]struct{}{}}
+}
+
+// Serve takes connections until Shutdown, which makes it return nil, or until
+// the listener is closed by somebody else.
+func (s *Server) Serve(l net.Listener) error {
+	defer l.Close()
+	if !s.listen(l) {
+		return nil
+	}
+	for {
+		c, err := l.Accept()
+		switch {
+		case err == nil:
+			s.take(c)
+		case s.isClosed():
+			return nil
+		case errors.Is(err, net.ErrClosed):
+			return err
+		default:
+			s.cfg.Log.Warn("tcp: accept", "err", err)
+			time.Sleep(acceptPause)
+		}
+	}
+}
+
+func (s *Server) listen(l net.Listener) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.listeners[l] = struct{}{}
+	return !s.closed
+}
+
+func (s *Server) isClosed() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.closed
+}
+
+// take serves a connection, if its address may enter.
+func (s *Server) take(raw net.Conn) {
+	addr := addrOf(raw)
+	leave, err := s.room.Admit(addr)
+	if err != nil {
+		s.cfg.Log.Info("tcp: refused", "addr", addr.String(), "why", err.Error())
+		raw.SetDeadline(time.Now().Add(time.Second))
+		raw.Write(s.lines.Line(nil, lang.View{Lang: s.cfg.Lang}.Error(err)))
+		raw.Close()
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		raw.Close()
+		leave()
+		return
+	}
+	keepUrgentInline(raw)
+	s.conns[raw] = struct{}{}
+	s.serving.Go(func() {
+		defer s.forget(raw, leave)
+		newConn(s, raw, addr).serve()
+	})
+}
+
+func (s *Server) forget(raw net.Conn, leave func()) {
+	raw.Close()
+	leave()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.conns, raw)
+}
+
+func addrOf(c net.Conn) netip.Addr {
+	if t, ok := c.RemoteAddr().(*net.TCPAddr); ok {
+		return t.AddrPort().Addr().Unmap()
+	}
+	return netip.Addr{}
+}
+
+// Shutdown stops listening, waits for sessions to say goodbye (the room has told
+// them to go, see [room.Room.Stop]) for as long as ctx lasts, then closes what is
+// still open. When it returns, nothing of the server runs any more.
+func (s *Server) Shutdown(ctx context.Context) error {
+	s.mu.Lock()
+	s.closed = true
+	for l := range s.listeners {
+		l.Close()
+	}
+	s.mu.Unlock()
+	done := make(chan struct{})
+	go func() { s.serving.Wait(); close(done) }()
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+	}
+	s.mu.Lock()
+	for c := range s.conns {
+		c.Close()
+	}
+	s.mu.Unlock()
+	<-done
+	return nil
+}
