@@ -1,0 +1,224 @@
+package sshui
+
+import (
+	"context"
+	"io"
+	"net/netip"
+	"sync"
+
+	"charm.land/ssh"
+	gossh "golang.org/x/crypto/ssh"
+
+	"salon/room"
+)
+
+// Bounds on what a client may ask of a channel. What is beyond them is refused
+// or clamped; the connection lives.
+const (
+	maxEnv      = 16      // variables
+	maxEnvSize  = 1 << 10 // bytes of one, name and value
+	maxCommand  = 8 << 10 // bytes
+	maxTerm     = 64      // bytes of TERM
+	maxWidth    = 500     // columns
+	maxHeight   = 200     // rows
+	stdWidth    = 80      // when the client says 0
+	stdHeight   = 24
+	maxPtyModes = 1 << 10 // bytes, ignored but bounded
+)
+
+// channel is one session channel (RFC 4254, section 6) from its opening to its
+// end: the requests that say what it is for, then the life of it.
+type channel struct {
+	gossh.Channel
+	server *Server
+	conn   *gossh.ServerConn
+	key    gossh.PublicKey // that signed; nil without one
+	addr   netip.Addr
+
+	env     map[string]string
+	term    string // TERM; "" without a terminal
+	pty     bool
+	command string
+	started bool
+
+	mu            sync.Mutex
+	width, height int           // guarded by mu
+	resized       chan struct{} // cap 1
+	exitOnce      sync.Once
+}
+
+// channel guards one session channel. The library's own handler is not used: it
+// trusts sizes, counts and payloads, and lives on when the channel ends before
+// its connection.
+func (s *Server) channel(_ *ssh.Server, conn *gossh.ServerConn, offer gossh.NewChannel, ctx ssh.Context) {
+	if !s.openChannel(conn) {
+		offer.Reject(gossh.ResourceShortage, "too many sessions on this connection")
+		return
+	}
+	defer s.closeChannel(conn)
+	accepted, requests, err := offer.Accept()
+	if err != nil {
+		return // the connection ended meanwhile
+	}
+	ch := &channel{
+		Channel: accepted, server: s, conn: conn, key: provedKey(ctx), addr: addrOf(conn.RemoteAddr()),
+		env: map[string]string{}, width: stdWidth, height: stdHeight, resized: make(chan struct{}, 1),
+	}
+	ch.run(requests)
+}
+
+// provedKey returns the key that the connection's user proved to hold. It comes
+// from the finished authentication, never from a key merely offered. Of a
+// certificate only the key counts: nobody vouches for what it says.
+func provedKey(ctx ssh.Context) gossh.PublicKey {
+	key, _ := ctx.Value(ssh.ContextKeyPublicKey).(ssh.PublicKey)
+	if cert, ok := key.(*gossh.Certificate); ok {
+		return cert.Key
+	}
+	return key
+}
+
+// run takes the channel's requests until it ends, and its session with it.
+func (ch *channel) run(requests <-chan *gossh.Request) {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	var serving sync.WaitGroup
+	for req := range requests {
+		ok := ch.request(req.Type, req.Payload)
+		if ok && (req.Type == "shell" || req.Type == "exec") {
+			ch.started = true
+			serving.Go(func() { ch.serve(ctx) })
+		}
+		if req.Type == "signal" && ok {
+			cancel(&room.Ending{Cause: room.Quit})
+		}
+		if req.WantReply {
+			req.Reply(ok, nil)
+		}
+	}
+	cancel(&room.Ending{Cause: room.Lost})
+	ch.Close()
+	serving.Wait()
+}
+
+// request takes one request and reports whether it is granted.
+func (ch *channel) request(kind string, payload []byte) bool {
+	switch kind {
+	case "env":
+		return !ch.started && ch.setenv(payload)
+	case "pty-req":
+		return !ch.started && !ch.pty && ch.setTerminal(payload)
+	case "window-change":
+		return ch.pty && ch.setWindow(payload)
+	case "shell":
+		return !ch.started
+	case "exec":
+		return !ch.started && ch.setCommand(payload)
+	case "signal":
+		return ch.started && isGoodbye(payload)
+	}
+	return false
+}
+
+// kept are the variables that mean something to salon; others are refused.
+func kept(name string) bool {
+	switch name {
+	case "LANG", "LC_ALL", "LC_MESSAGES", "LC_CTYPE", "TZ", "COLORTERM", "NO_COLOR", "TERM_PROGRAM":
+		return true
+	}
+	return false
+}
+
+func (ch *channel) setenv(payload []byte) bool {
+	var v struct{ Name, Value string }
+	if len(payload) > maxEnvSize+8 || gossh.Unmarshal(payload, &v) != nil || !kept(v.Name) || len(ch.env) >= maxEnv {
+		return false
+	}
+	ch.env[v.Name] = room.Clean(v.Value, false)
+	return true
+}
+
+func (ch *channel) setTerminal(payload []byte) bool {
+	var v struct {
+		Term                         string
+		Columns, Rows, Width, Height uint32
+		Modes                        string
+	}
+	if gossh.Unmarshal(payload, &v) != nil || len(v.Term) > maxTerm || len(v.Modes) > maxPtyModes {
+		return false
+	}
+	ch.pty, ch.term = true, room.Clean(v.Term, false)
+	ch.resize(v.Columns, v.Rows)
+	return true
+}
+
+func (ch *channel) setWindow(payload []byte) bool {
+	var v struct{ Columns, Rows, Width, Height uint32 }
+	if gossh.Unmarshal(payload, &v) != nil {
+		return false
+	}
+	ch.resize(v.Columns, v.Rows)
+	return true
+}
+
+// resize keeps the latest size for whoever draws; those in between are never
+// seen.
+func (ch *channel) resize(columns, rows uint32) {
+	ch.mu.Lock()
+	ch.width, ch.height = clampSize(columns, stdWidth, maxWidth), clampSize(rows, stdHeight, maxHeight)
+	ch.mu.Unlock()
+	select {
+	case ch.resized <- struct{}{}:
+	default:
+	}
+}
+
+func clampSize(n uint32, unset, most int) int {
+	if n == 0 {
+		return unset
+	}
+	return int(min(n, uint32(most)))
+}
+
+func (ch *channel) size() (width, height int) {
+	ch.mu.Lock()
+	defer ch.mu.Unlock()
+	return ch.width, ch.height
+}
+
+func (ch *channel) setCommand(payload []byte) bool {
+	var v struct{ Command string }
+	if len(payload) > maxCommand+4 || gossh.Unmarshal(payload, &v) != nil {
+		return false
+	}
+	ch.command = v.Command
+	return true
+}
+
+// isGoodbye reports whether a signal (RFC 4254, section 6.9) asks to leave.
+func isGoodbye(payload []byte) bool {
+	var v struct{ Signal string }
+	if gossh.Unmarshal(payload, &v) != nil {
+		return false
+	}
+	switch v.Signal {
+	case "INT", "TERM", "HUP", "QUIT", "KILL":
+		return true
+	}
+	return false
+}
+
+// exit tells the client how it went and closes the channel, once.
+func (ch *channel) exit(code int) {
+	ch.exitOnce.Do(func() {
+		ch.SendRequest("exit-status", false, gossh.Marshal(struct{ Status uint32 }{uint32(code)}))
+		ch.Close()
+	})
+}
+
+// stderr is where errors go: with a terminal there is only one screen.
+func (ch *channel) stderr() io.Writer {
+	if ch.pty {
+		return ch.Channel
+	}
+	return ch.Channel.Stderr()
+}

@@ -1,0 +1,184 @@
+package sshui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	gossh "golang.org/x/crypto/ssh"
+
+	"salon/room"
+	"salon/room/lang"
+)
+
+// Exit codes, as ux.md gives them.
+const (
+	exitDone = iota
+	exitRefused
+	exitUsage
+	exitUnknown
+	exitTooFast
+	exitShutdown
+)
+
+// exitCode says with which code a command that failed so ends.
+func exitCode(err error) int {
+	if err == nil {
+		return exitDone
+	}
+	if _, ok := errors.AsType[*room.UnknownMemberError](err); ok {
+		return exitUnknown
+	}
+	if _, ok := errors.AsType[*room.TooFastError](err); ok {
+		return exitTooFast
+	}
+	if _, ok := errors.AsType[*room.ShuttingDownError](err); ok || errors.Is(err, room.ErrClosed) {
+		return exitShutdown
+	}
+	if end, ok := errors.AsType[*room.Ending](err); ok {
+		return endingCode(end)
+	}
+	if isUsage(err) {
+		return exitUsage
+	}
+	return exitRefused
+}
+
+func isUsage(err error) bool {
+	if _, ok := errors.AsType[*room.UsageError](err); ok {
+		return true
+	}
+	_, unknown := errors.AsType[*room.UnknownCommandError](err)
+	return unknown || errors.Is(err, room.ErrEmpty) || errors.Is(err, room.ErrNobody)
+}
+
+func endingCode(end *room.Ending) int {
+	switch end.Cause {
+	case room.Quit:
+		return exitDone
+	case room.Shutdown:
+		return exitShutdown
+	}
+	return exitRefused
+}
+
+// serve is a channel's life once it is known what it is for. ctx ends with the
+// channel. A fault of ours ends this session alone.
+func (ch *channel) serve(ctx context.Context) {
+	defer func() {
+		if r := recover(); r != nil {
+			ch.server.crashed(r)
+			ch.complain(lang.Of(ch.prefs().Lang).EndCrashed)
+			ch.exit(exitRefused)
+		}
+	}()
+	switch {
+	case ch.command == "--json" || strings.TrimSpace(ch.command) == "/json": // OpenSSH takes words that begin with - for its own
+		ch.stream(ctx)
+	case ch.command != "":
+		ch.oneShot(ctx)
+	case !ch.pty:
+		ch.pipe(ctx)
+	default:
+		ch.terminal(ctx)
+	}
+}
+
+// prefs are what the client's environment asks for.
+func (ch *channel) prefs() room.Prefs {
+	p := room.Prefs{Lang: lang.FromLocale(func(name string) string { return ch.env[name] }, ch.server.cfg.Lang)}
+	if tz := ch.env["TZ"]; tz != "" {
+		if zone, err := ch.server.room.Zone(strings.TrimPrefix(tz, ":")); err == nil {
+			p.Zone = zone
+		}
+	}
+	return p
+}
+
+// entry is who the client is. The pseudo is the user it logged in as, the
+// identity its key.
+func (ch *channel) entry() room.Entry {
+	e := room.Entry{Addr: ch.addr, Front: "ssh", Client: string(ch.conn.ClientVersion()), Prefs: ch.prefs()}
+	if ch.key != nil {
+		e.KeyID = gossh.FingerprintSHA256(ch.key)
+	}
+	return e
+}
+
+// join lets the client in under the name it logged in as.
+func (ch *channel) join(ctx context.Context, e room.Entry, name string) (*room.Session, error) {
+	pseudo, err := room.ParsePseudo(name)
+	if err != nil {
+		return nil, err
+	}
+	e.Pseudo = pseudo
+	sess, err := ch.server.room.Join(ctx, e)
+	if err != nil {
+		ch.server.cfg.Log.Info("ssh: not let in", "pseudo", string(pseudo), "addr", ch.addr.String(), "key", e.KeyID, "why", err.Error())
+		return nil, err
+	}
+	ch.server.cfg.Log.Info("ssh: joined", "pseudo", string(pseudo), "addr", ch.addr.String(), "key", e.KeyID, "client", room.Clean(e.Client, false))
+	context.AfterFunc(ctx, func() { sess.End(*room.AsEnding(context.Cause(ctx))) })
+	return sess, nil
+}
+
+// leave takes a session out of the room and writes down why.
+func (ch *channel) leave(sess *room.Session, why error) *room.Ending {
+	sess.Close(*room.AsEnding(why))
+	end := sess.Ending()
+	level := slog.LevelInfo
+	if end.Cause == room.Slow || end.Cause == room.Crashed {
+		level = slog.LevelWarn
+	}
+	ch.server.cfg.Log.Log(context.Background(), level, "ssh: left", "pseudo", string(sess.Pseudo()), "addr", ch.addr.String(), "cause", end.Cause.String())
+	return end
+}
+
+// complain writes one line where errors go.
+func (ch *channel) complain(text string) {
+	eol := "\n"
+	if ch.pty {
+		eol = "\r\n"
+	}
+	io.WriteString(ch.guarded(ch.stderr(), nil), text+eol)
+}
+
+// guarded returns a writer that lets nobody wait for a client that does not
+// read: a write that blocks for writeTimeout ends the session as Slow and closes
+// the connection. The channel's window or a rekey left hanging may block it, so
+// nothing less than the connection will do.
+func (ch *channel) guarded(w io.Writer, sess *room.Session) io.Writer {
+	return &guardedWriter{w: w, stuck: func() {
+		if sess != nil {
+			sess.End(room.Ending{Cause: room.Slow})
+		}
+		ch.conn.Close()
+	}}
+}
+
+// guardedWriter belongs to one goroutine at a time.
+type guardedWriter struct {
+	w     io.Writer
+	stuck func()
+	timer *time.Timer
+}
+
+func (g *guardedWriter) Write(p []byte) (int, error) {
+	if g.timer == nil {
+		g.timer = time.AfterFunc(writeTimeout, g.stuck)
+	} else {
+		g.timer.Reset(writeTimeout)
+	}
+	defer g.timer.Stop()
+	return g.w.Write(p)
+}
+
+// crashed writes down a fault of ours.
+func (s *Server) crashed(fault any) {
+	s.cfg.Log.Error("ssh: session crashed", "panic", fmt.Sprint(fault), "stack", string(debug.Stack()))
+}

@@ -1,0 +1,286 @@
+// Package sshui is the SSH front: it turns ssh connections into sessions of the
+// room, and the room into what somebody sees in their terminal, in a pipe or as
+// the result of a command.
+//
+// It owns the SSH server, identity by the key that signed, and the guard around
+// each channel: what a client may ask for is bounded here, from its window size
+// to its environment. What is said and by which rules is package room's.
+package sshui
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/netip"
+	"sync"
+	"time"
+
+	"charm.land/ssh"
+	"charm.land/wish/v2"
+	gossh "golang.org/x/crypto/ssh"
+
+	"salon/room"
+	"salon/room/lang"
+)
+
+// Bounds on connections.
+const (
+	// handshakeTimeout is how long a connection may take to say who it is; then
+	// it is closed.
+	handshakeTimeout = 10 * time.Second
+	// writeTimeout is how long one write may block before its session is let go
+	// with the cause Slow, and the connection under it closed.
+	writeTimeout = 10 * time.Second
+	// lingering is how long a client is given, at shutdown, to read its farewell
+	// and hang up.
+	lingering = time.Second
+	// maxAuthTries is how many keys a client may try.
+	maxAuthTries = 20
+)
+
+// Config is what a Server needs besides a room.
+type Config struct {
+	HostKeys []gossh.Signer // at least one
+	Version  string         // as the protocol's greeting says it: "salon_1.0"
+	Lang     room.Lang      // for those whose locale says nothing
+	Log      *slog.Logger   // nil: nowhere
+}
+
+// Server serves one room over SSH. Its methods may be called from any goroutine.
+type Server struct {
+	room *room.Room
+	cfg  Config
+	ssh  *ssh.Server
+
+	lines, crlf *lang.Printer // for pipes and for terminals
+
+	mu        sync.Mutex
+	listeners map[net.Listener]struct{}
+	conns     map[*conn]struct{}
+	links     map[*gossh.ServerConn]*link
+	closed    bool
+
+	sessions sync.WaitGroup
+	stop     context.CancelFunc // ends the heartbeat
+	beating  sync.WaitGroup
+}
+
+// New returns a server that is not listening yet.
+func New(cfg Config, r *room.Room) (*Server, error) {
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	s := &Server{
+		room: r, cfg: cfg, lines: lang.NewPrinter("\n"), crlf: lang.NewPrinter("\r\n"),
+		listeners: map[net.Listener]struct{}{}, conns: map[*conn]struct{}{}, links: map[*gossh.ServerConn]*link{},
+	}
+	srv, err := wish.NewServer(
+		wish.WithVersion(cfg.Version),
+		withHostKeys(cfg.HostKeys),
+		// Everyone may enter. A key only tells who it is, and only once it has
+		// signed; see identity. OpenSSH tries "none" first: taking that would mean
+		// never to be shown a key.
+		wish.WithPublicKeyAuth(func(ssh.Context, ssh.PublicKey) bool { return true }),
+		wish.WithKeyboardInteractiveAuth(func(ssh.Context, gossh.KeyboardInteractiveChallenge) bool { return true }),
+	)
+	if err != nil {
+		return nil, err
+	}
+	srv.HandshakeTimeout = handshakeTimeout
+	srv.ServerConfigCallback = func(ssh.Context) *gossh.ServerConfig { return algorithms() }
+	srv.ChannelHandlers = map[string]ssh.ChannelHandler{"session": s.channel}
+	srv.RequestHandlers = map[string]ssh.RequestHandler{}
+	srv.SubsystemHandlers = map[string]ssh.SubsystemHandler{}
+	s.ssh = srv
+	ctx, stop := context.WithCancel(context.Background())
+	s.stop = stop
+	s.beating.Go(func() { s.heartbeat(ctx) })
+	return s, nil
+}
+
+// withHostKeys hands over keys that are already loaded: a key file is package
+// hostkeys' to judge.
+func withHostKeys(keys []gossh.Signer) ssh.Option {
+	return func(srv *ssh.Server) error {
+		if len(keys) == 0 {
+			return errors.New("ssh server without host key")
+		}
+		for _, k := range keys {
+			srv.AddHostKey(k)
+		}
+		return nil
+	}
+}
+
+// algorithms are those of limits.md: no SHA-1 and no DSA, and the post-quantum
+// exchange first.
+func algorithms() *gossh.ServerConfig {
+	return &gossh.ServerConfig{
+		Config: gossh.Config{
+			KeyExchanges: []string{gossh.KeyExchangeMLKEM768X25519, gossh.KeyExchangeCurve25519, "curve25519-sha256@libssh.org"},
+			Ciphers:      []string{gossh.CipherAES256GCM, gossh.CipherAES128GCM, gossh.CipherChaCha20Poly1305},
+			MACs:         []string{gossh.HMACSHA256ETM, gossh.HMACSHA512ETM},
+		},
+		PublicKeyAuthAlgorithms: []string{
+			gossh.KeyAlgoED25519, gossh.KeyAlgoSKED25519, gossh.KeyAlgoSKECDSA256,
+			gossh.KeyAlgoECDSA256, gossh.KeyAlgoECDSA384, gossh.KeyAlgoECDSA521,
+			gossh.KeyAlgoRSASHA256, gossh.KeyAlgoRSASHA512,
+		},
+		MaxAuthTries: maxAuthTries,
+	}
+}
+
+// Serve takes connections until Shutdown, which makes it return nil.
+func (s *Server) Serve(l net.Listener) error {
+	s.mu.Lock()
+	if s.closed {
+		s.mu.Unlock()
+		l.Close()
+		return nil
+	}
+	s.listeners[l] = struct{}{}
+	s.mu.Unlock()
+	err := s.ssh.Serve(doorway{l, s})
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return nil
+	}
+	return err
+}
+
+// Shutdown stops listening, waits for sessions to say goodbye (the room has told
+// them to go, see [room.Room.Stop]) for as long as ctx lasts, then closes what is
+// still open. When it returns, nothing of the server runs any more.
+func (s *Server) Shutdown(ctx context.Context) error {
+	s.mu.Lock()
+	s.closed = true
+	for l := range s.listeners {
+		l.Close()
+	}
+	s.mu.Unlock()
+	waitFor(ctx, &s.sessions)
+	s.waitHangUp(ctx)
+	s.closeAll()
+	s.sessions.Wait()
+	s.stop()
+	s.beating.Wait()
+	return s.ssh.Shutdown(context.Background())
+}
+
+// waitFor waits for a group, or less when ctx ends.
+func waitFor(ctx context.Context, wg *sync.WaitGroup) {
+	done := make(chan struct{})
+	go func() { wg.Wait(); close(done) }()
+	select {
+	case <-done:
+	case <-ctx.Done():
+	}
+}
+
+// waitHangUp lets clients close their connections themselves: closing ours first
+// could cost them the farewell.
+func (s *Server) waitHangUp(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, lingering)
+	defer cancel()
+	for _, c := range s.open() {
+		select {
+		case <-c.done:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+func (s *Server) open() []*conn {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var list []*conn
+	for c := range s.conns {
+		list = append(list, c)
+	}
+	return list
+}
+
+func (s *Server) closeAll() {
+	for _, c := range s.open() {
+		c.Close()
+	}
+}
+
+// doorway is a listener that lets in only whom the room admits by their address,
+// and knows every connection, those that never get through their handshake too.
+type doorway struct {
+	net.Listener
+	server *Server
+}
+
+// Accept implements net.Listener. The library around it waits and tries again
+// when descriptors run out.
+func (d doorway) Accept() (net.Conn, error) {
+	for {
+		raw, err := d.Listener.Accept()
+		if err != nil {
+			return nil, err
+		}
+		leave, err := d.server.room.Admit(addrOf(raw.RemoteAddr()))
+		if err == nil {
+			return d.server.track(raw, leave)
+		}
+		d.server.cfg.Log.Info("ssh: refused", "addr", raw.RemoteAddr().String(), "why", err.Error())
+		turnAway(raw, lang.View{Lang: d.server.cfg.Lang}.Error(err))
+	}
+}
+
+// turnAway tells why before hanging up. A line before the protocol's greeting is
+// allowed (RFC 4253, section 4.2), and clients show it.
+func turnAway(raw net.Conn, why string) {
+	raw.SetDeadline(time.Now().Add(time.Second))
+	raw.Write([]byte(why + "\r\n"))
+	raw.Close()
+}
+
+func addrOf(a net.Addr) netip.Addr {
+	if t, ok := a.(*net.TCPAddr); ok {
+		return t.AddrPort().Addr().Unmap()
+	}
+	return netip.Addr{}
+}
+
+// conn is a connection that the server knows until it is closed.
+type conn struct {
+	net.Conn
+	server *Server
+	leave  func()
+	once   sync.Once
+	done   chan struct{} // closed with the connection
+	err    error
+}
+
+func (s *Server) track(raw net.Conn, leave func()) (net.Conn, error) {
+	guardTCP(raw)
+	c := &conn{Conn: raw, server: s, leave: leave, done: make(chan struct{})}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		c.Conn.Close()
+		leave()
+		return nil, net.ErrClosed
+	}
+	s.conns[c] = struct{}{}
+	return c, nil
+}
+
+// Close implements net.Conn. It may be called more than once.
+func (c *conn) Close() error {
+	c.once.Do(func() {
+		c.err = c.Conn.Close()
+		c.leave()
+		c.server.mu.Lock()
+		delete(c.server.conns, c)
+		c.server.mu.Unlock()
+		close(c.done)
+	})
+	return c.err
+}
