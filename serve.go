@@ -1,0 +1,310 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+	_ "time/tzdata" // members' time zones, on machines without a zone database too
+
+	gossh "golang.org/x/crypto/ssh"
+
+	"salon/hostkeys"
+	"salon/rawtcp"
+	"salon/room"
+	"salon/room/operator"
+	"salon/sshui"
+)
+
+// goodbyeTimeout is how long everybody together is given to read their farewell
+// when the server stops; those still connected then are cut.
+const goodbyeTimeout = 3 * time.Second
+
+// serveCmd is `salon serve`, or `salon` alone.
+type serveCmd struct {
+	SSH          string   `name:"ssh" default:":2222" help:"${ssh}"`
+	TCP          string   `name:"tcp" default:":2323" help:"${tcp}"`
+	Data         string   `placeholder:"DIR" help:"${data}"`
+	HostKey      []string `placeholder:"FILE" sep:"," help:"${hostkey}"`
+	Lang         string   `placeholder:"fr|en" help:"${lang}"`
+	Replay       int      `default:"20" help:"${replay}"`
+	Rate         float64  `default:"2" help:"${rate}"`
+	Burst        int      `default:"5" help:"${burst}"`
+	MaxPerSource int      `default:"64" help:"${persource}"`
+	Log          string   `default:"text" enum:"text,json" placeholder:"text|json" help:"${log}"`
+}
+
+// validate finds what kong cannot.
+func (c *serveCmd) validate(p *program) error {
+	if _, ok := room.ParseLang(c.Lang); c.Lang != "" && !ok {
+		return usageError{fmt.Errorf("--lang %q", c.Lang)}
+	}
+	for _, n := range []struct {
+		flag  string
+		wrong bool
+	}{{"--replay", c.Replay < 0 || c.Replay > 1000}, {"--rate", c.Rate < 0}, {"--burst", c.Burst < 1}, {"--max-per-source", c.MaxPerSource < 0}} {
+		if n.wrong {
+			return usageError{errors.New(n.flag)}
+		}
+	}
+	if c.SSH == "off" && c.TCP == "off" {
+		return usageError{errors.New(p.texts().BothOff)}
+	}
+	return nil
+}
+
+// Run serves the room until somebody stops it.
+func (c *serveCmd) Run(p *program) error {
+	if err := c.validate(p); err != nil {
+		return err
+	}
+	signal.Ignore(syscall.SIGPIPE) // a log pipe that breaks is no reason to stop
+	s := &service{program: p, cmd: c}
+	if err := s.open(); err != nil {
+		s.close()
+		return err
+	}
+	return s.run()
+}
+
+// service is a room with its fronts and its console.
+type service struct {
+	*program
+	cmd     *serveCmd
+	keys    []gossh.Signer
+	ssh     net.Listener // nil when off
+	tcp     net.Listener // nil when off
+	room    *room.Room
+	console *operator.Console
+	term    *terminal // nil when stdin or stdout is not one
+	log     *slog.Logger
+	fronts  []front
+}
+
+// front is a server of the room.
+type front interface {
+	Serve(net.Listener) error
+	Shutdown(context.Context) error
+}
+
+// open gets all that may fail, before anybody is let in.
+func (s *service) open() (err error) {
+	if s.cmd.SSH != "off" {
+		if s.keys, err = s.cmd.hostKeys(); err != nil {
+			return err
+		}
+		if s.ssh, err = s.listen(s.cmd.SSH); err != nil {
+			return err
+		}
+	}
+	if s.cmd.TCP != "off" {
+		if s.tcp, err = s.listen(s.cmd.TCP); err != nil {
+			return err
+		}
+	}
+	cfg := room.DefaultConfig()
+	cfg.Rate, cfg.Burst, cfg.Replay, cfg.MaxPerSource = s.cmd.Rate, s.cmd.Burst, s.cmd.Replay, s.cmd.MaxPerSource
+	s.room, err = room.New(context.Background(), cfg, room.NewMemoryLog(), room.NewMemoryStore())
+	return err
+}
+
+// close gives back what open got.
+func (s *service) close() {
+	for _, l := range []net.Listener{s.ssh, s.tcp} {
+		if l != nil {
+			l.Close()
+		}
+	}
+	if s.room != nil {
+		s.room.Close()
+	}
+}
+
+func (s *service) listen(addr string) (net.Listener, error) {
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf(s.texts().PortTaken, addr, err)
+	}
+	return l, nil
+}
+
+// hostKeys are those of --host-key, or the data directory's own.
+func (c *serveCmd) hostKeys() ([]gossh.Signer, error) {
+	var keys []gossh.Signer
+	for _, file := range c.HostKey {
+		key, err := hostkeys.LoadFile(file)
+		if err != nil {
+			return nil, err
+		}
+		keys = append(keys, key)
+	}
+	if len(keys) > 0 {
+		return keys, nil
+	}
+	key, err := c.ownKey()
+	return []gossh.Signer{key}, err
+}
+
+func (c *serveCmd) ownKey() (gossh.Signer, error) {
+	if c.Data == "off" {
+		return hostkeys.Ephemeral()
+	}
+	dir, err := c.dataDir()
+	if err != nil {
+		return nil, err
+	}
+	return hostkeys.Load(dir)
+}
+
+// dataDir is where what lasts is kept.
+func (c *serveCmd) dataDir() (string, error) {
+	if c.Data != "" {
+		return c.Data, nil
+	}
+	if dir, _, _ := strings.Cut(os.Getenv("STATE_DIRECTORY"), ":"); dir != "" { // systemd.exec(5)
+		return dir, nil
+	}
+	if dir := os.Getenv("XDG_STATE_HOME"); filepath.IsAbs(dir) {
+		return filepath.Join(dir, "salon"), nil
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "", fmt.Errorf("no data directory: %w; give one with --data DIR", err)
+	}
+	return filepath.Join(home, ".local", "state", "salon"), nil
+}
+
+// run lets people in, until a signal, the operator or a front's failure stops
+// the room; then it lets everyone out.
+func (s *service) run() error {
+	ctx, stop := signal.NotifyContext(context.Background(), stopSignals()...)
+	defer stop()
+	if err := s.openConsole(stop); err != nil {
+		s.close()
+		return err
+	}
+	defer s.term.restore()
+	failed, err := s.serve(stop)
+	if err != nil {
+		s.close()
+		return err
+	}
+	go s.readConsole(ctx)
+	var following sync.WaitGroup
+	following.Go(s.console.Follow)
+	select {
+	case <-ctx.Done():
+		s.room.Stop("")
+	case <-s.room.Stopped():
+	}
+	stop() // from here on a second signal ends the process at once
+	s.letOut()
+	following.Wait()
+	s.console.Close()
+	err = s.room.Close()
+	s.term.restore()
+	fmt.Fprintln(s.stdout, s.texts().Bye)
+	return errors.Join(err, failed())
+}
+
+// stopSignals let everyone out. A terminal that is closed does too, unless
+// nohup said otherwise.
+func stopSignals() []os.Signal {
+	list := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		list = append(list, syscall.SIGHUP)
+	}
+	return list
+}
+
+// openConsole makes the console on a terminal or on a pipe, and the log beside it.
+func (s *service) openConsole(stop func()) (err error) {
+	s.term, err = openTerminal(s.stdin, s.stdout)
+	if err != nil {
+		return err
+	}
+	if s.term == nil {
+		s.console = operator.New(s.room, s.lang, s.stdout)
+		s.log = s.cmd.logger(s.stderr, slog.LevelInfo)
+		return nil
+	}
+	width, height := s.term.size()
+	s.console = operator.NewTerminal(s.room, s.lang, s.term, width, height, stop)
+	s.term.onResize(s.console.SetSize)
+	s.log = s.cmd.logger(s.stderr, slog.LevelInfo)
+	if isTerminal(s.stderr) { // the console shows who comes and goes; only trouble is news
+		s.log = s.cmd.logger(s.console, slog.LevelWarn)
+	}
+	return nil
+}
+
+func (c *serveCmd) logger(w io.Writer, level slog.Level) *slog.Logger {
+	o := &slog.HandlerOptions{Level: level}
+	if c.Log == "json" {
+		return slog.New(slog.NewJSONHandler(w, o))
+	}
+	return slog.New(slog.NewTextHandler(w, o))
+}
+
+// serve starts the fronts. failed returns, once they have stopped, what stopped
+// one of them before its time.
+func (s *service) serve(stop func()) (failed func() error, err error) {
+	var mu sync.Mutex
+	var failure error
+	start := func(f front, l net.Listener) {
+		s.fronts = append(s.fronts, f)
+		go func() {
+			if err := f.Serve(l); err != nil {
+				mu.Lock()
+				failure = errors.Join(failure, err)
+				mu.Unlock()
+				stop()
+			}
+		}()
+	}
+	s.greet()
+	if s.ssh != nil {
+		srv, err := sshui.New(sshui.Config{HostKeys: s.keys, Version: "salon", Lang: s.lang, Log: s.log}, s.room)
+		if err != nil {
+			return nil, err
+		}
+		start(srv, s.ssh)
+	}
+	if s.tcp != nil {
+		start(rawtcp.New(rawtcp.Config{Lang: s.lang, Log: s.log}, s.room), s.tcp)
+	}
+	return func() error { mu.Lock(); defer mu.Unlock(); return failure }, nil
+}
+
+// letOut waits until everyone has read their farewell, or for goodbyeTimeout.
+func (s *service) letOut() {
+	ctx, cancel := context.WithTimeout(context.Background(), goodbyeTimeout)
+	defer cancel()
+	var leaving sync.WaitGroup
+	for _, f := range s.fronts {
+		leaving.Go(func() { f.Shutdown(ctx) })
+	}
+	leaving.Wait()
+}
+
+// readConsole does the operator's commands. On a terminal, Ctrl-D closes the
+// console; from anywhere else the end of input does. The room goes on.
+func (s *service) readConsole(ctx context.Context) {
+	if s.term == nil {
+		s.console.Read(ctx, s.stdin)
+		return
+	}
+	if err := s.console.ReadTerminal(ctx); err == nil {
+		s.term.restore()
+		fmt.Fprintln(s.console, s.texts().ConsoleClosed)
+	}
+}

@@ -1,0 +1,10 @@
+//go:build !unix
+
+package main
+
+import "os"
+
+func foreground(*os.File) bool { return true }
+
+// onResize does nothing where a terminal does not tell that it was resized.
+func (t *terminal) onResize(func(width, height int)) {}
