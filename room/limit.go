@@ -11,8 +11,9 @@ import (
 
 // Bounds on what one member may ask for.
 const (
-	// lineRate and lineBurst bound lines of any kind, commands included; beyond
-	// them the room takes the member's lines more slowly.
+	// lineRate and lineBurst bound lines of any kind, commands included, unless
+	// messages alone may come faster; beyond them the room takes the member's
+	// lines more slowly.
 	lineRate, lineBurst = 20, 40
 	// strikeBurst is how many messages in a row may be refused as too fast
 	// before the sender is kicked; one is forgiven every strikeEvery.
@@ -42,7 +43,7 @@ type desk struct {
 func newDesk(cfg Config) *desk {
 	d := &desk{
 		messages: rate.NewLimiter(rate.Limit(cfg.Rate), cfg.Burst),
-		lines:    rate.NewLimiter(lineRate, lineBurst),
+		lines:    rate.NewLimiter(rate.Limit(max(lineRate, 2*cfg.Rate)), max(lineBurst, 2*cfg.Burst)),
 		strikes:  rate.NewLimiter(rate.Every(strikeEvery), strikeBurst),
 	}
 	if cfg.Rate <= 0 {

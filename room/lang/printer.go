@@ -1,6 +1,7 @@
 package lang
 
 import (
+	"maps"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -24,9 +25,13 @@ const (
 type Printer struct {
 	eol string
 
-	mu    sync.Mutex
-	lines map[class]*[keptLines]atomic.Pointer[line]
+	lines atomic.Pointer[map[class]*kept] // never changed: exchanged for a larger one
+	mu    sync.Mutex                      // held to exchange it
 }
+
+// kept are the newest lines of one class: an event's at its place modulo
+// keptLines.
+type kept [keptLines]atomic.Pointer[line]
 
 // class is what the bytes of a public event depend on, besides the event.
 type class struct {
@@ -43,7 +48,9 @@ type line struct {
 
 // NewPrinter returns a Printer that ends lines with eol.
 func NewPrinter(eol string) *Printer {
-	return &Printer{eol: eol, lines: map[class]*[keptLines]atomic.Pointer[line]{}}
+	p := &Printer{eol: eol}
+	p.lines.Store(&map[class]*kept{})
+	return p
 }
 
 // Append appends an item as its session is to see it now.
@@ -76,11 +83,11 @@ func (p *Printer) text(dst []byte, text string) []byte {
 // has. Two who come at once may both render: the result is the same.
 func (p *Printer) shared(dst []byte, it room.Item, c class) []byte {
 	v := View{Lang: c.lang, Zone: c.zone, Hour12: c.hour12}
-	kept := p.of(c)
-	if kept == nil {
+	lines := p.of(c)
+	if lines == nil {
 		return p.text(dst, v.Event(it.Event))
 	}
-	slot := &kept[it.Place%keptLines]
+	slot := &lines[it.Place%keptLines]
 	l := slot.Load()
 	if l == nil || l.event != it.Event {
 		l = &line{it.Event, p.text(nil, v.Event(it.Event))}
@@ -89,13 +96,19 @@ func (p *Printer) shared(dst []byte, it room.Item, c class) []byte {
 	return append(dst, l.text...)
 }
 
-func (p *Printer) of(c class) *[keptLines]atomic.Pointer[line] {
+// of returns the lines of a class; nil for one class too many.
+func (p *Printer) of(c class) *kept {
+	if lines := (*p.lines.Load())[c]; lines != nil {
+		return lines
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	kept := p.lines[c]
-	if kept == nil && len(p.lines) < classes {
-		kept = new([keptLines]atomic.Pointer[line])
-		p.lines[c] = kept
+	all := *p.lines.Load()
+	if all[c] != nil || len(all) >= classes {
+		return all[c]
 	}
-	return kept
+	larger := maps.Clone(all)
+	larger[c] = new(kept)
+	p.lines.Store(&larger)
+	return larger[c]
 }

@@ -2,6 +2,7 @@ package lang
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -69,8 +70,10 @@ func starred(lines []string) []string {
 func (v View) welcome(w room.Welcome, now time.Time) []string {
 	t := v.texts()
 	lines := []string{fmt.Sprintf(t.Welcome, isolate(string(w.Pseudo)))}
-	lines = append(lines, v.HelpLines(v.newcomerHelp())...)
-	lines = append(lines, t.HelpHint, v.topic(w.Topic, now), v.present(w))
+	first, others := v.newcomerHelp()
+	lines = append(lines, v.HelpLines(first)...)
+	lines = append(lines, wrap(fmt.Sprintf(t.MoreCommands, strings.Join(others, " ")))...)
+	lines = append(lines, v.topic(w.Topic, now), v.present(w))
 	if w.Shutdown != nil {
 		lines = append(lines, v.withReason(fmt.Sprintf(t.Closing, Duration(w.Shutdown.At.Sub(now), v.Lang)), w.Shutdown.Reason))
 	}
@@ -80,16 +83,41 @@ func (v View) welcome(w room.Welcome, now time.Time) []string {
 	return append(starred(lines), v.events(w.Last)...)
 }
 
-// newcomerHelp is what every member may type.
-func (v View) newcomerHelp() []*room.Command {
-	var list []*room.Command
+// newcomerHelp is what every member may type: what one needs first, to be
+// explained, and the words of the others, so that a welcome fits a small screen.
+func (v View) newcomerHelp() (first []*room.Command, others []string) {
 	for _, c := range room.Commands() {
-		if c.Need != room.Operators || v.Operator {
-			list = append(list, c)
+		switch {
+		case c.Need == room.Operators && !v.Operator:
+		case slices.Contains(needed, c.Name):
+			first = append(first, c)
+		default:
+			others = append(others, v.slash()+c.Word(v.Lang))
 		}
 	}
-	return list
+	return first, others
 }
+
+// wrapWidth is how wide a list of words may become: with its star it fits 80
+// columns.
+const wrapWidth = 74
+
+// wrap breaks a list of words into indented lines.
+func wrap(text string) []string {
+	var lines []string
+	line := " "
+	for word := range strings.FieldsSeq(text) {
+		if len(line) > 1 && utf8.RuneCountInString(line+" "+word) > wrapWidth {
+			lines = append(lines, line)
+			line = " "
+		}
+		line += " " + word
+	}
+	return append(lines, line)
+}
+
+// needed are the commands, by Name, that nobody gets by without.
+var needed = []string{"say", "tell", "reply", "nick", "list", "help", "quit"}
 
 func (v View) present(w room.Welcome) string {
 	t := v.texts()
@@ -219,7 +247,11 @@ func (v View) help(h room.Help) []string {
 	if h.Console {
 		head = t.CommandsConsole
 	}
-	return append([]string{head}, v.HelpLines(h.Commands)...)
+	lines := append([]string{head}, v.HelpLines(h.Commands)...)
+	if !h.Console {
+		lines = append(lines, t.HelpHint)
+	}
+	return lines
 }
 
 func unique(words []string) []string {

@@ -20,7 +20,7 @@ type Texts struct {
 
 	// Replies.
 	Welcome, TopicIs, NoTopic, TopicBy, Present, PresentSingle, PresentOne, NobodyHere, AndOthers string
-	LastMessages, HelpHint, Commands, CommandsConsole, Also                                       string
+	LastMessages, HelpHint, MoreCommands, Commands, CommandsConsole, Also                         string
 	SinceAway, Since, AwayIs, AwayNoText, MutedMark, OperatorMark                                 string
 	Connected, Key, NoKey, From                                                                   string
 	NoBans, BanLine, MuteLine, ForEver, IgnoringNobody, Ignoring                                  string
