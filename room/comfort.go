@@ -5,6 +5,13 @@ import (
 	"time"
 )
 
+// Bounds on time zones: more than there are names, and longer than any is. A zone
+// beyond the first is found anew each time it is asked for.
+const (
+	maxZones    = 1024
+	maxZoneName = 64
+)
+
 // comforts change how the room speaks to one.
 var comforts = []*Command{
 	{Name: "ignore", FR: []string{"ignorer"}, EN: []string{"ignore"}, Args: []Arg{ArgMember}, Need: Members, run: doIgnore},
@@ -83,22 +90,29 @@ func doZone(c *call) (Reply, error) {
 	}
 	zone, err := c.room.Zone(c.rest)
 	if err != nil {
-		return c.usage()
+		return nil, ErrNoZone
 	}
 	c.setPrefs(func(p *Prefs) { p.Zone = zone })
 	return Notice{What: NowZone, Text: zone.String()}, nil
 }
 
-// Zone finds a time zone by its IANA name. Names longer than any are not looked
-// up.
+// Zone finds a time zone by its IANA name. The same name gives the same
+// Location, so that those who share a zone can be told to. Names longer than any
+// are not looked up.
 func (r *Room) Zone(name string) (*time.Location, error) {
-	if len(name) > 64 || name == "Local" {
-		return nil, ErrTextTooLong
+	if name == "" || len(name) > maxZoneName || name == "Local" {
+		return nil, ErrNoZone
 	}
-	if r.cfg.Zone != nil {
-		return r.cfg.Zone(name)
+	r.zonesMu.Lock()
+	defer r.zonesMu.Unlock()
+	if zone, ok := r.zones[name]; ok {
+		return zone, nil
 	}
-	return time.LoadLocation(name)
+	zone, err := r.cfg.Zone(name)
+	if err == nil && len(r.zones) < maxZones {
+		r.zones[name] = zone
+	}
+	return zone, err
 }
 
 func doJSON(c *call) (Reply, error) {

@@ -23,6 +23,7 @@ var (
 	ErrNobody      = errors.New("room: nobody to reply to")
 	ErrNoShutdown  = errors.New("room: no shutdown planned")
 	ErrTooMany     = errors.New("room: too many connections from this source")
+	ErrNoZone      = errors.New("room: no such time zone")
 	ErrNotMember   = errors.New("room: only members can do that")
 )
 

@@ -23,7 +23,7 @@ type Config struct {
 	// MaxPerSource is how many connections one IPv4 address or IPv6 /64 may have
 	// open; 0: no limit. Loopback is exempt.
 	MaxPerSource int
-	// Zone finds a time zone by its IANA name, for /fuseau; nil: time.LoadLocation.
+	// Zone finds a time zone by its IANA name; nil: time.LoadLocation.
 	Zone func(name string) (*time.Location, error)
 }
 
@@ -52,6 +52,9 @@ type Room struct {
 	running sync.WaitGroup
 	stopped chan struct{} // closed when everyone has been told to go
 
+	zonesMu sync.Mutex // guards zones; held while one is looked up
+	zones   map[string]*time.Location
+
 	mu        sync.Mutex // guards all below; held for memory work only
 	state     *State
 	count     uint64 // proposals made
@@ -79,10 +82,14 @@ func New(ctx context.Context, cfg Config, log Log, store Store) (*Room, error) {
 		}
 		state = state.WithoutMembers()
 	}
+	if cfg.Zone == nil {
+		cfg.Zone = time.LoadLocation
+	}
 	r := &Room{
 		cfg: cfg, log: log, store: store, ring: newRing(), table: newTable(), gate: newGate(cfg.MaxPerSource),
 		origin: rand.Uint64(), started: time.Now(), stopped: make(chan struct{}),
 		state: state, waiting: map[ID]chan<- Outcome{}, sessions: map[ID]*Session{}, desks: map[Key]*desk{},
+		zones: map[string]*time.Location{},
 	}
 	run, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	r.cancel = cancel

@@ -84,15 +84,16 @@ func (ch *channel) run(requests <-chan *gossh.Request) {
 	var serving sync.WaitGroup
 	for req := range requests {
 		ok := ch.request(req.Type, req.Payload)
-		if ok && (req.Type == "shell" || req.Type == "exec") {
+		if req.WantReply {
+			req.Reply(ok, nil) // before anything the session itself sends
+		}
+		switch {
+		case !ok:
+		case req.Type == "shell", req.Type == "exec":
 			ch.started = true
 			serving.Go(func() { ch.serve(ctx) })
-		}
-		if req.Type == "signal" && ok {
+		case req.Type == "signal":
 			cancel(&room.Ending{Cause: room.Quit})
-		}
-		if req.WantReply {
-			req.Reply(ok, nil)
 		}
 	}
 	cancel(&room.Ending{Cause: room.Lost})

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"strings"
+	"sync"
 	"time"
 
 	"salon/room"
@@ -80,8 +81,8 @@ func (ch *channel) print(v lang.View, reply room.Reply) error {
 func (ch *channel) pipe(ctx context.Context) {
 	e := ch.entry()
 	e.Paced, e.Script = true, true
-	ch.attend(ctx, e, func(sess *room.Session, failed *error) {
-		*failed = ch.submitLines(ctx, sess)
+	ch.attend(ctx, e, func(sess *room.Session, failed *failure) {
+		ch.submitLines(ctx, sess, failed)
 		sess.End(room.Ending{Cause: room.Quit})
 	})
 }
@@ -91,17 +92,38 @@ func (ch *channel) pipe(ctx context.Context) {
 func (ch *channel) stream(ctx context.Context) {
 	e := ch.entry()
 	e.Paced, e.Script, e.Prefs.JSON = true, true, true
-	ch.attend(ctx, e, func(sess *room.Session, _ *error) { ch.submitLines(ctx, sess) })
+	ch.attend(ctx, e, func(sess *room.Session, failed *failure) { ch.submitLines(ctx, sess, failed) })
+}
+
+// failure is the first of a session's failures: it decides the exit code. The
+// reader notes, the writer asks.
+type failure struct {
+	mu  sync.Mutex
+	err error
+}
+
+func (f *failure) note(err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.err == nil {
+		f.err = err
+	}
+}
+
+func (f *failure) first() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.err
 }
 
 // attend joins, reads in one goroutine and writes in this one, until the end.
-func (ch *channel) attend(ctx context.Context, e room.Entry, read func(*room.Session, *error)) {
+func (ch *channel) attend(ctx context.Context, e room.Entry, read func(*room.Session, *failure)) {
 	sess, err := ch.join(ctx, e, ch.conn.User())
 	if err != nil {
 		ch.refuse(e.Prefs, err)
 		return
 	}
-	var failed error
+	var failed failure
 	reading := make(chan struct{})
 	go func() {
 		defer close(reading)
@@ -113,11 +135,11 @@ func (ch *channel) attend(ctx context.Context, e room.Entry, read func(*room.Ses
 	if end.Cause != room.Quit && end.Cause != room.Lost {
 		ch.complain(lang.Farewell(end, lang.ViewOf(sess)))
 	}
+	code := endingCode(end)
 	if end.Cause == room.Quit {
-		<-reading // has ended: it is what quit, or what the client's Ctrl-C interrupts
-		ch.exit(exitCode(failed))
+		code = exitCode(failed.first())
 	}
-	ch.exit(endingCode(end))
+	ch.exit(code)
 	<-reading // the channel is closed: nothing is left to read
 }
 
@@ -158,21 +180,16 @@ func (ch *channel) follow(sess *room.Session) error {
 	})
 }
 
-// submitLines does the client's lines until its input ends, and returns the first
-// failure.
-func (ch *channel) submitLines(ctx context.Context, sess *room.Session) error {
-	var first error
+// submitLines does the client's lines until its input or its session ends.
+func (ch *channel) submitLines(ctx context.Context, sess *room.Session, failed *failure) {
 	in := newLines(ch.Channel)
-	for {
+	for sess.Context().Err() == nil {
 		line, err := in.next()
 		if err != nil && len(line) == 0 {
-			return first
+			return
 		}
-		if err := ch.submit(ctx, sess, line); err != nil && first == nil {
-			first = err
-		}
-		if sess.Context().Err() != nil {
-			return first
+		if err := ch.submit(ctx, sess, line); err != nil {
+			failed.note(err)
 		}
 	}
 }

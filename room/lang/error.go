@@ -69,7 +69,7 @@ func (v View) plainError(err error) string {
 		text string
 	}{
 		{room.ErrEmpty, t.Empty}, {room.ErrTextTooLong, t.TextTooLong}, {room.ErrNobody, t.NobodyToReply},
-		{room.ErrNoShutdown, t.NoShutdown}, {room.ErrTooMany, t.TooMany}, {room.ErrNotMember, t.NotMember},
+		{room.ErrNoShutdown, t.NoShutdown}, {room.ErrNoZone, t.NoZone}, {room.ErrTooMany, t.TooMany}, {room.ErrNotMember, t.NotMember},
 		{room.ErrUnavailable, t.Unrecorded}, {room.ErrUnknown, t.Unsure}, {room.ErrBusy, t.Busy},
 		{room.ErrTooLarge, t.TooLarge}, {room.ErrClosed, t.ShuttingDownNow}, {room.ErrGone, t.Gone},
 		{context.Canceled, t.Gone}, {context.DeadlineExceeded, t.Unsure},

@@ -46,7 +46,7 @@ var french = Texts{
 	IsBanned: "Vous êtes banni(e) de ce salon", IsBannedUntil: "Vous êtes banni(e) de ce salon jusqu'à %s",
 	ShuttingDown: "Le salon ferme dans %s : revenez plus tard.", ShuttingDownNow: "Le salon ferme : revenez plus tard.",
 	Empty: "Rien à dire ? Tapez un message, ou /aide.", TextTooLong: "Message trop long : 4096 octets au plus. Rien n'a été envoyé.",
-	NobodyToReply: "Personne ne vous a encore écrit en privé. « @pseudo texte » écrit à quelqu'un.", NoShutdown: "Aucune fermeture n'est prévue.",
+	NobodyToReply: "Personne ne vous a encore écrit en privé. « @pseudo texte » écrit à quelqu'un.", NoZone: "Pas de fuseau horaire de ce nom. Essayez par exemple Europe/Paris.", NoShutdown: "Aucune fermeture n'est prévue.",
 	TooMany: "Trop de connexions depuis votre adresse. Fermez-en une et réessayez.", NotMember: "Cette commande est pour les membres, pas pour la console.",
 	Busy: "Le salon est débordé : rien n'a été envoyé, réessayez.", Unrecorded: "Le journal du salon ne répond pas : rien n'a été envoyé, réessayez.",
 	Unsure: "Impossible de savoir si le message est parti : regardez avant de le renvoyer.", TooLarge: "Trop long : rien n'a été envoyé.",

@@ -38,7 +38,7 @@ type Texts struct {
 	SeeHelp, SeeHelpConsole, Usage, Denied, TooFast, TooFastLast    string
 	SlowMode, IsMuted, IsMutedUntil, IsBanned, IsBannedUntil        string
 	ShuttingDown, ShuttingDownNow, Empty, TextTooLong               string
-	NobodyToReply, NoShutdown, TooMany, NotMember, Busy, Unrecorded string
+	NobodyToReply, NoShutdown, NoZone, TooMany, NotMember, Busy, Unrecorded string
 	Unsure, TooLarge, Gone, Internal                                string
 
 	// Endings.
