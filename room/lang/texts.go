@@ -32,14 +32,14 @@ type Texts struct {
 	PressAgain, NoPseudoGiven, BanHint                                  string
 
 	// Errors.
-	Taken, Alike, PseudoEmpty, PseudoTooLong, PseudoCharacters      string
-	PseudoScripts, PseudoStart, PseudoReserved                      string
-	NobodyCalled, DidYouMean, SeeList, NoCommand, DidYouMeanWord    string
-	SeeHelp, SeeHelpConsole, Usage, Denied, TooFast, TooFastLast    string
-	SlowMode, IsMuted, IsMutedUntil, IsBanned, IsBannedUntil        string
-	ShuttingDown, ShuttingDownNow, Empty, TextTooLong               string
+	Taken, Alike, PseudoEmpty, PseudoTooLong, PseudoCharacters              string
+	PseudoScripts, PseudoStart, PseudoReserved                              string
+	NobodyCalled, DidYouMean, SeeList, NoCommand, DidYouMeanWord            string
+	SeeHelp, SeeHelpConsole, Usage, Denied, TooFast, TooFastLast            string
+	SlowMode, IsMuted, IsMutedUntil, IsBanned, IsBannedUntil                string
+	ShuttingDown, ShuttingDownNow, Empty, TextTooLong                       string
 	NobodyToReply, NoShutdown, NoZone, TooMany, NotMember, Busy, Unrecorded string
-	Unsure, TooLarge, Gone, Internal                                string
+	Unsure, TooLarge, Gone, Internal                                        string
 
 	// Endings.
 	Goodbye, EndKicked, EndFlood, EndBanned, EndSlow, EndIdle string
