@@ -2,6 +2,7 @@ package room
 
 import (
 	"context"
+	"errors"
 	"net/netip"
 	"time"
 )
@@ -140,9 +141,7 @@ func (r *Room) remove(s *Session, why *Ending) {
 	closing := r.closing != nil
 	r.mu.Unlock()
 	if joined && !closing {
-		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-		r.propose(ctx, Left{Session: s.id, Cause: why.Cause, Text: why.Reason})
-		cancel()
+		r.depart(context.Background(), s.id, why)
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -156,4 +155,24 @@ func (r *Room) remove(s *Session, why *Ending) {
 	r.order[len(r.order)-1] = nil
 	r.order = r.order[:len(r.order)-1]
 	s.index = -1
+}
+
+// departTimeout is how long a departure is tried again while the log does not
+// take it; departPause is the time between two tries.
+const (
+	departTimeout = 10 * time.Second
+	departPause   = 100 * time.Millisecond
+)
+
+// depart tells the log that a session has ended, again and again while it is
+// known not to have heard: nobody may stay in the room whose connection is gone.
+func (r *Room) depart(ctx context.Context, id ID, why *Ending) {
+	ctx, cancel := context.WithTimeout(ctx, departTimeout)
+	defer cancel()
+	for {
+		_, err := r.propose(ctx, Left{Session: id, Cause: why.Cause, Text: why.Reason})
+		if !errors.Is(err, ErrBusy) && !errors.Is(err, ErrUnavailable) || !pause(ctx, departPause) {
+			return
+		}
+	}
 }

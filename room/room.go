@@ -144,6 +144,10 @@ func (r *Room) applyLocked(ctx context.Context, e Event) Outcome {
 // noticeLocked does what this node owes to an event besides showing it.
 func (r *Room) noticeLocked(ctx context.Context, out Outcome) {
 	switch b := out.Event.Body.(type) {
+	case Joined:
+		if id := out.Event.ID; id.Origin == r.origin && r.sessions[id] == nil {
+			r.running.Go(func() { r.depart(ctx, id, &Ending{Cause: Lost}) }) // gave up waiting to join
+		}
 	case Renamed:
 		r.renameLocked(b)
 	case ShutdownPlanned:
