@@ -90,7 +90,7 @@ func (st *State) join(e Event, b Joined) Outcome {
 		return refused(e, &BannedError{ban})
 	}
 	a := Attendance{ID: e.ID, Since: e.Time, Addr: b.Addr, Front: b.Front, Client: b.Client, Quiet: b.Quiet}
-	m, taken := st.holder(b.Pseudo)
+	m, taken := st.holder(b.Pseudo, nil)
 	if !taken {
 		m = &Member{Pseudo: b.Pseudo, KeyID: b.KeyID, Role: b.Role, Since: e.Time}
 		st.claim(m)
@@ -166,7 +166,7 @@ func (st *State) rename(e Event, b Renamed) Outcome {
 	if !ok {
 		return refused(e, ErrGone)
 	}
-	if other, taken := st.holder(b.To); taken && other != m {
+	if other, taken := st.holder(b.To, m); taken {
 		return refused(e, &TakenError{Pseudo: b.To, By: other.Pseudo})
 	}
 	if ban, ok := st.BanOn(b.To, "", noAddr, e.Time); ok {
@@ -174,17 +174,27 @@ func (st *State) rename(e Event, b Renamed) Outcome {
 	}
 	b.From = m.Pseudo
 	st.unclaim(m)
-	if mute, ok := st.Mutes[m.Pseudo.Key()]; ok { // a new name does not give the voice back
-		delete(st.Mutes, m.Pseudo.Key())
-		mute.Pseudo = b.To
-		st.Mutes[b.To.Key()] = mute
-	}
+	st.moveMute(b.From, b.To)
 	m.Pseudo = b.To
 	st.claim(m)
 	if b.From == b.To || !m.Present() {
 		return hidden(e, b)
 	}
 	return shown(e, b)
+}
+
+// moveMute takes a mute along to a new name, which does not give the voice back;
+// nor does a name that is muted for longer.
+func (st *State) moveMute(from, to Pseudo) {
+	mute, ok := st.Mutes[from.Key()]
+	if !ok {
+		return
+	}
+	delete(st.Mutes, from.Key())
+	mute.Pseudo = to
+	if other, ok := st.Mutes[to.Key()]; !ok || mute.outlasts(other) {
+		st.Mutes[to.Key()] = mute
+	}
 }
 
 func (st *State) setAway(e Event, session ID, away *Away) Outcome {
@@ -272,10 +282,12 @@ func (st *State) forget(now time.Time) {
 }
 
 func (st *State) unban(e Event, b Unbanned) Outcome {
-	if ban, ok := st.Bans[b.Target.name()]; !ok || ban.Over(e.Time) {
+	ban, ok := st.Bans[b.Target.name()]
+	if !ok || ban.Over(e.Time) {
 		return refused(e, &UnknownMemberError{Name: b.Target.String()})
 	}
-	delete(st.Bans, b.Target.name())
+	delete(st.Bans, ban.Target.name())
+	b.Target = ban.Target
 	return shown(e, b)
 }
 
@@ -286,9 +298,11 @@ func (st *State) mute(e Event, b Muted) Outcome {
 }
 
 func (st *State) unmute(e Event, b Unmuted) Outcome {
-	if _, ok := st.MuteOn(b.Pseudo, e.Time); !ok {
+	mute, ok := st.MuteOn(b.Pseudo, e.Time)
+	if !ok {
 		return refused(e, &UnknownMemberError{Name: string(b.Pseudo)})
 	}
 	delete(st.Mutes, b.Pseudo.Key())
+	b.Pseudo = mute.Pseudo
 	return shown(e, b)
 }

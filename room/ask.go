@@ -27,12 +27,11 @@ func doList(c *call) (Reply, error) {
 	c.room.mu.Lock()
 	defer c.room.mu.Unlock()
 	list := People{Members: make([]Person, 0, c.room.state.Count())}
-	for _, m := range c.room.state.Members {
-		if m.Present() {
+	for _, k := range c.room.state.keys() {
+		if m := c.room.state.Members[k]; m.Present() {
 			list.Members = append(list.Members, c.personLocked(m))
 		}
 	}
-	slices.SortFunc(list.Members, func(a, b Person) int { return strings.Compare(string(a.Pseudo.Key()), string(b.Pseudo.Key())) })
 	return list, nil
 }
 

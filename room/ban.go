@@ -123,5 +123,10 @@ type Mute struct {
 // Until returns the mute's end; the zero time when it has none.
 func (m Mute) Until() time.Time { return Ban{For: m.For, Since: m.Since}.Until() }
 
+// outlasts reports whether the mute ends later than another.
+func (m Mute) outlasts(other Mute) bool {
+	return other.For > 0 && (m.For == 0 || m.Until().After(other.Until()))
+}
+
 // Over reports whether the mute has ended at t.
 func (m Mute) Over(t time.Time) bool { return Ban{For: m.For, Since: m.Since}.Over(t) }

@@ -2,6 +2,7 @@ package room
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 )
@@ -56,14 +57,17 @@ func (c *call) usage() (Reply, error) { return nil, &UsageError{c.command} }
 
 // Word returns the word to teach in a language, "" for what needs none.
 func (c *Command) Word(l Lang) string {
-	words := c.FR
+	if words := c.words(l); len(words) > 0 {
+		return words[0]
+	}
+	return ""
+}
+
+func (c *Command) words(l Lang) []string {
 	if l == English {
-		words = c.EN
+		return c.EN
 	}
-	if len(words) == 0 {
-		return ""
-	}
-	return words[0]
+	return c.FR
 }
 
 // Words returns every word that calls the command.
@@ -119,10 +123,11 @@ func (s *Session) parse(line string) (request, error) {
 	case strings.HasPrefix(line, `\@`), strings.HasPrefix(line, `\/`):
 		return request{s.room.table.say, line[1:]}, nil
 	case strings.HasPrefix(line, "//"):
-		if r, err := s.parseWord(line[2:]); err == nil {
-			return r, nil
+		r, err := s.parseWord(line[2:])
+		if _, unknown := errors.AsType[*UnknownCommandError](err); unknown {
+			return request{s.room.table.say, line[1:]}, nil
 		}
-		return request{s.room.table.say, line[1:]}, nil
+		return r, err
 	case line[0] == '/':
 		return s.parseWord(line[1:])
 	case line[0] == '@':
@@ -200,6 +205,21 @@ func truncate(s string, runes int) string {
 // Reply, if any, is for the one who asked. What everyone may see comes as an
 // event instead, to the asker too.
 func (s *Session) Do(ctx context.Context, line string) (Reply, error) {
+	if s.ctx.Err() != nil {
+		return nil, context.Cause(s.ctx)
+	}
+	ctx, cancel := s.within(ctx)
+	defer cancel()
+	r, err := s.do(ctx, line)
+	return r, s.ended(err)
+}
+
+func (s *Session) do(ctx context.Context, line string) (Reply, error) {
+	if s.role < Operator {
+		if err := s.desk.lines.Wait(ctx); err != nil {
+			return nil, err
+		}
+	}
 	if len(line) > MaxText {
 		return nil, ErrTextTooLong
 	}
@@ -211,20 +231,12 @@ func (s *Session) Do(ctx context.Context, line string) (Reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := s.within(ctx)
-	defer cancel()
-	if s.role < Operator {
-		if err := s.desk.lines.Wait(ctx); err != nil {
-			return nil, s.ended(err)
-		}
-	}
 	if req.command.Flood {
 		if err := s.allow(ctx); err != nil {
-			return nil, s.ended(err)
+			return nil, err
 		}
 	}
-	r, err := req.command.run(&call{ctx, s, req.command, req.rest})
-	return r, s.ended(err)
+	return req.command.run(&call{ctx, s, req.command, req.rest})
 }
 
 // within returns a context that ends with the session too.

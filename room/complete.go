@@ -27,25 +27,28 @@ func (s *Session) Complete(line string, pos int) (start int, candidates []string
 	return start, s.completeMember(word, "", false)
 }
 
+// completeCommand offers one word of each command, in the session's language; in
+// the other only when that has none.
 func (s *Session) completeCommand(word string) []string {
-	slash, typed := "", word
-	if s.role != Console {
-		slash, typed = "/", strings.TrimLeft(word, "/")
+	slash := "/"
+	if s.role == Console {
+		slash = ""
 	}
-	var found []string
-	for _, c := range s.Available() {
-		words := c.FR
-		if s.Prefs().Lang == English {
-			words = c.EN
-		}
-		for _, w := range words {
-			if strings.HasPrefix(Fold(w), Fold(typed)) {
-				found = append(found, slash+w+" ")
-				break
+	typed := Fold(strings.TrimLeft(word, "/"))
+	own := s.Prefs().Lang
+	for _, l := range []Lang{own, French, English} {
+		var found []string
+		for _, c := range s.Available() {
+			begins := func(w string) bool { return strings.HasPrefix(Fold(w), typed) }
+			if i := slices.IndexFunc(c.words(l), begins); i >= 0 {
+				found = append(found, slash+c.words(l)[i]+" ")
 			}
 		}
+		if len(found) > 0 {
+			return found
+		}
 	}
-	return found
+	return nil
 }
 
 func (s *Session) completeArg(word, before string) []string {

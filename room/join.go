@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// welcomeNames is how many names a welcome lists; the others are counted.
+// welcomeNames is how many names a welcome lists; the others are counted. Which
+// are listed is left to chance: to sort thousands at each arrival would not pay.
 const welcomeNames = 50
 
 // lastMinute is how long before a planned shutdown scripts are no longer let in.
@@ -45,7 +46,6 @@ func (r *Room) Join(ctx context.Context, e Entry) (*Session, error) {
 		r.remove(s, s.Ending())
 		return nil, err
 	}
-	s.setPseudo(out.Event.Body.(Joined).Pseudo)
 	if !e.Quiet {
 		r.welcome(ctx, s, out.Event)
 	}
@@ -63,7 +63,7 @@ func (r *Room) admit(e Entry) (*Session, error) {
 	r.count++
 	s.id = ID{Origin: r.origin, N: r.count}
 	s.desk = r.deskLocked(e.Pseudo.Key())
-	s.desk.sessions++
+	s.desk.open(e.KeyID)
 	r.enterLocked(s)
 	return s, nil
 }
@@ -117,7 +117,7 @@ func (r *Room) welcome(ctx context.Context, s *Session, joined Event) {
 	last, _ := r.store.Last(ctx, r.cfg.Replay, joined.Seq) // without a past there is still a present
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	w := Welcome{Pseudo: joined.Body.(Joined).Pseudo, Topic: r.state.Topic, Present: r.state.Count(), Last: last, Shutdown: r.state.Shutdown}
+	w := Welcome{Pseudo: joined.Body.(Joined).Pseudo, Topic: r.state.Topic, Present: r.state.Count(), Last: s.heard(last), Shutdown: r.state.Shutdown}
 	for _, m := range r.state.Members {
 		if len(w.Names) == welcomeNames {
 			break
@@ -134,17 +134,20 @@ func (r *Room) welcome(ctx context.Context, s *Session, joined Event) {
 	signal(s.wake)
 }
 
-// remove takes a session out of the room, and its member with the last.
+// remove takes a session out of the room, and its member with the last. A session
+// whose Joined comes later is not found here any more, and departs then.
 func (r *Room) remove(s *Session, why *Ending) {
 	r.mu.Lock()
 	_, joined := r.state.sessions[s.id]
 	closing := r.closing != nil
+	r.takeOutLocked(s)
 	r.mu.Unlock()
 	if joined && !closing {
 		r.depart(context.Background(), s.id, why)
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
+}
+
+func (r *Room) takeOutLocked(s *Session) {
 	if s.index < 0 {
 		return
 	}

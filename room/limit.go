@@ -3,6 +3,7 @@ package room
 import (
 	"context"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -28,16 +29,45 @@ const (
 )
 
 // desk is what a member keeps on this node only: how fast it has been talking,
-// whom it ignores, whom it last spoke to in private. It outlives the session, so
-// that coming back does not clear the account. Its fields are guarded by the
+// whom it ignores, whom it last spoke to in private. How fast outlives the session,
+// so that coming back does not clear the account; the rest too, for a key that
+// comes back. Its fields are guarded by the
 // room's mu, but for those that guard themselves.
 type desk struct {
 	messages *rate.Limiter
 	lines    *rate.Limiter
 	strikes  *rate.Limiter
 	ignored  atomic.Pointer[[]Pseudo]
-	peer     Pseudo // who wrote in private last, or was written to
+	keyID    string // whose it is; "" for somebody without a key
+	peer     peer   // who wrote in private last, or was written to
 	sessions int
+}
+
+// peer is somebody to reply to. A stranger who takes their pseudo later is not
+// them.
+type peer struct {
+	pseudo Pseudo
+	keyID  string
+	since  time.Time
+}
+
+func peerOf(m *Member) peer { return peer{m.Pseudo, m.KeyID, m.Since} }
+
+// is reports whether m is who was spoken with: the same key, or still the same
+// stay.
+func (p peer) is(m *Member) bool {
+	return p.keyID != "" && p.keyID == m.KeyID || p.since.Equal(m.Since)
+}
+
+// open gives the desk to a session of whoever has that key. What the last owner
+// kept to themselves is forgotten unless the key proves that they are the same.
+func (d *desk) open(keyID string) {
+	if d.sessions == 0 && (keyID == "" || keyID != d.keyID) {
+		d.ignored.Store(nil)
+		d.peer = peer{}
+		d.keyID = keyID
+	}
+	d.sessions++
 }
 
 func newDesk(cfg Config) *desk {
@@ -102,9 +132,11 @@ func (d *desk) ignoring() []Pseudo {
 	return nil
 }
 
+// ignores disregards case: whoever is ignored may come back as Bob or BOB. It is
+// asked for every event, which Pseudo.Key would be too slow for.
 func (d *desk) ignores(p Pseudo) bool {
 	list := d.ignored.Load()
-	return list != nil && slices.Contains(*list, p)
+	return list != nil && slices.ContainsFunc(*list, func(q Pseudo) bool { return strings.EqualFold(string(q), string(p)) })
 }
 
 // allow takes one message from the member's allowance. A session that is paced

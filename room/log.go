@@ -57,8 +57,9 @@ type Store interface {
 	// now), oldest first.
 	Last(ctx context.Context, n int, before Seq) ([]Event, error)
 
-	// Search returns the n last spoken events that match, oldest first. Case,
-	// accents and ligatures do not count.
+	// Search returns the n last spoken events that hold every word of text, be it
+	// as the beginning of a word of theirs or as their author, oldest first. Case,
+	// accents and ligatures do not count; no character means anything but itself.
 	Search(ctx context.Context, text string, n int) ([]Event, error)
 
 	// Load returns the snapshot to start from; its zero value starts an empty

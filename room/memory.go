@@ -215,26 +215,34 @@ func (m *MemoryStore) Apply(events []Event) error {
 
 // Last implements Store.
 func (m *MemoryStore) Last(_ context.Context, n int, before Seq) ([]Event, error) {
-	return m.last(n, func(e *Event) bool { return before == 0 || e.Seq < before }), nil
-}
-
-// Search implements Store: text is looked for anywhere in a message or as its
-// author.
-func (m *MemoryStore) Search(_ context.Context, text string, n int) ([]Event, error) {
-	want := Fold(text)
-	return m.last(n, func(e *Event) bool {
-		author, said := spokenText(e.Body)
-		return strings.Contains(Fold(said), want) || Fold(string(author)) == want
-	}), nil
-}
-
-func (m *MemoryStore) last(n int, match func(*Event) bool) []Event {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	return last(m.spoken, n, func(e *Event) bool { return before == 0 || e.Seq < before }), nil
+}
+
+// Search implements Store: each word is looked for anywhere in a message or as
+// its author.
+func (m *MemoryStore) Search(_ context.Context, text string, n int) ([]Event, error) {
+	m.mu.Lock()
+	spoken := slices.Clone(m.spoken) // a search takes its time, and Apply must not wait for it
+	m.mu.Unlock()
+	words := strings.Fields(Fold(text))
+	return last(spoken, n, func(e *Event) bool { return matches(e, words) }), nil
+}
+
+func matches(e *Event, words []string) bool {
+	by, text := spokenText(e.Body)
+	author, said := Fold(string(by)), Fold(text)
+	return len(words) > 0 && !slices.ContainsFunc(words, func(w string) bool {
+		return w != author && !strings.Contains(said, w)
+	})
+}
+
+func last(spoken []Event, n int, match func(*Event) bool) []Event {
 	var found []Event
-	for i := len(m.spoken) - 1; i >= 0 && len(found) < n; i-- {
-		if match(&m.spoken[i]) {
-			found = append(found, m.spoken[i])
+	for i := len(spoken) - 1; i >= 0 && len(found) < n; i-- {
+		if match(&spoken[i]) {
+			found = append(found, spoken[i])
 		}
 	}
 	slices.Reverse(found)

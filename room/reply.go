@@ -14,7 +14,7 @@ type Reply interface{ reply() }
 type Welcome struct {
 	Pseudo   Pseudo
 	Topic    Topic
-	Names    []Pseudo // sorted, the first few when there are many
+	Names    []Pseudo // sorted; some of them when there are many
 	Present  int
 	Last     []Event
 	Shutdown *Plan

@@ -49,17 +49,18 @@ func (r *ring) end() uint64 {
 }
 
 // read appends the events from place at up to, but not including, place until,
-// as far as items has room. It returns the place to go on from, and how many
-// events were already forgotten.
-func (r *ring) read(items []Item, at, until uint64) (_ []Item, next, missed uint64) {
+// as far as items has room, which must be one item at least: that events were
+// already forgotten is an item too. It returns the place to go on from.
+func (r *ring) read(items []Item, at, until uint64) (_ []Item, next uint64) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	if at < r.first {
-		missed = min(r.first, until) - at
+		missed := min(r.first, until) - at
+		items = append(items, Item{Reply: Skipped{missed}})
 		at += missed
 	}
 	for ; at < min(until, r.next) && len(items) < cap(items); at++ {
 		items = append(items, Item{Place: at, Event: r.slots[at%ringEvents]})
 	}
-	return items, at, missed
+	return items, at
 }

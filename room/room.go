@@ -97,27 +97,45 @@ func New(ctx context.Context, cfg Config, log Log, store Store) (*Room, error) {
 	return r, nil
 }
 
-// follow applies the log until it closes.
+// answer is what became of a proposal, for whoever waits to hear it.
+type answer struct {
+	to  chan<- Outcome // cap 1: telling never waits
+	out Outcome
+}
+
+// follow applies the log until it closes. Proposers are told last: by then what
+// they did is in the store too, where somebody they let in looks for it.
 func (r *Room) follow(ctx context.Context, after Seq) {
 	var visible []Event
+	var answers []answer
 	r.log.Follow(ctx, after, func(batch []Event) error {
-		visible = visible[:0]
+		visible, answers = visible[:0], answers[:0]
 		r.mu.Lock()
 		for _, e := range batch {
-			if out := r.applyLocked(ctx, e); out.Shown {
+			out := r.applyLocked(ctx, e)
+			if out.Shown {
 				visible = append(visible, out.Event)
+			}
+			if to, ok := r.waiting[e.ID]; ok {
+				delete(r.waiting, e.ID)
+				answers = append(answers, answer{to, out})
 			}
 		}
 		r.mu.Unlock()
-		r.store.Apply(visible)
-		r.wakeAll()
+		if len(visible) > 0 {
+			r.store.Apply(visible)
+			r.wakeAll()
+		}
+		for _, a := range answers {
+			a.to <- a.out
+		}
 		return nil
 	})
 	r.stop(Ending{Cause: Shutdown})
 }
 
 // applyLocked makes one event true here: in the state, on the ring, for the
-// sessions that it ends and for whoever proposed it.
+// sessions that it ends.
 func (r *Room) applyLocked(ctx context.Context, e Event) Outcome {
 	out := r.state.Apply(e)
 	if out.Err == nil {
@@ -127,16 +145,13 @@ func (r *Room) applyLocked(ctx context.Context, e Event) Outcome {
 		r.ring.push(&out.Event)
 	}
 	if s, ok := r.sessions[e.ID]; ok && out.Err == nil { // a Joined of ours: reading starts here
+		s.setPseudo(out.Event.Body.(Joined).Pseudo)
 		s.cursor = r.ring.end()
 	}
 	for _, end := range out.Ended {
 		if s, ok := r.sessions[end.Session]; ok {
 			s.End(end.Why)
 		}
-	}
-	if answer, ok := r.waiting[e.ID]; ok {
-		delete(r.waiting, e.ID)
-		answer <- out
 	}
 	return out
 }
@@ -158,7 +173,7 @@ func (r *Room) noticeLocked(ctx context.Context, out Outcome) {
 }
 
 // renameLocked takes the member's sessions and desk along, and keeps it ignored
-// by those who ignore it.
+// by those who ignore it and answered by those whom it wrote to.
 func (r *Room) renameLocked(b Renamed) {
 	for _, a := range r.state.sessions[b.Session].Sessions {
 		if s, ok := r.sessions[a.ID]; ok {
@@ -170,8 +185,11 @@ func (r *Room) renameLocked(b Renamed) {
 		r.desks[b.To.Key()] = d
 	}
 	for _, d := range r.desks {
-		if d.ignores(b.From) {
+		if d.ignores(b.From) && !d.ignores(b.To) {
 			d.ignore(b.To)
+		}
+		if d.peer.pseudo == b.From {
+			d.peer.pseudo = b.To
 		}
 	}
 }

@@ -152,10 +152,10 @@ func (s *Session) Take(items []Item) []Item {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for len(items) < cap(items) {
-		before := len(items)
+		waiting, at := len(s.inbox), s.cursor
 		items = s.takeInboxLocked(items)
 		items = s.takeRingLocked(items)
-		if len(items) == before {
+		if len(s.inbox) == waiting && s.cursor == at { // nothing was left, not even to ignore
 			break
 		}
 	}
@@ -193,11 +193,7 @@ func (s *Session) takeRingLocked(items []Item) []Item {
 		return items
 	}
 	from := len(items)
-	items, next, missed := s.room.ring.read(items, s.cursor, until)
-	s.cursor = next
-	if missed > 0 {
-		items = slices.Insert(items, from, Item{Reply: Skipped{missed}})
-	}
+	items, s.cursor = s.room.ring.read(items, s.cursor, until)
 	return s.withoutIgnored(items, from)
 }
 
@@ -209,7 +205,7 @@ func (s *Session) withoutIgnored(items []Item, from int) []Item {
 	}
 	kept := items[:from]
 	for _, it := range items[from:] {
-		if it.Event == nil || !slices.Contains(*ignored, it.Event.Author()) {
+		if it.Event == nil || !s.desk.ignores(it.Event.Author()) {
 			kept = append(kept, it)
 		}
 	}

@@ -168,17 +168,20 @@ func (st *State) BanOn(p Pseudo, keyID string, addr netip.Addr, t time.Time) (Ba
 
 // MuteOn returns the mute on that pseudo at time t.
 func (st *State) MuteOn(p Pseudo, t time.Time) (Mute, bool) {
+	if len(st.Mutes) == 0 { // as a rule: asked for every message
+		return Mute{}, false
+	}
 	m, ok := st.Mutes[p.Key()]
 	return m, ok && !m.Over(t)
 }
 
-// holder returns who has a pseudo equal to p or too much like it.
-func (st *State) holder(p Pseudo) (*Member, bool) {
-	if m, ok := st.Members[p.Key()]; ok {
+// holder returns who, but for one, has a pseudo equal to p or too much like it.
+func (st *State) holder(p Pseudo, but *Member) (*Member, bool) {
+	if m, ok := st.Members[p.Key()]; ok && m != but {
 		return m, true
 	}
 	for i, look := range p.Lookalikes() {
-		if m, ok := st.looks[i][look]; ok {
+		if m, ok := st.looks[i][look]; ok && m != but {
 			return m, true
 		}
 	}

@@ -53,16 +53,19 @@ func doReply(c *call) (Reply, error) {
 		return c.usage()
 	}
 	c.room.mu.Lock()
-	peer := c.desk.peer
+	last := c.desk.peer
 	c.room.mu.Unlock()
-	if peer == "" {
+	if last.pseudo == "" {
 		return nil, ErrNobody
 	}
-	to, err := c.recipients([]string{string(peer)})
+	m, err := c.find(string(last.pseudo))
 	if err != nil {
 		return nil, err
 	}
-	return c.whisper(to, c.rest)
+	if !last.is(&m) {
+		return nil, &UnknownMemberError{Name: string(last.pseudo)}
+	}
+	return c.whisper([]Pseudo{m.Pseudo}, c.rest)
 }
 
 // recipients finds everybody named, or nobody: a private message goes to all
@@ -128,17 +131,26 @@ func (c *call) whisper(to []Pseudo, text string) (Reply, error) {
 		return nil, &MutedError{mute.Until()}
 	}
 	e := &Event{Time: time.Now(), Body: Whispered{From: from.Pseudo, To: to, Text: text}}
-	var reply Reply
+	var notes []Reply
 	for _, p := range to {
 		if note := r.deliverLocked(e, from, p); note != nil {
-			reply = note
+			notes = append(notes, note)
 		}
 	}
 	if !slices.Contains(to, from.Pseudo) {
 		r.postLocked(from, e)
 	}
-	c.desk.peer = to[0]
-	return reply, nil
+	if m, ok := r.state.Find(to[0].Key()); ok {
+		c.desk.peer = peerOf(m)
+	}
+	if len(notes) == 0 {
+		return nil, nil
+	}
+	last := len(notes) - 1
+	for _, note := range notes[:last] { // only one can be returned
+		c.post(Item{Reply: note})
+	}
+	return notes[last], nil
 }
 
 // deliverLocked gives a private message to one recipient; the Reply tells its
@@ -156,7 +168,7 @@ func (r *Room) deliverLocked(e *Event, from *Member, to Pseudo) Reply {
 		return Notice{What: RecipientFull, Name: to}
 	}
 	if from != m {
-		d.peer = from.Pseudo
+		d.peer = peerOf(from)
 	}
 	if m.Away != nil && from != m {
 		return Notice{What: RecipientAway, Name: to, Text: m.Away.Text}
@@ -208,7 +220,7 @@ func doBack(c *call) (Reply, error) {
 // doQuit ends the session itself, so that the farewell comes last.
 func doQuit(c *call) (Reply, error) {
 	_, err := c.room.propose(c, Left{Session: c.id, Cause: Quit, Text: oneLine(c.rest)})
-	if errors.Is(err, ErrGone) {
+	if errors.Is(err, ErrGone) || c.Session.ctx.Err() != nil { // it has ended
 		err = nil
 	}
 	return nil, err

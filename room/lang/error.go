@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"salon/room"
 )
@@ -44,7 +45,7 @@ func (v View) limitError(err error) string {
 		if e.Until.IsZero() {
 			return t.IsMuted
 		}
-		return fmt.Sprintf(t.IsMutedUntil, v.Clock(e.Until))
+		return fmt.Sprintf(t.IsMutedUntil, v.Moment(e.Until, time.Now()))
 	}
 	if e, ok := errors.AsType[*room.BannedError](err); ok {
 		if until := e.Ban.Until(); !until.IsZero() {

@@ -16,7 +16,7 @@ func (v View) Event(e *room.Event) string {
 	switch b := e.Body.(type) {
 	case room.Said:
 		if b.Action {
-			return prefixed(clock+" * "+isolate(string(b.From))+" ", b.Text)
+			return prefixed(clock+" ~ "+isolate(string(b.From))+" ", b.Text) // not an event's mark: "/me left" is no departure
 		}
 		return prefixed(clock+" "+isolate(string(b.From))+": ", b.Text)
 	case room.Whispered:

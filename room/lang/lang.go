@@ -87,7 +87,7 @@ func Duration(d time.Duration, l room.Lang) string {
 		size time.Duration
 		name string
 	}{{24 * time.Hour, day}, {time.Hour, "h"}, {time.Minute, "min"}}
-	seconds := (d + time.Second - 1) / time.Second * time.Second
+	seconds := (max(d, 0) + time.Second - 1) / time.Second * time.Second
 	for _, u := range units {
 		if seconds >= u.size && seconds%u.size == 0 || seconds >= 2*u.size {
 			return fmt.Sprintf("%d %s", (seconds+u.size-1)/u.size, u.name)

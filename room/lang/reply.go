@@ -189,10 +189,7 @@ func (v View) person(p room.Person, width int, now time.Time) string {
 	t := v.texts()
 	pad := strings.Repeat(" ", max(0, width-utf8.RuneCountInString(string(p.Pseudo))))
 	line := fmt.Sprintf(t.Since, isolate(string(p.Pseudo))+pad, v.Moment(p.Since, now))
-	for _, mark := range v.marks(p, now) {
-		line += "  " + mark
-	}
-	return line
+	return strings.Join(append([]string{line}, v.marks(p, now)...), "  ")
 }
 
 // marks are what there is to say about a member besides their name.
@@ -333,7 +330,7 @@ func (v View) notice(n room.Notice) string {
 	case room.NoPseudoGiven:
 		return fmt.Sprintf(t.NoPseudoGiven, name)
 	case room.BanHint:
-		return fmt.Sprintf(t.BanHint, name, n.Text)
+		return fmt.Sprintf(t.BanHint, name, v.slash()+"ban "+n.Text)
 	}
 	return map[room.What]string{
 		room.NowAway: t.NowAway, room.NowBack: t.NowBack, room.NowLang: t.NowLang, room.NowJSON: t.NowJSON,

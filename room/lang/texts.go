@@ -21,7 +21,7 @@ type Texts struct {
 	// Replies.
 	Welcome, TopicIs, NoTopic, TopicBy, Present, PresentSingle, PresentOne, NobodyHere, AndOthers string
 	LastMessages, HelpHint, MoreCommands, Commands, CommandsConsole, Also                         string
-	SinceAway, Since, AwayIs, AwayNoText, MutedMark, OperatorMark                                 string
+	Since, AwayIs, AwayNoText, MutedMark, OperatorMark                                            string
 	Connected, Key, NoKey, From                                                                   string
 	NoBans, BanLine, MuteLine, ForEver, IgnoringNobody, Ignoring                                  string
 	NothingSaid, Found, NotFound, Stats, StatsLog, Skipped                                        string
@@ -46,17 +46,17 @@ type Texts struct {
 	EndShutdown, EndReplaced, EndCrashed                      string
 
 	// Fronts.
-	AskPseudo, ChoosePseudo, TryAgain, TooManyTries, NotHTTP, UseSSH, Guest string
-	ScreenPrompt, ExecUsage                                                 string
+	AskPseudo, ChoosePseudo, TooManyTries, NotHTTP, UseSSH, Guest string
+	ScreenPrompt, ExecUsage                                       string
 
 	// The console and the command line.
 	ConsoleHead, Listening, OffEphemeral, HandOut, NotEncrypted, Fingerprint string
-	ConsoleClosed, ConsolePrompt, Stopping, Bye                              string
-	ClientUsage, ClientConnected, ClientFailed, ClientLost                   string
+	ConsoleClosed, ConsolePrompt, Bye                                        string
+	ClientConnected, ClientFailed, ClientLost                                string
 	HelpProgram, HelpServe, HelpClient, HelpVersion                          string
 	HelpSSH, HelpTCP, HelpData, HelpHostKey, HelpLang, HelpReplay, HelpRate  string
 	HelpBurst, HelpPerSource, HelpLog, HelpHost, HelpPort, HelpShow          string
-	WrongUse, PortTaken, BothOff, Started                                    string
+	WrongUse, PortTaken, BothOff                                             string
 
 	// Help holds, for each command by its Name, its arguments and a sentence.
 	Help map[string]Helped

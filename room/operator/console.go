@@ -105,7 +105,7 @@ func (c *Console) Read(ctx context.Context, in io.Reader) error {
 			c.sess.Answer(nil, room.ErrTextTooLong)
 			line = nil
 		}
-		c.do(ctx, string(line))
+		c.do(ctx, strings.TrimRight(string(line), "\r\n"))
 		if err != nil || ctx.Err() != nil {
 			return err
 		}

@@ -1,0 +1,176 @@
+package main_test
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// module is how the imports of this module begin.
+const module = "salon"
+
+// row is what one package may import: packages of this module by their
+// directory, those of others and of the standard library by the beginning of
+// their path. What is not named under std is allowed unless it is in withoutIO.
+type row struct {
+	ours   []string
+	others []string
+	std    stdlib
+}
+
+// stdlib is how much of the standard library a package may import.
+type stdlib int
+
+const (
+	all       stdlib = iota
+	withoutIO        // nothing that reads or writes anything outside of memory
+)
+
+// outside is what withoutIO forbids; net/netip is only addresses.
+var outside = []string{
+	"net", "os", "io", "bufio", "database", "log", "syscall", "embed", "plugin", "path/filepath", "archive", "compress", "testing", "html/template",
+	"text/template", "go", "expvar", "runtime/pprof", "runtime/trace", "debug",
+}
+
+// imports is the table of design.md. A package that is not in it has no place in
+// the house: give it a row first.
+var imports = map[string]row{
+	".":               {ours: []string{"room", "room/lang", "room/operator", "room/history", "room/cluster", "sshui", "rawtcp", "rawtcp/client", "hostkeys", "internal/prompt", "internal/load"}, others: []string{"*"}},
+	"room":            {std: withoutIO, others: []string{"golang.org/x/text", "golang.org/x/time/rate", "github.com/ergochat/confusables"}},
+	"room/logtest":    {ours: []string{"room"}},
+	"room/lang":       {ours: []string{"room"}, std: withoutIO, others: []string{"golang.org/x/text"}},
+	"room/operator":   {ours: []string{"room", "room/lang", "internal/prompt"}},
+	"room/history":    {ours: []string{"room"}, others: []string{"modernc.org/sqlite"}},
+	"room/cluster":    {ours: []string{"room"}, others: []string{"github.com/nats-io"}},
+	"sshui":           {ours: []string{"room", "room/lang", "internal/prompt"}, others: []string{"*"}},
+	"rawtcp":          {ours: []string{"room", "room/lang", "internal/prompt"}, others: []string{"golang.org/x/", "github.com/pires/go-proxyproto"}},
+	"rawtcp/client":   {ours: []string{"room", "room/lang", "internal/prompt"}, others: []string{"golang.org/x/"}},
+	"hostkeys":        {others: []string{"golang.org/x/crypto/ssh"}},
+	"internal/prompt": {others: []string{"*"}},
+	"internal/load":   {ours: []string{"rawtcp/client", "room", "room/lang", "internal/prompt"}, others: []string{"*"}},
+}
+
+// TestImportsFollowTheTable reads the imports of every file but the tests.
+func TestImportsFollowTheTable(t *testing.T) {
+	checked := 0
+	err := filepath.WalkDir(".", func(file string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			if d != nil && d.IsDir() && skipped(d.Name()) {
+				return filepath.SkipDir
+			}
+			return err
+		}
+		if strings.HasSuffix(file, ".go") && !strings.HasSuffix(file, "_test.go") {
+			checked++
+			checkFile(t, file)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if checked < 30 {
+		t.Errorf("only %d files were found", checked)
+	}
+}
+
+func skipped(dir string) bool {
+	return dir == "testdata" || dir == "vendor" || len(dir) > 1 && (dir[0] == '.' || dir[0] == '_')
+}
+
+func checkFile(t *testing.T, file string) {
+	dir := filepath.ToSlash(filepath.Dir(file))
+	row, ok := imports[dir]
+	if !ok {
+		t.Errorf("%s: package %s has no row in the table of imports", file, dir)
+		return
+	}
+	parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	for _, spec := range parsed.Imports {
+		name, err := strconv.Unquote(spec.Path.Value)
+		if err != nil {
+			t.Error(err)
+		} else if !row.allows(name) {
+			t.Errorf("%s: package %s may not import %s", file, dir, name)
+		}
+	}
+}
+
+func (r row) allows(name string) bool {
+	first, _, _ := strings.Cut(name, "/")
+	switch {
+	case name == module:
+		return false
+	case first == module:
+		return slices.Contains(r.ours, strings.TrimPrefix(name, module+"/"))
+	case strings.Contains(first, "."):
+		return slices.ContainsFunc(r.others, func(begin string) bool { return begin == "*" || strings.HasPrefix(name, begin) })
+	}
+	return r.std == all || name == "net/netip" || !slices.ContainsFunc(outside, func(dir string) bool { return under(name, dir) })
+}
+
+// under reports whether a package is another or stands under it.
+func under(name, dir string) bool { return name == dir || strings.HasPrefix(name, dir+"/") }
+
+// TestTheTableNamesPackagesThatMayExist guards against a slip in a row, which
+// would allow nothing and never be seen.
+func TestTheTableNamesPackagesThatMayExist(t *testing.T) {
+	for dir, row := range imports {
+		if path.Clean(dir) != dir {
+			t.Errorf("the table has a row for %q", dir)
+		}
+		for _, name := range row.ours {
+			if _, ok := imports[name]; !ok || name == dir {
+				t.Errorf("the row of %s names %s", dir, name)
+			}
+			if dir != "." && slices.Contains([]string{"sshui", "rawtcp", "room/history", "room/cluster", "room/operator"}, name) {
+				t.Errorf("%s may import %s", dir, name)
+			}
+		}
+	}
+	if data, err := os.ReadFile("go.mod"); err != nil || !strings.HasPrefix(string(data), "module "+module+"\n") {
+		t.Errorf("go.mod does not begin with module %s: %v", module, err)
+	}
+}
+
+// TestTheTableForbids holds the rules of design.md that matter most, however the
+// rows are written.
+func TestTheTableForbids(t *testing.T) {
+	for dir, forbidden := range map[string][]string{
+		"room":            {"net", "net/http", "os", "os/exec", "database/sql", "log", "log/slog", "io", "salon", "salon/room/lang", "salon/room/history", "salon/sshui", "modernc.org/sqlite"},
+		"room/lang":       {"os", "io", "log/slog", "salon/sshui", "salon/rawtcp", "salon/internal/prompt"},
+		"room/operator":   {"salon/sshui", "salon/rawtcp", "salon/room/history", "salon"},
+		"room/history":    {"salon/sshui", "salon/rawtcp", "salon/room/cluster", "salon/room/lang"},
+		"room/cluster":    {"salon/sshui", "salon/rawtcp", "salon/room/history", "salon/room/lang"},
+		"sshui":           {"salon/rawtcp", "salon/rawtcp/client", "salon/room/history", "salon/room/cluster", "salon"},
+		"rawtcp":          {"salon/sshui", "salon/room/history", "salon/room/cluster", "salon", "charm.land/ssh"},
+		"rawtcp/client":   {"salon/sshui", "salon/rawtcp", "salon"},
+		"hostkeys":        {"salon/room", "salon/room/lang", "golang.org/x/term", "charm.land/ssh"},
+		"internal/prompt": {"salon/room", "salon/room/lang"},
+		".":               {"salon"},
+	} {
+		for _, name := range forbidden {
+			if imports[dir].allows(name) {
+				t.Errorf("package %s may import %s", dir, name)
+			}
+		}
+	}
+	for dir, allowed := range map[string][]string{"room": {"net/netip", "encoding/json", "errors"}, "room/lang": {"salon/room"}, "rawtcp": {"net", "salon/room"}} {
+		for _, name := range allowed {
+			if !imports[dir].allows(name) {
+				t.Errorf("package %s may not import %s", dir, name)
+			}
+		}
+	}
+}

@@ -1,0 +1,197 @@
+package room_test
+
+import (
+	"fmt"
+	"net/netip"
+	"testing"
+	"time"
+
+	"salon/room"
+)
+
+func TestABanLetsOutAtOnceAndKeepsOut(t *testing.T) {
+	bob := room.Entry{Pseudo: "bob", KeyID: "SHA256:bobs", Addr: netip.MustParseAddr("192.0.2.7"), Front: "ssh"}
+	mapped := room.Entry{Pseudo: "bob", Addr: netip.MustParseAddr("::ffff:192.0.2.7"), Front: "tcp"}
+	far := room.Entry{Pseudo: "bob", Addr: netip.MustParseAddr("2001:db8::7"), Front: "tcp"}
+	scoped := room.Entry{Pseudo: "bob", Addr: netip.MustParseAddr("fe80::7%eth0"), Front: "tcp"}
+	for _, test := range []struct {
+		target string
+		who    room.Entry
+	}{
+		{"bob", bob}, {"BOB", bob}, {"@bob", bob}, {"b0b", bob},
+		{"SHA256:bobs", bob},
+		{"192.0.2.7", bob}, {"192.0.2.0/24", bob}, {"192.0.2.99/24", bob}, {"::ffff:192.0.2.7", bob}, {"::ffff:192.0.2.0/120", bob},
+		{"192.0.2.7", mapped}, {"192.0.2.0/24", mapped}, {"::ffff:192.0.2.7", mapped},
+		{"2001:db8::7", far}, {"2001:db8::/32", far}, {"2001:0db8:0::7", far},
+		{"fe80::7", scoped}, {"fe80::/10", scoped},
+		{"0.0.0.0/0", bob}, {"::/0", far},
+	} {
+		t.Run(fmt.Sprint(test.target, " ", test.who.Addr), func(t *testing.T) {
+			inFreeRoom(t, func(h *house) {
+				console := h.console()
+				p := h.arrive(test.who)
+				h.settle()
+				if _, err := console.Do(h.Context(), "ban "+test.target+" 1h no reason"); err != nil {
+					h.Fatalf("ban: %v", err)
+				}
+				why := p.left(room.Barred)
+				if why.Reason != "no reason" || !why.Until.Equal(time.Now().Add(time.Hour)) {
+					h.Errorf("bob was let out with %+v", why)
+				}
+				p.Close(why)
+				if banned := turnedAway[*room.BannedError](h, test.who); banned.Ban.Reason != "no reason" {
+					h.Errorf("bob is told %+v", banned.Ban)
+				}
+				sleep(time.Hour - time.Second)
+				turnedAway[*room.BannedError](h, test.who)
+				sleep(time.Second)
+				h.arrive(test.who)
+			})
+		})
+	}
+}
+
+func TestABanSparesOthers(t *testing.T) {
+	for _, target := range []string{"bobby", "SHA256:other", "SHA256:bob", "192.0.2.2", "192.0.2.2/31", "198.51.100.0/24", "2001:db8::/32", "::/0", "::ffff:198.51.100.1"} {
+		inFreeRoom(t, func(h *house) {
+			console := h.console()
+			bob := h.arrive(withKey("bob", "SHA256:bobs"))
+			console.Do(h.Context(), "ban "+target)
+			bob.stays()
+			h.arrive(withKey("bob", "SHA256:bobs"))
+			h.arrive(from("cleo", "192.0.2.1"))
+		})
+	}
+}
+
+func TestABanIsAnnouncedWithThoseItLetsOut(t *testing.T) {
+	inFreeRoom(t, func(h *house) {
+		h.arrive(from("bob", "192.0.2.7"))
+		h.arrive(from("cleo", "192.0.2.8"))
+		ann := h.arrive(from("ann", "203.0.113.1"))
+		h.settle()
+		h.operator("op") // from 192.0.2.1
+		h.console().does("ban 192.0.2.6/31 10m")
+		ann.sees("192.0.2.6/31 banned by console for 10m0s: , gone [bob]")
+		h.present("ann", "cleo", "op")
+	})
+}
+
+func TestABanForEver(t *testing.T) {
+	inFreeRoom(t, func(h *house) {
+		console := h.console()
+		console.does("ban bob")
+		sleep(20_000 * time.Hour)
+		if banned := turnedAway[*room.BannedError](h, as("Bob")); !banned.Ban.Until().IsZero() {
+			h.Errorf("bob is told until %v", banned.Ban.Until())
+		}
+	})
+}
+
+func TestDurationsOfBans(t *testing.T) {
+	for text, want := range map[string]time.Duration{
+		"30s": 30 * time.Second, "10m": 10 * time.Minute, "10min": 10 * time.Minute, "2h": 2 * time.Hour, "2H": 2 * time.Hour,
+		"3j": 72 * time.Hour, "3d": 72 * time.Hour, "1w": 168 * time.Hour, "1sem": 168 * time.Hour,
+		"": 0, "spam": 0, "5": 0, "0s": 0, "-5m": 0, "10x": 0, "99999999999999999999h": 0, "5 m": 0,
+	} {
+		inFreeRoom(t, func(h *house) {
+			console := h.console()
+			console.does("ban bob " + text)
+			ban := replied[room.Bans](console, "bans").Bans[0]
+			if ban.For != want {
+				h.Errorf("%q bans for %v, want %v", text, ban.For, want)
+			}
+			if want == 0 && ban.Reason != text {
+				h.Errorf("%q is kept as the reason %q", text, ban.Reason)
+			}
+		})
+	}
+}
+
+func TestUnbanByAnotherSpelling(t *testing.T) {
+	for ban, unban := range map[string]string{
+		"Bob": "bob", "bob": "@BOB", "192.0.2.7": "192.0.2.7/32", "::ffff:192.0.2.7": "192.0.2.7",
+		"192.0.2.99/24": "192.0.2.0/24", "2001:db8::7": "2001:0DB8:0:0::7", "SHA256:bobs": "SHA256:bobs", "fe80::7%eth0": "fe80::7",
+	} {
+		inFreeRoom(t, func(h *house) {
+			console := h.console()
+			console.Do(h.Context(), "ban "+ban)
+			console.does("unban " + unban)
+			if list := replied[room.Bans](console, "bans").Bans; len(list) != 0 {
+				h.Errorf("unban %s leaves %v", unban, list)
+			}
+			h.arrive(room.Entry{Pseudo: "bob", KeyID: "SHA256:bobs", Addr: netip.MustParseAddr("192.0.2.7")})
+		})
+	}
+}
+
+func TestUnbanOfNobody(t *testing.T) {
+	inFreeRoom(t, func(h *house) {
+		console := h.console()
+		refused[*room.UnknownMemberError](console, "unban bob")
+		console.does("ban bob 1s")
+		sleep(time.Second)
+		refused[*room.UnknownMemberError](console, "unban bob")
+	})
+}
+
+func TestABanReplacesTheOneBefore(t *testing.T) {
+	inFreeRoom(t, func(h *house) {
+		console := h.console()
+		console.does("ban bob", "ban BOB 1m", "ban cleo 1s", "ban 192.0.2.0/24")
+		sleep(time.Second)
+		list := replied[room.Bans](console, "bans").Bans
+		if len(list) != 2 || list[0].Target.String() != "192.0.2.0/24" || list[1].For != time.Minute {
+			h.Errorf("the console reads %+v", list)
+		}
+	})
+}
+
+func TestABannedNameCannotBeTakenByRenaming(t *testing.T) {
+	inFreeRoom(t, func(h *house) {
+		console := h.console()
+		console.does("ban bob 1h")
+		ann := h.join("ann")[0]
+		refused[*room.BannedError](ann, "/pseudo bob")
+		refused[*room.BannedError](ann, "/pseudo B0b")
+		ann.does("/pseudo bobby")
+		sleep(time.Hour)
+		ann.does("/pseudo bob")
+	})
+}
+
+func TestAnOperatorWhoBansANameIsToldTheKeyOrTheAddress(t *testing.T) {
+	inFreeRoom(t, func(h *house) {
+		console := h.console()
+		h.arrive(withKey("bob", "SHA256:bobs"))
+		h.arrive(from("cleo", "198.51.100.9"))
+		for name, want := range map[string]string{"BOB": "SHA256:bobs", "cleo": "198.51.100.9"} {
+			if n := replied[room.Notice](console, "ban "+name); n.What != room.BanHint || n.Text != want {
+				h.Errorf("ban %s: the console is told %+v", name, n)
+			}
+		}
+		console.does("ban nobody", "ban SHA256:other", "ban 203.0.113.1")
+	})
+}
+
+func TestABannedAddressIsCutBeforeItSaysWhoItIs(t *testing.T) {
+	inFreeRoom(t, func(h *house) {
+		console := h.console()
+		console.does("ban 192.0.2.0/24 1h spam", "ban bob", "ban SHA256:bobs")
+		for _, addr := range []string{"192.0.2.7", "::ffff:192.0.2.7"} {
+			_, err := h.room.Admit(netip.MustParseAddr(addr))
+			if banned := wantError[*room.BannedError](h, err); banned.Ban.Reason != "spam" {
+				h.Errorf("%s is told %+v", addr, banned.Ban)
+			}
+		}
+		for _, addr := range []string{"192.0.3.7", "2001:db8::1"} {
+			if _, err := h.room.Admit(netip.MustParseAddr(addr)); err != nil {
+				h.Errorf("%s: %v", addr, err)
+			}
+		}
+		sleep(time.Hour)
+		if _, err := h.room.Admit(netip.MustParseAddr("192.0.2.7")); err != nil {
+			h.Errorf("after its ban: %v", err)
+		}
+	})
+}

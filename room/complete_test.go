@@ -1,0 +1,118 @@
+package room_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"salon/room"
+)
+
+// completes wants a line, cut at the bar, to be completed to exactly these, the
+// first first.
+func (p *person) completes(line string, want ...string) {
+	p.h.Helper()
+	before, after, _ := strings.Cut(line, "|")
+	start, got := p.Complete(before+after, len(before))
+	if !slices.Equal(got, want) {
+		p.h.Errorf("%q completes to %q, want %q", line, got, want)
+	}
+	if word := strings.LastIndexAny(before, " ,") + 1; start != word {
+		p.h.Errorf("%q is completed from %d, want %d", line, start, word)
+	}
+}
+
+func TestNamesAreCompletedTheMostRecentSpeakerFirst(t *testing.T) {
+	inRoom(t, func(h *house) {
+		me, anna, andre := h.three("annette", "anna", "andre")
+		bob := h.join("bob")[0]
+		me.completes("@an", "@andre ", "@anna ")
+		anna.does("hello")
+		sleep(time.Second)
+		bob.does("hello")
+		me.completes("@an", "@anna ", "@andre ")
+		sleep(time.Second)
+		andre.does("hello")
+		me.completes("@an", "@andre ", "@anna ")
+		me.completes("@AN", "@andre ", "@anna ")
+		me.completes("@", "@andre ", "@bob ", "@anna ", "@tous ")
+		me.completes("@t", "@tous ")
+		me.completes("hello @b", "@bob ")
+		me.completes("hello @t")
+		me.completes("an", "andre ", "anna ")
+		me.completes("@anna,b", "bob ")
+		me.completes("@an|rest of it", "@andre ", "@anna ")
+		me.completes("")
+		me.completes("hello ")
+		me.completes("@zzz")
+	})
+}
+
+func TestAccentsNeedNotBeTypedToComplete(t *testing.T) {
+	inRoom(t, func(h *house) {
+		me := h.join("Éléonore", "ann")[1]
+		me.completes("@ele", "@Éléonore ")
+		me.completes("@ÉL", "@Éléonore ")
+	})
+}
+
+func TestCommandsAreCompletedInBothLanguages(t *testing.T) {
+	inRoom(t, func(h *house) {
+		french := h.join("ann")[0]
+		e := as("bob")
+		e.Prefs.Lang = room.English
+		english := h.arrive(e)
+		french.completes("/li", "/liste ")
+		french.completes("/q", "/quitter ", "/qui ")
+		french.completes("//li", "/liste ")
+		french.completes("/rép", "/repondre ")
+		english.completes("/li", "/list ")
+		english.completes("@", "@ann ", "@all ")
+		french.completes("/who", "/who ", "/whois ") // typed in the other language
+		english.completes("/aid", "/aide ")
+		french.completes("/kic")
+		h.operator("op").completes("/kic", "/kick ")
+	})
+}
+
+func TestArgumentsAreCompleted(t *testing.T) {
+	inRoom(t, func(h *house) {
+		ann, _ := h.two("ann", "bob")
+		ann.asks("/ignorer bob")
+		ann.completes("/msg b", "bob ")
+		ann.completes("/msg @b", "@bob ")
+		ann.completes("/msg bob h")
+		ann.completes("/info B", "bob ")
+		ann.completes("/entendre ", "bob ")
+		ann.completes("/lang ", "fr ", "en ")
+		ann.completes("/heure 1", "12 ")
+		ann.completes("/aide lis", "/liste ")
+		ann.completes("/x b", "bob ")
+	})
+}
+
+func TestTheConsoleCompletesWithoutASlash(t *testing.T) {
+	inRoom(t, func(h *house) {
+		console := h.console()
+		h.two("ann", "bob")
+		console.does("ban spammer", "ban 198.51.100.0/24")
+		console.completes("ki", "kick ")
+		console.completes("/ki", "kick ")
+		console.completes("kick b", "bob ")
+		console.completes("unban ", "198.51.100.0/24 ", "spammer ")
+		console.completes("unban s", "spammer ")
+		console.completes("shutdown a", "annuler ")
+		console.completes("aide ki", "kick ")
+		console.completes("pseu") // for members
+	})
+}
+
+func TestAnyCursorIsHarmless(t *testing.T) {
+	inRoom(t, func(h *house) {
+		ann := h.join("ann")[0]
+		for _, pos := range []int{-5, 0, 3, 100} {
+			ann.Complete("@éé", pos)
+		}
+	})
+}

@@ -1,0 +1,372 @@
+package room_test
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"salon/room"
+)
+
+// house is a room under test. It lives in a bubble, where hours pass at once.
+type house struct {
+	*testing.T
+	room   *room.Room
+	people []*person
+}
+
+// inRoom runs a test in a room with the promised defaults.
+func inRoom(t *testing.T, test func(*house)) {
+	t.Helper()
+	inRoomLike(t, room.DefaultConfig(), test)
+}
+
+// inFreeRoom runs a test in a room without limits.
+func inFreeRoom(t *testing.T, test func(*house)) {
+	t.Helper()
+	inRoomLike(t, room.Config{Replay: 20}, test)
+}
+
+func inRoomLike(t *testing.T, cfg room.Config, test func(*house)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		test(open(t, cfg, room.NewMemoryLog(), room.NewMemoryStore()))
+	})
+}
+
+// open starts a room that the test's end closes.
+func open(t *testing.T, cfg room.Config, log room.Log, store room.Store) *house {
+	t.Helper()
+	r, err := room.New(t.Context(), cfg, log, store)
+	if err != nil {
+		t.Fatalf("New: %v", err)
+	}
+	h := &house{T: t, room: r}
+	t.Cleanup(h.close)
+	return h
+}
+
+func (h *house) close() {
+	for _, p := range h.people {
+		p.Close(room.Ending{Cause: room.Quit})
+	}
+	if err := h.room.Close(); err != nil {
+		h.Errorf("Close: %v", err)
+	}
+}
+
+// person is somebody with a session, at the keyboard and reading.
+type person struct {
+	*room.Session
+	h *house
+}
+
+// an entry for somebody who comes in over ssh without a key.
+func as(pseudo room.Pseudo) room.Entry {
+	return room.Entry{Pseudo: pseudo, Addr: netip.MustParseAddr("192.0.2.1"), Front: "ssh", Client: "OpenSSH_9.9"}
+}
+
+func withKey(pseudo room.Pseudo, key string) room.Entry {
+	e := as(pseudo)
+	e.KeyID = key
+	return e
+}
+
+func from(pseudo room.Pseudo, addr string) room.Entry {
+	e := as(pseudo)
+	e.Addr = netip.MustParseAddr(addr)
+	return e
+}
+
+// arrive lets somebody in who has read nothing yet.
+func (h *house) arrive(e room.Entry) *person {
+	h.Helper()
+	s, err := h.room.Join(h.Context(), e)
+	if err != nil {
+		h.Fatalf("%s cannot join: %v", e.Pseudo, err)
+	}
+	p := &person{s, h}
+	h.people = append(h.people, p)
+	return p
+}
+
+// join lets people in, and everyone reads until nothing is new.
+func (h *house) join(pseudos ...room.Pseudo) []*person {
+	h.Helper()
+	var joined []*person
+	for _, pseudo := range pseudos {
+		joined = append(joined, h.arrive(as(pseudo)))
+	}
+	h.settle()
+	return joined
+}
+
+func (h *house) two(a, b room.Pseudo) (_, _ *person) {
+	h.Helper()
+	p := h.join(a, b)
+	return p[0], p[1]
+}
+
+func (h *house) three(a, b, c room.Pseudo) (_, _, _ *person) {
+	h.Helper()
+	p := h.join(a, b, c)
+	return p[0], p[1], p[2]
+}
+
+// operator lets somebody in who moderates.
+func (h *house) operator(pseudo room.Pseudo) *person {
+	h.Helper()
+	e := as(pseudo)
+	e.Role = room.Operator
+	p := h.arrive(e)
+	h.settle()
+	return p
+}
+
+// console opens the session of whoever started the server.
+func (h *house) console() *person {
+	p := &person{h.room.Watch(room.Prefs{}), h}
+	h.people = append(h.people, p)
+	return p
+}
+
+// settle lets everyone read what is new, and forgets it.
+func (h *house) settle() {
+	synctest.Wait()
+	for _, p := range h.people {
+		p.items()
+		p.woken()
+	}
+}
+
+// turnedAway wants a newcomer refused with an error of type E.
+func turnedAway[E error](h *house, e room.Entry) E {
+	h.Helper()
+	s, err := h.room.Join(h.Context(), e)
+	if err == nil {
+		h.people = append(h.people, &person{s, h})
+	}
+	return wantError[E](h, err)
+}
+
+func wantError[E error](h *house, err error) E {
+	h.Helper()
+	e, ok := err.(E)
+	if !ok {
+		h.Fatalf("the error is %#v, want a %T", err, e)
+	}
+	return e
+}
+
+// does has a person do a line, which must be taken without a word to them.
+func (p *person) does(lines ...string) {
+	p.h.Helper()
+	for _, line := range lines {
+		if reply := p.asks(line); reply != nil {
+			p.h.Errorf("%s did %.60q and was told %#v", p.Pseudo(), line, reply)
+		}
+	}
+}
+
+// asks has a person do a line and returns the reply.
+func (p *person) asks(line string) room.Reply {
+	p.h.Helper()
+	reply, err := p.Do(p.h.Context(), line)
+	if err != nil {
+		p.h.Errorf("%s cannot do %.60q: %v", p.Pseudo(), line, err)
+	}
+	return reply
+}
+
+// tries has a person do a line that is to be refused, and returns why.
+func (p *person) tries(line string) error {
+	p.h.Helper()
+	reply, err := p.Do(p.h.Context(), line)
+	if err == nil || reply != nil {
+		p.h.Errorf("%s did %.60q and was told %#v, %v", p.Pseudo(), line, reply, err)
+	}
+	return err
+}
+
+// refused has a person do a line that is to be refused with an error of type E.
+func refused[E error](p *person, line string) E {
+	p.h.Helper()
+	return wantError[E](p.h, p.tries(line))
+}
+
+// replied has a person ask for a reply of type R.
+func replied[R room.Reply](p *person, line string) R {
+	p.h.Helper()
+	reply := p.asks(line)
+	r, ok := reply.(R)
+	if !ok {
+		p.h.Fatalf("%s asked %q and was told %#v", p.Pseudo(), line, reply)
+	}
+	return r
+}
+
+// items takes what is new for a person to see.
+func (p *person) items() []room.Item {
+	synctest.Wait()
+	var all []room.Item
+	for {
+		batch := p.Take(make([]room.Item, 0, 64))
+		if len(batch) == 0 {
+			return all
+		}
+		all = append(all, batch...)
+	}
+}
+
+// sees wants exactly this to be new for a person.
+func (p *person) sees(want ...string) {
+	p.h.Helper()
+	var got []string
+	for _, it := range p.items() {
+		got = append(got, sketch(it))
+	}
+	if !slices.Equal(got, want) {
+		p.h.Errorf("%s sees\n\t%s\nwant\n\t%s", p.Pseudo(), strings.Join(got, "\n\t"), strings.Join(want, "\n\t"))
+	}
+}
+
+// woken reports whether a person's writer has been told that there is something
+// to read, and forgets it.
+func (p *person) woken() bool {
+	synctest.Wait()
+	select {
+	case <-p.Wake():
+		return true
+	default:
+		return false
+	}
+}
+
+// left wants a person's session to have ended, and returns how.
+func (p *person) left(want room.Cause) room.Ending {
+	p.h.Helper()
+	synctest.Wait()
+	why := p.Ending()
+	if why == nil {
+		p.h.Fatalf("%s is still here", p.Pseudo())
+	}
+	if why.Cause != want {
+		p.h.Errorf("%s left because of %v, want %v", p.Pseudo(), why.Cause, want)
+	}
+	return *why
+}
+
+func (p *person) stays() {
+	p.h.Helper()
+	synctest.Wait()
+	if why := p.Ending(); why != nil {
+		p.h.Errorf("%s left: %v", p.Pseudo(), why)
+	}
+}
+
+// present wants exactly these people to be listed.
+func (h *house) present(want ...room.Pseudo) {
+	h.Helper()
+	c := h.room.Watch(room.Prefs{})
+	defer c.Close(room.Ending{Cause: room.Quit})
+	reply, err := c.Do(h.Context(), "list")
+	list, ok := reply.(room.People)
+	if !ok {
+		h.Fatalf("list gave %#v, %v", reply, err)
+	}
+	var got []room.Pseudo
+	for _, m := range list.Members {
+		got = append(got, m.Pseudo)
+	}
+	if !slices.Equal(got, want) {
+		h.Errorf("present are %q, want %q", got, want)
+	}
+}
+
+// sketch draws what a person sees of an item in a few characters.
+func sketch(it room.Item) string {
+	if it.Event == nil {
+		return sketchReply(it.Reply)
+	}
+	switch b := it.Event.Body.(type) {
+	case room.Said:
+		if b.Action {
+			return fmt.Sprintf("* %s %s", b.From, b.Text)
+		}
+		return fmt.Sprintf("%s: %s", b.From, b.Text)
+	case room.Whispered:
+		return fmt.Sprintf("%s -> %v: %s", b.From, b.To, b.Text)
+	case room.Joined:
+		return fmt.Sprintf("+%s", b.Pseudo)
+	case room.Left:
+		return strings.TrimSpace(fmt.Sprintf("-%s (%v) %s", b.Pseudo, b.Cause, b.Text))
+	case room.Renamed:
+		return fmt.Sprintf("%s = %s", b.From, b.To)
+	case room.Gathered:
+		return fmt.Sprintf("+%d -%d =%d", b.In, b.Out, b.Present)
+	}
+	return sketchDecision(it.Event.Body)
+}
+
+func sketchDecision(body room.Body) string {
+	by := func(p room.Pseudo) string {
+		if p == "" {
+			return "console"
+		}
+		return string(p)
+	}
+	switch b := body.(type) {
+	case room.TopicSet:
+		return fmt.Sprintf("topic by %s: %s", by(b.By), b.Text)
+	case room.Walled:
+		return fmt.Sprintf("wall by %s: %s", by(b.By), b.Text)
+	case room.Kicked:
+		if b.Flood {
+			return fmt.Sprintf("%s kicked for flooding", b.Pseudo)
+		}
+		return fmt.Sprintf("%s kicked by %s: %s", b.Pseudo, by(b.By), b.Reason)
+	case room.Banned:
+		return fmt.Sprintf("%v banned by %s for %v: %s, gone %v", b.Ban.Target, by(b.Ban.By), b.Ban.For, b.Ban.Reason, b.Gone)
+	case room.Unbanned:
+		return fmt.Sprintf("%v unbanned by %s", b.Target, by(b.By))
+	case room.Muted:
+		return fmt.Sprintf("%s muted by %s for %v", b.Pseudo, by(b.By), b.For)
+	case room.Unmuted:
+		return fmt.Sprintf("%s unmuted by %s", b.Pseudo, by(b.By))
+	case room.SlowSet:
+		return fmt.Sprintf("slow by %s: %v", by(b.By), b.Every)
+	case room.ShutdownPlanned:
+		return fmt.Sprintf("closing in %v by %s: %s", b.In, by(b.By), b.Reason)
+	case room.ShutdownCountdown:
+		return fmt.Sprintf("closing in %v", b.Left)
+	case room.ShutdownCancelled:
+		return fmt.Sprintf("not closing, by %s", by(b.By))
+	}
+	return fmt.Sprintf("%#v", body)
+}
+
+func sketchReply(r room.Reply) string {
+	switch r := r.(type) {
+	case room.Welcome:
+		return "welcome"
+	case room.Skipped:
+		return fmt.Sprintf("skipped %d", r.Count)
+	case room.Failure:
+		return "! " + r.Err.Error()
+	case room.People:
+		return fmt.Sprintf("list of %d", len(r.Members))
+	case room.Past:
+		return fmt.Sprintf("past of %d", len(r.Events))
+	}
+	return fmt.Sprintf("%#v", r)
+}
+
+// sleep lets time pass.
+func sleep(d time.Duration) {
+	time.Sleep(d)
+	synctest.Wait()
+}

@@ -1,0 +1,163 @@
+package room_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"salon/room"
+)
+
+func TestIgnoringHidesWhatSomebodySaysAndNothingElse(t *testing.T) {
+	inFreeRoom(t, func(h *house) {
+		ann, bob, cleo := h.three("ann", "bob", "cleo")
+		if n := replied[room.Notice](ann, "/ignorer BOB"); n.What != room.NowIgnored || n.Name != "bob" {
+			h.Errorf("ann is told %+v", n)
+		}
+		bob.does("one", "/me waves", "@ann two", "@ann,cleo three")
+		cleo.does("four")
+		bob.does("/pseudo rob")
+		ann.sees("cleo: four", "bob = rob")
+		cleo.sees("bob: one", "* bob waves", "bob -> [ann cleo]: three", "cleo: four", "bob = rob")
+		bob.Close(room.Ending{Cause: room.Quit})
+		ann.sees("-rob (quit)")
+	})
+}
+
+func TestIgnoringFollowsARename(t *testing.T) {
+	inFreeRoom(t, func(h *house) {
+		ann, bob := h.two("ann", "bob")
+		ann.asks("/ignore bob")
+		bob.does("one", "/nick rob", "two", "/nick Rob", "three", "@ann four")
+		ann.sees("bob = rob", "rob = Rob")
+	})
+}
+
+func TestIgnoringIsNotEscapedByComingBack(t *testing.T) {
+	for _, again := range []room.Pseudo{"bob", "Bob", "BOB"} {
+		inFreeRoom(t, func(h *house) {
+			ann, bob := h.two("ann", "bob")
+			ann.asks("/ignore bob")
+			bob.Close(room.Ending{Cause: room.Quit})
+			bob = h.join(again)[0]
+			bob.does("one", "@ann two")
+			ann.sees()
+			if past := replied[room.Past](ann, "/history"); len(past.Events) != 0 {
+				h.Errorf("ann reads %d messages of %s again", len(past.Events), again)
+			}
+			replied[room.Notice](ann, "/unignore "+string(again))
+			bob.does("three")
+			ann.sees(string(again) + ": three")
+		})
+	}
+}
+
+func TestHearingAgain(t *testing.T) {
+	inFreeRoom(t, func(h *house) {
+		ann, bob := h.two("ann", "bob")
+		ann.asks("/ignorer bob")
+		if list := replied[room.Ignoring](ann, "/ignorer").Names; !slices.Equal(list, []room.Pseudo{"bob"}) {
+			h.Errorf("ann ignores %q", list)
+		}
+		bob.does("one")
+		ann.sees()
+		if n := replied[room.Notice](ann, "/entendre @Bob"); n.What != room.NowHeard {
+			h.Errorf("ann is told %+v", n)
+		}
+		bob.does("two")
+		ann.sees("bob: two")
+		refused[*room.UnknownMemberError](ann, "/entendre bob")
+		if list := replied[room.Ignoring](ann, "/ignorer").Names; len(list) != 0 {
+			h.Errorf("ann ignores %q", list)
+		}
+	})
+}
+
+func TestNobodyIgnoresThemselvesOrSomebodyUnknown(t *testing.T) {
+	inFreeRoom(t, func(h *house) {
+		ann, _ := h.two("ann", "bob")
+		refused[*room.UsageError](ann, "/ignorer ann")
+		refused[*room.UsageError](ann, "/ignorer moi")
+		if unknown := refused[*room.UnknownMemberError](ann, "/ignorer bobb"); unknown.Suggestion != "bob" {
+			h.Errorf("%q is suggested", unknown.Suggestion)
+		}
+	})
+}
+
+func TestIgnoringHoldsForEverySessionAndAfterComingBack(t *testing.T) {
+	inFreeRoom(t, func(h *house) {
+		one, two := h.arrive(withKey("ann", "A")), h.arrive(withKey("ann", "A"))
+		bob := h.join("bob")[0]
+		one.asks("/ignorer bob")
+		bob.does("first")
+		two.sees()
+		one.Close(room.Ending{Cause: room.Quit})
+		two.Close(room.Ending{Cause: room.Quit})
+		again := h.arrive(withKey("ann", "A"))
+		if w := again.items()[0].Reply.(room.Welcome); len(w.Last) != 0 {
+			h.Errorf("ann is replayed %v", w.Last)
+		}
+		bob.does("second")
+		again.sees()
+	})
+}
+
+// TestAMessageIsShownAtOnceBehindManyIgnored: one Take must not stop at a batch
+// of which nothing is left.
+func TestAMessageIsShownAtOnceBehindManyIgnored(t *testing.T) {
+	inFreeRoom(t, func(h *house) {
+		ann, bob, cleo := h.three("ann", "bob", "cleo")
+		ann.asks("/ignorer bob")
+		for i := range 500 {
+			bob.does(fmt.Sprint("spam ", i))
+		}
+		cleo.does("hello")
+		ann.sees("cleo: hello")
+	})
+}
+
+func TestThoseWhoIgnoreManyForgetTheFirst(t *testing.T) {
+	inFreeRoom(t, func(h *house) {
+		ann := h.join("ann")[0]
+		for i := range 201 {
+			ann.h.arrive(as(room.Pseudo(fmt.Sprint("u", i, "x"))))
+			ann.asks(fmt.Sprint("/ignorer u", i, "x"))
+		}
+		list := replied[room.Ignoring](ann, "/ignorer").Names
+		if len(list) != 200 || list[0] != "u1x" || list[199] != "u200x" {
+			h.Errorf("ann ignores %d people, from %q to %q", len(list), list[0], list[len(list)-1])
+		}
+	})
+}
+
+func TestAWallCannotBeIgnored(t *testing.T) {
+	inFreeRoom(t, func(h *house) {
+		ann, op := h.join("ann")[0], h.operator("op")
+		h.settle()
+		ann.asks("/ignorer op")
+		op.does("unseen", "/wall seen", "/sujet new")
+		ann.sees("wall by op: seen", "topic by op: new")
+	})
+}
+
+func TestAStrangerDoesNotInheritWhomSomebodyIgnoredOrWroteTo(t *testing.T) {
+	inFreeRoom(t, func(h *house) {
+		bob := h.join("bob")[0]
+		ann := h.join("ann")[0]
+		bob.does("@ann hello")
+		ann.asks("/ignorer bob")
+		ann.Close(room.Ending{Cause: room.Quit})
+		sleep(time.Second)
+		stranger := h.join("ann")[0]
+		bob.does("heard by the new ann")
+		stranger.sees("bob: heard by the new ann")
+		if err := stranger.tries("/r to nobody"); !errors.Is(err, room.ErrNobody) {
+			h.Errorf("the stranger could answer bob: %v", err)
+		}
+		if unknown := refused[*room.UnknownMemberError](bob, "/r for the old ann only"); unknown.Name != "ann" {
+			h.Errorf("bob's answer went astray: %v", unknown)
+		}
+	})
+}

@@ -1,0 +1,137 @@
+package lang_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"salon/room"
+	"salon/room/lang"
+)
+
+func command(name string) *room.Command {
+	for _, c := range room.Commands() {
+		if c.Name == name {
+			return c
+		}
+	}
+	panic(name)
+}
+
+func pseudoError(s string) error {
+	_, err := room.ParsePseudo(s)
+	return err
+}
+
+// complaints is everything that can go wrong, by the name it has in package
+// room, and how each language says so.
+var complaints = []struct {
+	name   string
+	err    error
+	fr, en string
+}{
+	{"PseudoError", pseudoError(""), "Il faut un pseudo.", "A pseudo is needed."},
+	{"PseudoError", pseudoError("a b"), "« a b » ne peut pas être un pseudo : seulement des lettres, des chiffres et - _ .", `"a b" cannot be a pseudo: only letters, digits and - _ .`},
+	{"PseudoError", pseudoError("аbc"), "« аbc » mélange plusieurs écritures : une seule par pseudo.", `"аbc" mixes several scripts: one to a pseudo.`},
+	{"PseudoError", pseudoError(".a"), "« .a » doit commencer par une lettre ou un chiffre.", `".a" must begin with a letter or a digit.`},
+	{"PseudoError", pseudoError("root"), "« root » est réservé. Choisissez un autre pseudo.", `"root" is reserved. Choose another pseudo.`},
+	{"PseudoError", pseudoError("aaaaaaaaaaaaaaaaaaaaaaaaa"), "« aaaaaaaaaaaaaaaaaaaaaaaaa » est trop long : 20 caractères au plus.", `"aaaaaaaaaaaaaaaaaaaaaaaaa" is too long: 20 characters at most.`},
+	{"TakenError", &room.TakenError{Pseudo: "Ann", By: "ann"}, "Le pseudo « Ann » est déjà pris. Choisissez-en un autre.", `The pseudo "Ann" is taken. Choose another.`},
+	{"TakenError", &room.TakenError{Pseudo: "b0b", By: "bob"}, "« b0b » ressemble trop à « bob », qui est là. Choisissez-en un autre.", `"b0b" looks too much like "bob", who is here. Choose another.`},
+	{"UnknownMemberError", &room.UnknownMemberError{Name: "anm", Suggestion: "ann"}, "Personne ne s'appelle « anm ». Vouliez-vous dire @ann ?", `Nobody is called "anm". Did you mean @ann?`},
+	{"UnknownMemberError", &room.UnknownMemberError{Name: "x\x1b[31m"}, "Personne ne s'appelle « x ». /liste dit qui est là.", `Nobody is called "x". /list says who is here.`},
+	{"UnknownCommandError", &room.UnknownCommandError{Name: "lsite", Suggestion: command("list")}, "Pas de commande « /lsite ». Vouliez-vous dire /liste ?", `No command "/lsite". Did you mean /list?`},
+	{"UnknownCommandError", &room.UnknownCommandError{Name: "x"}, "Pas de commande « /x ». /aide les donne toutes.", `No command "/x". /help lists them.`},
+	{"UsageError", &room.UsageError{Command: command("kick")}, "Usage : /kick pseudo [raison]", "Usage: /kick pseudo [reason]"},
+	{"UsageError", &room.UsageError{Command: command("tell")}, "Usage : @pseudo texte, ou @ann,bob texte", "Usage: @pseudo text, or @ann,bob text"},
+	{"DeniedError", &room.DeniedError{Command: command("kick")}, "/kick est réservé aux opérateurs.", "/kick is for operators."},
+	{"TooFastError", &room.TooFastError{Wait: 300 * time.Millisecond}, "Trop vite : attendez 1 s.", "Too fast: wait 1 s."},
+	{"TooFastError", &room.TooFastError{Wait: time.Second, Last: true}, "Trop vite : attendez 1 s, ou vous serez expulsé(e).", "Too fast: wait 1 s, or be kicked."},
+	{"TooFastError", &room.TooFastError{Wait: 20 * time.Second, Slow: true}, "Mode lent : prochain message dans 20 s.", "Slow mode: next message in 20 s."},
+	{"MutedError", &room.MutedError{}, "Un opérateur vous a retiré la parole.", "An operator took your voice."},
+	{"BannedError", &room.BannedError{}, "Vous êtes banni(e) de ce salon", "You are banned from this room"},
+	{"BannedError", &room.BannedError{Ban: room.Ban{Reason: "spam", Since: at, For: time.Hour}}, "Vous êtes banni(e) de ce salon jusqu'à 15:05 : spam", "You are banned from this room until 15:05: spam"},
+	{"ShuttingDownError", &room.ShuttingDownError{Left: 25 * time.Second}, "Le salon ferme dans 25 s : revenez plus tard.", "The room closes in 25 s: come back later."},
+	{"ShuttingDownError", &room.ShuttingDownError{}, "Le salon ferme : revenez plus tard.", "The room is closing: come back later."},
+	{"Ending", &room.Ending{Cause: room.Expelled, By: "op"}, "Vous avez été expulsé(e) par op", "You were kicked by op"},
+	{"ErrUnavailable", room.ErrUnavailable, "Le journal du salon ne répond pas : rien n'a été envoyé, réessayez.", "The room's log does not answer: nothing was sent, try again."},
+	{"ErrUnknown", room.ErrUnknown, "Impossible de savoir si le message est parti : regardez avant de le renvoyer.", "Nobody knows whether that was sent: look before you send it again."},
+	{"ErrBusy", room.ErrBusy, "Le salon est débordé : rien n'a été envoyé, réessayez.", "The room is overloaded: nothing was sent, try again."},
+	{"ErrTooLarge", room.ErrTooLarge, "Trop long : rien n'a été envoyé.", "Too long: nothing was sent."},
+	{"ErrClosed", room.ErrClosed, "Le salon ferme : revenez plus tard.", "The room is closing: come back later."},
+	{"ErrGone", room.ErrGone, "Votre session est terminée.", "Your session is over."},
+	{"ErrEmpty", room.ErrEmpty, "Rien à dire ? Tapez un message, ou /aide.", "Nothing to say? Type a message, or /help."},
+	{"ErrTextTooLong", room.ErrTextTooLong, "Message trop long : 4096 octets au plus. Rien n'a été envoyé.", "Message too long: 4096 bytes at most. Nothing was sent."},
+	{"ErrNobody", room.ErrNobody, "Personne ne vous a encore écrit en privé. « @pseudo texte » écrit à quelqu'un.", `Nobody has written to you in private yet. "@pseudo text" writes to somebody.`},
+	{"ErrNoShutdown", room.ErrNoShutdown, "Aucune fermeture n'est prévue.", "No shutdown is planned."},
+	{"ErrTooMany", room.ErrTooMany, "Trop de connexions depuis votre adresse. Fermez-en une et réessayez.", "Too many connections from your address. Close one and try again."},
+	{"ErrNoZone", room.ErrNoZone, "Pas de fuseau horaire de ce nom. Essayez par exemple Europe/Paris.", "No time zone of that name. Try Europe/Paris, for example."},
+	{"ErrNotMember", room.ErrNotMember, "Cette commande est pour les membres, pas pour la console.", "That command is for members, not for the console."},
+	{"canceled", context.Canceled, "Votre session est terminée.", "Your session is over."},
+	{"deadline", context.DeadlineExceeded, "Impossible de savoir si le message est parti : regardez avant de le renvoyer.", "Nobody knows whether that was sent: look before you send it again."},
+	{"anything else", errors.New("x"), "Cela n'a pas marché, et c'est la faute du serveur. Réessayez.", "That did not work, and it is the server's fault. Try again."},
+}
+
+func TestErrorsInBothLanguages(t *testing.T) {
+	for _, test := range complaints {
+		for v, want := range map[lang.View]string{french(): test.fr, english(): test.en} {
+			if got := v.Error(test.err); got != want {
+				t.Errorf("%#v: %q, want %q", test.err, got, want)
+			}
+			if got := v.Error(fmt.Errorf("while talking: %w", test.err)); got != want {
+				t.Errorf("%#v, wrapped: %q, want %q", test.err, got, want)
+			}
+		}
+	}
+}
+
+// TestNoErrorIsTheServersFault fails for a new error of package room until it
+// has a text of its own.
+func TestNoErrorIsTheServersFault(t *testing.T) {
+	said := map[string]bool{}
+	for _, test := range complaints {
+		said[test.name] = true
+		if test.name != "anything else" && test.en == lang.Of(room.English).Internal {
+			t.Errorf("%s is said to be the server's fault", test.name)
+		}
+	}
+	all := source(t, "errors.go") + source(t, "pseudo.go") + source(t, "ending.go")
+	found := regexp.MustCompile(`(?m)^func \(\w+ \*(\w+)\) Error\(\)|^\t(Err\w+)\s+= `).FindAllStringSubmatch(all, -1)
+	if len(found) < 20 {
+		t.Fatalf("package room has the errors %q", found)
+	}
+	for _, names := range found {
+		if name := names[1] + names[2]; !said[name] {
+			t.Errorf("%s is not tested here", name)
+		}
+	}
+}
+
+func TestAMuteThatEndsAnotherDaySaysWhichDay(t *testing.T) {
+	until := time.Now().Add(72 * time.Hour)
+	if got, want := english().Error(&room.MutedError{Until: until}), "An operator took your voice until "+until.UTC().Format("2006-01-02 15:04")+"."; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+func TestTheConsoleTypesNoSlash(t *testing.T) {
+	v := french()
+	v.Console = true
+	for err, want := range map[error]string{
+		&room.UnknownCommandError{Name: "kik", Suggestion: command("kick")}: "Pas de commande « kik ». Vouliez-vous dire kick ?",
+		&room.UnknownCommandError{Name: "x"}:                                "Pas de commande « x ». « aide » les donne toutes.",
+		&room.UsageError{Command: command("kick")}:                          "Usage : kick pseudo [raison]",
+	} {
+		if got := v.Error(err); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+	help := v.Reply(room.Help{Commands: room.Commands(), Console: true}, now)
+	if strings.Contains(help, "/kick") || !strings.Contains(help, "\n*   kick pseudo") || strings.Contains(help, "absent") {
+		t.Errorf("the console's help is\n%s", help)
+	}
+}

@@ -1,0 +1,171 @@
+package lang_test
+
+import (
+	"fmt"
+	"net/netip"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"salon/room"
+	"salon/room/lang"
+)
+
+func target(s string) room.Target {
+	t, err := room.ParseTarget(s)
+	if err != nil {
+		panic(err)
+	}
+	return t
+}
+
+// told is everything that can happen and how each language tells it, the lines
+// of one event separated by a bar, the time left out.
+var told = []struct {
+	body   room.Body
+	fr, en string
+}{
+	{room.Joined{Pseudo: "cléo", KeyID: "SHA256:k", Addr: netip.MustParseAddr("192.0.2.1")}, "* cléo est arrivé(e)", "* cléo joined"},
+	{room.Left{Pseudo: "cléo", Cause: room.Quit}, "* cléo est parti(e)", "* cléo left"},
+	{room.Left{Pseudo: "cléo", Cause: room.Quit, Text: "à demain"}, "* cléo est parti(e) : à demain", "* cléo left: à demain"},
+	{room.Left{Pseudo: "cléo", Cause: room.Lost}, "* cléo est parti(e) : connexion perdue", "* cléo left: connection lost"},
+	{room.Left{Pseudo: "cléo", Cause: room.Slow}, "* cléo est parti(e) : ne lisait plus", "* cléo left: stopped reading"},
+	{room.Left{Pseudo: "cléo", Cause: room.Idle}, "* cléo est parti(e)", "* cléo left"},
+	{room.Said{From: "bob", Text: "salut"}, "bob: salut", "bob: salut"},
+	{room.Said{From: "bob", Text: "un\ndeux"}, "bob: un|T bob: deux", "bob: un|T bob: deux"},
+	{room.Said{From: "bob", Text: "sourit", Action: true}, "~ bob sourit", "~ bob sourit"},
+	{room.Said{From: "bob", Text: "un\ndeux", Action: true}, "~ bob un|T ~ bob deux", "~ bob un|T ~ bob deux"},
+	{room.Said{From: "דוד", Text: "שלום\nhello"}, "\u2068דוד\u2069: \u2068שלום\u2069|T \u2068דוד\u2069: hello", "\u2068דוד\u2069: \u2068שלום\u2069|T \u2068דוד\u2069: hello"},
+	{room.Renamed{From: "bob", To: "rob"}, "* bob s'appelle maintenant rob", "* bob is now called rob"},
+	{room.TopicSet{By: "op", Text: "vacances"}, "* Nouveau sujet, par op : vacances", "* New topic, by op: vacances"},
+	{room.TopicSet{Text: "vacances"}, "* Nouveau sujet, par l'opérateur : vacances", "* New topic, by the operator: vacances"},
+	{room.Walled{Text: "un\ndeux"}, "*** Annonce : un|T *** Annonce : deux", "*** Announcement: un|T *** Announcement: deux"},
+	{room.Walled{By: "op", Text: "un"}, "*** Annonce de op : un", "*** Announcement by op: un"},
+	{room.Kicked{Pseudo: "bob"}, "* bob a été expulsé(e) par l'opérateur", "* bob was kicked by the operator"},
+	{room.Kicked{Pseudo: "bob", By: "op", Reason: "trop"}, "* bob a été expulsé(e) par op : trop", "* bob was kicked by op: trop"},
+	{room.Kicked{Pseudo: "bob", Flood: true}, "* bob a été expulsé(e) : trop de messages trop vite", "* bob was kicked: too many messages too fast"},
+	{room.Banned{Ban: room.Ban{Target: target("bob"), Since: at}}, "* bob est banni(e) par l'opérateur", "* bob is banned by the operator"},
+	{room.Banned{Ban: room.Ban{Target: target("bob"), By: "op", Reason: "trop", For: time.Hour, Since: at}, Gone: []room.Pseudo{"Bob"}},
+		"* Bob a été banni(e) par op jusqu'à 15:05 : trop", "* Bob was banned by op until 15:05: trop"},
+	{room.Banned{Ban: room.Ban{Target: target("192.0.2.0/24"), For: 72 * time.Hour, Since: at}, Gone: []room.Pseudo{"bob", "rob"}},
+		"* bob, rob a été banni(e) par l'opérateur jusqu'à 2026-11-25 14:05", "* bob, rob was banned by the operator until 2026-11-25 14:05"},
+	{room.Banned{Ban: room.Ban{Target: target("SHA256:k"), Since: at}}, "* Un bannissement a été prononcé par l'opérateur", "* A ban was set by the operator"},
+	{room.Banned{Ban: room.Ban{Target: target("192.0.2.1"), Since: at}}, "* Un bannissement a été prononcé par l'opérateur", "* A ban was set by the operator"},
+	{room.Unbanned{Target: target("bob")}, "* bob n'est plus banni(e)", "* bob is no longer banned"},
+	{room.Unbanned{Target: target("SHA256:k")}, "* Un bannissement a été levé", "* A ban was lifted"},
+	{room.Unbanned{Target: target("192.0.2.1")}, "* Un bannissement a été levé", "* A ban was lifted"},
+	{room.Muted{Pseudo: "bob"}, "* bob n'a plus la parole", "* bob has no voice now"},
+	{room.Muted{Pseudo: "bob", For: 10 * time.Minute}, "* bob n'a plus la parole jusqu'à 14:15", "* bob has no voice until 14:15"},
+	{room.Unmuted{Pseudo: "bob"}, "* bob a de nouveau la parole", "* bob has a voice again"},
+	{room.SlowSet{Every: 10 * time.Second}, "* Mode lent : un message toutes les 10 s par personne", "* Slow mode: one message every 10 s for each person"},
+	{room.SlowSet{}, "* Fin du mode lent", "* Slow mode is over"},
+	{room.ShutdownPlanned{In: 30 * time.Second}, "* Le salon ferme dans 30 s", "* The room closes in 30 s"},
+	{room.ShutdownPlanned{In: time.Minute, Reason: "mise à jour"}, "* Le salon ferme dans 1 min : mise à jour", "* The room closes in 1 min: mise à jour"},
+	{room.ShutdownCountdown{Left: 5 * time.Second}, "* Le salon ferme dans 5 s", "* The room closes in 5 s"},
+	{room.ShutdownCancelled{}, "* La fermeture du salon est annulée", "* The room does not close after all"},
+	{room.Whispered{From: "bob", To: []room.Pseudo{"ann"}, Text: "psst"}, "[privé] bob -> moi: psst", "[private] bob -> me: psst"},
+	{room.Whispered{From: "ann", To: []room.Pseudo{"bob", "cléo"}, Text: "un\ndeux"},
+		"[privé] moi -> bob, cléo: un|T [privé] moi -> bob, cléo: deux", "[private] me -> bob, cléo: un|T [private] me -> bob, cléo: deux"},
+	{room.Whispered{From: "ann", To: []room.Pseudo{"ann"}, Text: "note"}, "[privé] moi -> moi: note", "[private] me -> me: note"},
+	{room.Gathered{In: 12, Out: 9, Present: 431}, "* +12, -9, 431 présents", "* +12, -9, 431 present"},
+}
+
+func TestEventsInBothLanguages(t *testing.T) {
+	for _, test := range told {
+		e := &room.Event{Time: at, Body: test.body}
+		for v, want := range map[lang.View]string{french(): test.fr, english(): test.en} {
+			want = strings.ReplaceAll("T "+want, "T ", "14:05 ")
+			if got := v.Event(e); got != strings.ReplaceAll(want, "|", "\n") {
+				t.Errorf("%#v is told as\n%s\nwant\n%s", test.body, got, want)
+			}
+		}
+	}
+}
+
+// TestEverythingThatIsShownIsTold fails for a new kind of event until this file
+// has an example.
+func TestEverythingThatIsShownIsTold(t *testing.T) {
+	have := map[string]bool{"room.WentAway": true, "room.CameBack": true} // never shown
+	for _, test := range told {
+		have[fmt.Sprintf("%T", test.body)] = true
+	}
+	kinds := regexp.MustCompile(`(?m)^func \((\w+)\) body\(\)`).FindAllStringSubmatch(source(t, "event.go"), -1)
+	if len(kinds) < 19 {
+		t.Fatalf("event.go has the kinds %q", kinds)
+	}
+	for _, kind := range kinds {
+		if !have["room."+kind[1]] {
+			t.Errorf("no example of %s", kind[1])
+		}
+	}
+}
+
+func TestOperatorsReadWhatABanIsAbout(t *testing.T) {
+	v := english()
+	v.Operator = true
+	for _, what := range []string{"SHA256:k", "192.0.2.1", "192.0.2.0/24"} {
+		for body, want := range map[room.Body]string{
+			&room.Banned{Ban: room.Ban{Target: target(what), Since: at}}: "14:05 * " + what + " is banned by the operator",
+			&room.Unbanned{Target: target(what)}:                         "14:05 * " + what + " is no longer banned",
+		} {
+			if got := v.Event(&room.Event{Time: at, Body: value(body)}); got != want {
+				t.Errorf("%q, want %q", got, want)
+			}
+		}
+	}
+}
+
+// value undoes the pointers that make bodies keys of a map.
+func value(b room.Body) room.Body {
+	switch b := b.(type) {
+	case *room.Banned:
+		return *b
+	case *room.Unbanned:
+		return *b
+	}
+	return b
+}
+
+func TestWhoReadsDecidesWhoIsMe(t *testing.T) {
+	e := &room.Event{Time: at, Body: room.Whispered{From: "ann", To: []room.Pseudo{"bob"}, Text: "x"}}
+	for me, want := range map[room.Pseudo]string{"ann": "me -> bob", "bob": "ann -> me", "": "ann -> bob", "Ann": "ann -> bob"} {
+		v := english()
+		v.Me = me
+		if got := v.Event(e); got != "14:05 [private] "+want+": x" {
+			t.Errorf("%q reads %q", me, got)
+		}
+	}
+}
+
+func TestFarewells(t *testing.T) {
+	until := time.Now().Add(100 * 24 * time.Hour)
+	day := until.UTC().Format("2006-01-02 15:04")
+	for _, test := range []struct {
+		why    room.Ending
+		fr, en string
+	}{
+		{room.Ending{Cause: room.Quit}, "Au revoir, ann.", "Goodbye, ann."},
+		{room.Ending{Cause: room.Lost}, "Au revoir, ann.", "Goodbye, ann."},
+		{room.Ending{Cause: room.Expelled, By: "op", Reason: "trop"}, "Vous avez été expulsé(e) par op : trop", "You were kicked by op: trop"},
+		{room.Ending{Cause: room.Expelled}, "Vous avez été expulsé(e) par l'opérateur", "You were kicked by the operator"},
+		{room.Ending{Cause: room.Expelled, Flood: true}, "Vous avez été expulsé(e) : trop de messages trop vite. Revenez plus calmement.", "You were kicked: too many messages too fast. Come back more calmly."},
+		{room.Ending{Cause: room.Barred, Reason: "trop"}, "Vous avez été banni(e) par l'opérateur : trop", "You were banned by the operator: trop"},
+		{room.Ending{Cause: room.Barred, By: "op", Until: until}, "Vous avez été banni(e) par op jusqu'à " + day, "You were banned by op until " + day},
+		{room.Ending{Cause: room.Shutdown, Reason: "maj"}, "Le salon ferme : maj", "The room closes: maj"},
+	} {
+		for v, want := range map[lang.View]string{french(): test.fr, english(): test.en} {
+			if got := lang.Farewell(&test.why, v); got != want {
+				t.Errorf("%+v: %q, want %q", test.why, got, want)
+			}
+		}
+	}
+	seen := map[string]room.Cause{}
+	for cause := room.Expelled; cause <= room.Crashed; cause++ {
+		text := lang.Farewell(&room.Ending{Cause: cause}, french())
+		if other, ok := seen[text]; ok || strings.HasPrefix(text, "Au revoir") {
+			t.Errorf("%v and %v end with %q", cause, other, text)
+		}
+		seen[text] = cause
+	}
+}

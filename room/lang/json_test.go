@@ -1,0 +1,94 @@
+package lang_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"salon/room"
+	"salon/room/lang"
+)
+
+// objects is everything that can happen and its JSON, without its time.
+var objects = []struct {
+	body room.Body
+	want string
+}{
+	{room.Said{From: "bob", Text: "un\ndeux"}, `{"type":"message","from":"bob","text":"un\ndeux"}`},
+	{room.Said{From: "bob", Text: "sourit", Action: true}, `{"type":"message","from":"bob","text":"sourit","action":true}`},
+	{room.Whispered{From: "bob", To: []room.Pseudo{"ann", "cléo"}, Text: "x"}, `{"type":"private","from":"bob","to":["ann","cléo"],"text":"x"}`},
+	{room.Joined{Pseudo: "bob", KeyID: "SHA256:secret", Addr: netip.MustParseAddr("192.0.2.66"), Client: "OpenSSH"}, `{"type":"joined","from":"bob"}`},
+	{room.Left{Pseudo: "bob", Cause: room.Slow}, `{"type":"left","from":"bob","cause":"slow"}`},
+	{room.Left{Pseudo: "bob", Cause: room.Quit, Text: "bye"}, `{"type":"left","from":"bob","text":"bye","cause":"quit"}`},
+	{room.Renamed{From: "bob", To: "rob"}, `{"type":"renamed","from":"bob","to":["rob"]}`},
+	{room.Gathered{In: 3, Out: 2, Present: 200}, `{"type":"gathered","count":200}`},
+	{room.TopicSet{By: "op", Text: "x"}, `{"type":"topic","from":"op","text":"x"}`},
+	{room.Walled{Text: "x"}, `{"type":"wall","text":"x"}`},
+	{room.Kicked{Pseudo: "bob", By: "op", Reason: "x"}, `{"type":"kicked","from":"op","to":["bob"],"text":"x"}`},
+	{room.Banned{Ban: room.Ban{Target: target("192.0.2.66"), Reason: "x", For: time.Minute}, Gone: []room.Pseudo{"bob"}}, `{"type":"banned","to":["bob"],"text":"x","seconds":60}`},
+	{room.Banned{Ban: room.Ban{Target: target("SHA256:secret"), By: "op"}}, `{"type":"banned","from":"op"}`},
+	{room.Unbanned{By: "op", Target: target("192.0.2.66")}, `{"type":"unbanned","from":"op"}`},
+	{room.Unbanned{By: "op", Target: target("SHA256:secret")}, `{"type":"unbanned","from":"op"}`},
+	{room.Muted{Pseudo: "bob", By: "op", For: 90 * time.Second}, `{"type":"muted","from":"op","to":["bob"],"seconds":90}`},
+	{room.Unmuted{Pseudo: "bob"}, `{"type":"unmuted","to":["bob"]}`},
+	{room.SlowSet{Every: 5 * time.Second}, `{"type":"slow","seconds":5}`},
+	{room.ShutdownPlanned{In: 30 * time.Second, Reason: "x"}, `{"type":"closing","text":"x","seconds":30}`},
+	{room.ShutdownCountdown{Left: time.Second}, `{"type":"closing","seconds":1}`},
+	{room.ShutdownCancelled{By: "op"}, `{"type":"closing-cancelled","from":"op"}`},
+}
+
+func TestEventsAsJSON(t *testing.T) {
+	for _, test := range objects {
+		e := &room.Event{Time: at, Body: test.body}
+		want := strings.Replace(test.want, `",`, `","time":"2026-11-22T14:05:00Z",`, 1)
+		if test.want == `{"type":"`+strings.Split(test.want, `"`)[3]+`"}` {
+			want = strings.Replace(test.want, `"}`, `","time":"2026-11-22T14:05:00Z"}`, 1)
+		}
+		for _, v := range []lang.View{french(), english(), {Operator: true}} {
+			if got := string(v.JSON(room.Item{Event: e}, now)); got != want {
+				t.Errorf("%T is\n%s\nwant\n%s", test.body, got, want)
+			}
+		}
+	}
+}
+
+// TestNoAddressOrKeyIsInTheJSON holds for every event, whoever reads.
+func TestNoAddressOrKeyIsInTheJSON(t *testing.T) {
+	for _, test := range objects {
+		got := string(lang.View{Operator: true, Console: true}.JSON(room.Item{Event: &room.Event{Time: at, Body: test.body}}, now))
+		if strings.Contains(got, "192.0.2") || strings.Contains(got, "SHA256") || strings.Contains(got, "OpenSSH") {
+			t.Errorf("%T is %s", test.body, got)
+		}
+	}
+}
+
+func TestEveryEventHasATypeInJSON(t *testing.T) {
+	for _, test := range told {
+		var o lang.Object
+		data := french().JSON(room.Item{Event: &room.Event{Seq: 42, Time: at.In(time.FixedZone("X", 3600)), Body: test.body}}, now)
+		if err := json.Unmarshal(data, &o); err != nil || o.Type == "" || o.Seq != 42 || !o.Time.Equal(at) || bytes.ContainsAny(data, "\n\r\x1b") {
+			t.Errorf("%T is %s, %v", test.body, data, err)
+		}
+		if !strings.HasSuffix(strings.SplitN(string(data), `"time":"`, 2)[1][:20], "Z") {
+			t.Errorf("%T has a time outside UTC: %s", test.body, data)
+		}
+	}
+}
+
+func TestRepliesAsJSON(t *testing.T) {
+	for want, r := range map[string]room.Reply{
+		`{"type":"error","time":"T","text":"Nothing to say? Type a message, or /help."}`: room.Failure{Err: room.ErrEmpty},
+		`{"type":"skipped","time":"T","count":12}`:                                       room.Skipped{Count: 12},
+		`{"type":"welcome","time":"T","to":["ann"],"count":3}`:                           room.Welcome{Pseudo: "ann", Present: 3},
+		`{"type":"people","time":"T","to":["ann","bob"],"count":2}`:                      room.People{Members: []room.Person{{Pseudo: "ann"}, {Pseudo: "bob"}}},
+		`{"type":"reply","time":"T","lines":["* You ignore nobody."]}`:                   room.Ignoring{},
+	} {
+		want = strings.Replace(want, "T", now.Format(time.RFC3339), 1)
+		if got := string(english().JSON(room.Item{Reply: r}, now)); got != want {
+			t.Errorf("%T is\n%s\nwant\n%s", r, got, want)
+		}
+	}
+}

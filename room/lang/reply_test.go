@@ -1,0 +1,186 @@
+package lang_test
+
+import (
+	"fmt"
+	"net/netip"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"salon/room"
+	"salon/room/lang"
+)
+
+func message(from room.Pseudo, text string) room.Event {
+	return room.Event{Seq: 7, Time: at, Body: room.Said{From: from, Text: text}}
+}
+
+// wantReply holds a reply to be written as these lines, each given without its
+// first star.
+func wantReply(t *testing.T, v lang.View, r room.Reply, lines ...string) {
+	t.Helper()
+	want := "* " + strings.Join(lines, "\n* ")
+	if got := v.Reply(r, now); got != want {
+		t.Errorf("%T is written as\n%s\nwant\n%s", r, got, want)
+	}
+}
+
+func TestWelcomeShowsTheCommandsFirst(t *testing.T) {
+	w := room.Welcome{
+		Pseudo: "ann", Topic: room.Topic{Text: "vacances", By: "op", Set: at}, Names: []room.Pseudo{"ann", "bob"}, Present: 60,
+		Last: []room.Event{message("bob", "un\ndeux"), message("cléo", "trois")}, Shutdown: &room.Plan{At: now.Add(20 * time.Second), Reason: "maj"},
+	}
+	want := []string{
+		"* Bienvenue, ann ! Voici ce que l'on peut taper :",
+		"*   texte, ou @tous texte               parler à tous",
+		"*   @pseudo texte, ou @ann,bob texte    parler à une personne, ou à plusieurs",
+	}
+	end := []string{
+		"* Sujet : vacances (par op, 14:05)",
+		"* 60 présents : ann, bob et 58 autres",
+		"* Le salon ferme dans 20 s : maj",
+		"* Derniers messages :",
+		"14:05 bob: un",
+		"14:05 bob: deux",
+		"14:05 cléo: trois",
+	}
+	got := french().Reply(w, now)
+	if !strings.HasPrefix(got, strings.Join(want, "\n")) || !strings.HasSuffix(got, strings.Join(end, "\n")) {
+		t.Errorf("the welcome is\n%s", got)
+	}
+	for _, c := range room.Commands() {
+		named := slices.Contains(strings.Fields(got), "/"+c.Word(room.French))
+		if forOperators := c.Need == room.Operators; named == forOperators && c.Name != "say" && c.Name != "tell" {
+			t.Errorf("a guest's welcome names /%s: %v, it is for operators: %v", c.Name, named, forOperators)
+		}
+	}
+	v := english()
+	v.Operator = true
+	if got := v.Reply(room.Welcome{Pseudo: "op", Present: 1}, now); !strings.Contains(got, "/kick") || !strings.HasSuffix(got, "* No topic for now.\n* You are alone here for now.") {
+		t.Errorf("the welcome of an operator is\n%s", got)
+	}
+}
+
+func TestAWelcomeReadLateDoesNotCountBelowZero(t *testing.T) {
+	got := english().Reply(room.Welcome{Pseudo: "ann", Shutdown: &room.Plan{At: now.Add(-3 * time.Second)}}, now)
+	if !strings.Contains(got, "closes in 0 s") {
+		t.Errorf("the welcome is\n%s", got)
+	}
+}
+
+func TestListsOfPeople(t *testing.T) {
+	people := room.People{Members: []room.Person{
+		{Pseudo: "ann", Since: at, Operator: true},
+		{Pseudo: "Éléonore", Since: at.Add(-24 * time.Hour), Away: &room.Away{Since: at, Text: "à table"}, Muted: true},
+		{Pseudo: "דוד", Since: at, Away: &room.Away{Since: at}},
+	}}
+	wantReply(t, french(), people, "3 présents :",
+		"  ann       depuis 14:05  opérateur",
+		"  Éléonore  depuis 2026-11-21 14:05  absent(e) depuis 14:05 : à table  sans la parole",
+		"  \u2068דוד\u2069       depuis 14:05  absent(e) depuis 14:05")
+	wantReply(t, english(), people, "3 present:",
+		"  ann       since 14:05  operator",
+		"  Éléonore  since 2026-11-21 14:05  away since 14:05: à table  without voice",
+		"  \u2068דוד\u2069       since 14:05  away since 14:05")
+	wantReply(t, french(), room.People{}, "Personne n'est là.")
+	wantReply(t, french(), room.People{Members: people.Members[:1]}, "1 présent :", "  ann  depuis 14:05  opérateur")
+}
+
+func TestProfiles(t *testing.T) {
+	bob := room.Person{Pseudo: "bob", Since: at, Fronts: []string{"ssh", "tcp"}}
+	wantReply(t, french(), room.Profile{Person: bob}, "bob  depuis 14:05  par ssh, tcp")
+	bob.Details, bob.KeyID = true, "SHA256:k"
+	bob.Addrs = []netip.Addr{netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("2001:db8::1")}
+	bob.Clients = []string{"OpenSSH_9.9", ""}
+	wantReply(t, english(), room.Profile{Person: bob}, "bob  since 14:05  by ssh, tcp  key SHA256:k  from address 192.0.2.1 OpenSSH_9.9  from address 2001:db8::1")
+	bob.KeyID = ""
+	if got := french().Reply(room.Profile{Person: bob}, now); !strings.Contains(got, "sans clé") {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestTheOtherReplies(t *testing.T) {
+	fr, en := french(), english()
+	wantReply(t, fr, room.TopicIs{}, "Pas de sujet pour l'instant.")
+	wantReply(t, en, room.TopicIs{Topic: room.Topic{Text: "x", Set: at.Add(-48 * time.Hour)}}, "Topic: x (by the operator, 2026-11-20 14:05)")
+	wantReply(t, fr, room.Bans{}, "Personne n'est banni ni sans la parole.")
+	wantReply(t, fr, room.Bans{
+		Bans:  []room.Ban{{Target: target("192.0.2.0/24"), By: "op", Since: at, For: time.Hour, Reason: "spam"}, {Target: target("bob"), Since: at}},
+		Mutes: []room.Mute{{Pseudo: "rob", Since: at, For: 48 * time.Hour}},
+	}, "banni : 192.0.2.0/24, jusqu'à 15:05, par op : spam", "banni : bob, sans fin, par l'opérateur", "sans la parole : rob, jusqu'à 2026-11-24 14:05, par l'opérateur")
+	wantReply(t, en, room.Ignoring{}, "You ignore nobody.")
+	wantReply(t, en, room.Ignoring{Names: []room.Pseudo{"bob", "rob"}}, "You ignore: bob, rob")
+	wantReply(t, fr, room.Past{}, "Rien n'a encore été dit.")
+	wantReply(t, fr, room.Past{Search: "mot"}, "Rien trouvé pour « mot ».")
+	wantReply(t, en, room.Past{Search: "x", Events: []room.Event{message("bob", "x"), message("bob", "x")}}, `2 message(s) for "x":`+"\n14:05 bob: x\n14:05 bob: x")
+	wantReply(t, fr, room.Past{Events: []room.Event{message("bob", "x")}}, "Derniers messages :\n14:05 bob: x")
+	wantReply(t, fr, room.Stats{Since: at, Members: 3, Sessions: 4, Messages: 5}, "3 présent(s), 4 session(s), 5 message(s), depuis 14:05")
+	wantReply(t, en, room.Stats{Since: at, Health: room.Health{Err: room.ErrBusy, Since: at}}, "0 present, 0 session(s), 0 message(s), since 14:05", "the log has not answered since 14:05: room: busy")
+	wantReply(t, fr, room.Help{One: command("list")}, "  /liste                              qui est là", "  aussi : /liste, /qui, /list, /who, /names")
+	for r, want := range map[room.Reply]string{
+		room.Skipped{Count: 12}:               "14:06 * ... 12 message(s) sauté(s)",
+		room.Failure{Err: room.ErrNoShutdown}: "14:06 ! Aucune fermeture n'est prévue.",
+	} {
+		if got := fr.Reply(r, now); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+func TestEveryNoticeIsSaidInBothLanguages(t *testing.T) {
+	block := regexp.MustCompile(`(?s)NowAway +What = iota \+ 1.*?\n\)`).FindString(source(t, "reply.go"))
+	count := strings.Count(block, "\n") - 1
+	if count < 15 {
+		t.Fatalf("reply.go has %d notices", count)
+	}
+	seen := map[string]room.What{}
+	for what := room.NowAway; int(what) <= count+1; what++ {
+		notice := room.Notice{What: what, Name: "bob", Text: "192.0.2.1"}
+		fr, en := french().Reply(notice, now), english().Reply(notice, now)
+		for _, got := range []string{fr, en} {
+			if other, ok := seen[got]; ok || !strings.HasPrefix(got, "14:06 * ") || len(got) < 15 || strings.Contains(got, "%!") {
+				t.Errorf("notice %d (and %d) is %q", what, other, got)
+			}
+			seen[got] = what
+		}
+	}
+	for notice, want := range map[room.Notice]string{
+		{What: room.RecipientAway, Name: "bob", Text: "à table"}: "14:06 * bob est absent(e) : à table",
+		{What: room.RecipientAway, Name: "bob"}:                  "14:06 * bob est absent(e)",
+		{What: room.NowIgnored, Name: "bob"}:                     "14:06 * Vous ne verrez plus ce que dit bob ; /entendre bob pour revenir.",
+		{What: room.BanHint, Name: "bob", Text: "SHA256:k"}:      "14:06 * bob peut revenir sous un autre pseudo ; pour l'empêcher : /ban SHA256:k",
+	} {
+		if got := french().Reply(notice, now); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+	console := french()
+	console.Console = true
+	if got := console.Reply(room.Notice{What: room.BanHint, Name: "bob", Text: "192.0.2.1"}, now); !strings.HasSuffix(got, " : ban 192.0.2.1") {
+		t.Errorf("the console is told %q", got)
+	}
+}
+
+// TestEveryReplyHasWords fails for a new reply until it has an example.
+func TestEveryReplyHasWords(t *testing.T) {
+	examples := []room.Reply{
+		room.Welcome{Pseudo: "ann"}, room.People{}, room.Profile{}, room.Help{Commands: room.Commands()}, room.TopicIs{}, room.Bans{},
+		room.Ignoring{}, room.Past{}, room.Stats{}, room.Skipped{}, room.Failure{Err: room.ErrBusy}, room.Notice{What: room.NowBack},
+	}
+	have := map[string]bool{}
+	for _, r := range examples {
+		have[fmt.Sprintf("%T", r)] = true
+		for _, v := range []lang.View{french(), english()} {
+			if v.Reply(r, now) == "" {
+				t.Errorf("%T is written as nothing", r)
+			}
+		}
+	}
+	for _, kind := range regexp.MustCompile(`(?m)^func \((\w+)\) reply\(\)`).FindAllStringSubmatch(source(t, "reply.go"), -1) {
+		if !have["room."+kind[1]] {
+			t.Errorf("no example of %s", kind[1])
+		}
+	}
+}

@@ -1,0 +1,205 @@
+package lang_test
+
+import (
+	"os"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+
+	"go.uber.org/goleak"
+
+	"salon/room"
+	"salon/room/lang"
+)
+
+func TestMain(m *testing.M) {
+	time.Local = time.UTC // what a session that names no zone is shown
+	goleak.VerifyTestMain(m)
+}
+
+// at is when everything in these tests happens, and now is when it is told.
+var (
+	at  = time.Date(2026, 11, 22, 14, 5, 0, 0, time.UTC)
+	now = at.Add(time.Minute)
+)
+
+func french() lang.View  { return lang.View{Lang: room.French, Zone: time.UTC, Me: "ann"} }
+func english() lang.View { return lang.View{Lang: room.English, Zone: time.UTC, Me: "ann"} }
+
+var verb = regexp.MustCompile(`%(\[\d+\])?[a-z%]`)
+
+// TestEveryTextIsInBothLanguages also holds them to take the same arguments in
+// the same order.
+func TestEveryTextIsInBothLanguages(t *testing.T) {
+	fr, en := reflect.ValueOf(*lang.Of(room.French)), reflect.ValueOf(*lang.Of(room.English))
+	for i := range fr.NumField() {
+		name := fr.Type().Field(i).Name
+		if fr.Field(i).Kind() != reflect.String {
+			continue
+		}
+		f, e := fr.Field(i).String(), en.Field(i).String()
+		if f == "" || e == "" {
+			t.Errorf("%s is %q in French and %q in English", name, f, e)
+		}
+		if a, b := verb.FindAllString(f, -1), verb.FindAllString(e, -1); !slices.Equal(a, b) {
+			t.Errorf("%s takes %q in French and %q in English", name, a, b)
+		}
+		if strings.ContainsFunc(f+e, unicode.IsControl) {
+			t.Errorf("%s holds a control character", name)
+		}
+	}
+}
+
+func TestEveryCommandIsExplainedInBothLanguages(t *testing.T) {
+	known := map[string]bool{}
+	for _, c := range room.Commands() {
+		known[c.Name] = true
+		fr, en := lang.Of(room.French).Help[c.Name], lang.Of(room.English).Help[c.Name]
+		if fr.Does == "" || en.Does == "" || (fr.Args == "") != (en.Args == "") {
+			t.Errorf("%s: %+v in French, %+v in English", c.Name, fr, en)
+		}
+		for _, v := range []lang.View{french(), english()} {
+			if usage := v.Usage(c); usage == "" || strings.Contains(usage, "  ") || strings.HasSuffix(usage, " ") {
+				t.Errorf("the usage of %s is %q", c.Name, usage)
+			}
+		}
+	}
+	for _, l := range []room.Lang{room.French, room.English} {
+		for name := range lang.Of(l).Help {
+			if !known[name] {
+				t.Errorf("there is help on %q, which is no command", name)
+			}
+		}
+	}
+}
+
+// TestNoWordCallsTwoCommands: commands are accepted in both languages, so a word
+// of one may not mean something else in the other.
+func TestNoWordCallsTwoCommands(t *testing.T) {
+	calls := map[string]string{}
+	for _, c := range room.Commands() {
+		for _, w := range c.Words() {
+			if w == "" || strings.ContainsAny(w, " /@,") {
+				t.Errorf("%s is called by %q", c.Name, w)
+			}
+			if other := calls[room.Fold(w)]; other != "" && other != c.Name {
+				t.Errorf("%q calls %s and %s", w, other, c.Name)
+			}
+			calls[room.Fold(w)] = c.Name
+		}
+		if c.Name != "say" && (c.Word(room.French) == "" || c.Word(room.English) == "") {
+			t.Errorf("%s has no word in one language", c.Name)
+		}
+	}
+}
+
+// TestTextsNameCommandsThatExist: a text that tells what to type must be right.
+func TestTextsNameCommandsThatExist(t *testing.T) {
+	words := map[string]bool{"x": true}
+	for _, c := range room.Commands() {
+		for _, w := range c.Words() {
+			words[w] = true
+		}
+	}
+	command := regexp.MustCompile(`(^|[\s«"(])/([\p{L}]+)`)
+	for _, l := range []room.Lang{room.French, room.English} {
+		texts := reflect.ValueOf(*lang.Of(l))
+		for i := range texts.NumField() {
+			if name := texts.Type().Field(i).Name; name == "ExecUsage" || texts.Field(i).Kind() != reflect.String {
+				continue
+			}
+			for _, found := range command.FindAllStringSubmatch(texts.Field(i).String(), -1) {
+				if !words[found[2]] {
+					t.Errorf("%s says /%s, which is no command", texts.Type().Field(i).Name, found[2])
+				}
+			}
+		}
+	}
+}
+
+func TestHelpFitsEightyColumns(t *testing.T) {
+	for _, v := range []lang.View{french(), english()} {
+		for line := range strings.SplitSeq(v.Reply(room.Welcome{Pseudo: "ann"}, now), "\n") {
+			if n := len([]rune(line)); n > 80 {
+				t.Errorf("%d columns: %s", n, line)
+			}
+		}
+	}
+}
+
+func TestTheLanguageOfALocale(t *testing.T) {
+	for _, test := range []struct {
+		env  map[string]string
+		want room.Lang
+	}{
+		{map[string]string{}, room.French},
+		{map[string]string{"LANG": "en_US.UTF-8"}, room.English},
+		{map[string]string{"LANG": "en_US.UTF-8", "LC_MESSAGES": "fr_FR.UTF-8"}, room.French},
+		{map[string]string{"LANG": "fr_FR.UTF-8", "LC_MESSAGES": "fr_FR.UTF-8", "LC_ALL": "en_GB"}, room.English},
+		{map[string]string{"LC_ALL": "C", "LANG": "en_US.UTF-8"}, room.English},
+		{map[string]string{"LC_ALL": "C.UTF-8", "LC_MESSAGES": "POSIX", "LANG": "en"}, room.English},
+		{map[string]string{"LANG": "de_DE.UTF-8"}, room.French},
+	} {
+		if got := lang.FromLocale(func(name string) string { return test.env[name] }, room.French); got != test.want {
+			t.Errorf("%v asks for %v, want %v", test.env, got, test.want)
+		}
+	}
+	if got := lang.FromLocale(func(string) string { return "" }, room.English); got != room.English {
+		t.Errorf("no locale asks for %v", got)
+	}
+}
+
+func TestDurationsAreToldInTheLargestWholeUnitAndNeverTooShort(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		0: "0 s", -5 * time.Second: "0 s", 1: "1 s", time.Second: "1 s", 1500 * time.Millisecond: "2 s", 59 * time.Second: "59 s",
+		time.Minute: "1 min", 90 * time.Second: "90 s", 2 * time.Minute: "2 min", 121 * time.Second: "3 min", 10 * time.Minute: "10 min",
+		time.Hour: "1 h", 90 * time.Minute: "90 min", 25 * time.Hour: "25 h", 24 * time.Hour: "1 j", 47 * time.Hour: "47 h",
+		48*time.Hour + 1: "3 j", 365 * 24 * time.Hour: "365 j", time.Hour - 1: "1 h",
+	} {
+		if got := lang.Duration(d, room.French); got != want {
+			t.Errorf("%v is told as %q, want %q", d, got, want)
+		}
+	}
+	if got := lang.Duration(48*time.Hour, room.English); got != "2 d" {
+		t.Errorf("two days are told as %q", got)
+	}
+}
+
+func TestTimesAreToldAsTheReaderWantsThem(t *testing.T) {
+	tokyo := time.FixedZone("Tokyo", 9*3600)
+	for _, test := range []struct {
+		view lang.View
+		want string
+	}{
+		{lang.View{}, "14:05"}, {lang.View{Zone: tokyo}, "23:05"}, {lang.View{Hour12: true}, "2:05 PM"},
+		{lang.View{Zone: tokyo, Hour12: true}, "11:05 PM"},
+	} {
+		if got := test.view.Clock(at); got != test.want {
+			t.Errorf("%+v: %q, want %q", test.view, got, test.want)
+		}
+	}
+	for other, want := range map[time.Time]string{
+		at: "14:05", at.Add(-24 * time.Hour): "2026-11-21 14:05", at.AddDate(-1, 0, 0): "2025-11-22 14:05", at.Add(10 * time.Hour): "2026-11-23 00:05",
+	} {
+		if got := (lang.View{Zone: time.UTC}).Moment(other, at); got != want {
+			t.Errorf("%v is told on %v as %q, want %q", other, at, got, want)
+		}
+	}
+	if got := (lang.View{Zone: tokyo}).Moment(at.Add(time.Hour), at); got != "2026-11-23 00:05" {
+		t.Errorf("a time after Tokyo's midnight is told as %q", got)
+	}
+}
+
+// source reads a file of package room.
+func source(t *testing.T, name string) string {
+	t.Helper()
+	data, err := os.ReadFile("../" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}

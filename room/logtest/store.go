@@ -1,0 +1,261 @@
+package logtest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"salon/room"
+)
+
+// TestStore tests the stores that open makes. Each must be new and empty, and
+// its own. What is applied may take its time to be found by a search, but not
+// to be among the last.
+func TestStore(t *testing.T, open func(t *testing.T) room.Store) {
+	for name, test := range map[string]func(*testing.T, room.Store){
+		"a new store is empty":                    testEmpty,
+		"the last are those that were said":       testLast,
+		"the last before a place":                 testLastBefore,
+		"more than there is, and none":            testHowMany,
+		"what was said comes back as it was":      testAsItWas,
+		"a search disregards case and accents":    testSearchFolds,
+		"a search finds an author":                testSearchAuthor,
+		"a search for words finds all of them":    testSearchWords,
+		"a search gives the last that match":      testSearchHowMany,
+		"a search is no pattern":                  testSearchLiteral,
+		"a snapshot comes back and is replaced":   testSnapshot,
+		"reading while more is said is no danger": testWhileApplied,
+	} {
+		t.Run(name, func(t *testing.T) { test(t, open(t)) })
+	}
+}
+
+// day is when the suite's conversations begin.
+var day = time.Date(2026, 11, 22, 14, 0, 0, 0, time.UTC)
+
+// spoken makes events of bodies, a minute apart, from a place on.
+func spoken(from room.Seq, bodies ...room.Body) []room.Event {
+	var events []room.Event
+	for i, b := range bodies {
+		seq := from + room.Seq(i)
+		events = append(events, room.Event{Seq: seq, ID: room.ID{Origin: 5, N: uint64(seq)}, Time: day.Add(time.Duration(seq) * time.Minute), Body: b})
+	}
+	return events
+}
+
+func says(who room.Pseudo, text string) room.Body { return room.Said{From: who, Text: text} }
+
+// numbers are n messages that say their places.
+func numbers(from room.Seq, n int) []room.Event {
+	var bodies []room.Body
+	for i := range n {
+		bodies = append(bodies, says("ann", fmt.Sprint("number ", from+room.Seq(i))))
+	}
+	return spoken(from, bodies...)
+}
+
+func apply(t testing.TB, s room.Store, events []room.Event) {
+	t.Helper()
+	if err := s.Apply(events); err != nil {
+		t.Fatalf("Apply: %v", err)
+	}
+}
+
+// wantPlaces holds found events to have exactly these places, in order.
+func wantPlaces(t testing.TB, what string, got []room.Event, err error, want ...room.Seq) {
+	t.Helper()
+	var places []room.Seq
+	for _, e := range got {
+		places = append(places, e.Seq)
+	}
+	if err != nil || !slices.Equal(places, want) {
+		t.Errorf("%s: places %v, %v, want %v", what, places, err, want)
+	}
+}
+
+func wantLast(t testing.TB, s room.Store, n int, before room.Seq, want ...room.Seq) {
+	t.Helper()
+	got, err := s.Last(limited(t), n, before)
+	wantPlaces(t, fmt.Sprintf("the last %d before %d", n, before), got, err, want...)
+}
+
+// wantFound repeats a search until it finds as many as it must: an index may be
+// behind.
+func wantFound(t testing.TB, s room.Store, text string, want ...room.Seq) {
+	t.Helper()
+	ctx := limited(t)
+	got, err := s.Search(ctx, text, 10)
+	for err == nil && len(got) < len(want) && ctx.Err() == nil {
+		got, err = s.Search(ctx, text, 10)
+	}
+	wantPlaces(t, fmt.Sprintf("a search for %q", text), got, err, want...)
+}
+
+func testEmpty(t *testing.T, s room.Store) {
+	wantLast(t, s, 10, 0)
+	wantFound(t, s, "anything")
+	if snap, err := s.Load(limited(t)); snap.Seq != 0 || snap.State != nil || err != nil {
+		t.Errorf("Load: %+v, %v", snap, err)
+	}
+}
+
+func testLast(t *testing.T, s room.Store) {
+	apply(t, s, spoken(1,
+		room.Joined{Pseudo: "ann"},
+		says("ann", "one"),
+		room.Renamed{From: "ann", To: "anna"},
+		room.TopicSet{By: "anna", Text: "two"},
+		room.Kicked{Pseudo: "bob", Reason: "no"},
+		room.Walled{Text: "three"},
+	))
+	apply(t, s, nil)
+	apply(t, s, spoken(7, room.Left{Pseudo: "anna", Text: "bye"}, says("bob", "four")))
+	wantLast(t, s, 10, 0, 2, 4, 6, 8)
+	wantLast(t, s, 3, 0, 4, 6, 8)
+}
+
+func testLastBefore(t *testing.T, s room.Store) {
+	apply(t, s, numbers(1, 9))
+	wantLast(t, s, 3, 9, 6, 7, 8)
+	wantLast(t, s, 3, 100, 7, 8, 9)
+	wantLast(t, s, 3, 2, 1)
+	wantLast(t, s, 3, 1)
+}
+
+func testHowMany(t *testing.T, s room.Store) {
+	apply(t, s, numbers(1, 3))
+	wantLast(t, s, 1000, 0, 1, 2, 3)
+	wantLast(t, s, 0, 0)
+	got, err := s.Search(limited(t), "number", 0)
+	wantPlaces(t, "a search for none", got, err)
+}
+
+func testAsItWas(t *testing.T, s room.Store) {
+	want := spoken(1,
+		room.Said{Session: room.ID{Origin: 1<<64 - 1, N: 3}, From: "Éléonore", Text: "deux\nlignes <&> 👩‍👧 שלום", Action: true},
+		room.Walled{By: "ann", Text: "announced"},
+		room.Walled{Text: "by the console"},
+		room.TopicSet{By: "ann", Text: "topic"},
+	)
+	apply(t, s, want)
+	got, err := s.Last(limited(t), 10, 0)
+	if err != nil || len(got) != len(want) {
+		t.Fatalf("Last: %d events, %v", len(got), err)
+	}
+	for i, e := range got {
+		if !e.Time.Equal(want[i].Time) || e.ID != want[i].ID || text(e.Body) != text(want[i].Body) {
+			t.Errorf("place %d came back as %+v, want %+v", e.Seq, e, want[i])
+		}
+	}
+}
+
+// text is what people see of a body; a store may forget who spoke through which
+// session.
+func text(b room.Body) string {
+	if said, ok := b.(room.Said); ok {
+		said.Session = room.ID{}
+		b = said
+	}
+	return fmt.Sprintf("%#v", b)
+}
+
+func testSearchFolds(t *testing.T, s room.Store) {
+	apply(t, s, spoken(1,
+		says("ann", "Une École près du cœur"),
+		says("bob", "ecole de CŒUR"),
+		says("cleo", "l'ECOLE, cœur léger"),
+		says("dan", "rien à voir"),
+	))
+	for _, word := range []string{"ecole", "École", "ÉCOLE", "e\u0301cole", "cœur", "coeur", "CŒUR", "Coeur"} {
+		wantFound(t, s, word, 1, 2, 3)
+	}
+	wantFound(t, s, "éco", 1, 2, 3) // the beginning of a word is enough
+	wantFound(t, s, "voir", 4)
+	wantFound(t, s, "ailleurs")
+}
+
+func testSearchAuthor(t *testing.T, s room.Store) {
+	apply(t, s, spoken(1,
+		says("Éléonore", "hello"),
+		says("bob", "hello"),
+		room.Walled{By: "Éléonore", Text: "attention"},
+	))
+	wantFound(t, s, "eleonore", 1, 3)
+	wantFound(t, s, "BOB", 2)
+}
+
+func testSearchWords(t *testing.T, s room.Store) {
+	apply(t, s, spoken(1,
+		says("ann", "le train de nuit pour Brest"),
+		says("bob", "Brest, le train du matin"),
+		says("cleo", "Brest"),
+	))
+	wantFound(t, s, "train brest", 1, 2)
+	wantFound(t, s, "brest  TRAIN", 1, 2)
+	wantFound(t, s, "train nuit", 1)
+	wantFound(t, s, "train soir")
+}
+
+func testSearchHowMany(t *testing.T, s room.Store) {
+	apply(t, s, numbers(1, 30))
+	wantFound(t, s, "number", 21, 22, 23, 24, 25, 26, 27, 28, 29, 30)
+}
+
+// testSearchLiteral tries what means something to SQL or to a full-text index.
+func testSearchLiteral(t *testing.T, s room.Store) {
+	apply(t, s, spoken(1, says("ann", "nothing special"), says("bob", "100% sure"), says("cleo", `a "quoted" word`)))
+	wantFound(t, s, "100%", 2)
+	wantFound(t, s, `"quoted"`, 3)
+	for _, odd := range []string{"%", "_", "*", `"`, "'", "NEAR(", "text:nothing", "nothing OR sure", "-sure", "^nothing", strings.Repeat("(", 500)} {
+		got, err := s.Search(limited(t), odd, 10)
+		if err != nil || len(got) == 3 {
+			t.Errorf("a search for %.20q found %d, %v", odd, len(got), err)
+		}
+	}
+}
+
+func testSnapshot(t *testing.T, s room.Store) {
+	for _, want := range []room.Snapshot{{Seq: 7, State: []byte(`{"a":"b"}`)}, {Seq: 9, State: room.NewState().Encode()}} {
+		if err := s.Snapshot(limited(t), want); err != nil {
+			t.Fatalf("Snapshot: %v", err)
+		}
+		got, err := s.Load(limited(t))
+		if err != nil || got.Seq != want.Seq || string(got.State) != string(want.State) {
+			t.Errorf("Load: %+v, %v, want %+v", got, err, want)
+		}
+	}
+}
+
+func testWhileApplied(t *testing.T, s room.Store) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for i := range 50 {
+			if err := s.Apply(numbers(room.Seq(1+10*i), 10)); err != nil {
+				t.Errorf("Apply: %v", err)
+			}
+		}
+	}()
+	for reading := true; reading; {
+		select {
+		case <-done:
+			reading = false
+		default:
+		}
+		last, err := s.Last(limited(t), 20, 0)
+		if err != nil {
+			t.Fatalf("Last: %v", err)
+		}
+		for i, e := range last {
+			if e.Seq != last[0].Seq+room.Seq(i) {
+				t.Fatalf("a message is missing before place %d", e.Seq)
+			}
+		}
+		if _, err := s.Search(limited(t), "number", 20); err != nil {
+			t.Fatalf("Search: %v", err)
+		}
+	}
+	wantLast(t, s, 2, 0, 499, 500)
+}

@@ -1,0 +1,228 @@
+package operator_test
+
+import (
+	"bufio"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"salon/room"
+	"salon/room/operator"
+)
+
+func TestACommandALineAndItsAnswerInItsPlace(t *testing.T) {
+	inRoom(t, room.French, func(h *house) {
+		ann := h.join("ann", "192.0.2.1", "SHA256:anns")
+		bob := h.join("bob", "2001:db8::2", "")
+		h.say(ann, "bonjour")
+		h.prints("00:00 * ann est arrivé(e)", "00:00 * bob est arrivé(e)", "00:00 ann: bonjour")
+		h.types("liste\nwall attention\nsujet les vacances\nsujet\nslow 10\nmute bob 10m\ninfo ann\nkick bob trop de bruit\n")
+		h.prints(
+			"* 2 présents :",
+			"*   ann  depuis 00:00",
+			"*   bob  depuis 00:00",
+			"00:00 *** Annonce : attention",
+			"00:00 * Nouveau sujet, par l'opérateur : les vacances",
+			"* Sujet : les vacances (par l'opérateur, 00:00)",
+			"00:00 * Mode lent : un message toutes les 10 s par personne",
+			"00:00 * bob n'a plus la parole jusqu'à 00:10",
+			"* ann  depuis 00:00  par ssh  clé SHA256:anns  depuis l'adresse 192.0.2.1 OpenSSH_9.9",
+			"00:00 * bob a été expulsé(e) par l'opérateur : trop de bruit",
+		)
+		if why := bob.Ending(); why == nil || why.Cause != room.Expelled || why.Reason != "trop de bruit" {
+			h.Errorf("bob left with %+v", why)
+		}
+		h.stays()
+	})
+}
+
+func TestBansFromAPipe(t *testing.T) {
+	inRoom(t, room.English, func(h *house) {
+		ann := h.join("ann", "192.0.2.1", "SHA256:anns")
+		h.prints("00:00 * ann joined")
+		h.types("ban ann 1h spam\nban 198.51.100.0/24\nban SHA256:bad 1w\nbans\nunban ANN\nunban nobody\nbans\n")
+		h.prints(
+			"00:00 * ann was banned by the operator until 01:00: spam",
+			"00:00 * ann can come back under another pseudo; to prevent it: ban SHA256:anns",
+			"00:00 * 198.51.100.0/24 is banned by the operator",
+			"00:00 * SHA256:bad is banned by the operator until 2000-01-08 00:00",
+			"* banned: 198.51.100.0/24, without end, by the operator",
+			"* banned: SHA256:bad, until 2000-01-08 00:00, by the operator",
+			"* banned: ann, until 01:00, by the operator: spam",
+			"00:00 * ann is no longer banned",
+			`00:00 ! Nobody is called "nobody". /list says who is here.`,
+			"* banned: 198.51.100.0/24, without end, by the operator",
+			"* banned: SHA256:bad, until 2000-01-08 00:00, by the operator",
+		)
+		if ann.Ending() == nil {
+			h.Error("ann is still here")
+		}
+	})
+}
+
+func TestStatsAndHelpFromAPipe(t *testing.T) {
+	inRoom(t, room.French, func(h *house) {
+		h.say(h.join("ann", "192.0.2.1", ""), "bonjour")
+		h.prints("00:00 * ann est arrivé(e)", "00:00 ann: bonjour")
+		h.types("stats\n")
+		h.prints("* 1 présent(s), 1 session(s), 1 message(s), depuis 00:00")
+		h.types("aide\n")
+		synctest.Wait()
+		help := h.out.take()
+		for _, c := range h.console.Commands() {
+			if !strings.Contains(help, "\n*   "+c.Word(room.French)) {
+				h.Errorf("help does not name %s:\n%s", c.Name, help)
+			}
+		}
+		if !strings.HasPrefix(help, "* Commandes de l'opérateur :\n") || strings.Contains(help, "/kick") {
+			h.Errorf("help is\n%s", help)
+		}
+	})
+}
+
+func TestWrongCommandsAreExplained(t *testing.T) {
+	inRoom(t, room.French, func(h *house) {
+		h.join("ann", "192.0.2.1", "")
+		h.prints("00:00 * ann est arrivé(e)")
+		h.types("kik ann\nkick\nkick anm\nbonjour tout le monde\n\n   \n/liste\nme danse\nslow vite\n")
+		h.prints(
+			"00:00 ! Pas de commande « kik ». Vouliez-vous dire kick ?",
+			"00:00 ! Usage : kick pseudo [raison]",
+			"00:00 ! Personne ne s'appelle « anm ». Vouliez-vous dire @ann ?",
+			"00:00 ! Pas de commande « bonjour ». « aide » les donne toutes.",
+			"* 1 présent :",
+			"*   ann  depuis 00:00",
+			"00:00 ! Cette commande est pour les membres, pas pour la console.",
+			"00:00 ! Usage : slow n",
+		)
+	})
+}
+
+func TestAShutdownFromAPipe(t *testing.T) {
+	inRoom(t, room.French, func(h *house) {
+		h.types("shutdown 3600 nuit\nshutdown annuler\nshutdown annuler\nshutdown 2 maj\n")
+		h.prints(
+			"00:00 * Le salon ferme dans 1 h : nuit",
+			"00:00 * La fermeture du salon est annulée",
+			"00:00 ! Aucune fermeture n'est prévue.",
+			"00:00 * Le salon ferme dans 2 s : maj",
+		)
+		time.Sleep(time.Second)
+		h.prints("00:00 * Le salon ferme dans 1 s")
+		<-h.room.Stopped()
+	})
+}
+
+func TestGarbageIsHarmless(t *testing.T) {
+	inRoom(t, room.French, func(h *house) {
+		var garbage strings.Builder
+		for i := range 4096 {
+			garbage.WriteByte(byte(i*7 + i/256))
+		}
+		h.types(garbage.String() + "\n\x00\x1b[2J\x1b]0;x\a\n\xff\xfe\xfd\nwall propre\n")
+		synctest.Wait()
+		out := h.out.take()
+		if !strings.HasSuffix(out, "00:00 *** Annonce : propre\n") {
+			h.Errorf("after garbage the console shows\n%q", out)
+		}
+		if clean := room.Clean(out, true) + "\n"; clean != out {
+			h.Errorf("garbage comes back as\n%q", out)
+		}
+		h.stays()
+	})
+}
+
+func TestALineThatIsTooLongIsDroppedWhole(t *testing.T) {
+	inRoom(t, room.French, func(h *house) {
+		long := strings.Repeat("x", 4096-len("wall "))
+		h.types("wall " + long + "\nwall " + long + "y\nwall " + strings.Repeat("kick ann ", 100_000) + "\nwall after\nwall last")
+		h.prints(
+			"00:00 *** Annonce : "+long,
+			"00:00 ! Message trop long : 4096 octets au plus. Rien n'a été envoyé.",
+			"00:00 ! Message trop long : 4096 octets au plus. Rien n'a été envoyé.",
+			"00:00 *** Annonce : after",
+			"00:00 *** Annonce : last",
+		)
+	})
+}
+
+func TestLinesMayEndAsOnWindows(t *testing.T) {
+	inRoom(t, room.French, func(h *house) {
+		h.types("wall un\r\n\r\nsujet deux\r\n")
+		h.prints("00:00 *** Annonce : un", "00:00 * Nouveau sujet, par l'opérateur : deux")
+	})
+}
+
+func TestTheEndOfInputLeavesTheRoomRunning(t *testing.T) {
+	for _, input := range []string{"", "\n", "wall x\n", "wall x"} {
+		inRoom(t, room.French, func(h *house) {
+			h.types(input)
+			h.stays()
+			h.join("ann", "192.0.2.1", "")
+			synctest.Wait()
+			if out := h.out.take(); !strings.HasSuffix(out, "ann est arrivé(e)\n") {
+				h.Errorf("after the end of %q the console shows %q", input, out)
+			}
+		})
+	}
+}
+
+var errBroken = errors.New("broken pipe")
+
+// broken takes nothing.
+type broken struct{}
+
+func (broken) Write([]byte) (int, error) { return 0, errBroken }
+
+func TestAWriterThatFailsDoesNotStopTheReading(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		h.console = operator.New(h.room, room.French, broken{})
+		h.open()
+		bob := h.join("bob", "192.0.2.1", "")
+		h.types(strings.Repeat("liste\n", 200) + "kick bob\n")
+		if why := bob.Ending(); why == nil || why.Cause != room.Expelled {
+			t.Errorf("bob left with %+v", why)
+		}
+		if _, err := h.console.Write([]byte("x\n")); !errors.Is(err, errBroken) {
+			t.Errorf("Write returned %v", err)
+		}
+		h.stays()
+	})
+}
+
+func TestALineThatComesInPiecesIsDoneOnce(t *testing.T) {
+	inRoom(t, room.French, func(h *house) {
+		in, out := io.Pipe()
+		reading := make(chan error)
+		go func() { reading <- h.console.Read(h.Context(), in) }()
+		w := bufio.NewWriterSize(out, 1)
+		for _, piece := range []string{"wa", "ll o", "ne", "\nwall t"} {
+			w.WriteString(piece)
+			w.Flush()
+			synctest.Wait()
+		}
+		h.prints("00:00 *** Annonce : one")
+		w.WriteString("wo\n")
+		w.Flush()
+		h.prints("00:00 *** Annonce : two")
+		out.Close()
+		<-reading
+		h.stays()
+	})
+}
+
+func TestTheConsoleSeesWhatHappensButNothingPrivate(t *testing.T) {
+	inRoom(t, room.French, func(h *house) {
+		ann := h.join("ann", "192.0.2.1", "")
+		h.join("bob", "192.0.2.1", "")
+		h.say(ann, "@bob secret")
+		h.say(ann, "/pseudo anna")
+		h.say(ann, "deux\nlignes")
+		h.say(ann, "/quitter à demain")
+		h.prints("00:00 * ann est arrivé(e)", "00:00 * bob est arrivé(e)", "00:00 * ann s'appelle maintenant anna", "00:00 anna: deux", "00:00 anna: lignes", "00:00 * anna est parti(e) : à demain")
+	})
+}

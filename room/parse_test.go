@@ -1,0 +1,219 @@
+package room_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"salon/room"
+)
+
+func TestWhatIsSaidToEveryone(t *testing.T) {
+	for line, want := range map[string]string{
+		"bonjour":               "ann: bonjour",
+		"  bonjour  ":           "ann: bonjour",
+		"@tous bonjour":         "ann: bonjour",
+		"@Tous bonjour":         "ann: bonjour",
+		"@all: hi":              "ann: hi",
+		"@everyone, hi":         "ann: hi",
+		"@all\nhi":              "ann: hi",
+		"//x":                   "ann: /x",
+		"//xyz hello":           "ann: /xyz hello",
+		"// hello":              "ann: / hello",
+		"//":                    "ann: /",
+		`\@bob hi`:              "ann: @bob hi",
+		`\@x`:                   "ann: @x",
+		`\/liste`:               "ann: /liste",
+		`\o/`:                   `ann: \o/`,
+		"bob@example.org":       "ann: bob@example.org",
+		"a // b":                "ann: a // b",
+		"two\nlines":            "ann: two\nlines",
+		"/me sourit":            "* ann sourit",
+		"/MOI sourit":           "* ann sourit",
+		"//me sourit":           "* ann sourit",
+		"red \x1b[31mred":       "ann: red red",
+		"a\tb\x00c":             "ann: a bc",
+		strings.Repeat("é", 20): "ann: " + strings.Repeat("é", 20),
+	} {
+		inRoom(t, func(h *house) {
+			ann, bob := h.two("ann", "bob")
+			ann.does(line)
+			bob.sees(want)
+		})
+	}
+}
+
+func TestAnUnknownCommandIsNeverBroadcast(t *testing.T) {
+	for line, near := range map[string]string{
+		"/lsite": "list", "/msgg bob hi": "tell", "/hlep": "help", "/kick2 bob": "nick", "/": "", "/ hello": "",
+		"/xyzzy": "", "/quiter": "quit", "/etc/passwd": "", "/nic bob": "nick", "/ban2": "back", "/éàù": "",
+	} {
+		inRoom(t, func(h *house) {
+			ann, bob := h.two("ann", "bob")
+			unknown := refused[*room.UnknownCommandError](ann, line)
+			got := ""
+			if unknown.Suggestion != nil {
+				got = unknown.Suggestion.Name
+			}
+			if got != near {
+				h.Errorf("%q: %q is suggested, want %q", line, got, near)
+			}
+			bob.sees()
+		})
+	}
+}
+
+func TestSuggestionsAreOfWhatOneMayDo(t *testing.T) {
+	inRoom(t, func(h *house) {
+		ann, op := h.join("ann")[0], h.operator("op")
+		if unknown := refused[*room.UnknownCommandError](ann, "/shutdwn"); unknown.Suggestion != nil {
+			h.Errorf("ann is suggested %s", unknown.Suggestion.Name)
+		}
+		if unknown := refused[*room.UnknownCommandError](op, "/shutdwn"); unknown.Suggestion == nil || unknown.Suggestion.Name != "shutdown" {
+			h.Errorf("op is suggested %v", unknown.Suggestion)
+		}
+		if unknown := refused[*room.UnknownCommandError](h.console(), "repl x"); unknown.Suggestion != nil && unknown.Suggestion.Need == room.Members {
+			h.Errorf("the console is suggested %s", unknown.Suggestion.Name)
+		}
+	})
+}
+
+func TestTheNameOfAnUnknownCommandIsFitToShow(t *testing.T) {
+	inRoom(t, func(h *house) {
+		ann := h.join("ann")[0]
+		unknown := refused[*room.UnknownCommandError](ann, "/x\x1b]0;owned\a"+strings.Repeat("y", 1000))
+		if name := unknown.Name; room.Clean(name, false) != name || len(name) > 40 {
+			h.Errorf("the name is %q", name)
+		}
+	})
+}
+
+func TestLinesThatAreNothingOrTooMuch(t *testing.T) {
+	inFreeRoom(t, func(h *house) {
+		ann, bob := h.two("ann", "bob")
+		for _, line := range []string{"", "   ", "\x1b[0m", "\u200b", "\x00", "\n\n"} {
+			if err := ann.tries(line); !errors.Is(err, room.ErrEmpty) {
+				h.Errorf("%q: %v", line, err)
+			}
+		}
+		for _, line := range []string{strings.Repeat("x", 4097), strings.Repeat("\xffx", 1500)} {
+			if err := ann.tries(line); !errors.Is(err, room.ErrTextTooLong) {
+				h.Errorf("%.10q: %v", line, err)
+			}
+		}
+		bob.sees()
+		ann.does(strings.Repeat("x", 4096))
+		bob.sees("ann: " + strings.Repeat("x", 4096))
+	})
+}
+
+// TestEveryWordCallsItsCommand tries the whole table in both languages, cases
+// and accents, as somebody who may do all of it.
+func TestEveryWordCallsItsCommand(t *testing.T) {
+	inFreeRoom(t, func(h *house) {
+		op := h.operator("op")
+		for _, c := range room.Commands() {
+			for _, word := range c.Words() {
+				for _, typed := range []string{word, strings.ToUpper(word), room.Fold(word)} {
+					if help := replied[room.Help](op, "/aide "+typed); help.One == nil || help.One.Name != c.Name {
+						h.Errorf("%q calls %+v, not %s", typed, help.One, c.Name)
+					}
+				}
+			}
+		}
+	})
+}
+
+func TestHelpListsWhatOneMayDo(t *testing.T) {
+	inFreeRoom(t, func(h *house) {
+		has := func(p *person, line, name string) bool {
+			for _, c := range replied[room.Help](p, line).Commands {
+				if c.Name == name {
+					return true
+				}
+			}
+			return false
+		}
+		ann, op, console := h.join("ann")[0], h.operator("op"), h.console()
+		for _, test := range []struct {
+			p    *person
+			name string
+			want bool
+		}{
+			{ann, "nick", true}, {ann, "kick", false}, {op, "nick", true}, {op, "kick", true}, {console, "nick", false}, {console, "kick", true},
+		} {
+			if has(test.p, "/aide", test.name) != test.want {
+				h.Errorf("%q in the help of %q: %v", test.name, test.p.Pseudo(), !test.want)
+			}
+		}
+		if !replied[room.Help](console, "aide").Console || replied[room.Help](ann, "/?").Console {
+			h.Error("help does not know where it is asked")
+		}
+		refused[*room.UnknownCommandError](ann, "/aide kick")
+		if unknown := refused[*room.UnknownCommandError](ann, "/aide lsite"); unknown.Suggestion == nil {
+			h.Error("nothing is suggested for /aide lsite")
+		}
+		if one := replied[room.Help](ann, "/help /liste").One; one == nil || one.Name != "list" {
+			h.Errorf("/help /liste is about %+v", one)
+		}
+	})
+}
+
+func TestComforts(t *testing.T) {
+	inFreeRoom(t, func(h *house) {
+		ann := h.join("ann")[0]
+		for _, step := range []struct {
+			line string
+			what room.What
+			text string
+		}{
+			{"/lang en", room.NowLang, ""}, {"/heure 12", room.NowClock, "12"}, {"/fuseau Europe/Paris", room.NowZone, "Europe/Paris"}, {"/json", room.NowJSON, ""},
+		} {
+			if n := replied[room.Notice](ann, step.line); n.What != step.what || n.Text != step.text {
+				h.Errorf("%s: %+v", step.line, n)
+			}
+		}
+		p := ann.Prefs()
+		if p.Lang != room.English || !p.Hour12 || !p.JSON || p.Zone.String() != "Europe/Paris" {
+			h.Errorf("ann is spoken to with %+v", p)
+		}
+		for _, line := range []string{"/lang", "/lang de", "/heure", "/heure 13", "/fuseau"} {
+			refused[*room.UsageError](ann, line)
+		}
+		for _, line := range []string{"/fuseau Mars/Olympus", "/fuseau ../../etc/passwd", "/fuseau Local", "/tz " + strings.Repeat("x", 65)} {
+			if err := ann.tries(line); err == nil {
+				h.Errorf("%.30s is a time zone", line)
+			}
+		}
+		if got := ann.Prefs(); got != p {
+			h.Errorf("what is refused changes %+v to %+v", p, got)
+		}
+	})
+}
+
+func TestATimeZoneIsShared(t *testing.T) {
+	inRoomLike(t, room.Config{Zone: func(string) (*time.Location, error) { return time.FixedZone("X", 3600), nil }}, func(h *house) {
+		one, _ := h.room.Zone("Europe/Paris")
+		two, _ := h.room.Zone("Europe/Paris")
+		if one != two {
+			h.Error("the same name gives two locations")
+		}
+	})
+}
+
+func TestLanguagesAreReadAsPeopleWriteThem(t *testing.T) {
+	for s, want := range map[string]room.Lang{
+		"fr": room.French, "FR": room.French, "fr_FR.UTF-8": room.French, "français": room.French, "French": room.French,
+		"en": room.English, "en_GB.UTF-8": room.English, "English": room.English, "anglais": room.English,
+	} {
+		if got, ok := room.ParseLang(s); !ok || got != want {
+			t.Errorf("%q is %v, %v", s, got, ok)
+		}
+	}
+	for _, s := range []string{"", "C", "POSIX", "C.UTF-8", "de", "x"} {
+		if got, ok := room.ParseLang(s); ok {
+			t.Errorf("%q is %v", s, got)
+		}
+	}
+}

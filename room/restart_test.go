@@ -1,0 +1,174 @@
+package room_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"salon/room"
+)
+
+// keptLog is a log that survives its room, as one on disk does.
+type keptLog struct{ *room.MemoryLog }
+
+func (keptLog) Close() error { return nil }
+
+func TestARestartKeepsWhatOperatorsDecidedAndForgetsWhoWasHere(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		log, store := keptLog{room.NewMemoryLog()}, room.NewMemoryStore()
+		defer log.MemoryLog.Close()
+		before := open(t, room.DefaultConfig(), log, store)
+		console := before.console()
+		ann := before.join("ann", "bob")[0]
+		ann.does("said before")
+		console.does("sujet the topic", "slow 30", "ban 198.51.100.0/24", "ban spammer 1h", "unban 198.51.100.0/24", "ban SHA256:bad 1s", "shutdown 3600")
+		if _, err := console.Do(t.Context(), "mute bob 10m"); err != nil {
+			t.Fatal(err)
+		}
+		sleep(time.Minute)
+		if err := before.room.Close(); err != nil {
+			t.Fatalf("Close: %v", err)
+		}
+		ann.left(room.Shutdown)
+
+		after := open(t, room.DefaultConfig(), log, store)
+		after.present()
+		turnedAway[*room.BannedError](after, as("spammer"))
+		bob, w := after.welcomed(as("bob"))
+		if w.Topic.Text != "the topic" || w.Present != 1 || w.Shutdown != nil || len(w.Last) != 2 {
+			t.Errorf("bob is welcomed with %+v", w)
+		}
+		refused[*room.MutedError](bob, "hello")
+		after.arrive(withKey("cleo", "SHA256:bad"))
+		sleep(9 * time.Minute)
+		bob.does("hello")
+		if slow := refused[*room.TooFastError](bob, "again"); !slow.Slow {
+			t.Errorf("bob is told %+v", slow)
+		}
+		sleep(50 * time.Minute)
+		after.arrive(as("spammer"))
+		sleep(time.Hour)
+		bob.stays()
+	})
+}
+
+func TestARoomDoesNotStartFromARuinedSnapshot(t *testing.T) {
+	store := room.NewMemoryStore()
+	store.Snapshot(t.Context(), room.Snapshot{Seq: 1, State: []byte("{")})
+	if r, err := room.New(t.Context(), room.Config{}, room.NewMemoryLog(), store); err == nil {
+		r.Close()
+		t.Error("it starts")
+	}
+}
+
+var errDisk = errors.New("disk on fire")
+
+// brokenStore keeps nothing and says so.
+type brokenStore struct{ *room.MemoryStore }
+
+func (brokenStore) Apply([]room.Event) error                      { return errDisk }
+func (brokenStore) Snapshot(context.Context, room.Snapshot) error { return errDisk }
+func (brokenStore) Last(context.Context, int, room.Seq) ([]room.Event, error) {
+	return nil, errDisk
+}
+func (brokenStore) Search(context.Context, string, int) ([]room.Event, error) {
+	return nil, errDisk
+}
+
+func TestTheRoomGoesOnWithoutItsStore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, err := room.New(t.Context(), room.DefaultConfig(), room.NewMemoryLog(), brokenStore{room.NewMemoryStore()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		h := &house{T: t, room: r}
+		ann, bob := h.two("ann", "bob")
+		ann.does("hello")
+		bob.sees("ann: hello")
+		if _, err := ann.Do(t.Context(), "/historique"); !errors.Is(err, errDisk) {
+			t.Errorf("ann is told %v", err)
+		}
+		if err := r.Close(); !errors.Is(err, errDisk) {
+			t.Errorf("Close returned %v", err)
+		}
+	})
+}
+
+// refusingLog refuses the proposals that it is told to.
+type refusingLog struct {
+	*room.MemoryLog
+	refuse func(room.Body) error
+}
+
+func (l *refusingLog) Propose(ctx context.Context, e room.Event) (room.Seq, error) {
+	if err := l.refuse(e.Body); err != nil {
+		return 0, err
+	}
+	return l.MemoryLog.Propose(ctx, e)
+}
+
+func TestWhoeverTalksIsToldThatTheLogRefused(t *testing.T) {
+	for _, want := range []error{room.ErrUnavailable, room.ErrBusy, room.ErrUnknown, room.ErrTooLarge, room.ErrClosed} {
+		synctest.Test(t, func(t *testing.T) {
+			log := &refusingLog{MemoryLog: room.NewMemoryLog(), refuse: func(b room.Body) error {
+				if _, ok := b.(room.Said); ok {
+					return want
+				}
+				return nil
+			}}
+			h := open(t, room.Config{}, log, room.NewMemoryStore())
+			ann, bob := h.two("ann", "bob")
+			if err := ann.tries("hello"); !errors.Is(err, want) {
+				t.Errorf("ann is told %v, want %v", err, want)
+			}
+			ann.does("@bob the log is down")
+			bob.sees("ann -> [bob]: the log is down")
+		})
+	}
+}
+
+func TestADepartureIsToldAsSoonAsTheLogTakesIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		until := time.Now().Add(3 * time.Second)
+		log := &refusingLog{MemoryLog: room.NewMemoryLog(), refuse: func(b room.Body) error {
+			if _, ok := b.(room.Left); ok && time.Now().Before(until) {
+				return room.ErrUnavailable
+			}
+			return nil
+		}}
+		h := open(t, room.Config{}, log, room.NewMemoryStore())
+		ann, bob := h.two("ann", "bob")
+		bob.Close(room.Ending{Cause: room.Lost})
+		if now := time.Now(); now.Before(until) || now.After(until.Add(time.Second)) {
+			t.Errorf("it took until %v", now)
+		}
+		ann.sees("-bob (lost)")
+	})
+}
+
+func TestALogThatClosesLetsEveryoneOut(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		log := room.NewMemoryLog()
+		h := open(t, room.Config{}, log, room.NewMemoryStore())
+		ann := h.join("ann")[0]
+		log.Close()
+		<-h.room.Stopped()
+		ann.left(room.Shutdown)
+	})
+}
+
+func TestManyRoomsInARowLeaveNothingBehind(t *testing.T) {
+	for i := range 50 {
+		inRoom(t, func(h *house) {
+			people := h.join("ann", "bob", "cleo")
+			people[0].does(fmt.Sprint("hello ", i))
+			h.console().does("shutdown 3600", "shutdown 30")
+			slices.Reverse(people)
+			people[0].Close(room.Ending{Cause: room.Quit})
+		})
+	}
+}

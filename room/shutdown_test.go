@@ -1,0 +1,146 @@
+package room_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"salon/room"
+)
+
+// clocked wants a person to be shown these things, each at its second from now.
+func (p *person) clocked(want map[int]string, until int) {
+	p.h.Helper()
+	start := time.Now()
+	for second := 0; second <= until; second++ {
+		time.Sleep(time.Until(start.Add(time.Duration(second) * time.Second)))
+		if text, ok := want[second]; ok {
+			p.sees(text)
+		} else {
+			p.sees()
+		}
+	}
+}
+
+func TestAShutdownCountsDownAndStopsOnTime(t *testing.T) {
+	inRoom(t, func(h *house) {
+		ann := h.join("ann")[0]
+		console := h.console()
+		console.does("shutdown 30 mise à jour")
+		ann.clocked(map[int]string{
+			0: "closing in 30s by console: mise à jour", 20: "closing in 10s", 25: "closing in 5s", 26: "closing in 4s",
+			27: "closing in 3s", 28: "closing in 2s", 29: "closing in 1s",
+		}, 29)
+		ann.stays()
+		start := time.Now()
+		<-h.room.Stopped()
+		if took := time.Since(start); took != time.Second {
+			h.Errorf("the room stopped %v after the last second", took)
+		}
+		if why := ann.left(room.Shutdown); why.Reason != "mise à jour" {
+			h.Errorf("ann left with %+v", why)
+		}
+		console.left(room.Shutdown)
+	})
+}
+
+func TestALongShutdownIsAnnouncedAtAMinuteAndHalfAMinute(t *testing.T) {
+	inRoom(t, func(h *house) {
+		ann, op := h.join("ann")[0], h.operator("op")
+		h.settle()
+		op.does("/shutdown 90")
+		ann.clocked(map[int]string{0: "closing in 1m30s by op: ", 30: "closing in 1m0s", 60: "closing in 30s", 80: "closing in 10s"}, 84)
+	})
+}
+
+func TestAShutdownAtOnce(t *testing.T) {
+	inRoom(t, func(h *house) {
+		ann := h.join("ann")[0]
+		start := time.Now()
+		h.console().does("shutdown 0")
+		<-h.room.Stopped()
+		if took := time.Since(start); took != 0 {
+			h.Errorf("it took %v", took)
+		}
+		ann.sees("closing in 0s by console: ")
+		ann.left(room.Shutdown)
+	})
+}
+
+func TestAShutdownIsTakenBack(t *testing.T) {
+	for _, word := range []string{"annuler", "cancel", "ANNULER"} {
+		inRoom(t, func(h *house) {
+			ann := h.join("ann")[0]
+			console := h.console()
+			if err := console.tries("shutdown " + word); !errors.Is(err, room.ErrNoShutdown) {
+				h.Errorf("the console is told %v", err)
+			}
+			console.does("shutdown 30")
+			sleep(27 * time.Second)
+			console.does("shutdown " + word)
+			h.settle()
+			sleep(time.Hour)
+			ann.sees()
+			ann.stays()
+			h.arrive(script("make"))
+		})
+	}
+}
+
+func TestASecondShutdownReplacesTheFirst(t *testing.T) {
+	inRoom(t, func(h *house) {
+		ann := h.join("ann")[0]
+		console := h.console()
+		console.does("shutdown 10 first", "shutdown 40 second")
+		ann.sees("closing in 10s by console: first", "closing in 40s by console: second")
+		ann.clocked(map[int]string{10: "closing in 30s", 30: "closing in 10s", 35: "closing in 5s"}, 35)
+		console.does("shutdown 3600")
+		h.settle()
+		sleep(time.Minute)
+		ann.stays()
+		ann.sees()
+	})
+}
+
+// script is an entry for a program that nobody reads along with.
+func script(pseudo room.Pseudo) room.Entry {
+	e := as(pseudo)
+	e.Script = true
+	return e
+}
+
+func TestInTheLastMinuteProgramsAreTurnedAwayAndPeopleWarned(t *testing.T) {
+	inRoom(t, func(h *house) {
+		console := h.console()
+		console.does("shutdown 120 upgrade")
+		at := time.Now().Add(2 * time.Minute)
+		h.arrive(script("early"))
+		sleep(time.Minute)
+		if closing := turnedAway[*room.ShuttingDownError](h, script("late")); closing.Left != time.Minute {
+			h.Errorf("the program is told %v", closing.Left)
+		}
+		sleep(55 * time.Second)
+		ann := h.arrive(as("ann"))
+		plan := ann.items()[0].Reply.(room.Welcome).Shutdown
+		if plan == nil || !plan.At.Equal(at) || plan.Reason != "upgrade" {
+			h.Errorf("ann is welcomed with %+v", plan)
+		}
+		sleep(5 * time.Second)
+		ann.left(room.Shutdown)
+		for _, e := range []room.Entry{as("bob"), script("later")} {
+			if closing := turnedAway[*room.ShuttingDownError](h, e); closing.Left != 0 {
+				h.Errorf("%s is told %v", e.Pseudo, closing.Left)
+			}
+		}
+	})
+}
+
+func TestAnEndedRoomTakesNoMoreWords(t *testing.T) {
+	inRoom(t, func(h *house) {
+		ann := h.join("ann")[0]
+		h.room.Stop("")
+		for range 3 {
+			wantError[*room.Ending](h, ann.tries("hello"))
+		}
+	})
+}
