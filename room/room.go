@@ -183,6 +183,7 @@ func (r *Room) renameLocked(b Renamed) {
 	if d, ok := r.desks[b.From.Key()]; ok {
 		delete(r.desks, b.From.Key())
 		r.desks[b.To.Key()] = d
+		d.unignore(b.To) // nobody is hidden from themselves
 	}
 	for _, d := range r.desks {
 		if d.ignores(b.From) && !d.ignores(b.To) {
