@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/netip"
+	"strings"
 	"sync"
 
 	"charm.land/ssh"
@@ -40,6 +41,8 @@ type channel struct {
 	pty     bool
 	command string
 	started bool
+	sess    *room.Session // once joined
+	screen  *swappable    // of a terminal; nil otherwise
 
 	mu            sync.Mutex
 	width, height int           // guarded by mu
@@ -51,8 +54,7 @@ type channel struct {
 // trusts sizes, counts and payloads, and lives on when the channel ends before
 // its connection.
 func (s *Server) channel(_ *ssh.Server, conn *gossh.ServerConn, offer gossh.NewChannel, ctx ssh.Context) {
-	if !s.openChannel(conn) {
-		offer.Reject(gossh.ResourceShortage, "too many sessions on this connection")
+	if !s.admit(conn, offer) {
 		return
 	}
 	defer s.closeChannel(conn)
@@ -123,10 +125,10 @@ func (ch *channel) request(kind string, payload []byte) bool {
 // kept are the variables that mean something to salon; others are refused.
 func kept(name string) bool {
 	switch name {
-	case "LANG", "LC_ALL", "LC_MESSAGES", "LC_CTYPE", "TZ", "COLORTERM", "NO_COLOR", "TERM_PROGRAM":
+	case "LANG", "TZ", "COLORTERM", "NO_COLOR", "TERM_PROGRAM":
 		return true
 	}
-	return false
+	return strings.HasPrefix(name, "LC_")
 }
 
 func (ch *channel) setenv(payload []byte) bool {
@@ -218,7 +220,10 @@ func (ch *channel) exit(code int) {
 
 // stderr is where errors go: with a terminal there is only one screen.
 func (ch *channel) stderr() io.Writer {
-	if ch.pty {
+	switch {
+	case ch.screen != nil:
+		return ch.screen
+	case ch.pty:
 		return ch.Channel
 	}
 	return ch.Channel.Stderr()

@@ -39,7 +39,11 @@ func (ch *channel) oneShot(ctx context.Context) {
 	if err != nil {
 		ch.complain(view.Error(err))
 	}
-	ch.exit(exitCode(err))
+	code := exitCode(err)
+	if n, ok := reply.(room.Notice); ok && n.What == room.RecipientFull {
+		code = exitRefused
+	}
+	ch.exit(code)
 }
 
 // refuse tells a client that did not get in why.
@@ -83,7 +87,7 @@ func (ch *channel) pipe(ctx context.Context) {
 	e.Paced, e.Script = true, true
 	ch.attend(ctx, e, func(sess *room.Session, failed *failure) {
 		ch.submitLines(ctx, sess, failed)
-		sess.End(room.Ending{Cause: room.Quit})
+		ch.inputEnded(ctx)
 	})
 }
 

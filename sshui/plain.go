@@ -156,8 +156,8 @@ func (p *plain) Write(b []byte) (int, error) {
 
 // SetPrompt shows a question, if it is one: this editor has no prompt.
 func (p *plain) SetPrompt(s string) {
-	if question, ok := strings.CutSuffix(s, ": "); ok {
-		p.Write([]byte(strings.TrimSpace(question) + ":\n"))
+	if strings.HasSuffix(s, ": ") {
+		p.Write([]byte(strings.TrimRight(s, " ") + "\n"))
 	}
 }
 

@@ -72,9 +72,7 @@ func endingCode(end *room.Ending) int {
 func (ch *channel) serve(ctx context.Context) {
 	defer func() {
 		if r := recover(); r != nil {
-			ch.server.crashed(r)
-			ch.complain(lang.Of(ch.prefs().Lang).EndCrashed)
-			ch.exit(exitRefused)
+			ch.fail(r)
 		}
 	}()
 	switch {
@@ -87,6 +85,21 @@ func (ch *channel) serve(ctx context.Context) {
 	default:
 		ch.terminal(ctx)
 	}
+}
+
+// fail ends the session after a fault of ours: out of the room, with an apology.
+func (ch *channel) fail(fault any) {
+	ch.server.crashed(fault)
+	l := ch.server.cfg.Lang
+	if ch.sess != nil {
+		l = ch.sess.Prefs().Lang
+		ch.leave(ch.sess, &room.Ending{Cause: room.Crashed})
+	}
+	if ch.pty {
+		ch.complain("") // away from what is being typed
+	}
+	ch.complain(lang.Of(l).EndCrashed)
+	ch.exit(exitRefused)
 }
 
 // prefs are what the client's environment asks for.
@@ -124,7 +137,23 @@ func (ch *channel) join(ctx context.Context, e room.Entry, name string) (*room.S
 	}
 	ch.server.cfg.Log.Info("ssh: joined", "pseudo", string(pseudo), "addr", ch.addr.String(), "key", e.KeyID, "client", room.Clean(e.Client, false))
 	context.AfterFunc(ctx, func() { sess.End(*room.AsEnding(context.Cause(ctx))) })
+	ch.sess = sess
 	return sess, nil
+}
+
+// eofGrace is how long the end of a client's input waits for its explanation: a
+// connection that breaks ends the input first, and the channel right after.
+const eofGrace = 100 * time.Millisecond
+
+// inputEnded ends the session of a client that sends no more: it has left, or it
+// is lost.
+func (ch *channel) inputEnded(ctx context.Context) {
+	select {
+	case <-ctx.Done():
+		ch.sess.End(*room.AsEnding(context.Cause(ctx)))
+	case <-time.After(eofGrace):
+		ch.sess.End(room.Ending{Cause: room.Quit})
+	}
 }
 
 // leave takes a session out of the room and writes down why.
@@ -149,11 +178,11 @@ func (ch *channel) complain(text string) {
 }
 
 // guarded returns a writer that lets nobody wait for a client that does not
-// read: a write that blocks for writeTimeout ends the session as Slow and closes
+// read: a write that blocks for too long ends the session as Slow and closes
 // the connection. The channel's window or a rekey left hanging may block it, so
 // nothing less than the connection will do.
 func (ch *channel) guarded(w io.Writer, sess *room.Session) io.Writer {
-	return &guardedWriter{w: w, stuck: func() {
+	return &guardedWriter{w: w, wait: ch.server.waits.write, stuck: func() {
 		if sess != nil {
 			sess.End(room.Ending{Cause: room.Slow})
 		}
@@ -164,15 +193,16 @@ func (ch *channel) guarded(w io.Writer, sess *room.Session) io.Writer {
 // guardedWriter belongs to one goroutine at a time.
 type guardedWriter struct {
 	w     io.Writer
+	wait  time.Duration
 	stuck func()
 	timer *time.Timer
 }
 
 func (g *guardedWriter) Write(p []byte) (int, error) {
 	if g.timer == nil {
-		g.timer = time.AfterFunc(writeTimeout, g.stuck)
+		g.timer = time.AfterFunc(g.wait, g.stuck)
 	} else {
-		g.timer.Reset(writeTimeout)
+		g.timer.Reset(g.wait)
 	}
 	defer g.timer.Stop()
 	return g.w.Write(p)

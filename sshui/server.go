@@ -9,7 +9,9 @@ package sshui
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
+	"io"
 	"log/slog"
 	"net"
 	"net/netip"
@@ -24,20 +26,37 @@ import (
 	"salon/room/lang"
 )
 
-// Bounds on connections.
+// Bounds on those who are not in yet.
 const (
-	// handshakeTimeout is how long a connection may take to say who it is; then
-	// it is closed.
-	handshakeTimeout = 10 * time.Second
-	// writeTimeout is how long one write may block before its session is let go
-	// with the cause Slow, and the connection under it closed.
-	writeTimeout = 10 * time.Second
-	// lingering is how long a client is given, at shutdown, to read its farewell
-	// and hang up.
-	lingering = time.Second
 	// maxAuthTries is how many keys a client may try.
 	maxAuthTries = 20
+	// maxTurning is how many who are turned away are given a moment to read why,
+	// and lingerBytes how much is still read from each.
+	maxTurning  = 64
+	lingerBytes = 64 << 10
 )
+
+// timeouts bound every wait of a Server for its clients.
+type timeouts struct {
+	// handshake is how long a connection may take to say who it is; then it is
+	// closed.
+	handshake time.Duration
+	// pseudo is how long somebody at a terminal may take to choose another
+	// pseudo.
+	pseudo time.Duration
+	// write is how long one write may block before its session is let go with
+	// the cause Slow, and the connection under it closed.
+	write time.Duration
+	// linger is how long a client is given, at shutdown or when it is turned
+	// away, to read why and hang up.
+	linger time.Duration
+	// beat is the time between two keepalives.
+	beat time.Duration
+}
+
+func defaultTimeouts() timeouts {
+	return timeouts{handshake: 10 * time.Second, pseudo: time.Minute, write: 10 * time.Second, linger: time.Second, beat: 30 * time.Second}
+}
 
 // Config is what a Server needs besides a room.
 type Config struct {
@@ -49,9 +68,10 @@ type Config struct {
 
 // Server serves one room over SSH. Its methods may be called from any goroutine.
 type Server struct {
-	room *room.Room
-	cfg  Config
-	ssh  *ssh.Server
+	room  *room.Room
+	cfg   Config
+	waits timeouts
+	ssh   *ssh.Server
 
 	lines, crlf *lang.Printer // for pipes and for terminals
 
@@ -59,20 +79,24 @@ type Server struct {
 	listeners map[net.Listener]struct{}
 	conns     map[*conn]struct{}
 	links     map[*gossh.ServerConn]*link
+	turning   int // those being turned away
 	closed    bool
 
-	sessions sync.WaitGroup
-	stop     context.CancelFunc // ends the heartbeat
+	sessions sync.WaitGroup  // and those being turned away
+	closing  context.Context // ends when Shutdown begins
+	stop     context.CancelFunc
 	beating  sync.WaitGroup
 }
 
 // New returns a server that is not listening yet.
-func New(cfg Config, r *room.Room) (*Server, error) {
+func New(cfg Config, r *room.Room) (*Server, error) { return newServer(cfg, r, defaultTimeouts()) }
+
+func newServer(cfg Config, r *room.Room, waits timeouts) (*Server, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &Server{
-		room: r, cfg: cfg, lines: lang.NewPrinter("\n"), crlf: lang.NewPrinter("\r\n"),
+		room: r, cfg: cfg, waits: waits, lines: lang.NewPrinter("\n"), crlf: lang.NewPrinter("\r\n"),
 		listeners: map[net.Listener]struct{}{}, conns: map[*conn]struct{}{}, links: map[*gossh.ServerConn]*link{},
 	}
 	srv, err := wish.NewServer(
@@ -87,15 +111,14 @@ func New(cfg Config, r *room.Room) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	srv.HandshakeTimeout = handshakeTimeout
+	srv.HandshakeTimeout = waits.handshake
 	srv.ServerConfigCallback = func(ssh.Context) *gossh.ServerConfig { return algorithms() }
 	srv.ChannelHandlers = map[string]ssh.ChannelHandler{"session": s.channel}
 	srv.RequestHandlers = map[string]ssh.RequestHandler{}
 	srv.SubsystemHandlers = map[string]ssh.SubsystemHandler{}
 	s.ssh = srv
-	ctx, stop := context.WithCancel(context.Background())
-	s.stop = stop
-	s.beating.Go(func() { s.heartbeat(ctx) })
+	s.closing, s.stop = context.WithCancel(context.Background())
+	s.beating.Go(func() { s.heartbeat(s.closing) })
 	return s, nil
 }
 
@@ -160,11 +183,11 @@ func (s *Server) Shutdown(ctx context.Context) error {
 		l.Close()
 	}
 	s.mu.Unlock()
+	s.stop()
 	waitFor(ctx, &s.sessions)
 	s.waitHangUp(ctx)
 	s.closeAll()
 	s.sessions.Wait()
-	s.stop()
 	s.beating.Wait()
 	return s.ssh.Shutdown(context.Background())
 }
@@ -182,7 +205,7 @@ func waitFor(ctx context.Context, wg *sync.WaitGroup) {
 // waitHangUp lets clients close their connections themselves: closing ours first
 // could cost them the farewell.
 func (s *Server) waitHangUp(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, lingering)
+	ctx, cancel := context.WithTimeout(ctx, s.waits.linger)
 	defer cancel()
 	for _, c := range s.open() {
 		select {
@@ -229,16 +252,50 @@ func (d doorway) Accept() (net.Conn, error) {
 			return d.server.track(raw, leave)
 		}
 		d.server.cfg.Log.Info("ssh: refused", "addr", raw.RemoteAddr().String(), "why", err.Error())
-		turnAway(raw, lang.View{Lang: d.server.cfg.Lang}.Error(err))
+		d.server.turnAway(raw, lang.View{Lang: d.server.cfg.Lang}.Error(err))
 	}
 }
 
-// turnAway tells why before hanging up. A line before the protocol's greeting is
-// allowed (RFC 4253, section 4.2), and clients show it.
-func turnAway(raw net.Conn, why string) {
-	raw.SetDeadline(time.Now().Add(time.Second))
-	raw.Write([]byte(why + "\r\n"))
-	raw.Close()
+// turnAway tells why before hanging up, twice: in a line before the protocol's
+// greeting (RFC 4253, section 4.2), for people with netcat, and in the protocol's
+// own words (section 11.1), which ssh shows.
+// A socket closed before its client has spoken would cost it both, so the client
+// is given a moment to hang up, as long as few do.
+func (s *Server) turnAway(raw net.Conn, why string) {
+	raw.SetDeadline(time.Now().Add(s.waits.linger))
+	raw.Write(append([]byte(why+"\r\nSSH-2.0-"+s.cfg.Version+"\r\n"), disconnect(why)...))
+	half, ok := raw.(interface{ CloseWrite() error })
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !ok || s.closed || s.turning == maxTurning {
+		raw.Close()
+		return
+	}
+	s.turning++
+	s.sessions.Go(func() {
+		half.CloseWrite()
+		io.CopyN(io.Discard, raw, lingerBytes)
+		raw.Close()
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.turning--
+	})
+}
+
+// disconnect is an SSH_MSG_DISCONNECT as a packet that is not encrypted yet (RFC
+// 4253, sections 6 and 11.1).
+func disconnect(why string) []byte {
+	payload := gossh.Marshal(struct {
+		Reason         uint32 `sshtype:"1"`
+		Text, Language string
+	}{12, why, ""}) // too many connections
+	padding := 8 - (5+len(payload))%8
+	if padding < 4 {
+		padding += 8
+	}
+	packet := binary.BigEndian.AppendUint32(nil, uint32(1+len(payload)+padding))
+	packet = append(append(packet, byte(padding)), payload...)
+	return append(packet, make([]byte, padding)...)
 }
 
 func addrOf(a net.Addr) netip.Addr {

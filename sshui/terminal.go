@@ -6,18 +6,14 @@ import (
 	"io"
 	"strings"
 	"sync"
-	"time"
 
 	"salon/internal/prompt"
 	"salon/room"
 	"salon/room/lang"
 )
 
-// Bounds on those who must choose another pseudo: then they are let go.
-const (
-	pseudoTries   = 5
-	pseudoTimeout = time.Minute
-)
+// pseudoTries is how many pseudos one may ask for before being let go.
+const pseudoTries = 5
 
 // editor is the bottom of a terminal: where one types, below what is shown.
 // [prompt.Prompt] is one; plain, for terminals that cannot move the cursor, is
@@ -34,10 +30,9 @@ type editor interface {
 // above the line being typed, which survives it.
 func (ch *channel) terminal(ctx context.Context) {
 	t := &terminal{channel: ch, ctx: ctx, prefs: ch.prefs()}
-	t.out = &swappable{w: ch.guarded(ch.Channel, nil)}
+	t.screen = &swappable{w: ch.guarded(ch.Channel, nil)}
 	t.open()
-	sess, err := t.enter()
-	if err != nil {
+	if err := t.enter(); err != nil {
 		t.Clear()
 		if !errors.Is(err, errHungUp) {
 			ch.refuse(t.prefs, err)
@@ -45,8 +40,7 @@ func (ch *channel) terminal(ctx context.Context) {
 		ch.exit(exitRefused)
 		return
 	}
-	t.sess = sess
-	t.out.set(ch.guarded(ch.Channel, sess))
+	t.screen.set(ch.guarded(ch.Channel, t.sess))
 	t.live()
 }
 
@@ -56,11 +50,10 @@ type terminal struct {
 	editor
 	ctx   context.Context
 	prefs room.Prefs
-	out   *swappable
-	sess  *room.Session
 }
 
-// swappable is a writer that can be exchanged for another.
+// swappable is a writer that can be exchanged for another. Any goroutine may
+// write.
 type swappable struct {
 	mu sync.Mutex
 	w  io.Writer
@@ -84,7 +77,7 @@ func (t *terminal) open() {
 	rw := struct {
 		io.Reader
 		io.Writer
-	}{t.Channel, t.out}
+	}{t.Channel, t.screen}
 	if t.term == "" || t.term == "dumb" {
 		t.editor = newPlain(rw, t.interrupted)
 		return
@@ -111,26 +104,35 @@ func (t *terminal) interrupted() {
 var errHungUp = errors.New("hung up before choosing a pseudo")
 
 // enter joins under the user's name, or under another that it asks for while the
-// first cannot be had.
-func (t *terminal) enter() (*room.Session, error) {
-	ctx, cancel := context.WithTimeout(t.ctx, pseudoTimeout)
+// first cannot be had. Whoever takes too long is let go, and so is everybody when
+// the server closes.
+func (t *terminal) enter() error {
+	ctx, cancel := context.WithTimeout(t.server.closing, t.server.waits.pseudo)
 	defer cancel()
-	stop := context.AfterFunc(ctx, func() { t.Channel.Close() })
+	stop := context.AfterFunc(ctx, t.dismiss)
 	defer stop()
 	name := t.conn.User()
 	for try := 1; ; try++ {
-		sess, err := t.join(t.ctx, t.entry(), name)
+		_, err := t.join(t.ctx, t.entry(), name)
 		if err == nil || !canChoose(err) || try == pseudoTries {
-			if stop(); err == nil {
-				t.SetPrompt(lang.Of(t.prefs.Lang).ScreenPrompt)
-			}
-			return sess, err
+			t.SetPrompt(lang.Of(t.prefs.Lang).ScreenPrompt)
+			return err
 		}
 		t.say(lang.View{Lang: t.prefs.Lang}.Error(err))
 		if name, err = t.askPseudo(); err != nil {
-			return nil, errHungUp
+			return errHungUp
 		}
 	}
+}
+
+// dismiss lets go of somebody who has not chosen a pseudo.
+func (t *terminal) dismiss() {
+	var why error = &room.Ending{Cause: room.Idle}
+	if t.server.closing.Err() != nil {
+		why = &room.ShuttingDownError{}
+	}
+	t.Clear()
+	t.refuse(t.prefs, why)
 }
 
 // canChoose reports whether another pseudo may help.
@@ -176,7 +178,7 @@ func (t *terminal) read() {
 	for {
 		line, err := t.ReadLine()
 		if err != nil {
-			t.sess.End(room.Ending{Cause: room.Quit})
+			t.inputEnded(t.ctx)
 			return
 		}
 		if strings.TrimSpace(line) != "" {

@@ -1,0 +1,141 @@
+package sshui
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"salon/room"
+	"salon/room/lang"
+)
+
+// atTeletype opens a session on a terminal that can only append.
+func (h *house) atTeletype(user, term string) *seat {
+	h.t.Helper()
+	s := sit(h.t, h.dial(user))
+	s.must("pty-req", ptyRequest{Term: term, Columns: 80, Rows: 24})
+	s.must("shell", nil)
+	return s
+}
+
+// paper is what a teletype has printed: what Backspace takes back stays taken
+// back.
+func paper(shown string) []string {
+	var rows []string
+	for line := range strings.SplitSeq(strings.ReplaceAll(shown, "\r\n", "\n"), "\n") {
+		var row []rune
+		at := 0
+		for _, r := range line {
+			switch {
+			case r == '\b':
+				at = max(0, at-1)
+				continue
+			case at < len(row):
+				row[at] = r
+			default:
+				row = append(row, r)
+			}
+			at++
+		}
+		rows = append(rows, strings.TrimRight(string(row), " "))
+	}
+	return rows
+}
+
+func (s *seat) awaitPaper(t testing.TB, want string) {
+	t.Helper()
+	s.out.await(t, func() string {
+		return fmt.Sprintf("no line ever ends %q, but\n%s", want, strings.Join(paper(s.out.String()), "\n"))
+	}, func() bool {
+		return slices.ContainsFunc(paper(s.out.String()), func(r string) bool { return strings.HasSuffix(r, want) })
+	})
+}
+
+func TestATerminalThatOnlyAppendsGetsNoEscapeSequence(t *testing.T) {
+	h := open(t)
+	bob := h.pipe("bob")
+	for _, term := range []string{"dumb", ""} {
+		ann := h.atTeletype("root", term)
+		ann.awaitPaper(t, "« root » est réservé. Choisissez un autre pseudo.")
+		ann.awaitPaper(t, strings.TrimSpace(french.ChoosePseudo))
+		ann.send("ann\r")
+		ann.awaitPaper(t, "Bienvenue, ann ! Voici ce que l'on peut taper :")
+		h.awaitJoined(t, "ann")
+		for _, line := range []string{"bonjour", "/liste", "/aide", "@bob salut", "@personne salut", "/lang en", "/lang fr", "/me sourit", "\x1b[31mrouge"} {
+			ann.send(line + "\r")
+		}
+		bob.send("\x1b[2Jcoucou!" + term + "\n")
+		ann.awaitPaper(t, "bob: coucou!"+term)
+		ann.awaitPaper(t, "ann: rouge")
+		ann.must("window-change", windowChange{Columns: 20, Rows: 5})
+		ann.send("à moitié ta")
+		ann.awaitPaper(t, "à moitié ta")
+		h.order(t, "wall attention")
+		ann.awaitPaper(t, "*** Annonce : attention")
+		h.order(t, "kick ann assez")
+		ann.wantExit(exitRefused)
+		ann.awaitPaper(t, lang.Farewell(&room.Ending{Cause: room.Expelled, Reason: "assez"}, lang.View{}))
+		if shown := ann.out.String(); strings.ContainsAny(shown, "\x1b\u009b\x07") || !strings.HasSuffix(shown, "\r\n") {
+			t.Errorf("TERM=%q was shown %q", term, shown)
+		}
+		if rest := strings.ReplaceAll(ann.out.String(), "\r\n", ""); strings.ContainsAny(rest, "\r\n") {
+			t.Errorf("TERM=%q has lines that end otherwise than by CR LF: %q", term, rest)
+		}
+	}
+}
+
+func TestATeletypeTypesAgainWhatAMessageInterrupted(t *testing.T) {
+	h := open(t)
+	ann, bob := h.atTeletype("ann", "dumb"), h.pipe("bob")
+	ann.awaitPaper(t, "Bienvenue, ann ! Voici ce que l'on peut taper :")
+	ann.send("bonj")
+	ann.awaitPaper(t, "bonj")
+	bob.send("coucou\n")
+	ann.awaitPaper(t, "bob: coucou")
+	ann.send("our")
+	ann.awaitPaper(t, "bonjour")
+	ann.send("\r")
+	h.awaitSaid(t, "bonjour")
+	if rows := paper(ann.out.String()); !slices.Contains(rows, "bonj") || !slices.Contains(rows, "bonjour") {
+		t.Errorf("printed\n%s", strings.Join(rows, "\n"))
+	}
+}
+
+func TestATeletypeEditsAndLeavesLikeAShell(t *testing.T) {
+	h := open(t)
+	ann := h.atTeletype("ann", "dumb")
+	for keys, want := range map[string]string{
+		"bonjou\x7f\x7four\r":           "bonjour",
+		"jamais\x15toujours\r":          "toujours",
+		"un deux trois\x17\x17quatre\r": "un quatre",
+		"raté\x03réussi\r":              "réussi",
+		"x\x04y\r":                      "xy",
+		"\x08\x7f\x15\x17é\x7fà\r":      "à",
+		"a\x1b[A\x1b[1;5Cb\x1bOHc\r":    "abc",
+		"\xffo\xc3\r":                   "\uFFFDo\uFFFD",
+	} {
+		ann.send(keys)
+		h.awaitSaid(t, want)
+	}
+	ann.send("\x03")
+	ann.awaitPaper(t, french.PressAgain)
+	ann.send("resté\r\x03\x03")
+	ann.wantExit(exitDone)
+	ann.awaitPaper(t, "Au revoir, ann.")
+	if got := h.awaitLeft(t, "ann"); got.Cause != room.Quit {
+		t.Errorf("left by %v", got.Cause)
+	}
+	bob := h.atTeletype("bob", "dumb")
+	bob.send("\x04")
+	bob.wantExit(exitDone)
+}
+
+func TestATeletypeHoldsNoMoreThanALine(t *testing.T) {
+	h := open(t)
+	ann := h.atTeletype("ann", "dumb")
+	ann.send(strings.Repeat("x", 3*room.MaxText) + "\r")
+	h.awaitSaid(t, strings.Repeat("x", room.MaxText))
+	ann.send(strings.Repeat("é", 3*room.MaxText) + "\r")
+	ann.awaitPaper(t, french.TextTooLong)
+}

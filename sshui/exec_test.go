@@ -1,0 +1,324 @@
+package sshui
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"salon/room"
+	"salon/room/lang"
+)
+
+var french = lang.Of(room.French)
+
+// join puts a member into the room who is behind no front and reads nothing.
+func (h *house) join(who room.Pseudo) *room.Session {
+	h.t.Helper()
+	s, err := h.room.Join(context.Background(), room.Entry{Pseudo: who, Front: "ssh"})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	h.t.Cleanup(func() { s.Close(room.Ending{Cause: room.Quit}) })
+	return s
+}
+
+func TestACommandEndsWithItsExitCode(t *testing.T) {
+	h := open(t)
+	h.join("ann")
+	for _, c := range []struct {
+		command, out, err string // err is a part of it, "" for silence
+		code              int
+	}{
+		{"@tous déployé", "", "", exitDone},
+		{"bonjour", "", "", exitDone},
+		{"  bonjour  ", "", "", exitDone},
+		{"@ann salut", "", "", exitDone},
+		{"/liste", "ann\n", "", exitDone},
+		{"//liste", "ann\n", "", exitDone},
+		{"/sujet", "* " + french.NoTopic + "\n", "", exitDone},
+		{"/quitter à demain", "", "", exitDone},
+		{"/pseudo bot", "", "Vous êtes bot", exitDone},
+		{"/pseudo ann", "", "déjà pris", exitRefused},
+		{"/kick ann", "", "réservé aux opérateurs", exitRefused},
+		{strings.Repeat("x", room.MaxText+1), "", french.TextTooLong, exitRefused},
+		{"/r salut", "", french.NobodyToReply, exitUsage}, // without a key, nobody knows whether it is the same bot
+		{"@anm salut", "", "Vouliez-vous dire @ann ?", exitUnknown},
+		{"/mp personne salut", "", "Personne ne s'appelle « personne »", exitUnknown},
+		{"@ann", "", "Usage", exitUsage},
+		{"/me", "", "Usage", exitUsage},
+		{"/lsite", "", "Vouliez-vous dire /liste", exitUsage},
+		{" ", "", french.Empty, exitUsage},
+		{"--help", "", "ssh pseudo@", exitUsage},
+		{"-x", "", "ssh pseudo@", exitUsage},
+	} {
+		s := h.run("bot", c.command)
+		if s.status != c.code || s.out.String() != c.out || !strings.Contains(s.err.String(), c.err) || (c.err == "") != (s.err.String() == "") {
+			t.Errorf("%.60q: exit code %d, want %d; stdout %q, want %q; stderr %q, want %q", c.command, s.status, c.code, s.out, c.out, s.err, c.err)
+		}
+	}
+	if s := h.run("muet", "/r salut"); s.status != exitUsage || s.err.String() != french.NobodyToReply+"\n" {
+		t.Errorf("an answer to nobody: %d, %q", s.status, s.err)
+	}
+	if got, want := fmt.Sprint(h.said("bot")), "[déployé bonjour bonjour]"; got != want {
+		t.Errorf("bot said %s, want %s", got, want)
+	}
+}
+
+func TestCommandsAreNeitherAnnouncedNorListed(t *testing.T) {
+	h := open(t)
+	ann := h.pipe("ann")
+	if s := h.run("bot", "/liste"); s.out.String() != "ann\n" {
+		t.Errorf("bot lists itself: %q", s.out)
+	}
+	h.run("bot", "coucou")
+	ann.out.awaitText(t, "bot: coucou")
+	if joined, left := seen[room.Joined](h.console), seen[room.Left](h.console); len(joined) != 1 || len(left) != 0 {
+		t.Errorf("announced %v and %v", joined, left)
+	}
+	if strings.Contains(ann.out.String(), "bot est") {
+		t.Errorf("ann was shown %s", ann.out)
+	}
+}
+
+func TestAQuotedCommandIsTakenAsItIs(t *testing.T) {
+	h := open(t)
+	h.run("bot", `dit "deux  espaces" et c'est \tout`)
+	h.awaitSaid(t, `dit "deux  espaces" et c'est \tout`)
+}
+
+func TestACommandOnATerminalKeepsItsLinesStraight(t *testing.T) {
+	h := open(t)
+	h.join("ann")
+	h.join("bob")
+	s := sit(t, h.dial("bot"))
+	s.must("pty-req", ptyRequest{Term: "xterm", Columns: 80, Rows: 24})
+	s.must("exec", execRequest{"/liste"})
+	s.wantExit(exitDone)
+	if got := s.out.String(); got != "ann\r\nbob\r\n" {
+		t.Errorf("shown %q", got)
+	}
+}
+
+func TestTooFastACommandEndsWithFour(t *testing.T) {
+	h := open(t, func(b *build) { b.room.Rate, b.room.Burst = 0.001, 1 })
+	if s := h.run("bot", "un"); s.status != exitDone {
+		t.Fatalf("the first: %d, %s", s.status, s.err)
+	}
+	s := h.run("bot", "deux")
+	if s.status != exitTooFast || !strings.HasPrefix(s.err.String(), "Trop vite : attendez ") {
+		t.Errorf("the second: %d, %q", s.status, s.err)
+	}
+	if got := h.said("bot"); len(got) != 1 {
+		t.Errorf("bot said %q", got)
+	}
+}
+
+func TestAShutdownComingTurnsCommandsAndPipesAway(t *testing.T) {
+	h := open(t)
+	h.order(t, "shutdown 50")
+	if s := h.run("bot", "encore un mot"); s.status != exitShutdown || !strings.HasPrefix(s.err.String(), "Le salon ferme dans 50 s") {
+		t.Errorf("a command: %d, %q", s.status, s.err)
+	}
+	s := sit(t, h.dial("bot"))
+	s.must("shell", nil)
+	s.wantExit(exitShutdown)
+	h.order(t, "shutdown annuler")
+	if s := h.run("bot", "ouf"); s.status != exitDone {
+		t.Errorf("after all: %d, %q", s.status, s.err)
+	}
+}
+
+func TestAClosedRoomTurnsCommandsAway(t *testing.T) {
+	h := open(t)
+	c := h.dial("bot")
+	h.room.Stop("")
+	s := sit(t, c)
+	s.must("exec", execRequest{"/liste"})
+	s.wantExit(exitShutdown)
+	if got := s.err.String(); got != french.ShuttingDownNow+"\n" {
+		t.Errorf("told %q", got)
+	}
+}
+
+func TestABannedPseudoIsToldWhy(t *testing.T) {
+	h := open(t)
+	h.order(t, "ban bot 2h trop de bruit")
+	if s := h.run("bot", "bonjour"); s.status != exitRefused || !strings.Contains(s.err.String(), "trop de bruit") {
+		t.Errorf("%d, %q", s.status, s.err)
+	}
+}
+
+func TestAPrivateMessageThatCouldNotBeDeliveredIsAFailure(t *testing.T) {
+	h := open(t)
+	h.join("ann") // reads nothing
+	for range 1000 {
+		s := h.run("bot", "@ann tu es là ?")
+		if s.status == exitDone {
+			continue
+		}
+		if s.status != exitRefused || !strings.Contains(s.err.String(), "message privé non remis") {
+			t.Errorf("%d, %q", s.status, s.err)
+		}
+		return
+	}
+	t.Error("a thousand private messages are all said to be delivered")
+}
+
+func TestAPrivateMessageToSomebodyAwayTellsAndSucceeds(t *testing.T) {
+	h := open(t)
+	if _, err := h.join("ann").Do(t.Context(), "/absent à table"); err != nil {
+		t.Fatal(err)
+	}
+	if s := h.run("bot", "@ann tu es là ?"); s.status != exitDone || !strings.Contains(s.err.String(), "à table") {
+		t.Errorf("%d, %q", s.status, s.err)
+	}
+}
+
+func TestTheClientsLocaleAndZoneAreHeeded(t *testing.T) {
+	h := open(t)
+	c := h.dial("bot", newKey(t))
+	for _, l := range []struct {
+		env  []envRequest
+		want string
+	}{
+		{nil, "Pas de commande"},
+		{[]envRequest{{"LANG", "en_GB.UTF-8"}}, "No command"},
+		{[]envRequest{{"LANG", "en_GB.UTF-8"}, {"LC_ALL", "fr_FR"}}, "Pas de commande"},
+		{[]envRequest{{"LC_ALL", "C"}, {"LC_MESSAGES", "en_US"}}, "No command"},
+		{[]envRequest{{"LANG", "de_DE"}}, "Pas de commande"},
+		{[]envRequest{{"TZ", ":Nowhere/At_All"}, {"LANG", "en"}}, "No command"},
+	} {
+		s := sit(t, c)
+		for _, e := range l.env {
+			s.must("env", e)
+		}
+		s.must("exec", execRequest{"/xyzzy"})
+		s.wantExit(exitUsage)
+		if !strings.Contains(s.err.String(), l.want) {
+			t.Errorf("%v: told %q", l.env, s.err)
+		}
+	}
+	h.order(t, "wall midi")
+	h.await(t, func() string { return "no announcement" }, func() bool { return len(seen[room.Walled](h.console)) == 1 })
+	s := sit(t, c)
+	s.must("env", envRequest{"TZ", "Asia/Tokyo"})
+	s.must("exec", execRequest{"/historique"})
+	s.wantExit(exitDone)
+	tokyo, err := time.LoadLocation("Asia/Tokyo")
+	if err != nil {
+		t.Skip(err)
+	}
+	h.console.mu.Lock()
+	at := h.console.events[len(h.console.events)-1].Time.In(tokyo).Format("15:04")
+	h.console.mu.Unlock()
+	if !strings.Contains(s.out.String(), at+" *** ") {
+		t.Errorf("in Tokyo it was %s, but shown %q", at, s.out)
+	}
+}
+
+// faulty is a store with a fault in it.
+type faulty struct{ *room.MemoryStore }
+
+func (faulty) Search(context.Context, string, int) ([]room.Event, error) { panic("a fault of ours") }
+
+func TestAFaultOfOursEndsOneSessionWithAnApology(t *testing.T) {
+	h := open(t, func(b *build) {
+		b.store = faulty{room.NewMemoryStore()}
+		b.room.Zone = func(string) (*time.Location, error) { panic("another") }
+	})
+	ann := h.pipe("ann")
+	sick := sit(t, h.dial("bob"))
+	sick.must("pty-req", ptyRequest{Term: "xterm", Columns: 80, Rows: 24})
+	sick.must("shell", nil)
+	sick.send("/chercher x\r")
+	sick.wantExit(exitRefused)
+	if !strings.Contains(sick.out.String(), french.EndCrashed) {
+		t.Errorf("bob was shown %q", sick.out)
+	}
+	if got := h.awaitLeft(t, "bob"); got.Cause != room.Crashed {
+		t.Errorf("bob left by %v", got.Cause)
+	}
+	for user, begin := range map[string]func(*seat){
+		"command": func(s *seat) { s.must("exec", execRequest{"/chercher x"}) },
+		"pipe":    func(s *seat) { s.must("shell", nil); s.send("/chercher x\n") },
+		"before":  func(s *seat) { s.must("env", envRequest{"TZ", "Europe/Paris"}); s.must("shell", nil) },
+	} {
+		s := sit(t, h.dial(user))
+		begin(s)
+		s.wantExit(exitRefused)
+		if !strings.Contains(s.err.String(), french.EndCrashed) {
+			t.Errorf("%s was told %q", user, s.err)
+		}
+		if again := h.run(user, "me revoilà"); again.status != exitDone { // its pseudo is free
+			t.Errorf("%s cannot come back: %q", user, again.err)
+		}
+	}
+	ann.wantTalking(h, "moi ça va")
+}
+
+func TestAStreamOfJSONGivesOneObjectALine(t *testing.T) {
+	h := open(t)
+	for _, command := range []string{"--json", "/json", " /json "} {
+		bot := sit(t, h.dial("bot"))
+		bot.must("exec", execRequest{command})
+		h.awaitJoined(t, "bot")
+		bot.CloseWrite()
+		ann := h.pipe("ann")
+		ann.send("bonjour \"bot\"\x1b[31m\n@bot en privé\n/xyzzy\n")
+		ann.CloseWrite()
+		ann.wantExit(exitUsage)
+		bot.out.awaitText(t, `"type":"left"`)
+		h.order(t, "kick bot assez")
+		bot.wantExit(exitRefused)
+		var types []string
+		for line := range strings.Lines(bot.out.String()) {
+			var o lang.Object
+			if err := json.Unmarshal([]byte(line), &o); err != nil {
+				t.Fatalf("%q: %v", line, err)
+			}
+			types = append(types, o.Type)
+			if o.Type == "message" && (o.From != "ann" || o.Text != `bonjour "bot"`) {
+				t.Errorf("message %+v", o)
+			}
+		}
+		if got := strings.Join(types, " "); got != "welcome joined message private left kicked" {
+			t.Errorf("%q gives %s", command, got)
+		}
+		h.console.mu.Lock()
+		h.console.events = nil
+		h.console.mu.Unlock()
+	}
+}
+
+func TestAStreamTakesLinesToo(t *testing.T) {
+	h := open(t)
+	bot := sit(t, h.dial("bot"))
+	bot.must("exec", execRequest{"--json"})
+	bot.send("bonjour\n@personne salut\n")
+	bot.out.awaitText(t, `"text":"bonjour"`)
+	bot.out.awaitText(t, `"type":"error"`)
+	if bot.err.String() != "" {
+		t.Errorf("on stderr: %q", bot.err)
+	}
+	bot.send("/quitter\n")
+	bot.wantExit(exitUnknown)
+}
+
+func TestExitCodesOfOtherFailures(t *testing.T) {
+	for _, c := range []struct {
+		err  error
+		code int
+	}{
+		{errors.New("any"), exitRefused}, {room.ErrBusy, exitRefused}, {room.ErrClosed, exitShutdown},
+		{&room.Ending{Cause: room.Expelled}, exitRefused}, {&room.Ending{Cause: room.Shutdown}, exitShutdown}, {&room.Ending{Cause: room.Quit}, exitDone},
+		{&room.MutedError{}, exitRefused}, {fmt.Errorf("wrapped: %w", &room.TooFastError{}), exitTooFast},
+	} {
+		if got := exitCode(c.err); got != c.code {
+			t.Errorf("%v: %d, want %d", c.err, got, c.code)
+		}
+	}
+}

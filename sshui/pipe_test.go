@@ -1,0 +1,231 @@
+package sshui
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	gossh "golang.org/x/crypto/ssh"
+
+	"salon/room"
+)
+
+// numbered are lines that can be told apart.
+func numbered(n int) []string {
+	var list []string
+	for i := range n {
+		list = append(list, fmt.Sprintf("ligne %d", i+1))
+	}
+	return list
+}
+
+func TestAPipeDeliversEveryLineInOrder(t *testing.T) {
+	h := open(t)
+	s := h.pipe("make")
+	lines := numbered(500)
+	s.send(strings.Join(lines, "\n")) // the last one without an end
+	s.CloseWrite()
+	s.wantExit(exitDone)
+	if got := h.said("make"); !slices.Equal(got, lines) {
+		t.Errorf("said %q", got)
+	}
+	if got := h.awaitLeft(t, "make"); got.Cause != room.Quit {
+		t.Errorf("left by %v", got.Cause)
+	}
+	if s.err.String() != "" {
+		t.Errorf("stderr: %q", s.err)
+	}
+	for _, l := range lines { // all come back, and nothing overtakes
+		if strings.Count(s.out.String(), "make: "+l+"\n") != 1 {
+			t.Errorf("%q does not come back once", l)
+		}
+	}
+}
+
+func TestAPipeIsReadNoFasterThanTheLimit(t *testing.T) {
+	const rate, burst, lines = 50, 5, 40
+	h := open(t, func(b *build) { b.room.Rate, b.room.Burst = rate, burst })
+	s := h.pipe("make")
+	start := time.Now()
+	s.send(strings.Join(numbered(lines), "\n") + "\n")
+	s.CloseWrite()
+	s.wantExit(exitDone)
+	took := time.Since(start)
+	if least := (lines - burst) * time.Second / rate; took < least {
+		t.Errorf("took %v, want at least %v", took, least)
+	}
+	if got := h.said("make"); !slices.Equal(got, numbered(lines)) {
+		t.Errorf("said %q", got)
+	}
+}
+
+func TestAPipeMayBeClosedWhileItWaitsForTheLimit(t *testing.T) {
+	h := open(t, func(b *build) { b.room.Rate, b.room.Burst = 0.001, 1 })
+	s := h.pipe("make")
+	s.send("un\ndeux\ntrois\n")
+	h.awaitSaid(t, "un")
+	s.Close()
+	if got := h.awaitLeft(t, "make"); got.Cause != room.Lost {
+		t.Errorf("left by %v", got.Cause)
+	}
+}
+
+func TestALineTooLongIsRefusedAndTheOthersAreNot(t *testing.T) {
+	h := open(t)
+	for _, long := range []int{room.MaxText + 1, room.MaxText + 2, room.MaxText + 3, 3 * room.MaxText, 1 << 20} {
+		user := fmt.Sprint("bot", long)
+		s := h.pipe(user)
+		s.send("avant\n" + strings.Repeat("x", long) + "\naprès\n")
+		s.CloseWrite()
+		s.wantExit(exitRefused)
+		if got := h.said(room.Pseudo(user)); !slices.Equal(got, []string{"avant", "après"}) {
+			t.Errorf("%d: said %.100q", long, got)
+		}
+		if got := s.err.String(); strings.Count(got, "\n") != 1 || !strings.Contains(got, french.TextTooLong) {
+			t.Errorf("%d: stderr %q", long, got)
+		}
+	}
+	s := h.pipe("juste")
+	exact := strings.Repeat("y", room.MaxText)
+	s.send(exact + "\r\n" + exact)
+	s.CloseWrite()
+	s.wantExit(exitDone)
+	if got := h.said("juste"); !slices.Equal(got, []string{exact, exact}) {
+		t.Errorf("two lines of the greatest length: %d said", len(got))
+	}
+}
+
+func TestEmptyLinesSayNothing(t *testing.T) {
+	h := open(t)
+	s := h.pipe("make")
+	s.send("\n\r\n   \nun\r\n\n\ndeux\n\t\n")
+	s.CloseWrite()
+	s.wantExit(exitDone)
+	if got := h.said("make"); !slices.Equal(got, []string{"un", "deux"}) {
+		t.Errorf("said %q", got)
+	}
+	if s.err.String() != "" {
+		t.Errorf("stderr: %q", s.err)
+	}
+}
+
+func TestAnEmptyPipeEndsWell(t *testing.T) {
+	h := open(t)
+	s := h.pipe("make")
+	s.CloseWrite()
+	s.wantExit(exitDone)
+}
+
+func TestTheFirstFailureOfAPipeIsItsExitCode(t *testing.T) {
+	h := open(t)
+	s := h.pipe("bot")
+	s.send("bonjour\n@personne salut\n/xyzzy\nau revoir\n")
+	s.CloseWrite()
+	s.wantExit(exitUnknown)
+	if got := h.said("bot"); !slices.Equal(got, []string{"bonjour", "au revoir"}) {
+		t.Errorf("said %q", got)
+	}
+	if got := s.err.String(); strings.Count(got, "\n") != 2 || !strings.Contains(got, "« personne »") || !strings.Contains(got, "xyzzy") {
+		t.Errorf("stderr %q", got)
+	}
+}
+
+func TestAKickedPipeLearnsTheReason(t *testing.T) {
+	h := open(t)
+	s := h.pipe("bot")
+	h.order(t, "kick bot assez ri")
+	s.wantExit(exitRefused)
+	if got := s.err.String(); !strings.Contains(got, "expulsé") || !strings.Contains(got, "assez ri") {
+		t.Errorf("stderr %q", got)
+	}
+	if left := seen[room.Left](h.console); len(left) != 0 { // it was kicked, which is said already
+		t.Errorf("announced %v too", left)
+	}
+}
+
+func TestAPipeLearnsOfTheShutdown(t *testing.T) {
+	h := open(t)
+	s := h.pipe("bot")
+	h.order(t, "shutdown 0 maintenance")
+	s.wantExit(exitShutdown)
+	if got := s.err.String(); !strings.Contains(got, french.EndShutdown) || !strings.Contains(got, "maintenance") {
+		t.Errorf("stderr %q", got)
+	}
+}
+
+func TestAPipeMayQuitByCommand(t *testing.T) {
+	h := open(t)
+	s := h.pipe("bot")
+	s.send("un\n/quitter à demain\njamais dit\n")
+	s.wantExit(exitDone)
+	if got := h.awaitLeft(t, "bot"); got.Cause != room.Quit || got.Text != "à demain" {
+		t.Errorf("left %+v", got)
+	}
+	if got := h.said("bot"); !slices.Equal(got, []string{"un"}) {
+		t.Errorf("said %q", got)
+	}
+}
+
+func TestAPseudoThatCannotBeIsRefusedToAPipe(t *testing.T) {
+	h := open(t)
+	for name, want := range map[string]string{
+		"root": "réservé", `DOMAIN\user`: "seulement des lettres", strings.Repeat("x", 21): "trop long", "": "Il faut un pseudo",
+		strings.Repeat("é", 5000): "trop long", "\x1b[31mann": "seulement des lettres", "ann\n": "seulement des lettres",
+	} {
+		s := sit(t, h.dial(name))
+		s.must("shell", nil)
+		s.wantExit(exitRefused)
+		if got := s.err.String(); !strings.Contains(got, want) || strings.Contains(got, "\x1b") || strings.Count(got, "\n") != 1 {
+			t.Errorf("%.30q: stderr %q, want %q", name, got, want)
+		}
+	}
+}
+
+func TestWhatIsPipedCannotCommandATerminalOrForgeALine(t *testing.T) {
+	h := open(t)
+	ann := h.pipe("ann")
+	bot := h.pipe("bot")
+	bot.send("\x1b]0;titre\x07rouge \x1b[31mvif\x1b[0m\r12:00 ann: forgé\x00\x08\x9b2J\xc2\x9b2J\nfin\n")
+	ann.out.awaitText(t, "bot: fin")
+	shown := ann.out.String()
+	if strings.ContainsAny(shown, "\x1b\x07\r\x00\x08\u009b") {
+		t.Errorf("ann was shown %q", shown)
+	}
+	for line := range strings.Lines(shown) {
+		if strings.Contains(line, "forgé") && !strings.Contains(line, " bot: ") {
+			t.Errorf("a forged line: %q", line)
+		}
+	}
+}
+
+func TestMembersComingAndGoingAtOnceLeaveNobodyBehind(t *testing.T) {
+	h := open(t)
+	const people = 40
+	var coming sync.WaitGroup
+	for i := range people {
+		coming.Go(func() {
+			c, err := gossh.Dial("tcp", h.addr, clientConfig(fmt.Sprint("ann", i)))
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer c.Close()
+			if ch, _, err := c.OpenChannel("session", nil); err != nil {
+				t.Error(err)
+			} else {
+				ch.SendRequest("shell", i%2 == 0, nil) // some do not even wait to be let in
+			}
+		})
+	}
+	coming.Wait()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	h.server.Shutdown(ctx) // waits for all of them, while the room stays open
+	if got := h.present(t); len(got) != 0 {
+		t.Errorf("still here: %v", got)
+	}
+}

@@ -1,0 +1,283 @@
+package sshui
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"salon/room"
+	"salon/room/lang"
+)
+
+// The prompt, as a row shows it.
+const nothingTyped = "[tous] >"
+
+// enterTerminal sits down at a terminal and waits for the prompt.
+func (h *house) enterTerminal(user string) *desk {
+	h.t.Helper()
+	d := h.atTerminal(user, 80, 24)
+	d.awaitBottom(h.t, nothingTyped)
+	return d
+}
+
+func TestWhatIsBeingTypedSurvivesMessages(t *testing.T) {
+	h := open(t)
+	ann, bob := h.enterTerminal("ann"), h.pipe("bob")
+	ann.send("bonj")
+	ann.awaitBottom(t, nothingTyped+" bonj")
+	bob.send("un\ndeux\ntrois\n")
+	ann.awaitRow(t, "bob: trois")
+	ann.awaitBottom(t, nothingTyped+" bonj")
+	ann.send("our")
+	bob.send("quatre\n")
+	ann.awaitRow(t, "bob: quatre")
+	ann.awaitBottom(t, nothingTyped+" bonjour")
+	ann.send("\r")
+	ann.awaitRow(t, "ann: bonjour")
+	ann.awaitBottom(t, nothingTyped)
+	if n := ann.showing("bonjour"); n != 1 {
+		t.Errorf("what was entered is shown %d times:\n%s", n, strings.Join(ann.rows(), "\n"))
+	}
+	bob.out.awaitText(t, "ann: bonjour\n")
+}
+
+func TestALongLineBeingTypedSurvivesMessages(t *testing.T) {
+	h := open(t)
+	ann, bob := h.atTerminal("ann", 30, 12), h.pipe("bob")
+	ann.awaitBottom(t, nothingTyped)
+	long := strings.Repeat("0123456789", 6)
+	ann.send(long)
+	ann.awaitBottom(t, long[51:])
+	bob.send(strings.Repeat("y", 75) + "\n")
+	ann.awaitBottom(t, long[51:])
+	ann.send("\r")
+	h.awaitSaid(t, long)
+	ann.awaitBottom(t, nothingTyped)
+}
+
+func TestTabCompletesWhoIsHere(t *testing.T) {
+	h := open(t)
+	h.pipe("barnabé")
+	ann := h.enterTerminal("ann")
+	ann.send("@ba\t")
+	ann.awaitBottom(t, nothingTyped+" @barnabé")
+	ann.send("salut\r")
+	ann.awaitRow(t, "[privé] moi -> barnabé: salut")
+	ann.send("/pse\t")
+	ann.awaitBottom(t, nothingTyped+" /pseudo")
+}
+
+func TestATakenPseudoIsAskedForAgain(t *testing.T) {
+	h := open(t)
+	h.pipe("bob", newKey(t))
+	ann := h.atTerminal("bob", 80, 24)
+	question := strings.TrimSpace(french.ChoosePseudo)
+	ann.awaitBottom(t, question)
+	if n := ann.showing("« bob » est déjà pris. Choisissez-en un autre."); n != 1 {
+		t.Errorf("the reason is shown %d times:\n%s", n, strings.Join(ann.rows(), "\n"))
+	}
+	ann.send("Bob\r")
+	ann.awaitRow(t, "« Bob » est déjà pris. Choisissez-en un autre.")
+	ann.awaitBottom(t, question)
+	ann.send("root\r")
+	ann.awaitRow(t, "« root » est réservé. Choisissez un autre pseudo.")
+	ann.awaitBottom(t, question)
+	ann.send(" ann \r")
+	ann.awaitBottom(t, nothingTyped)
+	ann.awaitRow(t, "Bienvenue, ann ! Voici ce que l'on peut taper :")
+	if joined := seen[room.Joined](h.console); len(joined) != 2 || joined[1].Pseudo != "ann" {
+		t.Errorf("joined: %v", joined)
+	}
+}
+
+func TestAUserThatCannotBeAPseudoIsAskedForOne(t *testing.T) {
+	h := open(t)
+	for i, user := range []string{`DOMAIN\ann`, strings.Repeat("x", 30), "root", "", "\x1b]0;x\x07"} {
+		d := h.atTerminal(user, 100, 24)
+		d.awaitBottom(t, strings.TrimSpace(french.ChoosePseudo))
+		name := fmt.Sprint("ann", i)
+		d.send(name + "\r")
+		d.awaitBottom(t, nothingTyped)
+		h.awaitJoined(t, room.Pseudo(name))
+	}
+}
+
+func TestNobodyIsAskedForAPseudoForEver(t *testing.T) {
+	h := open(t)
+	d := h.atTerminal("root", 80, 24)
+	for range pseudoTries - 1 {
+		d.awaitBottom(t, strings.TrimSpace(french.ChoosePseudo))
+		d.send("root\r")
+	}
+	d.wantExit(exitRefused)
+	if d.column() != 0 || !strings.Contains(d.bottom(), "réservé") {
+		t.Errorf("in the end:\n%s", strings.Join(d.rows(), "\n"))
+	}
+}
+
+func TestWhoeverTakesTooLongToChooseIsToldAndLetGo(t *testing.T) {
+	h := open(t, func(b *build) { b.waits.pseudo = 300 * time.Millisecond })
+	d := h.atTerminal("root", 80, 24)
+	d.send("à moitié ta")
+	d.wantExit(exitRefused)
+	if d.column() != 0 || d.bottom() != french.EndIdle {
+		t.Errorf("in the end:\n%s", strings.Join(d.rows(), "\n"))
+	}
+}
+
+func TestShutdownDoesNotWaitForWhoeverIsChoosing(t *testing.T) {
+	h := open(t)
+	d := h.atTerminal("root", 80, 24)
+	d.awaitBottom(t, strings.TrimSpace(french.ChoosePseudo))
+	h.room.Stop("")
+	h.server.Shutdown(context.Background()) // would never return
+	d.wantExit(exitShutdown)
+	if d.bottom() != french.ShuttingDownNow {
+		t.Errorf("in the end:\n%s", strings.Join(d.rows(), "\n"))
+	}
+}
+
+func TestHangingUpWhileChoosingIsNoJoin(t *testing.T) {
+	h := open(t)
+	for _, leave := range []string{"\x04", "\x03\x03"} {
+		d := h.atTerminal("root", 80, 24)
+		d.awaitBottom(t, strings.TrimSpace(french.ChoosePseudo))
+		d.send(leave)
+		d.wantExit(exitRefused)
+		if d.column() != 0 {
+			t.Errorf("%q leaves the cursor in column %d", leave, d.column())
+		}
+	}
+	if n := len(seen[room.Joined](h.console)); n != 0 {
+		t.Errorf("%d joined", n)
+	}
+}
+
+// wantEnd checks that the last thing on the screen is a farewell, on a line of
+// its own, with the cursor below it at the left edge.
+func (d *desk) wantEnd(code int, farewell string) {
+	d.t.Helper()
+	d.wantExit(code)
+	if d.bottom() != farewell || d.column() != 0 {
+		d.t.Errorf("the cursor is in column %d, and the screen ends not with %q:\n%s", d.column(), farewell, strings.Join(d.rows(), "\n"))
+	}
+	if slices.ContainsFunc(d.rows(), func(r string) bool { return strings.HasPrefix(r, nothingTyped) }) {
+		d.t.Errorf("the prompt is left behind:\n%s", strings.Join(d.rows(), "\n"))
+	}
+}
+
+func TestWhoeverIsKickedReadsWhy(t *testing.T) {
+	h := open(t)
+	ann := h.enterTerminal("ann")
+	ann.send("à moitié ta")
+	ann.awaitBottom(t, nothingTyped+" à moitié ta")
+	h.order(t, "kick ann trop de bruit")
+	ann.wantEnd(exitRefused, lang.Farewell(&room.Ending{Cause: room.Expelled, Reason: "trop de bruit"}, lang.View{}))
+}
+
+func TestAShutdownIsToldAtTheTerminal(t *testing.T) {
+	h := open(t)
+	ann := h.enterTerminal("ann")
+	ann.send("à moitié ta")
+	h.order(t, "shutdown 0 on ferme")
+	ann.wantEnd(exitDone, lang.Farewell(&room.Ending{Cause: room.Shutdown, Reason: "on ferme"}, lang.View{}))
+}
+
+func TestCtrlCClearsTheLineAndTwiceLeaves(t *testing.T) {
+	h := open(t)
+	ann := h.enterTerminal("ann")
+	ann.send("oublié")
+	ann.awaitBottom(t, nothingTyped+" oublié")
+	ann.send("\x03")
+	ann.awaitBottom(t, nothingTyped)
+	ann.send("gardé\r")
+	h.awaitSaid(t, "gardé")
+	ann.send("\x03")
+	ann.awaitRow(t, french.PressAgain)
+	ann.awaitBottom(t, nothingTyped)
+	ann.send("resté\r")
+	h.awaitSaid(t, "resté")
+	ann.send("\x03")
+	ann.send("\x03")
+	ann.wantEnd(exitDone, "Au revoir, ann.")
+	if got := h.awaitLeft(t, "ann"); got.Cause != room.Quit {
+		t.Errorf("left by %v", got.Cause)
+	}
+	if got := h.said("ann"); !slices.Equal(got, []string{"gardé", "resté"}) {
+		t.Errorf("said %q", got)
+	}
+}
+
+func TestCtrlDLeaves(t *testing.T) {
+	h := open(t)
+	ann := h.enterTerminal("ann")
+	ann.send("x\x04") // of a line with something on it, the character under the cursor
+	ann.awaitBottom(t, nothingTyped+" x")
+	ann.send("\x7f\x04")
+	ann.wantEnd(exitDone, "Au revoir, ann.")
+	if got := h.awaitLeft(t, "ann"); got.Cause != room.Quit {
+		t.Errorf("left by %v", got.Cause)
+	}
+}
+
+func TestQuittingByCommandLeavesItsWord(t *testing.T) {
+	h := open(t)
+	ann := h.enterTerminal("ann")
+	ann.send("/quitter à demain\r")
+	ann.wantEnd(exitDone, "Au revoir, ann.")
+	if got := h.awaitLeft(t, "ann"); got.Text != "à demain" {
+		t.Errorf("left with %q", got.Text)
+	}
+}
+
+func TestTheLanguageChangesThePromptToo(t *testing.T) {
+	h := open(t)
+	ann := h.enterTerminal("ann")
+	ann.send("/lang en\r")
+	ann.awaitRow(t, lang.Of(room.English).NowLang)
+	ann.awaitBottom(t, "[all] >")
+	ann.send("hell")
+	ann.awaitBottom(t, "[all] > hell")
+	ann.send("o\x03/lang fr\r")
+	ann.awaitBottom(t, nothingTyped)
+	ann.send("\x04")
+	ann.wantEnd(exitDone, "Au revoir, ann.")
+}
+
+func TestAResizeKeepsWhatIsBeingTyped(t *testing.T) {
+	h := open(t)
+	ann, bob := h.enterTerminal("ann"), h.pipe("bob")
+	ann.send("salut à tous")
+	ann.awaitBottom(t, nothingTyped+" salut à tous")
+	for i, size := range [][2]int{{40, 10}, {132, 50}, {20, 5}, {80, 24}} {
+		ann.resize(size[0], size[1])
+		bob.send(fmt.Sprintf("taille %d\n", i))
+		ann.awaitRow(t, fmt.Sprintf("taille %d", i))
+	}
+	ann.awaitBottom(t, nothingTyped+" salut à tous")
+	ann.send(" !\r")
+	h.awaitSaid(t, "salut à tous !")
+	ann.awaitBottom(t, nothingTyped)
+}
+
+func TestManyMessagesAtOnceKeepTheirOrderAboveThePrompt(t *testing.T) {
+	h := open(t)
+	ann, bob := h.enterTerminal("ann"), h.pipe("bob")
+	ann.send("tranquille")
+	lines := numbered(300)
+	bob.send(strings.Join(lines, "\n") + "\n")
+	ann.awaitRow(t, "bob: ligne 300")
+	ann.awaitBottom(t, nothingTyped+" tranquille")
+	var got []string
+	for _, r := range ann.rows() {
+		if _, text, ok := strings.Cut(r, " bob: "); ok {
+			got = append(got, text)
+		}
+	}
+	if !slices.Equal(got, lines) {
+		t.Errorf("the screen shows %d lines: %q", len(got), got)
+	}
+}
