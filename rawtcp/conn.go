@@ -21,16 +21,10 @@ import (
 
 // Bounds on one connection.
 const (
-	// writeTimeout is how long one write may block before the session is let go
-	// with the cause Slow.
-	writeTimeout = 10 * time.Second
-	// pseudoTimeout and pseudoTries bound how long a stranger may take to say who
-	// they are; then the connection is closed.
-	pseudoTimeout = time.Minute
-	pseudoTries   = 10
-	// lingering is how long, and lingerBytes how much, is still read after the
-	// farewell, so that closing does not destroy it on its way.
-	lingering   = time.Second
+	// pseudoTries is how many pseudos a stranger may ask for; then the connection
+	// is closed.
+	pseudoTries = 10
+	// lingerBytes is how much is still read after the farewell.
 	lingerBytes = 64 << 10
 )
 
@@ -41,6 +35,8 @@ type conn struct {
 	addr   netip.Addr
 	in     *lineReader
 	sess   *room.Session
+
+	writing sync.Mutex // held while a write is under way
 }
 
 func newConn(s *Server, raw net.Conn, addr netip.Addr) *conn {
@@ -49,10 +45,12 @@ func newConn(s *Server, raw net.Conn, addr netip.Addr) *conn {
 	return c
 }
 
-// send writes within writeTimeout. Both the reader (telnet's answers) and the
-// writer send: a Write on a socket is never mixed with another.
+// send writes in the time there is for a write. Both the reader (telnet's answers)
+// and the writer send, one at a time: neither gives the other more time.
 func (c *conn) send(p []byte) error {
-	c.SetWriteDeadline(time.Now().Add(writeTimeout))
+	c.writing.Lock()
+	defer c.writing.Unlock()
+	c.SetWriteDeadline(time.Now().Add(c.server.waits.write))
 	_, err := c.Write(p)
 	return err
 }
@@ -69,22 +67,49 @@ func (c *conn) complain(err error) error {
 	return c.say(c.view().Reply(room.Failure{Err: err}, time.Now()))
 }
 
-// serve is the connection's life.
+// serve is the connection's life. A fault of ours ends this one alone.
 func (c *conn) serve() {
+	var reading sync.WaitGroup
+	defer func() {
+		if r := recover(); r != nil {
+			c.crashed(r)
+		}
+		c.SetReadDeadline(time.Now()) // wakes the reader
+		reading.Wait()
+		hangUp(c.Conn, c.server.waits.linger)
+	}()
 	first, ok := c.enter()
 	if !ok {
-		c.hangUp()
 		return
 	}
-	var reading sync.WaitGroup
 	reading.Go(func() { c.read(first) })
 	end := c.leave(c.sess.Follow(nil, c.show))
-	if end.Cause != room.Lost && end.Cause != room.Slow {
+	switch end.Cause {
+	case room.Slow:
+		c.abandon()
+	case room.Lost:
+	default:
 		c.say(lang.Farewell(end, lang.ViewOf(c.sess)))
 	}
-	c.SetReadDeadline(time.Now()) // wakes the reader
-	reading.Wait()
-	c.hangUp()
+}
+
+// crashed takes the session out of the room after a fault of ours, with an
+// apology.
+func (c *conn) crashed(fault any) {
+	c.server.cfg.Log.Error("tcp: session crashed", "panic", fmt.Sprint(fault), "stack", string(debug.Stack()))
+	if c.sess != nil {
+		c.leave(&room.Ending{Cause: room.Crashed})
+	}
+	c.say(c.texts().EndCrashed)
+}
+
+// abandon closes without sending what is still in the socket's buffer: nobody
+// reads it, and it would stay in memory for minutes.
+func (c *conn) abandon() {
+	if tcp, ok := c.Conn.(interface{ SetLinger(int) error }); ok {
+		tcp.SetLinger(0)
+	}
+	c.Close()
 }
 
 // leave takes the session out of the room and writes down why.
@@ -105,42 +130,46 @@ func (c *conn) leave(why error) *room.Ending {
 
 // hangUp closes in a way that lets the farewell arrive: a socket closed with
 // unread input resets the connection.
-func (c *conn) hangUp() {
-	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok && half.CloseWrite() == nil {
-		c.SetReadDeadline(time.Now().Add(lingering))
-		io.CopyN(io.Discard, c.Conn, lingerBytes)
+func hangUp(c net.Conn, linger time.Duration) {
+	if half, ok := c.(interface{ CloseWrite() error }); ok && half.CloseWrite() == nil {
+		c.SetReadDeadline(time.Now().Add(linger))
+		io.CopyN(io.Discard, c, lingerBytes)
 	}
 	c.Close()
 }
 
 // enter asks for a pseudo until one can be had, and joins. A first line that
 // cannot be a pseudo because it is a message or a command is not lost: its author
-// is given a name, and the line is returned to be done.
-func (c *conn) enter() (first string, ok bool) {
-	c.SetReadDeadline(time.Now().Add(pseudoTimeout))
+// is given a name, and the line is returned to be done. Whoever takes too long is
+// let go, and so is everybody when the server closes.
+func (c *conn) enter() (first token, ok bool) {
+	c.SetReadDeadline(time.Now().Add(c.server.waits.pseudo))
+	stop := context.AfterFunc(c.server.closing, func() { c.SetReadDeadline(time.Now()) })
 	defer c.SetReadDeadline(time.Time{})
+	defer stop()
 	if c.send([]byte(c.texts().AskPseudo)) != nil {
-		return "", false
+		return token{}, false
 	}
 	for range pseudoTries {
-		line, ok := c.firstLine()
+		tok, ok := c.firstLine()
 		if !ok {
-			return "", false
+			return token{}, false
 		}
+		line := strings.TrimSpace(decodeLine(tok.text))
 		var err error
 		if isMessage(line) {
 			if err = c.joinAsGuest(); err == nil {
-				return line, true
+				return tok, true
 			}
 		} else if err = c.join(line); err == nil {
-			return "", true
+			return token{}, true
 		}
 		if c.complain(err) != nil || !canChoose(err) || c.send([]byte(c.texts().AskPseudo)) != nil {
-			return "", false
+			return token{}, false
 		}
 	}
 	c.say(c.texts().TooManyTries)
-	return "", false
+	return token{}, false
 }
 
 // isMessage reports whether a first line is something said rather than a name: it
@@ -160,30 +189,38 @@ func canChoose(err error) bool {
 }
 
 // firstLine waits for a line before there is a session.
-func (c *conn) firstLine() (string, bool) {
+func (c *conn) firstLine() (token, bool) {
 	for {
 		tok, err := c.in.next()
-		if err != nil {
-			if errors.Is(err, os.ErrDeadlineExceeded) {
-				c.say(c.texts().EndIdle)
-			}
-			return "", false
+		switch {
+		case errors.Is(err, os.ErrDeadlineExceeded):
+			c.dismiss()
+			return token{}, false
+		case err != nil:
+			return token{}, false
 		}
 		switch tok.kind {
 		case tokenLine:
-			return strings.TrimSpace(decodeLine(tok.text)), true
+			return tok, true
 		case tokenAreYouThere:
 			c.send([]byte(c.texts().AskPseudo))
+			continue
 		case tokenForeign:
 			c.foreign(tok.protocol)
-			return "", false
 		case tokenInterrupt:
 			c.drain()
-			return "", false
-		default:
-			return "", false
 		}
+		return token{}, false
 	}
+}
+
+// dismiss lets go of somebody who has not said who they are.
+func (c *conn) dismiss() {
+	if c.server.closing.Err() != nil {
+		c.say(c.texts().ShuttingDownNow)
+		return
+	}
+	c.say(c.texts().EndIdle)
 }
 
 // foreign tells a client of another protocol that this is no place for it.
@@ -230,16 +267,14 @@ func (c *conn) joinAsGuest() (err error) {
 }
 
 // read does what the client says, until it stops or its session ends.
-func (c *conn) read(first string) {
+func (c *conn) read(first token) {
 	defer func() {
 		if r := recover(); r != nil {
 			c.server.cfg.Log.Error("tcp: session crashed", "panic", fmt.Sprint(r), "stack", string(debug.Stack()))
 			c.sess.End(room.Ending{Cause: room.Crashed})
 		}
 	}()
-	if first != "" {
-		c.sess.Submit(context.Background(), first)
-	}
+	c.do(first)
 	for c.sess.Context().Err() == nil {
 		tok, err := c.in.next()
 		if err != nil {
@@ -283,10 +318,10 @@ func cutLine(line string) (string, bool) {
 	return line[:end], true
 }
 
-// drain waits, for as long as lingering, until a telnet client is ready for the
+// drain waits, for as long as one lingers, until a telnet client is ready for the
 // farewell; see lineReader.drain.
 func (c *conn) drain() {
-	c.SetReadDeadline(time.Now().Add(lingering))
+	c.SetReadDeadline(time.Now().Add(c.server.waits.linger))
 	c.in.drain()
 }
 

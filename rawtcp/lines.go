@@ -384,12 +384,11 @@ func maybeTLS(first []byte) bool {
 }
 
 // looksHTTP reports whether line is a request line: method, target and version,
-// as in RFC 9112 §3. What the first two hold is not looked at, as nothing else
-// ends so. One that was cut before its version counts too, else a long target
-// would carry a request into the chat.
+// as in RFC 9112 §3. A method has no @ and no /, which messages begin with. One cut
+// before its version counts too, else a long target would carry it into the chat.
 func looksHTTP(line []byte) bool {
 	method, rest, found := bytes.Cut(line, []byte(" "))
-	if !found || len(method) == 0 {
+	if !found || len(method) == 0 || bytes.ContainsAny(method, "@/") {
 		return false
 	}
 	if space := bytes.LastIndexByte(rest, ' '); space >= 0 {

@@ -25,6 +25,26 @@ import (
 // for want of descriptors, before it tries again. Those inside notice nothing.
 const acceptPause = 50 * time.Millisecond
 
+// maxTurning is how many who are turned away are given a moment to read why.
+const maxTurning = 64
+
+// timeouts bound every wait of a Server for its clients.
+type timeouts struct {
+	// pseudo is how long a stranger may take to say who they are; then the
+	// connection is closed.
+	pseudo time.Duration
+	// write is how long one write may block before the session is let go with
+	// the cause Slow.
+	write time.Duration
+	// linger is how long input is still read after the farewell, so that closing
+	// does not destroy it on its way.
+	linger time.Duration
+}
+
+func defaultTimeouts() timeouts {
+	return timeouts{pseudo: time.Minute, write: 10 * time.Second, linger: time.Second}
+}
+
 // Config is what a Server needs besides a room.
 type Config struct {
 	Lang room.Lang    // in which newcomers are spoken to
@@ -36,23 +56,34 @@ type Config struct {
 type Server struct {
 	room   *room.Room
 	cfg    Config
+	waits  timeouts
 	lines  *lang.Printer
 	guests atomic.Uint64 // names given to those who gave none
 
 	mu        sync.Mutex
 	listeners map[net.Listener]struct{}
 	conns     map[net.Conn]struct{}
+	turning   int // those being turned away
 	closed    bool
 
 	serving sync.WaitGroup
+	closing context.Context // ends when Shutdown begins
+	stop    context.CancelFunc
 }
 
 // New returns a server that is not listening yet.
-func New(cfg Config, r *room.Room) *Server {
+func New(cfg Config, r *room.Room) *Server { return newServer(cfg, r, defaultTimeouts()) }
+
+func newServer(cfg Config, r *room.Room, waits timeouts) *Server {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Server{room: r, cfg: cfg, lines: lang.NewPrinter("\r\n"), listeners: map[net.Listener]struct{}{}, conns: map[net.Conn]struct{}{}}
+	s := &Server{
+		room: r, cfg: cfg, waits: waits, lines: lang.NewPrinter("\r\n"),
+		listeners: map[net.Listener]struct{}{}, conns: map[net.Conn]struct{}{},
+	}
+	s.closing, s.stop = context.WithCancel(context.Background())
+	return s
 }
 
 // Serve takes connections until Shutdown, which makes it return nil, or until
@@ -97,9 +128,7 @@ func (s *Server) take(raw net.Conn) {
 	leave, err := s.room.Admit(addr)
 	if err != nil {
 		s.cfg.Log.Info("tcp: refused", "addr", addr.String(), "why", err.Error())
-		raw.SetDeadline(time.Now().Add(time.Second))
-		raw.Write(s.lines.Line(nil, lang.View{Lang: s.cfg.Lang}.Error(err)))
-		raw.Close()
+		s.turnAway(raw, err)
 		return
 	}
 	s.mu.Lock()
@@ -114,6 +143,26 @@ func (s *Server) take(raw net.Conn) {
 	s.serving.Go(func() {
 		defer s.forget(raw, leave)
 		newConn(s, raw, addr).serve()
+	})
+}
+
+// turnAway tells why before hanging up, in a way that lets it arrive as long as
+// few are turned away.
+func (s *Server) turnAway(raw net.Conn, why error) {
+	raw.SetDeadline(time.Now().Add(s.waits.linger))
+	raw.Write(s.lines.Line(nil, lang.View{Lang: s.cfg.Lang}.Error(why)))
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed || s.turning == maxTurning {
+		raw.Close()
+		return
+	}
+	s.turning++
+	s.serving.Go(func() {
+		hangUp(raw, s.waits.linger)
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.turning--
 	})
 }
 
@@ -142,6 +191,7 @@ func (s *Server) Shutdown(ctx context.Context) error {
 		l.Close()
 	}
 	s.mu.Unlock()
+	s.stop()
 	done := make(chan struct{})
 	go func() { s.serving.Wait(); close(done) }()
 	select {

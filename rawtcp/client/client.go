@@ -10,7 +10,9 @@ import (
 	"net"
 	"os"
 	"strings"
+	"sync"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"salon/internal/prompt"
@@ -22,9 +24,13 @@ import (
 // saying that it leaves.
 const farewellTimeout = 2 * time.Second
 
-// maxTail is the most of an unfinished line that is shown; a server that sends
-// more without a newline has it shown in pieces.
-const maxTail = 8 << 10
+const (
+	// maxTail is how long a line may be to be shown whole; a server that sends
+	// more without a newline has it shown in pieces.
+	maxTail = 8 << 10
+	// maxQuestion is how long an unfinished line may be to count as a question.
+	maxQuestion = 200
+)
 
 // Run talks to the server on conn until one of the two leaves: in to the server,
 // what it sends to out. It closes conn. The end of in is no error. When it is the
@@ -64,6 +70,11 @@ type Client struct {
 	conn net.Conn
 	lang room.Lang
 	edit *prompt.Prompt
+
+	mu       sync.Mutex // guards what follows
+	question string     // the unfinished line that is the prompt now
+	answered string     // the one shown for good, with its answer
+	leaving  bool       // the member has had enough
 }
 
 // New returns a client on a terminal in raw mode.
@@ -84,38 +95,72 @@ func (c *Client) SetSize(width, height int) { c.edit.SetSize(width, height) }
 func (c *Client) Run() error {
 	defer c.conn.Close()
 	go func() {
-		send(c.conn, c.edit)
-		c.edit.Clear()
+		c.send()
+		c.leave()
 		closeWrite(c.conn)
 		c.conn.SetReadDeadline(time.Now().Add(farewellTimeout))
 	}()
-	err := receive(c.conn, func(b []byte, whole bool) error { return show(c.edit, b, whole) })
+	err := receive(c.conn, c.show)
 	c.edit.Clear()
 	return lost(err, c.lang)
 }
 
 // show writes whole lines above what is typed; an unfinished one is a question,
 // and becomes the prompt.
-func show(edit *prompt.Prompt, b []byte, whole bool) error {
-	if !whole {
-		edit.SetPrompt(string(b))
+func (c *Client) show(b []byte, whole bool) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	rest := string(b)
+	if c.answered != "" {
+		rest = strings.TrimPrefix(rest, c.answered)
+	}
+	switch {
+	case !whole:
+		c.question = rest
+		c.edit.SetPrompt(rest)
+		return nil
+	case c.leaving && rest == c.question: // nobody answers it any more
 		return nil
 	}
-	if _, err := edit.Write(b); err != nil {
+	c.question, c.answered = "", ""
+	if _, err := io.WriteString(c.edit, rest); err != nil {
 		return err
 	}
-	edit.SetPrompt("")
+	c.edit.SetPrompt("")
 	return nil
 }
 
+// answer shows the question that a line answers, if there is one, with it: what
+// the server sends next begins a line, as on a terminal that echoed Enter.
+func (c *Client) answer(line string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.question == "" {
+		return
+	}
+	io.WriteString(c.edit, c.question+line+"\n")
+	c.answered += c.question
+	c.question = ""
+	c.edit.SetPrompt("")
+}
+
+// leave takes what is typed, and the question above it, off the screen.
+func (c *Client) leave() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.leaving = true
+	c.edit.Clear()
+}
+
 // send gives the server each line entered, until the member leaves.
-func send(conn net.Conn, edit *prompt.Prompt) {
+func (c *Client) send() {
 	for {
-		line, err := edit.ReadLine()
+		line, err := c.edit.ReadLine()
 		if err != nil {
 			return
 		}
-		if _, err := io.WriteString(conn, line+"\r\n"); err != nil {
+		c.answer(line)
+		if _, err := io.WriteString(c.conn, line+"\r\n"); err != nil {
 			return
 		}
 	}
@@ -139,7 +184,7 @@ func receive(conn net.Conn, show func(b []byte, whole bool) error) error {
 		if err != nil {
 			return err
 		}
-		if len(pending) > 0 {
+		if len(pending) > 0 && len(pending) <= maxQuestion {
 			if err := show(clean(pending), false); err != nil {
 				return err
 			}
@@ -150,10 +195,26 @@ func receive(conn net.Conn, show func(b []byte, whole bool) error) error {
 // lastLine returns how many bytes are whole lines, or all when there is no more
 // to wait for.
 func lastLine(b []byte, all bool) int {
-	if all || len(b) > maxTail {
+	if all {
 		return len(b)
 	}
-	return bytes.LastIndexByte(b, '\n') + 1
+	if end := bytes.LastIndexByte(b, '\n') + 1; end > 0 || len(b) <= maxTail {
+		return end
+	}
+	return piece(b)
+}
+
+// piece returns how much to show of an endless line: it ends where cleaning takes
+// nothing off, with a character that is whole and no space.
+func piece(b []byte) int {
+	for i := len(b) - 1; i > 0; i-- {
+		next, _ := utf8.DecodeRune(b[i:])
+		last, _ := utf8.DecodeLastRune(b[:i])
+		if utf8.RuneStart(b[i]) && !unicode.Is(unicode.M, next) && !unicode.IsSpace(last) {
+			return i
+		}
+	}
+	return len(b)
 }
 
 func clean(b []byte) []byte {
