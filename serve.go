@@ -68,6 +68,7 @@ func (c *serveCmd) Run(p *program) error {
 		return err
 	}
 	signal.Ignore(syscall.SIGPIPE) // a log pipe that breaks is no reason to stop
+	runInBackground()
 	s := &service{program: p, cmd: c}
 	if err := s.open(); err != nil {
 		s.close()

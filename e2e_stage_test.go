@@ -1,0 +1,104 @@
+//go:build unix
+
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// stage gives each script a home with ssh keys and known hosts of its own: ssh
+// looks up its user's real home, whatever HOME says, hence the one in bin.
+func stage(t *testing.T) func(*testscript.Env) error {
+	bin := t.TempDir()
+	if ssh, err := exec.LookPath("ssh"); err == nil {
+		wrapper := "#!/bin/sh\nexec '" + ssh + "' -F \"$HOME/.ssh/config\" \"$@\"\n"
+		if err := os.WriteFile(filepath.Join(bin, "ssh"), []byte(wrapper), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	testdata, err := filepath.Abs("testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(env *testscript.Env) error {
+		sc := &scene{t: env.T(), actors: map[string]*actor{}}
+		env.Values[onStage{}] = sc
+		env.Defer(sc.clear)
+		home := filepath.Join(env.WorkDir, "home")
+		for _, v := range [][2]string{
+			{"PATH", bin + string(os.PathListSeparator) + env.Getenv("PATH")}, {"HOME", home}, {"TESTDATA", testdata},
+			{"TERM", "xterm"}, {"LANG", "C.UTF-8"}, {"TZ", "Europe/Paris"}, {"PS1", "shell$ "}, {"GORACE", "atexit_sleep_ms=0"},
+		} {
+			env.Setenv(v[0], v[1])
+		}
+		return makeHome(home)
+	}
+}
+
+// makeHome makes two ssh identities: ssh takes the first by itself, and the
+// other with -i.
+func makeHome(home string) error {
+	dir := filepath.Join(home, ".ssh")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	keygen, err := exec.LookPath("ssh-keygen")
+	if err != nil {
+		return nil // need tells
+	}
+	for _, name := range []string{"id_ed25519", "other"} {
+		if out, err := exec.Command(keygen, "-q", "-t", "ed25519", "-N", "", "-f", filepath.Join(dir, name)).CombinedOutput(); err != nil {
+			return fmt.Errorf("ssh-keygen: %w: %s", err, out)
+		}
+	}
+	return sshConfig(home, "22")
+}
+
+// sshConfig makes ssh go to a port without asking anybody anything.
+func sshConfig(home, port string) error {
+	config := strings.NewReplacer("PORT", port, "DIR", filepath.Join(home, ".ssh")).Replace(`Host *
+  Port PORT
+  StrictHostKeyChecking no
+  UserKnownHostsFile /dev/null
+  GlobalKnownHostsFile /dev/null
+  IdentitiesOnly yes
+  IdentityFile DIR/id_ed25519
+  IdentityAgent none
+  LogLevel ERROR
+`)
+	return os.WriteFile(filepath.Join(home, ".ssh", "config"), []byte(config), 0o600)
+}
+
+// need PROGRAM... skips a script without the programs it is about; where SALON_E2E
+// says "required", it fails.
+func need(ts *testscript.TestScript, neg bool, args []string) {
+	for _, name := range args {
+		switch missing := missing(name); {
+		case missing == "":
+		case os.Getenv("SALON_E2E") == "required":
+			ts.Fatalf("%s, and SALON_E2E=required", missing)
+		default:
+			sceneOf(ts).t.Skip(missing + " (SALON_E2E=required makes this a failure)")
+		}
+	}
+}
+
+// missing says why a program cannot take part; "" when it can.
+func missing(name string) string {
+	if _, err := exec.LookPath(name); err != nil {
+		return name + " is not installed"
+	}
+	if name == "nc" {
+		if usage, _ := exec.Command(name, "-h").CombinedOutput(); !strings.Contains(string(usage), "-N") {
+			return "this nc is not OpenBSD's (it has no -N)"
+		}
+	}
+	return ""
+}

@@ -1,0 +1,398 @@
+package main_test
+
+import (
+	"bufio"
+	"context"
+	"crypto/ed25519"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+	gossh "golang.org/x/crypto/ssh"
+
+	"salon/rawtcp"
+	"salon/room"
+	"salon/sshui"
+)
+
+// The size of the crowd, and of what it says.
+const (
+	perFront   = 200 // members on each front
+	deafEach   = 5   // of them never read
+	terminals  = 20  // of the others over ssh have one
+	speakers   = 8   // half on each front
+	perBatch   = 18  // messages of each speaker before all wait for all to have read
+	batches    = 5
+	textSize   = 4000 // bytes of a message: together 2.9 MB, over the 2 MiB of an ssh window and the 2.7 of sockets
+	listeners  = 2 * (perFront - deafEach)
+	crowdWaits = 60 * time.Second // a limit for failures only
+)
+
+// slowWithin is how long somebody stuck may stay (limits.md).
+const slowWithin = 15 * time.Second
+
+// TestACrowdOnBothFrontsHearsEverythingInOneOrderDespiteThoseWhoNeverRead has four hundred members, ten of whom never
+// read: everyone else misses nothing, and only those ten are cut.
+func TestACrowdOnBothFrontsHearsEverythingInOneOrderDespiteThoseWhoNeverRead(t *testing.T) {
+	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+	c := gather(t)
+	defer c.close()
+	for range batches {
+		c.talk(perBatch)
+	}
+	stuck := time.Now() // at the latest
+	c.await("those who never read have left", func() bool { return len(c.left) >= 2*deafEach })
+	if took := time.Since(stuck); took > slowWithin {
+		t.Errorf("those who never read were cut after %v", took)
+	}
+	c.talk(1) // and life goes on
+	c.checkDepartures()
+	c.checkOrder()
+}
+
+// crowd is a room, both its fronts and all their clients.
+type crowd struct {
+	t       testing.TB
+	room    *room.Room
+	ssh     *sshui.Server
+	tcp     *rawtcp.Server
+	running sync.WaitGroup // of the test: everything that must end with it
+	hangUp  []func()
+
+	readers  []*reader
+	speakers []io.Writer
+	said     int // by each speaker
+
+	heard  atomic.Int64 // messages, by all readers together
+	target atomic.Int64
+	whole  chan struct{} // heard has reached target
+
+	mu      sync.Mutex
+	order   []string // the console's
+	left    []room.Left
+	joined  int
+	changed chan struct{} // cap 1
+}
+
+// gather opens the room and lets everybody in.
+func gather(t testing.TB) *crowd {
+	t.Helper()
+	c := &crowd{t: t, whole: make(chan struct{}, 1), changed: make(chan struct{}, 1)}
+	var err error
+	if c.room, err = room.New(context.Background(), room.Config{}, room.NewMemoryLog(), room.NewMemoryStore()); err != nil {
+		t.Fatal(err)
+	}
+	_, private, _ := ed25519.GenerateKey(nil)
+	key, err := gossh.NewSignerFromKey(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.ssh, err = sshui.New(sshui.Config{HostKeys: []gossh.Signer{key}, Version: "salon"}, c.room); err != nil {
+		t.Fatal(err)
+	}
+	c.tcp = rawtcp.New(rawtcp.Config{}, c.room)
+	c.watch()
+	sshAddr, tcpAddr := c.serve(c.ssh.Serve), c.serve(c.tcp.Serve)
+	for i := range perFront {
+		c.enterSSH(sshAddr, i)
+		c.enterTCP(tcpAddr, i)
+	}
+	c.await("everybody is in", func() bool { return c.joined == 2*perFront })
+	return c
+}
+
+func (c *crowd) serve(serve func(net.Listener) error) (addr string) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	c.running.Go(func() { serve(l) })
+	return l.Addr().String()
+}
+
+// close lets everybody out.
+func (c *crowd) close() {
+	c.room.Stop("")
+	for _, hangUp := range c.hangUp {
+		hangUp()
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	c.ssh.Shutdown(ctx)
+	c.tcp.Shutdown(ctx)
+	c.room.Close()
+	c.running.Wait()
+}
+
+// watch follows the room through its console.
+func (c *crowd) watch() {
+	console := c.room.Watch(room.Prefs{})
+	c.running.Go(func() {
+		defer console.Close(room.Ending{Cause: room.Quit})
+		console.Follow(nil, func(items []room.Item) error {
+			c.mu.Lock()
+			defer c.mu.Unlock()
+			for _, it := range items {
+				c.note(it)
+			}
+			select {
+			case c.changed <- struct{}{}:
+			default:
+			}
+			return nil
+		})
+	})
+}
+
+func (c *crowd) note(it room.Item) {
+	if it.Event == nil {
+		return
+	}
+	switch b := it.Event.Body.(type) {
+	case room.Joined:
+		c.joined++
+	case room.Left:
+		c.left = append(c.left, b)
+	case room.Said:
+		id, _, _ := strings.Cut(strings.TrimPrefix(b.Text, "<"), ">")
+		c.order = append(c.order, id)
+	}
+}
+
+// await waits for something that the console will see; ok is called under mu.
+func (c *crowd) await(what string, ok func() bool) {
+	c.t.Helper()
+	late := time.After(crowdWaits)
+	for {
+		c.mu.Lock()
+		done := ok()
+		c.mu.Unlock()
+		if done {
+			return
+		}
+		select {
+		case <-c.changed:
+		case <-late:
+			c.t.Fatalf("waited in vain until %s: %d joined, %v left", what, c.joined, c.left)
+		}
+	}
+}
+
+// enterTCP lets in a member by raw TCP.
+func (c *crowd) enterTCP(addr string, i int) {
+	c.t.Helper()
+	var d net.Dialer
+	deaf := i < deafEach
+	if deaf {
+		d.Control = func(_, _ string, raw syscall.RawConn) error {
+			return raw.Control(func(fd uintptr) { syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_RCVBUF, 4096) })
+		}
+	}
+	conn, err := d.Dial("tcp", addr)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	c.hangUp = append(c.hangUp, func() { conn.Close() })
+	fmt.Fprintf(conn, "%s\n", name("tcp", i, deaf))
+	if deaf {
+		return
+	}
+	c.listen(conn)
+	if i < deafEach+speakers/2 {
+		c.speakers = append(c.speakers, conn)
+	}
+}
+
+func name(front string, i int, deaf bool) string {
+	if deaf {
+		return fmt.Sprintf("sourd-%s-%d", front, i)
+	}
+	return fmt.Sprintf("%s-%d", front, i)
+}
+
+// ears is a connection whose client may stop reading altogether.
+type ears struct {
+	net.Conn
+	deaf atomic.Bool
+	gone chan struct{}
+	once sync.Once
+}
+
+func (e *ears) Read(p []byte) (int, error) {
+	if e.deaf.Load() {
+		<-e.gone
+		return 0, net.ErrClosed
+	}
+	return e.Conn.Read(p)
+}
+
+func (e *ears) Close() error {
+	e.once.Do(func() { close(e.gone) })
+	return e.Conn.Close()
+}
+
+// enterSSH lets in a member by ssh. Of those who never read, some leave their
+// channel's window full, others the whole connection.
+func (c *crowd) enterSSH(addr string, i int) {
+	c.t.Helper()
+	deaf := i < deafEach
+	raw, err := net.Dial("tcp", addr)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	conn := &ears{Conn: raw, gone: make(chan struct{})}
+	login := &gossh.ClientConfig{
+		User: name("ssh", i, deaf), HostKeyCallback: gossh.InsecureIgnoreHostKey(),
+		Auth: []gossh.AuthMethod{gossh.KeyboardInteractive(func(string, string, []string, []bool) ([]string, error) { return nil, nil })},
+	}
+	login.KeyExchanges = []string{gossh.KeyExchangeCurve25519} // four hundred handshakes: the quick one
+	client, channels, requests, err := gossh.NewClientConn(conn, addr, login)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	c.hangUp = append(c.hangUp, func() { client.Close() })
+	c.running.Go(func() { gossh.DiscardRequests(requests) })
+	c.running.Go(func() {
+		for ch := range channels {
+			ch.Reject(gossh.Prohibited, "")
+		}
+	})
+	ch, replies, err := client.OpenChannel("session", nil)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	c.running.Go(func() { gossh.DiscardRequests(replies) })
+	if i >= perFront-terminals {
+		c.request(ch, "pty-req", gossh.Marshal(struct {
+			Term                         string
+			Columns, Rows, Width, Height uint32
+			Modes                        string
+		}{Term: "xterm", Columns: 80, Rows: 24}))
+	}
+	c.request(ch, "shell", nil)
+	switch {
+	case deaf:
+		conn.deaf.Store(i%2 == 0)
+		return
+	case i < deafEach+speakers/2:
+		c.speakers = append(c.speakers, ch)
+	}
+	c.listen(ch)
+}
+
+func (c *crowd) request(ch gossh.Channel, kind string, payload []byte) {
+	c.t.Helper()
+	if ok, err := ch.SendRequest(kind, true, payload); !ok || err != nil {
+		c.t.Fatalf("%s: %v, %v", kind, ok, err)
+	}
+}
+
+// reader is somebody who reads. What it has heard is its own until it has ended.
+type reader struct {
+	mu    sync.Mutex
+	heard []string
+}
+
+// listen reads all that somebody is sent, and keeps the messages' numbers.
+func (c *crowd) listen(from io.Reader) {
+	r := &reader{}
+	c.readers = append(c.readers, r)
+	c.running.Go(func() {
+		in := bufio.NewReaderSize(from, 8<<10)
+		for skip(in, '<') == nil {
+			id, err := in.ReadString('>')
+			if err != nil {
+				return
+			}
+			r.mu.Lock()
+			r.heard = append(r.heard, strings.TrimSuffix(id, ">"))
+			r.mu.Unlock()
+			if c.heard.Add(1) == c.target.Load() {
+				c.whole <- struct{}{}
+			}
+		}
+	})
+}
+
+// skip reads past the next delim.
+func skip(in *bufio.Reader, delim byte) error {
+	for {
+		if _, err := in.ReadSlice(delim); !errors.Is(err, bufio.ErrBufferFull) {
+			return err
+		}
+	}
+}
+
+// talk has every speaker say so many messages, and waits until everyone who reads
+// has them: the room keeps 8 MiB for those who are late.
+func (c *crowd) talk(messages int) {
+	c.t.Helper()
+	c.target.Add(int64(listeners * speakers * messages))
+	var talking sync.WaitGroup
+	for who, to := range c.speakers {
+		talking.Go(func() {
+			for n := range messages {
+				id := "<" + strconv.Itoa(who) + "-" + strconv.Itoa(c.said+n) + ">"
+				if _, err := io.WriteString(to, id+strings.Repeat("x", textSize-len(id))+"\n"); err != nil {
+					c.t.Errorf("speaker %d: %v", who, err)
+				}
+			}
+		})
+	}
+	talking.Wait()
+	c.said += messages
+	select {
+	case <-c.whole:
+	case <-time.After(crowdWaits):
+		c.t.Fatalf("%d messages heard, want %d", c.heard.Load(), c.target.Load())
+	}
+}
+
+// checkDepartures checks that those who never read have left, once each and as
+// slow, and nobody else.
+func (c *crowd) checkDepartures() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	seen := map[room.Pseudo]bool{}
+	for _, l := range c.left {
+		if l.Cause != room.Slow || !strings.HasPrefix(string(l.Pseudo), "sourd-") || seen[l.Pseudo] {
+			c.t.Errorf("%s left by %v (before: %v)", l.Pseudo, l.Cause, seen[l.Pseudo])
+		}
+		seen[l.Pseudo] = true
+	}
+	if len(seen) != 2*deafEach {
+		c.t.Errorf("%d have left, want %d", len(seen), 2*deafEach)
+	}
+}
+
+// checkOrder checks that everyone who reads has heard every message, once, in the
+// one order of the room, in which each speaker's own messages are in theirs.
+func (c *crowd) checkOrder() {
+	c.await("the console has seen everything", func() bool { return len(c.order) == speakers*c.said })
+	next := make([]int, speakers)
+	for _, id := range c.order {
+		who, n, _ := strings.Cut(id, "-")
+		speaker, _ := strconv.Atoi(who)
+		if n != strconv.Itoa(next[speaker]) {
+			c.t.Fatalf("speaker %s's message %s comes in place of %d", who, n, next[speaker])
+		}
+		next[speaker]++
+	}
+	for i, r := range c.readers {
+		r.mu.Lock()
+		if !slices.Equal(r.heard, c.order) {
+			c.t.Errorf("reader %d heard %d messages, not the %d of the room in their order", i, len(r.heard), len(c.order))
+		}
+		r.mu.Unlock()
+	}
+}
