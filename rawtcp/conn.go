@@ -164,7 +164,7 @@ func (c *conn) enter() (first token, ok bool) {
 		} else if err = c.join(line); err == nil {
 			return token{}, true
 		}
-		if c.complain(err) != nil || !canChoose(err) || c.send([]byte(c.texts().AskPseudo)) != nil {
+		if c.complain(err) != nil || !room.AnotherPseudo(err) || c.send([]byte(c.texts().AskPseudo)) != nil {
 			return token{}, false
 		}
 	}
@@ -177,15 +177,6 @@ func (c *conn) enter() (first token, ok bool) {
 func isMessage(line string) bool {
 	at, _, hasText := strings.Cut(line, " ")
 	return len(line) > 1 && (line[0] == '/' || line[0] == '@' && hasText && len(at) > 1)
-}
-
-// canChoose reports whether another pseudo may help.
-func canChoose(err error) bool {
-	if _, ok := errors.AsType[*room.PseudoError](err); ok {
-		return true
-	}
-	_, taken := errors.AsType[*room.TakenError](err)
-	return taken
 }
 
 // firstLine waits for a line before there is a session.

@@ -86,3 +86,12 @@ func (e *BannedError) Error() string { return "room: banned: " + e.Ban.Target.St
 type ShuttingDownError struct{ Left time.Duration }
 
 func (e *ShuttingDownError) Error() string { return fmt.Sprintf("room: shutting down in %v", e.Left) }
+
+// AnotherPseudo reports whether choosing another pseudo may mend err.
+func AnotherPseudo(err error) bool {
+	if _, ok := errors.AsType[*PseudoError](err); ok {
+		return true
+	}
+	_, taken := errors.AsType[*TakenError](err)
+	return taken
+}

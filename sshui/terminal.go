@@ -114,7 +114,7 @@ func (t *terminal) enter() error {
 	name := t.conn.User()
 	for try := 1; ; try++ {
 		_, err := t.join(t.ctx, t.entry(), name)
-		if err == nil || !canChoose(err) || try == pseudoTries {
+		if err == nil || !room.AnotherPseudo(err) || try == pseudoTries {
 			t.SetPrompt(lang.Of(t.prefs.Lang).ScreenPrompt)
 			return err
 		}
@@ -133,15 +133,6 @@ func (t *terminal) dismiss() {
 	}
 	t.Clear()
 	t.refuse(t.prefs, why)
-}
-
-// canChoose reports whether another pseudo may help.
-func canChoose(err error) bool {
-	if _, ok := errors.AsType[*room.PseudoError](err); ok {
-		return true
-	}
-	_, taken := errors.AsType[*room.TakenError](err)
-	return taken
 }
 
 func (t *terminal) askPseudo() (string, error) {
