@@ -354,7 +354,16 @@ func (c *crowd) talk(messages int) {
 	select {
 	case <-c.whole:
 	case <-time.After(crowdWaits):
-		c.t.Fatalf("%d messages heard, want %d", c.heard.Load(), c.target.Load())
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		for i, r := range c.readers {
+			r.mu.Lock()
+			if len(r.heard) != len(c.order) {
+				c.t.Logf("reader %d heard %d messages of %d", i, len(r.heard), len(c.order))
+			}
+			r.mu.Unlock()
+		}
+		c.t.Fatalf("%d messages heard, want %d; left: %v", c.heard.Load(), c.target.Load(), c.left)
 	}
 }
 

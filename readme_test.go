@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -11,8 +12,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-
-	"errors"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
