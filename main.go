@@ -29,6 +29,7 @@ const (
 type cli struct {
 	Serve   serveCmd   `cmd:"" default:"withargs" help:"${serve}"`
 	Client  clientCmd  `cmd:"" help:"${client}"`
+	Bench   benchCmd   `cmd:"" help:"${bench}"`
 	Version versionCmd `cmd:"" help:"${version}"`
 }
 
@@ -95,6 +96,10 @@ func words(t *lang.Texts) kong.Vars {
 		"serve": t.HelpServe, "client": t.HelpClient, "version": t.HelpVersion,
 		"ssh": t.HelpSSH, "tcp": t.HelpTCP, "data": t.HelpData, "hostkey": t.HelpHostKey, "lang": t.HelpLang,
 		"replay": t.HelpReplay, "rate": t.HelpRate, "burst": t.HelpBurst, "persource": t.HelpPerSource,
+		"bench": t.HelpBench, "bench_ssh": t.BenchSSH, "bench_tcp": t.BenchTCP, "bench_screen": t.BenchScreen, "bench_line": t.BenchLine,
+		"bench_raw": t.BenchRaw, "bench_terminal": t.BenchSize, "bench_stalled": t.BenchStalled, "bench_parallel": t.BenchParallel,
+		"bench_senders": t.BenchSenders, "bench_rate": t.BenchRate, "bench_burst": t.BenchBurst, "bench_duration": t.BenchDuration,
+		"bench_size": t.BenchBytes, "bench_settle": t.BenchSettle, "bench_pid": t.BenchPID,
 		"log": t.HelpLog, "host": t.HelpHost, "port": t.HelpPort,
 	}
 }

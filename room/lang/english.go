@@ -70,6 +70,11 @@ var english = Texts{
 	HelpLang: "Default language, fr or en; else that of LC_ALL, LC_MESSAGES or LANG, else French.", HelpReplay: "How many messages a newcomer is shown.", HelpRate: "Messages a second for each person (0: no limit).",
 	HelpBurst: "Messages one may send at once.", HelpPerSource: "Open connections from one address (0: no limit).", HelpLog: "Form of the technical log: text or json.",
 	HelpHost: "Machine to join.", HelpPort: "Its raw TCP port.", HelpShow: "Show this help.",
+	HelpBench: "Put a room under load, and measure.", BenchSSH: "The room's ssh address.", BenchTCP: "The room's raw TCP address.",
+	BenchScreen: "Members over ssh, in a terminal.", BenchLine: "Members over ssh, without a terminal.", BenchRaw: "Members over raw TCP.", BenchSize: "Size of the terminals, in columns and rows.",
+	BenchStalled: "Of those, how many never read.", BenchParallel: "Members arriving at a time.", BenchSenders: "Members who talk.",
+	BenchRate: "Messages a second of each, for the duration.", BenchBurst: "Messages of each, back to back, instead.", BenchDuration: "How long the talk lasts.",
+	BenchBytes: "Bytes of a message.", BenchSettle: "How long the idle room is watched.", BenchPID: "The server's process, for its memory and CPU (Linux).",
 	WrongUse: "Wrong use: %v", PortTaken: "Cannot listen on %s: %v", BothOff: "--ssh off and --tcp off: nobody could enter.",
 
 	Help: map[string]Helped{

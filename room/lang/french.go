@@ -70,6 +70,11 @@ var french = Texts{
 	HelpLang: "Langue par défaut, fr ou en ; sinon celle de LC_ALL, LC_MESSAGES ou LANG, sinon le français.", HelpReplay: "Nombre de messages montrés à l'arrivée.", HelpRate: "Messages par seconde et par personne (0 : sans limite).",
 	HelpBurst: "Messages que l'on peut envoyer d'un coup.", HelpPerSource: "Connexions ouvertes par adresse (0 : sans limite).", HelpLog: "Forme du journal technique : text ou json.",
 	HelpHost: "Machine à joindre.", HelpPort: "Son port TCP brut.", HelpShow: "Montrer cette aide.",
+	HelpBench: "Mettre un salon sous charge, et mesurer.", BenchSSH: "Adresse ssh du salon.", BenchTCP: "Adresse TCP brut du salon.",
+	BenchScreen: "Membres par ssh, dans un terminal.", BenchLine: "Membres par ssh, sans terminal.", BenchRaw: "Membres par TCP brut.", BenchSize: "Taille des terminaux, en colonnes et lignes.",
+	BenchStalled: "De ceux-là, combien ne lisent jamais.", BenchParallel: "Membres qui arrivent à la fois.", BenchSenders: "Membres qui parlent.",
+	BenchRate: "Messages par seconde de chacun, pendant la durée.", BenchBurst: "Messages de chacun d'un coup, à la place.", BenchDuration: "Durée de la conversation.",
+	BenchBytes: "Octets d'un message.", BenchSettle: "Temps d'observation du salon au repos.", BenchPID: "Processus du serveur, pour sa mémoire et son temps de calcul (Linux).",
 	WrongUse: "Mauvais usage : %v", PortTaken: "Impossible d'écouter sur %s : %v", BothOff: "--ssh off et --tcp off : personne ne pourrait entrer.",
 
 	Help: map[string]Helped{

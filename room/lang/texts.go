@@ -50,13 +50,16 @@ type Texts struct {
 	ScreenPrompt, ExecUsage                                       string
 
 	// The console and the command line.
-	ConsoleHead, Listening, OffEphemeral, HandOut, NotEncrypted, Fingerprint string
-	ConsoleClosed, ConsolePrompt, Bye                                        string
-	ClientConnected, ClientFailed, ClientLost                                string
-	HelpProgram, HelpServe, HelpClient, HelpVersion                          string
-	HelpSSH, HelpTCP, HelpData, HelpHostKey, HelpLang, HelpReplay, HelpRate  string
-	HelpBurst, HelpPerSource, HelpLog, HelpHost, HelpPort, HelpShow          string
-	WrongUse, PortTaken, BothOff                                             string
+	ConsoleHead, Listening, OffEphemeral, HandOut, NotEncrypted, Fingerprint   string
+	ConsoleClosed, ConsolePrompt, Bye                                          string
+	ClientConnected, ClientFailed, ClientLost                                  string
+	HelpProgram, HelpServe, HelpClient, HelpVersion                            string
+	HelpSSH, HelpTCP, HelpData, HelpHostKey, HelpLang, HelpReplay, HelpRate    string
+	HelpBurst, HelpPerSource, HelpLog, HelpHost, HelpPort, HelpShow            string
+	HelpBench, BenchSSH, BenchTCP, BenchScreen, BenchLine, BenchRaw, BenchSize string
+	BenchStalled, BenchParallel, BenchSenders, BenchRate, BenchBurst           string
+	BenchDuration, BenchBytes, BenchSettle, BenchPID                           string
+	WrongUse, PortTaken, BothOff                                               string
 
 	// Help holds, for each command by its Name, its arguments and a sentence.
 	Help map[string]Helped
