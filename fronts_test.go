@@ -3,7 +3,6 @@ package main_test
 import (
 	"bufio"
 	"context"
-	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"io"
@@ -20,6 +19,7 @@ import (
 	"go.uber.org/goleak"
 	gossh "golang.org/x/crypto/ssh"
 
+	"salon/hostkeys"
 	"salon/rawtcp"
 	"salon/room"
 	"salon/sshui"
@@ -32,8 +32,8 @@ const (
 	terminals  = 20  // of the others over ssh have one
 	speakers   = 8   // half on each front
 	perBatch   = 18  // messages of each speaker before all wait for all to have read
-	batches    = 5
-	textSize   = 4000 // bytes of a message: together 2.9 MB, over the 2 MiB of an ssh window and the 2.7 of sockets
+	batches    = 4
+	textSize   = 4000 // bytes of a message: together 2.3 MB, over the 2 MiB that a client's ssh window holds
 	listeners  = 2 * (perFront - deafEach)
 	crowdWaits = 60 * time.Second // a limit for failures only
 )
@@ -92,11 +92,8 @@ func gather(t testing.TB) *crowd {
 	if c.room, err = room.New(context.Background(), room.Config{}, room.NewMemoryLog(), room.NewMemoryStore()); err != nil {
 		t.Fatal(err)
 	}
-	_, private, _ := ed25519.GenerateKey(nil)
-	key, err := gossh.NewSignerFromKey(private)
-	if err != nil {
-		t.Fatal(err)
-	}
+	key, err := hostkeys.Ephemeral()
+	c.ok(err)
 	if c.ssh, err = sshui.New(sshui.Config{HostKeys: []gossh.Signer{key}, Version: "salon"}, c.room); err != nil {
 		t.Fatal(err)
 	}
@@ -111,13 +108,30 @@ func gather(t testing.TB) *crowd {
 	return c
 }
 
-func (c *crowd) serve(serve func(net.Listener) error) (addr string) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+func (c *crowd) ok(err error) {
+	c.t.Helper()
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	c.running.Go(func() { serve(l) })
+}
+
+func (c *crowd) serve(serve func(net.Listener) error) (addr string) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	c.ok(err)
+	c.running.Go(func() { serve(narrow{l}) })
 	return l.Addr().String()
+}
+
+// narrow makes connections whose socket holds little, so that whoever does not
+// read is stuck soon.
+type narrow struct{ net.Listener }
+
+func (n narrow) Accept() (net.Conn, error) {
+	c, err := n.Listener.Accept()
+	if err == nil {
+		err = c.(*net.TCPConn).SetWriteBuffer(128 << 10)
+	}
+	return c, err
 }
 
 // close lets everybody out.
@@ -190,7 +204,6 @@ func (c *crowd) await(what string, ok func() bool) {
 
 // enterTCP lets in a member by raw TCP.
 func (c *crowd) enterTCP(addr string, i int) {
-	c.t.Helper()
 	var d net.Dialer
 	deaf := i < deafEach
 	if deaf {
@@ -199,9 +212,7 @@ func (c *crowd) enterTCP(addr string, i int) {
 		}
 	}
 	conn, err := d.Dial("tcp", addr)
-	if err != nil {
-		c.t.Fatal(err)
-	}
+	c.ok(err)
 	c.hangUp = append(c.hangUp, func() { conn.Close() })
 	fmt.Fprintf(conn, "%s\n", name("tcp", i, deaf))
 	if deaf {
@@ -244,33 +255,21 @@ func (e *ears) Close() error {
 // enterSSH lets in a member by ssh. Of those who never read, some leave their
 // channel's window full, others the whole connection.
 func (c *crowd) enterSSH(addr string, i int) {
-	c.t.Helper()
 	deaf := i < deafEach
 	raw, err := net.Dial("tcp", addr)
-	if err != nil {
-		c.t.Fatal(err)
-	}
+	c.ok(err)
 	conn := &ears{Conn: raw, gone: make(chan struct{})}
 	login := &gossh.ClientConfig{
 		User: name("ssh", i, deaf), HostKeyCallback: gossh.InsecureIgnoreHostKey(),
 		Auth: []gossh.AuthMethod{gossh.KeyboardInteractive(func(string, string, []string, []bool) ([]string, error) { return nil, nil })},
 	}
 	login.KeyExchanges = []string{gossh.KeyExchangeCurve25519} // four hundred handshakes: the quick one
-	client, channels, requests, err := gossh.NewClientConn(conn, addr, login)
-	if err != nil {
-		c.t.Fatal(err)
-	}
+	over, channels, requests, err := gossh.NewClientConn(conn, addr, login)
+	c.ok(err)
+	client := gossh.NewClient(over, channels, requests)
 	c.hangUp = append(c.hangUp, func() { client.Close() })
-	c.running.Go(func() { gossh.DiscardRequests(requests) })
-	c.running.Go(func() {
-		for ch := range channels {
-			ch.Reject(gossh.Prohibited, "")
-		}
-	})
 	ch, replies, err := client.OpenChannel("session", nil)
-	if err != nil {
-		c.t.Fatal(err)
-	}
+	c.ok(err)
 	c.running.Go(func() { gossh.DiscardRequests(replies) })
 	if i >= perFront-terminals {
 		c.request(ch, "pty-req", gossh.Marshal(struct {
@@ -356,13 +355,6 @@ func (c *crowd) talk(messages int) {
 	case <-time.After(crowdWaits):
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		for i, r := range c.readers {
-			r.mu.Lock()
-			if len(r.heard) != len(c.order) {
-				c.t.Logf("reader %d heard %d messages of %d", i, len(r.heard), len(c.order))
-			}
-			r.mu.Unlock()
-		}
 		c.t.Fatalf("%d messages heard, want %d; left: %v", c.heard.Load(), c.target.Load(), c.left)
 	}
 }

@@ -51,9 +51,14 @@ func (c *serveCmd) validate(p *program) error {
 	for _, n := range []struct {
 		flag  string
 		wrong bool
-	}{{"--replay", c.Replay < 0 || c.Replay > 1000}, {"--rate", c.Rate < 0}, {"--burst", c.Burst < 1}, {"--max-per-source", c.MaxPerSource < 0}} {
+	}{{"--replay", c.Replay < 0 || c.Replay > 1000}, {"--rate", !(c.Rate >= 0)}, {"--burst", c.Burst < 1}, {"--max-per-source", c.MaxPerSource < 0}} {
 		if n.wrong {
 			return usageError{errors.New(n.flag)}
+		}
+	}
+	for _, addr := range []string{c.SSH, c.TCP} {
+		if _, _, err := net.SplitHostPort(addr); addr != "off" && err != nil {
+			return usageError{err}
 		}
 	}
 	if c.SSH == "off" && c.TCP == "off" {

@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"os"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -24,6 +25,9 @@ const (
 	// pseudoTries is how many pseudos a stranger may ask for; then the connection
 	// is closed.
 	pseudoTries = 10
+	// bite is how much a client must take in the time there is for a write: many
+	// messages at once, over a slow line or from a busy machine, may take longer.
+	bite = 16 << 10
 	// lingerBytes is how much is still read after the farewell.
 	lingerBytes = 64 << 10
 )
@@ -50,9 +54,13 @@ func newConn(s *Server, raw net.Conn, addr netip.Addr) *conn {
 func (c *conn) send(p []byte) error {
 	c.writing.Lock()
 	defer c.writing.Unlock()
-	c.SetWriteDeadline(time.Now().Add(c.server.waits.write))
-	_, err := c.Write(p)
-	return err
+	for part := range slices.Chunk(p, bite) {
+		c.SetWriteDeadline(time.Now().Add(c.server.waits.write))
+		if _, err := c.Write(part); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (c *conn) texts() *lang.Texts { return lang.Of(c.server.cfg.Lang) }
@@ -89,8 +97,16 @@ func (c *conn) serve() {
 		c.abandon()
 	case room.Lost:
 	default:
-		c.say(lang.Farewell(end, lang.ViewOf(c.sess)))
+		c.say(farewell(end, c.sess))
 	}
+}
+
+// farewell is a session's last line, in the form that it reads.
+func farewell(end *room.Ending, s *room.Session) string {
+	if s.Prefs().JSON {
+		return string(lang.ViewOf(s).JSONFarewell(end, time.Now()))
+	}
+	return lang.Farewell(end, lang.ViewOf(s))
 }
 
 // crashed takes the session out of the room after a fault of ours, with an

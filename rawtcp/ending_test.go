@@ -178,6 +178,47 @@ func TestWhoeverDoesNotReadIsCutAsSlowAndNobodyElse(t *testing.T) {
 	ann.wantTalking(h, "et moi ?")
 }
 
+// narrow makes connections whose socket holds little.
+type narrow struct{ net.Listener }
+
+func (n narrow) Accept() (net.Conn, error) {
+	c, err := n.Listener.Accept()
+	if err == nil {
+		err = c.(*net.TCPConn).SetWriteBuffer(8 << 10)
+	}
+	return c, err
+}
+
+func TestASlowLineIsNotAStuckOne(t *testing.T) {
+	const messages = 80 // of which 64 at a time are written at once
+	h := open(t, func(b *build) {
+		b.waits.write = 500 * time.Millisecond
+		b.listen = func(l net.Listener) net.Listener { return narrow{l} }
+	})
+	slow := h.deaf("lent")
+	ann := h.join("ann")
+	for i := range messages {
+		if _, err := ann.Do(t.Context(), fmt.Sprint(strings.Repeat("x", 4000), i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var heard strings.Builder
+	slow.SetDeadline(time.Now().Add(patience))
+	buf := make([]byte, 4<<10)
+	pace := time.NewTicker(10 * time.Millisecond) // some 200 KiB a second
+	defer pace.Stop()
+	for !strings.Contains(heard.String(), fmt.Sprint("x", messages-1, "\r\n")) {
+		n, err := slow.Read(buf)
+		if heard.Write(buf[:n]); err != nil {
+			t.Fatalf("cut after %d bytes: %v", heard.Len(), err)
+		}
+		<-pace.C
+	}
+	if got := seen[room.Left](h.console); len(got) != 0 {
+		t.Errorf("left: %v", got)
+	}
+}
+
 func TestAskingWithoutReadingBuysNoTime(t *testing.T) {
 	const write = 500 * time.Millisecond
 	h := open(t, func(b *build) { b.waits.write = write })

@@ -284,7 +284,7 @@ func (st *State) forget(now time.Time) {
 func (st *State) unban(e Event, b Unbanned) Outcome {
 	ban, ok := st.Bans[b.Target.name()]
 	if !ok || ban.Over(e.Time) {
-		return refused(e, &UnknownMemberError{Name: b.Target.String()})
+		return refused(e, &NotInForceError{NotBanned, b.Target.String()})
 	}
 	delete(st.Bans, ban.Target.name())
 	b.Target = ban.Target
@@ -300,7 +300,7 @@ func (st *State) mute(e Event, b Muted) Outcome {
 func (st *State) unmute(e Event, b Unmuted) Outcome {
 	mute, ok := st.MuteOn(b.Pseudo, e.Time)
 	if !ok {
-		return refused(e, &UnknownMemberError{Name: string(b.Pseudo)})
+		return refused(e, &NotInForceError{NotMuted, string(b.Pseudo)})
 	}
 	delete(st.Mutes, b.Pseudo.Key())
 	b.Pseudo = mute.Pseudo

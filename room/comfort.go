@@ -1,6 +1,7 @@
 package room
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -31,7 +32,7 @@ func doIgnore(c *call) (Reply, error) {
 		return nil, err
 	}
 	if m.Pseudo == c.Pseudo() {
-		return c.usage()
+		return nil, ErrSelf
 	}
 	c.room.mu.Lock()
 	defer c.room.mu.Unlock()
@@ -49,7 +50,7 @@ func doUnignore(c *call) (Reply, error) {
 	c.room.mu.Lock()
 	defer c.room.mu.Unlock()
 	if !c.desk.unignore(p) {
-		return nil, &UnknownMemberError{Name: string(p)}
+		return nil, &NotInForceError{NotIgnored, string(p)}
 	}
 	return Notice{What: NowHeard, Name: p}, nil
 }
@@ -116,6 +117,16 @@ func (r *Room) Zone(name string) (*time.Location, error) {
 }
 
 func doJSON(c *call) (Reply, error) {
-	c.setPrefs(func(p *Prefs) { p.JSON = true })
+	off := slices.Contains(noWords, Fold(c.rest))
+	if c.rest != "" && !off {
+		return c.usage()
+	}
+	c.setPrefs(func(p *Prefs) { p.JSON = !off })
+	if off {
+		return Notice{What: NowPlain}, nil
+	}
 	return Notice{What: NowJSON}, nil
 }
+
+// noWords turn something off.
+var noWords = []string{"non", "no", "off"}

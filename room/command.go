@@ -113,8 +113,10 @@ type request struct {
 // everyone are the names that stand for all, after an @.
 var everyone = []string{"tous", "all", "everyone"}
 
-// parse understands a cleaned line.
-func (s *Session) parse(line string) (request, error) {
+// parse understands a cleaned line. What is said keeps the blanks that it begins
+// with: a pipe's lines may be indented.
+func (s *Session) parse(whole string) (request, error) {
+	line := strings.TrimSpace(whole)
 	switch {
 	case line == "":
 		return request{}, ErrEmpty
@@ -128,12 +130,21 @@ func (s *Session) parse(line string) (request, error) {
 			return request{s.room.table.say, line[1:]}, nil
 		}
 		return r, err
+	case line[0] == '/' && isPath(line):
+		return request{s.room.table.say, whole}, nil
 	case line[0] == '/':
 		return s.parseWord(line[1:])
 	case line[0] == '@':
 		return s.room.table.parseAt(line[1:])
 	}
-	return request{s.room.table.say, line}, nil
+	return request{s.room.table.say, whole}, nil
+}
+
+// isPath reports whether a line begins with a path, such as a compiler's messages
+// do: no command has a slash within its name.
+func isPath(line string) bool {
+	word, _ := cutSpace(line)
+	return strings.Contains(word[1:], "/")
 }
 
 // parseWord understands "word rest".
@@ -223,7 +234,7 @@ func (s *Session) do(ctx context.Context, line string) (Reply, error) {
 	if len(line) > MaxText {
 		return nil, ErrTextTooLong
 	}
-	line = strings.TrimSpace(Clean(line, s.member))
+	line = Clean(line, s.member)
 	if len(line) > MaxText { // what cannot be read takes more room once cleaned
 		return nil, ErrTextTooLong
 	}

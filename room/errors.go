@@ -23,6 +23,7 @@ var (
 	ErrNobody      = errors.New("room: nobody to reply to")
 	ErrNoShutdown  = errors.New("room: no shutdown planned")
 	ErrTooMany     = errors.New("room: too many connections from this source")
+	ErrSelf        = errors.New("room: nobody can ignore themselves")
 	ErrNoZone      = errors.New("room: no such time zone")
 	ErrNotMember   = errors.New("room: only members can do that")
 )
@@ -44,6 +45,24 @@ type UnknownMemberError struct {
 }
 
 func (e *UnknownMemberError) Error() string { return fmt.Sprintf("room: nobody is called %q", e.Name) }
+
+// NotInForceError says that there is nothing to undo.
+type NotInForceError struct {
+	What Undone
+	Name string
+}
+
+// Undone is what was to be undone.
+type Undone uint8
+
+// What can be undone.
+const (
+	NotBanned Undone = iota
+	NotMuted
+	NotIgnored
+)
+
+func (e *NotInForceError) Error() string { return fmt.Sprintf("room: nothing to undo for %q", e.Name) }
 
 // UnknownCommandError says that no command has that name.
 type UnknownCommandError struct {

@@ -68,7 +68,7 @@ func TestHearingAgain(t *testing.T) {
 		}
 		bob.does("two")
 		ann.sees("bob: two")
-		refused[*room.UnknownMemberError](ann, "/entendre bob")
+		refused[*room.NotInForceError](ann, "/entendre bob")
 		if list := replied[room.Ignoring](ann, "/ignorer").Names; len(list) != 0 {
 			h.Errorf("ann ignores %q", list)
 		}
@@ -78,8 +78,12 @@ func TestHearingAgain(t *testing.T) {
 func TestNobodyIgnoresThemselvesOrSomebodyUnknown(t *testing.T) {
 	inFreeRoom(t, func(h *house) {
 		ann, _ := h.two("ann", "bob")
-		refused[*room.UsageError](ann, "/ignorer ann")
-		refused[*room.UsageError](ann, "/ignorer moi")
+		if err := ann.tries("/ignorer ann"); !errors.Is(err, room.ErrSelf) {
+			h.Errorf("ignoring oneself: %v", err)
+		}
+		if err := ann.tries("/ignorer moi"); !errors.Is(err, room.ErrSelf) {
+			h.Errorf("ignoring oneself: %v", err)
+		}
 		if unknown := refused[*room.UnknownMemberError](ann, "/ignorer bobb"); unknown.Suggestion != "bob" {
 			h.Errorf("%q is suggested", unknown.Suggestion)
 		}

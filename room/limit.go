@@ -18,7 +18,7 @@ const (
 	lineRate, lineBurst = 20, 40
 	// strikeBurst is how many messages in a row may be refused as too fast
 	// before the sender is kicked; one is forgiven every strikeEvery.
-	strikeBurst = 10
+	strikeBurst = 30
 	strikeEvery = 2 * time.Second
 	// maxIgnored is how many people one member may ignore; one more forgets the
 	// first.

@@ -61,8 +61,8 @@ func TestAFloodIsWarnedThenKicked(t *testing.T) {
 			ann.does(fmt.Sprint(i))
 		}
 		h.settle()
-		for i := range 10 {
-			if fast := refused[*room.TooFastError](ann, "flood"); fast.Last != (i == 9) {
+		for i := range 30 {
+			if fast := refused[*room.TooFastError](ann, "flood"); fast.Last != (i == 29) {
 				h.Errorf("refusal %d warns: %v", i+1, fast.Last)
 			}
 		}

@@ -1,6 +1,7 @@
 package room
 
 import (
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -59,7 +60,10 @@ func doBan(c *call) (Reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, reason := cutDuration(rest)
+	d, reason, ok := cutDuration(rest)
+	if !ok {
+		return c.usage()
+	}
 	hint := c.banHint(target)
 	ban := Ban{Target: target, By: c.Pseudo(), Reason: oneLine(reason), For: d}
 	if _, err := c.room.propose(c, Banned{Ban: ban}); err != nil {
@@ -68,8 +72,9 @@ func doBan(c *call) (Reply, error) {
 	return hint, nil
 }
 
-// banHint tells an operator who bans a pseudo which key its owner came with:
-// another pseudo is quickly found, another key less so.
+// banHint tells an operator who bans a pseudo which key its owner came with, or
+// which address unless others share it: another pseudo is quickly found, another
+// key less so.
 func (s *Session) banHint(t Target) Reply {
 	if t.Kind != ByPseudo {
 		return nil
@@ -78,11 +83,26 @@ func (s *Session) banHint(t Target) Reply {
 	if err != nil || len(m.Sessions) == 0 {
 		return nil
 	}
-	hint := m.KeyID
-	if hint == "" {
-		hint = m.Sessions[0].Addr.String()
+	if m.KeyID != "" {
+		return Notice{What: BanHint, Name: m.Pseudo, Text: m.KeyID}
 	}
-	return Notice{What: BanHint, Name: m.Pseudo, Text: hint}
+	if addr := m.Sessions[0].Addr; s.room.alone(addr) {
+		return Notice{What: BanHint, Name: m.Pseudo, Text: addr.String()}
+	}
+	return nil
+}
+
+// alone reports whether only one member is here from an address.
+func (r *Room) alone(addr netip.Addr) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	n := 0
+	for _, m := range r.state.Members {
+		if slices.ContainsFunc(m.Sessions, func(a Attendance) bool { return a.Addr == addr }) {
+			n++
+		}
+	}
+	return n == 1 && addr.IsValid()
 }
 
 func doUnban(c *call) (Reply, error) {
@@ -125,8 +145,8 @@ func doMute(c *call) (Reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, junk := cutDuration(rest)
-	if junk != "" {
+	d, junk, ok := cutDuration(rest)
+	if !ok || junk != "" {
 		return c.usage()
 	}
 	_, err = c.room.propose(c, Muted{Pseudo: m.Pseudo, By: c.Pseudo(), For: d})
@@ -180,13 +200,16 @@ func doShutdown(c *call) (Reply, error) {
 var cancelWords = []string{"annuler", "cancel"}
 
 // cutDuration takes a duration off the front of a text, if there is one: 30s,
-// 10m, 2h, 3j or 3d, 1w or 1sem. Without one it returns 0, which means no end.
-func cutDuration(text string) (time.Duration, string) {
+// 10m, 2h, 3j or 3d, 1w or 1sem. Without one it returns 0, which means no end. ok
+// is false for what begins like a duration and is none: a slip must not last for
+// ever.
+func cutDuration(text string) (d time.Duration, rest string, ok bool) {
 	word, rest := cutSpace(text)
 	if d, ok := parseDuration(word); ok {
-		return d, rest
+		return d, rest, true
 	}
-	return 0, text
+	slip := word != "" && word[0] >= '0' && word[0] <= '9'
+	return 0, text, !slip
 }
 
 var units = map[string]time.Duration{

@@ -106,7 +106,7 @@ func TestAMuteEndsByItself(t *testing.T) {
 		sleep(time.Second)
 		bob.does("hello")
 		ann.sees("bob: hello")
-		refused[*room.UnknownMemberError](console, "unmute bob")
+		refused[*room.NotInForceError](console, "unmute bob")
 		if mutes := replied[room.Bans](console, "bans").Mutes; len(mutes) != 0 {
 			h.Errorf("%v are in force", mutes)
 		}

@@ -12,7 +12,7 @@ import (
 func TestWhatIsSaidToEveryone(t *testing.T) {
 	for line, want := range map[string]string{
 		"bonjour":               "ann: bonjour",
-		"  bonjour  ":           "ann: bonjour",
+		"  bonjour  ":           "ann:   bonjour",
 		"@tous bonjour":         "ann: bonjour",
 		"@Tous bonjour":         "ann: bonjour",
 		"@all: hi":              "ann: hi",
@@ -47,7 +47,7 @@ func TestWhatIsSaidToEveryone(t *testing.T) {
 func TestAnUnknownCommandIsNeverBroadcast(t *testing.T) {
 	for line, near := range map[string]string{
 		"/lsite": "list", "/msgg bob hi": "tell", "/hlep": "help", "/kick2 bob": "nick", "/": "", "/ hello": "",
-		"/xyzzy": "", "/quiter": "quit", "/etc/passwd": "", "/nic bob": "nick", "/ban2": "back", "/éàù": "",
+		"/xyzzy": "", "/quiter": "quit", "/nic bob": "nick", "/ban2": "back", "/éàù": "",
 	} {
 		inRoom(t, func(h *house) {
 			ann, bob := h.two("ann", "bob")
@@ -216,4 +216,19 @@ func TestLanguagesAreReadAsPeopleWriteThem(t *testing.T) {
 			t.Errorf("%q is %v", s, got)
 		}
 	}
+}
+
+func TestWhatAProgramPrintsIsSaidAsItIs(t *testing.T) {
+	inFreeRoom(t, func(h *house) {
+		ann, bob := h.two("ann", "bob")
+		for _, line := range []string{"/usr/bin/ld: cannot find -lfoo", "    indented", "/home/ann/main.go:12:3: undefined"} {
+			ann.does(line)
+			bob.sees("ann: " + line)
+		}
+		if unknown := refused[*room.UnknownCommandError](ann, "/usr is no path"); unknown.Name != "usr" {
+			h.Errorf("%q is unknown", unknown.Name)
+		}
+		refused[*room.UnknownMemberError](ann, "@babel/core@7.0 installed")
+		bob.sees()
+	})
 }

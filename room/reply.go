@@ -104,6 +104,7 @@ const (
 	NowClock           // Text: "24" or "12"
 	NowZone            // Text: the time zone
 	NowJSON            // one JSON object a line from now on
+	NowPlain           // words again, no more JSON
 	NowNamed           // the pseudo is, and was, Name
 	RecipientAway      // Name is away, Text says why
 	RecipientFull      // Name does not read: not delivered

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -190,6 +191,10 @@ func (ch *channel) guarded(w io.Writer, sess *room.Session) io.Writer {
 	}}
 }
 
+// bite is how much a client must take in the time there is for a write: many
+// messages at once, over a slow line or from a busy machine, may take longer.
+const bite = 32 << 10 // what the library makes one packet of
+
 // guardedWriter belongs to one goroutine at a time.
 type guardedWriter struct {
 	w     io.Writer
@@ -198,14 +203,25 @@ type guardedWriter struct {
 	timer *time.Timer
 }
 
-func (g *guardedWriter) Write(p []byte) (int, error) {
+func (g *guardedWriter) Write(p []byte) (n int, err error) {
+	g.rearm()
+	defer g.timer.Stop()
+	for part := range slices.Chunk(p, bite) {
+		g.rearm()
+		m, err := g.w.Write(part)
+		if n += m; err != nil {
+			return n, err
+		}
+	}
+	return n, nil
+}
+
+func (g *guardedWriter) rearm() {
 	if g.timer == nil {
 		g.timer = time.AfterFunc(g.wait, g.stuck)
-	} else {
-		g.timer.Reset(g.wait)
+		return
 	}
-	defer g.timer.Stop()
-	return g.w.Write(p)
+	g.timer.Reset(g.wait)
 }
 
 // crashed writes down a fault of ours.

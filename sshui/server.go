@@ -15,12 +15,15 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"strings"
 	"sync"
 	"time"
+	"unicode"
 
 	"charm.land/ssh"
 	"charm.land/wish/v2"
 	gossh "golang.org/x/crypto/ssh"
+	"golang.org/x/text/unicode/norm"
 
 	"salon/room"
 	"salon/room/lang"
@@ -288,7 +291,7 @@ func disconnect(why string) []byte {
 	payload := gossh.Marshal(struct {
 		Reason         uint32 `sshtype:"1"`
 		Text, Language string
-	}{12, why, ""}) // too many connections
+	}{12, plainASCII(why), ""}) // too many connections; OpenSSH shows other letters as numbers
 	padding := 8 - (5+len(payload))%8
 	if padding < 4 {
 		padding += 8
@@ -296,6 +299,16 @@ func disconnect(why string) []byte {
 	packet := binary.BigEndian.AppendUint32(nil, uint32(1+len(payload)+padding))
 	packet = append(append(packet, byte(padding)), payload...)
 	return append(packet, make([]byte, padding)...)
+}
+
+// plainASCII writes a text without its accents.
+func plainASCII(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r > unicode.MaxASCII {
+			return -1
+		}
+		return r
+	}, norm.NFKD.String(s))
 }
 
 func addrOf(a net.Addr) netip.Addr {

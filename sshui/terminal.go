@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 	"sync"
+	"time"
 
 	"salon/internal/prompt"
 	"salon/room"
@@ -173,7 +174,29 @@ func (t *terminal) read() {
 			return
 		}
 		if strings.TrimSpace(line) != "" {
-			t.sess.Submit(t.ctx, line)
+			t.submit(line)
+		}
+	}
+}
+
+// submit does a line that was entered. One that comes too fast is not lost: it
+// waits for its turn, and those behind it, as when several lines are pasted.
+// Whoever keeps on is warned by the room, and in the end kicked.
+func (t *terminal) submit(line string) {
+	for {
+		reply, err := t.sess.Do(t.ctx, line)
+		fast, ok := errors.AsType[*room.TooFastError](err)
+		if !ok || fast.Slow {
+			t.sess.Answer(reply, err)
+			return
+		}
+		if fast.Last {
+			t.sess.Answer(nil, err)
+		}
+		select {
+		case <-time.After(fast.Wait):
+		case <-t.sess.Context().Done():
+			return
 		}
 	}
 }

@@ -20,6 +20,9 @@ func (v View) Error(err error) string {
 	if e, ok := errors.AsType[*room.UnknownMemberError](err); ok {
 		return v.unknownMember(e)
 	}
+	if e, ok := errors.AsType[*room.NotInForceError](err); ok {
+		return v.notInForce(e)
+	}
 	if e, ok := errors.AsType[*room.UnknownCommandError](err); ok {
 		return v.unknownCommand(e)
 	}
@@ -27,7 +30,7 @@ func (v View) Error(err error) string {
 		return fmt.Sprintf(v.texts().Usage, v.Usage(e.Command))
 	}
 	if e, ok := errors.AsType[*room.DeniedError](err); ok {
-		return fmt.Sprintf(v.texts().Denied, v.slash()+e.Command.Word(v.Lang))
+		return v.denied(e.Command)
 	}
 	if e, ok := errors.AsType[*room.Ending](err); ok {
 		return Farewell(e, v)
@@ -70,7 +73,7 @@ func (v View) plainError(err error) string {
 		text string
 	}{
 		{room.ErrEmpty, t.Empty}, {room.ErrTextTooLong, t.TextTooLong}, {room.ErrNobody, t.NobodyToReply},
-		{room.ErrNoShutdown, t.NoShutdown}, {room.ErrNoZone, t.NoZone}, {room.ErrTooMany, t.TooMany}, {room.ErrNotMember, t.NotMember},
+		{room.ErrNoShutdown, t.NoShutdown}, {room.ErrNoZone, t.NoZone}, {room.ErrSelf, t.Self}, {room.ErrTooMany, t.TooMany}, {room.ErrNotMember, t.NotMember},
 		{room.ErrUnavailable, t.Unrecorded}, {room.ErrUnknown, t.Unsure}, {room.ErrBusy, t.Busy},
 		{room.ErrTooLarge, t.TooLarge}, {room.ErrClosed, t.ShuttingDownNow}, {room.ErrGone, t.Gone},
 		{context.Canceled, t.Gone}, {context.DeadlineExceeded, t.Unsure},
@@ -101,13 +104,29 @@ func (v View) taken(e *room.TakenError) string {
 	return fmt.Sprintf(v.texts().Alike, isolate(string(e.Pseudo)), isolate(string(e.By)))
 }
 
+// denied refuses a command of operators; the topic may at least be read.
+func (v View) denied(c *room.Command) string {
+	form := v.texts().Denied
+	if c.Name == "topic" {
+		form = v.texts().DeniedTopic
+	}
+	return fmt.Sprintf(form, v.slash()+c.Word(v.Lang))
+}
+
+func (v View) notInForce(e *room.NotInForceError) string {
+	form := map[room.Undone]string{
+		room.NotBanned: v.texts().NotBanned, room.NotMuted: v.texts().NotMuted, room.NotIgnored: v.texts().NotIgnored,
+	}[e.What]
+	return fmt.Sprintf(form, isolate(room.Clean(e.Name, false)))
+}
+
 func (v View) unknownMember(e *room.UnknownMemberError) string {
 	t := v.texts()
 	text := fmt.Sprintf(t.NobodyCalled, isolate(room.Clean(e.Name, false)))
 	if e.Suggestion != "" {
 		return text + " " + fmt.Sprintf(t.DidYouMean, isolate(string(e.Suggestion)))
 	}
-	return text + " " + t.SeeList
+	return text + " " + fmt.Sprintf(t.SeeList, v.slash())
 }
 
 func (v View) unknownCommand(e *room.UnknownCommandError) string {

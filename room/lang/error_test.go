@@ -70,7 +70,12 @@ var complaints = []struct {
 	{"ErrNoShutdown", room.ErrNoShutdown, "Aucune fermeture n'est prévue.", "No shutdown is planned."},
 	{"ErrTooMany", room.ErrTooMany, "Trop de connexions depuis votre adresse. Fermez-en une et réessayez.", "Too many connections from your address. Close one and try again."},
 	{"ErrNoZone", room.ErrNoZone, "Pas de fuseau horaire de ce nom. Essayez par exemple Europe/Paris.", "No time zone of that name. Try Europe/Paris, for example."},
-	{"ErrNotMember", room.ErrNotMember, "Cette commande est pour les membres, pas pour la console.", "That command is for members, not for the console."},
+	{"DeniedError", &room.DeniedError{Command: command("topic")}, "Seul un opérateur peut changer le sujet ; /sujet seul le montre.", "Only an operator can change the topic; /topic alone shows it."},
+	{"NotInForceError", &room.NotInForceError{What: room.NotBanned, Name: "bob"}, "« bob » n'est pas banni(e).", `"bob" is not banned.`},
+	{"NotInForceError", &room.NotInForceError{What: room.NotMuted, Name: "bob"}, "« bob » a la parole.", `"bob" has a voice.`},
+	{"NotInForceError", &room.NotInForceError{What: room.NotIgnored, Name: "bob"}, "Vous n'ignorez pas « bob ».", `You do not ignore "bob".`},
+	{"ErrSelf", room.ErrSelf, "On ne peut pas s'ignorer soi-même.", "Nobody can ignore themselves."},
+	{"ErrNotMember", room.ErrNotMember, "Cette commande est pour les membres. « aide » donne celles de la console ; « shutdown n » ou Ctrl-C ferme le salon.", "That command is for members. \"help\" lists the console's; \"shutdown n\" or Ctrl-C closes the room."},
 	{"canceled", context.Canceled, "Votre session est terminée.", "Your session is over."},
 	{"deadline", context.DeadlineExceeded, "Impossible de savoir si le message est parti : regardez avant de le renvoyer.", "Nobody knows whether that was sent: look before you send it again."},
 	{"anything else", errors.New("x"), "Cela n'a pas marché, et c'est la faute du serveur. Réessayez.", "That did not work, and it is the server's fault. Try again."},
@@ -123,7 +128,7 @@ func TestTheConsoleTypesNoSlash(t *testing.T) {
 	v.Console = true
 	for err, want := range map[error]string{
 		&room.UnknownCommandError{Name: "kik", Suggestion: command("kick")}: "Pas de commande « kik ». Vouliez-vous dire kick ?",
-		&room.UnknownCommandError{Name: "x"}:                                "Pas de commande « x ». « aide » les donne toutes.",
+		&room.UnknownCommandError{Name: "x"}:                                "Pas de commande « x ». « wall texte » parle à tous, « aide » donne les commandes.",
 		&room.UsageError{Command: command("kick")}:                          "Usage : kick pseudo [raison]",
 	} {
 		if got := v.Error(err); got != want {

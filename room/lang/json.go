@@ -34,6 +34,16 @@ func (v View) JSON(it room.Item, now time.Time) []byte {
 	return data
 }
 
+// JSONFarewell writes the end of one's own session as one line of JSON, without
+// its end.
+func (v View) JSONFarewell(why *room.Ending, now time.Time) []byte {
+	data, err := json.Marshal(Object{Type: "bye", Time: now.UTC(), From: string(why.By), Text: why.Reason, Cause: why.Cause.String()})
+	if err != nil {
+		panic("lang: object does not encode: " + err.Error()) // as above
+	}
+	return data
+}
+
 func (v View) object(it room.Item, now time.Time) Object {
 	if it.Event != nil {
 		return eventObject(it.Event)
@@ -42,6 +52,8 @@ func (v View) object(it room.Item, now time.Time) Object {
 	switch r := it.Reply.(type) {
 	case room.Failure:
 		o.Type, o.Text, o.Lines = "error", v.Error(r.Err), nil
+	case room.Notice:
+		o.Lines = []string{v.notice(r)}
 	case room.Skipped:
 		o.Type, o.Count, o.Lines = "skipped", int(r.Count), nil
 	case room.Welcome:

@@ -333,7 +333,7 @@ func (v View) notice(n room.Notice) string {
 		return fmt.Sprintf(t.BanHint, name, v.slash()+"ban "+n.Text)
 	}
 	return map[room.What]string{
-		room.NowAway: t.NowAway, room.NowBack: t.NowBack, room.NowLang: t.NowLang, room.NowJSON: t.NowJSON,
+		room.NowAway: t.NowAway, room.NowBack: t.NowBack, room.NowLang: t.NowLang, room.NowJSON: t.NowJSON, room.NowPlain: t.NowPlain,
 		room.LineCut: t.LineCut, room.StillHere: t.StillHere, room.PressAgain: t.PressAgain,
 	}[n.What]
 }

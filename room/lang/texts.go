@@ -27,19 +27,19 @@ type Texts struct {
 	NothingSaid, Found, NotFound, Stats, StatsLog, Skipped                                        string
 
 	// Notices.
-	NowAway, NowBack, NowIgnored, NowHeard, NowLang, NowClock, NowZone  string
-	NowJSON, NowNamed, RecipientAway, RecipientFull, LineCut, StillHere string
-	PressAgain, NoPseudoGiven, BanHint                                  string
+	NowAway, NowBack, NowIgnored, NowHeard, NowLang, NowClock, NowZone            string
+	NowJSON, NowPlain, NowNamed, RecipientAway, RecipientFull, LineCut, StillHere string
+	PressAgain, NoPseudoGiven, BanHint                                            string
 
 	// Errors.
-	Taken, Alike, PseudoEmpty, PseudoTooLong, PseudoCharacters              string
-	PseudoScripts, PseudoStart, PseudoReserved                              string
-	NobodyCalled, DidYouMean, SeeList, NoCommand, DidYouMeanWord            string
-	SeeHelp, SeeHelpConsole, Usage, Denied, TooFast, TooFastLast            string
-	SlowMode, IsMuted, IsMutedUntil, IsBanned, IsBannedUntil                string
-	ShuttingDown, ShuttingDownNow, Empty, TextTooLong                       string
-	NobodyToReply, NoShutdown, NoZone, TooMany, NotMember, Busy, Unrecorded string
-	Unsure, TooLarge, Gone, Internal                                        string
+	Taken, Alike, PseudoEmpty, PseudoTooLong, PseudoCharacters                                                   string
+	PseudoScripts, PseudoStart, PseudoReserved                                                                   string
+	NobodyCalled, DidYouMean, SeeList, NoCommand, DidYouMeanWord                                                 string
+	SeeHelp, SeeHelpConsole, Usage, Denied, TooFast, TooFastLast                                                 string
+	DeniedTopic, NotBanned, NotMuted, NotIgnored, Self, SlowMode, IsMuted, IsMutedUntil, IsBanned, IsBannedUntil string
+	ShuttingDown, ShuttingDownNow, Empty, TextTooLong                                                            string
+	NobodyToReply, NoShutdown, NoZone, TooMany, NotMember, Busy, Unrecorded                                      string
+	Unsure, TooLarge, Gone, Internal                                                                             string
 
 	// Endings.
 	Goodbye, EndKicked, EndFlood, EndBanned, EndSlow, EndIdle string

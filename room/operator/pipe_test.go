@@ -53,7 +53,7 @@ func TestBansFromAPipe(t *testing.T) {
 			"* banned: SHA256:bad, until 2000-01-08 00:00, by the operator",
 			"* banned: ann, until 01:00, by the operator: spam",
 			"00:00 * ann is no longer banned",
-			`00:00 ! Nobody is called "nobody". /list says who is here.`,
+			`00:00 ! "nobody" is not banned.`,
 			"* banned: 198.51.100.0/24, without end, by the operator",
 			"* banned: SHA256:bad, until 2000-01-08 00:00, by the operator",
 		)
@@ -92,10 +92,10 @@ func TestWrongCommandsAreExplained(t *testing.T) {
 			"00:00 ! Pas de commande « kik ». Vouliez-vous dire kick ?",
 			"00:00 ! Usage : kick pseudo [raison]",
 			"00:00 ! Personne ne s'appelle « anm ». Vouliez-vous dire @ann ?",
-			"00:00 ! Pas de commande « bonjour ». « aide » les donne toutes.",
+			"00:00 ! Pas de commande « bonjour ». « wall texte » parle à tous, « aide » donne les commandes.",
 			"* 1 présent :",
 			"*   ann  depuis 00:00",
-			"00:00 ! Cette commande est pour les membres, pas pour la console.",
+			"00:00 ! Cette commande est pour les membres. « aide » donne celles de la console ; « shutdown n » ou Ctrl-C ferme le salon.",
 			"00:00 ! Usage : slow n",
 		)
 	})
