@@ -214,11 +214,12 @@ func (s *service) run() error {
 	}
 	stop() // from here on a second signal ends the process at once
 	s.letOut()
-	following.Wait()
-	s.console.Close()
 	err = s.room.Close()
-	s.term.restore()
-	fmt.Fprintln(s.stdout, s.texts().Bye)
+	if within(consoleTimeout, &following) {
+		s.console.Close()
+		s.term.restore()
+		fmt.Fprintln(s.stdout, s.texts().Bye)
+	}
 	return errors.Join(err, failed())
 }
 
@@ -289,6 +290,22 @@ func (s *service) serve(stop func()) (failed func() error, err error) {
 		start(rawtcp.New(rawtcp.Config{Lang: s.lang, Log: s.log}, s.room), s.tcp)
 	}
 	return func() error { mu.Lock(); defer mu.Unlock(); return failure }, nil
+}
+
+// consoleTimeout is how long the console is given to write its last events: what
+// it writes to may be a pipe that nobody reads.
+const consoleTimeout = time.Second
+
+// within waits for a group for so long, and reports whether it was done.
+func within(d time.Duration, wg *sync.WaitGroup) bool {
+	done := make(chan struct{})
+	go func() { wg.Wait(); close(done) }()
+	select {
+	case <-done:
+		return true
+	case <-time.After(d):
+		return false
+	}
 }
 
 // letOut waits until everyone has read their farewell, or for goodbyeTimeout.

@@ -336,13 +336,29 @@ func (c *conn) drain() {
 // has none.
 var buffers = sync.Pool{New: func() any { return new(make([]byte, 0, 4<<10)) }}
 
-// show writes items in one Write.
+// maxBuffer is how much is gathered for one Write before it is sent, and the
+// largest buffer that is kept.
+const maxBuffer = 64 << 10
+
+// show writes items in one Write, or in a few when they are long.
 func (c *conn) show(items []room.Item) error {
-	buf := buffers.Get().(*[]byte)
-	defer buffers.Put(buf)
-	*buf = (*buf)[:0]
-	for _, it := range items {
-		*buf = c.server.lines.Append(*buf, it, c.sess)
+	kept := buffers.Get().(*[]byte)
+	buf := (*kept)[:0]
+	defer func() {
+		if cap(buf) <= maxBuffer {
+			*kept = buf
+			buffers.Put(kept)
+		}
+	}()
+	for i, it := range items {
+		buf = c.server.lines.Append(buf, it, c.sess)
+		if len(buf) < maxBuffer && i < len(items)-1 {
+			continue
+		}
+		if err := c.send(buf); err != nil {
+			return err
+		}
+		buf = buf[:0]
 	}
-	return c.send(*buf)
+	return nil
 }

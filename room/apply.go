@@ -139,6 +139,9 @@ func (st *State) leave(e Event, b Left) Outcome {
 	if !ok {
 		return refused(e, ErrGone)
 	}
+	if _, muted := st.MuteOn(m.Pseudo, m.KeyID, e.Time); muted {
+		b.Text = "" // a parting word is a word
+	}
 	before := m.Present()
 	st.drop(b.Session)
 	b.Pseudo = m.Pseudo
@@ -152,7 +155,7 @@ func (st *State) say(e Event, b Said) Outcome {
 	if !ok {
 		return refused(e, ErrGone)
 	}
-	if mute, ok := st.MuteOn(m.Pseudo, e.Time); ok {
+	if mute, ok := st.MuteOn(m.Pseudo, m.KeyID, e.Time); ok {
 		return refused(e, &MutedError{mute.Until()})
 	}
 	m.LastSaid = e.Time
@@ -169,32 +172,20 @@ func (st *State) rename(e Event, b Renamed) Outcome {
 	if other, taken := st.holder(b.To, m); taken {
 		return refused(e, &TakenError{Pseudo: b.To, By: other.Pseudo})
 	}
+	if mute, ok := st.MuteOn(m.Pseudo, m.KeyID, e.Time); ok { // a new name would say something too, and lose the mute
+		return refused(e, &MutedError{mute.Until()})
+	}
 	if ban, ok := st.BanOn(b.To, "", noAddr, e.Time); ok {
 		return refused(e, &BannedError{ban})
 	}
 	b.From = m.Pseudo
 	st.unclaim(m)
-	st.moveMute(b.From, b.To)
 	m.Pseudo = b.To
 	st.claim(m)
 	if b.From == b.To || !m.Present() {
 		return hidden(e, b)
 	}
 	return shown(e, b)
-}
-
-// moveMute takes a mute along to a new name, which does not give the voice back;
-// nor does a name that is muted for longer.
-func (st *State) moveMute(from, to Pseudo) {
-	mute, ok := st.Mutes[from.Key()]
-	if !ok {
-		return
-	}
-	delete(st.Mutes, from.Key())
-	mute.Pseudo = to
-	if other, ok := st.Mutes[to.Key()]; !ok || mute.outlasts(other) {
-		st.Mutes[to.Key()] = mute
-	}
 }
 
 func (st *State) setAway(e Event, session ID, away *Away) Outcome {
@@ -293,16 +284,24 @@ func (st *State) unban(e Event, b Unbanned) Outcome {
 
 func (st *State) mute(e Event, b Muted) Outcome {
 	st.forget(e.Time)
-	st.Mutes[b.Pseudo.Key()] = Mute{Pseudo: b.Pseudo, By: b.By, For: b.For, Since: e.Time}
+	mute := Mute{Pseudo: b.Pseudo, By: b.By, For: b.For, Since: e.Time}
+	if m, ok := st.Members[b.Pseudo.Key()]; ok {
+		mute.KeyID = m.KeyID
+	}
+	st.Mutes[b.Pseudo.Key()] = mute
 	return shown(e, b)
 }
 
 func (st *State) unmute(e Event, b Unmuted) Outcome {
-	mute, ok := st.MuteOn(b.Pseudo, e.Time)
+	keyID := ""
+	if m, ok := st.Members[b.Pseudo.Key()]; ok {
+		keyID = m.KeyID
+	}
+	mute, ok := st.MuteOn(b.Pseudo, keyID, e.Time)
 	if !ok {
 		return refused(e, &NotInForceError{NotMuted, string(b.Pseudo)})
 	}
-	delete(st.Mutes, b.Pseudo.Key())
+	delete(st.Mutes, mute.Pseudo.Key())
 	b.Pseudo = mute.Pseudo
 	return shown(e, b)
 }

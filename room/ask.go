@@ -10,7 +10,10 @@ import (
 // Bounds on what one asks for.
 const (
 	pastDefault = 50
-	pastMax     = 500
+	pastMax     = 200
+	// pastBytes is how much text is shown of it at most, the newest first: an
+	// answer is held in memory until it is read.
+	pastBytes = 128 << 10
 )
 
 // asking is what one wants to know.
@@ -18,8 +21,8 @@ var asking = []*Command{
 	{Name: "list", FR: []string{"liste", "qui"}, EN: []string{"list", "who", "names"}, run: doList},
 	{Name: "info", FR: []string{"info"}, EN: []string{"whois", "info"}, Args: []Arg{ArgMember}, run: doInfo},
 	{Name: "topic", FR: []string{"sujet"}, EN: []string{"topic"}, run: doTopic},
-	{Name: "history", FR: []string{"historique"}, EN: []string{"history"}, run: doHistory},
-	{Name: "search", FR: []string{"chercher"}, EN: []string{"search"}, run: doSearch},
+	{Name: "history", FR: []string{"historique"}, EN: []string{"history"}, Flood: true, run: doHistory},
+	{Name: "search", FR: []string{"chercher"}, EN: []string{"search"}, Flood: true, run: doSearch},
 	{Name: "help", FR: []string{"aide"}, EN: []string{"help", "?"}, Args: []Arg{ArgCommand}, run: doHelp},
 }
 
@@ -38,7 +41,7 @@ func doList(c *call) (Reply, error) {
 // personLocked describes a member as the session may see it.
 func (s *Session) personLocked(m *Member) Person {
 	p := Person{Pseudo: m.Pseudo, Since: m.Since, Away: m.Away, Operator: m.Role >= Operator, Details: s.role >= Operator}
-	_, p.Muted = s.room.state.MuteOn(m.Pseudo, time.Now())
+	_, p.Muted = s.room.state.MuteOn(m.Pseudo, m.KeyID, time.Now())
 	for _, a := range m.Sessions {
 		p.Fronts = append(p.Fronts, a.Front)
 		if p.Details {
@@ -89,7 +92,7 @@ func doHistory(c *call) (Reply, error) {
 		}
 	}
 	events, err := c.room.store.Last(c, min(n, pastMax), 0)
-	return Past{Events: c.heard(events)}, err
+	return Past{Events: newest(c.heard(events))}, err
 }
 
 func doSearch(c *call) (Reply, error) {
@@ -97,7 +100,18 @@ func doSearch(c *call) (Reply, error) {
 		return c.usage()
 	}
 	events, err := c.room.store.Search(c, c.rest, pastDefault)
-	return Past{Search: c.rest, Events: c.heard(events)}, err
+	return Past{Search: c.rest, Events: newest(c.heard(events))}, err
+}
+
+// newest drops the oldest events beyond pastBytes.
+func newest(events []Event) []Event {
+	size := 0
+	for i := len(events) - 1; i >= 0; i-- {
+		if size += textSize(events[i].Body); size > pastBytes {
+			return events[i+1:]
+		}
+	}
+	return events
 }
 
 // heard leaves out those whom the session ignores.

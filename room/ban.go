@@ -115,6 +115,7 @@ func (b Ban) Over(t time.Time) bool { return b.For > 0 && !t.Before(b.Until()) }
 // Mute is a voice taken away.
 type Mute struct {
 	Pseudo Pseudo
+	KeyID  string        `json:",omitempty"` // the member's when muted: it holds under any pseudo
 	By     Pseudo        `json:",omitempty"`
 	For    time.Duration `json:",omitempty"` // 0: until unmuted
 	Since  time.Time
@@ -122,11 +123,6 @@ type Mute struct {
 
 // Until returns the mute's end; the zero time when it has none.
 func (m Mute) Until() time.Time { return Ban{For: m.For, Since: m.Since}.Until() }
-
-// outlasts reports whether the mute ends later than another.
-func (m Mute) outlasts(other Mute) bool {
-	return other.For > 0 && (m.For == 0 || m.Until().After(other.Until()))
-}
 
 // Over reports whether the mute has ended at t.
 func (m Mute) Over(t time.Time) bool { return Ban{For: m.For, Since: m.Since}.Over(t) }

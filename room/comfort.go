@@ -25,7 +25,7 @@ var comforts = []*Command{
 
 func doIgnore(c *call) (Reply, error) {
 	if c.rest == "" {
-		return Ignoring{c.desk.ignoring()}, nil
+		return Ignoring{c.desk.ignoredNames()}, nil
 	}
 	m, err := c.find(c.rest)
 	if err != nil {

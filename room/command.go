@@ -15,7 +15,7 @@ type Command struct {
 	FR, EN []string // the words that call it; the first of each is the one to teach
 	Args   []Arg    // what completion offers, in order; the last repeats
 	Need   Need
-	Flood  bool // takes from the member's allowance of messages
+	Flood  bool // takes from the member's allowance of messages: others see it, or it costs much
 	run    func(*call) (Reply, error)
 }
 
@@ -237,6 +237,9 @@ func (s *Session) do(ctx context.Context, line string) (Reply, error) {
 	line = Clean(line, s.member)
 	if len(line) > MaxText { // what cannot be read takes more room once cleaned
 		return nil, ErrTextTooLong
+	}
+	if strings.Count(line, "\n") >= MaxLines {
+		return nil, ErrTooManyLines
 	}
 	req, err := s.parse(line)
 	if err != nil {

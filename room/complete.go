@@ -64,7 +64,7 @@ func (s *Session) completeArg(word, before string) []string {
 	case ArgMember:
 		return s.completeMember(word, "", false)
 	case ArgIgnored:
-		return matching(word, names(s.desk.ignoring()))
+		return matching(word, names(s.desk.ignoredNames()))
 	case ArgCommand:
 		return s.completeCommand(word)
 	case ArgLang:

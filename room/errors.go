@@ -16,16 +16,22 @@ var (
 	ErrGone        = errors.New("room: no longer present") // the session or the place in the log is gone
 )
 
+// MaxLines is the most lines of one message. Each is shown with its author's name
+// before it, so that thousands of short ones would weigh a hundred times what was
+// sent.
+const MaxLines = 40
+
 // Errors without detail that commands return.
 var (
-	ErrEmpty       = errors.New("room: nothing to say")
-	ErrTextTooLong = fmt.Errorf("room: text over %d bytes", MaxText)
-	ErrNobody      = errors.New("room: nobody to reply to")
-	ErrNoShutdown  = errors.New("room: no shutdown planned")
-	ErrTooMany     = errors.New("room: too many connections from this source")
-	ErrSelf        = errors.New("room: nobody can ignore themselves")
-	ErrNoZone      = errors.New("room: no such time zone")
-	ErrNotMember   = errors.New("room: only members can do that")
+	ErrEmpty        = errors.New("room: nothing to say")
+	ErrTextTooLong  = fmt.Errorf("room: text over %d bytes", MaxText)
+	ErrTooManyLines = fmt.Errorf("room: text over %d lines", MaxLines)
+	ErrNobody       = errors.New("room: nobody to reply to")
+	ErrNoShutdown   = errors.New("room: no shutdown planned")
+	ErrTooMany      = errors.New("room: too many connections from this source")
+	ErrSelf         = errors.New("room: nobody can ignore themselves")
+	ErrNoZone       = errors.New("room: no such time zone")
+	ErrNotMember    = errors.New("room: only members can do that")
 )
 
 // TakenError refuses a pseudo that somebody has, or that looks like one.

@@ -117,7 +117,7 @@ func (r *Room) welcome(ctx context.Context, s *Session, joined Event) {
 	last, _ := r.store.Last(ctx, r.cfg.Replay, joined.Seq) // without a past there is still a present
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	w := Welcome{Pseudo: joined.Body.(Joined).Pseudo, Topic: r.state.Topic, Present: r.state.Count(), Last: s.heard(last), Shutdown: r.state.Shutdown}
+	w := Welcome{Pseudo: joined.Body.(Joined).Pseudo, Topic: r.state.Topic, Present: r.state.Count(), Last: newest(s.heard(last)), Shutdown: r.state.Shutdown}
 	for _, m := range r.state.Members {
 		if len(w.Names) == welcomeNames {
 			break

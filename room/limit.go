@@ -37,7 +37,7 @@ type desk struct {
 	messages *rate.Limiter
 	lines    *rate.Limiter
 	strikes  *rate.Limiter
-	ignored  atomic.Pointer[[]Pseudo]
+	ignored  atomic.Pointer[[]ignored]
 	keyID    string // whose it is; "" for somebody without a key
 	peer     peer   // who wrote in private last, or was written to
 	sessions int
@@ -105,8 +105,24 @@ func (r *Room) deskLocked(k Key) *desk {
 	return d
 }
 
+// ignored is somebody whom a member does not want to read: their pseudo, and the
+// last few before it, under which they may have said what is still to be read.
+// It is never changed: lists of them are copied.
+type ignored struct {
+	now    Pseudo
+	before []Pseudo // newest first, at most maxFormer
+}
+
+// maxFormer is how many former pseudos stay hidden; those before are forgotten.
+const maxFormer = 4
+
+func (q ignored) is(p Pseudo) bool {
+	same := func(name Pseudo) bool { return strings.EqualFold(string(name), string(p)) }
+	return same(q.now) || slices.ContainsFunc(q.before, same)
+}
+
 func (d *desk) ignore(p Pseudo) {
-	list := append(d.ignoring(), p)
+	list := append(d.ignoring(), ignored{now: p})
 	if len(list) > maxIgnored {
 		list = list[1:]
 	}
@@ -115,7 +131,7 @@ func (d *desk) ignore(p Pseudo) {
 
 func (d *desk) unignore(p Pseudo) bool {
 	list := d.ignoring()
-	i := slices.IndexFunc(list, func(q Pseudo) bool { return q.Key() == p.Key() })
+	i := slices.IndexFunc(list, func(q ignored) bool { return q.now.Key() == p.Key() })
 	if i < 0 {
 		return false
 	}
@@ -124,19 +140,40 @@ func (d *desk) unignore(p Pseudo) bool {
 	return true
 }
 
+// renamed keeps somebody ignored who is called otherwise now: in one place of the
+// list, so that renaming again and again pushes nobody else out of it.
+func (d *desk) renamed(from, to Pseudo) {
+	list := d.ignoring()
+	i := slices.IndexFunc(list, func(q ignored) bool { return strings.EqualFold(string(q.now), string(from)) })
+	if i < 0 {
+		return
+	}
+	before := append([]Pseudo{from}, list[i].before...)
+	list[i] = ignored{now: to, before: before[:min(len(before), maxFormer)]}
+	d.ignored.Store(&list)
+}
+
 // ignoring returns a copy of the list.
-func (d *desk) ignoring() []Pseudo {
+func (d *desk) ignoring() []ignored {
 	if p := d.ignored.Load(); p != nil {
 		return slices.Clone(*p)
 	}
 	return nil
 }
 
+func (d *desk) ignoredNames() []Pseudo {
+	var names []Pseudo
+	for _, q := range d.ignoring() {
+		names = append(names, q.now)
+	}
+	return names
+}
+
 // ignores disregards case: whoever is ignored may come back as Bob or BOB. It is
 // asked for every event, which Pseudo.Key would be too slow for.
 func (d *desk) ignores(p Pseudo) bool {
 	list := d.ignored.Load()
-	return list != nil && slices.ContainsFunc(*list, func(q Pseudo) bool { return strings.EqualFold(string(q), string(p)) })
+	return p != "" && list != nil && slices.ContainsFunc(*list, func(q ignored) bool { return q.is(p) })
 }
 
 // allow takes one message from the member's allowance. A session that is paced

@@ -129,40 +129,21 @@ func TestAMuteHoldsUntilUnmuted(t *testing.T) {
 	})
 }
 
-func TestAMuteSurvivesARenameAndComingBack(t *testing.T) {
+func TestAMuteIsNotEvadedByAnotherNameOrAPartingWord(t *testing.T) {
 	inFreeRoom(t, func(h *house) {
-		ann, bob := h.two("ann", "bob")
+		ann := h.join("ann")[0]
+		bob := h.arrive(withKey("bob", "B"))
 		console := h.console()
 		console.does("mute bob")
 		h.settle()
-		bob.does("/pseudo rob")
-		refused[*room.MutedError](bob, "hello")
-		bob.does("/pseudo Rob")
-		refused[*room.MutedError](bob, "hello")
-		ann.sees("bob = rob", "rob = Rob")
-		bob.Close(room.Ending{Cause: room.Quit})
-		bob = h.join("rob")[0]
-		refused[*room.MutedError](bob, "hello")
+		refused[*room.MutedError](bob, "/pseudo i-hate-ann")
+		bob.does("/quitter i hate ann")
+		ann.sees("-bob (quit)")
+		again := h.arrive(withKey("rob", "B"))
+		refused[*room.MutedError](again, "hello")
 		console.does("unmute rob")
-		bob.does("hello")
+		again.does("hello")
 		h.join("bob")[0].does("I am somebody else")
-	})
-}
-
-// TestAMuteIsNotShortenedByARename: whoever takes the name of somebody muted for
-// longer takes that mute.
-func TestAMuteIsNotShortenedByARename(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
-		ann, bob := h.two("ann", "bob")
-		console := h.console()
-		console.does("mute bob 10h")
-		bob.Close(room.Ending{Cause: room.Quit})
-		console.does("mute ann 10s")
-		ann.does("/pseudo bob")
-		sleep(time.Minute)
-		refused[*room.MutedError](ann, "hello")
-		sleep(10 * time.Hour)
-		ann.does("hello")
 	})
 }
 

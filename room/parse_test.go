@@ -232,3 +232,18 @@ func TestWhatAProgramPrintsIsSaidAsItIs(t *testing.T) {
 		bob.sees()
 	})
 }
+
+func TestAMessageHasNoMoreLinesThanFit(t *testing.T) {
+	inFreeRoom(t, func(h *house) {
+		ann, bob := h.two("ann", "bob")
+		most := "x" + strings.Repeat("\ny", room.MaxLines-1)
+		ann.does(most)
+		bob.sees("ann: " + most)
+		for _, line := range []string{most + "\ny", "@bob x" + strings.Repeat("\n", 4000) + "y", "x" + strings.Repeat("\u2028", 1000) + "y"} {
+			if err := ann.tries(line); !errors.Is(err, room.ErrTooManyLines) {
+				h.Errorf("%d lines: %v", strings.Count(line, "\n"), err)
+			}
+		}
+		bob.sees()
+	})
+}

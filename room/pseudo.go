@@ -156,6 +156,7 @@ func script(r rune) string {
 var reserved = []string{
 	"tous", "all", "everyone", "here", "me", "moi", "salon", "server", "serveur",
 	"admin", "root", "system", "systeme", "operator", "operateur", "moderator", "moderateur",
+	"op", "modo", "sysop", "staff", "console", "annonce", "announcement",
 }
 
 // reservedSkeletons holds what the reserved words look like in lower, upper and

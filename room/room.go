@@ -186,9 +186,7 @@ func (r *Room) renameLocked(b Renamed) {
 		d.unignore(b.To) // nobody is hidden from themselves
 	}
 	for _, d := range r.desks {
-		if d.ignores(b.From) && !d.ignores(b.To) {
-			d.ignore(b.To)
-		}
+		d.renamed(b.From, b.To)
 		if d.peer.pseudo == b.From {
 			d.peer.pseudo = b.To
 		}

@@ -166,13 +166,20 @@ func (st *State) BanOn(p Pseudo, keyID string, addr netip.Addr, t time.Time) (Ba
 	return Ban{}, false
 }
 
-// MuteOn returns the mute on that pseudo at time t.
-func (st *State) MuteOn(p Pseudo, t time.Time) (Mute, bool) {
-	if len(st.Mutes) == 0 { // as a rule: asked for every message
-		return Mute{}, false
+// MuteOn returns the mute on that pseudo, or else on that key under whatever
+// pseudo, at time t.
+func (st *State) MuteOn(p Pseudo, keyID string, t time.Time) (Mute, bool) {
+	if m, ok := st.Mutes[p.Key()]; ok && !m.Over(t) {
+		return m, true
 	}
-	m, ok := st.Mutes[p.Key()]
-	return m, ok && !m.Over(t)
+	var found Mute
+	for _, m := range st.Mutes {
+		same := keyID != "" && keyID == m.KeyID && !m.Over(t)
+		if same && (found.Pseudo == "" || m.Pseudo < found.Pseudo) { // the same one on every node
+			found = m
+		}
+	}
+	return found, found.Pseudo != ""
 }
 
 // holder returns who, but for one, has a pseudo equal to p or too much like it.

@@ -127,7 +127,7 @@ func (c *call) whisper(to []Pseudo, text string) (Reply, error) {
 	if !ok {
 		return nil, ErrGone
 	}
-	if mute, ok := r.state.MuteOn(from.Pseudo, time.Now()); ok {
+	if mute, ok := r.state.MuteOn(from.Pseudo, from.KeyID, time.Now()); ok {
 		return nil, &MutedError{mute.Until()}
 	}
 	e := &Event{Time: time.Now(), Body: Whispered{From: from.Pseudo, To: to, Text: text}}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -133,7 +134,7 @@ func TestHistoryAndItsLength(t *testing.T) {
 		for i := range 600 {
 			ann.does(fmt.Sprint("n", i))
 		}
-		for line, want := range map[string]int{"/historique": 50, "/historique 3": 3, "/history 500": 500, "/history 100000": 500} {
+		for line, want := range map[string]int{"/historique": 50, "/historique 3": 3, "/history 500": 200, "/history 100000": 200} {
 			past := replied[room.Past](ann, line)
 			if len(past.Events) != want || sketch(room.Item{Event: &past.Events[want-1]}) != "ann: n599" {
 				h.Errorf("%s gives %d messages", line, len(past.Events))
@@ -172,5 +173,19 @@ func TestSearchFindsWhatWasSaidWhoeverAsks(t *testing.T) {
 			h.Errorf("ann finds %d messages, though she ignores Bob", len(past.Events))
 		}
 		refused[*room.UsageError](ann, "/chercher")
+	})
+}
+
+func TestHistoryIsBoundedInBytesToo(t *testing.T) {
+	inFreeRoom(t, func(h *house) {
+		ann := h.join("ann")[0]
+		for range 100 {
+			ann.does(strings.Repeat("x", room.MaxText))
+		}
+		ann.does("last")
+		past := replied[room.Past](ann, "/history 100")
+		if n := len(past.Events); n < 20 || n > 33 || past.Events[n-1].Body.(room.Said).Text != "last" {
+			h.Errorf("%d long messages are shown at once", n)
+		}
 	})
 }

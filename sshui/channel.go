@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"strings"
 	"sync"
+	"time"
 
 	"charm.land/ssh"
 	gossh "golang.org/x/crypto/ssh"
@@ -83,6 +84,8 @@ func provedKey(ctx ssh.Context) gossh.PublicKey {
 // run takes the channel's requests until it ends, and its session with it.
 func (ch *channel) run(requests <-chan *gossh.Request) {
 	ctx, cancel := context.WithCancelCause(context.Background())
+	late := time.AfterFunc(ch.server.waits.start, func() { ch.Close() })
+	defer late.Stop()
 	var serving sync.WaitGroup
 	for req := range requests {
 		ok := ch.request(req.Type, req.Payload)
@@ -92,6 +95,7 @@ func (ch *channel) run(requests <-chan *gossh.Request) {
 		switch {
 		case !ok:
 		case req.Type == "shell", req.Type == "exec":
+			late.Stop()
 			ch.started = true
 			serving.Go(func() { ch.serve(ctx) })
 		case req.Type == "signal":

@@ -22,7 +22,7 @@ import (
 )
 
 func TestDefaultTimeoutsAreThoseDocumented(t *testing.T) {
-	want := timeouts{handshake: 10 * time.Second, pseudo: time.Minute, write: 10 * time.Second, linger: time.Second, beat: 30 * time.Second}
+	want := timeouts{handshake: 10 * time.Second, start: 10 * time.Second, pseudo: time.Minute, write: 10 * time.Second, linger: time.Second, beat: 30 * time.Second}
 	srv, err := New(Config{HostKeys: []gossh.Signer{newKey(t)}}, open(t).room)
 	if err != nil {
 		t.Fatal(err)

@@ -155,6 +155,9 @@ func (ch *channel) recover(sess *room.Session) {
 	}
 }
 
+// maxBuffer is how much is gathered for one write before it is sent.
+const maxBuffer = 64 << 10
+
 // follow writes what the session is shown until it ends: events to stdout,
 // failures to stderr.
 func (ch *channel) follow(sess *room.Session) error {
@@ -170,7 +173,12 @@ func (ch *channel) follow(sess *room.Session) error {
 	return sess.Follow(nil, func(items []room.Item) error {
 		for _, it := range items {
 			if _, failure := it.Reply.(room.Failure); !failure || sess.Prefs().JSON {
-				buf = ch.server.lines.Append(buf, it, sess)
+				if buf = ch.server.lines.Append(buf, it, sess); len(buf) < maxBuffer {
+					continue
+				}
+				if err := flush(); err != nil {
+					return err
+				}
 				continue
 			}
 			if err := flush(); err != nil {

@@ -42,6 +42,9 @@ func (s *Server) openChannel(c *gossh.ServerConn) (*link, bool) {
 	if s.closed {
 		return nil, false
 	}
+	if under := s.byAddr[c.RemoteAddr().String()]; under != nil {
+		under.unused.Stop()
+	}
 	l := s.links[c]
 	if l == nil {
 		l = &link{freed: make(chan struct{}, 1)}

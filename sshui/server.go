@@ -44,6 +44,9 @@ type timeouts struct {
 	// handshake is how long a connection may take to say who it is; then it is
 	// closed.
 	handshake time.Duration
+	// start is how long a connection may take to open a session, and a session to
+	// say what it is for; then it is closed.
+	start time.Duration
 	// pseudo is how long somebody at a terminal may take to choose another
 	// pseudo.
 	pseudo time.Duration
@@ -58,7 +61,7 @@ type timeouts struct {
 }
 
 func defaultTimeouts() timeouts {
-	return timeouts{handshake: 10 * time.Second, pseudo: time.Minute, write: 10 * time.Second, linger: time.Second, beat: 30 * time.Second}
+	return timeouts{handshake: 10 * time.Second, start: 10 * time.Second, pseudo: time.Minute, write: 10 * time.Second, linger: time.Second, beat: 30 * time.Second}
 }
 
 // Config is what a Server needs besides a room.
@@ -81,6 +84,7 @@ type Server struct {
 	mu        sync.Mutex
 	listeners map[net.Listener]struct{}
 	conns     map[*conn]struct{}
+	byAddr    map[string]*conn // the same, by their remote address
 	links     map[*gossh.ServerConn]*link
 	turning   int // those being turned away
 	closed    bool
@@ -100,7 +104,7 @@ func newServer(cfg Config, r *room.Room, waits timeouts) (*Server, error) {
 	}
 	s := &Server{
 		room: r, cfg: cfg, waits: waits, lines: lang.NewPrinter("\n"), crlf: lang.NewPrinter("\r\n"),
-		listeners: map[net.Listener]struct{}{}, conns: map[*conn]struct{}{}, links: map[*gossh.ServerConn]*link{},
+		listeners: map[net.Listener]struct{}{}, conns: map[*conn]struct{}{}, byAddr: map[string]*conn{}, links: map[*gossh.ServerConn]*link{},
 	}
 	srv, err := wish.NewServer(
 		wish.WithVersion(cfg.Version),
@@ -324,6 +328,7 @@ type conn struct {
 	server *Server
 	leave  func()
 	once   sync.Once
+	unused *time.Timer   // closes a connection that opens no session
 	done   chan struct{} // closed with the connection
 	err    error
 }
@@ -339,6 +344,8 @@ func (s *Server) track(raw net.Conn, leave func()) (net.Conn, error) {
 		return nil, net.ErrClosed
 	}
 	s.conns[c] = struct{}{}
+	s.byAddr[c.RemoteAddr().String()] = c
+	c.unused = time.AfterFunc(s.waits.handshake+s.waits.start, func() { c.Close() })
 	return c, nil
 }
 
@@ -349,6 +356,8 @@ func (c *conn) Close() error {
 		c.leave()
 		c.server.mu.Lock()
 		delete(c.server.conns, c)
+		delete(c.server.byAddr, c.RemoteAddr().String())
+		c.unused.Stop()
 		c.server.mu.Unlock()
 		close(c.done)
 	})

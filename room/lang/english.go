@@ -46,7 +46,7 @@ var english = Texts{
 	SlowMode: "Slow mode: next message in %s.", IsMuted: "An operator took your voice.", IsMutedUntil: "An operator took your voice until %s.",
 	IsBanned: "You are banned from this room", IsBannedUntil: "You are banned from this room until %s",
 	ShuttingDown: "The room closes in %s: come back later.", ShuttingDownNow: "The room is closing: come back later.",
-	Empty: "Nothing to say? Type a message, or /help.", TextTooLong: "Message too long: 4096 bytes at most. Nothing was sent.",
+	Empty: "Nothing to say? Type a message, or /help.", TooManyLines: "Too many lines: 40 at most in a message. Nothing was sent.", TextTooLong: "Message too long: 4096 bytes at most. Nothing was sent.",
 	NobodyToReply: "Nobody has written to you in private yet. \"@pseudo text\" writes to somebody.", NoZone: "No time zone of that name. Try Europe/Paris, for example.", NoShutdown: "No shutdown is planned.",
 	TooMany: "Too many connections from your address. Close one and try again.", NotMember: "That command is for members. \"help\" lists the console's; \"shutdown n\" or Ctrl-C closes the room.",
 	Busy: "The room is overloaded: nothing was sent, try again.", Unrecorded: "The room's log does not answer: nothing was sent, try again.",

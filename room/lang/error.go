@@ -72,7 +72,7 @@ func (v View) plainError(err error) string {
 		err  error
 		text string
 	}{
-		{room.ErrEmpty, t.Empty}, {room.ErrTextTooLong, t.TextTooLong}, {room.ErrNobody, t.NobodyToReply},
+		{room.ErrEmpty, t.Empty}, {room.ErrTextTooLong, t.TextTooLong}, {room.ErrTooManyLines, t.TooManyLines}, {room.ErrNobody, t.NobodyToReply},
 		{room.ErrNoShutdown, t.NoShutdown}, {room.ErrNoZone, t.NoZone}, {room.ErrSelf, t.Self}, {room.ErrTooMany, t.TooMany}, {room.ErrNotMember, t.NotMember},
 		{room.ErrUnavailable, t.Unrecorded}, {room.ErrUnknown, t.Unsure}, {room.ErrBusy, t.Busy},
 		{room.ErrTooLarge, t.TooLarge}, {room.ErrClosed, t.ShuttingDownNow}, {room.ErrGone, t.Gone},

@@ -66,6 +66,7 @@ var complaints = []struct {
 	{"ErrGone", room.ErrGone, "Votre session est terminée.", "Your session is over."},
 	{"ErrEmpty", room.ErrEmpty, "Rien à dire ? Tapez un message, ou /aide.", "Nothing to say? Type a message, or /help."},
 	{"ErrTextTooLong", room.ErrTextTooLong, "Message trop long : 4096 octets au plus. Rien n'a été envoyé.", "Message too long: 4096 bytes at most. Nothing was sent."},
+	{"ErrTooManyLines", room.ErrTooManyLines, "Trop de lignes : 40 au plus par message. Rien n'a été envoyé.", "Too many lines: 40 at most in a message. Nothing was sent."},
 	{"ErrNobody", room.ErrNobody, "Personne ne vous a encore écrit en privé. « @pseudo texte » écrit à quelqu'un.", `Nobody has written to you in private yet. "@pseudo text" writes to somebody.`},
 	{"ErrNoShutdown", room.ErrNoShutdown, "Aucune fermeture n'est prévue.", "No shutdown is planned."},
 	{"ErrTooMany", room.ErrTooMany, "Trop de connexions depuis votre adresse. Fermez-en une et réessayez.", "Too many connections from your address. Close one and try again."},

@@ -46,7 +46,7 @@ var french = Texts{
 	SlowMode: "Mode lent : prochain message dans %s.", IsMuted: "Un opérateur vous a retiré la parole.", IsMutedUntil: "Un opérateur vous a retiré la parole jusqu'à %s.",
 	IsBanned: "Vous êtes banni(e) de ce salon", IsBannedUntil: "Vous êtes banni(e) de ce salon jusqu'à %s",
 	ShuttingDown: "Le salon ferme dans %s : revenez plus tard.", ShuttingDownNow: "Le salon ferme : revenez plus tard.",
-	Empty: "Rien à dire ? Tapez un message, ou /aide.", TextTooLong: "Message trop long : 4096 octets au plus. Rien n'a été envoyé.",
+	Empty: "Rien à dire ? Tapez un message, ou /aide.", TooManyLines: "Trop de lignes : 40 au plus par message. Rien n'a été envoyé.", TextTooLong: "Message trop long : 4096 octets au plus. Rien n'a été envoyé.",
 	NobodyToReply: "Personne ne vous a encore écrit en privé. « @pseudo texte » écrit à quelqu'un.", NoZone: "Pas de fuseau horaire de ce nom. Essayez par exemple Europe/Paris.", NoShutdown: "Aucune fermeture n'est prévue.",
 	TooMany: "Trop de connexions depuis votre adresse. Fermez-en une et réessayez.", NotMember: "Cette commande est pour les membres. « aide » donne celles de la console ; « shutdown n » ou Ctrl-C ferme le salon.",
 	Busy: "Le salon est débordé : rien n'a été envoyé, réessayez.", Unrecorded: "Le journal du salon ne répond pas : rien n'a été envoyé, réessayez.",

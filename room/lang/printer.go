@@ -16,7 +16,10 @@ const (
 	// one more has its lines rendered for it alone.
 	classes = 16
 	// keptLines is how many of the newest lines each class shares.
-	keptLines = 1024
+	keptLines = 256
+	// maxKept is the longest rendered message that is shared, in bytes; a longer
+	// one is rendered for each reader, which costs little next to sending it.
+	maxKept = 2 << 10
 )
 
 // Printer writes items in line mode for every session of a front. A line that
@@ -91,7 +94,9 @@ func (p *Printer) shared(dst []byte, it room.Item, c class) []byte {
 	l := slot.Load()
 	if l == nil || l.event != it.Event {
 		l = &line{it.Event, p.text(nil, v.Event(it.Event))}
-		slot.Store(l)
+		if len(l.text) <= maxKept {
+			slot.Store(l)
+		}
 	}
 	return append(dst, l.text...)
 }

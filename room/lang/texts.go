@@ -37,7 +37,7 @@ type Texts struct {
 	NobodyCalled, DidYouMean, SeeList, NoCommand, DidYouMeanWord                                                 string
 	SeeHelp, SeeHelpConsole, Usage, Denied, TooFast, TooFastLast                                                 string
 	DeniedTopic, NotBanned, NotMuted, NotIgnored, Self, SlowMode, IsMuted, IsMutedUntil, IsBanned, IsBannedUntil string
-	ShuttingDown, ShuttingDownNow, Empty, TextTooLong                                                            string
+	ShuttingDown, ShuttingDownNow, Empty, TextTooLong, TooManyLines                                              string
 	NobodyToReply, NoShutdown, NoZone, TooMany, NotMember, Busy, Unrecorded                                      string
 	Unsure, TooLarge, Gone, Internal                                                                             string
 
