@@ -7,7 +7,7 @@ var english = Texts{
 	LeftLost: "%s left: connection lost", LeftSlow: "%s left: stopped reading",
 	Renamed: "%s is now called %s", TopicSet: "New topic, by %s: %s", WallBy: "Announcement by %s",
 	Kicked: "%s was kicked by %s", KickedFlood: "%s was kicked: too many messages too fast",
-	Banned: "%s was banned by %s", BannedAbsent: "%s is banned by %s", BannedSomebody: "A ban was set by %s",
+	Banned: "%s was banned by %s", BannedSeveral: "%s were banned by %s", BannedAbsent: "%s is banned by %s", BannedSomebody: "A ban was set by %s",
 	Unbanned: "%s is no longer banned", UnbannedSomebody: "A ban was lifted",
 	Muted: "%s has no voice now", MutedUntil: "%s has no voice until %s", Unmuted: "%s has a voice again",
 	SlowOn: "Slow mode: one message every %s for each person", SlowOff: "Slow mode is over",

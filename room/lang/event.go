@@ -132,7 +132,11 @@ func (v View) banned(b room.Banned) string {
 	text := fmt.Sprintf(t.BannedSomebody, v.by(b.Ban.By))
 	switch {
 	case len(b.Gone) > 0:
-		text = fmt.Sprintf(t.Banned, names(b.Gone), v.by(b.Ban.By))
+		form := t.Banned
+		if len(b.Gone) > 1 {
+			form = t.BannedSeveral
+		}
+		text = fmt.Sprintf(form, names(b.Gone), v.by(b.Ban.By))
 	case v.Operator || b.Ban.Target.Kind == room.ByPseudo:
 		text = fmt.Sprintf(t.BannedAbsent, isolate(b.Ban.Target.String()), v.by(b.Ban.By))
 	}

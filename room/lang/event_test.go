@@ -49,7 +49,7 @@ var told = []struct {
 	{room.Banned{Ban: room.Ban{Target: target("bob"), By: "op", Reason: "trop", For: time.Hour, Since: at}, Gone: []room.Pseudo{"Bob"}},
 		"* Bob a été banni(e) par op jusqu'à 15:05 : trop", "* Bob was banned by op until 15:05: trop"},
 	{room.Banned{Ban: room.Ban{Target: target("192.0.2.0/24"), For: 72 * time.Hour, Since: at}, Gone: []room.Pseudo{"bob", "rob"}},
-		"* bob, rob a été banni(e) par l'opérateur jusqu'à 2026-11-25 14:05", "* bob, rob was banned by the operator until 2026-11-25 14:05"},
+		"* bob, rob ont été banni(e)s par l'opérateur jusqu'à 2026-11-25 14:05", "* bob, rob were banned by the operator until 2026-11-25 14:05"},
 	{room.Banned{Ban: room.Ban{Target: target("SHA256:k"), Since: at}}, "* Un bannissement a été prononcé par l'opérateur", "* A ban was set by the operator"},
 	{room.Banned{Ban: room.Ban{Target: target("192.0.2.1"), Since: at}}, "* Un bannissement a été prononcé par l'opérateur", "* A ban was set by the operator"},
 	{room.Unbanned{Target: target("bob")}, "* bob n'est plus banni(e)", "* bob is no longer banned"},

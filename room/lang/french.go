@@ -7,7 +7,7 @@ var french = Texts{
 	LeftLost: "%s est parti(e) : connexion perdue", LeftSlow: "%s est parti(e) : ne lisait plus",
 	Renamed: "%s s'appelle maintenant %s", TopicSet: "Nouveau sujet, par %s : %s", WallBy: "Annonce de %s",
 	Kicked: "%s a été expulsé(e) par %s", KickedFlood: "%s a été expulsé(e) : trop de messages trop vite",
-	Banned: "%s a été banni(e) par %s", BannedAbsent: "%s est banni(e) par %s", BannedSomebody: "Un bannissement a été prononcé par %s",
+	Banned: "%s a été banni(e) par %s", BannedSeveral: "%s ont été banni(e)s par %s", BannedAbsent: "%s est banni(e) par %s", BannedSomebody: "Un bannissement a été prononcé par %s",
 	Unbanned: "%s n'est plus banni(e)", UnbannedSomebody: "Un bannissement a été levé",
 	Muted: "%s n'a plus la parole", MutedUntil: "%s n'a plus la parole jusqu'à %s", Unmuted: "%s a de nouveau la parole",
 	SlowOn: "Mode lent : un message toutes les %s par personne", SlowOff: "Fin du mode lent",

@@ -210,9 +210,25 @@ func (v View) marks(p room.Person, now time.Time) []string {
 	return marks
 }
 
+// counted lists words once each, with how often where that is more: "ssh x2, tcp".
+func counted(words []string) string {
+	times := map[string]int{}
+	for _, w := range words {
+		times[w]++
+	}
+	var list []string
+	for _, w := range unique(words) {
+		if times[w] > 1 {
+			w = fmt.Sprintf("%s x%d", w, times[w])
+		}
+		list = append(list, w)
+	}
+	return strings.Join(list, ", ")
+}
+
 func (v View) profile(p room.Person, now time.Time) string {
 	t := v.texts()
-	parts := []string{fmt.Sprintf(t.Since, isolate(string(p.Pseudo)), v.Moment(p.Since, now)), fmt.Sprintf(t.Connected, strings.Join(p.Fronts, ", "))}
+	parts := []string{fmt.Sprintf(t.Since, isolate(string(p.Pseudo)), v.Moment(p.Since, now)), fmt.Sprintf(t.Connected, counted(p.Fronts))}
 	parts = append(parts, v.marks(p, now)...)
 	if p.Details {
 		if p.KeyID != "" {

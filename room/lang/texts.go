@@ -10,13 +10,13 @@ type Texts struct {
 	Announce    string
 
 	// Events.
-	Joined, Left, LeftWith, LeftLost, LeftSlow     string
-	Renamed, TopicSet, WallBy                      string
-	Kicked, KickedFlood, Banned, BannedAbsent      string
-	BannedSomebody, Unbanned, UnbannedSomebody     string
-	Muted, MutedUntil, Unmuted                     string
-	SlowOn, SlowOff                                string
-	Closing, ClosingCancelled, Gathered, UntilTime string
+	Joined, Left, LeftWith, LeftLost, LeftSlow               string
+	Renamed, TopicSet, WallBy                                string
+	Kicked, KickedFlood, Banned, BannedSeveral, BannedAbsent string
+	BannedSomebody, Unbanned, UnbannedSomebody               string
+	Muted, MutedUntil, Unmuted                               string
+	SlowOn, SlowOff                                          string
+	Closing, ClosingCancelled, Gathered, UntilTime           string
 
 	// Replies.
 	Welcome, TopicIs, NoTopic, TopicBy, Present, PresentSingle, PresentOne, NobodyHere, AndOthers string
