@@ -5,8 +5,9 @@
 // which the room then shows a second time.
 //
 // Known limits, x/term's own: every character counts as one column, so that moving back over emoji or Chinese
-// looks wrong until the next message redraws the line (what is entered is right nevertheless); and a resize while
-// the typed line takes several rows may leave or take a row above it.
+// looks wrong until the next message redraws the line (what is entered is right nevertheless); a message that comes
+// while wide characters take several rows, or emoji that terminals disagree about, may leave a row above; and a
+// resize while the typed line takes several rows may leave or take one.
 package prompt
 
 import (
@@ -55,7 +56,9 @@ type Prompt struct {
 	// off the screen: no message can come between the two.
 	mu      sync.Mutex
 	text    string // the prompt
+	width   int
 	entered string // the line that its last key took off the screen
+	below   int    // rows from the prompt's first down to the cursor at that moment
 	cleared bool
 }
 
@@ -114,7 +117,7 @@ func (p *Prompt) hold() {
 // lift takes prompt and line off the screen in one Write, and returns the line.
 func (p *Prompt) lift() string {
 	defer p.mu.Unlock()
-	p.screen.lift() // a broken terminal is reported by the next Read and to the next Write
+	p.screen.lift(p.below) // a broken terminal is reported by the next Read and to the next Write
 	p.tab = completion{}
 	return p.entered
 }
@@ -140,7 +143,7 @@ func (p *Prompt) interrupt(line string) bool {
 func (p *Prompt) key(line string, pos int, key rune) (string, int, bool) {
 	switch key {
 	case keyTake:
-		p.entered = line
+		p.entered, p.below = line, cursorRow(p.text+line[:pos], p.width)
 		return "", 0, true
 	case keyDeleteOrEnd:
 		return p.deleteOrEnd(line, pos)
@@ -209,7 +212,8 @@ func (p *Prompt) SetSize(w, h int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.screen.collect()
-	p.term.SetSize(side(w, 80, 500), side(h, 24, 200))
+	p.width = side(w, 80, 500)
+	p.term.SetSize(p.width, side(h, 24, 200))
 	p.screen.release()
 }
 

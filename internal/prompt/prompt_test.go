@@ -306,3 +306,16 @@ func TestALineStopsGrowingAt4096Characters(t *testing.T) {
 	s.press(strings.Repeat("f", 10) + "\r")
 	s.wantEntered(t, strings.Repeat("é", 4094)+" é")
 }
+
+func TestWideCharactersOnSeveralRowsLeaveNoTrace(t *testing.T) {
+	for _, line := range []string{
+		strings.Repeat("日本語のメッセージ", 2) + "日本語", strings.Repeat("日", 60), "a" + strings.Repeat("日", 60),
+		strings.Repeat("日", 19), strings.Repeat("日", 21), strings.Repeat("é", 90), strings.Repeat("ab日", 30), "drapeau 🇫🇷 " + strings.Repeat("z", 40),
+	} {
+		s := sit(t, 40, 12, prompt.Options{})
+		s.say(t, "above\n")
+		s.press(line + "\r")
+		s.wantScreen(t, "above", ">")
+		s.wantEntered(t, line)
+	}
+}

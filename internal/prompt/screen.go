@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"io"
 	"sync"
+
+	"github.com/charmbracelet/x/ansi"
 )
 
 // erase goes to the left edge and clears from there to the end of the screen.
@@ -51,16 +53,21 @@ func (s *screen) release() error {
 	return s.flushLocked()
 }
 
-// lift shows what was collected while a line ended, with the line break after it replaced: the cursor stays on
-// the prompt's first row, at the left edge of an empty screen, and x/term believes just that of the row below.
-func (s *screen) lift() error {
+// lift takes the prompt and the line that just ended off the screen, the cursor being so many rows below the
+// first of them: it ends on that row, at the left edge of an empty screen, and x/term believes just that of the row
+// below. What x/term drew for the end of the line was collected and is dropped: it is wrong for wide characters.
+func (s *screen) lift(below int) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.collecting = false
 	if s.closed {
 		return nil
 	}
-	s.buf = append(bytes.TrimSuffix(s.buf, []byte("\r\n")), erase...)
+	s.buf = s.buf[:0]
+	if below > 0 {
+		s.buf = append(s.buf, ansi.CursorUp(below)...)
+	}
+	s.buf = append(s.buf, erase...)
 	return s.flushLocked()
 }
 
