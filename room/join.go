@@ -82,8 +82,8 @@ func (r *Room) closedLocked(e Entry) error {
 
 func (r *Room) newSession(e Entry) *Session {
 	s := &Session{
-		room: r, role: e.Role, member: e.Role != Console, quiet: e.Quiet, paced: e.Paced, prefs: e.Prefs,
-		since: time.Now(), wake: make(chan struct{}, 1), taken: make(chan struct{}, 1), index: -1,
+		room: r, role: e.Role, member: e.Role != Console, paced: e.Paced, prefs: e.Prefs,
+		wake: make(chan struct{}, 1), taken: make(chan struct{}, 1), index: -1,
 	}
 	s.ctx, s.end = context.WithCancelCause(context.Background())
 	return s

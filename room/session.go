@@ -37,9 +37,7 @@ type Session struct {
 	id     ID
 	role   Role
 	member bool // false for the console, which only watches
-	quiet  bool
 	paced  bool
-	since  time.Time
 	ctx    context.Context
 	end    context.CancelCauseFunc
 	wake   chan struct{} // cap 1: something to take

@@ -79,7 +79,7 @@ type Server struct {
 	waits timeouts
 	ssh   *ssh.Server
 
-	lines, crlf *lang.Printer // for pipes and for terminals
+	lines *lang.Printer // shared by all sessions: terminals get their \r from the editor
 
 	mu        sync.Mutex
 	listeners map[net.Listener]struct{}
@@ -103,7 +103,7 @@ func newServer(cfg Config, r *room.Room, waits timeouts) (*Server, error) {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &Server{
-		room: r, cfg: cfg, waits: waits, lines: lang.NewPrinter("\n"), crlf: lang.NewPrinter("\r\n"),
+		room: r, cfg: cfg, waits: waits, lines: lang.NewPrinter("\n"),
 		listeners: map[net.Listener]struct{}{}, conns: map[*conn]struct{}{}, byAddr: map[string]*conn{}, links: map[*gossh.ServerConn]*link{},
 	}
 	srv, err := wish.NewServer(
