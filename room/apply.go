@@ -284,20 +284,20 @@ func (st *State) unban(e Event, b Unbanned) Outcome {
 
 func (st *State) mute(e Event, b Muted) Outcome {
 	st.forget(e.Time)
-	mute := Mute{Pseudo: b.Pseudo, By: b.By, For: b.For, Since: e.Time}
-	if m, ok := st.Members[b.Pseudo.Key()]; ok {
-		mute.KeyID = m.KeyID
-	}
-	st.Mutes[b.Pseudo.Key()] = mute
+	st.Mutes[b.Pseudo.Key()] = Mute{Pseudo: b.Pseudo, KeyID: st.keyOf(b.Pseudo), By: b.By, For: b.For, Since: e.Time}
 	return shown(e, b)
 }
 
-func (st *State) unmute(e Event, b Unmuted) Outcome {
-	keyID := ""
-	if m, ok := st.Members[b.Pseudo.Key()]; ok {
-		keyID = m.KeyID
+// keyOf returns the key of the member of that name; "" without either.
+func (st *State) keyOf(p Pseudo) string {
+	if m, ok := st.Members[p.Key()]; ok {
+		return m.KeyID
 	}
-	mute, ok := st.MuteOn(b.Pseudo, keyID, e.Time)
+	return ""
+}
+
+func (st *State) unmute(e Event, b Unmuted) Outcome {
+	mute, ok := st.MuteOn(b.Pseudo, st.keyOf(b.Pseudo), e.Time)
 	if !ok {
 		return refused(e, &NotInForceError{NotMuted, string(b.Pseudo)})
 	}

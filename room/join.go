@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/netip"
+	"slices"
 	"time"
 )
 
@@ -60,8 +61,7 @@ func (r *Room) admit(e Entry) (*Session, error) {
 	if err := r.closedLocked(e); err != nil {
 		return nil, err
 	}
-	r.count++
-	s.id = ID{Origin: r.origin, N: r.count}
+	s.id = r.newIDLocked()
 	s.desk = r.deskLocked(e.Pseudo.Key())
 	s.desk.open(e.KeyID)
 	r.enterLocked(s)
@@ -101,8 +101,7 @@ func (r *Room) Watch(p Prefs) *Session {
 	s := r.newSession(Entry{Role: Console, Prefs: p})
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.count++
-	s.id = ID{Origin: r.origin, N: r.count}
+	s.id = r.newIDLocked()
 	s.desk = newDesk(r.cfg)
 	s.cursor = r.ring.end()
 	if r.closing != nil {
@@ -118,20 +117,31 @@ func (r *Room) welcome(ctx context.Context, s *Session, joined Event) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	w := Welcome{Pseudo: joined.Body.(Joined).Pseudo, Topic: r.state.Topic, Present: r.state.Count(), Last: newest(s.heard(last)), Shutdown: r.state.Shutdown}
-	for _, m := range r.state.Members {
-		if len(w.Names) == welcomeNames {
-			break
-		}
-		if m.Present() {
-			w.Names = append(w.Names, m.Pseudo)
-		}
-	}
-	sortPseudos(w.Names)
+	w.Names = r.namesLocked()
 	s.mu.Lock()
 	s.inbox = append([]pending{{Item{Reply: w}, 0}}, s.inbox...)
 	s.asked++
 	s.mu.Unlock()
 	signal(s.wake)
+}
+
+// namesLocked returns up to welcomeNames of those present, sorted.
+func (r *Room) namesLocked() []Pseudo {
+	keys := make([]Key, 0, welcomeNames)
+	for k, m := range r.state.Members {
+		if len(keys) == welcomeNames {
+			break
+		}
+		if m.Present() {
+			keys = append(keys, k)
+		}
+	}
+	slices.Sort(keys)
+	names := make([]Pseudo, len(keys))
+	for i, k := range keys {
+		names[i] = r.state.Members[k].Pseudo
+	}
+	return names
 }
 
 // remove takes a session out of the room, and its member with the last. A session

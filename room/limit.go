@@ -31,8 +31,8 @@ const (
 // desk is what a member keeps on this node only: how fast it has been talking,
 // whom it ignores, whom it last spoke to in private. How fast outlives the session,
 // so that coming back does not clear the account; the rest too, for a key that
-// comes back. Its fields are guarded by the
-// room's mu, but for those that guard themselves.
+// comes back. Its fields are guarded by the room's mu, but for those that guard
+// themselves.
 type desk struct {
 	messages *rate.Limiter
 	lines    *rate.Limiter

@@ -2,7 +2,6 @@ package room
 
 import (
 	"net/netip"
-	"slices"
 	"time"
 )
 
@@ -127,15 +126,3 @@ func (Stats) reply()    {}
 func (Skipped) reply()  {}
 func (Failure) reply()  {}
 func (Notice) reply()   {}
-
-func sortPseudos(list []Pseudo) {
-	slices.SortFunc(list, func(a, b Pseudo) int {
-		if ka, kb := a.Key(), b.Key(); ka != kb {
-			if ka < kb {
-				return -1
-			}
-			return 1
-		}
-		return 0
-	})
-}

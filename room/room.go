@@ -241,6 +241,10 @@ func (r *Room) propose(ctx context.Context, b Body) (Outcome, error) {
 func (r *Room) newID() ID {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	return r.newIDLocked()
+}
+
+func (r *Room) newIDLocked() ID {
 	r.count++
 	return ID{Origin: r.origin, N: r.count}
 }

@@ -151,11 +151,9 @@ func TestShutdownDoesNotWaitForThoseWhoNeverRead(t *testing.T) {
 	defer cancel()
 	start := time.Now()
 	h.server.Shutdown(ctx)
+	awaitGoroutines(t, 0) // one that has said it is done may still be on its last instructions
 	if took := time.Since(start); took > 5*time.Second {
 		t.Errorf("took %v", took)
-	}
-	if n := ourGoroutines(); n != 0 {
-		t.Errorf("%d goroutines outlive Shutdown", n)
 	}
 }
 
