@@ -49,7 +49,11 @@ var imports = map[string]row{
 	"room/operator":   {ours: []string{"room", "room/lang", "internal/prompt"}},
 	"room/history":    {ours: []string{"room"}, others: []string{"modernc.org/sqlite"}},
 	"room/cluster":    {ours: []string{"room"}, others: []string{"github.com/nats-io"}},
-	"sshui":           {ours: []string{"room", "room/lang", "internal/prompt"}, others: []string{"*"}},
+	"sshui":           {ours: []string{"room", "room/lang", "sshui/keys", "sshui/rows", "sshui/screen"}, others: []string{"*"}},
+	"sshui/keys":      {std: withoutIO, others: []string{"github.com/charmbracelet/", "github.com/rivo/uniseg"}},
+	"sshui/edit":      {std: withoutIO, others: []string{"github.com/charmbracelet/x/ansi", "github.com/rivo/uniseg", "golang.org/x/text"}},
+	"sshui/rows":      {ours: []string{"room", "room/lang"}, std: withoutIO, others: []string{"github.com/charmbracelet/x/ansi", "github.com/rivo/uniseg"}},
+	"sshui/screen":    {ours: []string{"room", "room/lang", "sshui/edit", "sshui/keys", "sshui/rows"}, std: withoutIO, others: []string{"github.com/charmbracelet/x/ansi"}},
 	"rawtcp":          {ours: []string{"room", "room/lang", "internal/prompt"}, others: []string{"golang.org/x/", "github.com/pires/go-proxyproto"}},
 	"rawtcp/client":   {ours: []string{"room", "room/lang", "internal/prompt"}, others: []string{"golang.org/x/"}},
 	"hostkeys":        {others: []string{"golang.org/x/crypto/ssh"}},
@@ -158,6 +162,8 @@ func TestTheTableForbids(t *testing.T) {
 		"rawtcp/client":   {"salon/sshui", "salon/rawtcp", "salon"},
 		"hostkeys":        {"salon/room", "salon/room/lang", "golang.org/x/term", "charm.land/ssh"},
 		"internal/prompt": {"salon/room", "salon/room/lang"},
+		"sshui/screen":    {"salon/sshui", "io", "net", "os", "charm.land/ssh", "golang.org/x/crypto/ssh"},
+		"sshui/rows":      {"salon/sshui", "salon/sshui/screen", "io", "os"},
 		".":               {"salon"},
 	} {
 		for _, name := range forbidden {

@@ -121,3 +121,24 @@ func BenchmarkApply(b *testing.B) {
 		}
 	})
 }
+
+// BenchmarkRoster is what looking whether anything changed costs each screen at
+// each event, and what a change costs the first that looks.
+func BenchmarkRoster(b *testing.B) {
+	_, sessions := fullRoom(b, 1000)
+	b.Run("unchanged", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			sessions[0].Roster()
+		}
+	})
+	b.Run("changed", func(b *testing.B) {
+		b.ReportAllocs()
+		for i := 0; b.Loop(); i++ {
+			if _, err := sessions[0].Do(b.Context(), []string{"/absent", "/retour"}[i%2]); err != nil {
+				b.Fatal(err)
+			}
+			sessions[0].Roster()
+		}
+	})
+}

@@ -1,7 +1,6 @@
 package room
 
 import (
-	"slices"
 	"strings"
 	"time"
 )
@@ -117,7 +116,10 @@ func (r *Room) Zone(name string) (*time.Location, error) {
 }
 
 func doJSON(c *call) (Reply, error) {
-	off := slices.Contains(noWords, Fold(c.rest))
+	if c.screen {
+		return nil, ErrScreenJSON
+	}
+	off := no.is(c.rest)
 	if c.rest != "" && !off {
 		return c.usage()
 	}
@@ -127,6 +129,3 @@ func doJSON(c *call) (Reply, error) {
 	}
 	return Notice{What: NowJSON}, nil
 }
-
-// noWords turn something off.
-var noWords = []string{"non", "no", "off"}

@@ -27,6 +27,7 @@ const (
 	Anyone    Need = iota // members and the console
 	Members               // members only: it is about oneself
 	Operators             // operators and the console
+	Screens               // members in a terminal that can show a screen
 )
 
 // Arg is what one place in a command's line takes, for completion.
@@ -42,6 +43,10 @@ const (
 	ArgClock
 	ArgBan
 	ArgShutdown
+	ArgTheme
+	ArgBell
+	ArgSwitch
+	ArgWhere
 )
 
 // call is one use of a command.
@@ -73,19 +78,21 @@ func (c *Command) words(l Lang) []string {
 // Words returns every word that calls the command.
 func (c *Command) Words() []string { return append(slices.Clone(c.FR), c.EN...) }
 
-// may reports whether a session's role allows the command.
+// may reports whether a session's role and terminal allow the command.
 func (c *Command) may(s *Session) bool {
 	switch c.Need {
 	case Members:
 		return s.member
 	case Operators:
 		return s.role >= Operator
+	case Screens:
+		return s.screen
 	}
 	return true
 }
 
 // Commands is the table, in the order of help.
-func Commands() []*Command { return slices.Concat(talking, asking, comforts, moderating) }
+func Commands() []*Command { return slices.Concat(talking, asking, comforts, screens, moderating) }
 
 // table finds commands. It is made once for a room and never changes.
 type table struct {
@@ -156,6 +163,8 @@ func (s *Session) parseWord(line string) (request, error) {
 		return request{}, s.unknownCommand(word)
 	case s.role == Console && c.Need == Members:
 		return request{}, ErrNotMember
+	case c.Need == Screens && !c.may(s):
+		return request{}, ErrNoScreen
 	case !c.may(s):
 		return request{}, &DeniedError{c}
 	}

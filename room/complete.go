@@ -57,10 +57,10 @@ func (s *Session) completeArg(word, before string) []string {
 		return nil
 	}
 	c, ok := s.room.table.byWord[Fold(fields[0])]
-	if !ok || len(c.Args) == 0 {
+	if !ok || !c.may(s) || len(c.Args) == 0 {
 		return s.completeMember(word, "", false)
 	}
-	switch c.Args[min(len(fields), len(c.Args))-1] {
+	switch arg := c.Args[min(len(fields), len(c.Args))-1]; arg {
 	case ArgMember:
 		return s.completeMember(word, "", false)
 	case ArgIgnored:
@@ -75,8 +75,23 @@ func (s *Session) completeArg(word, before string) []string {
 		return matching(word, s.room.banned())
 	case ArgShutdown:
 		return matching(word, cancelWords)
+	default:
+		return s.completeChoice(word, choices[arg])
 	}
-	return nil
+}
+
+// completeChoice offers the words of the session's language; others only when
+// none of those begins so.
+func (s *Session) completeChoice(word string, among []choice) []string {
+	own, others := []string{}, []string{}
+	l := s.Prefs().Lang
+	for _, c := range among {
+		own, others = append(own, c[l]), append(others, c...)
+	}
+	if found := matching(word, own); len(found) > 0 {
+		return found
+	}
+	return matching(word, others)
 }
 
 func (r *Room) banned() []string {

@@ -32,6 +32,8 @@ var (
 	ErrSelf         = errors.New("room: nobody can ignore themselves")
 	ErrNoZone       = errors.New("room: no such time zone")
 	ErrNotMember    = errors.New("room: only members can do that")
+	ErrNoScreen     = errors.New("room: no screen to do that on")    // not a terminal, or in text mode now
+	ErrScreenJSON   = errors.New("room: JSON is not for a terminal") // where a screen could be shown
 )
 
 // TakenError refuses a pseudo that somebody has, or that looks like one.

@@ -76,6 +76,13 @@ func withKey(pseudo room.Pseudo, key string) room.Entry {
 	return e
 }
 
+// onScreen is an entry for somebody whose terminal can show a screen.
+func onScreen(pseudo room.Pseudo) room.Entry {
+	e := as(pseudo)
+	e.Screen = true
+	return e
+}
+
 func from(pseudo room.Pseudo, addr string) room.Entry {
 	e := as(pseudo)
 	e.Addr = netip.MustParseAddr(addr)

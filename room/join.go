@@ -27,6 +27,7 @@ type Entry struct {
 	Quiet  bool // a one-shot command: not announced, not listed, not welcomed
 	Script bool // no person reads along: refused in the last minute before a shutdown
 	Paced  bool // read more slowly instead of refusing what comes too fast
+	Screen bool // a terminal that can show a screen: only there do commands that Need Screens exist
 }
 
 // Join opens a session. It returns when the room knows, on every node, whether
@@ -82,7 +83,7 @@ func (r *Room) closedLocked(e Entry) error {
 
 func (r *Room) newSession(e Entry) *Session {
 	s := &Session{
-		room: r, role: e.Role, member: e.Role != Console, paced: e.Paced, prefs: e.Prefs,
+		room: r, role: e.Role, member: e.Role != Console, paced: e.Paced, screen: e.Screen, prefs: e.Prefs,
 		wake: make(chan struct{}, 1), taken: make(chan struct{}, 1), index: -1,
 	}
 	s.ctx, s.end = context.WithCancelCause(context.Background())
@@ -95,6 +96,13 @@ func (r *Room) enterLocked(s *Session) {
 	r.order = append(r.order, s)
 }
 
+// beginLocked has a session read what is shown from now on. Nobody takes from it
+// yet.
+func (s *Session) beginLocked() {
+	s.arrived = s.room.ring.end()
+	s.cursor = s.arrived
+}
+
 // Watch opens the console's session: it reads all that the room shows and does
 // operators' commands, but is no member.
 func (r *Room) Watch(p Prefs) *Session {
@@ -103,7 +111,7 @@ func (r *Room) Watch(p Prefs) *Session {
 	defer r.mu.Unlock()
 	s.id = r.newIDLocked()
 	s.desk = newDesk(r.cfg)
-	s.cursor = r.ring.end()
+	s.beginLocked()
 	if r.closing != nil {
 		s.End(*r.closing)
 	}

@@ -112,7 +112,9 @@ func TestLinesThatAreNothingOrTooMuch(t *testing.T) {
 // and accents, as somebody who may do all of it.
 func TestEveryWordCallsItsCommand(t *testing.T) {
 	inFreeRoom(t, func(h *house) {
-		op := h.operator("op")
+		e := onScreen("op")
+		e.Role = room.Operator
+		op := h.arrive(e)
 		for _, c := range room.Commands() {
 			for _, word := range c.Words() {
 				for _, typed := range []string{word, strings.ToUpper(word), room.Fold(word)} {

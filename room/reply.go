@@ -82,6 +82,27 @@ type Skipped struct{ Count uint64 }
 // Failure is an error shown in its place among the events.
 type Failure struct{ Err error }
 
+// Turn has the screen turn to something: its keys, as commands. It is for a screen,
+// which does it; line mode shows nothing.
+type Turn struct{ To Where }
+
+// Where a screen can turn.
+type Where uint8
+
+// The turns.
+const (
+	TurnUp              Where = iota + 1 // by a page
+	TurnDown                             // by a page
+	TurnTop                              // the oldest there is
+	TurnBottom                           // the newest, and from then on with it
+	TurnUnread                           // the first event not read yet
+	TurnPreviousMention                  // the nearest one above
+	TurnNextMention                      // the nearest one below
+	TurnBare                             // text alone, for copying
+	TurnRedraw                           // the same, drawn anew
+	TurnKeys                             // the help on keys
+)
+
 // Notice is a short confirmation.
 type Notice struct {
 	What  What
@@ -112,6 +133,12 @@ const (
 	PressAgain         // Ctrl-C once more to leave
 	NoPseudoGiven      // Name was given to somebody who gave none
 	BanHint            // Name's key (Text) may be banned too
+	NowTheme           // Text: Theme.String
+	NowBell            // Text: Bell.String
+	NowMouse           // the mouse scrolls, and selects with Shift only
+	NowNoMouse         // the mouse selects, as everywhere
+	NowText            // line mode from now on
+	NowScreen          // the screen again
 )
 
 func (Welcome) reply()  {}
@@ -124,5 +151,6 @@ func (Ignoring) reply() {}
 func (Past) reply()     {}
 func (Stats) reply()    {}
 func (Skipped) reply()  {}
+func (Turn) reply()     {}
 func (Failure) reply()  {}
 func (Notice) reply()   {}

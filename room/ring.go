@@ -48,6 +48,41 @@ func (r *ring) end() uint64 {
 	return r.next
 }
 
+// bounds returns the oldest place held, and the place after the newest.
+func (r *ring) bounds() (first, next uint64) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.first, r.next
+}
+
+// at returns the event at a place; nil when it is not held.
+func (r *ring) at(place uint64) *Event {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	if place < r.first || place >= r.next {
+		return nil
+	}
+	return r.slots[place%ringEvents]
+}
+
+// find returns where the event of the log's place seq is held. Events came in the
+// log's order, those without a place in it anywhere between.
+func (r *ring) find(seq Seq) (place uint64, ok bool) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	if seq == 0 {
+		return 0, false
+	}
+	for place = r.next - 1; place >= r.first; place-- {
+		if e := r.slots[place%ringEvents]; e.Seq == seq {
+			return place, true
+		} else if e.Seq != 0 && e.Seq < seq {
+			break
+		}
+	}
+	return 0, false
+}
+
 // read appends the events from place at up to, but not including, place until,
 // as far as items has room, which must be one item at least: that events were
 // already forgotten is an item too. It returns the place to go on from.

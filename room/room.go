@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -52,6 +53,8 @@ type Room struct {
 	running sync.WaitGroup
 	stopped chan struct{} // closed when everyone has been told to go
 
+	roster atomic.Pointer[Roster] // what is shown now; nil: stale. Stored with mu held
+
 	zonesMu sync.Mutex // guards zones; held while one is looked up
 	zones   map[string]*time.Location
 
@@ -62,6 +65,7 @@ type Room struct {
 	sessions  map[ID]*Session
 	order     []*Session // the same, to wake in turn
 	desks     map[Key]*desk
+	rostered  *Roster // the last one made, shown again if nothing differs
 	gathered  Gathered
 	gathering *time.Timer
 	countdown context.CancelFunc // of the planned shutdown; nil without one
@@ -141,12 +145,12 @@ func (r *Room) applyLocked(ctx context.Context, e Event) Outcome {
 	if out.Err == nil {
 		r.noticeLocked(ctx, out)
 	}
-	if out.Shown && !r.gatherLocked(out.Event.Body) {
-		r.ring.push(&out.Event)
+	if !out.Shown || !r.gatherLocked(out.Event.Body) {
+		r.showLocked(out)
 	}
 	if s, ok := r.sessions[e.ID]; ok && out.Err == nil { // a Joined of ours: reading starts here
 		s.setPseudo(out.Event.Body.(Joined).Pseudo)
-		s.cursor = r.ring.end()
+		s.beginLocked()
 	}
 	for _, end := range out.Ended {
 		if s, ok := r.sessions[end.Session]; ok {
@@ -154,6 +158,17 @@ func (r *Room) applyLocked(ctx context.Context, e Event) Outcome {
 		}
 	}
 	return out
+}
+
+// showLocked puts an outcome where sessions read it. The roster goes stale first:
+// whoever reads the event finds the roster that it made.
+func (r *Room) showLocked(out Outcome) {
+	if out.changesRoster() {
+		r.roster.Store(nil)
+	}
+	if out.Shown {
+		r.ring.push(&out.Event)
+	}
 }
 
 // noticeLocked does what this node owes to an event besides showing it.
@@ -218,6 +233,7 @@ func (r *Room) showGathered() {
 	sum := r.gathered
 	sum.Present = r.state.Count()
 	r.gathered, r.gathering = Gathered{}, nil
+	r.roster.Store(nil) // before the event, as in showLocked
 	r.ring.push(&Event{Time: time.Now(), Body: sum})
 	r.mu.Unlock()
 	r.wakeAll()

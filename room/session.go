@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"sync"
-	"time"
 )
 
 // Bounds of a session's inbox.
@@ -38,6 +37,7 @@ type Session struct {
 	role   Role
 	member bool // false for the console, which only watches
 	paced  bool
+	screen bool // see Entry.Screen
 	ctx    context.Context
 	end    context.CancelCauseFunc
 	wake   chan struct{} // cap 1: something to take
@@ -45,7 +45,8 @@ type Session struct {
 
 	desk *desk // the member's, shared with its other sessions
 
-	index int // in room.order, -1 outside; guarded by room.mu
+	index   int    // in room.order, -1 outside; guarded by room.mu
+	arrived uint64 // place where reading began; never changed once it has
 
 	mu     sync.Mutex
 	cursor uint64 // place to read next
@@ -62,28 +63,15 @@ type pending struct {
 	at   uint64
 }
 
-// Prefs is how one session wants to be spoken to.
-type Prefs struct {
-	Lang   Lang
-	Zone   *time.Location // nil: the server's
-	Hour12 bool
-	JSON   bool // one JSON object a line, for programs
-}
-
-// Lang is one of the room's languages.
-type Lang uint8
-
-// The languages. The zero value is the default of ux.md.
-const (
-	French Lang = iota
-	English
-)
-
 // ID returns the session's identity in the log.
 func (s *Session) ID() ID { return s.id }
 
 // Role returns what the session may do.
 func (s *Session) Role() Role { return s.role }
+
+// Screen reports whether the session's terminal can show a screen, be it in use
+// now or not: see [Prefs].Plain.
+func (s *Session) Screen() bool { return s.screen }
 
 // Context ends with the session; its cause is an [Ending].
 func (s *Session) Context() context.Context { return s.ctx }
@@ -203,7 +191,7 @@ func (s *Session) withoutIgnored(items []Item, from int) []Item {
 	}
 	kept := items[:from]
 	for _, it := range items[from:] {
-		if it.Event == nil || !s.desk.ignores(it.Event.Author()) {
+		if it.Event == nil || !s.Hides(it.Event) {
 			kept = append(kept, it)
 		}
 	}

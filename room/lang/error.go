@@ -74,6 +74,7 @@ func (v View) plainError(err error) string {
 	}{
 		{room.ErrEmpty, t.Empty}, {room.ErrTextTooLong, t.TextTooLong}, {room.ErrTooManyLines, t.TooManyLines}, {room.ErrNobody, t.NobodyToReply},
 		{room.ErrNoShutdown, t.NoShutdown}, {room.ErrNoZone, t.NoZone}, {room.ErrSelf, t.Self}, {room.ErrTooMany, t.TooMany}, {room.ErrNotMember, t.NotMember},
+		{room.ErrNoScreen, v.noScreen()}, {room.ErrScreenJSON, t.ScreenJSON},
 		{room.ErrUnavailable, t.Unrecorded}, {room.ErrUnknown, t.Unsure}, {room.ErrBusy, t.Busy},
 		{room.ErrTooLarge, t.TooLarge}, {room.ErrClosed, t.ShuttingDownNow}, {room.ErrGone, t.Gone},
 		{context.Canceled, t.Gone}, {context.DeadlineExceeded, t.Unsure},
@@ -139,6 +140,14 @@ func (v View) unknownCommand(e *room.UnknownCommandError) string {
 		return text + " " + t.SeeHelpConsole
 	}
 	return text + " " + t.SeeHelp
+}
+
+// noScreen refuses a command of the screen: there is none, or not now.
+func (v View) noScreen() string {
+	if v.Screen {
+		return v.texts().NoScreenNow
+	}
+	return v.texts().NoScreen
 }
 
 func (v View) tooFast(e *room.TooFastError) string {

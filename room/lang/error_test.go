@@ -77,6 +77,8 @@ var complaints = []struct {
 	{"NotInForceError", &room.NotInForceError{What: room.NotIgnored, Name: "bob"}, "Vous n'ignorez pas « bob ».", `You do not ignore "bob".`},
 	{"ErrSelf", room.ErrSelf, "On ne peut pas s'ignorer soi-même.", "Nobody can ignore themselves."},
 	{"ErrNotMember", room.ErrNotMember, "Cette commande est pour les membres. « aide » donne celles de la console ; « shutdown n » ou Ctrl-C ferme le salon.", "That command is for members. \"help\" lists the console's; \"shutdown n\" or Ctrl-C closes the room."},
+	{"ErrNoScreen", room.ErrNoScreen, "Cette commande n'a d'effet que dans un terminal, par ssh.", "That command only works in a terminal, over ssh."},
+	{"ErrScreenJSON", room.ErrScreenJSON, "/json est pour les programmes : ssh -T, ou TCP brut.", "/json is for programs: ssh -T, or raw TCP."},
 	{"canceled", context.Canceled, "Votre session est terminée.", "Your session is over."},
 	{"deadline", context.DeadlineExceeded, "Impossible de savoir si le message est parti : regardez avant de le renvoyer.", "Nobody knows whether that was sent: look before you send it again."},
 	{"anything else", errors.New("x"), "Cela n'a pas marché, et c'est la faute du serveur. Réessayez.", "That did not work, and it is the server's fault. Try again."},
@@ -124,6 +126,15 @@ func TestAMuteThatEndsAnotherDaySaysWhichDay(t *testing.T) {
 	}
 }
 
+// TestInTextModeTheScreenIsACommandAway: that there is none would be wrong there.
+func TestInTextModeTheScreenIsACommandAway(t *testing.T) {
+	v := french()
+	v.Screen = true
+	if got, want := v.Error(room.ErrNoScreen), "Cette commande n'a pas d'effet en mode texte ; /texte pour revenir à l'écran."; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
 func TestTheConsoleTypesNoSlash(t *testing.T) {
 	v := french()
 	v.Console = true
@@ -137,7 +148,7 @@ func TestTheConsoleTypesNoSlash(t *testing.T) {
 		}
 	}
 	help := v.Reply(room.Help{Commands: room.Commands(), Console: true}, now)
-	if strings.Contains(help, "/kick") || !strings.Contains(help, "\n*   kick pseudo") || strings.Contains(help, "absent") {
+	if strings.Contains(help, "/kick") || !strings.Contains(help, "\n*   kick pseudo") || strings.Contains(help, "absent") || strings.Contains(help, "theme") {
 		t.Errorf("the console's help is\n%s", help)
 	}
 }

@@ -42,12 +42,29 @@ type View struct {
 	Me       room.Pseudo // "" before there is one
 	Operator bool        // is shown addresses and keys
 	Console  bool        // types commands without a slash
+	Screen   bool        // has a terminal that can show a screen
 }
 
 // ViewOf returns the view of a session as it is now.
 func ViewOf(s *room.Session) View {
 	p := s.Prefs()
-	return View{Lang: p.Lang, Zone: p.Zone, Hour12: p.Hour12, Me: s.Pseudo(), Operator: s.Role() >= room.Operator, Console: s.Role() == room.Console}
+	return View{
+		Lang: p.Lang, Zone: p.Zone, Hour12: p.Hour12, Me: s.Pseudo(),
+		Operator: s.Role() >= room.Operator, Console: s.Role() == room.Console, Screen: s.Screen(),
+	}
+}
+
+// may reports whether a command is for whoever the view is of.
+func (v View) may(c *room.Command) bool {
+	switch c.Need {
+	case room.Members:
+		return !v.Console
+	case room.Operators:
+		return v.Operator
+	case room.Screens:
+		return v.Screen
+	}
+	return true
 }
 
 func (v View) texts() *Texts { return Of(v.Lang) }

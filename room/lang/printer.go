@@ -56,7 +56,7 @@ func NewPrinter(eol string) *Printer {
 	return p
 }
 
-// Append appends an item as its session is to see it now.
+// Append appends an item as its session is to see it now, which may be not at all.
 func (p *Printer) Append(dst []byte, it room.Item, s *room.Session) []byte {
 	prefs := s.Prefs()
 	if prefs.JSON {
@@ -64,7 +64,11 @@ func (p *Printer) Append(dst []byte, it room.Item, s *room.Session) []byte {
 		return append(dst, p.eol...)
 	}
 	if it.Event == nil {
-		return p.text(dst, ViewOf(s).Reply(it.Reply, time.Now()))
+		text := ViewOf(s).Reply(it.Reply, time.Now())
+		if text == "" {
+			return dst // for a screen only
+		}
+		return p.text(dst, text)
 	}
 	if _, private := it.Event.Body.(room.Whispered); private || s.Role() >= room.Operator {
 		return p.text(dst, ViewOf(s).Event(it.Event))

@@ -51,6 +51,9 @@ func TestThePrinterEndsEveryLine(t *testing.T) {
 		if got := string(p.Append([]byte("before|"), room.Item{Reply: room.TopicIs{}}, s)); got != "before|* Pas de sujet pour l'instant."+eol {
 			t.Errorf("%q", got)
 		}
+		if got := string(p.Append([]byte("before|"), room.Item{Reply: room.Turn{To: room.TurnUp}}, s)); got != "before|" {
+			t.Errorf("what is for a screen is printed as %q", got)
+		}
 		if got := string(p.Line(nil, "a\nb")); got != "a"+eol+"b"+eol {
 			t.Errorf("%q", got)
 		}

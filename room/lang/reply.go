@@ -14,7 +14,7 @@ import (
 // not fit before it has its sentence on the next line.
 const helpWidth = 36
 
-// Reply writes a reply in line mode. Its lines begin with "* " (or with a time,
+// Reply writes a reply in line mode; "" when it is for a screen only. Its lines begin with "* " (or with a time,
 // where they repeat an event), never with what somebody typed.
 func (v View) Reply(r room.Reply, now time.Time) string {
 	return strings.Join(v.reply(r, now), "\n")
@@ -28,6 +28,8 @@ func (v View) reply(r room.Reply, now time.Time) []string {
 		return []string{v.Clock(now) + " * " + v.notice(r)}
 	case room.Skipped:
 		return []string{v.Clock(now) + " * " + fmt.Sprintf(v.texts().Skipped, r.Count)}
+	case room.Turn:
+		return nil // for a screen, which does it
 	case room.Past:
 		return v.past(r)
 	case room.Welcome:
@@ -88,7 +90,7 @@ func (v View) welcome(w room.Welcome, now time.Time) []string {
 func (v View) newcomerHelp() (first []*room.Command, others []string) {
 	for _, c := range room.Commands() {
 		switch {
-		case c.Need == room.Operators && !v.Operator:
+		case !v.may(c):
 		case slices.Contains(needed, c.Name):
 			first = append(first, c)
 		default:
@@ -283,7 +285,7 @@ func unique(words []string) []string {
 func (v View) HelpLines(commands []*room.Command) []string {
 	var lines []string
 	for _, c := range commands {
-		if v.Console && c.Need == room.Members {
+		if v.Console && (c.Need == room.Members || c.Need == room.Screens) {
 			continue
 		}
 		usage, does := v.Usage(c), v.texts().Help[c.Name].Does
@@ -324,32 +326,4 @@ func (v View) stats(r room.Stats, now time.Time) []string {
 		lines = append(lines, fmt.Sprintf(v.texts().StatsLog, v.Moment(r.Health.Since, now), r.Health.Err))
 	}
 	return lines
-}
-
-func (v View) notice(n room.Notice) string {
-	t, name := v.texts(), isolate(string(n.Name))
-	switch n.What {
-	case room.NowIgnored:
-		return fmt.Sprintf(t.NowIgnored, name)
-	case room.NowHeard:
-		return fmt.Sprintf(t.NowHeard, name)
-	case room.NowClock:
-		return fmt.Sprintf(t.NowClock, n.Text)
-	case room.NowZone:
-		return fmt.Sprintf(t.NowZone, n.Text)
-	case room.RecipientAway:
-		return v.withReason(fmt.Sprintf(t.RecipientAway, name), n.Text)
-	case room.RecipientFull:
-		return fmt.Sprintf(t.RecipientFull, name)
-	case room.NowNamed:
-		return fmt.Sprintf(t.NowNamed, name)
-	case room.NoPseudoGiven:
-		return fmt.Sprintf(t.NoPseudoGiven, name)
-	case room.BanHint:
-		return fmt.Sprintf(t.BanHint, name, v.slash()+"ban "+n.Text)
-	}
-	return map[room.What]string{
-		room.NowAway: t.NowAway, room.NowBack: t.NowBack, room.NowLang: t.NowLang, room.NowJSON: t.NowJSON, room.NowPlain: t.NowPlain,
-		room.LineCut: t.LineCut, room.StillHere: t.StillHere, room.PressAgain: t.PressAgain,
-	}[n.What]
 }

@@ -52,11 +52,15 @@ func TestWelcomeShowsTheCommandsFirst(t *testing.T) {
 	}
 	for _, c := range room.Commands() {
 		named := slices.Contains(strings.Fields(got), "/"+c.Word(room.French))
-		if forOperators := c.Need == room.Operators; named == forOperators && c.Name != "say" && c.Name != "tell" {
-			t.Errorf("a guest's welcome names /%s: %v, it is for operators: %v", c.Name, named, forOperators)
+		if others := c.Need == room.Operators || c.Need == room.Screens; named == others && c.Name != "say" && c.Name != "tell" {
+			t.Errorf("a guest's welcome names /%s: %v, it is for others: %v", c.Name, named, others)
 		}
 	}
 	v := english()
+	v.Screen = true
+	if got := v.Reply(w, now); !strings.Contains(got, " /theme /bell /mouse /plain /go /bare /redraw /keys") {
+		t.Errorf("the welcome in a terminal is\n%s", got)
+	}
 	v.Operator = true
 	if got := v.Reply(room.Welcome{Pseudo: "op", Present: 1}, now); !strings.Contains(got, "/kick") || !strings.HasSuffix(got, "* No topic for now.\n* You are alone here for now.") {
 		t.Errorf("the welcome of an operator is\n%s", got)
@@ -151,6 +155,14 @@ func TestEveryNoticeIsSaidInBothLanguages(t *testing.T) {
 		{What: room.RecipientAway, Name: "bob"}:                  "14:06 * bob est absent(e)",
 		{What: room.NowIgnored, Name: "bob"}:                     "14:06 * Vous ne verrez plus ce que dit bob ; /entendre bob pour revenir.",
 		{What: room.BanHint, Name: "bob", Text: "SHA256:k"}:      "14:06 * bob peut revenir sous un autre pseudo ; pour l'empêcher : /ban SHA256:k",
+		{What: room.NowTheme, Text: room.ThemeAuto.String()}:     "14:06 * Couleurs selon votre terminal.",
+		{What: room.NowTheme, Text: room.ThemeLight.String()}:    "14:06 * Couleurs pour un fond clair.",
+		{What: room.NowTheme, Text: room.ThemeDark.String()}:     "14:06 * Couleurs pour un fond sombre.",
+		{What: room.NowTheme, Text: room.ThemeMono.String()}:     "14:06 * Plus de couleurs.",
+		{What: room.NowBell, Text: room.BellMentions.String()}:   "14:06 * La cloche sonne quand on vous nomme ou vous écrit en privé.",
+		{What: room.NowBell, Text: room.BellNone.String()}:       "14:06 * La cloche ne sonne plus.",
+		{What: room.NowBell, Text: room.BellAll.String()}:        "14:06 * La cloche sonne à chaque message.",
+		{What: room.NowText}:                                     "14:06 * Mode texte : tout s'ajoute à la suite. /texte de nouveau pour revenir à l'écran.",
 	} {
 		if got := french().Reply(notice, now); got != want {
 			t.Errorf("%q, want %q", got, want)
@@ -163,13 +175,25 @@ func TestEveryNoticeIsSaidInBothLanguages(t *testing.T) {
 	}
 }
 
-// TestEveryReplyHasWords fails for a new reply until it has an example.
+// TestATurnIsForAScreenAndHasNoWords: line mode shows nothing, not even a line.
+func TestATurnIsForAScreenAndHasNoWords(t *testing.T) {
+	turn := room.Turn{To: room.TurnUp}
+	if got := french().Reply(turn, now); got != "" {
+		t.Errorf("it is written as %q", got)
+	}
+	if got, want := string(french().JSON(room.Item{Reply: turn}, now)), `{"type":"reply","time":"2026-11-22T14:06:00Z"}`; got != want {
+		t.Errorf("it is %s, want %s", got, want)
+	}
+}
+
+// TestEveryReplyHasWords fails for a new reply until it has an example, but for
+// what has none.
 func TestEveryReplyHasWords(t *testing.T) {
 	examples := []room.Reply{
 		room.Welcome{Pseudo: "ann"}, room.People{}, room.Profile{}, room.Help{Commands: room.Commands()}, room.TopicIs{}, room.Bans{},
 		room.Ignoring{}, room.Past{}, room.Stats{}, room.Skipped{}, room.Failure{Err: room.ErrBusy}, room.Notice{What: room.NowBack},
 	}
-	have := map[string]bool{}
+	have := map[string]bool{"room.Turn": true}
 	for _, r := range examples {
 		have[fmt.Sprintf("%T", r)] = true
 		for _, v := range []lang.View{french(), english()} {

@@ -30,6 +30,9 @@ type Texts struct {
 	NowAway, NowBack, NowIgnored, NowHeard, NowLang, NowClock, NowZone            string
 	NowJSON, NowPlain, NowNamed, RecipientAway, RecipientFull, LineCut, StillHere string
 	PressAgain, NoPseudoGiven, BanHint                                            string
+	ThemeAuto, ThemeLight, ThemeDark, ThemeMono                                   string
+	BellMentions, BellNone, BellAll                                               string
+	NowMouse, NowNoMouse, NowText, NowScreen                                      string
 
 	// Errors.
 	Taken, Alike, PseudoEmpty, PseudoTooLong, PseudoCharacters                                                   string
@@ -40,6 +43,7 @@ type Texts struct {
 	ShuttingDown, ShuttingDownNow, Empty, TextTooLong, TooManyLines                                              string
 	NobodyToReply, NoShutdown, NoZone, TooMany, NotMember, Busy, Unrecorded                                      string
 	Unsure, TooLarge, Gone, Internal                                                                             string
+	NoScreen, NoScreenNow, ScreenJSON                                                                            string
 
 	// Endings.
 	Goodbye, EndKicked, EndFlood, EndBanned, EndSlow, EndIdle string

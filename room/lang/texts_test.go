@@ -123,9 +123,18 @@ func TestTextsNameCommandsThatExist(t *testing.T) {
 
 func TestHelpFitsEightyColumns(t *testing.T) {
 	for _, v := range []lang.View{french(), english()} {
-		for line := range strings.SplitSeq(v.Reply(room.Welcome{Pseudo: "ann"}, now), "\n") {
-			if n := len([]rune(line)); n > 80 {
-				t.Errorf("%d columns: %s", n, line)
+		v.Screen = true
+		var onScreen []*room.Command
+		for _, c := range room.Commands() {
+			if c.Need == room.Screens {
+				onScreen = append(onScreen, c)
+			}
+		}
+		for _, r := range []room.Reply{room.Welcome{Pseudo: "ann"}, room.Help{Commands: onScreen}} {
+			for line := range strings.SplitSeq(v.Reply(r, now), "\n") {
+				if n := len([]rune(line)); n > 80 {
+					t.Errorf("%d columns: %s", n, line)
+				}
 			}
 		}
 	}

@@ -1,0 +1,47 @@
+package lang
+
+import (
+	"fmt"
+
+	"salon/room"
+)
+
+// ScreenTexts are the words of the full screen in one language. Verbs are those of
+// package fmt; both languages take the same, in the same order.
+type ScreenTexts struct {
+	Online, HelpKey, ClosesAt, Slow, YouAreAway, MoreNames string // the header and the names
+
+	NewMessage, NewMessages                                                 string // the unread marker
+	BelowNone, BelowSome, BelowCalls, BelowOne, Below, MentionOne, Mentions string // the bar below
+	NothingUnread, NoMention, NotHeld, Waiting, Cut                         string // hints
+	PressAgain, TabHint                                                     string
+
+	Everyone, SearchPrompt, RecallPrompt, RecallNone string // the input
+	PasteAsk, PasteCut                               string
+
+	HelpTitle, KeysTitle, CommandsTitle, PeopleTitle, FoundTitle, HistoryTitle string // overlays
+	HelpFoot, PeopleFoot, FoundFoot, BareFoot                                  string
+
+	TooSmall, Summary string
+
+	Keys []KeyHelp // what each key does, in the order of help
+}
+
+// KeyHelp is one line of the help on keys.
+type KeyHelp struct{ Keys, Does string }
+
+// ScreenOf returns a language's words for the full screen.
+func ScreenOf(l room.Lang) *ScreenTexts {
+	if l == room.English {
+		return &screenEnglish
+	}
+	return &screenFrench
+}
+
+// Count says how many people are here.
+func Count(n int, l room.Lang) string { return fmt.Sprintf(ScreenOf(l).Online, n) }
+
+// Explain returns how a command is used and what it does.
+func (v View) Explain(c *room.Command) (usage, does string) {
+	return v.Usage(c), v.texts().Help[c.Name].Does
+}
