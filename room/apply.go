@@ -98,16 +98,24 @@ func (st *State) join(e Event, b Joined) Outcome {
 		return refused(e, &TakenError{Pseudo: b.Pseudo, By: m.Pseudo})
 	}
 	before := m.Present()
+	var ended []Ended
+	if len(m.Sessions) == maxSessions {
+		gone := m.leastMissed()
+		st.drop(gone)
+		ended = []Ended{{gone, Ending{Cause: Replaced}}}
+	}
 	m.Sessions = append(m.Sessions, a)
 	st.sessions[e.ID] = m
 	b.Pseudo = m.Pseudo
 	out := st.presence(m, before, e, b)
-	if len(m.Sessions) > maxSessions {
-		oldest := m.Sessions[0].ID
-		st.drop(oldest)
-		out.Ended = []Ended{{oldest, Ending{Cause: Replaced}}}
-	}
+	out.Ended = ended
 	return out
+}
+
+// leastMissed is the session that makes room for another: the oldest one-shot
+// command, or else the oldest.
+func (m *Member) leastMissed() ID {
+	return m.Sessions[max(0, slices.IndexFunc(m.Sessions, func(a Attendance) bool { return a.Quiet }))].ID
 }
 
 // presence counts a member in or out and shows the event that made it so.

@@ -140,6 +140,26 @@ func TestTheNinthSessionEndsTheOldest(t *testing.T) {
 	})
 }
 
+func TestOneShotCommandsMakeRoomBeforeAnybodyAtAScreen(t *testing.T) {
+	inRoom(t, func(h *house) {
+		ann := h.join("ann")[0]
+		screen := h.arrive(withKey("bob", "SHA256:bob"))
+		quiet := withKey("bob", "SHA256:bob")
+		quiet.Quiet = true
+		var shots []*person
+		for range 8 {
+			shots = append(shots, h.arrive(quiet))
+		}
+		shots[0].left(room.Replaced)
+		screen.stays()
+		h.present("ann", "bob")
+		ann.sees("+bob")
+		screen.Close(room.Ending{Cause: room.Quit})
+		ann.sees("-bob (quit)")
+		h.present("ann")
+	})
+}
+
 func TestAOneShotCommandIsNeitherAnnouncedNorListed(t *testing.T) {
 	inRoom(t, func(h *house) {
 		ann := h.join("ann")[0]

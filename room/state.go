@@ -9,7 +9,7 @@ import (
 )
 
 // maxSessions is how many sessions one member may have open at once. One more
-// ends the oldest, with the cause Replaced.
+// ends the oldest, one-shot commands first, with the cause Replaced.
 const maxSessions = 8
 
 // State is what the room's events add up to: who is here, what is banned, the
