@@ -84,6 +84,10 @@ func doTopic(c *call) (Reply, error) {
 }
 
 func doHistory(c *call) (Reply, error) {
+	if from, to, ok := c.day(c.rest); ok {
+		events, err := c.room.store.Search(c, Query{From: from, To: to}, pastMax)
+		return Past{Day: from, Events: newest(c.heard(events))}, err
+	}
 	n := pastDefault
 	if c.rest != "" {
 		var err error
@@ -95,12 +99,32 @@ func doHistory(c *call) (Reply, error) {
 	return Past{Events: newest(c.heard(events))}, err
 }
 
+// doSearch looks for words, "@ann" for who said them, and a day for when.
 func doSearch(c *call) (Reply, error) {
-	if c.rest == "" {
+	q, ok := c.query(c.rest)
+	if !ok {
 		return c.usage()
 	}
-	events, err := c.room.store.Search(c, c.rest, pastDefault)
+	events, err := c.room.store.Search(c, q, pastDefault)
 	return Past{Search: c.rest, Events: newest(c.heard(events))}, err
+}
+
+// query understands what is sought; ok is false for nothing.
+func (c *call) query(text string) (q Query, ok bool) {
+	var words []string
+	for w := range strings.FieldsSeq(text) {
+		from, to, isDay := c.day(w)
+		switch {
+		case isDay && q.From.IsZero():
+			q.From, q.To = from, to
+		case len(w) > 1 && w[0] == '@' && q.By == "":
+			q.By = Pseudo(truncate(w[1:], 40))
+		default:
+			words = append(words, w)
+		}
+	}
+	q.Text = strings.Join(words, " ")
+	return q, q != Query{}
 }
 
 // newest drops the oldest events beyond pastBytes.

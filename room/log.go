@@ -57,10 +57,8 @@ type Store interface {
 	// now), oldest first.
 	Last(ctx context.Context, n int, before Seq) ([]Event, error)
 
-	// Search returns the n last spoken events that hold every word of text, be it
-	// as the beginning of a word of theirs or as their author, oldest first. Case,
-	// accents and ligatures do not count; no character means anything but itself.
-	Search(ctx context.Context, text string, n int) ([]Event, error)
+	// Search returns the n last spoken events that a query asks for, oldest first.
+	Search(ctx context.Context, q Query, n int) ([]Event, error)
 
 	// Load returns the snapshot to start from; its zero value starts an empty
 	// room at the beginning of the log.
@@ -68,6 +66,18 @@ type Store interface {
 
 	// Snapshot replaces it.
 	Snapshot(ctx context.Context, s Snapshot) error
+}
+
+// Query says which spoken events are sought: those that all of its fields allow.
+// The zero value allows all.
+type Query struct {
+	// Text is words, each of which is the beginning of a word of the event or its
+	// author. Case, accents and ligatures do not count; no character means
+	// anything but itself.
+	Text string
+	By   Pseudo    // who said it, as Text's words compare; "" for anybody
+	From time.Time // not before; zero: at any time
+	To   time.Time // before; zero: until now
 }
 
 // Snapshot is a room's state at one place in its log.

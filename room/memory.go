@@ -222,20 +222,26 @@ func (m *MemoryStore) Last(_ context.Context, n int, before Seq) ([]Event, error
 
 // Search implements Store: each word is looked for anywhere in a message or as
 // its author.
-func (m *MemoryStore) Search(_ context.Context, text string, n int) ([]Event, error) {
+func (m *MemoryStore) Search(_ context.Context, q Query, n int) ([]Event, error) {
 	m.mu.Lock()
 	spoken := slices.Clone(m.spoken) // a search takes its time, and Apply must not wait for it
 	m.mu.Unlock()
-	words := strings.Fields(Fold(text))
-	return last(spoken, n, func(e *Event) bool { return matches(e, words) }), nil
+	return last(spoken, n, q.matcher()), nil
 }
 
-func matches(e *Event, words []string) bool {
-	by, text := spokenText(e.Body)
-	author, said := Fold(string(by)), Fold(text)
-	return len(words) > 0 && !slices.ContainsFunc(words, func(w string) bool {
-		return w != author && !strings.Contains(said, w)
-	})
+// matcher returns what tells whether an event is sought.
+func (q Query) matcher() func(*Event) bool {
+	words, by := strings.Fields(Fold(q.Text)), Fold(string(q.By))
+	return func(e *Event) bool {
+		if e.Time.Before(q.From) || !q.To.IsZero() && !e.Time.Before(q.To) {
+			return false
+		}
+		who, text := spokenText(e.Body)
+		author, said := Fold(string(who)), Fold(text)
+		return (by == "" || by == author) && !slices.ContainsFunc(words, func(w string) bool {
+			return w != author && !strings.Contains(said, w)
+		})
+	}
 }
 
 func last(spoken []Event, n int, match func(*Event) bool) []Event {

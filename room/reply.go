@@ -62,7 +62,8 @@ type Ignoring struct{ Names []Pseudo }
 
 // Past is what was said: the end of the history, or what a search found.
 type Past struct {
-	Search string // "" for history
+	Search string    // "" for history
+	Day    time.Time // the beginning of the day it is the history of; zero: of the last
 	Events []Event
 }
 

@@ -75,7 +75,7 @@ func (brokenStore) Snapshot(context.Context, room.Snapshot) error { return errDi
 func (brokenStore) Last(context.Context, int, room.Seq) ([]room.Event, error) {
 	return nil, errDisk
 }
-func (brokenStore) Search(context.Context, string, int) ([]room.Event, error) {
+func (brokenStore) Search(context.Context, room.Query, int) ([]room.Event, error) {
 	return nil, errDisk
 }
 

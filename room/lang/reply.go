@@ -151,7 +151,12 @@ func (v View) events(list []room.Event) []string {
 
 func (v View) past(r room.Past) []string {
 	t := v.texts()
+	day := r.Day.Format("2006-01-02")
 	switch {
+	case !r.Day.IsZero() && len(r.Events) == 0:
+		return starred([]string{fmt.Sprintf(t.NothingSaidOn, day)})
+	case !r.Day.IsZero():
+		return append(starred([]string{fmt.Sprintf(t.DayMessages, day)}), v.events(r.Events)...)
 	case r.Search == "" && len(r.Events) == 0:
 		return starred([]string{t.NothingSaid})
 	case r.Search != "" && len(r.Events) == 0:

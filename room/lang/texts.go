@@ -24,7 +24,7 @@ type Texts struct {
 	Since, AwayIs, AwayNoText, MutedMark, OperatorMark                                            string
 	Connected, Key, NoKey, From                                                                   string
 	NoBans, BanLine, MuteLine, ForEver, IgnoringNobody, Ignoring                                  string
-	NothingSaid, Found, NotFound, Stats, StatsLog, Skipped                                        string
+	NothingSaid, NothingSaidOn, DayMessages, Found, NotFound, Stats, StatsLog, Skipped            string
 
 	// Notices.
 	NowAway, NowBack, NowIgnored, NowHeard, NowLang, NowClock, NowZone            string

@@ -25,6 +25,7 @@ func TestStore(t *testing.T, open func(t *testing.T) room.Store) {
 		"a search for words finds all of them":    testSearchWords,
 		"a search gives the last that match":      testSearchHowMany,
 		"a search is no pattern":                  testSearchLiteral,
+		"a search by author and by day":           testSearchBy,
 		"a snapshot comes back and is replaced":   testSnapshot,
 		"reading while more is said is no danger": testWhileApplied,
 	} {
@@ -86,9 +87,9 @@ func wantLast(t testing.TB, s room.Store, n int, before room.Seq, want ...room.S
 func wantFound(t testing.TB, s room.Store, text string, want ...room.Seq) {
 	t.Helper()
 	ctx := limited(t)
-	got, err := s.Search(ctx, text, 10)
+	got, err := s.Search(ctx, room.Query{Text: text}, 10)
 	for err == nil && len(got) < len(want) && ctx.Err() == nil {
-		got, err = s.Search(ctx, text, 10)
+		got, err = s.Search(ctx, room.Query{Text: text}, 10)
 	}
 	wantPlaces(t, fmt.Sprintf("a search for %q", text), got, err, want...)
 }
@@ -128,7 +129,7 @@ func testHowMany(t *testing.T, s room.Store) {
 	apply(t, s, numbers(1, 3))
 	wantLast(t, s, 1000, 0, 1, 2, 3)
 	wantLast(t, s, 0, 0)
-	got, err := s.Search(limited(t), "number", 0)
+	got, err := s.Search(limited(t), room.Query{Text: "number"}, 0)
 	wantPlaces(t, "a search for none", got, err)
 }
 
@@ -209,10 +210,35 @@ func testSearchLiteral(t *testing.T, s room.Store) {
 	wantFound(t, s, "100%", 2)
 	wantFound(t, s, `"quoted"`, 3)
 	for _, odd := range []string{"%", "_", "*", `"`, "'", "NEAR(", "text:nothing", "nothing OR sure", "-sure", "^nothing", strings.Repeat("(", 500)} {
-		got, err := s.Search(limited(t), odd, 10)
+		got, err := s.Search(limited(t), room.Query{Text: odd}, 10)
 		if err != nil || len(got) == 3 {
 			t.Errorf("a search for %.20q found %d, %v", odd, len(got), err)
 		}
+	}
+}
+
+func testSearchBy(t *testing.T, s room.Store) {
+	apply(t, s, spoken(1, says("Éléonore", "un train"), says("bob", "eleonore, un train"), says("Éléonore", "deux")))
+	apply(t, s, spoken(24*60+1, says("bob", "un autre jour"), room.TopicSet{By: "Éléonore", Text: "train"}))
+	next := day.AddDate(0, 0, 1)
+	for _, c := range []struct {
+		q    room.Query
+		want []room.Seq
+	}{
+		{room.Query{By: "eleonore"}, []room.Seq{1, 3, 1442}},
+		{room.Query{By: "eleonore", Text: "train"}, []room.Seq{1, 1442}},
+		{room.Query{By: "eleonore", Text: "train", To: next}, []room.Seq{1}},
+		{room.Query{From: next}, []room.Seq{1441, 1442}},
+		{room.Query{From: day.Add(2 * time.Minute), To: day.Add(3 * time.Minute)}, []room.Seq{2}},
+		{room.Query{}, []room.Seq{1, 2, 3, 1441, 1442}},
+		{room.Query{By: "personne"}, nil},
+	} {
+		ctx := limited(t)
+		got, err := s.Search(ctx, c.q, 10)
+		for err == nil && len(got) < len(c.want) && ctx.Err() == nil {
+			got, err = s.Search(ctx, c.q, 10)
+		}
+		wantPlaces(t, fmt.Sprintf("a search for %+v", c.q), got, err, c.want...)
 	}
 }
 
@@ -253,7 +279,7 @@ func testWhileApplied(t *testing.T, s room.Store) {
 				t.Fatalf("a message is missing before place %d", e.Seq)
 			}
 		}
-		if _, err := s.Search(limited(t), "number", 20); err != nil {
+		if _, err := s.Search(limited(t), room.Query{Text: "number"}, 20); err != nil {
 			t.Fatalf("Search: %v", err)
 		}
 	}

@@ -1,0 +1,59 @@
+package room_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"salon/room"
+)
+
+func TestHistoryOfADayAndSearchByAuthorAndDay(t *testing.T) {
+	inRoom(t, func(h *house) {
+		ann, bob := h.join("ann")[0], h.join("bob")[0]
+		ann.does("first train")
+		time.Sleep(24 * time.Hour)
+		today := time.Now()
+		ann.does("second train")
+		bob.does("third train")
+		for line, want := range map[string][]string{
+			"/historique":                               {"first train", "second train", "third train"},
+			"/history today":                            {"second train", "third train"},
+			"/historique hier":                          {"first train"},
+			"/historique avant-hier":                    nil,
+			"/historique aujourd'hui":                   {"second train", "third train"},
+			"/chercher train @ann":                      {"first train", "second train"},
+			"/chercher @ann":                            {"first train", "second train"},
+			"/search train yesterday":                   {"first train"},
+			"/search train @BOB today":                  {"third train"},
+			"/search train @nobody today":               nil,
+			"/historique " + today.Format("2006-01-02"): {"second train", "third train"},
+			"/historique " + today.Format("02/01/2006"): {"second train", "third train"},
+		} {
+			time.Sleep(time.Second)
+			r, err := ann.Do(context.Background(), line)
+			past, ok := r.(room.Past)
+			if err != nil || !ok {
+				t.Fatalf("%s: %v, %v", line, r, err)
+			}
+			var got []string
+			for _, e := range past.Events {
+				got = append(got, e.Body.(room.Said).Text)
+			}
+			if len(got) != len(want) {
+				t.Errorf("%s found %q, want %q", line, got, want)
+				continue
+			}
+			for i := range got {
+				if got[i] != want[i] {
+					t.Errorf("%s found %q, want %q", line, got, want)
+				}
+			}
+		}
+		for _, line := range []string{"/chercher", "/historique 32/13/2026", "/historique demain"} {
+			if _, err := ann.Do(context.Background(), line); err == nil {
+				t.Errorf("%s is understood", line)
+			}
+		}
+	})
+}

@@ -1,0 +1,10 @@
+package keys
+
+// MaxSequence is the bound on what is kept of a sequence.
+const MaxSequence = maxSequence
+
+// KeptBuffer is the bound on what is kept between sequences.
+const KeptBuffer = keptBuffer
+
+// Held returns how much memory the Decoder holds besides itself.
+func (d *Decoder) Held() int { return cap(d.held) }
