@@ -1,0 +1,237 @@
+package rows
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+
+	"salon/room"
+	"salon/room/lang"
+)
+
+func saying(text string) *room.Event { return minute(5, room.Said{From: "bob", Text: text}) }
+
+func TestSharedRowsAreThoseOfEverybody(t *testing.T) {
+	k, c, e := NewCache(), class(80), saying("bonjour @ann")
+	got := k.Event(c, 1, e)
+	if want := c.Event(e, lang.View{}); shown(got) != shown(want) || got.Event != e || fmt.Sprint(got.Mentions) != "[ann]" {
+		t.Errorf("shared: %+v, want %+v", got, want)
+	}
+	if k.Event(c, 1, e) != got {
+		t.Error("the same was made twice")
+	}
+	if other := k.Event(class(30), 1, e); other == got || shown(other) == shown(got) {
+		t.Error("two classes are shown the same")
+	}
+}
+
+func TestASlotTellsEventsApart(t *testing.T) {
+	k, c := NewCache(), class(80)
+	old, same, far := saying("un"), saying("deux"), saying("trois")
+	k.Event(c, 1, old)
+	for place, e := range map[uint64]*room.Event{1: same, 1 + shelfPlaces: far} {
+		if f := k.Event(c, place, e); f.Event != e {
+			t.Errorf("place %d shows %q", place, shown(f))
+		}
+	}
+}
+
+// TestManyAtOnceMakeItOnce tells made once by there being one Fragment. The readers
+// start together at each message, which takes long enough to make that they meet.
+func TestManyAtOnceMakeItOnce(t *testing.T) {
+	const readers, events, classes = 16, 50, 2
+	k := NewCache()
+	for i := range events {
+		e, place := saying(fmt.Sprint(i, strings.Repeat("東京", 600))), uint64(i+1)
+		var got [readers]*Fragment
+		var wg sync.WaitGroup
+		start := make(chan struct{})
+		for r := range readers {
+			wg.Go(func() {
+				<-start
+				got[r] = k.Event(class(80+r%classes), place, e)
+			})
+		}
+		close(start)
+		wg.Wait()
+		made := map[*Fragment]bool{}
+		for _, f := range got {
+			if f.Event != e {
+				t.Fatalf("shown %q for message %d", shown(f), i)
+			}
+			made[f] = true
+		}
+		if len(made) != classes {
+			t.Errorf("message %d was made %d times for %d classes", i, len(made), classes)
+		}
+	}
+}
+
+// weight counts what a cache holds, from the outside of its own counts.
+func (k *Cache) weight() (classes, bytes int) {
+	for _, s := range *k.shelves.Load() {
+		for i := range s.slots {
+			if f := s.slots[i].Load(); f != nil {
+				bytes += size(f)
+			}
+		}
+	}
+	return len(*k.shelves.Load()), bytes
+}
+
+func TestAShelfIsBounded(t *testing.T) {
+	k, c := NewCache(), class(80)
+	long := strings.Repeat("bonjour ", 500)
+	var newest *Fragment
+	for place := range uint64(1000) {
+		newest = k.Event(c, place+1, saying(long))
+		if _, bytes := k.weight(); bytes > shelfBytes || bytes != (*k.shelves.Load())[c].bytes {
+			t.Fatalf("%d bytes after %d messages", bytes, place+1)
+		}
+	}
+	if _, bytes := k.weight(); bytes < shelfBytes/2 {
+		t.Errorf("%d bytes only", bytes)
+	}
+	if k.Event(c, 1000, newest.Event) != newest {
+		t.Error("the newest message was not kept")
+	}
+}
+
+func TestWhatIsOldIsMadeForEach(t *testing.T) {
+	k, c, e := NewCache(), class(80), saying("vieux")
+	k.Event(c, 1+shelfPlaces, saying("neuf"))
+	if first := k.Event(c, 1, e); first.Event != e || k.Event(c, 1, e) == first {
+		t.Error("an old message was kept")
+	}
+	recent := saying("assez neuf")
+	if first := k.Event(c, 2, recent); k.Event(c, 2, recent) != first {
+		t.Error("a message of the last places was not kept")
+	}
+}
+
+func TestOldRowsDoNotPutOutNewerOnes(t *testing.T) {
+	k, c := NewCache(), class(80)
+	long := strings.Repeat("bonjour ", 500)
+	kept := map[uint64]*Fragment{}
+	for place := uint64(shelfPlaces); place > 0; place-- {
+		kept[place] = k.Event(c, place, saying(long))
+	}
+	if newest := kept[shelfPlaces]; k.Event(c, shelfPlaces, newest.Event) != newest {
+		t.Error("scrolling up put out the newest message")
+	}
+}
+
+func TestWhatIsTooLargeIsNotKept(t *testing.T) {
+	k, c, e := NewCache(), class(80), saying(strings.Repeat("bonjour ", 5000))
+	if first := k.Event(c, 1, e); first.Event != e || k.Event(c, 1, e) == first {
+		t.Error("it was kept")
+	}
+	if _, bytes := k.weight(); bytes != 0 {
+		t.Errorf("%d bytes are kept", bytes)
+	}
+}
+
+func TestTheClassNotUsedForTheLongestGoes(t *testing.T) {
+	k, e := NewCache(), saying("bonjour")
+	kept := map[int]*Fragment{}
+	for width := 20; width < 20+maxClasses; width++ {
+		kept[width] = k.Event(class(width), 1, e)
+	}
+	for width := range kept {
+		if width != 30 {
+			k.Event(class(width), 1, e)
+		}
+	}
+	k.Event(class(200), 1, e) // all but one have been used since the one before
+	k.Event(class(20), 1, e)
+	if classes, _ := k.weight(); classes != maxClasses {
+		t.Errorf("%d classes", classes)
+	}
+	for width, f := range kept {
+		if _, there := (*k.shelves.Load())[class(width)]; there != (width != 30) {
+			t.Errorf("class %d is there: %v", width, there)
+		} else if there && k.Event(class(width), 1, e) != f {
+			t.Errorf("class %d lost its rows", width)
+		}
+	}
+}
+
+func TestManyClassesAtOnceStayBounded(t *testing.T) {
+	k, long := NewCache(), saying(strings.Repeat("bonjour ", 400))
+	var wg sync.WaitGroup
+	for r := range 4 {
+		wg.Go(func() {
+			for i := range 300 {
+				c := class(20 + (i*7+r*31)%200)
+				if f := k.Event(c, uint64(i%8+1), long); f.Event != long {
+					t.Errorf("shown %q", shown(f))
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if classes, bytes := k.weight(); classes > maxClasses || bytes > maxClasses*shelfBytes {
+		t.Errorf("%d classes hold %d bytes", classes, bytes)
+	}
+}
+
+func TestFindingAllocatesNothing(t *testing.T) {
+	k, c, e := NewCache(), class(80), saying("bonjour")
+	k.Event(c, 1, e)
+	if allocs := testing.AllocsPerRun(100, func() { k.Event(c, 1, e) }); allocs != 0 {
+		t.Errorf("%v allocations", allocs)
+	}
+}
+
+func BenchmarkCacheHit(b *testing.B) {
+	k, e := NewCache(), saying("bonjour à tous")
+	for width := range 8 {
+		k.Event(class(80+width), 1, e)
+	}
+	b.ReportAllocs()
+	c := class(83)
+	for b.Loop() {
+		k.Event(c, 1, e)
+	}
+}
+
+func BenchmarkCacheHitParallel(b *testing.B) {
+	k, e := NewCache(), saying("bonjour à tous")
+	b.ReportAllocs()
+	b.RunParallel(func(pb *testing.PB) {
+		c := class(83)
+		for pb.Next() {
+			k.Event(c, 1, e)
+		}
+	})
+}
+
+func BenchmarkEvent(b *testing.B) {
+	for _, test := range []struct {
+		name string
+		body room.Body
+	}{
+		{"short", room.Said{From: "bob", Text: "bonjour à tous"}},
+		{"mention", room.Said{From: "bob", Text: "@ann tu as vu ?"}},
+		{"link", room.Said{From: "bob", Text: "c'est là : https://exemple.org/doc"}},
+		{"cjk", room.Said{From: "田中", Text: "東京は今日も雨です。明日は晴れるといいですね。"}},
+		{"joined", room.Joined{Pseudo: "cléo"}},
+		{"4096", room.Said{From: "bob", Text: strings.Repeat("bonjour ", 512)}},
+		{"4096 cjk", room.Said{From: "bob", Text: strings.Repeat("東京", 682)}},
+		{"4096 joining", room.Said{From: "bob", Text: strings.Repeat("ᄀ", 1365)}},
+		{"4096 emoji", room.Said{From: "bob", Text: strings.Repeat("👩‍👩‍👧‍👦", 163)}},
+		{"4096 rtl", room.Said{From: "bob", Text: strings.Repeat("שלום ", 455)}},
+		{"4096 links", room.Said{From: "bob", Text: strings.Repeat("http://a ", 455)}},
+		{"4096 @", room.Said{From: "bob", Text: strings.Repeat("@a.b ", 819)}},
+	} {
+		b.Run(test.name, func(b *testing.B) {
+			c, e := class(80), minute(5, test.body)
+			c.Palette, c.Links = Auto, true
+			b.ReportAllocs()
+			for b.Loop() {
+				c.Event(e, lang.View{})
+			}
+		})
+	}
+}

@@ -1,0 +1,102 @@
+package rows
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"salon/room"
+)
+
+// First Strong Isolate and its end keep right-to-left text from reordering what
+// stands around it (Unicode Annex 9).
+const (
+	fsi = '\u2068'
+	pdi = '\u2069'
+)
+
+// replacement stands for a wide character where there is one column only.
+const replacement = '\uFFFD'
+
+// cleanText drops from what somebody wrote all that could move a cursor or reorder
+// a row, and the marks at its start, which have nothing to stand on. The room has
+// done so before: here it is the last door.
+func cleanText(s string) string {
+	if strings.ContainsFunc(s, isHostile) {
+		s = strings.Map(harmless, s)
+	}
+	return strings.TrimLeftFunc(s, isMark)
+}
+
+func isMark(r rune) bool { return r >= 0x300 && (r == '\u200D' || unicode.Is(unicode.M, r)) }
+
+// cleanSentence does the same to a line of package lang, whose isolates stay: each
+// is closed on the line, and none stands in another.
+func cleanSentence(s string) string {
+	if !strings.ContainsFunc(s, isHostile) {
+		return strings.TrimLeftFunc(s, isMark)
+	}
+	depth, based := 0, false
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case r == fsi:
+			depth++
+			based = based && depth > 1
+			return keepIf(depth == 1, r)
+		case r == pdi && depth > 0:
+			depth--
+			based = based && depth > 0
+			return keepIf(depth == 0, r)
+		case isMark(r) && !based:
+			return -1
+		}
+		r = harmless(r)
+		based = based || r >= 0
+		return r
+	}, s)
+	if depth > 0 {
+		s += string(pdi)
+	}
+	return s
+}
+
+// keepIf is r, or what makes strings.Map drop it.
+func keepIf(keep bool, r rune) rune {
+	if keep {
+		return r
+	}
+	return -1
+}
+
+// isHostile reports whether a rune, or an invalid byte, is not to be shown as it
+// is: controls (C0, DEL and C1), what controls direction or ends a line.
+func isHostile(r rune) bool {
+	switch {
+	case ' ' <= r && r <= '~', 0xA0 <= r && r < 0x600:
+		return false
+	case r < 0x600:
+		return true
+	}
+	return r == utf8.RuneError || r == '\u2028' || r == '\u2029' || unicode.Is(unicode.Bidi_Control, r)
+}
+
+// harmless maps what is hostile to nothing, a tab to a blank.
+func harmless(r rune) rune {
+	if r == '\t' {
+		return ' '
+	}
+	return keepIf(r == utf8.RuneError || !isHostile(r), r)
+}
+
+// isolate returns a text without isolates in one, if it needs that.
+func isolate(s string) string {
+	if room.HasRTL(s) {
+		return string(fsi) + s + string(pdi)
+	}
+	return s
+}
+
+// withoutIsolates drops those that a row needs no more.
+func withoutIsolates(s string) string {
+	return strings.Map(func(r rune) rune { return keepIf(r != fsi && r != pdi, r) }, s)
+}

@@ -1,0 +1,163 @@
+package rows
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"salon/room"
+	"salon/room/lang"
+)
+
+// Event makes an event's rows as v's reader sees them, in the class's language, zone
+// and clock. With v.Me "" they are what they are to everybody who is not mentioned.
+// A message of v.Me's own never calls v.Me. Events that nobody is shown have no rows.
+//
+// Only what was said to everyone has Mentions. A name that ends in a dot, hyphen or
+// underline is a mention with and without it.
+func (c Class) Event(e *room.Event, v lang.View) *Fragment {
+	v = c.view(v)
+	p := c.page()
+	clock := v.Clock(e.Time)
+	var mentions []room.Key
+	switch b := e.Body.(type) {
+	case room.Said:
+		mentions = p.said(clock, b, v)
+	case room.Whispered:
+		p.whispered(clock, b, v)
+	case room.Walled:
+		p.walled(clock, b, v)
+	default:
+		if text := v.Happening(e); text != "" {
+			p.post(post{clock: clock, mark: eventMark, style: Happened, lines: p.sentences(Happened, text)})
+		}
+	}
+	return p.fragment(e, mentions)
+}
+
+func (p *page) said(clock string, b room.Said, v lang.View) []room.Key {
+	t := post{clock: clock, mark: noMark, who: b.From, action: b.Action}
+	if b.Action {
+		t.mark = actionMark
+	}
+	var called calls
+	if v.Me != "" && strings.Contains(b.Text, "@") {
+		if me := v.Me.Key(); me != b.From.Key() {
+			called.me = me
+		}
+	}
+	t.lines = p.message(Plain, b.Text, &called)
+	if called.rung {
+		t.mark, t.style = callMark, Calling
+	}
+	p.post(t)
+	return called.keys
+}
+
+// whispered names the recipients wherever the reader is not the only one.
+func (p *page) whispered(clock string, b room.Whispered, v lang.View) {
+	t := lang.Of(v.Lang)
+	label := t.Private
+	if len(b.To) != 1 || b.To[0] != v.Me || b.From == v.Me {
+		label += " -> " + recipients(b.To, v)
+	}
+	lines := p.message(Plain, b.Text, nil)
+	var first line
+	first.add(p.Palette.sgr(Secret), "("+label+")")
+	first.sentence(" ")
+	first.join(lines[0])
+	lines[0] = first
+	p.post(post{clock: clock, mark: privateMark, style: Secret, who: b.From, lines: lines})
+}
+
+func recipients(to []room.Pseudo, v lang.View) string {
+	names := make([]string, len(to))
+	for i, who := range to {
+		names[i] = isolate(cleanText(string(who)))
+		if v.Me != "" && who == v.Me {
+			names[i] = lang.Of(v.Lang).Me
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+func (p *page) walled(clock string, b room.Walled, v lang.View) {
+	t := lang.Of(v.Lang)
+	label := t.Announce
+	if b.By != "" {
+		label = fmt.Sprintf(t.WallBy, isolate(cleanText(string(b.By))))
+	}
+	lines := p.message(Strong, b.Text, nil)
+	var first line
+	first.sentence(label + t.Colon)
+	first.join(lines[0])
+	lines[0] = first
+	p.post(post{clock: clock, mark: eventMark, style: Strong, lines: lines})
+}
+
+// message prepares the lines of what somebody wrote, and notes in called, unless it
+// is nil, whom they call.
+func (p *page) message(s Style, text string, called *calls) []line {
+	base := p.Palette.sgr(s)
+	lines := make([]line, 0, 1+strings.Count(text, "\n"))
+	for text := range strings.SplitSeq(text, "\n") {
+		text = cleanText(text)
+		spans := p.spans(text, base, called)
+		l := line{text: isolate(text), base: base, spans: spans}
+		if l.bidi = len(l.text) > len(text); l.bidi {
+			for i := range spans {
+				spans[i].from += len(string(fsi))
+				spans[i].to += len(string(fsi))
+			}
+		}
+		lines = append(lines, l)
+	}
+	return lines
+}
+
+// spans finds the addresses of a line and the mentions that call the reader.
+func (p *page) spans(text, base string, called *calls) []span {
+	links := p.links(text, base)
+	if called == nil || !strings.Contains(text, "@") {
+		return links
+	}
+	mine := called.in(text, links)
+	for i := range mine {
+		mine[i].sgr = p.Palette.sgr(Calling)
+	}
+	if len(mine) == 0 {
+		return links
+	}
+	spans := append(links, mine...)
+	slices.SortFunc(spans, func(a, b span) int { return a.from - b.from })
+	return spans
+}
+
+// links finds the addresses of a line. Those that are not to be links, on terminals
+// without any, are plain text but addresses nevertheless.
+func (p *page) links(text, base string) []span {
+	var spans []span
+	for from, to := range urls(text) {
+		s := span{from: from, to: to, sgr: base}
+		if p.Links {
+			if url := target(text[from:to]); url != "" && p.afford(url, text[from:to]) {
+				s.sgr, s.url, s.id = base+underline, url, p.ids
+			}
+		}
+		spans = append(spans, s)
+	}
+	return spans
+}
+
+// sentences prepares lines of package lang.
+func (p *page) sentences(s Style, text string) []line {
+	base := p.Palette.sgr(s)
+	var lines []line
+	for text := range strings.SplitSeq(text, "\n") {
+		text = cleanSentence(text)
+		l := line{base: base, spans: p.links(text, base)}
+		l.sentence(text)
+		lines = append(lines, l)
+	}
+	return lines
+}

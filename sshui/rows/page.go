@@ -1,0 +1,192 @@
+package rows
+
+import (
+	"bytes"
+	"strconv"
+	"strings"
+
+	"salon/room"
+)
+
+// maxLinks is how many bytes the links of one Fragment may add to it, since a link
+// is repeated on every row that it crosses. The links beyond are plain text.
+const maxLinks = 6 << 10
+
+// line is a line of text before it is broken into rows. What no span covers is in
+// the style of base.
+type line struct {
+	text  string
+	base  string // the SGR that begins it
+	spans []span // in order, apart from each other
+	bidi  bool   // holds isolates
+
+	done int  // spans before this one are on earlier rows
+	open bool // an isolate goes on from the row before
+}
+
+// span is a piece of a line with a look of its own.
+type span struct {
+	from, to int
+	sgr      string
+	url      string // what it links to, or ""
+	id       int    // tells the pieces of one link from those of another
+}
+
+// add adds a piece in a style of its own.
+func (l *line) add(sgr, text string) {
+	if text == "" {
+		return
+	}
+	l.spans = append(l.spans, span{from: len(l.text), to: len(l.text) + len(text), sgr: sgr})
+	l.sentence(text)
+}
+
+// sentence adds text that may hold isolates, in the base style.
+func (l *line) sentence(text string) {
+	l.text += text
+	l.bidi = l.bidi || strings.ContainsRune(text, fsi)
+}
+
+// join adds what another line holds, whose base becomes that of all.
+func (l *line) join(o line) {
+	for _, s := range o.spans {
+		s.from, s.to = s.from+len(l.text), s.to+len(l.text)
+		l.spans = append(l.spans, s)
+	}
+	l.base = o.base
+	l.sentence(o.text)
+}
+
+// lead is what stands before the text of a row, dressed, and how wide it is.
+type lead struct {
+	text    string
+	columns int
+}
+
+func blanks(n int) lead { return lead{strings.Repeat(" ", n), n} }
+
+// page collects rows.
+type page struct {
+	Class
+	buf   []byte
+	rows  int
+	spent int // bytes of links
+	ids   int
+}
+
+func (c Class) page() *page {
+	c.Width = max(c.Width, 1)
+	return &page{Class: c, buf: make([]byte, 0, 512)}
+}
+
+// fragment returns what was collected.
+func (p *page) fragment(e *room.Event, mentions []room.Key) *Fragment {
+	return &Fragment{Event: e, Bytes: bytes.Clone(p.buf), Rows: p.rows, Mentions: mentions}
+}
+
+// flow writes a line as rows: the first after head, the others after rest, both of
+// which leave room for text.
+func (p *page) flow(head, rest lead, l line) {
+	first, others := p.Width-head.columns, p.Width-rest.columns
+	if min(first, others) < 2 {
+		l = line{text: narrowed(l.text), base: l.base, bidi: l.bidi}
+	}
+	w := wrap(l.text, first, others)
+	for from, to, ok := w.row(); ok; from, to, ok = w.row() {
+		p.row(head, &l, from, to)
+		head = rest
+	}
+}
+
+// row writes one row.
+func (p *page) row(head lead, l *line, from, to int) {
+	p.rows++
+	p.buf = append(append(p.buf, eol...), head.text...)
+	if from == to {
+		p.buf = bytes.TrimRight(p.buf, " ")
+		return
+	}
+	if !l.bidi {
+		p.piece(l, from, to, false)
+		return
+	}
+	p.isolated(l, from, to)
+}
+
+// isolated writes a piece of a line that holds isolates: those that cross the rows
+// are closed on one and opened again on the next, where there is need for any.
+func (p *page) isolated(l *line, from, to int) {
+	text := l.text[from:to]
+	needed := room.HasRTL(text)
+	if needed && l.open {
+		p.buf = append(p.buf, string(fsi)...)
+	}
+	p.piece(l, from, to, !needed)
+	if i := strings.LastIndexAny(text, string([]rune{fsi, pdi})); i >= 0 {
+		l.open = strings.HasPrefix(text[i:], string(fsi))
+	}
+	if needed && l.open {
+		p.buf = append(p.buf, string(pdi)...)
+	}
+}
+
+// piece writes a piece of a line in its styles; bare drops the isolates.
+func (p *page) piece(l *line, from, to int, bare bool) {
+	for l.done < len(l.spans) && l.spans[l.done].to <= from {
+		l.done++
+	}
+	for _, s := range l.spans[l.done:] {
+		if s.from >= to {
+			break
+		}
+		begin, end := max(s.from, from), min(s.to, to)
+		p.dress(l.base, l.text[from:begin], bare)
+		if s.url != "" {
+			p.link(s, l.text[begin:end], bare)
+		} else {
+			p.dress(s.sgr, l.text[begin:end], bare)
+		}
+		from = end
+	}
+	p.dress(l.base, l.text[from:to], bare)
+}
+
+func (p *page) dress(sgr, text string, bare bool) {
+	if bare {
+		text = withoutIsolates(text)
+	}
+	if text == "" || sgr == "" {
+		p.buf = append(p.buf, text...)
+		return
+	}
+	p.buf = append(append(append(p.buf, sgr...), text...), undressed...)
+}
+
+// A hyperlink (OSC 8) goes from one that names its target to one that names none.
+const (
+	osc8     = "\x1b]8;"
+	st       = "\x1b\\"
+	unlinked = osc8 + ";" + st
+	// linkCost is what a link adds to a row besides its target, at most.
+	linkCost = len(osc8+"id=99;"+st+unlinked) + len(underline+underline+undressed)
+)
+
+func (p *page) link(s span, text string, bare bool) {
+	p.buf = append(append(p.buf, osc8+"id="...), strconv.Itoa(s.id)...)
+	p.buf = append(append(append(p.buf, ';'), s.url...), st...)
+	p.dress(s.sgr, text, bare)
+	p.buf = append(p.buf, unlinked...)
+}
+
+// afford reports whether a link of so many bytes fits the bound on links, on as
+// many rows as it may cross, and counts it.
+func (p *page) afford(url, text string) bool {
+	rows := len(text)/max(p.textWidth(), 1) + 2
+	cost := rows * (len(url) + linkCost)
+	if p.spent+cost > maxLinks {
+		return false
+	}
+	p.spent += cost
+	p.ids++
+	return true
+}

@@ -1,0 +1,165 @@
+package rows
+
+import (
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"salon/room"
+)
+
+// How rows are laid out. In a class narrower than wide there is neither time nor
+// gutter; one of at least broad has a larger field for names.
+const (
+	wide       = 40
+	broad      = 100
+	field      = 7
+	broadField = 12
+	// leastText is how many columns a long name must leave to the text beside it;
+	// one that does not stands alone and the text begins on the next row.
+	leastText = 8
+)
+
+// The marks say without any colour what a row is.
+const (
+	noMark      = ' '
+	eventMark   = '*'
+	callMark    = '!' // a mention of the reader; a failure, which has no name beside it
+	privateMark = '@'
+	actionMark  = '~'
+)
+
+// post is one thing on the screen, with what stands before it.
+type post struct {
+	clock  string
+	mark   byte
+	style  Style       // of the mark
+	who    room.Pseudo // "" for nobody
+	action bool        // who does what the lines say
+	lines  []line      // one at least
+}
+
+func (c Class) narrow() bool { return c.Width < wide }
+
+func (c Class) field() int {
+	if c.Width < broad {
+		return field
+	}
+	return broadField
+}
+
+func (c Class) clockWidth() int {
+	if c.Hour12 {
+		return len("12:00 PM")
+	}
+	return len("15:04")
+}
+
+// gutter is the column where the text begins.
+func (c Class) gutter() int {
+	return 1 + c.clockWidth() + 1 + 1 + c.field() + len(" | ")
+}
+
+// indent is what stands before a row that goes on from the one above, where there
+// is no gutter.
+func (c Class) indent() lead { return blanks(min(2, c.Width/3)) }
+
+// textWidth is how many columns the text of an event has.
+func (c Class) textWidth() int {
+	if c.narrow() {
+		return c.Width - c.indent().columns
+	}
+	return c.Width - c.gutter()
+}
+
+// post writes a post.
+func (p *page) post(t post) {
+	if p.narrow() {
+		p.narrowPost(t)
+		return
+	}
+	bar := p.Palette.Paint(Quiet, "│") + " "
+	rest := lead{strings.Repeat(" ", p.gutter()-2) + bar, p.gutter()}
+	head := p.head(t, bar)
+	if head.columns > p.Width-leastText && head.columns > rest.columns {
+		p.nameAlone(t, bar)
+		head = rest
+	}
+	for _, l := range t.lines {
+		p.flow(head, rest, l)
+		head = rest
+	}
+}
+
+// start is the time and the mark.
+func (p *page) start(t post) string {
+	pad := strings.Repeat(" ", 1+max(0, p.clockWidth()-len(t.clock)))
+	return pad + p.Palette.Paint(Quiet, t.clock) + " " + p.Palette.Paint(t.style, string(rune(t.mark)))
+}
+
+// head is all that stands before the first row of a post. A name wider than its
+// field pushes the text to the right; a blank keeps it from any mark.
+func (p *page) head(t post, bar string) lead {
+	sign, name := t.name()
+	taken := columnsOf(sign + name)
+	pad := max(0, p.field()-taken)
+	if pad == 0 && t.mark != noMark {
+		pad = 1
+	}
+	text := p.start(t) + strings.Repeat(" ", pad) + sign + p.Palette.dressedPseudo(t.who, name) + " " + bar
+	return lead{text, p.gutter() - p.field() + pad + taken}
+}
+
+// name is how the one whose post it is is named, after a sign where the mark does
+// not say that it is an action.
+func (t post) name() (sign, name string) {
+	if t.action && t.mark != actionMark {
+		sign = string(rune(actionMark)) + " "
+	}
+	return sign, isolate(cleanText(string(t.who)))
+}
+
+// dressedPseudo is Pseudo for whoever there is.
+func (p Palette) dressedPseudo(who room.Pseudo, name string) string {
+	if who == "" {
+		return name
+	}
+	return p.Pseudo(who, name)
+}
+
+// nameAlone writes rows with the time and a name that leaves no room for text.
+func (p *page) nameAlone(t post, bar string) {
+	start := p.start(t) + " "
+	columns := ansi.StringWidth(start)
+	sign, name := t.name()
+	l := line{bidi: strings.ContainsRune(name, fsi)}
+	l.add("", sign)
+	l.add(p.Palette.hue(t.who), name)
+	w := wrap(l.text, p.Width-columns-2, p.Width-columns-2)
+	head := lead{start, columns}
+	for from, to, ok := w.row(); ok; from, to, ok = w.row() {
+		p.row(head, &l, from, to)
+		p.buf = append(append(p.buf, ' '), strings.TrimRight(bar, " ")...)
+		head = blanks(columns)
+	}
+}
+
+// narrowPost writes a post without time and gutter.
+func (p *page) narrowPost(t post) {
+	var l line
+	if t.mark != noMark {
+		l.add(p.Palette.sgr(t.style), string(rune(t.mark)))
+		l.add("", " ")
+	}
+	if t.who != "" {
+		sign, name := t.name()
+		l.add("", sign)
+		l.add(p.Palette.hue(t.who), name)
+		l.add("", map[bool]string{true: " ", false: ": "}[t.action])
+	}
+	l.join(t.lines[0])
+	p.flow(lead{}, p.indent(), l)
+	for _, l := range t.lines[1:] {
+		p.flow(p.indent(), p.indent(), l)
+	}
+}

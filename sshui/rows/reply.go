@@ -1,0 +1,98 @@
+package rows
+
+import (
+	"strings"
+	"time"
+
+	"salon/room"
+	"salon/room/lang"
+)
+
+// Reply makes a reply's rows, in the class's language, zone and clock. One of a
+// single line stands among the events, with the time and a mark; longer ones are
+// blocks without gutter. A Welcome comes without the last messages, which a screen
+// shows as the events that they are.
+func (c Class) Reply(r room.Reply, v lang.View, now time.Time) *Fragment {
+	v = c.view(v)
+	if w, ok := r.(room.Welcome); ok {
+		w.Last = nil
+		r = w
+	}
+	p := c.page()
+	text := v.Reply(r, now)
+	_, failed := r.(room.Failure)
+	switch {
+	case text == "":
+	case failed || !strings.Contains(text, "\n"):
+		p.answer(v.Clock(now), text, failed)
+	default:
+		p.block(text)
+	}
+	return p.fragment(nil, nil)
+}
+
+// answer writes a reply among the events. In line mode some begin with the time,
+// and all with their mark.
+func (p *page) answer(clock, text string, failed bool) {
+	t := post{clock: clock, mark: eventMark, style: Happened}
+	if failed {
+		t.mark, t.style = callMark, Wrong
+	}
+	text = strings.TrimPrefix(text, clock+" ")
+	text = strings.TrimLeft(strings.TrimPrefix(text, string(rune(t.mark))+" "), " ")
+	t.lines = p.sentences(t.style, text)
+	p.post(t)
+}
+
+// leastColumn is how wide a column of a block must be to stand beside another.
+const leastColumn = 20
+
+// block writes lines one column from the edge. A line goes on where its last column
+// begins, or two columns deeper than itself.
+func (p *page) block(text string) {
+	for text := range strings.SplitSeq(text, "\n") {
+		text = strings.TrimPrefix(text, "* ")
+		body := strings.TrimLeft(text, " ")
+		at := 1 + len(text) - len(body)
+		if !p.fits(at) {
+			at = min(at, 5)
+		}
+		p.columns(at, body)
+	}
+}
+
+// columns writes a line that begins so far from the edge. Where there is no room for
+// its last column beside the others, it is on rows of its own.
+func (p *page) columns(at int, text string) {
+	last := lastColumn(text)
+	column := at + columnsOf(text[:last])
+	switch {
+	case last == 0:
+		p.hang(at, at+2, text)
+	case p.fits(column):
+		p.hang(at, column, text)
+	default:
+		p.hang(at, at+2, text[:last])
+		p.hang(at+2, at+2, text[last:])
+	}
+}
+
+// fits reports whether a column can begin so far from the edge.
+func (p *page) fits(at int) bool { return p.Width-at >= leastColumn }
+
+// lastColumn returns where the last column of a line begins, by bytes: after three
+// blanks or more. It is 0 where there is one column.
+func lastColumn(text string) int {
+	i := strings.LastIndex(text, "   ")
+	if i < 0 || i+3 >= len(text) {
+		return 0
+	}
+	return i + 3
+}
+
+// hang writes a line so far from the edge, its later rows at rest.
+func (p *page) hang(first, rest int, text string) {
+	for _, l := range p.sentences(Plain, text) {
+		p.flow(blanks(min(first, p.Width/2)), blanks(min(rest, p.Width/2)), l)
+	}
+}

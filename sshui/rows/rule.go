@@ -1,0 +1,94 @@
+package rows
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"salon/room"
+)
+
+const (
+	ellipsis = "…"
+	frame    = len("- ") + len(" -") // the least of a rule around its text
+)
+
+// Rule makes one row of a line with text in its middle, exactly Width columns wide.
+// Text that is too long is cut, with an ellipsis; where there is room for none, the
+// line is all.
+func (c Class) Rule(s Style, text string) string {
+	width := max(c.Width, 1)
+	text = strings.TrimSpace(cleanText(strings.ReplaceAll(text, "\n", " ")))
+	for room := width - frame; room > 0 && text != ""; room-- {
+		middle := " " + isolate(ansi.Truncate(text, room, ellipsis)) + " "
+		if left := width - ansi.StringWidth(middle); left >= 2 {
+			return c.Palette.Paint(s, strings.Repeat("─", left/2)+middle+strings.Repeat("─", left-left/2))
+		}
+	}
+	return c.Palette.Paint(s, strings.Repeat("─", width))
+}
+
+// Day makes the rule that comes before the first event of a day: its date in full,
+// or as much of it as there is room for.
+func (c Class) Day(t time.Time) string {
+	zone := c.Zone
+	if zone == nil {
+		zone = time.Local
+	}
+	t = t.In(zone)
+	short := date(t, c.Lang)
+	full := weekday(t, c.Lang) + " " + short
+	for _, text := range []string{full, short} {
+		if ansi.StringWidth(text) <= c.Width-frame {
+			return c.Rule(Quiet, text)
+		}
+	}
+	return c.Rule(Quiet, t.Format(time.DateOnly))
+}
+
+var (
+	frenchDays   = [...]string{"dimanche", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi"}
+	frenchMonths = [...]string{
+		"janvier", "février", "mars", "avril", "mai", "juin",
+		"juillet", "août", "septembre", "octobre", "novembre", "décembre",
+	}
+)
+
+func weekday(t time.Time, l room.Lang) string {
+	if l == room.English {
+		return t.Weekday().String()
+	}
+	return frenchDays[t.Weekday()]
+}
+
+// date writes a day without its name.
+func date(t time.Time, l room.Lang) string {
+	if l == room.English {
+		return t.Format("2 January 2006")
+	}
+	day := fmt.Sprint(t.Day())
+	if t.Day() == 1 {
+		day = "1er"
+	}
+	return fmt.Sprintf("%s %s %d", day, frenchMonths[t.Month()-1], t.Year())
+}
+
+// Fit cuts text, which may be styled, to a number of columns, with an ellipsis if
+// something is lost, and fills it up with blanks. Sequences after the cut stay, so
+// that what was open is closed; isolates that were cut open are closed as well.
+func Fit(text string, columns int) string {
+	if columns <= 0 {
+		return ""
+	}
+	for room := columns; ansi.StringWidth(text) > columns; room-- { // keycaps are cut too wide
+		text = ansi.Truncate(text, room, ellipsis)
+		cut := strings.Count(text, string(fsi)) - strings.Count(text, string(pdi))
+		text += strings.Repeat(string(pdi), max(0, cut))
+	}
+	for missing := columns - ansi.StringWidth(text); missing > 0; missing = columns - ansi.StringWidth(text) {
+		text += strings.Repeat(" ", missing) // a sign that joins what follows may take one of them
+	}
+	return text
+}

@@ -1,0 +1,124 @@
+package rows
+
+import (
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+
+	"github.com/charmbracelet/x/ansi"
+	"pgregory.net/rapid"
+
+	"salon/room"
+)
+
+// hostile are the pieces that texts are made of here, besides any. None has been
+// through room.Clean.
+var hostile = []string{
+	"\x1b[31m", "\x1b]0;title\a", "\x1b]8;;http://x\x1b\\", "\x9b2J", "\u009b2J", "\r", "\n", "\r\n", "\b\b\b", "\x00", "\x7f", "\u0085", "\u2028", "\t",
+	"\u202e", "\u2067", "\u2068", "\u2069", "\u200d", "\ufe0f", "\ufeff", "\u00ad", "\xff\xfe", "\u0301", "e\u0301\u0301", "\u0600", "ൎ", "ᄀᄀᄀᄀᄀᄀᄀᄀ", "🇫", "🇫🇷",
+	"שלום", "مرحبا", "👩‍👩‍👧‍👦", "👍🏽", "❤️", "1️⃣", "東京", "。", "「", "é", "bonjour", "averyveryverylongword", "    ", " ", " ?", "« ",
+	"@ann", "@bob.", "http://exemple.org/a_(b)?c=é;d", "https://", " https://x.y/" + strings.Repeat("z", 60), "│", "14:05",
+}
+
+func hostileText(t *rapid.T, name string) string {
+	pieces := rapid.SliceOfN(rapid.OneOf(rapid.SampledFrom(hostile), rapid.StringN(0, 8, 20)), 0, 20).Draw(t, name)
+	return strings.Join(pieces, "")
+}
+
+func anyClass(t *rapid.T) Class {
+	return Class{
+		Width:   rapid.OneOf(rapid.IntRange(1, 60), rapid.IntRange(1, 500)).Draw(t, "width"),
+		Lang:    room.Lang(rapid.IntRange(0, 1).Draw(t, "lang")),
+		Zone:    time.UTC,
+		Hour12:  rapid.Bool().Draw(t, "hour12"),
+		Palette: Palette(rapid.IntRange(0, 5).Draw(t, "palette")),
+		Links:   rapid.Bool().Draw(t, "links"),
+	}
+}
+
+func TestWhateverIsSaidIsShownSoundAndWhole(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		c, text, who := anyClass(t), hostileText(t, "text"), room.Pseudo(hostileText(t, "who"))
+		for _, b := range []room.Body{
+			room.Said{From: "bob", Text: text}, room.Said{From: "bob", Text: text, Action: true}, room.Said{From: who, Text: text},
+			room.Whispered{From: "bob", To: []room.Pseudo{"ann"}, Text: text}, room.Whispered{From: who, To: []room.Pseudo{"bob", who}, Text: text},
+			room.Walled{Text: text}, room.Walled{By: who, Text: text}, room.TopicSet{By: "bob", Text: text}, room.Left{Pseudo: who, Text: text},
+		} {
+			f := c.Event(minute(5, b), me("ann"))
+			wantSound(t, c, f)
+			if said, ok := b.(room.Said); ok && said.From == "bob" && c.Width > 10 {
+				wantWhole(t, f, text)
+			}
+		}
+	})
+}
+
+// wantWhole holds a fragment to show all of a text, in its order.
+func wantWhole(t tester, f *Fragment, text string) {
+	t.Helper()
+	got, want := letters(shown(f)), ""
+	for line := range strings.SplitSeq(text, "\n") {
+		want += letters(cleanText(line))
+	}
+	if !strings.HasSuffix(got, want) {
+		t.Errorf("of %q (%q) is shown %q", text, want, got)
+	}
+}
+
+// letters is a text without what rows add between its words.
+func letters(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) && r < 0x80 || r == '│' || r == fsi || r == pdi {
+			return -1
+		}
+		return r
+	}, s)
+}
+
+func TestEveryRuleIsAsWideAsItShould(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		c, s, text := anyClass(t), Style(rapid.IntRange(0, 12).Draw(t, "style")), hostileText(t, "text")
+		for _, row := range []string{c.Rule(s, text), c.Day(at)} {
+			if w := ansi.StringWidth(row); w != c.Width {
+				t.Errorf("a rule of %d columns, not %d: %q", w, c.Width, row)
+			}
+			wantClosed(t, row)
+		}
+	})
+}
+
+func TestFitIsExact(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p := Palette(rapid.IntRange(0, 5).Draw(t, "palette"))
+		text := p.Paint(Wrong, isolate(cleanText(hostileText(t, "text")))) + p.Pseudo("bob", cleanText(hostileText(t, "name")))
+		columns := rapid.IntRange(0, 60).Draw(t, "columns")
+		got := Fit(text, columns)
+		if w := ansi.StringWidth(got); w != columns {
+			t.Errorf("%q is %d columns wide, not %d: %q", text, w, columns, got)
+		}
+		wantClosed(t, got)
+	})
+}
+
+func FuzzEvent(f *testing.F) {
+	for _, s := range hostile {
+		f.Add(s+" "+s, "bob", 20)
+	}
+	f.Fuzz(func(t *testing.T, text, who string, width int) {
+		c := Class{Width: 1 + (width%200+200)%200, Zone: time.UTC, Palette: Auto, Links: true}
+		said := c.Event(minute(5, room.Said{From: "bob", Text: text}), me("ann"))
+		wantSound(t, c, said)
+		if c.Width > 10 {
+			wantWhole(t, said, text)
+		}
+		wantSound(t, c, c.Event(minute(5, room.Said{From: room.Pseudo(who), Text: text, Action: true}), me(room.Pseudo(who))))
+		wantSound(t, c, c.Event(minute(5, room.Left{Pseudo: room.Pseudo(who), Text: text}), me("ann")))
+		for _, row := range []string{c.Rule(Marker, text), Fit(c.Palette.Paint(Strong, cleanText(text)), c.Width)} {
+			if w := ansi.StringWidth(row); w != c.Width {
+				t.Errorf("%d columns, not %d: %q", w, c.Width, row)
+			}
+			wantClosed(t, row)
+		}
+	})
+}
