@@ -33,7 +33,7 @@ const (
 	withoutIO        // nothing that reads or writes anything outside of memory
 )
 
-// outside is what withoutIO forbids; net/netip is only addresses.
+// outside is what withoutIO forbids; net/netip and net/url only parse.
 var outside = []string{
 	"net", "os", "io", "bufio", "database", "log", "syscall", "embed", "plugin", "path/filepath", "archive", "compress", "testing", "html/template",
 	"text/template", "go", "expvar", "runtime/pprof", "runtime/trace", "debug",
@@ -43,11 +43,11 @@ var outside = []string{
 // the house: give it a row first.
 var imports = map[string]row{
 	".":               {ours: []string{"room", "room/lang", "room/operator", "room/history", "room/cluster", "sshui", "rawtcp", "rawtcp/client", "hostkeys", "internal/prompt", "internal/load"}, others: []string{"*"}},
-	"room":            {std: withoutIO, others: []string{"golang.org/x/text", "golang.org/x/time/rate", "github.com/ergochat/confusables"}},
+	"room":            {std: withoutIO, others: []string{"golang.org/x/text", "golang.org/x/time/rate", "golang.org/x/crypto/argon2", "github.com/ergochat/confusables"}}, // argon2 only computes
 	"room/logtest":    {ours: []string{"room"}},
 	"room/lang":       {ours: []string{"room"}, std: withoutIO, others: []string{"golang.org/x/text"}},
 	"room/operator":   {ours: []string{"room", "room/lang", "internal/prompt"}},
-	"room/history":    {ours: []string{"room"}, others: []string{"modernc.org/sqlite"}},
+	"room/history":    {ours: []string{"room"}, others: []string{"modernc.org/sqlite", "golang.org/x/sys/unix"}},
 	"room/cluster":    {ours: []string{"room"}, others: []string{"github.com/nats-io"}},
 	"sshui":           {ours: []string{"room", "room/lang", "sshui/keys", "sshui/rows", "sshui/screen"}, others: []string{"*"}},
 	"sshui/keys":      {std: withoutIO, others: []string{"github.com/charmbracelet/", "github.com/rivo/uniseg"}},
@@ -121,7 +121,7 @@ func (r row) allows(name string) bool {
 	case strings.Contains(first, "."):
 		return slices.ContainsFunc(r.others, func(begin string) bool { return begin == "*" || strings.HasPrefix(name, begin) })
 	}
-	return r.std == all || name == "net/netip" || !slices.ContainsFunc(outside, func(dir string) bool { return under(name, dir) })
+	return r.std == all || name == "net/netip" || name == "net/url" || !slices.ContainsFunc(outside, func(dir string) bool { return under(name, dir) })
 }
 
 // under reports whether a package is another or stands under it.

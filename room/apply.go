@@ -52,6 +52,8 @@ func (st *State) Apply(e Event) Outcome {
 		return st.mute(e, b)
 	case Unmuted:
 		return st.unmute(e, b)
+	case RoleSet:
+		return st.setRole(e, b)
 	case SlowSet:
 		st.Slow = b.Every
 		return shown(e, b)
@@ -70,7 +72,7 @@ func (st *State) Apply(e Event) Outcome {
 		st.Shutdown = nil
 		return shown(e, b)
 	}
-	return refused(e, ErrGone)
+	return st.applyAccount(e)
 }
 
 func shown(e Event, b Body) Outcome {
@@ -86,30 +88,97 @@ func hidden(e Event, b Body) Outcome {
 func refused(e Event, err error) Outcome { return Outcome{Event: e, Err: err} }
 
 func (st *State) join(e Event, b Joined) Outcome {
+	mine, err := st.unlock(b.Pseudo, b.KeyID, b.Passed)
+	if err != nil {
+		return refused(e, err)
+	}
 	if ban, ok := st.BanOn(b.Pseudo, b.KeyID, b.Addr, e.Time); ok {
 		return refused(e, &BannedError{ban})
 	}
-	a := Attendance{ID: e.ID, Since: e.Time, Addr: b.Addr, Front: b.Front, Client: b.Client, Quiet: b.Quiet}
-	m, taken := st.holder(b.Pseudo, nil)
-	if !taken {
-		m = &Member{Pseudo: b.Pseudo, KeyID: b.KeyID, Role: b.Role, Since: e.Time}
-		st.claim(m)
-	} else if b.KeyID == "" || b.KeyID != m.KeyID || m.Pseudo.Key() != b.Pseudo.Key() {
-		return refused(e, &TakenError{Pseudo: b.Pseudo, By: m.Pseudo})
+	if mine != nil {
+		b.Pseudo = mine.Pseudo
+	}
+	m, ended, err := st.seat(e, b, mine)
+	if err != nil {
+		return refused(e, err)
 	}
 	before := m.Present()
-	var ended []Ended
-	if len(m.Sessions) == maxSessions {
-		gone := m.leastMissed()
-		st.drop(gone)
-		ended = []Ended{{gone, Ending{Cause: Replaced}}}
-	}
-	m.Sessions = append(m.Sessions, a)
+	m.Sessions = append(m.Sessions, Attendance{
+		ID: e.ID, Since: e.Time, Addr: b.Addr, Front: b.Front, Client: b.Client, KeyID: b.KeyID, Passed: b.Passed, Role: b.Role, Quiet: b.Quiet,
+	})
+	m.ranks()
 	st.sessions[e.ID] = m
 	b.Pseudo = m.Pseudo
 	out := st.presence(m, before, e, b)
 	out.Ended = ended
 	return out
+}
+
+// seat returns the member that a newcomer is, new if nobody is here by that name,
+// and the sessions that end for it.
+func (st *State) seat(e Event, b Joined, mine *Account) (m *Member, ended []Ended, err error) {
+	m, taken := st.holder(b.Pseudo, nil)
+	switch {
+	case !taken:
+	case m.admits(b, mine):
+		return m, st.makeRoom(m), nil
+	case m.yields(mine):
+		if other, alike := st.holder(b.Pseudo, m); alike {
+			return nil, nil, &TakenError{Pseudo: b.Pseudo, By: other.Pseudo}
+		}
+		ended = st.expel(m, Ending{Cause: Reclaimed})
+	default:
+		return nil, nil, &TakenError{Pseudo: b.Pseudo, By: m.Pseudo}
+	}
+	m = &Member{Pseudo: b.Pseudo, KeyID: b.KeyID, Since: e.Time}
+	st.claim(m)
+	return m, ended, nil
+}
+
+// admits reports whether a newcomer is the member: by the same key, or as the owner
+// of the account that the member owns too.
+func (m *Member) admits(b Joined, mine *Account) bool {
+	if m.Pseudo.Key() != b.Pseudo.Key() {
+		return false
+	}
+	if mine != nil {
+		return m.owns(mine)
+	}
+	return b.KeyID != "" && b.KeyID == m.KeyID
+}
+
+// yields reports whether a member has a pseudo that is another's, who is here now.
+func (m *Member) yields(mine *Account) bool {
+	return mine != nil && m.Pseudo.Key() == mine.Pseudo.Key() && !m.owns(mine)
+}
+
+// makeRoom ends one of a member's sessions if it may have no more.
+func (st *State) makeRoom(m *Member) []Ended {
+	if len(m.Sessions) < maxSessions {
+		return nil
+	}
+	gone := m.leastMissed()
+	st.drop(gone)
+	return []Ended{{gone, Ending{Cause: Replaced}}}
+}
+
+// ranks gives a member the highest role of its sessions.
+func (m *Member) ranks() {
+	m.Role = Guest
+	for _, at := range m.Sessions {
+		m.Role = max(m.Role, at.Role)
+	}
+}
+
+func (st *State) setRole(e Event, b RoleSet) Outcome {
+	m, ok := st.sessions[b.Session]
+	if !ok {
+		return refused(e, ErrGone)
+	}
+	m.attendance(b.Session).Role = b.Role
+	m.ranks()
+	b.Pseudo = m.Pseudo
+	return hidden(e, b)
 }
 
 // leastMissed is the session that makes room for another: the oldest one-shot
@@ -137,6 +206,7 @@ func (st *State) drop(id ID) {
 	m := st.sessions[id]
 	delete(st.sessions, id)
 	m.Sessions = slices.DeleteFunc(m.Sessions, func(a Attendance) bool { return a.ID == id })
+	m.ranks()
 	if len(m.Sessions) == 0 {
 		st.unclaim(m)
 	}
@@ -147,7 +217,7 @@ func (st *State) leave(e Event, b Left) Outcome {
 	if !ok {
 		return refused(e, ErrGone)
 	}
-	if _, muted := st.MuteOn(m.Pseudo, m.KeyID, e.Time); muted {
+	if _, muted := st.muted(m, e.Time); muted {
 		b.Text = "" // a parting word is a word
 	}
 	before := m.Present()
@@ -163,7 +233,7 @@ func (st *State) say(e Event, b Said) Outcome {
 	if !ok {
 		return refused(e, ErrGone)
 	}
-	if mute, ok := st.MuteOn(m.Pseudo, m.KeyID, e.Time); ok {
+	if mute, ok := st.muted(m, e.Time); ok {
 		return refused(e, &MutedError{mute.Until()})
 	}
 	m.LastSaid = e.Time
@@ -177,10 +247,14 @@ func (st *State) rename(e Event, b Renamed) Outcome {
 	if !ok {
 		return refused(e, ErrGone)
 	}
+	at := m.attendance(b.Session)
+	if _, err := st.unlock(b.To, at.KeyID, at.Passed); err != nil {
+		return refused(e, err)
+	}
 	if other, taken := st.holder(b.To, m); taken {
 		return refused(e, &TakenError{Pseudo: b.To, By: other.Pseudo})
 	}
-	if mute, ok := st.MuteOn(m.Pseudo, m.KeyID, e.Time); ok { // a new name would say something too, and lose the mute
+	if mute, ok := st.muted(m, e.Time); ok { // a new name would say something too, and lose the mute
 		return refused(e, &MutedError{mute.Until()})
 	}
 	if ban, ok := st.BanOn(b.To, "", noAddr, e.Time); ok {
@@ -238,7 +312,7 @@ func (st *State) ban(e Event, b Banned) Outcome {
 	out := Outcome{}
 	why := Ending{Cause: Barred, By: b.Ban.By, Reason: b.Ban.Reason, Until: b.Ban.Until()}
 	for _, k := range st.keys() {
-		if m := st.Members[k]; m.hit(b.Ban.Target) {
+		if m := st.Members[k]; st.known(m).hit(b.Ban.Target) {
 			if m.Present() {
 				b.Gone = append(b.Gone, m.Pseudo)
 			}
@@ -248,12 +322,6 @@ func (st *State) ban(e Event, b Banned) Outcome {
 	e.Body = b
 	out.Event, out.Shown = e, true
 	return out
-}
-
-func (m *Member) hit(t Target) bool {
-	return t.Hits(m.Pseudo, m.KeyID, noAddr) || slices.ContainsFunc(m.Sessions, func(a Attendance) bool {
-		return t.Hits("", "", a.Addr)
-	})
 }
 
 // keys returns the members' keys in order, for walks whose order shows.
@@ -292,20 +360,15 @@ func (st *State) unban(e Event, b Unbanned) Outcome {
 
 func (st *State) mute(e Event, b Muted) Outcome {
 	st.forget(e.Time)
-	st.Mutes[b.Pseudo.Key()] = Mute{Pseudo: b.Pseudo, KeyID: st.keyOf(b.Pseudo), By: b.By, For: b.For, Since: e.Time}
+	if m, ok := st.Members[b.Pseudo.Key()]; ok {
+		b.KeyID = m.KeyID
+	}
+	st.Mutes[b.Pseudo.Key()] = Mute{Pseudo: b.Pseudo, KeyID: b.KeyID, By: b.By, For: b.For, Since: e.Time}
 	return shown(e, b)
 }
 
-// keyOf returns the key of the member of that name; "" without either.
-func (st *State) keyOf(p Pseudo) string {
-	if m, ok := st.Members[p.Key()]; ok {
-		return m.KeyID
-	}
-	return ""
-}
-
 func (st *State) unmute(e Event, b Unmuted) Outcome {
-	mute, ok := st.MuteOn(b.Pseudo, st.keyOf(b.Pseudo), e.Time)
+	mute, ok := st.muteBy(b.Pseudo, e.Time)
 	if !ok {
 		return refused(e, &NotInForceError{NotMuted, string(b.Pseudo)})
 	}

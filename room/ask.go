@@ -40,8 +40,12 @@ func doList(c *call) (Reply, error) {
 
 // personLocked describes a member as the session may see it.
 func (s *Session) personLocked(m *Member) Person {
-	p := Person{Pseudo: m.Pseudo, Since: m.Since, Away: m.Away, Operator: m.Role >= Operator, Details: s.role >= Operator}
-	_, p.Muted = s.room.state.MuteOn(m.Pseudo, m.KeyID, time.Now())
+	p := Person{Pseudo: m.Pseudo, Since: m.Since, Away: m.Away, Operator: m.Role >= Operator, Details: s.Role() >= Operator}
+	_, p.Muted = s.room.state.muted(m, time.Now())
+	account := s.room.state.Accounts[m.Pseudo.Key()]
+	if account != nil {
+		p.Registered = account.Since
+	}
 	for _, a := range m.Sessions {
 		p.Fronts = append(p.Fronts, a.Front)
 		if p.Details {
@@ -49,6 +53,9 @@ func (s *Session) personLocked(m *Member) Person {
 			p.Clients = append(p.Clients, a.Client)
 			p.KeyID = m.KeyID
 		}
+	}
+	if p.Details && account != nil {
+		p.Keys = len(account.Keys)
 	}
 	return p
 }
@@ -76,7 +83,7 @@ func doTopic(c *call) (Reply, error) {
 		defer c.room.mu.Unlock()
 		return TopicIs{c.room.state.Topic}, nil
 	}
-	if c.role < Operator {
+	if c.Role() < Operator {
 		return nil, &DeniedError{c.command}
 	}
 	_, err := c.room.propose(c, TopicSet{By: c.Pseudo(), Text: oneLine(c.rest)})
@@ -86,7 +93,7 @@ func doTopic(c *call) (Reply, error) {
 func doHistory(c *call) (Reply, error) {
 	if from, to, ok := c.day(c.rest); ok {
 		events, err := c.room.store.Search(c, Query{From: from, To: to}, pastMax)
-		return Past{Day: from, Events: newest(c.heard(events))}, err
+		return Past{Day: from, Events: newest(c.heard(events), pastBytes)}, err
 	}
 	n := pastDefault
 	if c.rest != "" {
@@ -96,7 +103,7 @@ func doHistory(c *call) (Reply, error) {
 		}
 	}
 	events, err := c.room.store.Last(c, min(n, pastMax), 0)
-	return Past{Events: newest(c.heard(events))}, err
+	return Past{Events: newest(c.heard(events), pastBytes)}, err
 }
 
 // doSearch looks for words, "@ann" for who said them, and a day for when.
@@ -106,7 +113,7 @@ func doSearch(c *call) (Reply, error) {
 		return c.usage()
 	}
 	events, err := c.room.store.Search(c, q, pastDefault)
-	return Past{Search: c.rest, Events: newest(c.heard(events))}, err
+	return Past{Search: c.rest, Events: newest(c.heard(events), pastBytes)}, err
 }
 
 // query understands what is sought; ok is false for nothing.
@@ -127,11 +134,11 @@ func (c *call) query(text string) (q Query, ok bool) {
 	return q, q != Query{}
 }
 
-// newest drops the oldest events beyond pastBytes.
-func newest(events []Event) []Event {
+// newest drops the oldest events beyond so many bytes of text.
+func newest(events []Event, limit int) []Event {
 	size := 0
 	for i := len(events) - 1; i >= 0; i-- {
-		if size += textSize(events[i].Body); size > pastBytes {
+		if size += textSize(events[i].Body); size > limit {
 			return events[i+1:]
 		}
 	}
@@ -144,7 +151,7 @@ func (s *Session) heard(events []Event) []Event {
 }
 
 func doHelp(c *call) (Reply, error) {
-	h := Help{Console: c.role == Console}
+	h := Help{Console: c.Role() == Console}
 	if word := strings.TrimLeft(c.rest, "/"); word != "" {
 		one, ok := c.room.table.byWord[Fold(word)]
 		if !ok || !one.may(c.Session) {

@@ -44,7 +44,7 @@ func ParseTarget(s string) (Target, error) {
 		a = a.Unmap().WithZone("")
 		return Target{Kind: ByNetwork, Network: netip.PrefixFrom(a, a.BitLen())}, nil
 	}
-	if strings.HasPrefix(s, "SHA256:") {
+	if strings.HasPrefix(s, fingerprint) {
 		return Target{Kind: ByKey, KeyID: Clean(s, false)}, nil
 	}
 	p, err := ParsePseudo(strings.TrimPrefix(s, "@"))

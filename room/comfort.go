@@ -19,7 +19,7 @@ var comforts = []*Command{
 	{Name: "lang", FR: []string{"lang", "langue"}, EN: []string{"lang", "language"}, Args: []Arg{ArgLang}, run: doLang},
 	{Name: "clock", FR: []string{"heure"}, EN: []string{"time"}, Args: []Arg{ArgClock}, run: doClock},
 	{Name: "zone", FR: []string{"fuseau"}, EN: []string{"tz"}, run: doZone},
-	{Name: "json", FR: []string{"json"}, EN: []string{"json"}, Need: Members, run: doJSON},
+	{Name: "json", FR: []string{"json"}, EN: []string{"json"}, Need: Lines, run: doJSON},
 }
 
 func doIgnore(c *call) (Reply, error) {
@@ -60,6 +60,7 @@ func doLang(c *call) (Reply, error) {
 		return c.usage()
 	}
 	c.setPrefs(func(p *Prefs) { p.Lang = l })
+	c.keep(Kept{Lang: &l})
 	return Notice{What: NowLang}, nil
 }
 
@@ -80,7 +81,9 @@ func doClock(c *call) (Reply, error) {
 	if c.rest != "24" && c.rest != "12" {
 		return c.usage()
 	}
-	c.setPrefs(func(p *Prefs) { p.Hour12 = c.rest == "12" })
+	hour12 := c.rest == "12"
+	c.setPrefs(func(p *Prefs) { p.Hour12 = hour12 })
+	c.keep(Kept{Hour12: &hour12})
 	return Notice{What: NowClock, Text: c.rest}, nil
 }
 
@@ -93,6 +96,8 @@ func doZone(c *call) (Reply, error) {
 		return nil, ErrNoZone
 	}
 	c.setPrefs(func(p *Prefs) { p.Zone = zone })
+	name := zone.String()
+	c.keep(Kept{Zone: &name})
 	return Notice{What: NowZone, Text: zone.String()}, nil
 }
 
@@ -116,9 +121,6 @@ func (r *Room) Zone(name string) (*time.Location, error) {
 }
 
 func doJSON(c *call) (Reply, error) {
-	if c.screen {
-		return nil, ErrScreenJSON
-	}
 	off := no.is(c.rest)
 	if c.rest != "" && !off {
 		return c.usage()

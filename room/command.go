@@ -16,6 +16,8 @@ type Command struct {
 	Args   []Arg    // what completion offers, in order; the last repeats
 	Need   Need
 	Flood  bool // takes from the member's allowance of messages: others see it, or it costs much
+	acts   bool // does something to others in an operator's name: written down by Config.Audit
+	secret bool // may be given a pass phrase
 	run    func(*call) (Reply, error)
 }
 
@@ -28,6 +30,7 @@ const (
 	Members               // members only: it is about oneself
 	Operators             // operators and the console
 	Screens               // members in a terminal that can show a screen
+	Lines                 // members who are not: programs among them
 )
 
 // Arg is what one place in a command's line takes, for completion.
@@ -47,6 +50,8 @@ const (
 	ArgBell
 	ArgSwitch
 	ArgWhere
+	ArgKey
+	ArgAccount
 )
 
 // call is one use of a command.
@@ -84,15 +89,19 @@ func (c *Command) may(s *Session) bool {
 	case Members:
 		return s.member
 	case Operators:
-		return s.role >= Operator
+		return s.Role() >= Operator
 	case Screens:
 		return s.screen
+	case Lines:
+		return s.member && !s.screen
 	}
 	return true
 }
 
 // Commands is the table, in the order of help.
-func Commands() []*Command { return slices.Concat(talking, asking, comforts, screens, moderating) }
+func Commands() []*Command {
+	return slices.Concat(talking, asking, comforts, enrolling, screens, moderating)
+}
 
 // table finds commands. It is made once for a room and never changes.
 type table struct {
@@ -127,7 +136,7 @@ func (s *Session) parse(whole string) (request, error) {
 	switch {
 	case line == "":
 		return request{}, ErrEmpty
-	case s.role == Console:
+	case s.Role() == Console:
 		return s.parseWord(strings.TrimLeft(line, "/"))
 	case strings.HasPrefix(line, `\@`), strings.HasPrefix(line, `\/`):
 		return request{s.room.table.say, line[1:]}, nil
@@ -161,8 +170,10 @@ func (s *Session) parseWord(line string) (request, error) {
 	switch {
 	case !ok:
 		return request{}, s.unknownCommand(word)
-	case s.role == Console && c.Need == Members:
+	case s.Role() == Console && (c.Need == Members || c.Need == Lines):
 		return request{}, ErrNotMember
+	case c.Need == Lines && !c.may(s):
+		return request{}, ErrScreenJSON
 	case c.Need == Screens && !c.may(s):
 		return request{}, ErrNoScreen
 	case !c.may(s):
@@ -235,7 +246,7 @@ func (s *Session) Do(ctx context.Context, line string) (Reply, error) {
 }
 
 func (s *Session) do(ctx context.Context, line string) (Reply, error) {
-	if s.role < Operator {
+	if s.Role() < Operator {
 		if err := s.desk.lines.Wait(ctx); err != nil {
 			return nil, err
 		}
@@ -259,7 +270,9 @@ func (s *Session) do(ctx context.Context, line string) (Reply, error) {
 			return nil, err
 		}
 	}
-	return req.command.run(&call{ctx, s, req.command, req.rest})
+	reply, err := req.command.run(&call{ctx, s, req.command, req.rest})
+	s.audit(req, line, err)
+	return reply, err
 }
 
 // within returns a context that ends with the session too.

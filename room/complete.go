@@ -14,14 +14,14 @@ const maxCandidates = 50
 // first.
 func (s *Session) Complete(line string, pos int) (start int, candidates []string) {
 	pos = min(max(pos, 0), len(line))
-	start = strings.LastIndexAny(line[:pos], " ,") + 1
+	start = strings.LastIndexAny(line[:pos], " ,\n") + 1
 	word, before := line[start:pos], line[:start]
 	switch {
-	case start == 0 && (s.role == Console || strings.HasPrefix(word, "/")):
+	case start == 0 && (s.Role() == Console || strings.HasPrefix(word, "/")):
 		return start, s.completeCommand(word)
 	case strings.HasPrefix(word, "@"):
 		return start, s.completeMember(word, "@", start == 0)
-	case s.role == Console || strings.HasPrefix(before, "/"):
+	case s.Role() == Console || strings.HasPrefix(before, "/"):
 		return start, s.completeArg(word, before)
 	}
 	return start, s.completeMember(word, "", false)
@@ -31,7 +31,7 @@ func (s *Session) Complete(line string, pos int) (start int, candidates []string
 // the other only when that has none.
 func (s *Session) completeCommand(word string) []string {
 	slash := "/"
-	if s.role == Console {
+	if s.Role() == Console {
 		slash = ""
 	}
 	typed := Fold(strings.TrimLeft(word, "/"))
@@ -73,6 +73,10 @@ func (s *Session) completeArg(word, before string) []string {
 		return matching(word, []string{"24", "12"})
 	case ArgBan:
 		return matching(word, s.room.banned())
+	case ArgKey:
+		return matching(word, s.ownKeys())
+	case ArgAccount:
+		return s.room.completeAccount(word)
 	case ArgShutdown:
 		return matching(word, cancelWords)
 	default:
@@ -103,6 +107,30 @@ func (r *Room) banned() []string {
 	}
 	slices.Sort(list)
 	return list
+}
+
+// ownKeys are those of the account whose owner this is.
+func (s *Session) ownKeys() []string {
+	s.room.mu.Lock()
+	defer s.room.mu.Unlock()
+	if a := s.room.state.owned(s.id); a != nil {
+		return slices.Clone(a.Keys)
+	}
+	return nil
+}
+
+// completeAccount offers registered pseudos. It compares them without the lock:
+// there may be many.
+func (r *Room) completeAccount(word string) []string {
+	r.mu.Lock()
+	all := make([]Pseudo, 0, len(r.state.Accounts))
+	for _, a := range r.state.Accounts {
+		all = append(all, a.Pseudo)
+	}
+	r.mu.Unlock()
+	found := matching(word, names(all))
+	slices.Sort(found)
+	return found[:min(len(found), maxCandidates)]
 }
 
 func names(list []Pseudo) []string {

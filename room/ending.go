@@ -11,18 +11,19 @@ type Cause uint8
 
 // The causes. A session ends once, with exactly one of them.
 const (
-	Quit     Cause = iota + 1 // the member left
-	Lost                      // the connection broke
-	Expelled                  // kicked
-	Barred                    // banned
-	Slow                      // a write to it blocked for too long
-	Idle                      // it never said who it is
-	Shutdown                  // the room closes
-	Replaced                  // the member opened too many sessions: the oldest gives way
-	Crashed                   // a fault in the session's own code
+	Quit      Cause = iota + 1 // the member left
+	Lost                       // the connection broke
+	Expelled                   // kicked
+	Barred                     // banned
+	Slow                       // a write to it blocked for too long
+	Idle                       // it never said who it is
+	Shutdown                   // the room closes
+	Replaced                   // the member opened too many sessions: the oldest gives way
+	Crashed                    // a fault in the session's own code
+	Reclaimed                  // the pseudo is registered: its owner took it back, or the key away
 )
 
-var causeNames = [...]string{"", "quit", "lost", "kicked", "banned", "slow", "idle", "shutdown", "replaced", "crashed"}
+var causeNames = [...]string{"", "quit", "lost", "kicked", "banned", "slow", "idle", "shutdown", "replaced", "crashed", "reclaimed"}
 
 // String returns the cause's name in logs and JSON.
 func (c Cause) String() string {

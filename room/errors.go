@@ -34,6 +34,16 @@ var (
 	ErrNotMember    = errors.New("room: only members can do that")
 	ErrNoScreen     = errors.New("room: no screen to do that on")    // not a terminal, or in text mode now
 	ErrScreenJSON   = errors.New("room: JSON is not for a terminal") // where a screen could be shown
+
+	ErrNotAllowed    = errors.New("room: not on the list of those who may enter")
+	ErrWrongPassword = errors.New("room: wrong password") // the room's, or none was given
+	ErrWrongPass     = errors.New("room: wrong pass phrase")
+	ErrPassPhrase    = fmt.Errorf("room: a pass phrase has %d to %d characters on one line", MinPass, MaxPass)
+	ErrNoKey         = errors.New("room: no key to register")         // nor a pass phrase was given
+	ErrLastKey       = errors.New("room: the account's only proof")   // taken away, nobody could be its owner
+	ErrTooManyKeys   = fmt.Errorf("room: over %d keys", MaxKeys)      // of one account
+	ErrFull          = errors.New("room: no place for more accounts") // see maxAccounts
+	ErrNoReload      = errors.New("room: nothing to reload")
 )
 
 // TakenError refuses a pseudo that somebody has, or that looks like one.
@@ -45,6 +55,36 @@ type TakenError struct {
 func (e *TakenError) Error() string {
 	return fmt.Sprintf("room: pseudo %q is taken by %q", e.Pseudo, e.By)
 }
+
+// RegisteredError refuses a pseudo that somebody has registered, or that looks like
+// one, to whoever has not proved to be its owner.
+type RegisteredError struct {
+	Pseudo Pseudo
+	By     Pseudo // the registered one: another spelling when the two are only alike
+}
+
+func (e *RegisteredError) Error() string {
+	return fmt.Sprintf("room: pseudo %q is registered as %q", e.Pseudo, e.By)
+}
+
+// KeyTakenError says that a key opens another account already: it opens one only.
+type KeyTakenError struct{ By Pseudo }
+
+func (e *KeyTakenError) Error() string { return fmt.Sprintf("room: the key is that of %q", e.By) }
+
+// GuessError refuses to look at a pass phrase or password, right or wrong: too many
+// wrong ones came from there, or for that pseudo.
+type GuessError struct{ Wait time.Duration }
+
+func (e *GuessError) Error() string { return fmt.Sprintf("room: too many guesses, wait %v", e.Wait) }
+
+// ReloadError says why nothing was reloaded; everything is as it was.
+type ReloadError struct{ Err error }
+
+func (e *ReloadError) Error() string { return "room: reload: " + e.Err.Error() }
+
+// Unwrap returns what was wrong.
+func (e *ReloadError) Unwrap() error { return e.Err }
 
 // UnknownMemberError says that nobody present has that name. Nothing was sent.
 type UnknownMemberError struct {
@@ -68,6 +108,8 @@ const (
 	NotBanned Undone = iota
 	NotMuted
 	NotIgnored
+	NotRegistered // the pseudo
+	NotAKey       // of the account
 )
 
 func (e *NotInForceError) Error() string { return fmt.Sprintf("room: nothing to undo for %q", e.Name) }
@@ -117,6 +159,9 @@ func (e *ShuttingDownError) Error() string { return fmt.Sprintf("room: shutting 
 // AnotherPseudo reports whether choosing another pseudo may mend err.
 func AnotherPseudo(err error) bool {
 	if _, ok := errors.AsType[*PseudoError](err); ok {
+		return true
+	}
+	if _, ok := errors.AsType[*RegisteredError](err); ok {
 		return true
 	}
 	_, taken := errors.AsType[*TakenError](err)

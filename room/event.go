@@ -38,11 +38,13 @@ type Body interface{ body() }
 
 // Joined opens a session; the event's ID is the session's. A pseudo that is free
 // becomes a member, and the same proved key opens another session of the member
-// it belongs to. Anything else is refused by [State.Apply], which is why the
+// it belongs to; a registered one opens to its owner only, to each of whose proofs
+// the member belongs. Anything else is refused by [State.Apply], which is why the
 // first Joined in the log wins on every node.
 type Joined struct {
 	Pseudo Pseudo
 	KeyID  string     // fingerprint of the key that signed (SHA256:...), "" without one
+	Passed Seq        // the account whose pass phrase was given, by its ID; 0 without one
 	Addr   netip.Addr // where from; shown to operators only
 	Front  string     // "ssh" or "tcp"
 	Client string     // what the client says it is, cleaned
@@ -59,7 +61,8 @@ type Left struct {
 }
 
 // Said is a message to everyone. Apply fills in From with the pseudo that the
-// session has at that place in the log, so an author cannot be forged.
+// session has at that place in the log, so an author cannot be forged; what it was
+// proposed with is a hint, for a log that writes it down before it is applied.
 type Said struct {
 	Session ID
 	From    Pseudo
@@ -115,9 +118,11 @@ type Unbanned struct {
 	Target Target
 }
 
-// Muted takes a member's voice for a while (For 0: until unmuted).
+// Muted takes a member's voice for a while (For 0: until unmuted). Apply fills in
+// KeyID for a member who is here; else it is what it was proposed with.
 type Muted struct {
 	Pseudo Pseudo
+	KeyID  string // the member's: the mute holds under any pseudo
 	By     Pseudo
 	For    time.Duration
 }
@@ -159,6 +164,57 @@ type Whispered struct {
 	Text string
 }
 
+// RoleSet changes what a session may do. It is not shown. Apply fills in Pseudo.
+type RoleSet struct {
+	Session ID
+	Pseudo  Pseudo
+	Role    Role
+}
+
+// Registered binds a pseudo to proofs of who its owner is: a key, a pass phrase or
+// both. It makes an account or adds to one, named by its ID: what an account has
+// become meanwhile, given up and registered by somebody else, is not added to.
+//
+// It and the three that follow are not shown. They say all that is needed to make
+// them true again later, when nobody is here.
+type Registered struct {
+	Session ID // whose asks: it is the owner's from then on
+	Pseudo  Pseudo
+	Account Seq    // 0 makes one
+	KeyID   string // "" for none
+	Pass    string // argon2id of the pass phrase (PHC string format); "" for none
+}
+
+// Unregistered frees a pseudo, or takes one key from its account.
+type Unregistered struct {
+	Session ID // whose asks, if the owner does
+	Pseudo  Pseudo
+	Account Seq
+	KeyID   string // "" frees the pseudo
+	By      Pseudo // "" for the console
+}
+
+// PrefsKept keeps what the owner of an account chose.
+type PrefsKept struct {
+	Pseudo  Pseudo
+	Account Seq
+	Prefs   Kept
+}
+
+// Seen says how far the owner of an account had read when they left.
+type Seen struct {
+	Pseudo  Pseudo
+	Account Seq
+	Upto    Seq // the last event that they were shown
+}
+
+// Gap is a stretch of the conversation that was not recorded. It is never in the
+// log: a [Store] gives it among what was said.
+type Gap struct {
+	From, To time.Time // From is zero for all that was before To
+	Count    int       // messages; 0 when nobody knows
+}
+
 // Gathered sums up joins and leaves when the room is too full to name each.
 type Gathered struct {
 	In, Out int // since the last one
@@ -182,8 +238,14 @@ func (SlowSet) body()           {}
 func (ShutdownPlanned) body()   {}
 func (ShutdownCountdown) body() {}
 func (ShutdownCancelled) body() {}
+func (RoleSet) body()           {}
+func (Registered) body()        {}
+func (Unregistered) body()      {}
+func (PrefsKept) body()         {}
+func (Seen) body()              {}
 func (Whispered) body()         {}
 func (Gathered) body()          {}
+func (Gap) body()               {}
 
 // Author returns who an event comes from, for those who ignore them; "" when
 // it cannot be ignored.
@@ -197,11 +259,11 @@ func (e *Event) Author() Pseudo {
 	return ""
 }
 
-// Spoken reports whether the event is something people said: what a room
-// replays to whoever arrives, and what search looks through.
+// Spoken reports whether the event is something people said, or a [Gap] in it: what
+// a room replays to whoever arrives, and what search looks through.
 func (e *Event) Spoken() bool {
 	switch e.Body.(type) {
-	case Said, Walled, TopicSet:
+	case Said, Walled, TopicSet, Gap:
 		return true
 	}
 	return false

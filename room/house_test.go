@@ -41,6 +41,7 @@ func inRoomLike(t *testing.T, cfg room.Config, test func(*house)) {
 // open starts a room that the test's end closes.
 func open(t *testing.T, cfg room.Config, log room.Log, store room.Store) *house {
 	t.Helper()
+	cfg.PassMemory, cfg.PassTime = 8, 1 // no test waits for a hash
 	r, err := room.New(t.Context(), cfg, log, store)
 	if err != nil {
 		t.Fatalf("New: %v", err)

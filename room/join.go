@@ -22,49 +22,74 @@ type Entry struct {
 	Addr   netip.Addr
 	Front  string // "ssh" or "tcp"
 	Client string
-	Role   Role
+	Role   Role // that the front vouches for; the room adds what the key may do, see [Access]
 	Prefs  Prefs
-	Quiet  bool // a one-shot command: not announced, not listed, not welcomed
-	Script bool // no person reads along: refused in the last minute before a shutdown
-	Paced  bool // read more slowly instead of refusing what comes too fast
-	Screen bool // a terminal that can show a screen: only there do commands that Need Screens exist
+	Pass   string // pass phrase of the pseudo, as typed; "" when none was given. See Room.NeedsPass
+	// Password is the room's, as typed. See Room.NeedsPassword.
+	Password string
+	Quiet    bool // a one-shot command: not announced, not listed, not welcomed
+	Script   bool // no person reads along: refused in the last minute before a shutdown
+	Paced    bool // read more slowly instead of refusing what comes too fast
+	Screen   bool // a terminal that can show a screen: only there do commands that Need Screens exist
 }
 
 // Join opens a session. It returns when the room knows, on every node, whether
-// the pseudo is this member's: errors are [*TakenError], [*BannedError],
-// [*ShuttingDownError] and those of [Log.Propose]. The session's first item is a
-// [Welcome], unless it is quiet.
+// the pseudo is this member's: errors are [*TakenError], [*RegisteredError],
+// [*BannedError], [*ShuttingDownError], [ErrNotAllowed], [ErrWrongPassword],
+// [ErrWrongPass], [*GuessError], the context's and those of [Log.Propose]. The
+// session's first item is a [Welcome], unless it is quiet.
 func (r *Room) Join(ctx context.Context, e Entry) (*Session, error) {
-	s, err := r.admit(e)
+	passed, err := r.prove(ctx, e)
 	if err != nil {
 		return nil, err
 	}
+	e.Pass, e.Password = "", "" // nothing keeps them
+	s, err := r.admit(e, passed)
+	if err != nil {
+		return nil, err
+	}
+	role := s.Role()
 	out, err := r.proposeAs(ctx, s.id, Joined{
-		Pseudo: e.Pseudo, KeyID: e.KeyID, Addr: e.Addr, Front: e.Front,
-		Client: Clean(e.Client, false), Role: e.Role, Quiet: e.Quiet,
+		Pseudo: e.Pseudo, KeyID: e.KeyID, Passed: passed, Addr: e.Addr, Front: e.Front,
+		Client: Clean(e.Client, false), Role: role, Quiet: e.Quiet,
 	})
 	if err != nil {
 		s.End(Ending{Cause: Lost})
 		r.remove(s, s.Ending())
 		return nil, err
 	}
+	if now := s.Role(); now != role { // changed while it came in
+		r.propose(ctx, RoleSet{Session: s.id, Role: now})
+	}
+	r.recall(s)
 	if !e.Quiet {
 		r.welcome(ctx, s, out.Event)
 	}
 	return s, nil
 }
 
-// admit makes a session that the room will wake, before it is a member.
-func (r *Room) admit(e Entry) (*Session, error) {
+// admit makes a session that the room will wake, before it is a member. Somebody
+// else's registered pseudo is refused here already: what its owner left on the desk
+// is not for others.
+func (r *Room) admit(e Entry, passed Seq) (*Session, error) {
 	s := r.newSession(e)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if err := r.closedLocked(e); err != nil {
 		return nil, err
 	}
+	mine, err := r.state.unlock(e.Pseudo, e.KeyID, passed)
+	if err != nil {
+		return nil, err
+	}
+	proof := e.KeyID
+	if mine != nil {
+		proof = mine.proof()
+	}
+	s.role.Store(uint32(r.roleLocked(e)))
 	s.id = r.newIDLocked()
 	s.desk = r.deskLocked(e.Pseudo.Key())
-	s.desk.open(e.KeyID)
+	s.desk.open(proof)
 	r.enterLocked(s)
 	return s, nil
 }
@@ -83,9 +108,10 @@ func (r *Room) closedLocked(e Entry) error {
 
 func (r *Room) newSession(e Entry) *Session {
 	s := &Session{
-		room: r, role: e.Role, member: e.Role != Console, paced: e.Paced, screen: e.Screen, prefs: e.Prefs,
+		room: r, entry: e, member: e.Role != Console, paced: e.Paced, screen: e.Screen, prefs: e.Prefs,
 		wake: make(chan struct{}, 1), taken: make(chan struct{}, 1), index: -1,
 	}
+	s.role.Store(uint32(e.Role))
 	s.ctx, s.end = context.WithCancelCause(context.Background())
 	return s
 }
@@ -121,10 +147,14 @@ func (r *Room) Watch(p Prefs) *Session {
 
 // welcome puts the first item in a newcomer's inbox, before anything else.
 func (r *Room) welcome(ctx context.Context, s *Session, joined Event) {
-	last, _ := r.store.Last(ctx, r.cfg.Replay, joined.Seq) // without a past there is still a present
+	me, seen := joined.Body.(Joined).Pseudo, r.seenBefore(s)
+	last := newest(s.heard(r.replay(ctx, joined.Seq, seen)), pastBytes)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	w := Welcome{Pseudo: joined.Body.(Joined).Pseudo, Topic: r.state.Topic, Present: r.state.Count(), Last: newest(s.heard(last)), Shutdown: r.state.Shutdown}
+	w := Welcome{
+		MOTD: r.access.MOTD, Pseudo: me, Topic: r.state.Topic, Present: r.state.Count(),
+		Last: last, Seen: seen, Missed: missed(last, seen, me), Shutdown: r.state.Shutdown,
+	}
 	w.Names = r.namesLocked()
 	s.mu.Lock()
 	s.inbox = append([]pending{{Item{Reply: w}, 0}}, s.inbox...)
@@ -158,10 +188,14 @@ func (r *Room) remove(s *Session, why *Ending) {
 	r.mu.Lock()
 	_, joined := r.state.sessions[s.id]
 	closing := r.closing != nil
+	seen, owner := r.leavingLocked(s)
 	r.takeOutLocked(s)
 	r.mu.Unlock()
 	if joined && !closing {
 		r.depart(context.Background(), s.id, why)
+	}
+	if owner {
+		r.noteSeen(seen)
 	}
 }
 

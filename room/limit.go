@@ -38,7 +38,7 @@ type desk struct {
 	lines    *rate.Limiter
 	strikes  *rate.Limiter
 	ignored  atomic.Pointer[[]ignored]
-	keyID    string // whose it is; "" for somebody without a key
+	proof    string // whose it is, see State.proof; "" for somebody without one
 	peer     peer   // who wrote in private last, or was written to
 	sessions int
 }
@@ -47,25 +47,25 @@ type desk struct {
 // them.
 type peer struct {
 	pseudo Pseudo
-	keyID  string
+	proof  string
 	since  time.Time
 }
 
-func peerOf(m *Member) peer { return peer{m.Pseudo, m.KeyID, m.Since} }
+func (st *State) peer(m *Member) peer { return peer{m.Pseudo, st.proof(m), m.Since} }
 
-// is reports whether m is who was spoken with: the same key, or still the same
-// stay.
-func (p peer) is(m *Member) bool {
-	return p.keyID != "" && p.keyID == m.KeyID || p.since.Equal(m.Since)
+// isPeer reports whether m is who was spoken with: the same key or account, or still
+// the same stay.
+func (st *State) isPeer(m *Member, p peer) bool {
+	return p.proof != "" && p.proof == st.proof(m) || p.since.Equal(m.Since)
 }
 
-// open gives the desk to a session of whoever has that key. What the last owner
-// kept to themselves is forgotten unless the key proves that they are the same.
-func (d *desk) open(keyID string) {
-	if d.sessions == 0 && (keyID == "" || keyID != d.keyID) {
+// open gives the desk to a session of whoever has that proof. What the last owner
+// kept to themselves is forgotten unless it shows that they are the same.
+func (d *desk) open(proof string) {
+	if d.sessions == 0 && (proof == "" || proof != d.proof) {
 		d.ignored.Store(nil)
 		d.peer = peer{}
-		d.keyID = keyID
+		d.proof = proof
 	}
 	d.sessions++
 }
@@ -179,7 +179,7 @@ func (d *desk) ignores(p Pseudo) bool {
 // allow takes one message from the member's allowance. A session that is paced
 // waits for it; any other is refused, warned, and at last kicked.
 func (s *Session) allow(ctx context.Context) error {
-	if s.role >= Operator {
+	if s.Role() >= Operator {
 		return nil
 	}
 	if s.paced {

@@ -306,6 +306,10 @@ func textSize(b Body) int {
 		return len(b.Pseudo) + len(b.KeyID) + len(b.Client)
 	case Whispered:
 		return len(b.Text)
+	case Registered:
+		return len(b.Pseudo) + len(b.KeyID) + len(b.Pass)
+	case Unregistered:
+		return len(b.Pseudo) + len(b.KeyID)
 	}
 	return 0
 }

@@ -18,16 +18,18 @@ const (
 // moderating is what operators and the console do. The words are those of
 // ux.md's console; each also works in the other language.
 var moderating = []*Command{
-	{Name: "wall", FR: []string{"wall", "annonce"}, EN: []string{"wall", "announce"}, Need: Operators, run: doWall},
-	{Name: "kick", FR: []string{"kick", "expulser"}, EN: []string{"kick"}, Args: []Arg{ArgMember, ArgText}, Need: Operators, run: doKick},
-	{Name: "ban", FR: []string{"ban", "bannir"}, EN: []string{"ban"}, Args: []Arg{ArgMember, ArgText}, Need: Operators, run: doBan},
-	{Name: "unban", FR: []string{"unban", "debannir", "débannir"}, EN: []string{"unban"}, Args: []Arg{ArgBan}, Need: Operators, run: doUnban},
+	{Name: "wall", FR: []string{"wall", "annonce"}, EN: []string{"wall", "announce"}, Need: Operators, acts: true, run: doWall},
+	{Name: "kick", FR: []string{"kick", "expulser"}, EN: []string{"kick"}, Args: []Arg{ArgMember, ArgText}, Need: Operators, acts: true, run: doKick},
+	{Name: "ban", FR: []string{"ban", "bannir"}, EN: []string{"ban"}, Args: []Arg{ArgMember, ArgText}, Need: Operators, acts: true, run: doBan},
+	{Name: "unban", FR: []string{"unban", "debannir", "débannir"}, EN: []string{"unban"}, Args: []Arg{ArgBan}, Need: Operators, acts: true, run: doUnban},
 	{Name: "bans", FR: []string{"bans"}, EN: []string{"bans"}, Need: Operators, run: doBans},
-	{Name: "mute", FR: []string{"mute", "museler"}, EN: []string{"mute"}, Args: []Arg{ArgMember, ArgText}, Need: Operators, run: doMute},
-	{Name: "unmute", FR: []string{"unmute"}, EN: []string{"unmute"}, Args: []Arg{ArgMember}, Need: Operators, run: doUnmute},
-	{Name: "slow", FR: []string{"slow", "lent"}, EN: []string{"slow"}, Need: Operators, run: doSlow},
+	{Name: "mute", FR: []string{"mute", "museler"}, EN: []string{"mute"}, Args: []Arg{ArgMember, ArgText}, Need: Operators, acts: true, run: doMute},
+	{Name: "unmute", FR: []string{"unmute"}, EN: []string{"unmute"}, Args: []Arg{ArgMember}, Need: Operators, acts: true, run: doUnmute},
+	{Name: "free", FR: []string{"liberer", "libérer"}, EN: []string{"free"}, Args: []Arg{ArgAccount, ArgText}, Need: Operators, acts: true, run: doFree},
+	{Name: "slow", FR: []string{"slow", "lent"}, EN: []string{"slow"}, Need: Operators, acts: true, run: doSlow},
 	{Name: "stats", FR: []string{"stats"}, EN: []string{"stats"}, Need: Operators, run: doStats},
-	{Name: "shutdown", FR: []string{"shutdown", "arret", "arrêt"}, EN: []string{"shutdown"}, Args: []Arg{ArgShutdown}, Need: Operators, run: doShutdown},
+	{Name: "reload", FR: []string{"reload", "recharger"}, EN: []string{"reload"}, Need: Operators, acts: true, run: doReload},
+	{Name: "shutdown", FR: []string{"shutdown", "arret", "arrêt"}, EN: []string{"shutdown"}, Args: []Arg{ArgShutdown}, Need: Operators, acts: true, run: doShutdown},
 }
 
 func doWall(c *call) (Reply, error) {
@@ -149,7 +151,7 @@ func doMute(c *call) (Reply, error) {
 	if !ok || junk != "" {
 		return c.usage()
 	}
-	_, err = c.room.propose(c, Muted{Pseudo: m.Pseudo, By: c.Pseudo(), For: d})
+	_, err = c.room.propose(c, Muted{Pseudo: m.Pseudo, KeyID: m.KeyID, By: c.Pseudo(), For: d})
 	return nil, err
 }
 
@@ -158,6 +160,11 @@ func doUnmute(c *call) (Reply, error) {
 	if p == "" {
 		return c.usage()
 	}
+	c.room.mu.Lock()
+	if mute, ok := c.room.state.muteBy(p, time.Now()); ok {
+		p = mute.Pseudo // what the log keeps is to mean the same when nobody is here
+	}
+	c.room.mu.Unlock()
 	_, err := c.room.propose(c, Unmuted{Pseudo: p, By: c.Pseudo()})
 	return nil, err
 }

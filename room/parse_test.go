@@ -114,8 +114,15 @@ func TestEveryWordCallsItsCommand(t *testing.T) {
 	inFreeRoom(t, func(h *house) {
 		e := onScreen("op")
 		e.Role = room.Operator
-		op := h.arrive(e)
+		screen := h.arrive(e)
+		e = as("op2")
+		e.Role = room.Operator
+		lines := h.arrive(e)
 		for _, c := range room.Commands() {
+			op := screen
+			if c.Need == room.Lines {
+				op = lines
+			}
 			for _, word := range c.Words() {
 				for _, typed := range []string{word, strings.ToUpper(word), room.Fold(word)} {
 					if help := replied[room.Help](op, "/aide "+typed); help.One == nil || help.One.Name != c.Name {

@@ -11,11 +11,14 @@ type Reply interface{ reply() }
 // Welcome is what a newcomer is shown first: the commands, then the topic, who
 // is here and the last messages.
 type Welcome struct {
+	MOTD     string // shown before all else; "" for none
 	Pseudo   Pseudo
 	Topic    Topic
 	Names    []Pseudo // sorted; some of them when there are many
 	Present  int
 	Last     []Event
+	Seen     Seq // how far the owner of a registered pseudo had read; 0 for all others
+	Missed   int // what others said after Seen, of Last
 	Shutdown *Plan
 }
 
@@ -31,10 +34,14 @@ type Person struct {
 	Fronts   []string // how connected, one for each session: "ssh", "tcp"
 	Operator bool
 	Muted    bool
-	Details  bool
-	KeyID    string
-	Addrs    []netip.Addr
-	Clients  []string
+
+	Registered time.Time // when the pseudo was; zero: it is not
+
+	Details bool
+	KeyID   string
+	Keys    int // that open the account
+	Addrs   []netip.Addr
+	Clients []string
 }
 
 // Profile is one person.
@@ -117,29 +124,37 @@ type What uint8
 
 // The notices.
 const (
-	NowAway       What = iota + 1
-	NowBack            // welcome back
-	NowIgnored         // Name is hidden from now on
-	NowHeard           // Name is shown again
-	NowLang            // the language changed
-	NowClock           // Text: "24" or "12"
-	NowZone            // Text: the time zone
-	NowJSON            // one JSON object a line from now on
-	NowPlain           // words again, no more JSON
-	NowNamed           // the pseudo is, and was, Name
-	RecipientAway      // Name is away, Text says why
-	RecipientFull      // Name does not read: not delivered
-	LineCut            // a line was too long, its end is lost
-	StillHere          // the answer to "are you there"
-	PressAgain         // Ctrl-C once more to leave
-	NoPseudoGiven      // Name was given to somebody who gave none
-	BanHint            // Name's key (Text) may be banned too
-	NowTheme           // Text: Theme.String
-	NowBell            // Text: Bell.String
-	NowMouse           // the mouse scrolls, and selects with Shift only
-	NowNoMouse         // the mouse selects, as everywhere
-	NowText            // line mode from now on
-	NowScreen          // the screen again
+	NowAway         What = iota + 1
+	NowBack              // welcome back
+	NowIgnored           // Name is hidden from now on
+	NowHeard             // Name is shown again
+	NowLang              // the language changed
+	NowClock             // Text: "24" or "12"
+	NowZone              // Text: the time zone
+	NowJSON              // one JSON object a line from now on
+	NowPlain             // words again, no more JSON
+	NowNamed             // the pseudo is, and was, Name
+	RecipientAway        // Name is away, Text says why
+	RecipientFull        // Name does not read: not delivered
+	LineCut              // a line was too long, its end is lost
+	StillHere            // the answer to "are you there"
+	PressAgain           // Ctrl-C once more to leave
+	NoPseudoGiven        // Name was given to somebody who gave none
+	BanHint              // Name's key (Text) may be banned too
+	NowTheme             // Text: Theme.String
+	NowBell              // Text: Bell.String
+	NowMouse             // the mouse scrolls, and selects with Shift only
+	NowNoMouse           // the mouse selects, as everywhere
+	NowText              // line mode from now on
+	NowScreen            // the screen again
+	NowRegistered        // Name opens with the key Text
+	NowPassSet           // Name opens with the pass phrase, and with the key Text if there is one
+	NowUnregistered      // Name is free
+	NowKeyGone           // the key Text opens Name no more
+	NowFreed             // an operator has freed Name
+	NowOperator          // commands of operators are allowed from now on
+	NowGuest             // and no more
+	NowReloaded          // the files were read again
 )
 
 func (Welcome) reply()  {}

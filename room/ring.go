@@ -1,6 +1,9 @@
 package room
 
-import "sync"
+import (
+	"context"
+	"sync"
+)
 
 // Bounds of the ring. What is older than both is forgotten; a reader that was
 // still behind it is shown how many messages it missed.
@@ -65,6 +68,19 @@ func (r *ring) at(place uint64) *Event {
 	return r.slots[place%ringEvents]
 }
 
+// lastSeq returns the place in the log of the newest event held before a place; 0
+// when there is none.
+func (r *ring) lastSeq(before uint64) Seq {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	for place := min(before, r.next); place > r.first; place-- {
+		if e := r.slots[(place-1)%ringEvents]; e.Seq != 0 {
+			return e.Seq
+		}
+	}
+	return 0
+}
+
 // find returns where the event of the log's place seq is held. Events came in the
 // log's order, those without a place in it anywhere between.
 func (r *ring) find(seq Seq) (place uint64, ok bool) {
@@ -98,4 +114,20 @@ func (r *ring) read(items []Item, at, until uint64) (_ []Item, next uint64) {
 		items = append(items, Item{Place: at, Event: r.slots[at%ringEvents]})
 	}
 	return items, at
+}
+
+// Bounds of what was said before the room started and can be scrolled back to.
+const (
+	seedEvents = 500
+	seedBytes  = 1 << 20
+)
+
+// seed puts the end of what was said before on the ring. What the log is still to
+// tell again comes from there.
+func (r *Room) seed(ctx context.Context, upto Seq) {
+	past, _ := r.store.Last(ctx, seedEvents, upto+1) // a room without a past starts all the same
+	past = newest(past, seedBytes)
+	for i := range past {
+		r.ring.push(&past[i])
+	}
 }

@@ -24,6 +24,16 @@ type Config struct {
 	// MaxPerSource is how many connections one IPv4 address or IPv6 /64 may have
 	// open; 0: no limit. Loopback is exempt.
 	MaxPerSource int
+	// PassMemory (KiB) and PassTime are what hashing a pass phrase with argon2id
+	// costs from now on; 0: 19456 and 2.
+	PassMemory, PassTime uint32
+	// Audit is called for everything that an operator does to others, and for what
+	// they tried and were refused. The room's lock is not held; the operator's
+	// session waits for it. nil: nobody keeps it.
+	Audit func(Act)
+	// Reload reads the files of whoever runs the room again; its error, in words
+	// for an operator, says that nothing has changed. nil: there are none.
+	Reload func() error
 	// Zone finds a time zone by its IANA name; nil: time.LoadLocation.
 	Zone func(name string) (*time.Location, error)
 }
@@ -46,6 +56,8 @@ type Room struct {
 	ring    *ring
 	table   *table
 	gate    *gate
+	guard   *guard
+	hasher  *hasher
 	origin  uint64
 	started time.Time
 
@@ -60,7 +72,8 @@ type Room struct {
 
 	mu        sync.Mutex // guards all below; held for memory work only
 	state     *State
-	count     uint64 // proposals made
+	access    *Access // never nil; never changed: exchanged
+	count     uint64  // proposals made
 	waiting   map[ID]chan<- Outcome
 	sessions  map[ID]*Session
 	order     []*Session // the same, to wake in turn
@@ -68,6 +81,8 @@ type Room struct {
 	rostered  *Roster // the last one made, shown again if nothing differs
 	gathered  Gathered
 	gathering *time.Timer
+	woken     time.Time          // when the sessions were last woken together
+	waking    bool               // they will be soon
 	countdown context.CancelFunc // of the planned shutdown; nil without one
 	closing   *Ending            // set once: nobody enters any more
 }
@@ -85,16 +100,19 @@ func New(ctx context.Context, cfg Config, log Log, store Store) (*Room, error) {
 			return nil, err
 		}
 		state = state.WithoutMembers()
+		state.anchor(time.Now())
 	}
 	if cfg.Zone == nil {
 		cfg.Zone = time.LoadLocation
 	}
 	r := &Room{
 		cfg: cfg, log: log, store: store, ring: newRing(), table: newTable(), gate: newGate(cfg.MaxPerSource),
+		guard: newGuard(), hasher: newHasher(cfg), access: &Access{},
 		origin: rand.Uint64(), started: time.Now(), stopped: make(chan struct{}),
 		state: state, waiting: map[ID]chan<- Outcome{}, sessions: map[ID]*Session{}, desks: map[Key]*desk{},
 		zones: map[string]*time.Location{},
 	}
+	r.seed(ctx, snap.Seq)
 	run, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	r.cancel = cancel
 	r.running.Go(func() { r.follow(run, snap.Seq) })
@@ -150,6 +168,7 @@ func (r *Room) applyLocked(ctx context.Context, e Event) Outcome {
 	}
 	if s, ok := r.sessions[e.ID]; ok && out.Err == nil { // a Joined of ours: reading starts here
 		s.setPseudo(out.Event.Body.(Joined).Pseudo)
+		s.joined = out.Event.Seq
 		s.beginLocked()
 	}
 	for _, end := range out.Ended {
@@ -178,6 +197,13 @@ func (r *Room) noticeLocked(ctx context.Context, out Outcome) {
 		if id := out.Event.ID; id.Origin == r.origin && r.sessions[id] == nil {
 			r.running.Go(func() { r.depart(ctx, id, &Ending{Cause: Lost}) }) // gave up waiting to join
 		}
+		if len(r.state.Accounts) > 0 {
+			r.ownersLocked(b.Pseudo)
+		}
+	case Registered:
+		r.ownersLocked(b.Pseudo)
+	case Unregistered:
+		r.unregisteredLocked(b)
 	case Renamed:
 		r.renameLocked(b)
 	case ShutdownPlanned:
@@ -206,6 +232,7 @@ func (r *Room) renameLocked(b Renamed) {
 			d.peer.pseudo = b.To
 		}
 	}
+	r.ownersLocked(b.To)
 }
 
 // gatherLocked counts joins and leaves instead of showing them, once the room is
@@ -239,10 +266,41 @@ func (r *Room) showGathered() {
 	r.wakeAll()
 }
 
-// wakeAll tells every session that there is something to read.
+// To wake a session costs about as much as to bring it one message: a full room is
+// woken more rarely, for several messages at once. From fullRoom sessions on they
+// are woken together, the first time after a while at once, then wakeGap for each
+// of them apart, at most maxWakeGap.
+const (
+	fullRoom   = 200
+	wakeGap    = 50 * time.Microsecond
+	maxWakeGap = 250 * time.Millisecond
+)
+
+// wakeAll tells every session that there is something to read, now or soon.
 func (r *Room) wakeAll() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.waking {
+		return
+	}
+	gap := min(time.Duration(len(r.order))*wakeGap, maxWakeGap)
+	if wait := gap - time.Since(r.woken); wait > 0 && len(r.order) >= fullRoom {
+		r.waking = true
+		time.AfterFunc(wait, r.wakeNow)
+		return
+	}
+	r.wakeLocked()
+}
+
+func (r *Room) wakeNow() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.waking = false
+	r.wakeLocked()
+}
+
+func (r *Room) wakeLocked() {
+	r.woken = time.Now()
 	for _, s := range r.order {
 		signal(s.wake)
 	}
@@ -327,6 +385,7 @@ func (r *Room) Close() error {
 	err := r.log.Close()
 	r.running.Wait()
 	r.mu.Lock()
+	r.state.Settle(time.Now())
 	snap := Snapshot{Seq: r.state.Applied, State: r.state.Encode()}
 	r.mu.Unlock()
 	if serr := r.store.Snapshot(context.Background(), snap); err == nil && serr != nil {

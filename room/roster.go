@@ -79,7 +79,7 @@ func (out *Outcome) changesRoster() bool {
 	switch out.Event.Body.(type) {
 	case Joined, Left, Renamed, Kicked, Banned, TopicSet, SlowSet, ShutdownPlanned, ShutdownCancelled:
 		return out.Shown
-	case WentAway, CameBack:
+	case WentAway, CameBack, RoleSet, Unregistered:
 		return out.Err == nil
 	}
 	return false

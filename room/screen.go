@@ -51,8 +51,10 @@ func doTheme(c *call) (Reply, error) {
 	if !ok {
 		return c.usage()
 	}
-	c.setPrefs(func(p *Prefs) { p.Theme = Theme(i) })
-	return Notice{What: NowTheme, Text: Theme(i).String()}, nil
+	theme := Theme(i)
+	c.setPrefs(func(p *Prefs) { p.Theme = theme })
+	c.keep(Kept{Theme: &theme})
+	return Notice{What: NowTheme, Text: theme.String()}, nil
 }
 
 func doBell(c *call) (Reply, error) {
@@ -60,12 +62,19 @@ func doBell(c *call) (Reply, error) {
 	if !ok {
 		return c.usage()
 	}
-	c.setPrefs(func(p *Prefs) { p.Bell = Bell(i) })
-	return Notice{What: NowBell, Text: Bell(i).String()}, nil
+	bell := Bell(i)
+	c.setPrefs(func(p *Prefs) { p.Bell = bell })
+	c.keep(Kept{Bell: &bell})
+	return Notice{What: NowBell, Text: bell.String()}, nil
 }
 
 func doMouse(c *call) (Reply, error) {
-	return c.turnOver(func(p *Prefs) *bool { return &p.Mouse }, NowMouse, NowNoMouse)
+	reply, err := c.turnOver(func(p *Prefs) *bool { return &p.Mouse }, NowMouse, NowNoMouse)
+	if err == nil {
+		mouse := c.Prefs().Mouse
+		c.keep(Kept{Mouse: &mouse})
+	}
+	return reply, err
 }
 
 func doPlain(c *call) (Reply, error) {

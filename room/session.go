@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"sync/atomic"
 )
 
 // Bounds of a session's inbox.
@@ -34,8 +35,9 @@ type Item struct {
 type Session struct {
 	room   *Room
 	id     ID
-	role   Role
-	member bool // false for the console, which only watches
+	entry  Entry         // as it came, without what it proved itself with
+	role   atomic.Uint32 // a Role; see Room.SetAccess
+	member bool          // false for the console, which only watches
 	paced  bool
 	screen bool // see Entry.Screen
 	ctx    context.Context
@@ -46,6 +48,8 @@ type Session struct {
 	desk *desk // the member's, shared with its other sessions
 
 	index   int    // in room.order, -1 outside; guarded by room.mu
+	joined  Seq    // of its Joined; guarded by room.mu
+	account Seq    // whose owner this is, the last there was; 0: a guest. Guarded by room.mu
 	arrived uint64 // place where reading began; never changed once it has
 
 	mu     sync.Mutex
@@ -66,8 +70,8 @@ type pending struct {
 // ID returns the session's identity in the log.
 func (s *Session) ID() ID { return s.id }
 
-// Role returns what the session may do.
-func (s *Session) Role() Role { return s.role }
+// Role returns what the session may do now: [Room.SetAccess] can change it.
+func (s *Session) Role() Role { return Role(s.role.Load()) }
 
 // Screen reports whether the session's terminal can show a screen, be it in use
 // now or not: see [Prefs].Plain.

@@ -25,19 +25,22 @@ type State struct {
 	Slow     time.Duration
 	Bans     map[string]Ban // by Target.name
 	Mutes    map[Key]Mute
-	Shutdown *Plan `json:",omitempty"`
+	Accounts map[Key]*Account `json:",omitempty"`
+	Shutdown *Plan            `json:",omitempty"`
 
 	sessions map[ID]*Member        // derived from Members
+	accounts register              // derived from Accounts
 	looks    [2]map[string]*Member // derived: Pseudo.Lookalikes of those present
 	loud     int                   // derived: members present
 	said     uint64                // messages since this State was made
 }
 
-// Member is somebody in the room, through one session or several.
+// Member is somebody in the room, through one session or several: those of one key,
+// or of one account.
 type Member struct {
 	Pseudo   Pseudo
-	KeyID    string `json:",omitempty"`
-	Role     Role   `json:",omitempty"`
+	KeyID    string `json:",omitempty"` // of the session that came first
+	Role     Role   `json:",omitempty"` // the highest of its sessions
 	Since    time.Time
 	Away     *Away     `json:",omitempty"`
 	LastSaid time.Time `json:",omitzero"`
@@ -51,7 +54,10 @@ type Attendance struct {
 	Addr   netip.Addr
 	Front  string
 	Client string
-	Quiet  bool `json:",omitempty"`
+	KeyID  string `json:",omitempty"`
+	Passed Seq    `json:",omitempty"` // the account whose pass phrase was given
+	Role   Role   `json:",omitempty"`
+	Quiet  bool   `json:",omitempty"`
 }
 
 // Away says since when and why somebody is not reading.
@@ -114,6 +120,13 @@ func (st *State) index() {
 	if st.Mutes == nil {
 		st.Mutes = map[Key]Mute{}
 	}
+	if st.Accounts == nil {
+		st.Accounts = map[Key]*Account{}
+	}
+	st.accounts = newRegister()
+	for _, a := range st.Accounts {
+		st.accounts.add(a)
+	}
 	st.sessions, st.loud = map[ID]*Member{}, 0
 	st.looks = [2]map[string]*Member{{}, {}}
 	for _, m := range st.Members {
@@ -139,10 +152,10 @@ func (st *State) Encode() []byte {
 // Hash returns a digest of Encode: equal on two nodes that applied the same log.
 func (st *State) Hash() [sha256.Size]byte { return sha256.Sum256(st.Encode()) }
 
-// WithoutMembers returns a copy for a room that starts again: bans, mutes,
+// WithoutMembers returns a copy for a room that starts again: accounts, bans, mutes,
 // topic and slow mode last, sessions do not, nor does a planned shutdown.
 func (st *State) WithoutMembers() *State {
-	kept := &State{Applied: st.Applied, Topic: st.Topic, Slow: st.Slow, Bans: st.Bans, Mutes: st.Mutes}
+	kept := &State{Applied: st.Applied, Topic: st.Topic, Slow: st.Slow, Bans: st.Bans, Mutes: st.Mutes, Accounts: st.Accounts}
 	kept.index()
 	return kept
 }
@@ -155,32 +168,6 @@ func (st *State) Find(k Key) (*Member, bool) {
 
 // Count returns how many members are present.
 func (st *State) Count() int { return st.loud }
-
-// BanOn returns a ban that keeps this visitor out at time t.
-func (st *State) BanOn(p Pseudo, keyID string, addr netip.Addr, t time.Time) (Ban, bool) {
-	for _, b := range st.Bans {
-		if !b.Over(t) && b.Target.Hits(p, keyID, addr) {
-			return b, true
-		}
-	}
-	return Ban{}, false
-}
-
-// MuteOn returns the mute on that pseudo, or else on that key under whatever
-// pseudo, at time t.
-func (st *State) MuteOn(p Pseudo, keyID string, t time.Time) (Mute, bool) {
-	if m, ok := st.Mutes[p.Key()]; ok && !m.Over(t) {
-		return m, true
-	}
-	var found Mute
-	for _, m := range st.Mutes {
-		same := keyID != "" && keyID == m.KeyID && !m.Over(t)
-		if same && (found.Pseudo == "" || m.Pseudo < found.Pseudo) { // the same one on every node
-			found = m
-		}
-	}
-	return found, found.Pseudo != ""
-}
 
 // holder returns who, but for one, has a pseudo equal to p or too much like it.
 func (st *State) holder(p Pseudo, but *Member) (*Member, bool) {

@@ -16,7 +16,8 @@ type actor struct {
 	seq  Seq
 	n    uint64
 	now  time.Time
-	open []ID // sessions that some Joined asked for, most of which exist
+	open []ID  // sessions that some Joined asked for, most of which exist
+	made []Seq // places of Registered, most of which made accounts
 }
 
 var (
@@ -35,8 +36,11 @@ func (a *actor) event(t *rapid.T) Event {
 	a.now = a.now.Add(rapid.SampledFrom(testTimes).Draw(t, "time"))
 	id := ID{Origin: 1, N: a.n}
 	body := a.body(t)
-	if _, ok := body.(Joined); ok {
+	switch body.(type) {
+	case Joined:
 		a.open = append(a.open, id)
+	case Registered:
+		a.made = append(a.made, a.seq)
 	}
 	return Event{Seq: a.seq, ID: id, Time: a.now, Body: body}
 }
@@ -49,10 +53,23 @@ func (a *actor) body(t *rapid.T) Body {
 	if len(a.open) > 0 && rapid.IntRange(0, 9).Draw(t, "stale") > 0 {
 		session = rapid.SampledFrom(a.open).Draw(t, "session")
 	}
-	switch rapid.IntRange(0, 19).Draw(t, "kind") {
+	account := a.account(t)
+	key := rapid.SampledFrom(testKeys).Draw(t, "key")
+	switch rapid.IntRange(0, 25).Draw(t, "kind") {
+	case 20, 21:
+		return Registered{Session: session, Pseudo: pseudo, Account: account, KeyID: key, Pass: rapid.SampledFrom([]string{"", "hash"}).Draw(t, "pass")}
+	case 22:
+		return Unregistered{Session: session, Pseudo: pseudo, Account: account, KeyID: key, By: by}
+	case 23:
+		mouse := true
+		return PrefsKept{Pseudo: pseudo, Account: account, Prefs: Kept{Mouse: &mouse}}
+	case 24:
+		return Seen{Pseudo: pseudo, Account: account, Upto: rapid.SampledFrom([]Seq{1, a.seq - 1, a.seq + 7}).Draw(t, "upto")}
+	case 25:
+		return RoleSet{Session: session, Role: Role(rapid.IntRange(0, 1).Draw(t, "role"))}
 	case 0, 1, 2, 3, 4:
 		return Joined{
-			Pseudo: pseudo, KeyID: rapid.SampledFrom(testKeys).Draw(t, "key"),
+			Pseudo: pseudo, KeyID: key, Passed: account,
 			Addr: netip.MustParseAddr(rapid.SampledFrom(testAddrs).Draw(t, "addr")), Front: "ssh",
 			Quiet: rapid.IntRange(0, 3).Draw(t, "quiet") == 0, Role: Role(rapid.IntRange(0, 1).Draw(t, "role")),
 		}
@@ -84,6 +101,14 @@ func (a *actor) body(t *rapid.T) Body {
 		return SlowSet{By: by, Every: d}
 	}
 	return a.shutdown(t, by, d)
+}
+
+// account is none or one that some Registered asked for.
+func (a *actor) account(t *rapid.T) Seq {
+	if len(a.made) == 0 || rapid.Bool().Draw(t, "none") {
+		return 0
+	}
+	return rapid.SampledFrom(a.made).Draw(t, "account")
 }
 
 func (a *actor) shutdown(t *rapid.T, by Pseudo, d time.Duration) Body {
@@ -173,7 +198,24 @@ func derived(st *State) string {
 			looks[i][look] = m.Pseudo
 		}
 	}
-	return fmt.Sprint(sessions, looks, st.loud)
+	return fmt.Sprint(sessions, looks, st.loud, found(st))
+}
+
+// found writes down what accounts are found by.
+func found(st *State) string {
+	by := map[string]Pseudo{}
+	for id, a := range st.accounts.byID {
+		by[fmt.Sprint(id)] = a.Pseudo
+	}
+	for key, a := range st.accounts.byKey {
+		by[key] = a.Pseudo
+	}
+	for i, looks := range st.accounts.alikes {
+		for look, a := range looks {
+			by[fmt.Sprint(i, look)] = a.Pseudo
+		}
+	}
+	return fmt.Sprint(by)
 }
 
 // wantSound holds a state to what must always be true of it.
@@ -207,6 +249,90 @@ func wantSound(t *rapid.T, st *State) {
 	if got, want := len(st.looks[0])+len(st.looks[1]), 2*len(st.Members); got != want {
 		t.Fatalf("%d looks are taken by %d members", got, want/2)
 	}
+	wantSoundAccounts(t, st)
+}
+
+func wantSoundAccounts(t *rapid.T, st *State) {
+	keys := map[string]Pseudo{}
+	for key, a := range st.Accounts {
+		if a.Pseudo.Key() != key || a.ID == 0 || len(a.Keys) == 0 && a.Pass == "" || len(a.Keys) > MaxKeys || a.Seen > st.Applied {
+			t.Fatalf("the account filed under %q is %+v", key, a)
+		}
+		for _, k := range a.Keys {
+			if other, twice := keys[k]; twice {
+				t.Fatalf("the key %s opens %q and %q", k, other, a.Pseudo)
+			}
+			keys[k] = a.Pseudo
+		}
+		for other, o := range st.Accounts {
+			if other != key && Alike(a.Pseudo, o.Pseudo) {
+				t.Fatalf("%q and %q are both registered", a.Pseudo, o.Pseudo)
+			}
+		}
+	}
+	if again, _ := DecodeState(st.Encode()); found(again) != found(st) {
+		t.Fatalf("accounts are found by %s, and after a restart by %s", found(st), found(again))
+	}
+}
+
+// TestNobodyIsWhoHasNotProvedIt: whoever comes in under a registered pseudo, or one
+// that looks like one, has its account's key or pass phrase.
+func TestNobodyIsWhoHasNotProvedIt(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		a, st := newActor(), NewState()
+		for range 120 {
+			e := a.event(t)
+			before, _ := DecodeState(st.Encode())
+			out := st.Apply(e)
+			if out.Err != nil {
+				continue
+			}
+			name, session := Pseudo(""), e.ID
+			switch b := out.Event.Body.(type) {
+			case Joined:
+				if m, ok := before.Members[b.Pseudo.Key()]; ok && m.Pseudo == b.Pseudo {
+					continue // one more session of somebody who has the name already
+				}
+				name = b.Pseudo
+			case Renamed:
+				name, session = b.To, b.Session
+			default:
+				continue
+			}
+			at := st.sessions[session].attendance(session)
+			for _, account := range before.Accounts {
+				if Alike(account.Pseudo, name) && !account.opens(at.KeyID, at.Passed) {
+					t.Fatalf("%+v is %q, and %+v is registered", at, name, account)
+				}
+			}
+		}
+	})
+}
+
+// TestAccountsAreTheSameWithoutAnybodyHere: what a log keeps of accounts gives the
+// same ones when nobody is here, as after a restart that lost the sessions.
+func TestAccountsAreTheSameWithoutAnybodyHere(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		a, live, again := newActor(), NewState(), NewState()
+		for range 120 {
+			e := a.event(t)
+			out := live.Apply(e)
+			switch out.Event.Body.(type) {
+			case Registered, Unregistered, PrefsKept, Seen, Banned, Unbanned, TopicSet, SlowSet:
+				if other := again.Apply(e); (other.Err == nil) != (out.Err == nil) {
+					t.Fatalf("%#v is refused with %v, and later with %v", e.Body, out.Err, other.Err)
+				}
+			}
+		}
+		live.Applied = again.Applied
+		if one, two := live.WithoutMembers(), again.WithoutMembers(); one.accountsOnly() != two.accountsOnly() {
+			t.Fatalf("%s\nis later\n%s", one.accountsOnly(), two.accountsOnly())
+		}
+	})
+}
+
+func (st *State) accountsOnly() string {
+	return string((&State{Accounts: st.Accounts, Topic: st.Topic, Slow: st.Slow}).Encode())
 }
 
 // TestNobodyBannedIsPresent: whatever happened, nobody present would be refused
@@ -239,7 +365,7 @@ func TestARestartForgetsSessionsAndKeepsTheRest(t *testing.T) {
 		if kept.Count() != 0 || len(kept.Members) != 0 || len(kept.sessions) != 0 || kept.Shutdown != nil {
 			t.Fatalf("after a restart: %s", kept.Encode())
 		}
-		if fmt.Sprint(kept.Bans, kept.Mutes, kept.Topic, kept.Slow, kept.Applied) != fmt.Sprint(st.Bans, st.Mutes, st.Topic, st.Slow, st.Applied) {
+		if fmt.Sprint(kept.Bans, kept.Mutes, kept.Topic, kept.Slow, kept.Applied, found(kept)) != fmt.Sprint(st.Bans, st.Mutes, st.Topic, st.Slow, st.Applied, found(st)) {
 			t.Fatalf("%s becomes %s", st.Encode(), kept.Encode())
 		}
 		wantSound(t, kept)

@@ -24,7 +24,7 @@ var talking = []*Command{
 }
 
 func doSay(c *call) (Reply, error) {
-	_, err := c.room.propose(c, Said{Session: c.id, Text: c.rest})
+	_, err := c.room.propose(c, Said{Session: c.id, From: c.Pseudo(), Text: c.rest})
 	return nil, err
 }
 
@@ -32,7 +32,7 @@ func doMe(c *call) (Reply, error) {
 	if c.rest == "" {
 		return c.usage()
 	}
-	_, err := c.room.propose(c, Said{Session: c.id, Text: c.rest, Action: true})
+	_, err := c.room.propose(c, Said{Session: c.id, From: c.Pseudo(), Text: c.rest, Action: true})
 	return nil, err
 }
 
@@ -62,7 +62,10 @@ func doReply(c *call) (Reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !last.is(&m) {
+	c.room.mu.Lock()
+	same := c.room.state.isPeer(&m, last)
+	c.room.mu.Unlock()
+	if !same {
 		return nil, &UnknownMemberError{Name: string(last.pseudo)}
 	}
 	return c.whisper([]Pseudo{m.Pseudo}, c.rest)
@@ -94,15 +97,22 @@ func (s *Session) find(name string) (Member, error) {
 	defer s.room.mu.Unlock()
 	if f := Fold(name); f == "moi" || f == "me" {
 		if m, ok := s.room.state.sessions[s.id]; ok {
-			return *m, nil
+			return m.copied(), nil
 		}
 	}
 	p := Pseudo(truncate(name, 40))
 	if m, ok := s.room.state.Find(p.Key()); ok {
-		return *m, nil
+		return m.copied(), nil
 	}
 	near, _ := Suggest(string(p), s.room.state.present())
 	return Member{}, &UnknownMemberError{Name: string(p), Suggestion: near}
+}
+
+// copied is for whoever looks at a member after the room's lock is let go.
+func (m *Member) copied() Member {
+	c := *m
+	c.Sessions = slices.Clone(m.Sessions)
+	return c
 }
 
 // present yields the pseudos of those present, in no order.
@@ -127,7 +137,7 @@ func (c *call) whisper(to []Pseudo, text string) (Reply, error) {
 	if !ok {
 		return nil, ErrGone
 	}
-	if mute, ok := r.state.MuteOn(from.Pseudo, from.KeyID, time.Now()); ok {
+	if mute, ok := r.state.muted(from, time.Now()); ok {
 		return nil, &MutedError{mute.Until()}
 	}
 	e := &Event{Time: time.Now(), Body: Whispered{From: from.Pseudo, To: to, Text: text}}
@@ -141,7 +151,7 @@ func (c *call) whisper(to []Pseudo, text string) (Reply, error) {
 		r.postLocked(from, e)
 	}
 	if m, ok := r.state.Find(to[0].Key()); ok {
-		c.desk.peer = peerOf(m)
+		c.desk.peer = r.state.peer(m)
 	}
 	if len(notes) == 0 {
 		return nil, nil
@@ -168,7 +178,7 @@ func (r *Room) deliverLocked(e *Event, from *Member, to Pseudo) Reply {
 		return Notice{What: RecipientFull, Name: to}
 	}
 	if from != m {
-		d.peer = peerOf(from)
+		d.peer = r.state.peer(from)
 	}
 	if m.Away != nil && from != m {
 		return Notice{What: RecipientAway, Name: to, Text: m.Away.Text}

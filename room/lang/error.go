@@ -17,6 +17,9 @@ func (v View) Error(err error) string {
 	if e, ok := errors.AsType[*room.TakenError](err); ok {
 		return v.taken(e)
 	}
+	if e, ok := errors.AsType[*room.RegisteredError](err); ok {
+		return v.registered(e)
+	}
 	if e, ok := errors.AsType[*room.UnknownMemberError](err); ok {
 		return v.unknownMember(e)
 	}
@@ -44,6 +47,9 @@ func (v View) limitError(err error) string {
 	if e, ok := errors.AsType[*room.TooFastError](err); ok {
 		return v.tooFast(e)
 	}
+	if e, ok := errors.AsType[*room.GuessError](err); ok {
+		return fmt.Sprintf(t.Guessing, Duration(e.Wait, v.Lang))
+	}
 	if e, ok := errors.AsType[*room.MutedError](err); ok {
 		if e.Until.IsZero() {
 			return t.IsMuted
@@ -62,6 +68,17 @@ func (v View) limitError(err error) string {
 		}
 		return fmt.Sprintf(t.ShuttingDown, Duration(e.Left, v.Lang))
 	}
+	return v.accountError(err)
+}
+
+// accountError writes the errors about keys and files that carry a detail.
+func (v View) accountError(err error) string {
+	if e, ok := errors.AsType[*room.KeyTakenError](err); ok {
+		return fmt.Sprintf(v.texts().KeyTaken, isolate(string(e.By)))
+	}
+	if e, ok := errors.AsType[*room.ReloadError](err); ok {
+		return fmt.Sprintf(v.texts().ReloadFailed, room.Clean(e.Err.Error(), false))
+	}
 	return v.plainError(err)
 }
 
@@ -76,6 +93,8 @@ func (v View) plainError(err error) string {
 		{room.ErrNoShutdown, t.NoShutdown}, {room.ErrNoZone, t.NoZone}, {room.ErrSelf, t.Self}, {room.ErrTooMany, t.TooMany}, {room.ErrNotMember, t.NotMember},
 		{room.ErrNoScreen, v.noScreen()}, {room.ErrScreenJSON, t.ScreenJSON},
 		{room.ErrUnavailable, t.Unrecorded}, {room.ErrUnknown, t.Unsure}, {room.ErrBusy, t.Busy},
+		{room.ErrNotAllowed, t.NotAllowed}, {room.ErrWrongPassword, t.WrongPassword}, {room.ErrWrongPass, t.WrongPass}, {room.ErrPassPhrase, t.PassPhrase},
+		{room.ErrNoKey, t.NoKeyToRegister}, {room.ErrLastKey, t.LastKey}, {room.ErrTooManyKeys, t.TooManyKeys}, {room.ErrFull, t.Full}, {room.ErrNoReload, t.NoReload},
 		{room.ErrTooLarge, t.TooLarge}, {room.ErrClosed, t.ShuttingDownNow}, {room.ErrGone, t.Gone},
 		{context.Canceled, t.Gone}, {context.DeadlineExceeded, t.Unsure},
 	} {
@@ -105,6 +124,13 @@ func (v View) taken(e *room.TakenError) string {
 	return fmt.Sprintf(v.texts().Alike, isolate(string(e.Pseudo)), isolate(string(e.By)))
 }
 
+func (v View) registered(e *room.RegisteredError) string {
+	if e.By.Key() == e.Pseudo.Key() {
+		return fmt.Sprintf(v.texts().Registered, isolate(string(e.Pseudo)))
+	}
+	return fmt.Sprintf(v.texts().AlikeRegistered, isolate(string(e.Pseudo)), isolate(string(e.By)))
+}
+
 // denied refuses a command of operators; the topic may at least be read.
 func (v View) denied(c *room.Command) string {
 	form := v.texts().Denied
@@ -117,6 +143,7 @@ func (v View) denied(c *room.Command) string {
 func (v View) notInForce(e *room.NotInForceError) string {
 	form := map[room.Undone]string{
 		room.NotBanned: v.texts().NotBanned, room.NotMuted: v.texts().NotMuted, room.NotIgnored: v.texts().NotIgnored,
+		room.NotRegistered: v.texts().NotRegistered, room.NotAKey: v.texts().NotAKey,
 	}[e.What]
 	return fmt.Sprintf(form, isolate(room.Clean(e.Name, false)))
 }

@@ -99,10 +99,27 @@ func (v View) Happening(e *room.Event) string {
 		return fmt.Sprintf(t.Closing, Duration(b.Left, v.Lang))
 	case room.ShutdownCancelled:
 		return t.ClosingCancelled
+	case room.Gap:
+		return v.gap(b, e.Time)
 	case room.Gathered:
 		return fmt.Sprintf(t.Gathered, b.In, b.Out, b.Present)
 	}
 	return ""
+}
+
+// gap writes that something was not recorded; now is when that is told of.
+func (v View) gap(b room.Gap, now time.Time) string {
+	t := v.texts()
+	from, to := v.Moment(b.From, now), v.Moment(b.To, now)
+	switch {
+	case b.From.IsZero():
+		return fmt.Sprintf(t.GapBefore, to)
+	case b.Count == 0:
+		return fmt.Sprintf(t.GapSome, from, to)
+	case b.Count == 1:
+		return fmt.Sprintf(t.GapOne, b.Count, from, to)
+	}
+	return fmt.Sprintf(t.Gap, b.Count, from, to)
 }
 
 func (v View) left(b room.Left) string {
@@ -185,6 +202,8 @@ func Farewell(why *room.Ending, v View) string {
 		return t.EndReplaced
 	case room.Crashed:
 		return t.EndCrashed
+	case room.Reclaimed:
+		return t.EndReclaimed
 	}
 	return fmt.Sprintf(t.Goodbye, isolate(string(v.Me)))
 }

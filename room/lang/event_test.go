@@ -68,6 +68,10 @@ var told = []struct {
 	{room.Whispered{From: "ann", To: []room.Pseudo{"bob", "cléo"}, Text: "un\ndeux"},
 		"[privé] moi -> bob, cléo: un|T [privé] moi -> bob, cléo: deux", "[private] me -> bob, cléo: un|T [private] me -> bob, cléo: deux"},
 	{room.Whispered{From: "ann", To: []room.Pseudo{"ann"}, Text: "note"}, "[privé] moi -> moi: note", "[private] me -> me: note"},
+	{room.Gap{From: at.Add(-3 * time.Minute), To: at, Count: 12}, "* 12 messages entre 14:02 et 14:05 n'ont pas été enregistrés", "* 12 messages between 14:02 and 14:05 were not recorded"},
+	{room.Gap{From: at.Add(-24 * time.Hour), To: at, Count: 1}, "* 1 message entre 2026-11-21 14:05 et 14:05 n'a pas été enregistré", "* 1 message between 2026-11-21 14:05 and 14:05 was not recorded"},
+	{room.Gap{From: at.Add(-time.Minute), To: at}, "* Des messages entre 14:04 et 14:05 n'ont pas été enregistrés", "* Messages between 14:04 and 14:05 were not recorded"},
+	{room.Gap{To: at}, "* Ce qui a été dit avant 14:05 n'est plus enregistré", "* What was said before 14:05 is no longer recorded"},
 	{room.Gathered{In: 12, Out: 9, Present: 431}, "* +12, -9, 431 présents", "* +12, -9, 431 present"},
 }
 
@@ -86,7 +90,10 @@ func TestEventsInBothLanguages(t *testing.T) {
 // TestEverythingThatIsShownIsTold fails for a new kind of event until this file
 // has an example.
 func TestEverythingThatIsShownIsTold(t *testing.T) {
-	have := map[string]bool{"room.WentAway": true, "room.CameBack": true} // never shown
+	have := map[string]bool{ // never shown
+		"room.WentAway": true, "room.CameBack": true, "room.RoleSet": true,
+		"room.Registered": true, "room.Unregistered": true, "room.PrefsKept": true, "room.Seen": true,
+	}
 	for _, test := range told {
 		have[fmt.Sprintf("%T", test.body)] = true
 	}

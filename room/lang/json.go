@@ -19,8 +19,8 @@ type Object struct {
 	Text    string    `json:"text,omitempty"`    // what was said, or the reason
 	Action  bool      `json:"action,omitempty"`  // a message in the manner of /me
 	Seconds float64   `json:"seconds,omitempty"` // a duration: slow mode, mute, ban, time before the room closes
-	Cause   string    `json:"cause,omitempty"`   // why somebody left: quit, lost, slow, idle, replaced
-	Count   int       `json:"count,omitempty"`   // how many: present, skipped
+	Cause   string    `json:"cause,omitempty"`   // why somebody left: quit, lost, slow, idle, replaced, reclaimed
+	Count   int       `json:"count,omitempty"`   // how many: present, skipped, missing in a gap
 	Lines   []string  `json:"lines,omitempty"`   // a reply in words
 }
 
@@ -58,7 +58,7 @@ func (v View) object(it room.Item, now time.Time) Object {
 		o.Type, o.Count, o.Lines = "skipped", int(r.Count), nil
 	case room.Welcome:
 		o.Type, o.To, o.Count = "welcome", []string{string(r.Pseudo)}, r.Present
-		o.Lines = nil
+		o.Text, o.Lines = r.MOTD, nil
 	case room.People:
 		o.Type, o.Count, o.Lines = "people", len(r.Members), nil
 		for _, p := range r.Members {
@@ -84,10 +84,21 @@ func eventObject(e *room.Event) Object {
 		o.Type, o.From, o.To = "renamed", string(b.From), []string{string(b.To)}
 	case room.Gathered:
 		o.Type, o.Count = "gathered", b.Present
+	case room.Gap:
+		o.Type, o.Count, o.Seconds = "gap", b.Count, gapSeconds(b)
 	default:
 		decided(&o, e.Body)
 	}
 	return o
+}
+
+// gapSeconds is how long a gap is, which ends at its event's time; 0 for one that
+// has no beginning.
+func gapSeconds(b room.Gap) float64 {
+	if b.From.IsZero() {
+		return 0
+	}
+	return b.To.Sub(b.From).Seconds()
 }
 
 // decided describes what operators do.

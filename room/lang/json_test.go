@@ -24,6 +24,8 @@ var objects = []struct {
 	{room.Left{Pseudo: "bob", Cause: room.Slow}, `{"type":"left","from":"bob","cause":"slow"}`},
 	{room.Left{Pseudo: "bob", Cause: room.Quit, Text: "bye"}, `{"type":"left","from":"bob","text":"bye","cause":"quit"}`},
 	{room.Renamed{From: "bob", To: "rob"}, `{"type":"renamed","from":"bob","to":["rob"]}`},
+	{room.Gap{From: at.Add(-90 * time.Second), To: at, Count: 12}, `{"type":"gap","seconds":90,"count":12}`},
+	{room.Gap{To: at}, `{"type":"gap"}`},
 	{room.Gathered{In: 3, Out: 2, Present: 200}, `{"type":"gathered","count":200}`},
 	{room.TopicSet{By: "op", Text: "x"}, `{"type":"topic","from":"op","text":"x"}`},
 	{room.Walled{Text: "x"}, `{"type":"wall","text":"x"}`},
@@ -80,6 +82,7 @@ func TestEveryEventHasATypeInJSON(t *testing.T) {
 
 func TestRepliesAsJSON(t *testing.T) {
 	for want, r := range map[string]room.Reply{
+		`{"type":"welcome","time":"T","to":["ann"],"text":"one\ntwo","count":3}`:         room.Welcome{MOTD: "one\ntwo", Pseudo: "ann", Present: 3},
 		`{"type":"error","time":"T","text":"Nothing to say? Type a message, or /help."}`: room.Failure{Err: room.ErrEmpty},
 		`{"type":"skipped","time":"T","count":12}`:                                       room.Skipped{Count: 12},
 		`{"type":"welcome","time":"T","to":["ann"],"count":3}`:                           room.Welcome{Pseudo: "ann", Present: 3},

@@ -63,6 +63,8 @@ func (v View) may(c *room.Command) bool {
 		return v.Operator
 	case room.Screens:
 		return v.Screen
+	case room.Lines:
+		return !v.Console && !v.Screen
 	}
 	return true
 }

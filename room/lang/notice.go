@@ -28,6 +28,19 @@ func (v View) notice(n room.Notice) string {
 		return fmt.Sprintf(t.NoPseudoGiven, name)
 	case room.BanHint:
 		return fmt.Sprintf(t.BanHint, name, v.slash()+"ban "+n.Text)
+	case room.NowRegistered:
+		return fmt.Sprintf(t.NowRegistered, name, n.Text)
+	case room.NowPassSet:
+		if n.Text != "" {
+			return fmt.Sprintf(t.NowPassSetToo, name, n.Text)
+		}
+		return fmt.Sprintf(t.NowPassSet, name)
+	case room.NowUnregistered:
+		return fmt.Sprintf(t.NowUnregistered, name)
+	case room.NowKeyGone:
+		return fmt.Sprintf(t.NowKeyGone, name, n.Text)
+	case room.NowFreed:
+		return fmt.Sprintf(t.NowFreed, name)
 	case room.NowTheme:
 		return t.theme(n.Text)
 	case room.NowBell:
@@ -37,6 +50,7 @@ func (v View) notice(n room.Notice) string {
 		room.NowAway: t.NowAway, room.NowBack: t.NowBack, room.NowLang: t.NowLang, room.NowJSON: t.NowJSON, room.NowPlain: t.NowPlain,
 		room.LineCut: t.LineCut, room.StillHere: t.StillHere, room.PressAgain: t.PressAgain,
 		room.NowMouse: t.NowMouse, room.NowNoMouse: t.NowNoMouse, room.NowText: t.NowText, room.NowScreen: t.NowScreen,
+		room.NowOperator: t.NowOperator, room.NowGuest: t.NowGuest, room.NowReloaded: t.NowReloaded,
 	}[n.What]
 }
 

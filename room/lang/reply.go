@@ -71,7 +71,13 @@ func starred(lines []string) []string {
 
 func (v View) welcome(w room.Welcome, now time.Time) []string {
 	t := v.texts()
-	lines := []string{fmt.Sprintf(t.Welcome, isolate(string(w.Pseudo)))}
+	var lines []string
+	if w.MOTD != "" {
+		for line := range strings.SplitSeq(w.MOTD, "\n") {
+			lines = append(lines, isolate(line))
+		}
+	}
+	lines = append(lines, fmt.Sprintf(t.Welcome, isolate(string(w.Pseudo))))
 	first, others := v.newcomerHelp()
 	lines = append(lines, v.HelpLines(first)...)
 	lines = append(lines, wrap(fmt.Sprintf(t.MoreCommands, strings.Join(others, " ")))...)
@@ -82,7 +88,21 @@ func (v View) welcome(w room.Welcome, now time.Time) []string {
 	if len(w.Last) > 0 {
 		lines = append(lines, t.LastMessages)
 	}
-	return append(starred(lines), v.events(w.Last)...)
+	return append(starred(lines), v.replayed(w)...)
+}
+
+// replayed writes the last messages, and where what somebody missed begins.
+func (v View) replayed(w room.Welcome) []string {
+	first := slices.IndexFunc(w.Last, func(e room.Event) bool { return e.Seq > w.Seen })
+	if w.Missed == 0 || first < 0 {
+		return v.events(w.Last)
+	}
+	form := v.texts().NewMessages
+	if w.Missed == 1 {
+		form = v.texts().NewMessage
+	}
+	mark := starred([]string{fmt.Sprintf(form, w.Missed)})
+	return slices.Concat(v.events(w.Last[:first]), mark, v.events(w.Last[first:]))
 }
 
 // newcomerHelp is what every member may type: what one needs first, to be
@@ -237,6 +257,9 @@ func (v View) profile(p room.Person, now time.Time) string {
 	t := v.texts()
 	parts := []string{fmt.Sprintf(t.Since, isolate(string(p.Pseudo)), v.Moment(p.Since, now)), fmt.Sprintf(t.Connected, counted(p.Fronts))}
 	parts = append(parts, v.marks(p, now)...)
+	if !p.Registered.IsZero() {
+		parts = append(parts, v.registration(p, now))
+	}
 	if p.Details {
 		if p.KeyID != "" {
 			parts = append(parts, fmt.Sprintf(t.Key, p.KeyID))
@@ -248,6 +271,20 @@ func (v View) profile(p room.Person, now time.Time) string {
 		}
 	}
 	return strings.Join(parts, "  ")
+}
+
+// registration says since when a pseudo is registered, and to operators with how many
+// keys.
+func (v View) registration(p room.Person, now time.Time) string {
+	t := v.texts()
+	text := fmt.Sprintf(t.RegisteredSince, v.Moment(p.Registered, now))
+	switch {
+	case !p.Details || p.Keys == 0:
+		return text
+	case p.Keys == 1:
+		return text + ", " + fmt.Sprintf(t.KeyCountOne, p.Keys)
+	}
+	return text + ", " + fmt.Sprintf(t.KeyCount, p.Keys)
 }
 
 func (v View) help(h room.Help) []string {
@@ -290,7 +327,7 @@ func unique(words []string) []string {
 func (v View) HelpLines(commands []*room.Command) []string {
 	var lines []string
 	for _, c := range commands {
-		if v.Console && (c.Need == room.Members || c.Need == room.Screens) {
+		if v.Console && c.Need != room.Anyone && c.Need != room.Operators {
 			continue
 		}
 		usage, does := v.Usage(c), v.texts().Help[c.Name].Does

@@ -58,13 +58,51 @@ func TestWelcomeShowsTheCommandsFirst(t *testing.T) {
 	}
 	v := english()
 	v.Screen = true
-	if got := v.Reply(w, now); !strings.Contains(got, " /theme /bell /mouse /plain /go /bare /redraw /keys") {
+	if got := v.Reply(w, now); !strings.Contains(strings.ReplaceAll(got, "\n*  ", ""), " /theme /bell /mouse /plain /go /bare /redraw /keys") {
 		t.Errorf("the welcome in a terminal is\n%s", got)
 	}
 	v.Operator = true
 	if got := v.Reply(room.Welcome{Pseudo: "op", Present: 1}, now); !strings.Contains(got, "/kick") || !strings.HasSuffix(got, "* No topic for now.\n* You are alone here for now.") {
 		t.Errorf("the welcome of an operator is\n%s", got)
 	}
+}
+
+// TestWhatSomebodyMissedIsMarked before the first of what came since.
+func TestWhatSomebodyMissedIsMarked(t *testing.T) {
+	old, recent := message("bob", "déjà lu"), message("bob", "tout neuf")
+	recent.Seq = 8
+	w := room.Welcome{Pseudo: "ann", Last: []room.Event{old, recent, recent}, Seen: 7, Missed: 2}
+	for want, v := range map[string]lang.View{"* --- 2 nouveaux messages ---": french(), "* --- 2 new messages ---": english()} {
+		if got := v.Reply(w, now); !strings.HasSuffix(got, "\n14:05 bob: déjà lu\n"+want+"\n14:05 bob: tout neuf\n14:05 bob: tout neuf") {
+			t.Errorf("the welcome is\n%s", got)
+		}
+	}
+	w = room.Welcome{Pseudo: "ann", Last: []room.Event{recent}, Seen: 7, Missed: 1}
+	if got := english().Reply(w, now); !strings.HasSuffix(got, "\n* --- 1 new message ---\n14:05 bob: tout neuf") {
+		t.Errorf("the welcome is\n%s", got)
+	}
+	w.Missed = 0
+	if got := english().Reply(w, now); strings.Contains(got, "---") {
+		t.Errorf("nothing is new, and the welcome is\n%s", got)
+	}
+}
+
+func TestTheMessageOfTheDayComesFirst(t *testing.T) {
+	got := english().Reply(room.Welcome{MOTD: "Règles\n14:05 bob: forged", Pseudo: "ann"}, now)
+	if !strings.HasPrefix(got, "* Règles\n* 14:05 bob: forged\n* Welcome, ann!") {
+		t.Errorf("the welcome is\n%s", got)
+	}
+}
+
+func TestAProfileSaysSinceWhenAPseudoIsRegistered(t *testing.T) {
+	p := room.Person{Pseudo: "bob", Since: at, Fronts: []string{"ssh"}, Registered: at.AddDate(0, 0, -1), Keys: 2}
+	wantReply(t, french(), room.Profile{Person: p}, "bob  depuis 14:05  par ssh  inscrit(e) depuis 2026-11-21 14:05")
+	p.Details, p.KeyID = true, "SHA256:k"
+	wantReply(t, english(), room.Profile{Person: p}, "bob  since 14:05  by ssh  registered since 2026-11-21 14:05, 2 keys  key SHA256:k")
+	p.Keys = 1
+	wantReply(t, french(), room.Profile{Person: p}, "bob  depuis 14:05  par ssh  inscrit(e) depuis 2026-11-21 14:05, 1 clé  clé SHA256:k")
+	p.Keys = 0
+	wantReply(t, french(), room.Profile{Person: p}, "bob  depuis 14:05  par ssh  inscrit(e) depuis 2026-11-21 14:05  clé SHA256:k")
 }
 
 func TestAWelcomeReadLateDoesNotCountBelowZero(t *testing.T) {
@@ -167,6 +205,9 @@ func TestEveryNoticeIsSaidInBothLanguages(t *testing.T) {
 		if got := french().Reply(notice, now); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
+	}
+	if got, want := french().Reply(room.Notice{What: room.NowPassSet, Name: "bob"}, now), "14:06 * Le pseudo bob est à vous : il s'ouvre avec votre phrase de passe. /desinscrire le rend."; got != want {
+		t.Errorf("%q, want %q", got, want)
 	}
 	console := french()
 	console.Console = true

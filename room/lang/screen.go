@@ -11,16 +11,18 @@ import (
 type ScreenTexts struct {
 	Online, HelpKey, ClosesAt, Slow, YouAreAway, MoreNames string // the header and the names
 
-	NewMessage, NewMessages                                                 string // the unread marker
-	BelowNone, BelowSome, BelowCalls, BelowOne, Below, MentionOne, Mentions string // the bar below
-	NothingUnread, NoMention, NotHeld, Waiting, Cut                         string // hints
-	PressAgain, TabHint                                                     string
+	NewMessage, NewMessages                                                string // the unread marker
+	BelowEnd, BelowSome, BelowCalls, BelowOne, Below, MentionOne, Mentions string // the bar below
+	NothingUnread, NoMention, NotHeld, Waiting, CutOne, Cut                string // hints
+	PressAgain, TabHint                                                    string
 
-	Everyone, SearchPrompt, RecallPrompt, RecallNone string // the input
-	PasteAsk, PasteCut                               string
+	Everyone, SearchPrompt                        string // the input
+	Recall, RecallPrompt, RecallShort, RecallNone string
+	PasteAsk, PasteAskShort                       string // how many lines, and bytes in the long one
+	PasteCut, PasteCutShort                       string
 
 	HelpTitle, KeysTitle, CommandsTitle, PeopleTitle, FoundTitle, HistoryTitle string // overlays
-	HelpFoot, PeopleFoot, FoundFoot, BareFoot                                  string
+	HelpFoot, PeopleFoot, FoundFoot, BareFoot                                  string // parts between " · ", the last the one that is kept where there is little room
 
 	TooSmall, Summary string
 

@@ -17,12 +17,14 @@ type Texts struct {
 	Muted, MutedUntil, Unmuted                               string
 	SlowOn, SlowOff                                          string
 	Closing, ClosingCancelled, Gathered, UntilTime           string
+	Gap, GapOne, GapSome, GapBefore                          string
 
 	// Replies.
 	Welcome, TopicIs, NoTopic, TopicBy, Present, PresentSingle, PresentOne, NobodyHere, AndOthers string
 	LastMessages, HelpHint, MoreCommands, Commands, CommandsConsole, Also                         string
 	Since, AwayIs, AwayNoText, MutedMark, OperatorMark                                            string
-	Connected, Key, NoKey, From                                                                   string
+	Connected, Key, NoKey, From, RegisteredSince, KeyCount, KeyCountOne                           string
+	NewMessage, NewMessages                                                                       string
 	NoBans, BanLine, MuteLine, ForEver, IgnoringNobody, Ignoring                                  string
 	NothingSaid, NothingSaidOn, DayMessages, Found, NotFound, Stats, StatsLog, Skipped            string
 
@@ -33,6 +35,8 @@ type Texts struct {
 	ThemeAuto, ThemeLight, ThemeDark, ThemeMono                                   string
 	BellMentions, BellNone, BellAll                                               string
 	NowMouse, NowNoMouse, NowText, NowScreen                                      string
+	NowRegistered, NowPassSet, NowPassSetToo, NowUnregistered, NowKeyGone         string
+	NowFreed, NowOperator, NowGuest, NowReloaded                                  string
 
 	// Errors.
 	Taken, Alike, PseudoEmpty, PseudoTooLong, PseudoCharacters                                                   string
@@ -44,13 +48,16 @@ type Texts struct {
 	NobodyToReply, NoShutdown, NoZone, TooMany, NotMember, Busy, Unrecorded                                      string
 	Unsure, TooLarge, Gone, Internal                                                                             string
 	NoScreen, NoScreenNow, ScreenJSON                                                                            string
+	Registered, AlikeRegistered, NotAllowed, WrongPassword, WrongPass, Guessing, PassPhrase                      string
+	NoKeyToRegister, LastKey, TooManyKeys, KeyTaken, Full, NotRegistered, NotAKey, NoReload, ReloadFailed        string
 
 	// Endings.
 	Goodbye, EndKicked, EndFlood, EndBanned, EndSlow, EndIdle string
-	EndShutdown, EndReplaced, EndCrashed                      string
+	EndShutdown, EndReplaced, EndCrashed, EndReclaimed        string
 
 	// Fronts.
 	AskPseudo, ChoosePseudo, TooManyTries, NotHTTP, UseSSH, Guest string
+	AskPass, AskPassword                                          string
 	ScreenPrompt, ExecUsage                                       string
 
 	// The console and the command line.

@@ -28,8 +28,9 @@ func Bodies() []room.Body {
 	}
 	return []room.Body{
 		room.Joined{Pseudo: "Éléonore", KeyID: "SHA256:abc+/", Addr: netip.MustParseAddr("2001:db8::1"), Front: "ssh", Client: "OpenSSH_9.9", Role: room.Operator, Quiet: true},
+		room.Joined{Pseudo: "cleo", Passed: 17, Addr: netip.MustParseAddr("192.0.2.1"), Front: "tcp"},
 		room.Joined{Pseudo: "bob", Addr: netip.MustParseAddr("192.0.2.1"), Front: "tcp"},
-		room.Said{Session: session, Text: "deux\nlignes <&> \u2028 👩‍👧 \uFFFD שלום", Action: true},
+		room.Said{Session: session, From: "bob", Text: "deux\nlignes <&> \u2028 👩‍👧 \uFFFD שלום", Action: true},
 		room.Renamed{Session: session, To: "Ελένη"},
 		room.WentAway{Session: session, Text: "à table"},
 		room.CameBack{Session: session},
@@ -40,14 +41,25 @@ func Bodies() []room.Body {
 		ban(room.Target{Kind: room.ByKey, KeyID: "SHA256:abc+/"}),
 		ban(room.Target{Kind: room.ByNetwork, Network: netip.MustParsePrefix("2001:db8::/32")}),
 		room.Unbanned{By: "ann", Target: room.Target{Kind: room.ByNetwork, Network: netip.MustParsePrefix("192.0.2.1/32")}},
-		room.Muted{Pseudo: "bob", By: "ann", For: 90 * time.Second},
+		room.Muted{Pseudo: "bob", KeyID: "SHA256:abc+/", By: "ann", For: 90 * time.Second},
 		room.Unmuted{Pseudo: "bob", By: "ann"},
 		room.SlowSet{By: "ann", Every: 10 * time.Second},
 		room.ShutdownPlanned{By: "ann", In: 30 * time.Second, Reason: "mise à jour"},
 		room.ShutdownCountdown{Plan: 17, Left: 10 * time.Second},
 		room.ShutdownCancelled{By: "ann"},
+		room.RoleSet{Session: session, Pseudo: "ann", Role: room.Operator},
+		room.Registered{Session: session, Pseudo: "Éléonore", Account: 17, KeyID: "SHA256:abc+/", Pass: "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$c3Vt"},
+		room.Unregistered{Session: session, Pseudo: "Éléonore", Account: 17, KeyID: "SHA256:abc+/", By: "ann"},
+		room.PrefsKept{Pseudo: "Éléonore", Account: 17, Prefs: keptPrefs()},
+		room.Seen{Pseudo: "Éléonore", Account: 17, Upto: 1<<63 + 1},
 		room.Left{Session: session, Cause: room.Quit, Text: "à demain"},
 	}
+}
+
+// keptPrefs are all preferences, none of them what a preference is unchosen.
+func keptPrefs() room.Kept {
+	lang, zone, yes, theme, bell := room.English, "Europe/Paris", true, room.ThemeDark, room.BellAll
+	return room.Kept{Lang: &lang, Zone: &zone, Hour12: &yes, Theme: &theme, Bell: &bell, Mouse: &yes}
 }
 
 // testBodies also holds a log that writes events down to lose nothing of them.

@@ -1,0 +1,167 @@
+package room
+
+import (
+	"errors"
+	"slices"
+	"strings"
+)
+
+// maxFingerprint is how much of what is given for a key's fingerprint is looked at;
+// SHA-256's have 50 characters.
+const maxFingerprint = 64
+
+// fingerprint is how a key's begins.
+const fingerprint = "SHA256:"
+
+// enrolling is how a member makes a pseudo theirs for good.
+var enrolling = []*Command{
+	{Name: "register", FR: []string{"inscrire"}, EN: []string{"register"}, Need: Members, Flood: true, secret: true, run: doRegister},
+	{Name: "unregister", FR: []string{"desinscrire"}, EN: []string{"unregister"}, Args: []Arg{ArgKey}, Need: Members, Flood: true, run: doUnregister},
+}
+
+// Secret reports whether a line holds a pass phrase: a front neither repeats such a
+// line nor keeps it among those to recall. It is asked of lines that may not have
+// been cleaned yet.
+func Secret(line string) bool {
+	line = strings.TrimSpace(line)
+	word, rest := cutSpace(strings.TrimLeft(line, "/"))
+	return strings.HasPrefix(line, "/") && rest != "" && slices.ContainsFunc(enrolling, func(c *Command) bool {
+		return c.secret && slices.ContainsFunc(c.Words(), func(w string) bool { return Fold(w) == Fold(word) })
+	})
+}
+
+// doRegister binds the member's pseudo to the session's key, and with a pass phrase
+// to that as well. The owner adds to the account by the same way.
+func doRegister(c *call) (Reply, error) {
+	if c.rest == "" && c.entry.KeyID == "" {
+		return nil, ErrNoKey
+	}
+	if strings.HasPrefix(c.rest, fingerprint) { // a key is added by coming with it, and makes no secret
+		return c.usage()
+	}
+	phrase, ok := passPhrase(c.rest)
+	if c.rest != "" && !ok {
+		return nil, ErrPassPhrase
+	}
+	b, err := c.registration(phrase)
+	if err != nil {
+		return nil, err
+	}
+	if b.Account == 0 {
+		if err := c.room.guard.register(c.entry.Addr); err != nil {
+			return nil, err
+		}
+	}
+	if phrase != "" {
+		if b.Pass, err = c.room.hasher.hash(c, phrase); err != nil {
+			return nil, err
+		}
+	}
+	if _, err := c.room.propose(c, b); err != nil {
+		return nil, err
+	}
+	if phrase != "" {
+		return Notice{What: NowPassSet, Name: b.Pseudo, Text: b.KeyID}, nil
+	}
+	return Notice{What: NowRegistered, Name: b.Pseudo, Text: b.KeyID}, nil
+}
+
+// registration is what a session asks for when it registers. A new account gets its
+// key along with the phrase, so that nobody locks themselves out; unless the key is
+// another account's.
+func (c *call) registration(phrase string) (Registered, error) {
+	r := c.room
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	m, ok := r.state.sessions[c.id]
+	if !ok {
+		return Registered{}, ErrGone
+	}
+	b := Registered{Session: c.id, Pseudo: m.Pseudo}
+	if phrase == "" {
+		b.KeyID = c.entry.KeyID
+	}
+	a := r.state.Accounts[m.Pseudo.Key()]
+	switch {
+	case a == nil && r.state.accounts.byKey[c.entry.KeyID] == nil:
+		b.KeyID = c.entry.KeyID
+	case a != nil && r.state.owned(c.id) != a:
+		return b, &RegisteredError{Pseudo: m.Pseudo, By: a.Pseudo}
+	case a != nil:
+		b.Account = a.ID
+	}
+	asked := b
+	asked.Pass = phrase // in place of its hash, which is still to be made
+	return b, r.state.enrollable(a, asked)
+}
+
+func doUnregister(c *call) (Reply, error) {
+	c.room.mu.Lock()
+	a := c.room.state.owned(c.id)
+	b := Unregistered{Session: c.id, Pseudo: c.Pseudo(), KeyID: truncate(c.rest, maxFingerprint), By: c.Pseudo()}
+	if a != nil {
+		b.Account = a.ID
+	}
+	c.room.mu.Unlock()
+	if a == nil {
+		return nil, &NotInForceError{NotRegistered, string(b.Pseudo)}
+	}
+	if _, err := c.room.propose(c, b); err != nil {
+		return nil, err
+	}
+	if b.KeyID != "" {
+		return Notice{What: NowKeyGone, Name: b.Pseudo, Text: b.KeyID}, nil
+	}
+	return Notice{What: NowUnregistered, Name: b.Pseudo}, nil
+}
+
+// doFree frees a pseudo in an operator's name.
+func doFree(c *call) (Reply, error) {
+	p := Pseudo(strings.TrimLeft(truncate(c.rest, maxQuoted), "@"))
+	if p == "" {
+		return c.usage()
+	}
+	c.room.mu.Lock()
+	a := c.room.state.Accounts[p.Key()]
+	b := Unregistered{Pseudo: p, By: c.Pseudo()}
+	if a != nil {
+		b.Pseudo, b.Account = a.Pseudo, a.ID
+	}
+	c.room.mu.Unlock()
+	if a == nil {
+		return nil, &NotInForceError{NotRegistered, string(p)}
+	}
+	if _, err := c.room.propose(c, b); err != nil {
+		return nil, err
+	}
+	return Notice{What: NowFreed, Name: b.Pseudo}, nil
+}
+
+// keep makes a choice last if the session is the owner's of its pseudo. A choice
+// that cannot be kept holds for this session all the same.
+func (c *call) keep(chosen Kept) {
+	c.room.mu.Lock()
+	a := c.room.state.owned(c.id)
+	var b PrefsKept
+	if a != nil {
+		b = PrefsKept{Pseudo: a.Pseudo, Account: a.ID, Prefs: chosen}
+	}
+	c.room.mu.Unlock()
+	if a != nil {
+		c.room.propose(c, b)
+	}
+}
+
+// doReload has whoever runs the room read its files again.
+func doReload(c *call) (Reply, error) {
+	if c.room.cfg.Reload == nil {
+		return nil, ErrNoReload
+	}
+	if err := c.room.cfg.Reload(); err != nil {
+		if reload, ok := errors.AsType[*ReloadError](err); ok {
+			return nil, reload
+		}
+		return nil, &ReloadError{err}
+	}
+	return Notice{What: NowReloaded}, nil
+}

@@ -1,0 +1,172 @@
+package history
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"salon/room"
+)
+
+// BenchmarkPropose is the group commit: each proposer waits for its message to
+// be on the disk before the next.
+func BenchmarkPropose(b *testing.B) {
+	for _, proposers := range []int{1, 10, 1000} {
+		b.Run(fmt.Sprint(proposers), func(b *testing.B) { benchPropose(b, proposers) })
+	}
+}
+
+func benchPropose(b *testing.B, proposers int) {
+	h := open(b, Options{Dir: b.TempDir()})
+	var following sync.WaitGroup
+	following.Go(func() { h.Follow(context.Background(), 0, h.Apply) })
+	defer following.Wait()
+	defer h.Close()
+	var next atomic.Int64
+	latencies := make([][]time.Duration, proposers)
+	text := strings.Repeat("bonjour à tous ", 4)
+	b.ResetTimer()
+	var talking sync.WaitGroup
+	for p := range proposers {
+		talking.Go(func() {
+			for {
+				n := next.Add(1)
+				if n > int64(b.N) {
+					return
+				}
+				before := time.Now()
+				if _, err := h.Propose(b.Context(), room.Event{ID: room.ID{Origin: 1, N: uint64(n)}, Body: room.Said{From: "ann", Text: text}}); err != nil {
+					b.Error(err)
+				}
+				latencies[p] = append(latencies[p], time.Since(before))
+			}
+		})
+	}
+	talking.Wait()
+	b.StopTimer()
+	all := slices.Concat(latencies...)
+	slices.Sort(all)
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "events/s")
+	b.ReportMetric(all[len(all)/2].Seconds()*1000, "p50-ms")
+	b.ReportMetric(all[len(all)*99/100].Seconds()*1000, "p99-ms")
+	b.ReportMetric(all[len(all)-1].Seconds()*1000, "max-ms")
+}
+
+// BenchmarkPastAMillion needs SALON_MILLION=1: it writes and indexes a million
+// messages first, once, which takes a minute.
+func BenchmarkPastAMillion(b *testing.B) {
+	if os.Getenv("SALON_MILLION") == "" {
+		b.Skip("SALON_MILLION is not set")
+	}
+	dir := b.TempDir()
+	start := million(b, dir)
+	b.Run("open", func(b *testing.B) {
+		for b.Loop() {
+			shut(b, open(b, Options{Dir: dir}))
+		}
+	})
+	h := open(b, Options{Dir: dir})
+	day := start.AddDate(0, 0, 40)
+	b.Run("last 50", func(b *testing.B) {
+		for b.Loop() {
+			wantSome(b, 50)(h.Last(b.Context(), 50, 0))
+		}
+	})
+	b.Run("last 50 of long ago", func(b *testing.B) {
+		for b.Loop() {
+			wantSome(b, 50)(h.Last(b.Context(), 50, 500_000))
+		}
+	})
+	for name, q := range map[string]room.Query{
+		"common":                {Text: word(0)},
+		"less common":           {Text: word(100)},
+		"one letter":            {Text: "k"},
+		"rare":                  {Text: "serendipity"},
+		"none":                  {Text: "xyzzy"},
+		"two common":            {Text: word(0) + " " + word(1)},
+		"author":                {By: "User7"},
+		"author and common":     {By: "User7", Text: word(0)},
+		"day":                   {From: day, To: day.AddDate(0, 0, 1)},
+		"day and common":        {Text: word(0), From: day, To: day.AddDate(0, 0, 1)},
+		"day, author and rarer": {Text: word(500), By: "User7", From: day, To: day.AddDate(0, 0, 30)},
+		"signs":                 {Text: ":)"},
+		"common long ago":       {Text: "formerly"},
+	} {
+		b.Run("search "+name, func(b *testing.B) {
+			for b.Loop() {
+				if _, err := h.Search(b.Context(), q, 50); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func wantSome(b *testing.B, n int) func([]room.Event, error) {
+	return func(events []room.Event, err error) {
+		if err != nil || len(events) != n {
+			b.Fatalf("%d events, %v", len(events), err)
+		}
+	}
+}
+
+// word makes the n-th word of a language.
+func word(n uint64) string {
+	var s strings.Builder
+	for n += 7; n > 0; n /= 20 {
+		s.WriteByte("bcdfghjklmnpqrstvwxz"[n%20])
+		s.WriteByte("aeiou"[n%5])
+	}
+	return s.String()
+}
+
+// million writes a conversation of a hundred days whose words are as unequal as
+// those of a language, and returns its beginning.
+func million(b *testing.B, dir string) time.Time {
+	h := open(b, Options{Dir: dir})
+	random := rand.New(rand.NewPCG(1, 2))
+	zipf := rand.NewZipf(random, 1.1, 4, 50_000)
+	start := time.Now().AddDate(0, 0, -100)
+	began := time.Now()
+	var batch []room.Event
+	const total = 1_000_000
+	for n := range total {
+		var text strings.Builder
+		for range 4 + random.IntN(12) {
+			text.WriteString(word(zipf.Uint64()) + " ")
+		}
+		switch {
+		case n%100_000 == 5000:
+			text.WriteString("serendipity")
+		case n < total/2:
+			text.WriteString("formerly")
+		}
+		at := start.Add(time.Duration(n) * (100 * 24 * time.Hour / total))
+		batch = append(batch, heardAt(room.Seq(n+1), at, room.Pseudo(fmt.Sprint("User", n%200)), text.String()))
+		if len(batch) == 5000 {
+			h.Apply(batch)
+			if err := h.drain(nil); err != nil {
+				b.Fatal(err)
+			}
+			batch = batch[:0]
+		}
+	}
+	written := time.Now()
+	h.given.Store(total)
+	h.quiet(b)
+	indexed := time.Now()
+	shut(b, h)
+	info, err := os.Stat(h.disk.path())
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Logf("written in %v, indexed in %v (%.0f/s), %d MiB", written.Sub(began), indexed.Sub(written), total/indexed.Sub(written).Seconds(), info.Size()>>20)
+	return start
+}

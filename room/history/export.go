@@ -1,0 +1,130 @@
+package history
+
+import (
+	"bufio"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"salon/room"
+)
+
+// exportEvents is how many rows are read at a time, so that neither memory nor
+// the write-ahead log grows while a slow reader takes its time.
+const exportEvents = 1000
+
+// Reader reads a history while a server may be writing to it.
+type Reader struct{ db *sql.DB }
+
+// OpenReader opens the history of a directory for reading only.
+func OpenReader(dir string) (*Reader, error) {
+	path, err := filepath.Abs(filepath.Join(dir, fileName))
+	if err != nil {
+		return nil, fmt.Errorf("read history: %w", err)
+	}
+	if _, err := os.Stat(path); err != nil {
+		return nil, fmt.Errorf("read history: %w", err)
+	}
+	db, err := openReaders(path)
+	if err == nil {
+		err = identify(db)
+	}
+	if err != nil {
+		if db != nil {
+			db.Close()
+		}
+		return nil, fmt.Errorf("read history: %s: %w", path, explain(err))
+	}
+	return &Reader{db}, nil
+}
+
+// Close closes it.
+func (r *Reader) Close() error { return r.db.Close() }
+
+// exported is one line of an export.
+type exported struct {
+	Seq    room.Seq  `json:"seq"`
+	Time   time.Time `json:"time"`
+	Kind   string    `json:"kind"`
+	Author string    `json:"author,omitempty"` // none: the console
+	Text   string    `json:"text,omitempty"`
+	Action bool      `json:"action,omitempty"`
+	ID     string    `json:"id,omitempty"`
+	Until  time.Time `json:"until,omitzero"`  // of a gap
+	Count  int       `json:"count,omitempty"` // of a gap: messages missing, if known
+}
+
+// Export writes what people said as JSON, one object a line, oldest first, in
+// UTC, with the gaps. What is said meanwhile may be in it or not. progress, if
+// not nil, is told how many events are written of how many there were.
+func (r *Reader) Export(ctx context.Context, w io.Writer, progress func(done, total int64)) error {
+	var done, total int64
+	if err := r.db.QueryRowContext(ctx, `SELECT count(*) FROM events WHERE `+exportable).Scan(&total); err != nil {
+		return fmt.Errorf("export: %w", err)
+	}
+	out := bufio.NewWriter(w)
+	lines := json.NewEncoder(out)
+	lines.SetEscapeHTML(false)
+	for last := room.Seq(0); ; {
+		n, err := r.exportSome(ctx, lines, &last)
+		if err != nil {
+			return fmt.Errorf("export: %w", err)
+		}
+		if done += int64(n); progress != nil {
+			progress(done, max(done, total))
+		}
+		if n < exportEvents {
+			break
+		}
+	}
+	if err := out.Flush(); err != nil {
+		return fmt.Errorf("export: %w", err)
+	}
+	return nil
+}
+
+// Export is Reader.Export for the one who writes.
+func (h *History) Export(ctx context.Context, w io.Writer, progress func(done, total int64)) error {
+	return h.disk.read(func(db *sql.DB) error { return (&Reader{db}).Export(ctx, w, progress) })
+}
+
+const exportable = `hidden = 0 AND ` + spokenKinds
+
+func (r *Reader) exportSome(ctx context.Context, lines *json.Encoder, last *room.Seq) (int, error) {
+	rows, err := r.db.QueryContext(ctx, `SELECT `+columns+` FROM events WHERE seq > ? AND `+exportable+` ORDER BY seq LIMIT ?`, int64(*last), exportEvents)
+	if err != nil {
+		return 0, err
+	}
+	var batch []exported
+	err = each(rows, func(r *row) (bool, error) {
+		line, err := r.export()
+		batch, *last = append(batch, line), r.seq
+		return true, err
+	})
+	for _, line := range batch { // the rows are closed: writing may take long
+		if err == nil {
+			err = lines.Encode(line)
+		}
+	}
+	return len(batch), err
+}
+
+// export is the row as a line.
+func (r *row) export() (exported, error) {
+	line := exported{Seq: r.seq, Time: time.Unix(0, r.time).UTC(), Kind: r.kind, Author: r.author, Text: r.text}
+	e, err := r.event()
+	switch b := e.Body.(type) {
+	case room.Gap:
+		line.Until, line.Count = b.To.UTC(), b.Count
+		return line, err
+	case room.Said:
+		line.Action = b.Action
+	}
+	line.ID = r.id.String()
+	return line, err
+}

@@ -1,0 +1,87 @@
+package history
+
+import (
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"salon/room"
+	"salon/room/logtest"
+)
+
+func TestMain(m *testing.M) {
+	childMain()
+	goleak.VerifyTestMain(m)
+}
+
+// open opens a history that the test's end shuts.
+func open(t testing.TB, o Options) *History {
+	t.Helper()
+	h, err := Open(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { shut(t, h) })
+	return h
+}
+
+func shut(t testing.TB, h *History) {
+	t.Helper()
+	if err := h.Shut(); err != nil {
+		t.Errorf("Shut: %v", err)
+	}
+}
+
+// quiet brings everything that was applied to the disk and into the index.
+func (h *History) quiet(t testing.TB) {
+	t.Helper()
+	if err := h.drain(nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.clerk.index(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestItIsALog(t *testing.T) {
+	logtest.TestLog(t, func(t *testing.T) room.Log { return open(t, Options{Dir: t.TempDir()}) })
+}
+
+func TestItIsAStore(t *testing.T) {
+	logtest.TestStore(t, func(t *testing.T) room.Store { return open(t, Options{Dir: t.TempDir()}) })
+}
+
+// indexed is a store of which next to nothing is at hand in memory.
+type indexed struct {
+	*History
+	t *testing.T
+}
+
+func (s indexed) Apply(events []room.Event) error {
+	if err := s.History.Apply(events); err != nil {
+		return err
+	}
+	for _, e := range events {
+		s.given.Store(max(s.given.Load(), uint64(e.Seq)))
+	}
+	s.quiet(s.t)
+	return nil
+}
+
+func TestItIsAStoreFromTheFile(t *testing.T) {
+	logtest.TestStore(t, func(t *testing.T) room.Store {
+		return indexed{open(t, Options{Dir: t.TempDir(), recent: 1}), t}
+	})
+}
+
+func TestItSurvives(t *testing.T) {
+	for _, recent := range []int{recentEvents, 1} {
+		logtest.TestReopen(t, func(t *testing.T, dir string) logtest.Life {
+			h, err := Open(t.Context(), Options{Dir: dir, recent: recent})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return logtest.Life{Log: h, Store: h, End: h.Shut}
+		})
+	}
+}

@@ -1,0 +1,66 @@
+package history
+
+import (
+	"fmt"
+	"time"
+
+	"salon/room"
+)
+
+// keeper keeps the state that operators and owners of pseudos made with their
+// words: what Load returns, and what a file that has to be made anew begins with.
+type keeper struct {
+	snapshot room.Snapshot // the last one, as it was given
+	state    *room.State   // with what came after
+	changed  bool          // something came after
+}
+
+func newKeeper(s room.Snapshot) (keeper, error) {
+	k := keeper{snapshot: s, state: room.NewState()}
+	if s.State == nil {
+		return k, nil
+	}
+	state, err := room.DecodeState(s.State)
+	if err != nil {
+		return k, fmt.Errorf("snapshot: %w", err)
+	}
+	k.state = state
+	return k, nil
+}
+
+// apply takes an event that changes the state.
+func (k *keeper) apply(e room.Event) {
+	k.state.Apply(e)
+	k.changed = true
+}
+
+// load is what a room starts from, end being the last place that was given.
+func (k *keeper) load(end room.Seq) room.Snapshot {
+	s := room.Snapshot{Seq: max(k.snapshot.Seq, end), State: k.snapshot.State}
+	if k.changed {
+		k.state.Settle(time.Now())
+		s.State = k.state.Encode()
+	}
+	return s
+}
+
+// replace takes a snapshot.
+func (k *keeper) replace(s room.Snapshot) {
+	k.snapshot, k.changed = s, false
+	if state, err := room.DecodeState(s.State); err == nil {
+		k.state = state.WithoutMembers()
+	}
+}
+
+// shift moves the beginnings of bans and mutes, and reports whether there are any.
+func shift(st *room.State, by time.Duration) bool {
+	for name, b := range st.Bans {
+		b.Since = b.Since.Add(by)
+		st.Bans[name] = b
+	}
+	for key, m := range st.Mutes {
+		m.Since = m.Since.Add(by)
+		st.Mutes[key] = m
+	}
+	return len(st.Bans)+len(st.Mutes) > 0
+}

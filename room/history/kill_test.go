@@ -1,0 +1,270 @@
+package history
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"salon/room"
+)
+
+// childDir makes the test's program a room that talks to itself in that
+// directory until it is killed.
+const childDir = "SALON_HISTORY_CHILD"
+
+func childMain() {
+	if dir := os.Getenv(childDir); dir != "" {
+		if err := talk(dir); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+		}
+		os.Exit(1)
+	}
+}
+
+// talk says things through many proposers, each of which writes a line about
+// what was acknowledged: its place, its kind, its word.
+func talk(dir string) error {
+	h, err := Open(context.Background(), Options{Dir: dir, Keep: time.Hour})
+	if err != nil {
+		return err
+	}
+	snap, err := h.Load(context.Background())
+	if err != nil {
+		return err
+	}
+	go h.Follow(context.Background(), snap.Seq, h.Apply)
+	origin := rand.Uint64()
+	ended := make(chan error)
+	for p := range uint64(8) {
+		go func() {
+			for n := p; ; n += 8 {
+				if err := sayOne(h, room.ID{Origin: origin, N: n}); err != nil {
+					ended <- err
+					return
+				}
+			}
+		}()
+	}
+	return <-ended
+}
+
+func sayOne(h *History, id room.ID) error {
+	word := fmt.Sprintf("m%xn%dz", id.Origin, id.N)
+	kind, body := "said", room.Body(room.Said{From: "ann", Text: "this is " + word + " of many"})
+	switch id.N % 50 {
+	case 7, 8, 9:
+		kind, body = "left", room.Left{Session: id}
+	case 10:
+		kind, body = "topic", room.TopicSet{By: "ann", Text: word}
+	}
+	seq, err := h.Propose(context.Background(), room.Event{ID: id, Body: body})
+	if err == nil {
+		_, err = os.Stdout.WriteString(fmt.Sprintln(seq, kind, word))
+	}
+	return err
+}
+
+// witness is what was acknowledged, in all lives.
+type witness struct {
+	words  map[room.Seq]string // of what is written down
+	places map[room.Seq]bool   // of everything
+	topic  room.Seq            // the last
+}
+
+func (w *witness) hear(t *testing.T, line string) {
+	f := strings.Fields(line)
+	if len(f) != 3 {
+		t.Fatalf("the child wrote %q", line)
+	}
+	n, err := strconv.ParseUint(f[0], 10, 64)
+	seq := room.Seq(n)
+	if err != nil || w.places[seq] {
+		t.Fatalf("place %s was given twice: %v", f[0], err)
+	}
+	w.places[seq] = true
+	if f[1] != "left" {
+		w.words[seq] = f[2]
+	}
+	if f[1] == "topic" {
+		w.topic = max(w.topic, seq)
+	}
+}
+
+// TestAKillTakesNothing kills a talking history at any moment, some times by
+// default and as often as SALON_KILLS says.
+func TestAKillTakesNothing(t *testing.T) {
+	kills := 4
+	if n, err := strconv.Atoi(os.Getenv("SALON_KILLS")); err == nil {
+		kills = n
+	}
+	dir := t.TempDir()
+	w := &witness{words: map[room.Seq]string{}, places: map[room.Seq]bool{}}
+	var slowest time.Duration
+	for range kills {
+		killOne(t, dir, w, rand.IntN(1500))
+		before := time.Now()
+		h := open(t, Options{Dir: dir})
+		slowest = max(slowest, time.Since(before))
+		w.check(t, h)
+		shut(t, h)
+	}
+	if slowest > time.Second {
+		t.Errorf("the slowest start took %v", slowest)
+	}
+	h := open(t, Options{Dir: dir})
+	h.quiet(t)
+	w.searchAll(t, h)
+	t.Logf("%d kills, %d acknowledged, slowest start %v", kills, len(w.places), slowest)
+}
+
+// child starts another process that talks.
+func child(t *testing.T, dir string) (*exec.Cmd, *bufio.Reader) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^$")
+	cmd.Env = append(os.Environ(), childDir+"="+dir)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	return cmd, bufio.NewReader(out)
+}
+
+// killOne starts a child and kills it after so many acknowledgements.
+func killOne(t *testing.T, dir string, w *witness, after int) {
+	t.Helper()
+	cmd, lines := child(t, dir)
+	for n := 0; ; n++ {
+		if n == after {
+			cmd.Process.Kill()
+		}
+		line, err := lines.ReadString('\n')
+		if err == io.EOF && line == "" && n >= after {
+			break
+		}
+		if err != nil {
+			t.Fatalf("the child ended by itself after %d: %v", n, err)
+		}
+		w.hear(t, line)
+	}
+	cmd.Wait()
+}
+
+// TestAnotherProcessCannotWriteButRead tries while one is talking.
+func TestAnotherProcessCannotWriteButRead(t *testing.T) {
+	dir := t.TempDir()
+	cmd, lines := child(t, dir)
+	if line, err := lines.ReadString('\n'); err != nil {
+		t.Fatalf("%q, %v", line, err)
+	}
+	for range 2 {
+		if _, err := Open(t.Context(), Options{Dir: dir}); !errors.Is(err, ErrInUse) {
+			t.Errorf("Open: %v", err)
+		}
+	}
+	r, err := OpenReader(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	var out strings.Builder
+	if err := r.Export(t.Context(), &out, nil); err != nil || !strings.Contains(out.String(), `"kind":"said"`) {
+		t.Errorf("an export has %d bytes, %v", out.Len(), err)
+	}
+	cmd.Process.Kill()
+	go io.Copy(io.Discard, lines)
+	cmd.Wait()
+	open(t, Options{Dir: dir})
+}
+
+// check holds the file to have what was acknowledged, once and in its place.
+func (w *witness) check(t *testing.T, h *History) {
+	t.Helper()
+	seen := map[room.ID]room.Seq{}
+	found := 0
+	rows, err := h.disk.writer.Query(`SELECT ` + columns + ` FROM events ORDER BY seq`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := each(rows, func(r *row) (bool, error) {
+		if first, ok := seen[r.id]; ok {
+			t.Errorf("%v is at places %d and %d", r.id, first, r.seq)
+		}
+		seen[r.id] = r.seq
+		if word, ok := w.words[r.seq]; ok {
+			found++
+			if r.hidden || !strings.Contains(r.text, word) {
+				t.Errorf("place %d holds %+v, want %q", r.seq, r, word)
+			}
+		}
+		return true, nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if found != len(w.words) {
+		t.Errorf("%d of %d acknowledged are there", found, len(w.words))
+	}
+	for seq := range w.places {
+		if uint64(seq) > h.given.Load() {
+			t.Fatalf("place %d was given and will be again after %d", seq, h.given.Load())
+		}
+	}
+	var verdict string
+	if err := h.disk.writer.QueryRow(`PRAGMA quick_check`).Scan(&verdict); err != nil || verdict != "ok" {
+		t.Errorf("the file is %q, %v", verdict, err)
+	}
+	w.checkSome(t, h)
+}
+
+// checkSome searches before the index has caught up, and looks at the state.
+func (w *witness) checkSome(t *testing.T, h *History) {
+	t.Helper()
+	tried := 0
+	for seq, word := range w.words {
+		if w.wantFound(t, h, seq, word); tried == 20 {
+			break
+		}
+		tried++
+	}
+	snap, err := h.Load(t.Context())
+	if err != nil || w.topic == 0 {
+		return
+	}
+	st, err := room.DecodeState(snap.State)
+	if err != nil || st.Topic.Text == "" {
+		t.Fatalf("the state is %s, %v", snap.State, err)
+	}
+	if got, err := h.Search(t.Context(), room.Query{Text: st.Topic.Text}, 1); err != nil || len(got) != 1 || got[0].Seq < w.topic {
+		t.Errorf("the topic is %q, from before place %d: %v, %v", st.Topic.Text, w.topic, got, err)
+	}
+}
+
+func (w *witness) wantFound(t *testing.T, h *History, seq room.Seq, word string) {
+	t.Helper()
+	if got, err := h.Search(t.Context(), room.Query{Text: word}, 2); err != nil || len(got) == 0 || got[0].Seq > seq {
+		t.Errorf("%q of place %d is not found: %v, %v", word, seq, got, err)
+	}
+}
+
+func (w *witness) searchAll(t *testing.T, h *History) {
+	t.Helper()
+	left := 500
+	for seq, word := range w.words {
+		w.wantFound(t, h, seq, word)
+		if left--; left == 0 {
+			return
+		}
+	}
+}

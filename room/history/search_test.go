@@ -1,0 +1,132 @@
+package history
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"salon/room"
+)
+
+// heardAt makes a spoken event.
+func heardAt(seq room.Seq, at time.Time, who room.Pseudo, text string) room.Event {
+	return room.Event{Seq: seq, ID: room.ID{Origin: 1, N: uint64(seq)}, Time: at, Body: room.Said{From: who, Text: text}}
+}
+
+// TestAQueryFindsTheSame holds memory, the table and the index to one answer.
+func TestAQueryFindsTheSame(t *testing.T) {
+	at := time.Date(2026, 11, 22, 14, 0, 0, 0, time.UTC)
+	said := []struct {
+		who  room.Pseudo
+		text string
+	}{
+		{"ann", "Une École près du cœur"}, {"bob", "les trains de nuit"}, {"Jean-Luc", "l’été, c'est aujourd’hui :)"},
+		{"ann", "100% sûr, C++ et c#"}, {"bob", "Straße, encyclopædia"}, {"Ελένη", "Καλημέρα Κόσμε"}, {"李", "你好世界"},
+		{"ann", "the schools are closed"}, {"train", "ann"}, {"bob", "e\u0301te\u0301 décomposé"}, {"dan", "😀 smile"},
+	}
+	histories := map[string]*History{"memory": open(t, Options{Dir: t.TempDir()})}
+	for _, name := range []string{"table", "index"} {
+		histories[name] = open(t, Options{Dir: t.TempDir(), recent: 1})
+	}
+	for _, h := range histories {
+		for i, s := range said {
+			h.Apply([]room.Event{heardAt(room.Seq(i+1), at.Add(time.Duration(i)*time.Minute), s.who, s.text)})
+		}
+		if err := h.drain(nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	histories["index"].given.Store(uint64(len(said)))
+	histories["index"].quiet(t)
+	for query, want := range map[string][]room.Seq{
+		"ecole": {1}, "ÉCOLE": {1}, "coeur": {1}, "cœur": {1}, "train": {2, 9}, "trains": {2}, "ete": {3, 10}, "l'ete": {3}, "aujourd'hui": {3},
+		":)": {3}, "100%": {4}, "c++": {4}, "c#": {4}, "c": {1, 3, 4, 8}, "strasse": {5}, "encyclopaedia": {5}, "ελενη": {6}, "καλ": {6},
+		"世界": {7}, "好": {7}, "李": {7}, "school": {8}, "ann": {1, 4, 8, 9}, "jean-luc": {3}, "luc": {3}, "jean luc ete": {3}, "😀": {11}, "decompose": {10},
+		"closed schools": {8}, "closed trains": nil, "hool": nil, "": {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}, "( ) *": nil, `"`: nil, "NEAR": nil,
+	} {
+		for name, h := range histories {
+			wantPlaces(t, name, h, room.Query{Text: query}, want)
+		}
+	}
+}
+
+func wantPlaces(t testing.TB, name string, h *History, q room.Query, want []room.Seq) {
+	t.Helper()
+	got, err := h.Search(t.Context(), q, 20)
+	var places []room.Seq
+	for _, e := range got {
+		places = append(places, e.Seq)
+	}
+	if err != nil || !slices.Equal(places, want) {
+		t.Errorf("%s: %+v finds %v, %v, want %v", name, q, places, err, want)
+	}
+}
+
+// TestTimesAreFoundAfterTheClockWentBack compares with looking at every event.
+func TestTimesAreFoundAfterTheClockWentBack(t *testing.T) {
+	start := time.Date(2026, 11, 22, 14, 0, 0, 0, time.UTC)
+	for seed := range uint64(3) {
+		h := open(t, Options{Dir: t.TempDir(), recent: 1})
+		events := restless(start, rand.New(rand.NewPCG(seed, 1)))
+		h.Apply(events)
+		h.given.Store(uint64(events[len(events)-1].Seq))
+		h.quiet(t)
+		rapid.Check(t, func(r *rapid.T) {
+			from := start.Add(time.Duration(rapid.IntRange(-600, 1200).Draw(r, "from")) * time.Minute)
+			to := from.Add(time.Duration(rapid.IntRange(0, 600).Draw(r, "to")) * time.Minute)
+			word := rapid.SampledFrom([]string{"", "1"}).Draw(r, "word")
+			var want []room.Seq
+			for _, e := range events {
+				if !e.Time.Before(from) && e.Time.Before(to) && strings.HasSuffix(e.Body.(room.Said).Text, word) {
+					want = append(want, e.Seq)
+				}
+			}
+			wantPlaces(t, "table", h, room.Query{Text: word, From: from, To: to}, want[max(0, len(want)-20):])
+		})
+	}
+}
+
+// restless are events while somebody keeps setting the clock back.
+func restless(start time.Time, random *rand.Rand) []room.Event {
+	at, seq := start, room.Seq(0)
+	var events []room.Event
+	for range 40 {
+		seq += room.Seq(1 + random.IntN(3))
+		if random.IntN(10) == 0 {
+			at = at.Add(-time.Duration(random.IntN(600)) * time.Minute)
+		}
+		at = at.Add(time.Duration(random.IntN(60)) * time.Minute)
+		events = append(events, heardAt(seq, at, "ann", fmt.Sprint("word ", seq%2)))
+	}
+	return events
+}
+
+// FuzzQuery types anything: no query may fail, and what is found must hold it.
+func FuzzQuery(f *testing.F) {
+	for _, s := range []string{"ecole", `"`, "a*", "NEAR(", "author:x", "-a", "^b", "é 100%", "\x00", "\xff", "世界", strings.Repeat("(", 500)} {
+		f.Add(s, "ann")
+	}
+	h := open(f, Options{Dir: f.TempDir(), recent: 1})
+	at := time.Now()
+	h.Apply([]room.Event{heardAt(1, at, "ann", "hello"), heardAt(2, at, "bob", "école 100% 世界 \x00 *"), heardAt(3, at, "cleo", "last")})
+	h.given.Store(3)
+	h.quiet(f)
+	f.Fuzz(func(t *testing.T, text, by string) {
+		got, err := h.Search(t.Context(), room.Query{Text: text, By: room.Pseudo(by)}, 10)
+		if err != nil {
+			t.Errorf("%q by %q: %v", text, by, err)
+		}
+		p := newPattern(room.Query{Text: text, By: room.Pseudo(by)})
+		for _, e := range got {
+			r, _ := newRow(e)
+			if s := newSaid(r.author, r.text); !p.matches(&s) {
+				t.Errorf("%q by %q finds %+v", text, by, e)
+			}
+		}
+	})
+}

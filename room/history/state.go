@@ -1,0 +1,96 @@
+package history
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"salon/room"
+)
+
+// Load implements room.Store: the last snapshot with what was decided after it,
+// at the end of the log. After a kill that is everything that was acknowledged.
+// Bans and mutes begin when they truly did by the wall as it is now.
+func (h *History) Load(context.Context) (room.Snapshot, error) {
+	h.memory.mu.Lock()
+	defer h.memory.mu.Unlock()
+	return h.memory.keeper.load(room.Seq(h.given.Load())), nil
+}
+
+// Snapshot implements room.Store. Everything up to its place has been applied:
+// what was committed and never shown is hidden from then on. Its times are the
+// wall's as it is now, which room.State.Settle sees to.
+func (h *History) Snapshot(_ context.Context, s room.Snapshot) error {
+	m := &h.memory
+	ahead := h.offset()
+	m.mu.Lock()
+	m.passLocked(s.Seq + 1)
+	m.mu.Unlock()
+	if err := h.drain(func(tx *sql.Tx) error { return putSnapshot(tx, s, h.boot.Load(), ahead) }); err != nil {
+		return fmt.Errorf("history: keep snapshot: %w", err)
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.keeper.replace(s)
+	return nil
+}
+
+// putSnapshot writes a snapshot, and forgets what only it needs to hold now: also
+// the pass phrases of those who gave their pseudo up. The last rows stay, whose
+// IDs are remembered.
+func putSnapshot(tx *sql.Tx, s room.Snapshot, boot, ahead int64) error {
+	if _, err := tx.Exec(`INSERT OR REPLACE INTO snapshot VALUES (1, ?, ?, ?, ?)`, int64(s.Seq), boot, ahead, s.State); err != nil {
+		return err
+	}
+	_, err := tx.Exec(`DELETE FROM events WHERE seq <= ? AND `+quietKinds, int64(s.Seq)-tailEvents)
+	return err
+}
+
+// readStateLocked reads the snapshot and applies what was decided after it.
+func (h *History) readStateLocked() (keeper, error) {
+	db := h.disk.writer
+	f, err := readFrame(db)
+	if err != nil {
+		return keeper{}, err
+	}
+	k, err := readSnapshot(db, f)
+	if err != nil {
+		return k, err
+	}
+	rows, err := db.Query(`SELECT `+columns+` FROM events WHERE seq > ? AND hidden = 0 AND `+stateKinds+` ORDER BY seq`, int64(k.snapshot.Seq))
+	if err != nil {
+		return k, err
+	}
+	err = each(rows, func(r *row) (bool, error) {
+		r.time = f.wall(r.stamp, r.time)
+		e, err := r.event()
+		if err == nil {
+			k.apply(e)
+		}
+		return true, err
+	})
+	return k, err
+}
+
+// readSnapshot reads the snapshot, as the wall is now.
+func readSnapshot(db *sql.DB, f frame) (keeper, error) {
+	var s room.Snapshot
+	var boot, ahead int64
+	err := db.QueryRow(`SELECT seq, boot, ahead, state FROM snapshot`).Scan(&s.Seq, &boot, &ahead, &s.State)
+	if errors.Is(err, sql.ErrNoRows) {
+		return newKeeper(room.Snapshot{})
+	}
+	if err != nil {
+		return keeper{}, err
+	}
+	k, err := newKeeper(s)
+	if now, ok := f[boot]; err != nil || !ok || !apart(now, ahead) {
+		return k, err
+	}
+	if shift(k.state, time.Duration(f[boot]-ahead)) {
+		k.snapshot.State = k.state.Encode()
+	}
+	return k, nil
+}

@@ -1,0 +1,411 @@
+package history
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"salon/room"
+)
+
+// chat is a history that talks: what is followed is applied, as a room does.
+type chat struct {
+	*testing.T
+	*History
+	log   *notes
+	n     uint64
+	heard chan room.Event
+	end   sync.WaitGroup
+}
+
+// notes is a log that tests read.
+type notes struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (n *notes) Write(p []byte) (int, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.buf.Write(p)
+}
+
+func (n *notes) String() string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.buf.String()
+}
+
+func talking(t *testing.T, o Options) *chat {
+	t.Helper()
+	c := &chat{T: t, log: &notes{}, heard: make(chan room.Event, 100_000)}
+	o.Log = slog.New(slog.NewTextHandler(c.log, nil))
+	if o.Dir == "" {
+		o.Dir = t.TempDir()
+	}
+	if o.retry == 0 {
+		o.retry = 10 * time.Millisecond
+	}
+	h, err := Open(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.History = h
+	_, last := h.Bounds()
+	c.end.Go(func() {
+		h.Follow(context.Background(), last, func(events []room.Event) error {
+			h.Apply(events)
+			for _, e := range events {
+				c.heard <- e
+			}
+			return nil
+		})
+	})
+	t.Cleanup(c.over)
+	return c
+}
+
+// over ends the talk.
+func (c *chat) over() {
+	c.Close()
+	c.end.Wait()
+	c.Shut()
+}
+
+// says proposes a message that everybody must hear.
+func (c *chat) says(text string) room.Event {
+	c.Helper()
+	return c.does(room.Said{From: "ann", Text: text})
+}
+
+func (c *chat) does(b room.Body) room.Event {
+	c.Helper()
+	c.n++
+	seq, err := c.Propose(context.Background(), room.Event{ID: room.ID{Origin: 9, N: c.n}, Body: b})
+	if err != nil {
+		c.Fatalf("%#v: %v", b, err)
+	}
+	e := <-c.heard
+	if e.Seq != seq || !strings.HasSuffix(fmt.Sprintf("%#v", e.Body), strings.TrimPrefix(fmt.Sprintf("%#v", b), "x")) {
+		c.Fatalf("%#v at %d is heard as %+v", b, seq, e)
+	}
+	return e
+}
+
+// until waits for something to become true.
+func (c *chat) until(what string, ok func() bool) {
+	c.Helper()
+	for deadline := time.Now().Add(30 * time.Second); !ok(); runtime.Gosched() {
+		if time.Now().After(deadline) {
+			c.Fatalf("%s: never. The log says:\n%s", what, c.log)
+		}
+	}
+}
+
+func (c *chat) well() bool { return c.Health().Err == nil }
+
+// alarms counts the errors that were logged.
+func (c *chat) wantAlarms(n int) {
+	c.Helper()
+	if got := strings.Count(c.log.String(), "level=ERROR"); got != n {
+		c.Errorf("%d alarms, want %d:\n%s", got, n, c.log)
+	}
+}
+
+// texts are what the last n said.
+func texts(t *testing.T, s room.Store, n int) []string {
+	t.Helper()
+	events, err := s.Last(t.Context(), n, 0)
+	if err != nil {
+		t.Fatalf("Last: %v", err)
+	}
+	var all []string
+	for _, e := range events {
+		all = append(all, e.Body.(room.Said).Text)
+	}
+	return all
+}
+
+// reopened ends the chat and opens what it left.
+func (c *chat) reopened() *History {
+	c.Helper()
+	c.over()
+	return open(c.T, Options{Dir: c.disk.dir})
+}
+
+func wantTexts(t *testing.T, h *History, want ...string) {
+	t.Helper()
+	if got := texts(t, h, len(want)+1); strings.Join(got, ",") != strings.Join(want, ",") {
+		t.Errorf("the history holds %q, want %q", got, want)
+	}
+}
+
+// TestTheChatGoesOnWithoutADisk breaks every commit for a while.
+func TestTheChatGoesOnWithoutADisk(t *testing.T) {
+	var broken atomic.Bool
+	c := talking(t, Options{fault: func() error {
+		if broken.Load() {
+			return errors.New("disk on fire")
+		}
+		return nil
+	}})
+	c.says("before")
+	broken.Store(true)
+	for i := range 50 {
+		c.says(fmt.Sprint("during ", i))
+	}
+	c.does(room.TopicSet{By: "ann", Text: "the topic"})
+	if health := c.Health(); health.Err == nil || health.Since.IsZero() {
+		t.Error("it says that it is well")
+	}
+	if got, err := c.Search(t.Context(), room.Query{Text: "during 7"}, 10); err != nil || len(got) != 1 {
+		t.Errorf("a search without a disk finds %v, %v", got, err)
+	}
+	broken.Store(false)
+	c.until("recording again", c.well)
+	c.says("after")
+	c.wantAlarms(1)
+	if got := c.log.String(); strings.Count(got, "recording again") != 1 {
+		t.Errorf("the log says:\n%s", got)
+	}
+	h := c.reopened()
+	events, err := h.Last(t.Context(), 100, 0)
+	if err != nil || len(events) != 53 {
+		t.Errorf("%d are recorded, %v", len(events), err)
+	}
+	if gaps := gapsIn(events); len(gaps) != 0 {
+		t.Errorf("there are gaps: %v", gaps)
+	}
+}
+
+// TestWhatMemoryCannotHoldIsAGap keeps a disk away for longer than memory lasts.
+func TestWhatMemoryCannotHoldIsAGap(t *testing.T) {
+	const waiting, extra = 1000, 300
+	var broken atomic.Bool
+	c := talking(t, Options{recent: 10, wait: waiting, fault: func() error {
+		if broken.Load() {
+			return errors.New("disk on fire")
+		}
+		return nil
+	}})
+	c.says("before")
+	broken.Store(true)
+	first := c.says("the first")
+	for i := range waiting + extra - 1 {
+		c.says(fmt.Sprint("during ", i))
+	}
+	broken.Store(false)
+	c.until("recording again", c.well)
+	last := c.says("after")
+	h := c.History
+	for _, name := range []string{"in this life", "in the next"} {
+		events, err := h.Last(t.Context(), 2*waiting, 0)
+		if h != c.History && len(events) != waiting+3 {
+			t.Errorf("%s: %d are recorded, %v", name, len(events), err)
+		}
+		wantGap(t, name, events, first, last, extra)
+		for from, want := range map[time.Time]int{first.Time: 1, first.Time.Add(time.Nanosecond): 1, last.Time: 0} {
+			events, err := h.Search(t.Context(), room.Query{From: from}, 2*waiting)
+			if err != nil || len(gapsIn(events)) != want {
+				t.Errorf("%s: from %v there are %d, %v, want %d", name, from, len(gapsIn(events)), err, want)
+			}
+		}
+		if h == c.History {
+			h = c.reopened()
+		}
+	}
+}
+
+func gapsIn(events []room.Event) []room.Event {
+	return slices.DeleteFunc(slices.Clone(events), func(e room.Event) bool { _, ok := e.Body.(room.Gap); return !ok })
+}
+
+func wantGap(t *testing.T, name string, events []room.Event, first, last room.Event, count int) {
+	t.Helper()
+	gaps := gapsIn(events)
+	if len(gaps) != 1 {
+		t.Fatalf("%s: the gaps are %v", name, gaps)
+	}
+	g := gaps[0].Body.(room.Gap)
+	if g.Count != count || gaps[0].Seq != first.Seq || !g.From.Equal(first.Time.Round(0)) || g.To.After(last.Time) || g.To.Before(first.Time) {
+		t.Errorf("%s: the gap is %+v after %d", name, gaps[0], first.Seq)
+	}
+}
+
+// TestAFullDiskIsOnlyAnAlarm fills the file as far as it may grow.
+func TestAFullDiskIsOnlyAnAlarm(t *testing.T) {
+	c := talking(t, Options{})
+	pragma := func(p string) {
+		c.disk.mu.Lock()
+		defer c.disk.mu.Unlock()
+		if _, err := c.disk.writer.Exec(p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	pragma(`PRAGMA max_page_count = 40`)
+	long := strings.Repeat("long ", 700)
+	var want []string
+	for i := range 100 {
+		want = append(want, fmt.Sprint(i, long))
+		c.says(want[i])
+	}
+	if code(c.trouble.now()) != codeFull {
+		t.Fatalf("it is not full: %v", c.Health())
+	}
+	pragma(`PRAGMA max_page_count = 100000`)
+	c.until("recording again", c.well)
+	c.wantAlarms(1)
+	wantTexts(t, c.reopened(), want...)
+}
+
+// TestAReadOnlyDiskIsOnlyAnAlarm makes SQLite refuse to write.
+func TestAReadOnlyDiskIsOnlyAnAlarm(t *testing.T) {
+	c := talking(t, Options{})
+	c.says("before")
+	c.disk.mu.Lock()
+	_, err := c.disk.writer.Exec(`PRAGMA query_only = 1`)
+	c.disk.mu.Unlock()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.says("during")
+	c.until("recording again", c.well)
+	c.says("after")
+	c.wantAlarms(1)
+	wantTexts(t, c.reopened(), "before", "during", "after")
+}
+
+// TestARemovedDirectoryIsMadeAgain takes the file away, or the directory, or the
+// write-ahead log alone.
+func TestARemovedDirectoryIsMadeAgain(t *testing.T) {
+	for name, remove := range map[string]func(dir string) error{
+		"directory": os.RemoveAll,
+		"file":      func(dir string) error { return os.Remove(filepath.Join(dir, fileName)) },
+		"log":       func(dir string) error { return os.Remove(filepath.Join(dir, fileName+"-wal")) },
+		"moved":     func(dir string) error { return os.Rename(dir, dir+".old") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := talking(t, Options{Dir: filepath.Join(t.TempDir(), "data")})
+			c.does(room.Banned{Ban: room.Ban{Target: room.Target{Kind: room.ByPseudo, Pseudo: "bob"}}})
+			c.says("one")
+			c.says("two")
+			if err := remove(c.disk.dir); err != nil {
+				t.Fatal(err)
+			}
+			c.says("three")
+			c.until("recording again", c.well)
+			c.says("four")
+			c.wantAlarms(1)
+			h := c.reopened()
+			wantTexts(t, h, "one", "two", "three", "four")
+			snap, err := h.Load(t.Context())
+			if err != nil || !strings.Contains(string(snap.State), "bob") {
+				t.Errorf("the ban is gone: %s, %v", snap.State, err)
+			}
+			if got, err := h.Search(t.Context(), room.Query{Text: "two"}, 2); err != nil || len(got) != 1 {
+				t.Errorf("a search finds %v, %v", got, err)
+			}
+			if info, err := os.Stat(h.disk.path()); err != nil || info.Mode().Perm() != 0o600 {
+				t.Errorf("the file is %v, %v", info, err)
+			}
+		})
+	}
+}
+
+// TestWhatOnlyARemovedFileHeldIsAGap keeps less at hand than there was.
+func TestWhatOnlyARemovedFileHeldIsAGap(t *testing.T) {
+	c := talking(t, Options{Dir: filepath.Join(t.TempDir(), "data"), recent: 8})
+	for i := range 50 {
+		c.says(fmt.Sprint(i))
+	}
+	c.quiet(t)
+	if err := os.RemoveAll(c.disk.dir); err != nil {
+		t.Fatal(err)
+	}
+	c.says("50")
+	c.until("recording again", c.well)
+	events, err := c.reopened().Last(t.Context(), 100, 0)
+	if err != nil || len(events) < 9 {
+		t.Fatalf("%d are left, %v", len(events), err)
+	}
+	g, ok := events[0].Body.(room.Gap)
+	if !ok || g.Count != 0 || !g.From.IsZero() || !g.To.Equal(events[1].Time) || events[0].Seq != 1 {
+		t.Errorf("%+v comes before %+v", events[0], events[1])
+	}
+}
+
+// TestADirectoryThatStaysAway cannot be made again for a while.
+func TestADirectoryThatStaysAway(t *testing.T) {
+	parent := filepath.Join(t.TempDir(), "disk")
+	c := talking(t, Options{Dir: filepath.Join(parent, "data")})
+	c.says("one")
+	if err := os.RemoveAll(parent); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(parent, nil, 0o600); err != nil { // nothing can be made in a file
+		t.Fatal(err)
+	}
+	for i := range 20 {
+		c.says(fmt.Sprint("during ", i))
+	}
+	if c.well() {
+		t.Error("it says that it is well")
+	}
+	if got := texts(t, c, 30); len(got) != 21 {
+		t.Errorf("%d are at hand", len(got))
+	}
+	if err := os.Remove(parent); err != nil {
+		t.Fatal(err)
+	}
+	c.until("recording again", c.well)
+	c.wantAlarms(1)
+	if got := texts(t, c.reopened(), 30); len(got) != 21 {
+		t.Errorf("%d are recorded", len(got))
+	}
+}
+
+// TestARealFullDisk fills a small file system, and makes it read-only.
+func TestARealFullDisk(t *testing.T) {
+	dir := t.TempDir()
+	if out, err := exec.CommandContext(t.Context(), "mount", "-t", "tmpfs", "-o", "size=2m", "none", dir).CombinedOutput(); err != nil {
+		t.Skipf("no file system can be mounted here: %v, %s", err, out)
+	}
+	t.Cleanup(func() { exec.Command("umount", "-l", dir).Run() })
+	c := talking(t, Options{Dir: filepath.Join(dir, "data")})
+	c.says("before")
+	ballast := filepath.Join(dir, "ballast")
+	data := make([]byte, 4096)
+	f, err := os.Create(ballast)
+	for err == nil {
+		_, err = f.Write(data)
+	}
+	f.Close()
+	long := strings.Repeat("long ", 700)
+	want := []string{"before"}
+	for i := range 100 {
+		want = append(want, fmt.Sprint(i, long))
+		c.says(want[i+1])
+	}
+	if c.well() {
+		t.Fatal("it says that it is well")
+	}
+	if err := os.Remove(ballast); err != nil {
+		t.Fatal(err)
+	}
+	c.until("recording again", c.well)
+	c.says("after")
+	c.wantAlarms(1)
+	wantTexts(t, c.reopened(), append(want, "after")...)
+}

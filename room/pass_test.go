@@ -1,0 +1,223 @@
+package room_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"salon/room"
+)
+
+// visiting is an entry of somebody from another source than the others, each their
+// own for each n.
+func visiting(pseudo room.Pseudo, n int, pass string) room.Entry {
+	e := from(pseudo, fmt.Sprintf("198.51.100.%d", n))
+	e.Pass = pass
+	return e
+}
+
+// rejected wants a newcomer refused with this very error.
+func rejected(h *house, e room.Entry, want error) {
+	h.Helper()
+	s, err := h.room.Join(h.Context(), e)
+	if err == nil {
+		s.Close(room.Ending{Cause: room.Quit})
+	}
+	if !errors.Is(err, want) {
+		h.Errorf("%q with %q is told %v, want %v", e.Pseudo, e.Pass, err, want)
+	}
+}
+
+// phrased registers a pseudo with the phrase alone, and leaves.
+func (h *house) phrased(pseudo room.Pseudo) {
+	h.Helper()
+	p := h.arrive(as(pseudo))
+	p.told(room.NowPassSet, "/inscrire "+phrase)
+	p.goes()
+}
+
+func TestAPassPhraseOpensAPseudoWithoutAKey(t *testing.T) {
+	inRoom(t, func(h *house) {
+		h.phrased("ann")
+		if !h.room.NeedsPass("ANN", "") || !h.room.NeedsPass("ann", "SHA256:x") || h.room.NeedsPass("bob", "") || h.room.NeedsPass("a-nn", "") {
+			h.Error("the pass phrase is asked of others, or not of ann")
+		}
+		turnedAway[*room.RegisteredError](h, as("ann"))
+		rejected(h, visiting("ann", 1, "something else"), room.ErrWrongPass)
+		rejected(h, visiting("ann", 1, phrase+"!"), room.ErrWrongPass)
+		rejected(h, visiting("ann", 1, strings.ToUpper(phrase)), room.ErrWrongPass)
+		rejected(h, visiting("ann", 1, strings.Repeat("x", 1<<20)), room.ErrWrongPass)
+		turnedAway[*room.RegisteredError](h, visiting("anո", 2, phrase)) // looks like it
+		ann := h.arrive(visiting("Ann", 3, " "+phrase+" "))
+		if ann.Pseudo() != "ann" {
+			h.Errorf("ann is called %q", ann.Pseudo())
+		}
+		ann.told(room.NowPassSet, "/inscrire Été  à Brûlon")
+		ann.goes()
+		rejected(h, visiting("ann", 4, phrase), room.ErrWrongPass)
+		h.arrive(visiting("ann", 5, "E\u0301te\u0301  a\u0300 Bru\u0302lon")).goes() // composed otherwise
+		bob := visiting("bob", 6, phrase)
+		h.arrive(bob).stays() // nobody has registered it: nothing to prove
+	})
+}
+
+func TestAKeyOfTheAccountNeedsNoPhrase(t *testing.T) {
+	inRoom(t, func(h *house) {
+		ann := h.owner("ann", "SHA256:A")
+		if h.room.NeedsPass("ann", "") {
+			h.Error("a phrase is asked for where there is none")
+		}
+		ann.told(room.NowPassSet, "/inscrire "+phrase)
+		if h.room.NeedsPass("ann", "SHA256:A") || !h.room.NeedsPass("ann", "SHA256:B") {
+			h.Error("the phrase is asked of the key, or not of another")
+		}
+		h.arrive(passing("ann", "SHA256:A", "a wrong phrase"))
+		rejected(h, passing("ann", "SHA256:B", "a wrong phrase"), room.ErrWrongPass)
+		h.arrive(passing("ann", "SHA256:B", phrase))
+		h.present("ann")
+	})
+}
+
+func TestGuessesFromOneSourceAreSlowed(t *testing.T) {
+	inRoom(t, func(h *house) {
+		h.phrased("ann")
+		h.phrased("bob")
+		for range 5 {
+			rejected(h, visiting("ann", 1, "guess guess"), room.ErrWrongPass)
+		}
+		for _, e := range []room.Entry{visiting("ann", 1, "guess guess"), visiting("ann", 1, phrase), visiting("bob", 1, phrase)} {
+			if slow := turnedAway[*room.GuessError](h, e); slow.Wait <= 0 || slow.Wait > 10*time.Second {
+				h.Errorf("the guesser waits %v", slow.Wait)
+			}
+		}
+		h.arrive(visiting("ann", 2, phrase)) // from elsewhere
+		h.arrive(visiting("cleo", 1, "not asked for"))
+		sleep(10 * time.Second)
+		rejected(h, visiting("ann", 1, "guess guess"), room.ErrWrongPass)
+		turnedAway[*room.GuessError](h, visiting("ann", 1, phrase))
+		sleep(10 * time.Second)
+		h.arrive(visiting("ann", 1, phrase))
+	})
+}
+
+func TestGuessesForOnePseudoAreSlowedWhereverTheyComeFrom(t *testing.T) {
+	inRoom(t, func(h *house) {
+		h.phrased("ann")
+		h.phrased("bob")
+		for i := range 10 {
+			rejected(h, visiting("ann", i, "guess guess"), room.ErrWrongPass)
+		}
+		if slow := turnedAway[*room.GuessError](h, visiting("ANN", 100, phrase)); slow.Wait <= 0 || slow.Wait > 5*time.Second {
+			h.Errorf("the guesser waits %v", slow.Wait)
+		}
+		h.arrive(visiting("bob", 100, phrase))
+		sleep(5 * time.Second)
+		h.arrive(visiting("ann", 100, phrase))
+	})
+}
+
+func TestASourceIsAddressOrNetworkAndLoopbackIsOne(t *testing.T) {
+	for name, addrs := range map[string][]string{
+		"a /64":    {"2001:db8::1", "2001:db8::2", "2001:db8::ffff:1", "2001:db8::3", "2001:db8::4", "2001:db8::5"},
+		"mapped":   {"192.0.2.1", "::ffff:192.0.2.1", "192.0.2.1", "::ffff:192.0.2.1", "192.0.2.1", "::ffff:192.0.2.1"},
+		"loopback": {"127.0.0.1", "127.0.0.1", "127.0.0.1", "127.0.0.1", "127.0.0.1", "127.0.0.1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inRoom(t, func(h *house) {
+				h.phrased("ann")
+				for i, addr := range addrs {
+					e := from("ann", addr)
+					e.Pass = "guess guess"
+					if i < 5 {
+						rejected(h, e, room.ErrWrongPass)
+					} else {
+						turnedAway[*room.GuessError](h, e)
+					}
+				}
+			})
+		})
+	}
+}
+
+// TestWhatIsRightCostsNothing: a classroom behind one address comes in at once.
+func TestWhatIsRightCostsNothing(t *testing.T) {
+	inRoom(t, func(h *house) {
+		h.room.SetAccess(room.Access{Password: "open sesame"})
+		for i := range 40 {
+			e := as(room.Pseudo(fmt.Sprint("p", i, "x")))
+			e.Password = "open sesame"
+			h.arrive(e)
+		}
+		h.room.SetAccess(room.Access{})
+		h.phrased("ann")
+		var arriving sync.WaitGroup
+		for range 4 { // at once, too
+			arriving.Go(func() {
+				for range 20 {
+					if s, err := h.room.Join(h.Context(), visiting("ann", 1, phrase)); err != nil {
+						h.Errorf("ann is told %v", err)
+					} else {
+						s.Close(room.Ending{Cause: room.Quit})
+					}
+				}
+			})
+		}
+		arriving.Wait()
+	})
+}
+
+func TestWhoeverGivesUpWaitingForTheirTurnIsReleased(t *testing.T) {
+	inRoom(t, func(h *house) {
+		h.phrased("ann")
+		ctx, cancel := context.WithCancel(h.Context())
+		cancel()
+		if s, err := h.room.Join(ctx, visiting("ann", 1, phrase)); err == nil {
+			s.Close(room.Ending{Cause: room.Quit})
+		}
+		h.arrive(visiting("ann", 1, phrase))
+	})
+}
+
+// TestAPassPhraseIsNowhere that anybody, an operator included, could read it.
+func TestAPassPhraseIsNowhere(t *testing.T) {
+	var acts []room.Act
+	cfg := room.DefaultConfig()
+	cfg.Audit = func(a room.Act) { acts = append(acts, a) }
+	inRoomLike(t, cfg, func(h *house) {
+		bob := h.join("bob")[0]
+		op := h.operator("op")
+		ann := h.arrive(as("ann"))
+		h.settle()
+		var told []any
+		for _, line := range []string{"/inscrire " + phrase, "/INSCRIRE  " + phrase, "//register " + phrase, "/register " + phrase} {
+			told = append(told, ann.asks(line))
+			if !room.Secret(line) {
+				h.Errorf("%q is no secret", line)
+			}
+		}
+		op.told(room.NowPassSet, "/inscrire "+phrase)
+		for _, p := range []*person{bob, op, ann, h.console()} {
+			for _, it := range p.items() {
+				told = append(told, it, it.Event)
+			}
+			past, _ := p.Do(h.Context(), "/historique")
+			info, _ := p.Do(h.Context(), "/info ann")
+			told = append(told, past, info)
+		}
+		told = append(told, acts)
+		for _, word := range []string{"battery", "argon2"} {
+			if text := fmt.Sprintf("%+v", told); strings.Contains(text, word) {
+				h.Errorf("it can be read: %s", text)
+			}
+		}
+	})
+	for _, line := range []string{"inscrire " + phrase, "/inscrire", "/info ann", "hello /inscrire x", "", "/"} {
+		if room.Secret(line) {
+			t.Errorf("%q is a secret", line)
+		}
+	}
+}

@@ -1,0 +1,145 @@
+package room
+
+import (
+	"context"
+	"slices"
+	"time"
+)
+
+// maxMissed is how many messages an owner who was away is shown at most, where that
+// is more than others are.
+const maxMissed = 200
+
+// seenTimeout is how long the log is given to note how far somebody had read; after
+// it they will be shown again what they know.
+const seenTimeout = 2 * time.Second
+
+// seenBefore is how far the owner had read whose session this is, when they were
+// here last; 0 for a guest, for a first visit, and while another session of theirs
+// reads along.
+func (r *Room) seenBefore(s *Session) Seq {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	a := r.state.accounts.byID[s.account]
+	if a == nil || r.readingLocked(a, s) {
+		return 0
+	}
+	return a.Seen
+}
+
+// recall has a session begin with what the owner of the pseudo chose for good.
+func (r *Room) recall(s *Session) {
+	r.mu.Lock()
+	a := r.state.accounts.byID[s.account]
+	var kept Kept
+	if a != nil {
+		kept = a.Kept
+	}
+	r.mu.Unlock()
+	if a == nil {
+		return
+	}
+	s.setPrefs(func(p *Prefs) { *p = kept.over(*p) })
+	if kept.Zone == nil {
+		return
+	}
+	if zone, err := r.Zone(*kept.Zone); err == nil {
+		s.setPrefs(func(p *Prefs) { p.Zone = zone })
+	}
+}
+
+// readingLocked reports whether an account's owner reads on a session other than s,
+// here or on another node.
+func (r *Room) readingLocked(a *Account, s *Session) bool {
+	m, ok := r.state.Members[a.Pseudo.Key()]
+	return ok && slices.ContainsFunc(m.Sessions, func(at Attendance) bool {
+		elsewhere := at.ID.Origin != r.origin || r.sessions[at.ID] != nil
+		return at.ID != s.id && !at.Quiet && at.proves(a) && elsewhere
+	})
+}
+
+// replay returns what a newcomer is shown of the past: as many messages as everyone
+// is, or for somebody who was here before all that they missed, up to maxMissed.
+func (r *Room) replay(ctx context.Context, before, seen Seq) []Event {
+	n := r.cfg.Replay
+	last, _ := r.store.Last(ctx, n, before) // without a past there is still a present
+	if seen == 0 || n == 0 || len(last) < n || last[0].Seq <= seen {
+		return last
+	}
+	more, err := r.store.Last(ctx, max(n, maxMissed), before)
+	first := slices.IndexFunc(more, func(e Event) bool { return e.Seq > seen })
+	if err != nil || first < 0 {
+		return last
+	}
+	return more[min(first, max(0, len(more)-n)):]
+}
+
+// missed counts what others said after a place.
+func missed(events []Event, seen Seq, me Pseudo) int {
+	n := 0
+	for i := range events {
+		if e := &events[i]; seen > 0 && e.Seq > seen && e.Author() != me {
+			n++
+		}
+	}
+	return n
+}
+
+// leavingLocked is what the log is to be told when a session is closed: how far an
+// owner has read, if it was their last. ok is false for all others.
+func (r *Room) leavingLocked(s *Session) (b Seen, ok bool) {
+	a := r.state.accounts.byID[s.account]
+	if a == nil || s.entry.Quiet || s.index < 0 || r.readingLocked(a, s) {
+		return Seen{}, false
+	}
+	upto := max(s.joined, r.ring.lastSeq(s.readUpto()))
+	return Seen{Pseudo: a.Pseudo, Account: a.ID, Upto: upto}, upto > a.Seen
+}
+
+// readUpto returns the place that the session would have read next.
+func (s *Session) readUpto() uint64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.cursor
+}
+
+// noteSeen tells the log. What it does not take is not tried again.
+func (r *Room) noteSeen(b Seen) {
+	ctx, cancel := context.WithTimeout(context.Background(), seenTimeout)
+	defer cancel()
+	r.propose(ctx, b)
+}
+
+// unregisteredLocked tells the owner's other sessions, or all if an operator did it.
+func (r *Room) unregisteredLocked(b Unregistered) {
+	r.ownersLocked(b.Pseudo)
+	m, ok := r.state.Members[b.Pseudo.Key()]
+	if !ok || b.KeyID != "" {
+		return
+	}
+	for _, at := range m.Sessions {
+		if s, here := r.sessions[at.ID]; here && at.ID != b.Session {
+			s.post(Item{Reply: Notice{What: NowUnregistered, Name: b.Pseudo}})
+		}
+	}
+}
+
+// ownersLocked has the sessions here of whoever has a pseudo know whose account is
+// theirs, and the desk whose it is.
+func (r *Room) ownersLocked(p Pseudo) {
+	m, ok := r.state.Members[p.Key()]
+	if !ok {
+		return
+	}
+	for _, at := range m.Sessions {
+		if s, here := r.sessions[at.ID]; here {
+			s.account = 0
+			if a := r.state.owned(at.ID); a != nil {
+				s.account = a.ID
+			}
+		}
+	}
+	if d, ok := r.desks[p.Key()]; ok {
+		d.proof = r.state.proof(m)
+	}
+}
