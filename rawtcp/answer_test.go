@@ -150,6 +150,7 @@ func TestEveryCommandOfTheTableIsAnswered(t *testing.T) {
 					t.Errorf("/%s%s: hung up: %v", word, rest, ended)
 				}
 				if !ended {
+					p.ask("/desinscrire") // or nobody could come as ann again
 					p.ask("/quitter")
 				}
 				p.Close()

@@ -11,7 +11,6 @@ import (
 	"os"
 	"runtime/debug"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 	"unicode/utf8"
@@ -22,9 +21,9 @@ import (
 
 // Bounds on one connection.
 const (
-	// pseudoTries is how many pseudos a stranger may ask for; then the connection
-	// is closed.
-	pseudoTries = 10
+	// visitorTries is how many lines a stranger is asked for, pseudos, pass phrases
+	// and passwords together; then the connection is closed.
+	visitorTries = 10
 	// bite is how much a client must take in the time there is for a write: many
 	// messages at once, over a slow line or from a busy machine, may take longer.
 	bite = 16 << 10
@@ -154,73 +153,6 @@ func hangUp(c net.Conn, linger time.Duration) {
 	c.Close()
 }
 
-// enter asks for a pseudo until one can be had, and joins. A first line that
-// cannot be a pseudo because it is a message or a command is not lost: its author
-// is given a name, and the line is returned to be done. Whoever takes too long is
-// let go, and so is everybody when the server closes.
-func (c *conn) enter() (first token, ok bool) {
-	c.SetReadDeadline(time.Now().Add(c.server.waits.pseudo))
-	stop := context.AfterFunc(c.server.closing, func() { c.SetReadDeadline(time.Now()) })
-	defer c.SetReadDeadline(time.Time{})
-	defer stop()
-	if c.send([]byte(c.texts().AskPseudo)) != nil {
-		return token{}, false
-	}
-	for range pseudoTries {
-		tok, ok := c.firstLine()
-		if !ok {
-			return token{}, false
-		}
-		line := strings.TrimSpace(decodeLine(tok.text))
-		var err error
-		if isMessage(line) {
-			if err = c.joinAsGuest(); err == nil {
-				return tok, true
-			}
-		} else if err = c.join(line); err == nil {
-			return token{}, true
-		}
-		if c.complain(err) != nil || !room.AnotherPseudo(err) || c.send([]byte(c.texts().AskPseudo)) != nil {
-			return token{}, false
-		}
-	}
-	c.say(c.texts().TooManyTries)
-	return token{}, false
-}
-
-// isMessage reports whether a first line is something said rather than a name: it
-// addresses somebody, or is a command with its slash.
-func isMessage(line string) bool {
-	at, _, hasText := strings.Cut(line, " ")
-	return len(line) > 1 && (line[0] == '/' || line[0] == '@' && hasText && len(at) > 1)
-}
-
-// firstLine waits for a line before there is a session.
-func (c *conn) firstLine() (token, bool) {
-	for {
-		tok, err := c.in.next()
-		switch {
-		case errors.Is(err, os.ErrDeadlineExceeded):
-			c.dismiss()
-			return token{}, false
-		case err != nil:
-			return token{}, false
-		}
-		switch tok.kind {
-		case tokenLine:
-			return tok, true
-		case tokenAreYouThere:
-			c.send([]byte(c.texts().AskPseudo))
-			continue
-		case tokenForeign:
-			c.foreign(tok.protocol)
-		case tokenInterrupt:
-			c.drain()
-		}
-		return token{}, false
-	}
-}
-
 // dismiss lets go of somebody who has not said who they are.
 func (c *conn) dismiss() {
 	if c.server.closing.Err() != nil {
@@ -238,39 +170,6 @@ func (c *conn) foreign(protocol string) {
 		return
 	}
 	c.say(fmt.Sprintf(c.texts().NotHTTP, protocol))
-}
-
-func (c *conn) join(name string) error {
-	pseudo, err := room.ParsePseudo(name)
-	if err != nil {
-		return err
-	}
-	c.sess, err = c.server.room.Join(context.Background(), room.Entry{
-		Pseudo: pseudo, Addr: c.addr, Front: "tcp", Prefs: room.Prefs{Lang: c.server.cfg.Lang}, Paced: true,
-	})
-	if err != nil {
-		c.server.cfg.Log.Info("tcp: not let in", "pseudo", string(pseudo), "addr", c.addr.String(), "why", err.Error())
-		return err
-	}
-	c.server.cfg.Log.Info("tcp: joined", "pseudo", string(pseudo), "addr", c.addr.String())
-	return nil
-}
-
-// guestTries is how many numbers are tried for somebody without a name.
-const guestTries = 100
-
-func (c *conn) joinAsGuest() (err error) {
-	for range guestTries {
-		name := fmt.Sprintf("%s-%d", c.texts().Guest, c.server.guests.Add(1))
-		if err = c.join(name); err == nil {
-			c.sess.Answer(room.Notice{What: room.NoPseudoGiven, Name: c.sess.Pseudo()}, nil)
-			return nil
-		}
-		if _, taken := errors.AsType[*room.TakenError](err); !taken {
-			return err
-		}
-	}
-	return err
 }
 
 // read does what the client says, until it stops or its session ends.

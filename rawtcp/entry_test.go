@@ -52,7 +52,7 @@ func TestARefusedPseudoIsAskedForAgainWithTheReason(t *testing.T) {
 func TestNobodyIsAskedForAPseudoForEver(t *testing.T) {
 	h := open(t)
 	c := h.call()
-	c.send(strings.Repeat("root\r\n", pseudoTries))
+	c.send(strings.Repeat("root\r\n", visitorTries))
 	c.wantEnd(french.TooManyTries + "\r\n")
 }
 

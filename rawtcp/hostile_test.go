@@ -163,7 +163,9 @@ func TestMembersComingAndGoingAtOnceLeaveNobodyBehind(t *testing.T) {
 // faulty is a store with a fault in it.
 type faulty struct{ *room.MemoryStore }
 
-func (faulty) Search(context.Context, room.Query, int) ([]room.Event, error) { panic("a fault of ours") }
+func (faulty) Search(context.Context, room.Query, int) ([]room.Event, error) {
+	panic("a fault of ours")
+}
 
 // brittle makes connections whose Write has a fault in it.
 type brittle struct{ net.Listener }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"strings"
 	"sync"
@@ -83,6 +84,7 @@ type build struct {
 	waits  timeouts
 	store  room.Store
 	listen func(net.Listener) net.Listener
+	log    *slog.Logger
 }
 
 // open opens a house for the length of a test: no limits of rate, French, and
@@ -90,6 +92,7 @@ type build struct {
 func open(t testing.TB, change ...func(*build)) *house {
 	t.Helper()
 	b := build{waits: defaultTimeouts(), store: room.NewMemoryStore()}
+	b.room.PassMemory, b.room.PassTime = 64, 1
 	for _, c := range change {
 		c(&b)
 	}
@@ -101,7 +104,7 @@ func open(t testing.TB, change ...func(*build)) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &house{t: t, room: r, server: newServer(Config{}, r, b.waits), addr: l.Addr().String(), console: watch(r)}
+	h := &house{t: t, room: r, server: newServer(Config{Log: b.log}, r, b.waits), addr: l.Addr().String(), console: watch(r)}
 	if b.listen != nil {
 		l = b.listen(l)
 	}

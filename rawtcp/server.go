@@ -5,6 +5,14 @@
 // mean. What is said and by which rules is package room's. Every line received
 // gets at least one line back, so a client that sends, then waits for an answer,
 // never hangs.
+//
+// Nothing is encrypted here: a pass phrase or password crosses the network as it was
+// typed. It is not shown on the screen of a telnet client, which is told to stop
+// echoing by IAC WILL ECHO (RFC 857) before the first question for a secret. Telnet
+// clients say nothing of themselves on a port that is not 23, so that every client
+// gets these three bytes, followed by CR NUL: on the terminal of a netcat, whose own
+// echo nobody can turn off, the question takes their place. All others who are never
+// asked for a secret never get them.
 package rawtcp
 
 import (
@@ -30,8 +38,8 @@ const maxTurning = 64
 
 // timeouts bound every wait of a Server for its clients.
 type timeouts struct {
-	// pseudo is how long a stranger may take to say who they are; then the
-	// connection is closed.
+	// pseudo is how long a stranger may take to say who they are, and again for each
+	// secret that proves it; then the connection is closed.
 	pseudo time.Duration
 	// write is how long one write may block before the session is let go with
 	// the cause Slow.

@@ -19,12 +19,16 @@ const (
 	telnetIAC   = 0xff
 )
 
+// telnetEcho is the option of RFC 857: whoever WILL ECHO has the other side not show
+// what it sends.
+const telnetEcho = 1
+
 // telnetTimingMark is the option of RFC 860: DO asks for a mark in the stream
 // rather than for a state, so each request is answered.
 const telnetTimingMark = 6
 
 // maxSubnegotiation is how many bytes after IAC SB are dropped while its IAC SE
-// is awaited. No option is ever enabled, so no well-behaved client sends a
+// is awaited. No option that has any is ever enabled, so no well-behaved client sends a
 // subnegotiation at all; past the bound it is given up and what follows is text
 // again, so that stray bytes cannot make a member mute for ever.
 const maxSubnegotiation = 512
@@ -57,15 +61,17 @@ const (
 // telnet takes the protocol out of a client's bytes and refuses every option it
 // proposes. Its zero value is ready. It takes one byte at a time and keeps no
 // text, so how the network split the bytes cannot change what they mean, and its
-// size is fixed. A client that speaks no telnet (netcat) is never written to:
-// all it says is answer.
+// size is fixed. All it says is answer, but for the one option that its owner may
+// offer: see offerEcho.
 type telnet struct {
 	state telnetState
 	verb  byte   // DO, DONT, WILL or WONT, while inOption
 	sub   uint16 // bytes dropped so far, while inSub; at most maxSubnegotiation+1
 
+	echo echoState // of our own offer
+
 	// refusedDo and refusedWill hold the options already answered. In the terms
-	// of RFC 1143 §7 every option stays in state NO on both sides: the first
+	// of RFC 1143 §7 every option they hold is in state NO on both sides: the first
 	// request is refused, as it must be, and a repeated one is no change of
 	// state, so it gets nothing. A peer thus draws at most 512 answers from a
 	// connection, timing marks apart, however fast it asks.
@@ -134,6 +140,8 @@ func (t *telnet) command(b byte) signal {
 // already is, and RFC 854 forbids to answer that.
 func (t *telnet) negotiate(option byte, replies []byte) []byte {
 	switch {
+	case option == telnetEcho && t.echo != echoNo && (t.verb == telnetDO || t.verb == telnetDONT):
+		return t.echoAnswered(replies)
 	case t.verb == telnetDO && option == telnetTimingMark:
 		t.markDue = false
 		return append(replies, telnetIAC, telnetWONT, option)

@@ -1,5 +1,6 @@
 // Package client is `salon client`: a small asynchronous client of the raw TCP
-// front, which shows what arrives while one types.
+// front, which shows what arrives while one types. On a terminal, what the server
+// asks for without echo is not shown and cannot be recalled.
 package client
 
 import (
@@ -41,12 +42,13 @@ func Run(conn net.Conn, l room.Lang, in io.Reader, out io.Writer) error {
 		io.Copy(conn, in)
 		closeWrite(conn)
 	}()
-	return lost(receive(conn, func(b []byte, whole bool) (err error) {
+	show := func(b []byte, whole bool) (err error) {
 		if whole { // a question stays with the line that follows it
 			_, err = out.Write(b)
 		}
 		return err
-	}), l)
+	}
+	return lost(receive(conn, show, func(bool) {}), l)
 }
 
 // closeWrite says that nothing more comes.
@@ -69,6 +71,7 @@ func lost(err error, l room.Lang) error {
 type Client struct {
 	conn net.Conn
 	lang room.Lang
+	keys *hidden
 	edit *prompt.Prompt
 
 	mu       sync.Mutex // guards what follows
@@ -80,7 +83,11 @@ type Client struct {
 // New returns a client on a terminal in raw mode.
 func New(conn net.Conn, l room.Lang, rw io.ReadWriter, width, height int) *Client {
 	c := &Client{conn: conn, lang: l}
-	c.edit = prompt.New(rw, prompt.Options{Width: width, Height: height, OnInterrupt: func() {
+	c.keys = &hidden{Reader: rw, enter: func(line string) { c.transmit(line) }} // the next one fails if this does
+	c.edit = prompt.New(struct {
+		io.Reader
+		io.Writer
+	}{c.keys, rw}, prompt.Options{Width: width, Height: height, OnInterrupt: func() {
 		c.edit.Write([]byte(lang.Of(l).PressAgain + "\n"))
 	}})
 	return c
@@ -100,7 +107,7 @@ func (c *Client) Run() error {
 		closeWrite(c.conn)
 		c.conn.SetReadDeadline(time.Now().Add(farewellTimeout))
 	}()
-	err := receive(c.conn, c.show)
+	err := receive(c.conn, c.show, c.echo)
 	c.edit.Clear()
 	return lost(err, c.lang)
 }
@@ -160,21 +167,40 @@ func (c *Client) send() {
 			return
 		}
 		c.answer(line)
-		if _, err := io.WriteString(c.conn, line+"\r\n"); err != nil {
+		if c.transmit(line) != nil {
 			return
 		}
 	}
 }
 
+// transmit sends a line whole, so that nothing else comes between.
+func (c *Client) transmit(line string) error {
+	_, err := io.WriteString(c.conn, line+"\r\n")
+	return err
+}
+
+// echo hears whether the server echoes what is typed, and agrees: then it must not be
+// shown here. The server ends the line of a question that is answered so.
+func (c *Client) echo(theirs bool) {
+	c.keys.ask(theirs)
+	c.conn.Write(consent(theirs)) // what is lost shows in what is read
+}
+
 // receive reads what the server sends and hands on whole lines, cleaned of all
 // that could command a terminal: a server is a stranger too. What remains of an
-// unfinished line is handed on as such.
-func receive(conn net.Conn, show func(b []byte, whole bool) error) error {
+// unfinished line is handed on as such. echo hears each time that the server begins
+// or stops to echo, before the text that came with it is shown.
+func receive(conn net.Conn, show func(b []byte, whole bool) error, echo func(theirs bool)) error {
 	var pending []byte
+	var commands telnet
 	buf := make([]byte, 4<<10)
 	for {
 		n, err := conn.Read(buf)
-		pending = append(pending, buf[:n]...)
+		echoed := commands.echoes
+		pending = commands.filter(pending, buf[:n])
+		if commands.echoes != echoed {
+			echo(commands.echoes)
+		}
 		if end := lastLine(pending, err != nil); end > 0 {
 			if err := show(clean(pending[:end]), true); err != nil {
 				return err

@@ -1,0 +1,86 @@
+package rawtcp
+
+import (
+	"strings"
+	"testing"
+
+	"salon/room"
+)
+
+func TestARoomForCertainKeysOpensToAPhrase(t *testing.T) {
+	h := open(t)
+	h.phrased("ann")
+	h.room.SetAccess(room.Access{Allow: map[string]bool{}})
+	for _, first := range []string{"bob", "@tous coucou"} {
+		c := h.call()
+		c.send(first + "\r\n")
+		c.wantEnd(french.NotAllowed + "\r\n")
+	}
+	c := h.call()
+	c.send("ann\r\nautre phrase\r\n")
+	c.awaitText(french.WrongPass)
+	c.send(phrase + "\r\n")
+	c.awaitText("Bienvenue, ann")
+	if got := len(seen[room.Joined](h.console)); got != 2 {
+		t.Errorf("%d came in", got)
+	}
+}
+
+func TestTheRoomsPasswordIsAskedForFirst(t *testing.T) {
+	h := open(t)
+	h.phrased("ann")
+	h.room.SetAccess(room.Access{Password: password})
+	c := h.call()
+	c.send("ann\r\n")
+	c.awaitText(hello + offer + askPassword)
+	c.send("\r\n")
+	c.awaitText(french.WrongPassword + "\r\n" + askPassword)
+	c.send("autre\r\n")
+	c.awaitText(askPassword + askPass)
+	c.send("autre phrase\r\n")
+	c.awaitTimes(2, french.WrongPassword)
+	c.send(password + "\r\n")
+	c.awaitText(french.WrongPass + "\r\n" + askPass) // what was right is not asked for again
+	c.send("\r\n")
+	c.awaitTimes(2, hello)
+	c.send("bob\r\n")
+	c.awaitText("Bienvenue, bob")
+
+	d := h.call()
+	d.send("bob2\r\nfaux\r\n")
+	d.awaitText(french.WrongPassword)
+	d.Close()
+	e := h.call()
+	e.send("ann\r\n" + strings.ReplaceAll(password, "é", "\xe9") + "\r\n" + phrase + "\r\n@tous tout d'un coup\r\n") // Latin-1
+	e.closeWrite()
+	e.wantEnd(goodbye("ann"))
+	h.awaitSaid(t, "tout d'un coup")
+}
+
+func TestAMessageInPlaceOfAPseudoWaitsForTheRoomsPassword(t *testing.T) {
+	h := open(t)
+	h.room.SetAccess(room.Access{Password: password})
+	c := h.call()
+	c.send("@tous bonjour à tous\r\n")
+	c.awaitText(offer + askPassword)
+	c.send("faux\r\n" + password + "\r\n")
+	c.awaitText("vous êtes invité-1.")
+	h.awaitSaid(t, "bonjour à tous")
+	d := h.call()
+	d.send("@tous moi aussi\r\n" + strings.Repeat("faux\r\n", 10))
+	d.wantEnd(french.TooManyTries + "\r\n")
+}
+
+func TestABannedPseudoIsToldOnceItIsProved(t *testing.T) {
+	h := open(t)
+	h.phrased("ann")
+	h.order(t, "ban ann 1h assez ri")
+	c := h.call()
+	c.send("ann\r\nautre phrase\r\n")
+	c.awaitText(french.WrongPass)
+	if strings.Contains(c.String(), "assez ri") {
+		t.Errorf("a stranger is told\n%s", c)
+	}
+	c.send(phrase + "\r\n")
+	c.wantEnd("assez ri\r\n")
+}

@@ -1,0 +1,227 @@
+package rawtcp
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"salon/room"
+)
+
+// visitor is whoever is at the other end before there is a session. What they type
+// is never logged but for a pseudo that could be one, and secrets are forgotten with
+// the visitor.
+type visitor struct {
+	*conn
+	entry room.Entry // as far as it is known
+	tries int        // lines that may still be asked for
+}
+
+// errParted ends a visit without more words: the visitor has gone, or has been told.
+var errParted = errors.New("rawtcp: the visitor has gone")
+
+// enter asks for a pseudo until one can be had, and joins. A first line that
+// cannot be a pseudo because it is a message or a command is not lost: its author
+// is given a name, and the line is returned to be done. Whoever takes too long is
+// let go, and so is everybody when the server closes.
+func (c *conn) enter() (first token, ok bool) {
+	stop := context.AfterFunc(c.server.closing, func() { c.SetReadDeadline(time.Now()) })
+	defer c.SetReadDeadline(time.Time{})
+	defer stop()
+	v := visitor{conn: c, tries: visitorTries, entry: room.Entry{
+		Addr: c.addr, Front: "tcp", Prefs: room.Prefs{Lang: c.server.cfg.Lang}, Paced: true,
+	}}
+	v.wait()
+	for {
+		first, err := v.introduce()
+		switch {
+		case err == nil:
+			return first, true
+		case errors.Is(err, errParted), v.complain(err) != nil, !room.AnotherPseudo(err):
+			return token{}, false
+		}
+	}
+}
+
+// wait gives the visitor the time that there is to answer from now on, or none when
+// the server closes.
+func (v *visitor) wait() {
+	v.SetReadDeadline(time.Now().Add(v.server.waits.pseudo))
+	if v.server.closing.Err() != nil {
+		v.SetReadDeadline(time.Now())
+	}
+}
+
+// introduce asks for a pseudo and joins with it, or as a guest.
+func (v *visitor) introduce() (first token, err error) {
+	tok, err := v.ask(v.in.showTyping(), v.texts().AskPseudo)
+	if err != nil {
+		return token{}, err
+	}
+	line := strings.TrimSpace(decodeLine(tok.text))
+	if isMessage(line) {
+		tok.text = bytes.Clone(tok.text) // more may be asked for before it is done
+		return tok, v.joinAsGuest()
+	}
+	pseudo, err := room.ParsePseudo(line)
+	if err != nil {
+		return token{}, err
+	}
+	return token{}, v.joinAs(pseudo)
+}
+
+// isMessage reports whether a first line is something said rather than a name: it
+// addresses somebody, or is a command with its slash.
+func isMessage(line string) bool {
+	at, _, hasText := strings.Cut(line, " ")
+	return len(line) > 1 && (line[0] == '/' || line[0] == '@' && hasText && len(at) > 1)
+}
+
+// ask sends a question and waits for the line that answers it.
+func (v *visitor) ask(options []byte, question string) (token, error) {
+	if v.tries == 0 {
+		v.say(v.texts().TooManyTries)
+		return token{}, errParted
+	}
+	v.tries--
+	if v.send(append(options, question...)) != nil {
+		return token{}, errParted
+	}
+	for {
+		tok, err := v.in.next()
+		switch {
+		case errors.Is(err, os.ErrDeadlineExceeded):
+			v.dismiss()
+			return token{}, errParted
+		case err != nil:
+			return token{}, errParted
+		}
+		switch tok.kind {
+		case tokenLine:
+			return tok, nil
+		case tokenAreYouThere:
+			v.send([]byte(question))
+			continue
+		case tokenForeign:
+			v.foreign(tok.protocol)
+		case tokenInterrupt:
+			v.drain()
+		}
+		return token{}, errParted
+	}
+}
+
+// askSecret asks for what is not to be seen, and in time of its own: whoever has to
+// look it up, or guessed too fast, may. A client that hides it does not show the end
+// of the line either.
+func (v *visitor) askSecret(question string) (string, error) {
+	v.wait()
+	tok, err := v.ask(v.in.hideTyping(), question)
+	if err != nil {
+		return "", err
+	}
+	if v.in.typingHidden() {
+		v.send([]byte("\r\n"))
+	}
+	return strings.TrimSpace(decodeLine(tok.text)), nil
+}
+
+// joinAs joins under a pseudo, once what it takes has been given. What is wrong, or
+// came too fast, is asked for again, and nothing else.
+func (v *visitor) joinAs(p room.Pseudo) error {
+	v.entry.Pseudo, v.entry.Pass = p, ""
+	for {
+		err := v.prove()
+		if err == nil {
+			err = v.join()
+		}
+		if !v.forget(err) {
+			return err
+		}
+		if v.complain(err) != nil {
+			return errParted
+		}
+	}
+}
+
+// prove asks for the secrets that the entry lacks; the room looks at both at once. No
+// phrase means that the pseudo is not the visitor's: another is asked for.
+func (v *visitor) prove() (err error) {
+	r, e := v.server.room, &v.entry
+	if e.Password == "" && r.NeedsPassword() {
+		e.Password, err = v.askSecret(v.texts().AskPassword)
+		if err == nil && e.Password == "" {
+			err = room.ErrWrongPassword
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if e.Pass == "" && r.NeedsPass(e.Pseudo, "") {
+		e.Pass, err = v.askSecret(fmt.Sprintf(v.texts().AskPass, e.Pseudo))
+		if err == nil && e.Pass == "" {
+			return &room.RegisteredError{Pseudo: e.Pseudo, By: e.Pseudo}
+		}
+	}
+	return err
+}
+
+// forget drops the secret that an error is about, and reports whether there is one.
+// Of two that were not looked at, the password is kept: if it is wrong, that will be
+// said next.
+func (v *visitor) forget(err error) bool {
+	_, tooFast := errors.AsType[*room.GuessError](err)
+	switch {
+	case errors.Is(err, room.ErrWrongPass), tooFast && v.entry.Pass != "":
+		v.entry.Pass = ""
+	case errors.Is(err, room.ErrWrongPassword), tooFast:
+		v.entry.Password = ""
+	default:
+		return false
+	}
+	return true
+}
+
+// join opens the session and has the client show again what is typed.
+func (v *visitor) join() (err error) {
+	log := v.server.cfg.Log.With("pseudo", string(v.entry.Pseudo), "addr", v.addr.String())
+	v.sess, err = v.server.room.Join(v.server.closing, v.entry)
+	switch {
+	case errors.Is(err, context.Canceled):
+		v.dismiss()
+		return errParted
+	case err != nil:
+		log.Info("tcp: not let in", "why", err.Error())
+		return err
+	}
+	log.Info("tcp: joined")
+	v.send(v.in.showTyping()) // a client that is gone is noticed by what follows
+	return nil
+}
+
+// guestTries is how many numbers are tried for somebody without a name.
+const guestTries = 100
+
+// joinAsGuest joins under the first guest's name that is free. None of them is asked
+// to be proved.
+func (v *visitor) joinAsGuest() (err error) {
+	for range guestTries {
+		name := room.Pseudo(fmt.Sprintf("%s-%d", v.texts().Guest, v.server.guests.Add(1)))
+		if v.server.room.NeedsPass(name, "") {
+			err = &room.RegisteredError{Pseudo: name, By: name}
+			continue
+		}
+		if err = v.joinAs(name); err == nil {
+			v.sess.Answer(room.Notice{What: room.NoPseudoGiven, Name: v.sess.Pseudo()}, nil)
+			return nil
+		}
+		if !room.AnotherPseudo(err) {
+			return err
+		}
+	}
+	return err
+}
