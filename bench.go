@@ -17,14 +17,14 @@ type benchCmd struct {
 	Screen   int           `env:"-" default:"0" help:"${bench_screen}"`
 	Line     int           `env:"-" default:"0" help:"${bench_line}"`
 	Raw      int           `env:"-" default:"0" help:"${bench_raw}"`
-	Terminal string        `env:"-" default:"80x24" help:"${bench_terminal}"`
+	Size     string        `env:"-" default:"80x24" help:"${bench_terminal}"`
 	Stalled  int           `env:"-" default:"0" help:"${bench_stalled}"`
 	Parallel int           `env:"-" default:"8" help:"${bench_parallel}"`
 	Senders  int           `env:"-" default:"10" help:"${bench_senders}"`
 	Rate     float64       `env:"-" default:"5" help:"${bench_rate}"`
 	Burst    int           `env:"-" default:"0" help:"${bench_burst}"`
 	Duration time.Duration `env:"-" default:"5s" help:"${bench_duration}"`
-	Size     int           `env:"-" default:"80" help:"${bench_size}"`
+	Bytes    int           `env:"-" default:"80" help:"${bench_size}"`
 	Settle   time.Duration `env:"-" default:"2s" help:"${bench_settle}"`
 	PID      int           `name:"pid" env:"-" default:"0" help:"${bench_pid}"`
 }
@@ -33,11 +33,11 @@ type benchCmd struct {
 func (c *benchCmd) Run(p *program) error {
 	cfg := load.Config{
 		SSH: c.SSH, TCP: c.TCP, Screen: c.Screen, Line: c.Line, Raw: c.Raw, Stalled: c.Stalled, Parallel: c.Parallel,
-		Senders: min(c.Senders, c.Screen+c.Line+c.Raw-c.Stalled), Rate: c.Rate, Duration: c.Duration, Size: c.Size,
+		Senders: min(c.Senders, c.Screen+c.Line+c.Raw-c.Stalled), Rate: c.Rate, Duration: c.Duration, Size: c.Bytes,
 		Settle: c.Settle, PID: c.PID, Progress: p.stderr,
 	}
-	if _, err := fmt.Sscanf(c.Terminal, "%dx%d", &cfg.Width, &cfg.Height); err != nil || cfg.Width < 1 || cfg.Height < 1 {
-		return usageError{fmt.Errorf("--terminal %q", c.Terminal)}
+	if _, err := fmt.Sscanf(c.Size, "%dx%d", &cfg.Width, &cfg.Height); err != nil || cfg.Width < 1 || cfg.Height < 1 {
+		return usageError{fmt.Errorf("--size %q", c.Size)}
 	}
 	if c.Burst > 0 {
 		cfg.Rate, cfg.Burst = 0, c.Burst

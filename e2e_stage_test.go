@@ -17,11 +17,8 @@ import (
 // looks up its user's real home, whatever HOME says, hence the one in bin.
 func stage(t *testing.T) func(*testscript.Env) error {
 	bin := t.TempDir()
-	if ssh, err := exec.LookPath("ssh"); err == nil {
-		wrapper := "#!/bin/sh\nexec '" + ssh + "' -F \"$HOME/.ssh/config\" \"$@\"\n"
-		if err := os.WriteFile(filepath.Join(bin, "ssh"), []byte(wrapper), 0o755); err != nil {
-			t.Fatal(err)
-		}
+	if err := wrapSSH(bin); err != nil {
+		t.Fatal(err)
 	}
 	testdata, err := filepath.Abs("testdata")
 	if err != nil {
@@ -40,6 +37,15 @@ func stage(t *testing.T) func(*testscript.Env) error {
 		}
 		return makeHome(home)
 	}
+}
+
+// wrapSSH puts an ssh in a directory that takes its configuration from HOME.
+func wrapSSH(bin string) error {
+	ssh, err := exec.LookPath("ssh")
+	if err != nil {
+		return nil // need tells
+	}
+	return os.WriteFile(filepath.Join(bin, "ssh"), []byte("#!/bin/sh\nexec '"+ssh+"' -F \"$HOME/.ssh/config\" \"$@\"\n"), 0o755)
 }
 
 // makeHome makes two ssh identities: ssh takes the first by itself, and the

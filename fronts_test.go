@@ -29,12 +29,13 @@ import (
 const (
 	perFront   = 200 // members on each front
 	deafEach   = 5   // of them never read
-	terminals  = 20  // of the others over ssh have one
+	terminals  = 20  // of the others over ssh have one that only appends
+	screens    = 20  // more have a screen, which shows the end of it all
 	speakers   = 8   // half on each front
 	perBatch   = 18  // messages of each speaker before all wait for all to have read
 	batches    = 4
 	textSize   = 4000 // bytes of a message: together 2.3 MB, over the 2 MiB that a client's ssh window holds
-	listeners  = 2 * (perFront - deafEach)
+	listeners  = 2*(perFront-deafEach) - screens
 	crowdWaits = 60 * time.Second // a limit for failures only
 )
 
@@ -58,6 +59,7 @@ func TestACrowdOnBothFrontsHearsEverythingInOneOrderDespiteThoseWhoNeverRead(t *
 	c.talk(1) // and life goes on
 	c.checkDepartures()
 	c.checkOrder()
+	c.checkScreens()
 }
 
 // crowd is a room, both its fronts and all their clients.
@@ -70,6 +72,7 @@ type crowd struct {
 	hangUp  []func()
 
 	readers  []*reader
+	watchers []*watcher
 	speakers []io.Writer
 	said     int // by each speaker
 
@@ -271,12 +274,14 @@ func (c *crowd) enterSSH(addr string, i int) {
 	ch, replies, err := client.OpenChannel("session", nil)
 	c.ok(err)
 	c.running.Go(func() { gossh.DiscardRequests(replies) })
-	if i >= perFront-terminals {
-		c.request(ch, "pty-req", gossh.Marshal(struct {
-			Term                         string
-			Columns, Rows, Width, Height uint32
-			Modes                        string
-		}{Term: "xterm", Columns: 80, Rows: 24}))
+	switch {
+	case i >= perFront-screens:
+		c.terminal(ch, "xterm")
+		c.request(ch, "shell", nil)
+		c.look(ch)
+		return
+	case i >= perFront-screens-terminals:
+		c.terminal(ch, "dumb")
 	}
 	c.request(ch, "shell", nil)
 	switch {
@@ -287,6 +292,16 @@ func (c *crowd) enterSSH(addr string, i int) {
 		c.speakers = append(c.speakers, ch)
 	}
 	c.listen(ch)
+}
+
+// terminal asks for one on which the beginning of a long message is to be seen.
+func (c *crowd) terminal(ch gossh.Channel, term string) {
+	c.t.Helper()
+	c.request(ch, "pty-req", gossh.Marshal(struct {
+		Term                         string
+		Columns, Rows, Width, Height uint32
+		Modes                        string
+	}{Term: term, Columns: 200, Rows: 60}))
 }
 
 func (c *crowd) request(ch gossh.Channel, kind string, payload []byte) {
@@ -321,6 +336,55 @@ func (c *crowd) listen(from io.Reader) {
 			}
 		}
 	})
+}
+
+// watcher is somebody with a screen: of many messages at once it shows the last.
+type watcher struct {
+	mu   sync.Mutex
+	last string // message's number that was painted
+	seen chan struct{}
+}
+
+// look reads all that somebody with a screen is sent.
+func (c *crowd) look(from io.Reader) {
+	w := &watcher{seen: make(chan struct{}, 1)}
+	c.watchers = append(c.watchers, w)
+	c.running.Go(func() {
+		in := bufio.NewReaderSize(from, 8<<10)
+		for skip(in, '<') == nil {
+			id, err := in.ReadString('>')
+			if err != nil {
+				return
+			}
+			w.mu.Lock()
+			w.last = strings.TrimSuffix(id, ">")
+			w.mu.Unlock()
+			select {
+			case w.seen <- struct{}{}:
+			default:
+			}
+		}
+	})
+}
+
+// checkScreens checks that every screen has come to show the room's last message.
+func (c *crowd) checkScreens() {
+	c.mu.Lock()
+	want := c.order[len(c.order)-1]
+	c.mu.Unlock()
+	late := time.After(crowdWaits)
+	for i, w := range c.watchers {
+		for last := ""; last != want; {
+			select {
+			case <-w.seen:
+			case <-late:
+				c.t.Fatalf("screen %d shows %s at last, not %s", i, last, want)
+			}
+			w.mu.Lock()
+			last = w.last
+			w.mu.Unlock()
+		}
+	}
 }
 
 // skip reads past the next delim.

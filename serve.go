@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"syscall"
@@ -74,6 +75,9 @@ func (c *serveCmd) Run(p *program) error {
 	}
 	signal.Ignore(syscall.SIGPIPE) // a log pipe that breaks is no reason to stop
 	runInBackground()
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
+	}
 	s := &service{program: p, cmd: c}
 	if err := s.open(); err != nil {
 		s.close()
@@ -95,6 +99,10 @@ type service struct {
 	log     *slog.Logger
 	fronts  []front
 }
+
+// gcPercent trades CPU for memory: a full room makes little garbage, so that
+// collecting it twice as often costs little and keeps the heap small.
+const gcPercent = 50
 
 // front is a server of the room.
 type front interface {
@@ -279,15 +287,16 @@ func (s *service) serve(stop func()) (failed func() error, err error) {
 		}()
 	}
 	s.greet()
+	waves := newWaves()
 	if s.ssh != nil {
 		srv, err := sshui.New(sshui.Config{HostKeys: s.keys, Version: "salon", Lang: s.lang, Log: s.log}, s.room)
 		if err != nil {
 			return nil, err
 		}
-		start(srv, s.ssh)
+		start(srv, waves.on(s.ssh))
 	}
 	if s.tcp != nil {
-		start(rawtcp.New(rawtcp.Config{Lang: s.lang, Log: s.log}, s.room), s.tcp)
+		start(rawtcp.New(rawtcp.Config{Lang: s.lang, Log: s.log}, s.room), waves.on(s.tcp))
 	}
 	return func() error { mu.Lock(); defer mu.Unlock(); return failure }, nil
 }

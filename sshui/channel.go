@@ -43,7 +43,8 @@ type channel struct {
 	command string
 	started bool
 	sess    *room.Session // once joined
-	screen  *swappable    // of a terminal; nil otherwise
+	tty     *swappable    // of a terminal; nil otherwise
+	restore func() []byte // what gives a terminal back as it was; nil while nothing is changed
 
 	mu            sync.Mutex
 	width, height int           // guarded by mu
@@ -63,8 +64,10 @@ func (s *Server) channel(_ *ssh.Server, conn *gossh.ServerConn, offer gossh.NewC
 	if err != nil {
 		return // the connection ended meanwhile
 	}
+	in := s.intake(conn, accepted)
+	defer in.end()
 	ch := &channel{
-		Channel: accepted, server: s, conn: conn, key: provedKey(ctx), addr: addrOf(conn.RemoteAddr()),
+		Channel: in, server: s, conn: conn, key: provedKey(ctx), addr: addrOf(conn.RemoteAddr()),
 		env: map[string]string{}, width: stdWidth, height: stdHeight, resized: make(chan struct{}, 1),
 	}
 	ch.run(requests)
@@ -225,8 +228,8 @@ func (ch *channel) exit(code int) {
 // stderr is where errors go: with a terminal there is only one screen.
 func (ch *channel) stderr() io.Writer {
 	switch {
-	case ch.screen != nil:
-		return ch.screen
+	case ch.tty != nil:
+		return ch.tty
 	case ch.pty:
 		return ch.Channel
 	}

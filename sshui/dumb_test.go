@@ -131,6 +131,30 @@ func TestATeletypeEditsAndLeavesLikeAShell(t *testing.T) {
 	bob.wantExit(exitDone)
 }
 
+func TestBackspaceTakesBackWhatIsSeenAsOneCharacter(t *testing.T) {
+	for _, c := range []struct{ keys, want string }{
+		{"漢字🙂\x7f\x7fx", "漢x"},
+		{"🙂 漢字\x17x", "🙂 x"},
+		{"漢字🙂\x15x", "x"},
+		{"\x7f\x7f\x15\x17x\x7f\x7fy", "y"},
+		{"e\u0301e\u0301\x7fx", "e\u0301x"},
+		{"👍🏽\x7fx", "x"},
+	} {
+		g := newGlass(20, 2)
+		p := newPlain(g)
+		p.feed([]byte(c.keys))
+		if got := p.end(); got != c.want {
+			t.Errorf("%q is %q, want %q", c.keys, got, c.want)
+		}
+		if joined := strings.ContainsAny(c.keys, "\u0301🏽"); joined {
+			continue // the emulated terminal joins only what comes in one write
+		}
+		if got := g.look(); len(got) != 1 || got[0] != c.want {
+			t.Errorf("%q shows %q, want %q", c.keys, got, c.want)
+		}
+	}
+}
+
 func TestATeletypeHoldsNoMoreThanALine(t *testing.T) {
 	h := open(t)
 	ann := h.atTeletype("ann", "dumb")

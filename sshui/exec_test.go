@@ -223,7 +223,9 @@ func TestTheClientsLocaleAndZoneAreHeeded(t *testing.T) {
 // faulty is a store with a fault in it.
 type faulty struct{ *room.MemoryStore }
 
-func (faulty) Search(context.Context, room.Query, int) ([]room.Event, error) { panic("a fault of ours") }
+func (faulty) Search(context.Context, room.Query, int) ([]room.Event, error) {
+	panic("a fault of ours")
+}
 
 func TestAFaultOfOursEndsOneSessionWithAnApology(t *testing.T) {
 	h := open(t, func(b *build) {

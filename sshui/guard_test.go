@@ -6,9 +6,11 @@ import (
 	"io"
 	"math"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 
+	"go.uber.org/goleak"
 	gossh "golang.org/x/crypto/ssh"
 
 	"salon/room"
@@ -22,17 +24,32 @@ func (s *seat) wantTalking(h *house, text string) {
 	s.out.awaitText(s.t, ": "+text)
 }
 
+// wantTalking checks that a session on a screen of some width still hears and is
+// heard.
+func (d *desk) wantTalking(h *house, text string) {
+	d.t.Helper()
+	d.send(text + "\r")
+	h.awaitSaid(d.t, text)
+	d.awaitMatch(d.t, "│ "+regexp.QuoteMeta(text))
+	d.awaitBottom(d.t, nothingTyped)
+}
+
 func TestAbsurdTerminalSizesDoNoHarm(t *testing.T) {
 	h := open(t)
 	for i, size := range []uint32{0, 1, math.MaxUint32, math.MaxInt32, 65536} {
 		user := fmt.Sprint("ann", i)
-		s := sit(t, h.dial(user))
+		s := h.chair(user, 100, 30)
 		s.must("pty-req", ptyRequest{Term: "xterm-256color", Columns: size, Rows: size})
 		s.must("window-change", windowChange{size, size, size, size})
 		s.must("shell", nil)
 		s.must("window-change", windowChange{size, size, size, size})
+		s.send("sans rien voir " + user + "\r")
+		h.awaitSaid(t, "sans rien voir "+user)
 		s.must("window-change", windowChange{100, 30, 0, 0})
 		s.wantTalking(h, "toujours là "+user)
+		if _, row := s.at(); row != 29 {
+			t.Errorf("%d: what is typed stands in row %d:\n%s", size, row, s.picture())
+		}
 	}
 }
 
@@ -52,7 +69,7 @@ func TestSizesAreClamped(t *testing.T) {
 
 func TestAStormOfResizesBeforeTheShellBlocksNothing(t *testing.T) {
 	h := open(t)
-	s := sit(t, h.dial("ann"))
+	s := h.chair("ann", 119, 59) // the last size
 	s.must("pty-req", ptyRequest{Term: "xterm", Columns: 80, Rows: 24})
 	for i := range uint32(5000) {
 		if _, err := s.SendRequest("window-change", false, gossh.Marshal(windowChange{20 + i%100, 10 + i%50, 0, 0})); err != nil {
@@ -64,6 +81,9 @@ func TestAStormOfResizesBeforeTheShellBlocksNothing(t *testing.T) {
 	}
 	s.must("shell", nil)
 	s.wantTalking(h, "après la tempête")
+	if _, row := s.at(); row != 58 {
+		t.Errorf("what is typed stands in row %d:\n%s", row, s.picture())
+	}
 	s.send("\x04")
 	s.wantExit(exitDone)
 }
@@ -214,7 +234,7 @@ func TestMalformedRequestsAreRefusedAndHarmNobody(t *testing.T) {
 	pty := gossh.Marshal(ptyRequest{Term: "xterm", Columns: 80, Rows: 24, Modes: "\x00"})
 	env := gossh.Marshal(envRequest{"LANG", "en_GB.UTF-8"})
 	exec := gossh.Marshal(execRequest{"bonjour"})
-	s := sit(t, h.dial("ann"))
+	s := h.chair("ann", 80, 24)
 	cut := func(kind string, whole []byte) {
 		t.Helper()
 		for n := range len(whole) {
@@ -268,12 +288,40 @@ func TestAChannelClosedWhileItsConnectionStaysLeavesTheRoom(t *testing.T) {
 		again := sit(t, c) // the connection is as good as new
 		again.must("exec", execRequest{"de retour " + user})
 		again.wantExit(exitDone)
+		h.awaitSaid(t, "de retour "+user)
 		if n := len(h.said(room.Pseudo(user))); n != 1 {
 			t.Errorf("%s said %d things, want 1", user, n)
 		}
 	}
 	if n := len(seen[room.Left](h.console)); n != 2 {
 		t.Errorf("%d departures, want one each", n)
+	}
+}
+
+// As with ssh's ControlMaster: closing the terminal leaves its connection open.
+func TestAScreenClosedWhileItsConnectionStaysLeavesNothingRunning(t *testing.T) {
+	h := open(t, func(b *build) { b.room.Rate, b.room.Burst = 1, 2 })
+	for i, doing := range []string{"", "à moitié ta", strings.Repeat("ligne\r", 20), "/texte\r", "\x1b]11;sans fin", "\x1b[200~sans fin", "\x1bOP", "\x12"} {
+		user := fmt.Sprint("ann", i)
+		c := h.dial(user)
+		c.SendRequest("are all of yours running?", true, nil)
+		before := goleak.IgnoreCurrent()
+		s := sit(t, c)
+		s.must("pty-req", ptyRequest{Term: "xterm-256color", Columns: 80, Rows: 24})
+		s.must("shell", nil)
+		s.out.awaitText(t, "Bienvenue")
+		s.send(doing)
+		s.Close()
+		if got := h.awaitLeft(t, room.Pseudo(user)); got.Cause != room.Lost {
+			t.Errorf("%q: left by %v, want lost", doing, got.Cause)
+		}
+		s.exit()
+		if err := goleak.Find(before); err != nil {
+			t.Errorf("%q: %v", doing, err)
+		}
+		if _, _, err := c.SendRequest("keepalive@openssh.com", true, nil); err != nil {
+			t.Errorf("%q: the connection is gone: %v", doing, err)
+		}
 	}
 }
 

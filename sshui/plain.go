@@ -1,32 +1,43 @@
 package sshui
 
 import (
-	"bufio"
 	"bytes"
-	"errors"
 	"io"
 	"strings"
 	"sync"
 	"unicode"
+	"unicode/utf8"
+
+	"github.com/charmbracelet/x/ansi"
+	"github.com/rivo/uniseg"
 
 	"salon/room"
 )
 
-// plain is the editor for terminals that only append (TERM=dumb, or none): it
+// plain is the terminal that only appends (TERM=dumb, or none, or /texte): it
 // echoes what is typed and never sends an escape sequence. A message that comes
 // while somebody types goes on a line of its own, and what was typed is typed
 // again below it. Ctrl-U, Ctrl-W, Backspace, Ctrl-C and Ctrl-D edit and leave as
 // they do in a shell.
 type plain struct {
-	in          *bufio.Reader
-	interrupted func()
-	warned      bool // Ctrl-C was the last key, on an empty line; ReadLine's goroutine only
+	warned  bool     // Ctrl-C was the last key, on an empty line; feed's goroutine only, as all up to mu
+	escape  sequence // how far into one
+	partial []byte   // of a character
 
 	mu    sync.Mutex
 	out   io.Writer
 	typed []rune
-	quiet bool // after Clear: what is typed is shown no more
+	quiet bool // after end: what is typed is shown no more
 }
+
+// sequence is how far into an escape sequence the input is.
+type sequence uint8
+
+const (
+	outside sequence = iota
+	begun            // after ESC
+	inside           // until a final byte
+)
 
 // The keys that plain knows, besides letters.
 const (
@@ -39,45 +50,95 @@ const (
 	keyCtrlW     = 0x17
 )
 
-var errLeft = errors.New("left by Ctrl-C")
+// entered is what somebody did.
+type entered uint8
 
-func newPlain(rw io.ReadWriter, interrupted func()) *plain {
-	return &plain{in: bufio.NewReaderSize(rw, 256), out: rw, interrupted: interrupted}
-}
+const (
+	nothing  entered = iota
+	aLine            // was entered
+	aWarning         // Ctrl-C once: twice leaves
+	goodbye          // Ctrl-D, or Ctrl-C twice, on an empty line
+)
 
-// ReadLine returns the next line entered; io.EOF on Ctrl-D on an empty line.
-func (p *plain) ReadLine() (string, error) {
-	for {
-		r, _, err := p.in.ReadRune()
-		if err != nil {
-			return "", err
+func newPlain(out io.Writer) *plain { return &plain{out: out} }
+
+// feed takes what is typed up to the first thing entered, and returns how much
+// that was. Only one goroutine may feed.
+func (p *plain) feed(b []byte) (n int, what entered, line string) {
+	for n < len(b) {
+		r, size := p.rune(b[n:])
+		n += size
+		if r < 0 {
+			continue
 		}
-		again := p.warned
-		p.warned = false
-		switch {
-		case r == '\r' || r == '\n':
-			return p.enter(), nil
-		case r == keyCtrlC && p.erase(len(p.typed)) == 0:
-			if again {
-				return "", errLeft
-			}
-			p.warned = true
-			p.interrupted()
-		case r == keyCtrlD && len(p.typed) == 0:
-			return "", io.EOF
-		case r == keyEscape:
-			p.skipSequence()
-		default:
-			p.key(r)
+		if what, line := p.key(r); what != nothing {
+			return n, what, line
 		}
 	}
+	return n, nothing, ""
 }
 
-// key does a key that edits. Only this goroutine changes what is typed.
-func (p *plain) key(r rune) {
+// rune decodes the next character, which may have begun in what was fed before; r
+// is -1 while it has not ended, or in an escape sequence.
+func (p *plain) rune(b []byte) (r rune, size int) {
+	if p.skips(b[0]) {
+		return -1, 1
+	}
+	if len(p.partial) == 0 && b[0] < utf8.RuneSelf {
+		return rune(b[0]), 1
+	}
+	for size < len(b) && !utf8.FullRune(p.partial) {
+		p.partial = append(p.partial, b[size])
+		size++
+	}
+	if !utf8.FullRune(p.partial) {
+		return -1, size
+	}
+	r, used := utf8.DecodeRune(p.partial)
+	size -= len(p.partial) - used // what did not belong to it is decoded again
+	p.partial = nil
+	return r, size
+}
+
+// skips takes one byte of an arrow or function key, and reports whether it was one.
+func (p *plain) skips(b byte) bool {
+	switch p.escape {
+	case begun:
+		p.escape = outside
+		if b == '[' || b == 'O' {
+			p.escape = inside
+			return true
+		}
+	case inside:
+		if b >= 0x40 && b <= 0x7e || b < ' ' {
+			p.escape = outside
+		}
+		return b >= ' '
+	}
+	if b == keyEscape {
+		p.escape = begun
+		return true
+	}
+	return false
+}
+
+// key does a key.
+func (p *plain) key(r rune) (entered, string) {
+	again := p.warned
+	p.warned = false
 	switch {
+	case r == '\r' || r == '\n':
+		return aLine, p.enter()
+	case r == keyCtrlC && p.erase(len(p.typed)) == 0:
+		if again {
+			return goodbye, ""
+		}
+		p.warned = true
+		return aWarning, ""
+	case r == keyCtrlD && len(p.typed) == 0:
+		return goodbye, ""
 	case r == keyBackspace || r == keyDelete:
-		p.erase(1)
+		p.erase(lastCluster(p.typed))
 	case r == keyCtrlU:
 		p.erase(len(p.typed))
 	case r == keyCtrlW:
@@ -88,6 +149,7 @@ func (p *plain) key(r rune) {
 		p.typed = append(p.typed, r)
 		p.print(string(r))
 	}
+	return nothing, ""
 }
 
 func withoutLastWord(s string) string {
@@ -95,13 +157,23 @@ func withoutLastWord(s string) string {
 	return s[:strings.LastIndexByte(s, ' ')+1]
 }
 
-// erase takes the last n characters back, and returns how many there were.
+// lastCluster is how many of the runes make what one sees as the last character.
+func lastCluster(typed []rune) int {
+	n := 0
+	for g := uniseg.NewGraphemes(string(typed)); g.Next(); {
+		n = len(g.Runes())
+	}
+	return n
+}
+
+// erase takes the last n runes back, and returns how many there were.
 func (p *plain) erase(n int) int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	n = min(n, len(p.typed))
-	p.typed = p.typed[:len(p.typed)-n]
-	p.print(strings.Repeat("\b \b", n))
+	rest := p.typed[:len(p.typed)-n]
+	p.print(strings.Repeat("\b \b", ansi.StringWidth(string(p.typed))-ansi.StringWidth(string(rest))))
+	p.typed = rest
 	return n
 }
 
@@ -123,19 +195,6 @@ func (p *plain) print(s string) {
 	}
 }
 
-// skipSequence drops the rest of an arrow or function key.
-func (p *plain) skipSequence() {
-	if b, err := p.in.Peek(1); err != nil || b[0] != '[' && b[0] != 'O' {
-		return
-	}
-	p.in.Discard(1)
-	for range 16 {
-		if b, err := p.in.ReadByte(); err != nil || b >= 0x40 && b <= 0x7e {
-			return
-		}
-	}
-}
-
 // Write shows lines.
 func (p *plain) Write(b []byte) (int, error) {
 	p.mu.Lock()
@@ -154,22 +213,20 @@ func (p *plain) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// SetPrompt shows a question, if it is one: this editor has no prompt.
-func (p *plain) SetPrompt(s string) {
-	if strings.HasSuffix(s, ": ") {
-		p.Write([]byte(strings.TrimRight(s, " ") + "\n"))
-	}
+// say shows one line.
+func (p *plain) say(text string) error {
+	_, err := p.Write([]byte(text + "\n"))
+	return err
 }
 
-// SetSize does nothing: lines are the terminal's to wrap.
-func (p *plain) SetSize(int, int) {}
-
-// Clear ends the line being typed.
-func (p *plain) Clear() {
+// end ends the line being typed, and returns what it was; nothing is echoed any
+// more.
+func (p *plain) end() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if len(p.typed) > 0 {
 		p.print("\r\n")
 	}
 	p.quiet = true
+	return string(p.typed)
 }

@@ -126,6 +126,9 @@ func (s *Server) beatAll() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for c, l := range s.links {
+		if under := s.byAddr[c.RemoteAddr().String()]; under != nil && under.full() {
+			continue // its answer waits behind what its session has not read yet
+		}
 		l.unanswered++
 		if l.unanswered > maxUnanswered {
 			s.beating.Go(func() { c.Close() })

@@ -96,7 +96,10 @@ func (ch *channel) fail(fault any) {
 		l = ch.sess.Prefs().Lang
 		ch.leave(ch.sess, &room.Ending{Cause: room.Crashed})
 	}
-	if ch.pty {
+	switch {
+	case ch.restore != nil:
+		ch.tty.Write(ch.restore())
+	case ch.pty:
 		ch.complain("") // away from what is being typed
 	}
 	ch.complain(lang.Of(l).EndCrashed)
@@ -193,7 +196,7 @@ func (ch *channel) guarded(w io.Writer, sess *room.Session) io.Writer {
 
 // bite is how much a client must take in the time there is for a write: many
 // messages at once, over a slow line or from a busy machine, may take longer.
-const bite = 32 << 10 // what the library makes one packet of
+const bite = 2300 // the library keeps buffers as large as the largest packet, two for each connection
 
 // guardedWriter belongs to one goroutine at a time.
 type guardedWriter struct {
@@ -204,8 +207,11 @@ type guardedWriter struct {
 }
 
 func (g *guardedWriter) Write(p []byte) (n int, err error) {
-	g.rearm()
-	defer g.timer.Stop()
+	defer func() {
+		if g.timer != nil {
+			g.timer.Stop()
+		}
+	}()
 	for part := range slices.Chunk(p, bite) {
 		g.rearm()
 		m, err := g.w.Write(part)

@@ -27,6 +27,8 @@ import (
 
 	"salon/room"
 	"salon/room/lang"
+	"salon/sshui/rows"
+	"salon/sshui/screen"
 )
 
 // Bounds on those who are not in yet.
@@ -79,9 +81,12 @@ type Server struct {
 	waits timeouts
 	ssh   *ssh.Server
 
-	lines *lang.Printer // shared by all sessions: terminals get their \r from the editor
+	lines *lang.Printer // shared by all sessions: terminals get their \r from plain
+	rows  *rows.Cache   // shared by all screens
+	looks screen.Shared // and what else looks the same on them
 
 	mu        sync.Mutex
+	pace      pace // of connections to come
 	listeners map[net.Listener]struct{}
 	conns     map[*conn]struct{}
 	byAddr    map[string]*conn // the same, by their remote address
@@ -96,14 +101,20 @@ type Server struct {
 }
 
 // New returns a server that is not listening yet.
-func New(cfg Config, r *room.Room) (*Server, error) { return newServer(cfg, r, defaultTimeouts()) }
+func New(cfg Config, r *room.Room) (*Server, error) {
+	s, err := newServer(cfg, r, defaultTimeouts())
+	if err == nil {
+		s.pace = defaultPace()
+	}
+	return s, err
+}
 
 func newServer(cfg Config, r *room.Room, waits timeouts) (*Server, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &Server{
-		room: r, cfg: cfg, waits: waits, lines: lang.NewPrinter("\n"),
+		room: r, cfg: cfg, waits: waits, pace: pace{unread: maxUnread}, lines: lang.NewPrinter("\n"), rows: rows.NewCache(),
 		listeners: map[net.Listener]struct{}{}, conns: map[*conn]struct{}{}, byAddr: map[string]*conn{}, links: map[*gossh.ServerConn]*link{},
 	}
 	srv, err := wish.NewServer(
@@ -324,7 +335,7 @@ func addrOf(a net.Addr) netip.Addr {
 
 // conn is a connection that the server knows until it is closed.
 type conn struct {
-	net.Conn
+	*paced
 	server *Server
 	leave  func()
 	once   sync.Once
@@ -335,11 +346,11 @@ type conn struct {
 
 func (s *Server) track(raw net.Conn, leave func()) (net.Conn, error) {
 	guardTCP(raw)
-	c := &conn{Conn: raw, server: s, leave: leave, done: make(chan struct{})}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	c := &conn{paced: newPaced(raw, s.pace), server: s, leave: leave, done: make(chan struct{})}
 	if s.closed {
-		c.Conn.Close()
+		c.paced.Close()
 		leave()
 		return nil, net.ErrClosed
 	}
@@ -352,7 +363,7 @@ func (s *Server) track(raw net.Conn, leave func()) (net.Conn, error) {
 // Close implements net.Conn. It may be called more than once.
 func (c *conn) Close() error {
 	c.once.Do(func() {
-		c.err = c.Conn.Close()
+		c.err = c.paced.Close()
 		c.leave()
 		c.server.mu.Lock()
 		delete(c.server.conns, c)

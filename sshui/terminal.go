@@ -3,54 +3,58 @@ package sshui
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 
-	"salon/internal/prompt"
 	"salon/room"
 	"salon/room/lang"
+	"salon/sshui/keys"
+	"salon/sshui/screen"
 )
 
 // pseudoTries is how many pseudos one may ask for before being let go.
 const pseudoTries = 5
 
-// editor is the bottom of a terminal: where one types, below what is shown.
-// [prompt.Prompt] is one; plain, for terminals that cannot move the cursor, is
-// the other.
-type editor interface {
-	ReadLine() (string, error)
-	Write([]byte) (int, error)
-	SetPrompt(string)
-	SetSize(width, height int)
-	Clear()
+// readSize is how much is read from a terminal at a time: a line, or a piece of a
+// paste.
+const readSize = 512
+
+// terminal is a session on a terminal: a full screen, or lines where that cannot
+// be or is not wanted. One goroutine reads keys, another paints; what is entered
+// is done by a third, which lives only while there is something to do.
+type terminal struct {
+	*channel
+	ctx   context.Context
+	poke  chan struct{} // cap 1: a key may have changed what is shown
+	rest  []byte        // read, but not looked at yet
+	since time.Time
+
+	mu      sync.Mutex // guards all below
+	lines   *plain     // the face shown: lines, or the screen when nil
+	screen  *screen.Screen
+	decoder keys.Decoder
+	outbox  outbox
+	sent    int // messages of this session that the room has shown
 }
 
-// terminal is a session in line mode on a terminal: what the room shows scrolls
-// above the line being typed, which survives it.
+// terminal serves a session on a terminal.
 func (ch *channel) terminal(ctx context.Context) {
-	t := &terminal{channel: ch, ctx: ctx, prefs: ch.prefs()}
-	t.screen = &swappable{w: ch.guarded(ch.Channel, nil)}
-	t.open()
+	ch.tty = &swappable{w: ch.guarded(ch.Channel, nil)}
+	t := &terminal{channel: ch, ctx: ctx, poke: make(chan struct{}, 1), lines: newPlain(ch.tty), since: time.Now()}
 	if err := t.enter(); err != nil {
-		t.Clear()
+		t.lines.end()
 		if !errors.Is(err, errHungUp) {
-			ch.refuse(t.prefs, err)
+			ch.refuse(ch.prefs(), err)
 		}
 		ch.exit(exitRefused)
 		return
 	}
-	t.screen.set(ch.guarded(ch.Channel, t.sess))
+	ch.tty.set(ch.guarded(ch.Channel, t.sess))
 	t.live()
-}
-
-// terminal is one such session.
-type terminal struct {
-	*channel
-	editor
-	ctx   context.Context
-	prefs room.Prefs
 }
 
 // swappable is a writer that can be exchanged for another. Any goroutine may
@@ -72,36 +76,6 @@ func (s *swappable) Write(p []byte) (int, error) {
 	return s.w.Write(p)
 }
 
-// open makes the editor that the terminal can take.
-func (t *terminal) open() {
-	width, height := t.size()
-	rw := struct {
-		io.Reader
-		io.Writer
-	}{t.Channel, t.screen}
-	if t.term == "" || t.term == "dumb" {
-		t.editor = newPlain(rw, t.interrupted)
-		return
-	}
-	t.editor = prompt.New(rw, prompt.Options{
-		Prompt: lang.Of(t.prefs.Lang).ScreenPrompt, Width: width, Height: height,
-		Complete: t.complete, OnInterrupt: t.interrupted,
-	})
-}
-
-func (t *terminal) complete(line string, pos int) (int, []string) {
-	if t.sess == nil {
-		return pos, nil
-	}
-	return t.sess.Complete(line, pos)
-}
-
-func (t *terminal) interrupted() {
-	if t.sess != nil {
-		t.sess.Answer(room.Notice{What: room.PressAgain}, nil)
-	}
-}
-
 var errHungUp = errors.New("hung up before choosing a pseudo")
 
 // enter joins under the user's name, or under another that it asks for while the
@@ -112,19 +86,23 @@ func (t *terminal) enter() error {
 	defer cancel()
 	stop := context.AfterFunc(ctx, t.dismiss)
 	defer stop()
+	e := t.entry()
+	e.Screen = t.capable()
 	name := t.conn.User()
 	for try := 1; ; try++ {
-		_, err := t.join(t.ctx, t.entry(), name)
+		_, err := t.join(t.ctx, e, name)
 		if err == nil || !room.AnotherPseudo(err) || try == pseudoTries {
-			t.SetPrompt(lang.Of(t.prefs.Lang).ScreenPrompt)
 			return err
 		}
-		t.say(lang.View{Lang: t.prefs.Lang}.Error(err))
-		if name, err = t.askPseudo(); err != nil {
+		t.lines.say(lang.View{Lang: e.Prefs.Lang}.Error(err))
+		if name, err = t.askPseudo(e.Prefs.Lang); err != nil {
 			return errHungUp
 		}
 	}
 }
+
+// capable reports whether the terminal can show a screen.
+func (t *terminal) capable() bool { return t.term != "" && t.term != "dumb" }
 
 // dismiss lets go of somebody who has not chosen a pseudo.
 func (t *terminal) dismiss() {
@@ -132,22 +110,38 @@ func (t *terminal) dismiss() {
 	if t.server.closing.Err() != nil {
 		why = &room.ShuttingDownError{}
 	}
-	t.Clear()
-	t.refuse(t.prefs, why)
+	t.lines.end()
+	t.refuse(t.prefs(), why)
 }
 
-func (t *terminal) askPseudo() (string, error) {
-	t.SetPrompt(lang.Of(t.prefs.Lang).ChoosePseudo)
-	line, err := t.ReadLine()
-	return strings.TrimSpace(line), err
+// askPseudo asks for a pseudo, one line.
+func (t *terminal) askPseudo(l room.Lang) (string, error) {
+	t.lines.say(strings.TrimSpace(lang.Of(l).ChoosePseudo))
+	var buf [readSize]byte
+	for {
+		for len(t.rest) > 0 {
+			n, what, line := t.lines.feed(t.rest)
+			t.rest = t.rest[n:]
+			switch {
+			case what == goodbye:
+				return "", errHungUp
+			case what == aLine && strings.TrimSpace(line) != "":
+				return strings.TrimSpace(line), nil
+			}
+		}
+		n, err := t.Read(buf[:])
+		if err != nil {
+			return "", err
+		}
+		t.rest = append(t.rest, buf[:n]...)
+	}
 }
 
-func (t *terminal) say(text string) { t.editor.Write([]byte(text + "\n")) }
-
-// live reads keys in one goroutine and shows the room in this one, until the
-// session ends; then it says goodbye and leaves the terminal as it was.
+// live reads keys in one goroutine and paints in this one, until the session ends;
+// then it gives the terminal back, says goodbye and leaves.
 func (t *terminal) live() {
 	reading := make(chan struct{})
+	t.begin()
 	go func() {
 		defer close(reading)
 		defer t.recover(t.sess)
@@ -155,71 +149,133 @@ func (t *terminal) live() {
 	}()
 	why := t.show()
 	end := t.leave(t.sess, why)
-	t.Clear()
-	t.say(lang.Farewell(end, lang.ViewOf(t.sess)))
+	t.farewell(end)
 	code := endingCode(end)
 	if end.Cause == room.Shutdown { // a person was told, and needs no code
 		code = exitDone
 	}
 	t.exit(code)
 	<-reading
+	t.outbox.running.Wait()
 }
 
-// read does the lines that are entered.
+// begin shows the screen, on a terminal that can.
+func (t *terminal) begin() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.capable() {
+		return
+	}
+	select {
+	case <-t.resized: // by what comes next
+	default:
+	}
+	width, height := t.size()
+	t.screen = screen.New(t.sess, t.server.rows, screen.Terminal{
+		Width: width, Height: height, Palette: t.palette(), Modern: modern(t.term),
+	}, time.Now())
+	t.screen.Share(&t.server.looks)
+	t.restore = t.giveBack
+}
+
+// giveBack returns what gives the terminal back as it was before the screen, or what
+// ends the line being typed.
+func (t *terminal) giveBack() []byte {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.lines != nil {
+		t.lines.end()
+		return nil
+	}
+	return t.screen.Close(nil)
+}
+
+// farewell leaves the terminal as it was, with one line more.
+func (t *terminal) farewell(end *room.Ending) {
+	t.mu.Lock()
+	lines, sent := t.lines, t.sent
+	t.mu.Unlock()
+	text := lang.Farewell(end, lang.ViewOf(t.sess))
+	if lines != nil {
+		lines.end()
+		lines.say(text)
+		return
+	}
+	prefs := t.sess.Prefs()
+	if last, _ := utf8.DecodeLastRuneInString(text); !strings.ContainsRune(".!?…", last) { // a reason, as somebody typed it
+		text += "."
+	}
+	text += " " + fmt.Sprintf(lang.ScreenOf(prefs.Lang).Summary, lang.Duration(time.Since(t.since), prefs.Lang), sent)
+	t.tty.Write(append(t.giveBack(), text+"\r\n"...))
+	t.restore = nil
+}
+
+// read reads what is typed, until it ends.
 func (t *terminal) read() {
+	t.feed(t.rest)
+	t.rest = nil
+	var buf [readSize]byte
 	for {
-		line, err := t.ReadLine()
+		n, err := t.Read(buf[:])
+		t.feed(buf[:n])
 		if err != nil {
 			t.inputEnded(t.ctx)
 			return
 		}
+	}
+}
+
+// feed gives what is typed to whichever face is shown.
+func (t *terminal) feed(b []byte) {
+	for len(b) > 0 {
+		n, what, line := t.feedFace(b)
+		b = b[n:]
+		t.entered(what, line)
+	}
+}
+
+// feedFace feeds the face that is shown, which does not change meanwhile: a key is
+// never for one that is gone.
+func (t *terminal) feedFace(b []byte) (n int, what entered, line string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.lines != nil {
+		return t.lines.feed(b)
+	}
+	defer signal(t.poke)
+	t.decoder.Feed(b, t.inputLocked)
+	return len(b), nothing, ""
+}
+
+// inputLocked does what is left to do for a key on the screen.
+func (t *terminal) inputLocked(e keys.Event) {
+	a := t.screen.Input(e, time.Now())
+	if a.Leave {
+		t.leaveLocked()
+	}
+	if a.Line != "" && !t.outbox.leaving && !t.postLocked(a.Line) {
+		t.screen.Restore(a.Line)
+	}
+}
+
+// entered does what was entered in lines.
+func (t *terminal) entered(what entered, line string) {
+	switch what {
+	case aLine:
 		if strings.TrimSpace(line) != "" {
-			t.submit(line)
+			t.do(line)
 		}
+	case aWarning:
+		t.sess.Answer(room.Notice{What: room.PressAgain}, nil)
+	case goodbye:
+		t.inputEnded(t.ctx)
 	}
 }
 
-// submit does a line that was entered. One that comes too fast is not lost: it
-// waits for its turn, and those behind it, as when several lines are pasted.
-// Whoever keeps on is warned by the room, and in the end kicked.
-func (t *terminal) submit(line string) {
-	for {
-		reply, err := t.sess.Do(t.ctx, line)
-		fast, ok := errors.AsType[*room.TooFastError](err)
-		if !ok || fast.Slow {
-			t.sess.Answer(reply, err)
-			return
-		}
-		if fast.Last {
-			t.sess.Answer(nil, err)
-		}
-		select {
-		case <-time.After(fast.Wait):
-		case <-t.sess.Context().Done():
-			return
-		}
+// signal wakes whoever waits on a channel of capacity 1.
+func signal(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
 	}
-}
-
-// show writes what the room shows, above the line being typed, and follows the
-// terminal's size.
-func (t *terminal) show() error {
-	var buf []byte
-	language := t.prefs.Lang
-	return t.sess.Follow(t.resized, func(items []room.Item) error {
-		if len(items) == 0 {
-			t.SetSize(t.size())
-			return nil
-		}
-		buf = buf[:0]
-		for _, it := range items {
-			buf = t.server.lines.Append(buf, it, t.sess)
-		}
-		if l := t.sess.Prefs().Lang; l != language {
-			language = l
-			t.SetPrompt(lang.Of(l).ScreenPrompt)
-		}
-		_, err := t.editor.Write(buf)
-		return err
-	})
 }

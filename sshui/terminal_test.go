@@ -3,6 +3,7 @@ package sshui
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -29,17 +30,17 @@ func TestWhatIsBeingTypedSurvivesMessages(t *testing.T) {
 	ann.send("bonj")
 	ann.awaitBottom(t, nothingTyped+" bonj")
 	bob.send("un\ndeux\ntrois\n")
-	ann.awaitRow(t, "bob: trois")
+	ann.awaitRow(t, "bob │ trois")
 	ann.awaitBottom(t, nothingTyped+" bonj")
 	ann.send("our")
 	bob.send("quatre\n")
-	ann.awaitRow(t, "bob: quatre")
+	ann.awaitRow(t, "bob │ quatre")
 	ann.awaitBottom(t, nothingTyped+" bonjour")
 	ann.send("\r")
-	ann.awaitRow(t, "ann: bonjour")
+	ann.awaitRow(t, "ann │ bonjour")
 	ann.awaitBottom(t, nothingTyped)
 	if n := ann.showing("bonjour"); n != 1 {
-		t.Errorf("what was entered is shown %d times:\n%s", n, strings.Join(ann.rows(), "\n"))
+		t.Errorf("what was entered is shown %d times:\n%s", n, ann.picture())
 	}
 	bob.out.awaitText(t, "ann: bonjour\n")
 }
@@ -47,15 +48,27 @@ func TestWhatIsBeingTypedSurvivesMessages(t *testing.T) {
 func TestALongLineBeingTypedSurvivesMessages(t *testing.T) {
 	h := open(t)
 	ann, bob := h.atTerminal("ann", 30, 12), h.pipe("bob")
-	ann.awaitBottom(t, nothingTyped)
+	ann.awaitBottom(t, ">")
 	long := strings.Repeat("0123456789", 6)
 	ann.send(long)
-	ann.awaitBottom(t, long[51:])
+	ann.is(t, "the whole line", func(g *glass) bool { return typed(g.look()) == long })
 	bob.send(strings.Repeat("y", 75) + "\n")
-	ann.awaitBottom(t, long[51:])
+	ann.awaitRow(t, "yyy")
+	ann.is(t, "the whole line below the message", func(g *glass) bool { return typed(g.look()) == long })
 	ann.send("\r")
 	h.awaitSaid(t, long)
-	ann.awaitBottom(t, nothingTyped)
+	ann.awaitBottom(t, ">")
+}
+
+// typed is what is being typed on a narrow screen: the last row that begins with the
+// prompt and those below it.
+func typed(rows []string) string {
+	for i := len(rows) - 1; i >= 0; i-- {
+		if strings.HasPrefix(rows[i], ">") {
+			return strings.ReplaceAll(strings.Join(rows[i:], ""), " ", "")[1:]
+		}
+	}
+	return ""
 }
 
 func TestTabCompletesWhoIsHere(t *testing.T) {
@@ -63,9 +76,9 @@ func TestTabCompletesWhoIsHere(t *testing.T) {
 	h.pipe("barnabé")
 	ann := h.enterTerminal("ann")
 	ann.send("@ba\t")
-	ann.awaitBottom(t, nothingTyped+" @barnabé")
+	ann.awaitBottom(t, "[@barnabé] > @barnabé")
 	ann.send("salut\r")
-	ann.awaitRow(t, "[privé] moi -> barnabé: salut")
+	ann.awaitRow(t, "ann │ (privé -> barnabé) salut")
 	ann.send("/pse\t")
 	ann.awaitBottom(t, nothingTyped+" /pseudo")
 }
@@ -77,7 +90,7 @@ func TestATakenPseudoIsAskedForAgain(t *testing.T) {
 	question := strings.TrimSpace(french.ChoosePseudo)
 	ann.awaitBottom(t, question)
 	if n := ann.showing("« bob » est déjà pris. Choisissez-en un autre."); n != 1 {
-		t.Errorf("the reason is shown %d times:\n%s", n, strings.Join(ann.rows(), "\n"))
+		t.Errorf("the reason is shown %d times:\n%s", n, ann.picture())
 	}
 	ann.send("Bob\r")
 	ann.awaitRow(t, "« Bob » est déjà pris. Choisissez-en un autre.")
@@ -88,6 +101,9 @@ func TestATakenPseudoIsAskedForAgain(t *testing.T) {
 	ann.send(" ann \r")
 	ann.awaitBottom(t, nothingTyped)
 	ann.awaitRow(t, "Bienvenue, ann ! Voici ce que l'on peut taper :")
+	if !strings.Contains(ann.out.String(), question) || strings.Contains(ann.picture(), question) {
+		t.Errorf("the question was not asked before the screen opened:\n%s", ann.picture())
+	}
 	if joined := seen[room.Joined](h.console); len(joined) != 2 || joined[1].Pseudo != "ann" {
 		t.Errorf("joined: %v", joined)
 	}
@@ -114,7 +130,7 @@ func TestNobodyIsAskedForAPseudoForEver(t *testing.T) {
 	}
 	d.wantExit(exitRefused)
 	if d.column() != 0 || !strings.Contains(d.bottom(), "réservé") {
-		t.Errorf("in the end:\n%s", strings.Join(d.rows(), "\n"))
+		t.Errorf("in the end:\n%s", d.picture())
 	}
 }
 
@@ -124,7 +140,7 @@ func TestWhoeverTakesTooLongToChooseIsToldAndLetGo(t *testing.T) {
 	d.send("à moitié ta")
 	d.wantExit(exitRefused)
 	if d.column() != 0 || d.bottom() != french.EndIdle {
-		t.Errorf("in the end:\n%s", strings.Join(d.rows(), "\n"))
+		t.Errorf("in the end:\n%s", d.picture())
 	}
 }
 
@@ -136,7 +152,7 @@ func TestShutdownDoesNotWaitForWhoeverIsChoosing(t *testing.T) {
 	h.server.Shutdown(context.Background()) // would never return
 	d.wantExit(exitShutdown)
 	if d.bottom() != french.ShuttingDownNow {
-		t.Errorf("in the end:\n%s", strings.Join(d.rows(), "\n"))
+		t.Errorf("in the end:\n%s", d.picture())
 	}
 }
 
@@ -156,16 +172,33 @@ func TestHangingUpWhileChoosingIsNoJoin(t *testing.T) {
 	}
 }
 
-// wantEnd checks that the last thing on the screen is a farewell, on a line of
-// its own, with the cursor below it at the left edge.
-func (d *desk) wantEnd(code int, farewell string) {
+// wantEnd checks that the terminal is as it was before, with a farewell and how it
+// went on one line more, and the cursor below it at the left edge.
+func (d *desk) wantEnd(code int, farewell string, sent int) {
 	d.t.Helper()
 	d.wantExit(code)
-	if d.bottom() != farewell || d.column() != 0 {
-		d.t.Errorf("the cursor is in column %d, and the screen ends not with %q:\n%s", d.column(), farewell, strings.Join(d.rows(), "\n"))
+	line := regexp.QuoteMeta(farewell+" ") + `\d+ (s|min)` + regexp.QuoteMeta(fmt.Sprintf(lang.ScreenOf(room.French).Summary, "", sent))
+	shown := strings.ReplaceAll(strings.Join(d.rows(), ""), " ", "") // it may take two rows
+	if !regexp.MustCompile(strings.ReplaceAll(line, " ", "")+`\z`).MatchString(shown) || d.column() != 0 {
+		d.t.Errorf("the cursor is in column %d, and the screen ends not with %q:\n%s", d.column(), line, d.picture())
 	}
-	if slices.ContainsFunc(d.rows(), func(r string) bool { return strings.HasPrefix(r, nothingTyped) }) {
-		d.t.Errorf("the prompt is left behind:\n%s", strings.Join(d.rows(), "\n"))
+	d.wantSane()
+}
+
+// wantSane checks that nothing is left of the full screen.
+func (d *desk) wantSane() {
+	d.t.Helper()
+	d.out.mu.Lock()
+	defer d.out.mu.Unlock()
+	if !d.glass.sane() {
+		d.t.Errorf("alternate screen: %v, modes: %v", d.glass.alt, d.glass.modes)
+	}
+	if rows := d.glass.look(); slices.ContainsFunc(rows, func(r string) bool { return strings.HasPrefix(r, nothingTyped) || strings.Contains(r, "│") }) {
+		d.t.Errorf("the screen is left behind:\n%s", strings.Join(rows, "\n"))
+	}
+	regions := regexp.MustCompile(`\x1b\[[\d;]*r`).FindAllString(string(d.out.text), -1)
+	if len(regions) > 0 && regions[len(regions)-1] != "\x1b[r" {
+		d.t.Error("only a part of the terminal scrolls")
 	}
 }
 
@@ -175,7 +208,7 @@ func TestWhoeverIsKickedReadsWhy(t *testing.T) {
 	ann.send("à moitié ta")
 	ann.awaitBottom(t, nothingTyped+" à moitié ta")
 	h.order(t, "kick ann trop de bruit")
-	ann.wantEnd(exitRefused, lang.Farewell(&room.Ending{Cause: room.Expelled, Reason: "trop de bruit"}, lang.View{}))
+	ann.wantEnd(exitRefused, lang.Farewell(&room.Ending{Cause: room.Expelled, Reason: "trop de bruit"}, lang.View{})+".", 0)
 }
 
 func TestAShutdownIsToldAtTheTerminal(t *testing.T) {
@@ -183,7 +216,7 @@ func TestAShutdownIsToldAtTheTerminal(t *testing.T) {
 	ann := h.enterTerminal("ann")
 	ann.send("à moitié ta")
 	h.order(t, "shutdown 0 on ferme")
-	ann.wantEnd(exitDone, lang.Farewell(&room.Ending{Cause: room.Shutdown, Reason: "on ferme"}, lang.View{}))
+	ann.wantEnd(exitDone, lang.Farewell(&room.Ending{Cause: room.Shutdown, Reason: "on ferme"}, lang.View{})+".", 0)
 }
 
 func TestCtrlCClearsTheLineAndTwiceLeaves(t *testing.T) {
@@ -196,13 +229,13 @@ func TestCtrlCClearsTheLineAndTwiceLeaves(t *testing.T) {
 	ann.send("gardé\r")
 	h.awaitSaid(t, "gardé")
 	ann.send("\x03")
-	ann.awaitRow(t, french.PressAgain)
-	ann.awaitBottom(t, nothingTyped)
+	ann.awaitRow(t, lang.ScreenOf(room.French).PressAgain)
 	ann.send("resté\r")
 	h.awaitSaid(t, "resté")
+	ann.awaitBottom(t, nothingTyped)
 	ann.send("\x03")
 	ann.send("\x03")
-	ann.wantEnd(exitDone, "Au revoir, ann.")
+	ann.wantEnd(exitDone, "Au revoir, ann.", 2)
 	if got := h.awaitLeft(t, "ann"); got.Cause != room.Quit {
 		t.Errorf("left by %v", got.Cause)
 	}
@@ -214,10 +247,10 @@ func TestCtrlCClearsTheLineAndTwiceLeaves(t *testing.T) {
 func TestCtrlDLeaves(t *testing.T) {
 	h := open(t)
 	ann := h.enterTerminal("ann")
-	ann.send("x\x04") // of a line with something on it, the character under the cursor
-	ann.awaitBottom(t, nothingTyped+" x")
-	ann.send("\x7f\x04")
-	ann.wantEnd(exitDone, "Au revoir, ann.")
+	ann.send("xy\x01\x04") // of a line with something on it, the character under the cursor
+	ann.awaitBottom(t, nothingTyped+" y")
+	ann.send("\x04\x04")
+	ann.wantEnd(exitDone, "Au revoir, ann.", 0)
 	if got := h.awaitLeft(t, "ann"); got.Cause != room.Quit {
 		t.Errorf("left by %v", got.Cause)
 	}
@@ -226,11 +259,25 @@ func TestCtrlDLeaves(t *testing.T) {
 func TestQuittingByCommandLeavesItsWord(t *testing.T) {
 	h := open(t)
 	ann := h.enterTerminal("ann")
-	ann.send("/quitter à demain\r")
-	ann.wantEnd(exitDone, "Au revoir, ann.")
+	ann.send("/liste\r/quitter à demain\r")
+	ann.wantEnd(exitDone, "Au revoir, ann.", 0)
 	if got := h.awaitLeft(t, "ann"); got.Text != "à demain" {
 		t.Errorf("left with %q", got.Text)
 	}
+}
+
+func TestTheFarewellCountsWhatWasSaidAndNoCommand(t *testing.T) {
+	h := open(t)
+	bob := h.pipe("bob")
+	ann := h.enterTerminal("ann")
+	ann.send("un\r/me sourit\r@bob deux\r/absent\r/retour\r/heure 24\r/pasunecommande\r")
+	ann.awaitBottom(t, nothingTyped+" /pasunecommande") // given back
+	ann.send("\x03fin\r")
+	h.awaitSaid(t, "fin")
+	bob.send("pas moi\n@ann psst\n")
+	ann.awaitRow(t, "psst")
+	ann.send("\x04")
+	ann.wantEnd(exitDone, "Au revoir, ann.", 4)
 }
 
 func TestTheLanguageChangesThePromptToo(t *testing.T) {
@@ -244,7 +291,7 @@ func TestTheLanguageChangesThePromptToo(t *testing.T) {
 	ann.send("o\x03/lang fr\r")
 	ann.awaitBottom(t, nothingTyped)
 	ann.send("\x04")
-	ann.wantEnd(exitDone, "Au revoir, ann.")
+	ann.wantEnd(exitDone, "Au revoir, ann.", 0)
 }
 
 func TestAResizeKeepsWhatIsBeingTyped(t *testing.T) {
@@ -255,7 +302,7 @@ func TestAResizeKeepsWhatIsBeingTyped(t *testing.T) {
 	for i, size := range [][2]int{{40, 10}, {132, 50}, {20, 5}, {80, 24}} {
 		ann.resize(size[0], size[1])
 		bob.send(fmt.Sprintf("taille %d\n", i))
-		ann.awaitRow(t, fmt.Sprintf("taille %d", i))
+		ann.awaitMatch(t, fmt.Sprintf(`taille %d\b`, i))
 	}
 	ann.awaitBottom(t, nothingTyped+" salut à tous")
 	ann.send(" !\r")
@@ -265,19 +312,49 @@ func TestAResizeKeepsWhatIsBeingTyped(t *testing.T) {
 
 func TestManyMessagesAtOnceKeepTheirOrderAboveThePrompt(t *testing.T) {
 	h := open(t)
-	ann, bob := h.enterTerminal("ann"), h.pipe("bob")
+	ann, bob := h.atTerminal("ann", 80, maxHeight), h.pipe("bob")
+	ann.awaitBottom(t, nothingTyped)
 	ann.send("tranquille")
-	lines := numbered(300)
+	lines := numbered(150)
 	bob.send(strings.Join(lines, "\n") + "\n")
-	ann.awaitRow(t, "bob: ligne 300")
+	ann.awaitRow(t, "bob │ ligne 150")
 	ann.awaitBottom(t, nothingTyped+" tranquille")
-	var got []string
-	for _, r := range ann.rows() {
-		if _, text, ok := strings.Cut(r, " bob: "); ok {
-			got = append(got, text)
+	if got := ann.heard("bob"); !slices.Equal(got, lines) {
+		t.Errorf("the screen shows %d lines: %q", len(got), got)
+	}
+}
+
+// heard is what is shown of what somebody said, a row each.
+func (d *desk) heard(who string) []string {
+	var list []string
+	for _, r := range d.rows() {
+		if _, text, ok := strings.Cut(r, " "+who+" │ "); ok {
+			list = append(list, text)
 		}
 	}
+	return list
+}
+
+func TestWhatHasScrolledAwayIsThereToScrollBackTo(t *testing.T) {
+	h := open(t)
+	ann, bob := h.enterTerminal("ann"), h.pipe("bob")
+	lines := numbered(300)
+	bob.send(strings.Join(lines, "\n") + "\n")
+	ann.awaitRow(t, "bob │ ligne 300")
+	ann.send("\x1b[1;3H") // Alt-Home
+	ann.awaitMatch(t, "Bienvenue, ann")
+	got := ann.heard("bob")
+	for len(got) < len(lines) {
+		before := ann.picture()
+		ann.send("\x1b[6~") // PgDn
+		ann.is(t, "a page further", func(g *glass) bool { return strings.Join(g.look(), "\n") != before })
+		page := ann.heard("bob")
+		if len(got) > 0 {
+			page = page[slices.Index(page, got[len(got)-1])+1:] // pages overlap
+		}
+		got = append(got, page...)
+	}
 	if !slices.Equal(got, lines) {
-		t.Errorf("the screen shows %d lines: %q", len(got), got)
+		t.Errorf("the pages show %d lines: %q", len(got), got)
 	}
 }

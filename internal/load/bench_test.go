@@ -91,7 +91,7 @@ func start(b *testing.B, name string) (ssh, tcp string, pid int) {
 
 // talk is the load of speed.md: members of whom ten say five messages a second.
 func talk() load.Config {
-	return load.Config{Width: 80, Height: 24, Parallel: 8, Senders: 10, Rate: 5, Duration: 3 * time.Second, Size: 80, Settle: time.Second}
+	return load.Config{Parallel: 8, Senders: 10, Rate: 5, Duration: 3 * time.Second, Size: 80, Settle: time.Second}
 }
 
 // burst is the other: the ten say a hundred messages each, back to back.
@@ -120,19 +120,26 @@ func show(b *testing.B, prefix string, r *load.Report) {
 	b.ReportMetric(r.JoinsPerSecond(), prefix+"joins/s")
 	b.ReportMetric(r.DeliveriesPerSecond(), prefix+"deliveries/s")
 	b.ReportMetric(float64(r.CPUPerDelivery())/1e3, prefix+"us-cpu/delivery")
+	b.ReportMetric(float64(r.P50)/1e6, prefix+"ms-p50")
 	b.ReportMetric(float64(r.P99)/1e6, prefix+"ms-p99")
 	b.ReportMetric(float64(idle)/1e3, prefix+"KB/member")
+	b.ReportMetric(100*float64(r.Summarised)/float64(r.Expected), prefix+"%-summarised")
 	b.ReportMetric(float64(r.Lost()), prefix+"lost")
 }
 
 // against runs one load on salon and on the reference, one after the other on the
-// same machine, and prints the ratio of what each costs: above 1, salon is better.
+// same machine, and prints the ratios: above 1, salon is better.
 func against(b *testing.B, c load.Config) {
 	for b.Loop() {
 		ours, theirs := measure(b, "salon", c), measure(b, "reference", c)
 		show(b, "", ours)
 		show(b, "reference-", theirs)
+		ourMemory, _ := ours.BytesPerMember()
+		theirMemory, _ := theirs.BytesPerMember()
 		b.ReportMetric(float64(theirs.CPUPerDelivery())/float64(ours.CPUPerDelivery()), "x-cpu")
+		b.ReportMetric(ours.DeliveriesPerSecond()/theirs.DeliveriesPerSecond(), "x-deliveries")
+		b.ReportMetric(float64(theirs.P99)/float64(ours.P99), "x-p99")
+		b.ReportMetric(float64(theirMemory)/float64(ourMemory), "x-memory")
 		b.ReportMetric(ours.JoinsPerSecond()/theirs.JoinsPerSecond(), "x-joins")
 		if ours.Lost() != 0 || ours.Doubled != 0 {
 			b.Errorf("%d lost, %d doubled", ours.Lost(), ours.Doubled)
@@ -140,17 +147,20 @@ func against(b *testing.B, c load.Config) {
 	}
 }
 
-func BenchmarkTalkOverSSHScreens(b *testing.B) {
-	c := talk()
-	c.Screen = members
-	against(b, c)
+// onScreens runs a load on members with screens of both sizes of speed.md.
+func onScreens(b *testing.B, c load.Config) {
+	for _, size := range []struct{ width, height int }{{80, 24}, {200, 40}} {
+		b.Run(fmt.Sprintf("%dx%d", size.width, size.height), func(b *testing.B) {
+			c := c
+			c.Screen, c.Width, c.Height = members, size.width, size.height
+			against(b, c)
+		})
+	}
 }
 
-func BenchmarkBurstOverSSHScreens(b *testing.B) {
-	c := burst()
-	c.Screen = members
-	against(b, c)
-}
+func BenchmarkTalkOverSSHScreens(b *testing.B) { onScreens(b, talk()) }
+
+func BenchmarkBurstOverSSHScreens(b *testing.B) { onScreens(b, burst()) }
 
 func BenchmarkTalkOverSSHLines(b *testing.B) {
 	c := talk()

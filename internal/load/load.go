@@ -28,7 +28,7 @@ type Config struct {
 	Rate     float64       // messages a second for each, for Duration; 0: Burst
 	Burst    int           // messages of each, back to back
 	Duration time.Duration // of talk
-	Size     int           // bytes of a message
+	Size     int           // bytes of a message; its mark at least
 	Settle   time.Duration // how long the idle room is watched, and how long the last message is waited for
 
 	PID      int       // the server's process, 0 if unknown
@@ -37,6 +37,9 @@ type Config struct {
 
 // members returns how many members there are.
 func (c Config) members() int { return c.Screen + c.Line + c.Raw }
+
+// readers returns how many of them read.
+func (c Config) readers() int { return c.members() - c.Stalled }
 
 // Check finds what cannot be run.
 func (c Config) Check() error {
@@ -47,10 +50,36 @@ func (c Config) Check() error {
 		return errors.New("members over ssh, but no ssh address")
 	case c.Raw > 0 && c.TCP == "":
 		return errors.New("members over raw TCP, but no TCP address")
-	case c.Senders < 1 || c.Senders > c.members()-c.Stalled:
-		return fmt.Errorf("%d senders among %d members who read", c.Senders, c.members()-c.Stalled)
+	case c.Senders < 1 || c.Senders > c.readers():
+		return fmt.Errorf("%d senders among %d members who read", c.Senders, c.readers())
 	case c.Rate <= 0 && c.Burst < 1:
 		return errors.New("neither a rate nor a burst")
+	case c.Screen > 0:
+		return c.checkScreen()
+	}
+	return nil
+}
+
+// What a screen may take of its columns beside a message, for the time and a name,
+// and of its rows beside all messages, for a header and the line being typed.
+const (
+	besideText = 30
+	besideRows = 6
+)
+
+// checkScreen finds screens on which messages could not be told apart: a mark must
+// fit on a row, and the last message and two goodbyes on the screen.
+func (c Config) checkScreen() error {
+	columns := c.Width - besideText
+	longest := mark{sender: c.Senders, n: c.messages(), sent: maxNumber * time.Microsecond}
+	if need := len(appendMark(nil, longest)); columns < need {
+		return fmt.Errorf("screens of %d columns are too narrow for the marks of this load: %d are needed", c.Width, besideText+need)
+	}
+	if need := besideRows + 3*(1+c.Size/columns); c.Height < need {
+		return fmt.Errorf("screens of %d rows are too low for messages of %d bytes: %d are needed", c.Height, c.Size, need)
+	}
+	if c.readers() < 2 {
+		return errors.New("somebody on a screen, and nobody else")
 	}
 	return nil
 }
@@ -76,25 +105,25 @@ func Run(ctx context.Context, c Config) (*Report, error) {
 	if err := r.joinAll(ctx, report); err != nil {
 		return nil, err
 	}
-	r.progress("idle for %v", c.Settle)
-	idle := process(c.PID)
-	if err := sleep(ctx, c.Settle); err != nil {
+	if err := r.joinWitness(ctx); err != nil {
 		return nil, err
 	}
-	report.joined = process(c.PID)
-	report.IdleCPU = report.joined.share(idle)
+	if err := r.idle(ctx, report); err != nil {
+		return nil, err
+	}
 	if err := r.talk(ctx, report); err != nil {
 		return nil, err
 	}
-	r.tally.report(report, r.readers())
+	r.tally.report(report, r.readers(), r.witness)
 	return report, nil
 }
 
 // run is one run of a load.
 type run struct {
 	Config
-	tally *tally
-	order []kind
+	tally   *tally
+	order   []kind
+	witness *member // nil when nobody has a screen
 
 	mu      sync.Mutex
 	members []*member
@@ -151,7 +180,10 @@ func (r *run) joinAll(ctx context.Context, report *Report) error {
 
 // arrive brings in member i.
 func (r *run) arrive(ctx context.Context, i int) (*member, error) {
-	m := &member{name: fmt.Sprintf("b%d-%d", r.tally.id, i), tally: r.tally, seen: r.tally.newSeen(), stalled: i >= len(r.members)-r.Stalled}
+	m := &member{
+		name: fmt.Sprintf("b%d-%d", r.tally.id, i), index: i, stalled: i >= len(r.members)-r.Stalled,
+		tally: r.tally, seen: r.tally.newSeen(),
+	}
 	switch r.order[i] {
 	case raw:
 		return m, m.joinTCP(ctx, r.TCP)
@@ -160,6 +192,20 @@ func (r *run) arrive(ctx context.Context, i int) (*member, error) {
 	}
 	m.screen = true
 	return m, m.joinSSH(ctx, r.SSH, r.Width, r.Height)
+}
+
+// joinWitness brings in one more member, without a screen, that is shown every
+// message: it knows when all has been said, and tells what the room never said
+// from what a screen passed over.
+func (r *run) joinWitness(ctx context.Context) error {
+	if r.Screen == 0 {
+		return nil
+	}
+	r.witness = &member{name: fmt.Sprintf("b%d-w", r.tally.id), index: -1, witness: true, tally: r.tally, seen: r.tally.newSeen()}
+	if err := r.witness.joinSSH(ctx, r.SSH, 0, 0); err != nil {
+		return fmt.Errorf("witness: %w", err)
+	}
+	return nil
 }
 
 // kind is how a member takes part.
@@ -193,7 +239,7 @@ func (c Config) deal() []kind {
 func (r *run) close() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for _, m := range r.members {
+	for _, m := range append(r.members[:len(r.members):len(r.members)], r.witness) {
 		if m != nil {
 			m.close()
 		}

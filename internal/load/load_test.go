@@ -34,10 +34,9 @@ func TestLatenciesAreToldToWithinASixteenth(t *testing.T) {
 
 func TestQuantiles(t *testing.T) {
 	tally := newTally(1, 100)
-	m := &member{seen: tally.newSeen()}
-	tally.start = time.Now().Add(-time.Second)
+	m := &member{index: 1, seen: tally.newSeen()}
 	for n := range 100 {
-		tally.delivered(m, 0, n, time.Since(tally.start)-time.Duration(n+1)*time.Millisecond)
+		tally.delivered(m, mark{0, n, time.Second - time.Duration(n+1)*time.Millisecond}, time.Second)
 	}
 	for _, q := range []struct{ share, ms float64 }{{0.5, 51}, {0.99, 100}, {1, 100}} {
 		if got := float64(tally.quantile(q.share)) / 1e6; math.Abs(got-q.ms) > q.ms/8 {
@@ -48,14 +47,15 @@ func TestQuantiles(t *testing.T) {
 
 func TestAMessageSeenAgainCountsAsDoubledUnlessOnAScreen(t *testing.T) {
 	tally := newTally(1, 1)
-	line, screen := &member{seen: tally.newSeen()}, &member{seen: tally.newSeen(), screen: true}
+	line, screen := &member{seen: tally.newSeen(), index: 1}, &member{seen: tally.newSeen(), index: 2, screen: true}
 	for range 3 {
-		tally.delivered(line, 0, 0, 0)
-		tally.delivered(screen, 0, 0, 0)
+		tally.delivered(line, mark{}, 0)
+		tally.delivered(screen, mark{}, 0)
 	}
-	tally.delivered(line, 7, 0, 0) // not of this load
-	if tally.unique.Load() != 2 || tally.doubled.Load() != 2 {
-		t.Errorf("%d seen, %d doubled", tally.unique.Load(), tally.doubled.Load())
+	tally.delivered(line, mark{sender: 7}, 0) // not of this load
+	tally.delivered(line, mark{n: 9}, 0)
+	if tally.shown() != 2 || tally.doubled.Load() != 2 {
+		t.Errorf("%d shown, %d doubled", tally.shown(), tally.doubled.Load())
 	}
 }
 
@@ -66,6 +66,10 @@ func TestWhatCannotBeRunIsRefused(t *testing.T) {
 		"no tcp address":   {Raw: 1, Senders: 1, Burst: 1},
 		"too many senders": {TCP: "x", Raw: 2, Stalled: 1, Senders: 2, Burst: 1},
 		"nothing to say":   {TCP: "x", Raw: 2, Senders: 1},
+		"narrow screens":   {SSH: "x", Screen: 2, Senders: 1, Burst: 100, Width: 40, Height: 24},
+		"low screens":      {SSH: "x", Screen: 2, Senders: 1, Burst: 100, Width: 80, Height: 8},
+		"long messages":    {SSH: "x", Screen: 2, Senders: 1, Burst: 100, Width: 80, Height: 24, Size: 400},
+		"alone on screen":  {SSH: "x", Screen: 1, Senders: 1, Burst: 100, Width: 80, Height: 24},
 	} {
 		if c.Check() == nil {
 			t.Errorf("%s is taken", name)
@@ -93,16 +97,55 @@ func FuzzMarks(f *testing.F) {
 				t.Fatalf("%d bytes are kept", len(kept))
 			}
 		}
-		if whole.unique.Load() != parts.unique.Load() || whole.doubled.Load() != parts.doubled.Load() {
-			t.Errorf("whole: %d and %d, in parts: %d and %d", whole.unique.Load(), whole.doubled.Load(), parts.unique.Load(), parts.doubled.Load())
+		if whole.shown() != parts.shown() || whole.doubled.Load() != parts.doubled.Load() {
+			t.Errorf("whole: %d and %d, in parts: %d and %d", whole.shown(), whole.doubled.Load(), parts.shown(), parts.doubled.Load())
 		}
 	})
 }
 
 func TestAMarkComesBackAsItWasMade(t *testing.T) {
-	b := appendMark(nil, 12, 345, 678901*time.Microsecond)
-	s, n, sent, size, ok := parseMark(append(b, " and more"...))
-	if !ok || s != 12 || n != 345 || sent != 678901*time.Microsecond || size != len(b) {
-		t.Errorf("%q is read as %d.%d at %v, %d bytes, %v", b, s, n, sent, size, ok)
+	want := mark{12, 345, 678901 * time.Microsecond}
+	b := appendMark(nil, want)
+	got, size, ok := parseMark(append(b, " and more"...))
+	if !ok || got != want || size != len(b) {
+		t.Errorf("%q is read as %v, %d bytes, %v", b, got, size, ok)
+	}
+}
+
+// A screen that shows the last of what came is up to date; what it never showed is
+// summarised if the room said it, and lost if not, or if its end never came.
+func TestWhatAScreenPassedOverIsSummarised(t *testing.T) {
+	tally := newTally(2, 4)
+	join := func(index int, screen bool) *member {
+		return &member{tally: tally, seen: tally.newSeen(), index: index, screen: screen}
+	}
+	show := func(m *member, k mark) { tally.delivered(m, k, time.Millisecond) }
+	talker, bright, stuck, witness := join(0, true), join(2, true), join(3, true), join(-1, false)
+	witness.witness = true
+	for n := range 3 { // the fourth of sender 1 is never said
+		show(witness, mark{sender: 1, n: n})
+	}
+	for n := range 4 {
+		show(witness, mark{n: n})
+		show(talker, mark{n: n}) // typed
+	}
+	show(talker, mark{sender: 1, n: 4})
+	show(bright, mark{n: 3})
+	show(bright, mark{n: 4})
+	show(stuck, mark{sender: 1, n: 1})
+	var r Report
+	tally.report(&r, []*member{talker, bright, stuck}, witness)
+	if r.Expected != 4+8+8 || r.Shown != 2 || r.Summarised != 3+6+1 || r.Lost() != 1+1+6 {
+		t.Errorf("of %d expected %d shown, %d summarised, %d lost", r.Expected, r.Shown, r.Summarised, r.Lost())
+	}
+	if end := tally.end([]*member{talker, bright, stuck}); end != time.Millisecond {
+		t.Errorf("all were up to date after %v", end)
+	}
+}
+
+func TestMarksOfAnyLengthFitWhatIsKeptOfThem(t *testing.T) {
+	b := appendMark(nil, mark{100_000, 1_000_000, maxNumber * time.Microsecond})
+	if len(b) > maxMark {
+		t.Errorf("%q has %d bytes", b, len(b))
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/crypto/ssh"
@@ -18,23 +19,56 @@ const arrival = 30 * time.Second
 // member is one of those who joined.
 type member struct {
 	name    string
-	screen  bool // what it reads is a screen: the same message may come again
+	index   int  // among the members; those who talk come first
+	screen  bool // what it reads is a screen: the same message may come again, or none of several
 	stalled bool
+	witness bool // it is no part of the load: it tells what the room said
 	tally   *tally
-	seen    bitset
 
 	conn    io.Closer
 	in      io.Writer
+	got     *counted
 	reading sync.WaitGroup
+
+	// Its reader's, and the report's once reading is over.
+	seen    bitset
+	current time.Duration // when a screen was brought up to date; 0: never
+}
+
+// counted is a connection that knows how many bytes came over it.
+type counted struct {
+	net.Conn
+	n atomic.Int64
+}
+
+// Read implements net.Conn.
+func (c *counted) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	c.n.Add(int64(n))
+	return n, err
+}
+
+// dial connects to the server.
+func (m *member) dial(ctx context.Context, addr string) (net.Conn, error) {
+	var d net.Dialer
+	ctx, cancel := context.WithTimeout(ctx, arrival)
+	defer cancel()
+	conn, err := d.DialContext(ctx, "tcp", addr)
+	if err != nil {
+		return nil, err
+	}
+	m.got = &counted{Conn: conn}
+	m.conn = m.got
+	return m.got, nil
 }
 
 // joinTCP joins over raw TCP.
 func (m *member) joinTCP(ctx context.Context, addr string) error {
-	conn, err := dial(ctx, addr)
+	conn, err := m.dial(ctx, addr)
 	if err != nil {
 		return err
 	}
-	m.conn, m.in = conn, conn
+	m.in = conn
 	if _, err := fmt.Fprintf(conn, "%s\r\n", m.name); err != nil {
 		return err
 	}
@@ -43,11 +77,10 @@ func (m *member) joinTCP(ctx context.Context, addr string) error {
 
 // joinSSH joins over ssh, without a key, on a terminal unless width is 0.
 func (m *member) joinSSH(ctx context.Context, addr string, width, height int) error {
-	conn, err := dial(ctx, addr)
+	conn, err := m.dial(ctx, addr)
 	if err != nil {
 		return err
 	}
-	m.conn = conn
 	c, channels, requests, err := ssh.NewClientConn(conn, addr, &ssh.ClientConfig{
 		User: m.name, HostKeyCallback: ssh.InsecureIgnoreHostKey(), // the load is a guest anywhere
 		Auth: []ssh.AuthMethod{ssh.KeyboardInteractive(func(_, _ string, questions []string, _ []bool) ([]string, error) {
@@ -79,20 +112,18 @@ func (m *member) joinSSH(ctx context.Context, addr string, width, height int) er
 	return m.welcome(out, func() { conn.Close() }, func() {})
 }
 
-func dial(ctx context.Context, addr string) (net.Conn, error) {
-	var d net.Dialer
-	ctx, cancel := context.WithTimeout(ctx, arrival)
-	defer cancel()
-	return d.DialContext(ctx, "tcp", addr)
-}
+// otherScreen is what turns to a terminal's other screen (xterm's mode 1049): who
+// is let in is painted one, on which a busy room may have passed over their name.
+const otherScreen = "\x1b[?1049h"
 
-// welcome reads until the member's name has come back, then goes on reading in
-// the background unless the member is to stall. giveUp interrupts a read.
+// welcome reads until the member's name has come back, or a screen, then goes on
+// reading in the background unless the member is to stall. giveUp interrupts a
+// read.
 func (m *member) welcome(out io.Reader, giveUp, carryOn func()) error {
 	timer := time.AfterFunc(arrival, giveUp)
 	var got []byte
 	buf := make([]byte, 4<<10)
-	for !bytes.Contains(got, []byte(m.name)) {
+	for !bytes.Contains(got, []byte(m.name)) && !(m.screen && bytes.Contains(got, []byte(otherScreen))) {
 		n, err := out.Read(buf)
 		got = append(got, buf[:n]...)
 		if err != nil {
@@ -128,16 +159,16 @@ func (m *member) read(out io.Reader, buf []byte) {
 // again.
 func (m *member) marks(b []byte) int {
 	at := 0
-	for {
+	for now := m.tally.now(); ; {
 		i := bytes.IndexByte(b[at:], markSign)
 		if i < 0 {
 			return len(b)
 		}
 		at += i
-		sender, n, sent, size, ok := parseMark(b[at:])
+		k, size, ok := parseMark(b[at:])
 		switch {
 		case ok:
-			m.tally.delivered(m, sender, n, sent)
+			m.tally.delivered(m, k, now)
 			at += size
 		case len(b)-at < maxMark:
 			return at // perhaps its end is yet to come

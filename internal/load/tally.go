@@ -13,12 +13,17 @@ type tally struct {
 	id       int // makes names of two loads differ
 	start    time.Time
 	senders  int
-	messages int // of each sender
+	messages int // of each sender; the number after the last is a goodbye's
 
-	unique  atomic.Int64
-	doubled atomic.Int64
-	waits   [64 * steps]atomic.Int64 // latencies, by bucket
-	last    atomic.Int64             // when the last first sight was, since start
+	onScreen atomic.Int64             // messages shown, once for each member who has a screen
+	inFull   atomic.Int64             // and for each who has none
+	doubled  atomic.Int64             // shown again by members without a screen
+	brought  atomic.Int64             // members on screens who were brought up to date
+	heard    atomic.Int64             // messages that the witness was shown
+	heardOf  []atomic.Int64           // the same of each sender
+	waits    [64 * steps]atomic.Int64 // latencies, by bucket
+	last     atomic.Int64             // when the last first sight was, since start
+	lastSaid atomic.Int64             // which message the witness was shown last, -1 for none
 }
 
 // steps is how many buckets share a power of two: latencies are told to within
@@ -26,29 +31,64 @@ type tally struct {
 const steps = 16
 
 func newTally(senders, messages int) *tally {
-	return &tally{id: os.Getpid() % 10000, start: time.Now(), senders: senders, messages: messages}
+	t := &tally{id: os.Getpid() % 10000, start: time.Now(), senders: senders, messages: messages, heardOf: make([]atomic.Int64, senders)}
+	t.lastSaid.Store(-1)
+	return t
 }
 
+func (t *tally) now() time.Duration { return time.Since(t.start) }
+
 // bitset remembers which messages a member has seen. It belongs to that member's
-// reader.
+// reader, and to the report once that has ended.
 type bitset []uint64
 
 func (t *tally) newSeen() bitset { return make(bitset, (t.senders*t.messages+63)/64) }
 
-// delivered counts a message that came to a member.
-func (t *tally) delivered(m *member, sender, n int, sent time.Duration) {
-	if sender >= t.senders || n >= t.messages {
+func (s bitset) has(i int) bool { return s[i/64]&(1<<(i%64)) != 0 }
+
+// put adds a message, and reports false if it was there.
+func (s bitset) put(i int) bool {
+	was := s.has(i)
+	s[i/64] |= 1 << (i % 64)
+	return !was
+}
+
+// delivered counts a message that a member was shown. What somebody on a terminal
+// says does not count for them: it is seen there while it is being typed.
+func (t *tally) delivered(m *member, k mark, now time.Duration) {
+	switch {
+	case m.screen && m.index == k.sender:
+	case k.n == t.messages:
+		t.goodbye(m, now)
+	case k.sender >= t.senders || k.n > t.messages:
+	case m.seen.put(k.sender*t.messages + k.n):
+		t.first(m, k, now)
+	case !m.screen && !m.witness:
+		t.doubled.Add(1)
+	}
+}
+
+func (t *tally) first(m *member, k mark, now time.Duration) {
+	if m.witness {
+		t.lastSaid.Store(int64(k.sender*t.messages + k.n))
+		t.heard.Add(1)
+		t.heardOf[k.sender].Add(1)
 		return
 	}
-	i := sender*t.messages + n
-	if bit := uint64(1) << (i % 64); m.seen[i/64]&bit == 0 {
-		m.seen[i/64] |= bit
-		now := time.Since(t.start)
-		t.unique.Add(1)
-		t.waits[bucket(now-sent)].Add(1)
-		t.last.Store(int64(now))
-	} else if !m.screen {
-		t.doubled.Add(1)
+	if m.screen {
+		t.onScreen.Add(1)
+	} else {
+		t.inFull.Add(1)
+	}
+	t.waits[bucket(now-k.sent)].Add(1)
+	t.last.Store(int64(now))
+}
+
+// goodbye is shown after all that was said: whoever sees one is up to date.
+func (t *tally) goodbye(m *member, now time.Duration) {
+	if m.screen && m.current == 0 {
+		m.current = max(now, 1)
+		t.brought.Add(1)
 	}
 }
 
@@ -72,7 +112,7 @@ func upper(bucket int) time.Duration {
 	return time.Duration((uint64(bucket%steps+steps)+1)<<power-1) * time.Microsecond
 }
 
-// quantile returns the latency that a share of deliveries did not exceed.
+// quantile returns the latency that a share of what was shown did not exceed.
 func (t *tally) quantile(share float64) time.Duration {
 	var all int64
 	for i := range t.waits {
@@ -87,24 +127,94 @@ func (t *tally) quantile(share float64) time.Duration {
 	return 0
 }
 
-// wait waits until everything expected has come, or nothing new for a while.
-func (t *tally) wait(ctx context.Context, expected int64, settle time.Duration) error {
-	before, since := t.unique.Load(), time.Now()
-	for t.unique.Load() < expected {
-		if err := sleep(ctx, 10*time.Millisecond); err != nil {
+// wait waits until all has come, or nothing new for a while.
+func (t *tally) wait(ctx context.Context, all func() bool, patience time.Duration) error {
+	before, since := t.progress(), time.Now()
+	for !all() {
+		if err := sleep(ctx, 2*time.Millisecond); err != nil {
 			return err
 		}
-		if now := t.unique.Load(); now != before {
+		if now := t.progress(); now != before {
 			before, since = now, time.Now()
-		} else if time.Since(since) > settle {
+		} else if time.Since(since) > patience {
 			return nil
 		}
 	}
 	return nil
 }
 
-func (t *tally) report(r *Report, readers []*member) {
-	r.Expected = int64(len(readers)) * int64(t.senders) * int64(t.messages)
-	r.Delivered, r.Doubled = t.unique.Load(), t.doubled.Load()
+func (t *tally) progress() int64 { return t.shown() + t.brought.Load() + t.heard.Load() }
+
+func (t *tally) shown() int64 { return t.onScreen.Load() + t.inFull.Load() }
+
+// report tells what became of each message for each member. Nobody reads any more.
+func (t *tally) report(r *Report, readers []*member, witness *member) {
+	said := t.said(readers, witness)
+	for _, m := range readers {
+		r.Expected += t.due(m)
+		if m.screen {
+			r.Summarised += t.summarised(m, said)
+		}
+	}
+	r.Shown, r.Doubled = t.shown(), t.doubled.Load()
 	r.P50, r.P99, r.Max = t.quantile(0.5), t.quantile(0.99), t.quantile(1)
+}
+
+// due is how many messages a member is to get.
+func (t *tally) due(m *member) int64 {
+	if m.screen && m.index < t.senders {
+		return int64((t.senders - 1) * t.messages)
+	}
+	return int64(t.senders * t.messages)
+}
+
+// said is what anybody was shown: the room did say it.
+func (t *tally) said(readers []*member, witness *member) bitset {
+	said := t.newSeen()
+	for _, m := range readers {
+		said.join(m.seen)
+	}
+	if witness != nil {
+		said.join(witness.seen)
+	}
+	return said
+}
+
+func (s bitset) join(o bitset) {
+	for i := range s {
+		s[i] |= o[i]
+	}
+}
+
+// summarised counts the messages that a screen passed over: the room said them,
+// and the member was shown a later one of the same sender, or a goodbye.
+func (t *tally) summarised(m *member, said bitset) (n int64) {
+	for sender := range t.senders {
+		if sender == m.index {
+			continue
+		}
+		passed := m.current > 0
+		for i := (sender+1)*t.messages - 1; i >= sender*t.messages; i-- {
+			switch {
+			case m.seen.has(i):
+				passed = true
+			case passed && said.has(i):
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// end is when the last member was up to date. Who was shown the message that the
+// room said last was then, at the latest; who passed over it, with a goodbye.
+func (t *tally) end(readers []*member) time.Duration {
+	end := time.Duration(t.last.Load())
+	last := int(t.lastSaid.Load())
+	for _, m := range readers {
+		if last >= 0 && m.screen && m.index != last/t.messages && !m.seen.has(last) {
+			end = max(end, m.current)
+		}
+	}
+	return end
 }

@@ -1,0 +1,55 @@
+package sshui
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"salon/room"
+)
+
+// wantApology waits until ann's session has ended by a fault of ours, and checks
+// that she was told so on a terminal that is as it was, and that the room lives.
+func (b *bubble) wantApology() {
+	b.t.Helper()
+	b.wantEnd(frameGap, exitRefused)
+	if shown := strings.Join(b.rows(), ""); !strings.Contains(shown, french.EndCrashed) { // it may take two rows
+		b.t.Errorf("no apology in\n%s", b.picture())
+	}
+	b.says("bob", "et nous ?")
+	console := b.room.Watch(room.Prefs{})
+	defer console.Close(room.Ending{Cause: room.Quit})
+	first, next := console.Held()
+	for place := first; place < next; place++ {
+		if left, ok := console.At(place).Body.(room.Left); ok && left.Pseudo == "ann" && left.Cause == room.Crashed {
+			return
+		}
+	}
+	b.t.Error("the room does not know why ann has left")
+}
+
+func TestAFaultInPaintingGivesTheTerminalBack(t *testing.T) {
+	withoutCache := func(ch *channel) { ch.server.rows = nil }
+	inBubble(t, room.Config{}, withoutCache, func(b *bubble) {
+		b.send("à moitié ta")
+		b.calm()
+		b.want(nothingTyped + " à moitié ta")
+		b.says("bob", "boum")
+		b.wantApology()
+		if got := strings.Join(b.rows(), ""); got != french.EndCrashed {
+			t.Errorf("in the end it shows\n%s", got)
+		}
+	})
+}
+
+func TestAFaultInDoingALineGivesTheTerminalBack(t *testing.T) {
+	faulty := room.Config{Zone: func(string) (*time.Location, error) { panic("a fault of ours") }}
+	for _, text := range []string{"", "/texte"} {
+		inBubble(t, faulty, nil, func(b *bubble) {
+			b.send(text + "\r")
+			b.calm()
+			b.send("/fuseau Mars\r")
+			b.wantApology()
+		})
+	}
+}

@@ -1,0 +1,104 @@
+package sshui
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"salon/room"
+)
+
+// slowly is a room in which ann may say so much.
+var slowly = room.Config{Rate: 2, Burst: 5}
+
+func TestLinesThatComeTooFastAreSaidInOrderWhileTheScreenLivesOn(t *testing.T) {
+	inBubble(t, slowly, nil, func(b *bubble) {
+		lines := numbered(12)
+		b.send(strings.Join(lines, "\r") + "\r")
+		time.Sleep(maxGap / 2)
+		b.calm() // long enough for one more than the burst
+		if got := b.said(); !slices.Equal(got, lines[:6]) {
+			t.Errorf("said %q", got)
+		}
+		b.want("En attente : 6")
+		b.send("/heure 24\r")
+		b.send("à moitié ta")
+		b.says("bob", "je vous lis")
+		b.calm()
+		b.want(nothingTyped+" à moitié ta", "bob │ je vous lis", "En attente : 6") // one less to say, one more to do
+		b.send("\x1b[5~")                                                          // PgUp
+		b.calm()
+		b.want("Fin pour descendre")
+		b.send("\x1b[F")
+		time.Sleep(3 * time.Second)
+		b.calm()
+		if got := b.said(); !slices.Equal(got, lines) {
+			t.Errorf("in the end said %q", got)
+		}
+		b.want("ann │ ligne 12", "Heures sur 24", nothingTyped+" à moitié ta")
+		if strings.Contains(b.picture(), "En attente") {
+			t.Errorf("nothing waits any more, but\n%s", b.picture())
+		}
+	})
+}
+
+func TestWhoeverLeavesDoesNotWaitForTheirLines(t *testing.T) {
+	for name, leave := range map[string]string{"ctrl-d": "\x04", "ctrl-c": "\x03\x03"} {
+		inBubble(t, slowly, nil, func(b *bubble) {
+			b.send(strings.Join(numbered(30), "\r") + "\r")
+			time.Sleep(maxGap / 2)
+			b.calm()
+			b.want("En attente : 24")
+			b.send(leave)
+			b.wantEnd(frameGap, exitDone)
+			if got := len(b.said()); got != 6 {
+				t.Errorf("%s: said %d lines", name, got)
+			}
+		})
+	}
+}
+
+func TestWhatWasEnteredRightBeforeLeavingIsSaid(t *testing.T) {
+	for _, leave := range []string{"\x04", "\x03\x03", "/quitter\r"} {
+		for _, text := range []string{"", "/texte"} {
+			inBubble(t, room.Config{}, nil, func(b *bubble) {
+				b.send(text + "\r")
+				b.calm()
+				b.send("un\rdeux\rau revoir\r" + leave + "trop tard\r")
+				b.wantEnd(eofGrace+frameGap, exitDone)
+				if got := b.said(); !slices.Equal(got, []string{"un", "deux", "au revoir"}) {
+					t.Errorf("%q, %q: said %q", text, leave, got)
+				}
+			})
+		}
+	}
+}
+
+func TestALineThatTheOutboxHasNoRoomForIsGivenBack(t *testing.T) {
+	inBubble(t, slowly, nil, func(b *bubble) {
+		lines := numbered(6 + maxOutbox + 1)
+		enter := func(lines []string) {
+			b.send(strings.Join(lines, "\r") + "\r")
+			synctest.Wait()
+		}
+		enter(lines[:6]) // five are said at once, one is about to be
+		enter(lines[6 : 6+maxOutbox])
+		enter(lines[6+maxOutbox:])
+		time.Sleep(frameGap)
+		synctest.Wait()
+		b.want(nothingTyped + " " + lines[6+maxOutbox])
+		b.send("\x15autre chose\r") // instead of it
+		time.Sleep(frameGap)
+		synctest.Wait()
+		b.want(nothingTyped+" autre chose", fmt.Sprint("En attente : ", maxOutbox+1))
+		time.Sleep(time.Second)
+		b.send("\r")
+		b.calm()
+		if strings.Contains(b.bottom(), "autre chose") {
+			t.Errorf("there is room again, but\n%s", b.picture())
+		}
+	})
+}

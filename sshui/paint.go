@@ -1,0 +1,212 @@
+package sshui
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/charmbracelet/colorprofile"
+
+	"salon/room"
+	"salon/sshui/rows"
+)
+
+// Frames of one screen are at least frameGap apart, but for the first after a
+// while: nobody sees more, and what came meanwhile is painted together. A screen
+// that costs much to paint, such as one that is resized all the time, is painted
+// more rarely still, so that painting takes one part of a core in dutyShare at
+// most; no more than maxGap passes.
+const (
+	frameGap  = 33 * time.Millisecond
+	dutyShare = 25
+	maxGap    = 500 * time.Millisecond
+)
+
+// frames are buffers to paint in; those that grew beyond maxFrame are not kept.
+var frames = sync.Pool{New: func() any { return new([]byte) }}
+
+const maxFrame = 64 << 10
+
+// show paints what there is to show until the session ends, and returns why.
+func (t *terminal) show() error {
+	var next time.Time // when the next frame may be
+	for {
+		if wait := time.Until(next); wait > 0 {
+			t.pause(wait)
+		}
+		started := time.Now()
+		cost, err := t.draw()
+		if err != nil {
+			return err
+		}
+		next = started.Add(min(max(frameGap, dutyShare*cost), maxGap))
+		if ended := t.wait(); ended {
+			_, err = t.draw()
+			if err == nil {
+				err = context.Cause(t.sess.Context())
+			}
+			return err
+		}
+	}
+}
+
+// wait returns when there may be something to show, and whether the session has
+// ended.
+func (t *terminal) wait() (ended bool) {
+	select {
+	case <-t.sess.Wake():
+	case <-t.poke:
+	case <-t.resized:
+		signal(t.resized) // for frame to find
+	case <-t.sess.Context().Done():
+		return true
+	}
+	return false
+}
+
+// pause waits, or until the session ends.
+func (t *terminal) pause(d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-t.sess.Context().Done():
+	}
+}
+
+// draw takes all that is new and sends the frame that shows it. cost is the time
+// that making it took.
+func (t *terminal) draw() (cost time.Duration, err error) {
+	buf := frames.Get().(*[]byte)
+	defer func() {
+		if cap(*buf) <= maxFrame {
+			frames.Put(buf)
+		}
+	}()
+	started := time.Now()
+	lines, frame := t.frame((*buf)[:0], started)
+	*buf = frame
+	cost = time.Since(started)
+	switch {
+	case len(frame) == 0:
+	case lines != nil:
+		_, err = lines.Write(frame)
+	default:
+		_, err = t.tty.Write(frame)
+	}
+	return cost, err
+}
+
+// frame appends what brings the terminal up to date; lines is the face that it is
+// for, nil for the screen.
+func (t *terminal) frame(dst []byte, now time.Time) (lines *plain, _ []byte) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	dst = t.turnOver(dst, now)
+	batch := items.Get().(*[batchSize]room.Item)
+	defer items.Put(batch)
+	defer clear(batch[:])
+	for {
+		taken := t.sess.Take(batch[:0:batchSize])
+		if len(taken) == 0 {
+			break
+		}
+		dst = t.take(dst, taken, now)
+	}
+	if t.lines != nil {
+		return t.lines, dst
+	}
+	t.resizeLocked()
+	return nil, t.screen.Frame(dst, now)
+}
+
+// resizeLocked takes the terminal's latest size. One that was resized may show
+// anything, even when it is back at its old size.
+func (t *terminal) resizeLocked() {
+	select {
+	case <-t.resized:
+		t.screen.Repaint()
+	default:
+	}
+	t.screen.Resize(t.size())
+}
+
+// items are taken in batches.
+const batchSize = 64
+
+var items = sync.Pool{New: func() any { return new([batchSize]room.Item) }}
+
+// take shows items on the face shown.
+func (t *terminal) take(dst []byte, taken []room.Item, now time.Time) []byte {
+	for _, it := range taken {
+		if it.Event != nil && t.said(it.Event) {
+			t.sent++
+		}
+	}
+	if t.lines == nil {
+		t.screen.Show(taken, now)
+		return dst
+	}
+	for _, it := range taken {
+		dst = t.server.lines.Append(dst, it, t.sess)
+		if t.screen != nil && it.Event != nil { // kept for when it is shown again
+			t.screen.Show([]room.Item{it}, now)
+		}
+	}
+	return dst
+}
+
+// said reports whether an event is a message of this session.
+func (t *terminal) said(e *room.Event) bool {
+	switch b := e.Body.(type) {
+	case room.Said:
+		return b.Session == t.sess.ID()
+	case room.Whispered:
+		return b.From == t.sess.Pseudo()
+	}
+	return false
+}
+
+// turnOver changes the face when the member has asked for the other.
+func (t *terminal) turnOver(dst []byte, now time.Time) []byte {
+	want := t.screen == nil || t.sess.Prefs().Plain
+	switch {
+	case want == (t.lines != nil):
+	case want:
+		dst = t.screen.Close(dst)
+		t.lines = newPlain(t.tty)
+		t.lines.typed = []rune(strings.ReplaceAll(t.screen.TakeLine(), "\n", " ")) // Write shows it
+	default:
+		t.screen.CatchUp(now)
+		t.screen.Restore(t.lines.end())
+		t.lines = nil
+		dst = t.screen.Open(dst)
+	}
+	return dst
+}
+
+// palette is the colours that the terminal says it has.
+func (t *terminal) palette() rows.Palette {
+	if t.env["NO_COLOR"] != "" || strings.HasPrefix(t.term, "vt") { // whatever it is set to; the VT100 and its kin had none
+		return rows.Mono
+	}
+	switch p := colorprofile.Env([]string{"TERM=" + t.term, "COLORTERM=" + t.env["COLORTERM"]}); {
+	case p >= colorprofile.ANSI256:
+		return rows.Auto
+	case p == colorprofile.ANSI:
+		return rows.Basic
+	}
+	return rows.Mono
+}
+
+// modern reports whether a terminal takes questions, titles and hyperlinks in
+// silence when it does not know them.
+func modern(term string) bool {
+	for _, old := range []string{"linux", "vt", "ansi", "cons", "sun", "wy", "dumb"} {
+		if strings.HasPrefix(term, old) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,308 @@
+package screen
+
+import (
+	"time"
+
+	"salon/sshui/edit"
+	"salon/sshui/rows"
+)
+
+// Sizes at which the layout changes.
+const (
+	minWidth, minHeight = 20, 5 // smaller, the screen only says so and still types
+	headerFrom          = 8     // rows
+	namesFrom           = 110   // columns
+	namesWidth          = 22    // columns of the list of names, with its edge
+	maxInputRows        = 8
+)
+
+// stale are the parts of the screen that the terminal does not show as they are.
+type stale uint8
+
+const (
+	staleHeader stale = 1 << iota
+	staleRows
+	staleNames
+	staleBar // "n new below"
+	staleInput
+
+	everything stale = 1<<iota - 1
+)
+
+// painted is what the terminal was left with by the last frame.
+type painted struct {
+	row, column int // of the cursor
+	upTo        pos // the transcript's end, while the view follows it
+	marker      int // row of the unread marker in the transcript's part, -1 if out of view
+	marks       int // what it said
+	title       int // the number in the window's title
+	titled      bool
+	wrapping    bool // autowrap was left on
+	mouse       bool // it reports its mouse
+	kitty       bool // the kitty keyboard protocol is on
+}
+
+// header is the number of rows above the transcript.
+func (s *Screen) header() int {
+	if s.term.Height >= headerFrom && !s.tiny() {
+		return 1
+	}
+	return 0
+}
+
+// names is the number of columns of the list of names.
+func (s *Screen) names() int {
+	if s.term.Width >= namesFrom {
+		return namesWidth
+	}
+	return 0
+}
+
+func (s *Screen) scriptWidth() int { return s.term.Width - s.names() }
+
+// scriptRows is the number of rows of the transcript.
+func (s *Screen) scriptRows() int {
+	return max(0, s.term.Height-s.header()-max(1, s.input.rows))
+}
+
+// shownRows is how many of them show it: scrolled up, the last one says how to come
+// back.
+func (s *Screen) shownRows() int {
+	if s.view.follow {
+		return s.scriptRows()
+	}
+	return max(0, s.scriptRows()-1)
+}
+
+func (s *Screen) tiny() bool { return s.term.Width < minWidth || s.term.Height < minHeight }
+
+// Frame appends what brings the terminal up to date, nothing if it is. The frame
+// before must have been sent, all of it. What the room has forgotten stays in view
+// until it is painted anew for some other reason.
+func (s *Screen) Frame(dst []byte, now time.Time) []byte {
+	s.refresh()
+	layout := s.lay()
+	if s.bare && s.stale != everything { // nothing disturbs what is being copied
+		s.stale = 0
+	}
+	p := pen{dst}
+	if s.stale == 0 && !s.behind() {
+		s.notify(&p)
+		return p.b
+	}
+	if s.sync {
+		p.text(beginSync)
+	}
+	p.text(hideCursor)
+	s.paint(&p, layout, now)
+	s.notify(&p)
+	if !s.bare {
+		p.at(s.painted.row, s.painted.column)
+		p.text(showCursor)
+	}
+	if s.sync {
+		p.text(endSync)
+	}
+	s.stale = 0
+	return p.b
+}
+
+// lay lays out what is typed, if that has changed, and then what is shown: that may
+// have become shorter, or less.
+func (s *Screen) lay() (l edit.Layout) {
+	if s.stale&staleInput != 0 {
+		height := s.input.rows
+		l = s.layInput()
+		if s.input.rows != height {
+			s.stale = everything
+		}
+		s.painted.row, s.painted.column = s.term.Height-s.input.rows+l.Row, l.Column
+	}
+	if !s.view.follow && s.stale&staleRows != 0 {
+		s.settle()
+		s.fill()
+	}
+	return l
+}
+
+// paint paints the parts that are stale, and what is new.
+func (s *Screen) paint(p *pen, layout edit.Layout, now time.Time) {
+	if s.bare {
+		s.paintBare(p)
+		return
+	}
+	if s.stale == everything {
+		s.prepare(p)
+	}
+	switch {
+	case s.tiny():
+		s.paintTiny(p)
+	case s.overlay != nil:
+		if s.stale&staleRows != 0 {
+			s.paintOverlay(p, now)
+		}
+		s.painted.upTo = s.script.end
+	default:
+		s.paintScript(p)
+	}
+	if s.stale&staleHeader != 0 && s.header() > 0 {
+		p.row(0, s.boarded().header)
+	}
+	if s.stale&staleInput != 0 {
+		s.paintInput(p, layout)
+	}
+}
+
+// prepare makes the terminal ready for a whole picture.
+func (s *Screen) prepare(p *pen) {
+	if s.painted.wrapping {
+		p.text(wrapOff)
+		s.painted.wrapping = false
+	}
+	p.text(noStyle)
+	if s.tiny() {
+		p.text(wholeRoll)
+		return
+	}
+	p.region(s.header(), s.header()+s.scriptRows())
+}
+
+// behind reports whether the transcript has gone on since the last frame, in view.
+func (s *Screen) behind() bool {
+	return s.painted.upTo != s.script.end && s.view.follow && s.overlay == nil && !s.bare && !s.tiny()
+}
+
+// paintScript paints the transcript's part: all of it, or what is new at its end.
+func (s *Screen) paintScript(p *pen) {
+	switch {
+	case s.stale&staleRows != 0 || s.behind() && !s.append(p):
+		s.paintRows(p)
+	case s.stale&staleNames != 0:
+		s.paintNames(p, 0, s.scriptRows())
+	}
+	s.recount(p)
+	if !s.view.follow && s.stale&(staleRows|staleBar) != 0 {
+		s.paintBar(p)
+	}
+}
+
+// maxAppended is how many events, in rows of the transcript's part, are looked
+// through for what can be appended. Most of them have a row at least.
+const maxAppended = 4
+
+// append scrolls what is new into view, unless there are more rows of it than there
+// is room for. It then reports false, and has written nothing.
+func (s *Screen) append(p *pen) bool {
+	height := s.scriptRows()
+	if s.script.end.place > s.painted.upTo.place+uint64(maxAppended*height) {
+		return false
+	}
+	start := len(p.b)
+	p.at(s.header()+height-1, 0)
+	added, marker := 0, -1
+	s.forth(s.painted.upTo, func(b block, _ pos) bool {
+		s.put(p, &b)
+		if i := b.marker(); i >= 0 {
+			marker = added + i
+		}
+		added += b.height()
+		return added <= height
+	})
+	if added == 0 || added > height {
+		p.b = p.b[:start]
+	}
+	if added > height {
+		return false
+	}
+	s.painted.upTo = s.script.end
+	s.painted.marker = max(s.painted.marker-added, -1)
+	if marker >= 0 {
+		s.painted.marker, s.painted.marks = height-added+marker, s.news.marks
+	}
+	if added > 0 && s.stale&staleNames == 0 {
+		s.straighten(p, added)
+	}
+	return true
+}
+
+// straighten puts the list of names back in its place when rows have scrolled it
+// away. Between its end and what is new there was nothing but its edge.
+func (s *Screen) straighten(p *pen, scrolled int) {
+	height := s.scriptRows()
+	end := min(height, len(s.roster.People)+1)
+	s.paintNames(p, 0, end)
+	s.paintNames(p, max(end, height-scrolled), height)
+}
+
+// recount makes the unread marker say how many messages there are now.
+func (s *Screen) recount(p *pen) {
+	if s.painted.marker >= 0 && s.painted.marks != s.news.marks {
+		p.at(s.header()+s.painted.marker, 0)
+		s.paintMarker(p)
+		s.painted.marks = s.news.marks
+	}
+}
+
+// paintRows paints the whole of the transcript's part.
+func (s *Screen) paintRows(p *pen) {
+	bottom, hidden := s.foot()
+	height := s.shownRows()
+	blocks := make([]block, 0, 64)
+	have := -hidden
+	s.back(bottom, func(b block) bool {
+		blocks = append(blocks, b)
+		have += b.height()
+		return have < height
+	})
+	s.painted.marker = -1
+	row := height - have // of the first row of the block, from the top; may be above it
+	for i := range max(0, row) {
+		p.clear(s.header() + i)
+	}
+	for i := len(blocks) - 1; i >= 0; i-- {
+		row = s.paintBlock(p, &blocks[i], row, height)
+	}
+	s.painted.upTo = s.script.end
+	s.paintNames(p, 0, s.scriptRows())
+}
+
+// paintBlock paints the rows of a block that are in view, the first at row, and
+// returns the row after the last.
+func (s *Screen) paintBlock(p *pen, b *block, row, height int) int {
+	begin := func() bool {
+		row++
+		if row <= 0 || row > height {
+			return false
+		}
+		p.clear(s.header() + row - 1)
+		return true
+	}
+	if b.newDay && begin() {
+		p.text(s.class.Day(b.day()))
+	}
+	if b.unread && begin() {
+		s.paintMarker(p)
+		s.painted.marker, s.painted.marks = row-1, s.news.marks
+	}
+	for _, text := range b.All() {
+		if begin() {
+			p.bytes(text)
+		}
+	}
+	return row
+}
+
+// paintTiny says that the terminal is too small for more than typing.
+func (s *Screen) paintTiny(p *pen) {
+	s.painted.upTo = s.script.end
+	if s.stale&staleRows == 0 {
+		return
+	}
+	for i := range s.scriptRows() {
+		p.clear(i)
+	}
+	if s.scriptRows() > 0 {
+		p.at(0, 0)
+		p.text(rows.Fit(s.texts().TooSmall, s.term.Width))
+	}
+}

@@ -1,0 +1,329 @@
+package screen
+
+import (
+	"strings"
+	"time"
+
+	"salon/room"
+	"salon/sshui/edit"
+	"salon/sshui/keys"
+)
+
+// input is the line being typed and what the line is for.
+type input struct {
+	line edit.Editor
+	past edit.History
+
+	mode  mode
+	query edit.Editor // what is being recalled, in mode recalling
+	skip  int         // how many lines that hold it were passed over
+	kept  string      // what was being typed, while the line is for something else
+	paste *keys.Paste
+
+	tabs    *tabs
+	hint    string // shown until the next key
+	waiting int    // lines entered that wait their turn
+	leaving bool   // Ctrl-C was the last key, on an empty line
+	escUsed bool   // the last key was an Esc that closed something
+
+	pointer pointer
+
+	rows  int  // of the terminal
+	below bool // the last of them is the hint's, which has no room beside the line
+}
+
+// mode is what the line being typed is for.
+type mode uint8
+
+const (
+	talking   mode = iota
+	searching      // the room
+	recalling      // what was typed before
+	pasting        // a question is to be answered
+)
+
+// Action is what a key asks of the front; the zero Action is nothing.
+type Action struct {
+	Line  string // to be done, in its order; "" for none
+	Leave bool   // the member goes
+}
+
+// Input does what a key, a paste or a report asks, and returns what is left for the
+// front to do.
+func (s *Screen) Input(e keys.Event, now time.Time) Action {
+	s.refresh()
+	switch e := e.(type) {
+	case keys.Key:
+		return s.pressed(e, now)
+	case keys.Paste:
+		s.touch(now)
+		s.pasted(e)
+	case keys.Wheel:
+		s.touch(now)
+		s.wheel(e.Up)
+	case keys.Focus:
+		s.focus = elsewhere
+		if e.In {
+			s.focus = focused
+			s.touch(now)
+		}
+	case keys.Synchronized:
+		s.sync = e.Supported
+	case keys.Kitty:
+		s.kitty = true
+	case keys.Background:
+		s.tone = light
+		if e.Dark {
+			s.tone = dark
+		}
+	}
+	return Action{}
+}
+
+// pressed does a key.
+func (s *Screen) pressed(k keys.Key, now time.Time) Action {
+	s.touch(now)
+	defer s.look() // a key may have brought what is new into view
+	in := &s.input
+	name := k.Name
+	if alt := k.Alt(); !in.escUsed && isAlt(alt) {
+		name, k.Text = alt, ""
+	}
+	in.escUsed = false
+	if in.hint != "" {
+		in.hint = ""
+		s.stale |= staleInput
+	}
+	s.unpoint()
+	leaving := in.leaving
+	in.leaving = false
+	switch {
+	case s.bare:
+		s.bare = false
+		s.stale |= everything
+		in.escUsed = name == "esc"
+		return Action{}
+	case name == "esc":
+		in.escUsed = s.escape()
+		return Action{}
+	case name == "ctrl+c":
+		return s.interrupt(leaving)
+	case in.mode == pasting:
+		s.answer(name, k.Text)
+		return Action{}
+	case s.overlay != nil && s.inOverlay(name):
+		return Action{}
+	case in.mode == recalling:
+		return s.recall(name, k.Text)
+	case k.Text != "" && name == "":
+		s.insert(k.Text)
+		return Action{}
+	}
+	return s.command(name)
+}
+
+// isAlt reports whether a key with Alt does something. Esc and then any other key
+// is just that key: nothing typed is lost.
+func isAlt(name string) bool {
+	switch name {
+	case "alt+enter", "alt+b", "alt+f", "alt+d", "alt+backspace", "alt+left", "alt+right",
+		"alt+home", "alt+end", "alt+u", "alt+p", "alt+n", "alt+l":
+		return true
+	}
+	return false
+}
+
+// command does a key with a name.
+func (s *Screen) command(name string) Action {
+	in := &s.input
+	switch name {
+	case "enter":
+		return s.enter()
+	case "tab", "shift+tab":
+		s.complete(name == "tab")
+		return Action{}
+	case "ctrl+d":
+		if in.line.Empty() && in.mode == talking {
+			return Action{Leave: true}
+		}
+	case "ctrl+f":
+		if in.line.Cursor() < len(in.line.Text()) {
+			name = "right"
+			break
+		}
+		s.ask()
+		return Action{}
+	case "ctrl+r":
+		s.beginRecall()
+		return Action{}
+	}
+	if to, ok := s.turnKey(name); ok {
+		s.turn(to)
+		return Action{}
+	}
+	if s.editKey(name) {
+		s.endTabs()
+		s.stale |= staleInput
+	}
+	return Action{}
+}
+
+// editKey does a key of the line, or of what was typed before it.
+func (s *Screen) editKey(name string) bool {
+	in := &s.input
+	if in.line.Key(name) {
+		return true
+	}
+	switch name {
+	case "up", "ctrl+p":
+		if line, ok := in.past.Older(in.line.Text()); ok {
+			in.line.Set(line, len(line))
+			return true
+		}
+	case "down", "ctrl+n":
+		if line, ok := in.past.Newer(); ok {
+			in.line.Set(line, len(line))
+			return true
+		}
+	}
+	return false
+}
+
+// insert types text.
+func (s *Screen) insert(text string) {
+	s.endTabs()
+	if left := s.input.line.Insert(text); left > 0 {
+		s.hint(counted(left, s.texts().CutOne, s.texts().Cut))
+	}
+	s.stale |= staleInput
+}
+
+// enter ends the line: it is for the room, or a search in it.
+func (s *Screen) enter() Action {
+	in := &s.input
+	s.endTabs()
+	s.stale |= staleInput
+	text := in.line.Text()
+	if in.mode == searching {
+		s.talkAgain()
+		if text = strings.TrimSpace(text); text == "" {
+			return Action{}
+		}
+		return Action{Line: "/chercher " + text} // understood in every language
+	}
+	if strings.TrimSpace(text) == "" {
+		return Action{}
+	}
+	s.remember(text)
+	in.line.Set("", 0)
+	s.unmark()
+	s.toBottom()
+	return Action{Line: text}
+}
+
+// Restore gives back a line that could not be done, unless something else is being
+// typed already: nothing typed is lost.
+func (s *Screen) Restore(line string) {
+	if s.input.line.Empty() && s.input.mode == talking {
+		s.input.line.Set(line, len(line))
+		s.stale |= staleInput
+	}
+}
+
+// TakeLine takes what is being typed off the screen and returns it, as one line.
+func (s *Screen) TakeLine() string {
+	s.talkAgain()
+	line := strings.ReplaceAll(s.input.line.Text(), "\n", " ")
+	s.input.line.Set("", 0)
+	return line
+}
+
+// escape closes what is open, one thing at a time, and reports whether there was
+// something.
+func (s *Screen) escape() bool {
+	in := &s.input
+	switch {
+	case in.mode != talking:
+		s.talkAgain()
+	case s.overlay != nil:
+		s.close()
+	case in.tabs != nil:
+		s.endTabs()
+		s.stale |= staleInput
+	default:
+		return s.unmark()
+	}
+	return true
+}
+
+// remember keeps a line to be typed again, unless it holds a pass phrase.
+func (s *Screen) remember(line string) {
+	if !room.Secret(line) {
+		s.input.past.Add(line)
+	}
+	s.input.past.Reset()
+}
+
+// interrupt clears the line, and leaves when there was none twice.
+func (s *Screen) interrupt(again bool) Action {
+	in := &s.input
+	switch {
+	case in.mode != talking || s.overlay != nil:
+		s.escape()
+	case !in.line.Empty():
+		s.remember(in.line.Text())
+		in.line.Set("", 0)
+		s.endTabs()
+		s.stale |= staleInput
+	case again:
+		return Action{Leave: true}
+	default:
+		in.leaving = true
+		s.hint(s.texts().PressAgain)
+	}
+	return Action{}
+}
+
+// ask makes the line one to search the room with.
+func (s *Screen) ask() {
+	in := &s.input
+	if in.mode == talking {
+		in.kept = in.line.Text()
+	}
+	in.begin(searching)
+	in.line.Set("", 0)
+	s.stale |= staleInput
+}
+
+// begin makes the line for something else; what is kept stays, but for talking.
+func (in *input) begin(m mode) {
+	in.mode, in.skip, in.paste, in.tabs = m, 0, nil, nil
+	in.query.Set("", 0)
+	if m == talking {
+		in.kept = ""
+	}
+}
+
+// talkAgain makes the line one to talk with again, as it was.
+func (s *Screen) talkAgain() {
+	in := &s.input
+	if in.mode == searching || in.mode == recalling {
+		in.line.Set(in.kept, len(in.kept))
+	}
+	in.begin(talking)
+	s.stale |= staleInput
+}
+
+// Waiting tells how many lines that were entered wait their turn.
+func (s *Screen) Waiting(n int) {
+	if n != s.input.waiting {
+		s.input.waiting = n
+		s.stale |= staleInput
+	}
+}
+
+// hint shows a short text beside the line until the next key.
+func (s *Screen) hint(text string) {
+	s.input.hint = text
+	s.stale |= staleInput
+}

@@ -1,0 +1,268 @@
+package screen
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"salon/room"
+	"salon/sshui/keys"
+)
+
+// crowd is a list of n people.
+func crowd(n int) room.Item {
+	var p room.People
+	for i := range n {
+		p.Members = append(p.Members, room.Person{Pseudo: room.Pseudo(fmt.Sprintf("p%03d", i)), Since: opening})
+	}
+	return replied(p)
+}
+
+func TestAListIsChosenFrom(t *testing.T) {
+	st := newStage(t, 60, 12)
+	st.shows(crowd(50))
+	st.has("Présents · 50")
+	st.keys("f1")
+	st.has("Touches") // help on the keys of lists too
+	st.shows(crowd(50))
+	for _, c := range []struct{ keys, want string }{
+		{"", "p000"}, {"down", "p001"}, {"ctrl+n", "p002"}, {"up", "p001"}, {"ctrl+p up up", "p000"},
+		{"pgdn", "p007"}, {"pgdn pgup", "p007"}, {"end", "p049"}, {"down", "p049"}, {"home", "p000"},
+		{"alt+end", "p049"}, {"alt+home", "p000"},
+	} {
+		st.keys(strings.Fields(c.keys)...)
+		if got := st.reversed(); !strings.HasPrefix(got, c.want+" ") {
+			t.Fatalf("after %q, %q is chosen", c.keys, got)
+		}
+	}
+	st.input(keys.Wheel{})
+	st.frame()
+	if got := st.reversed(); !strings.HasPrefix(got, "p003") {
+		t.Errorf("the wheel chooses %q", got)
+	}
+}
+
+func TestEnterOnAPersonWritesToThem(t *testing.T) {
+	st := newStage(t, 60, 12)
+	st.shows(crowd(5))
+	if a := st.keys("down", "enter"); a != (Action{}) {
+		t.Fatalf("%+v", a)
+	}
+	st.hasNot("Présents")
+	st.types("salut")
+	st.ends("[@p001] > @p001 salut")
+
+	st.shows(crowd(5)) // what is typed is for the room
+	if a := st.keys("enter"); a != (Action{Line: "@p001 salut"}) {
+		t.Fatalf("%+v", a)
+	}
+	st.hasNot("Présents")
+
+	st.shows(replied(room.People{}))
+	st.keys("down", "enter")
+	st.reads("^") // nobody to write to
+}
+
+func TestEnterOnWhatWasFoundGoesThere(t *testing.T) {
+	st := newStage(t, 60, 12)
+	first, second := st.room.said("bob", "le premier"), st.room.said("bob", "le second\nde deux lignes")
+	st.shows(first, second)
+	st.shows(many(st.room, 100)...)
+	st.shows(found(first, second))
+	st.has("Trouvé · mot (2)")
+	if got := st.reversed(); !strings.Contains(got, "le second") || !strings.Contains(got, "de deux lignes") {
+		t.Errorf("%q is chosen, not the newest", got)
+	}
+	st.keys("enter")
+	st.hasNot("Trouvé")
+	st.has("Fin pour descendre")
+	if got := st.reversed(); !strings.Contains(got, "le second") || !strings.Contains(got, "de deux lignes") {
+		t.Errorf("%q is pointed out", got)
+	}
+	st.keys("left")
+	if got := st.reversed(); got != "" {
+		t.Errorf("%q is pointed out after a key", got)
+	}
+	st.has("le second")
+
+	st.shows(found(first, second))
+	st.keys("ctrl+f") // a search is begun, but what was found is what is wanted
+	st.keys("up", "enter")
+	st.has("le premier")
+	st.reads("^")
+}
+
+func TestWhatIsNoLongerHeldCannotBeGoneTo(t *testing.T) {
+	st := newStage(t, 60, 12)
+	old := st.room.said("bob", "ancien")
+	st.shows(old)
+	st.shows(many(st.room, 3)...)
+	st.room.forget(2)
+	st.shows(found(old))
+	st.keys("enter")
+	st.has("Trop ancien : ce message n'est plus en mémoire.")
+	st.has("Trouvé")
+	st.keys("esc")
+	st.hasNot("Trop ancien")
+}
+
+func TestWhatIsTypedClosesHelpAndGoesIntoTheLine(t *testing.T) {
+	st := newStage(t, 60, 12, func(st *stage) { st.room.complete = offers })
+	for _, c := range []struct{ key, want string }{{"b", "[tous] > b"}, {"tab", "[tous] > b"}} {
+		st.keys("f1")
+		st.has("Touches")
+		st.keys(c.key)
+		st.hasNot("Touches")
+		st.ends(c.want)
+	}
+	st.keys("f1", "backspace", "left")
+	st.has("Touches") // editing does not
+	st.reads("^")
+	for _, key := range []string{"f1", "esc", "enter", "ctrl+c", "alt+u", "alt+p", "alt+n", "alt+l"} {
+		st.keys("f1", "esc", "f1", key)
+		st.hasNot("Touches")
+		st.keys("esc")
+	}
+}
+
+func TestHelpScrolls(t *testing.T) {
+	for _, z := range usual {
+		st := newStage(t, z.width, z.height, english)
+		st.keys("f1")
+		seen := map[string]bool{}
+		for range 400 {
+			for _, row := range st.rows()[st.header()+1 : st.header()+st.scriptRows()-1] {
+				seen[strings.TrimSpace(row)] = true
+			}
+			before := st.picture()
+			if st.keys("down"); st.picture() == before {
+				break
+			}
+		}
+		st.keys("up")
+		for _, want := range []string{"Keys", "Commands", "as Alt and that", "the keys"} {
+			found := false
+			for row := range seen {
+				found = found || strings.Contains(row, want)
+			}
+			if !found {
+				t.Errorf("%v: nowhere does help say %q", z, want)
+			}
+		}
+		end := st.picture()
+		st.keys("end", "up")
+		if st.picture() != end {
+			t.Errorf("%v: after the end, up does not go up at once:\n%s", z, st.picture())
+		}
+	}
+}
+
+func TestHelpNamesEveryCommandThatOneMayUse(t *testing.T) {
+	st := newStage(t, 120, 100)
+	st.keys("f1")
+	for _, c := range available {
+		usage, does := st.eyes().Explain(c)
+		st.has(usage)
+		st.has(does)
+	}
+	st.hasNot("/kick")
+}
+
+func TestOverlaysFollowTheSizeOfTheTerminal(t *testing.T) {
+	st := newStage(t, 60, 12)
+	st.shows(crowd(50))
+	st.keys("end")
+	for _, z := range []size{{20, 5}, {120, 40}, {19, 4}, {30, 8}, {60, 12}} {
+		st.resizes(z.width, z.height)
+		if z.width < minWidth {
+			st.has("Trop petit")
+			continue
+		}
+		if got := st.reversed(); !strings.HasPrefix(got, "p049") {
+			t.Errorf("%v: %q is chosen", z, got)
+		}
+		st.has("Échap : fermer")
+	}
+	st.keys("home")
+	st.has("p000")
+}
+
+func TestOverlaysFollowTheLanguage(t *testing.T) {
+	st := newStage(t, 60, 12)
+	st.keys("f1")
+	st.room.prefs.Lang = room.English
+	st.frame()
+	st.has("Keys")
+	st.has("Esc: close")
+}
+
+func TestNothingIsWiderThanTheScreen(t *testing.T) {
+	long := strings.Repeat("日本", 40)
+	for _, z := range []size{{20, 5}, {21, 7}, {33, 9}, {59, 10}, {60, 10}, {61, 10}} {
+		for _, lang := range []room.Lang{room.French, room.English} {
+			st := newStage(t, z.width, z.height, func(st *stage) { st.room.prefs.Lang = lang })
+			st.shows(replied(room.Past{Search: long, Events: []room.Event{{Time: opening, Body: room.Said{From: "bob", Text: long}}}}))
+			checkWidth(t, st)
+			st.shows(replied(room.People{Members: []room.Person{{Pseudo: room.Pseudo(long[:60]), Since: opening, Away: &room.Away{Text: long, Since: opening}}}}))
+			checkWidth(t, st)
+			st.keys("f1")
+			checkWidth(t, st)
+		}
+	}
+}
+
+func checkWidth(t *testing.T, st *stage) {
+	t.Helper()
+	for _, it := range st.overlay.items {
+		if w := ansi.StringWidth(it.text); w > st.vt.Width() {
+			t.Errorf("%d columns of %d: %q", w, st.vt.Width(), it.text)
+		}
+	}
+}
+
+// TestWhatHappensUnderAnOverlayIsThereAfterIt.
+func TestWhatHappensUnderAnOverlayIsThereAfterIt(t *testing.T) {
+	st := newStage(t, 120, 12)
+	st.keys("f1")
+	if b := st.shows(st.room.said("ann", "bonjour"), st.room.joined("zoé")); len(b) > 60 {
+		t.Errorf("a message under help costs %d bytes: %q", len(b), b)
+	}
+	st.room.people("ann", "zoé")
+	st.frame()
+	st.hasNot("zoé")
+	st.keys("esc")
+	st.has("bonjour")
+	st.has("│ zoé")
+}
+
+func TestAReplyToHelpOnOneCommandIsSaidAmongTheEvents(t *testing.T) {
+	st := newStage(t, 80, 12)
+	st.shows(replied(room.Help{Commands: available, One: available[3]}))
+	st.hasNot("Échap")
+	st.shows(replied(room.Help{Commands: available}))
+	st.has("Échap : fermer")
+	st.keys("esc")
+	st.shows(replied(room.Past{Search: "rien"}))
+	st.hasNot("Échap")
+	st.has("rien")
+	st.shows(replied(room.Past{Events: []room.Event{{Time: opening.Add(-48 * time.Hour), Body: room.Said{From: "bob", Text: "hier"}}}}))
+	st.has("Historique")
+	st.has("vendredi 20 novembre 2026")
+}
+
+// TestFoundMessagesAreGoneTo: also when answers and private messages stand among
+// those of the room.
+func TestFoundMessagesAreGoneTo(t *testing.T) {
+	st := talked(t, 80, 24, 0)
+	var found []room.Event
+	for i := range 100 {
+		st.shows(replied(room.TopicIs{}), st.room.said("ann", fmt.Sprintf("message %d.", i)))
+		found = append(found, *st.room.events[i])
+	}
+	st.shows(replied(room.Past{Search: "message", Events: found[:51]}))
+	st.keys("enter")
+	st.has("message 50.")
+}

@@ -1,0 +1,179 @@
+package screen
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"salon/room"
+	"salon/room/lang"
+	"salon/sshui/edit"
+	"salon/sshui/rows"
+)
+
+// narrow is the width under which nothing but text has room.
+const narrow = 40
+
+// prompt is what stands before the line, and its style.
+func (s *Screen) prompt() (string, rows.Style) {
+	switch s.input.mode {
+	case searching:
+		return s.texts().SearchPrompt, rows.Strong
+	case recalling:
+		return s.recallPrompt()
+	}
+	to := s.target()
+	switch {
+	case s.term.Width < narrow && to != "":
+		return "@> ", rows.Secret
+	case s.term.Width < narrow:
+		return "> ", rows.Quiet
+	case to != "":
+		return "[" + cut(isolate(to), mostTarget) + "] > ", rows.Secret
+	}
+	return "[" + s.texts().Everyone + "] > ", rows.Quiet
+}
+
+// mostTarget is how many columns of a prompt say whom the line goes to, at most.
+const mostTarget = 20
+
+// promptRoom is how many columns a prompt may have: a third of the row is for what
+// is typed.
+func (s *Screen) promptRoom() int { return s.term.Width * 2 / 3 }
+
+// indent is how many columns a prompt has.
+func (s *Screen) indent(prompt string) int {
+	if s.input.mode == recalling && s.input.line.Empty() { // nothing stands behind it
+		return min(ansi.StringWidth(prompt), s.term.Width-1)
+	}
+	return min(ansi.StringWidth(prompt), s.promptRoom())
+}
+
+// target is whom the line is going to alone; "" for everyone. It is understood as
+// the room does.
+func (s *Screen) target() string {
+	word, rest, more := cutBlank(strings.TrimLeftFunc(s.input.line.Text(), unicode.IsSpace))
+	if !more {
+		return ""
+	}
+	if names, at := strings.CutPrefix(word, "@"); at {
+		switch names = strings.TrimRight(names, ":,;"); room.Fold(names) {
+		case "", "tous", "all", "everyone":
+			return ""
+		}
+		return "@" + names
+	}
+	switch c := s.called(word); {
+	case c == nil:
+	case c.Name == "reply":
+		return lang.Of(s.prefs.Lang).Private
+	case c.Name == "tell":
+		if names, _, more := cutBlank(rest); more {
+			return "@" + strings.TrimLeft(names, "@")
+		}
+	}
+	return ""
+}
+
+// cutBlank splits a text at its first white space.
+func cutBlank(text string) (word, rest string, more bool) {
+	i := strings.IndexAny(text, " \n")
+	if i < 0 {
+		return text, "", false
+	}
+	return text[:i], strings.TrimLeft(text[i:], " \n"), true
+}
+
+// called is the command that a word with its slash calls, nil for none.
+func (s *Screen) called(word string) *room.Command {
+	name, slash := strings.CutPrefix(word, "/")
+	if !slash {
+		return nil
+	}
+	name = room.Fold(strings.TrimPrefix(name, "/"))
+	for _, c := range s.room.Available() {
+		if slices.ContainsFunc(c.Words(), func(w string) bool { return room.Fold(w) == name }) {
+			return c
+		}
+	}
+	return nil
+}
+
+// layInput lays out what is typed for the terminal's width, and decides where the
+// hint goes: a row of its own where it has no room beside the line.
+func (s *Screen) layInput() edit.Layout {
+	in := &s.input
+	in.below = false
+	if in.mode == pasting {
+		in.rows = 1
+		return edit.Layout{Rows: []string{""}, Column: min(ansi.StringWidth(s.question()), s.term.Width-1)}
+	}
+	prompt, _ := s.prompt()
+	indent := s.indent(prompt)
+	most := min(maxInputRows, max(1, s.term.Height/3))
+	l := in.line.Layout(s.term.Width, indent, most)
+	in.rows = len(l.Rows)
+	if in.hint != "" && ansi.StringWidth(in.hint) > s.beside(indent, l) && !s.tiny() {
+		in.below = true
+		in.rows++
+	}
+	return l
+}
+
+// beside is how many columns there are for a hint beside the line.
+func (s *Screen) beside(indent int, l edit.Layout) int {
+	return s.term.Width - indent - ansi.StringWidth(l.Rows[0]) - 3
+}
+
+// paintInput paints the line being typed.
+func (s *Screen) paintInput(p *pen, l edit.Layout) {
+	palette, first := s.class.Palette, s.term.Height-s.input.rows
+	if s.input.mode == pasting {
+		p.row(first, []byte(palette.Paint(rows.Strong, cut(s.question(), s.term.Width))))
+		return
+	}
+	prompt, style := s.prompt()
+	indent := s.indent(prompt)
+	for i, text := range l.Rows {
+		p.row(first+i, nil)
+		if i == 0 {
+			p.text(palette.Paint(style, cut(prompt, indent)))
+		} else {
+			p.text(strings.Repeat(" ", indent))
+		}
+		p.text(text)
+	}
+	if s.input.below {
+		p.row(first+len(l.Rows), []byte(palette.Paint(rows.Quiet, cut(" "+s.input.hint, s.term.Width))))
+		return
+	}
+	s.paintHint(p, first, s.beside(indent, l))
+}
+
+// paintHint paints what there is to say beside the line, if there is room.
+func (s *Screen) paintHint(p *pen, row, columns int) {
+	text := s.input.hint
+	if text == "" && s.input.waiting > 0 {
+		text = fmt.Sprintf(s.texts().Waiting, s.input.waiting)
+	}
+	if text == "" {
+		text = s.tabHint(columns)
+	}
+	if text == "" || columns < 8 {
+		return
+	}
+	text = cut(text, columns)
+	p.at(row, s.term.Width-ansi.StringWidth(text)-1)
+	p.text(s.class.Palette.Paint(rows.Quiet, text))
+}
+
+// cut shortens text to a number of columns.
+func cut(text string, columns int) string {
+	if ansi.StringWidth(text) <= columns {
+		return text
+	}
+	return rows.Fit(text, columns)
+}

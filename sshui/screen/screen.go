@@ -1,0 +1,232 @@
+// Package screen is the full screen of one member's terminal: the transcript, the
+// line being typed and what may lie over them, as data that keys and events
+// change and that is painted on demand.
+//
+// It owns what is shown and where; it reads no keys from anywhere and writes
+// nothing to anybody: the front feeds it and sends its frames. A frame brings a
+// terminal from what the last frame left to what the screen is now; it is as
+// small as it can be, and the very same picture would come out of painting
+// everything.
+package screen
+
+import (
+	"slices"
+	"time"
+
+	"salon/room"
+	"salon/room/lang"
+	"salon/sshui/rows"
+)
+
+// Room is the room as one session sees it; [room.Session] is one.
+type Room interface {
+	Arrived() uint64
+	Held() (first, next uint64)
+	At(place uint64) *room.Event
+	PlaceOf(seq room.Seq) (uint64, bool)
+	Hides(e *room.Event) bool
+	Roster() *room.Roster
+	Available() []*room.Command
+	Complete(line string, pos int) (start int, candidates []string)
+	Prefs() room.Prefs
+	Pseudo() room.Pseudo
+	Role() room.Role
+}
+
+// Terminal is what is known of a terminal before it says anything.
+type Terminal struct {
+	Width, Height int // any; sizes below 1 count as 1
+	Palette       rows.Palette
+	// Modern terminals are asked what else they can do, and get a window title
+	// and hyperlinks; others would show the questions.
+	Modern bool
+}
+
+// Screen is one terminal's screen. It belongs to one goroutine at a time.
+type Screen struct {
+	room  Room
+	cache *rows.Cache
+	term  Terminal
+
+	// What the terminal said of itself.
+	sync  bool  // it has synchronized output (mode 2026)
+	kitty bool  // it has the kitty keyboard protocol
+	tone  tone  // of its background
+	focus focus // whether it has the keyboard
+
+	class  rows.Class // of the transcript, as last painted
+	prefs  room.Prefs
+	me     room.Pseudo
+	key    room.Key
+	roster *room.Roster // as last painted
+	away   bool         // this member is
+
+	script transcript
+	view   view
+	news   news
+
+	input   input
+	overlay *overlay
+	bare    bool
+
+	shared  *Shared
+	board   *board // of the roster
+	stale   stale
+	painted painted
+}
+
+// tone is whether the terminal's background is known to be dark or light.
+type tone uint8
+
+const (
+	unknown tone = iota
+	dark
+	light
+)
+
+// New returns the screen of a session that has just joined. Nothing is painted
+// until Frame. Screens of one server should share more than the cache: see Share.
+func New(r Room, cache *rows.Cache, t Terminal, now time.Time) *Screen {
+	s := &Screen{room: r, cache: cache, term: t, stale: everything}
+	s.script = transcript{room: r, arrived: r.Arrived(), end: pos{place: r.Arrived()}}
+	s.view.follow = true
+	s.news.touched = now
+	s.shared = &Shared{}
+	s.term.Width, s.term.Height = max(t.Width, 1), max(t.Height, 1)
+	s.refresh()
+	return s
+}
+
+// Resize tells the terminal's size. One that went to another size and back between
+// two frames is to be told by Repaint: it has lost what it showed.
+func (s *Screen) Resize(width, height int) {
+	width, height = max(width, 1), max(height, 1)
+	if width != s.term.Width || height != s.term.Height {
+		s.term.Width, s.term.Height = width, height
+		s.stale |= everything
+	}
+}
+
+// Repaint has the next frame paint everything, on a terminal that may show anything.
+func (s *Screen) Repaint() { s.stale |= everything }
+
+// Show takes what the room has to show, in order: events go to the transcript,
+// replies to the transcript or over it.
+func (s *Screen) Show(items []room.Item, now time.Time) {
+	s.refresh()
+	for _, it := range items {
+		switch {
+		case it.Event != nil && it.Place != 0:
+			s.script.end.place = it.Place + 1
+			s.heard(it.Event, it.Place, now)
+		case it.Event != nil:
+			s.script.add(local{when: it.Event.Time, event: it.Event})
+			s.heard(it.Event, 0, now)
+		default:
+			s.reply(it.Reply, now)
+		}
+	}
+}
+
+// reply shows an answer where it belongs.
+func (s *Screen) reply(r room.Reply, now time.Time) {
+	switch r := r.(type) {
+	case room.Turn:
+		s.turn(r.To)
+	case room.Help:
+		if r.One == nil {
+			s.open(&overlay{kind: helping, reply: r, asked: now})
+			return
+		}
+		s.script.add(local{when: now, reply: r})
+	case room.People:
+		s.open(&overlay{kind: listing, reply: r, asked: now})
+	case room.Past:
+		s.found(r, now)
+	case room.Welcome:
+		s.welcome(r, now)
+	case room.Notice:
+		if r.What == room.NowIgnored || r.What == room.NowHeard { // others are seen now
+			s.stale |= staleRows
+		}
+		s.script.add(local{when: now, reply: r})
+	default:
+		s.script.add(local{when: now, reply: r})
+	}
+}
+
+// welcome shows the welcome before the messages that a newcomer is replayed, which
+// may be painted already.
+func (s *Screen) welcome(w room.Welcome, now time.Time) {
+	if s.view.follow && s.script.untouched() {
+		s.script.welcome(w, now)
+		s.markMissed(w)
+		s.stale |= staleRows
+		return
+	}
+	w.Last = nil
+	s.script.add(local{when: now, reply: w})
+}
+
+// found shows what a search found, the newest first to hand.
+func (s *Screen) found(r room.Past, now time.Time) {
+	if len(r.Events) == 0 {
+		s.script.add(local{when: now, reply: r})
+		return
+	}
+	s.open(&overlay{kind: finding, reply: r, asked: now, chosen: len(r.Events) - 1})
+}
+
+// refresh follows the session's preferences and name, and what the room's header
+// says: what has changed is painted anew.
+func (s *Screen) refresh() {
+	if me, r := s.room.Pseudo(), s.room.Roster(); me != s.me || r != s.roster {
+		s.stale |= staleHeader | staleNames
+		if me != s.me {
+			s.key = me.Key()
+			s.stale |= everything
+		}
+		s.me, s.roster = me, r
+		s.away = slices.ContainsFunc(r.People, func(a room.Attendee) bool { return a.Away && a.Pseudo == me })
+	}
+	s.prefs = s.room.Prefs()
+	if c := s.classNow(); c != s.class {
+		s.class = c
+		s.stale |= everything
+	}
+}
+
+// classNow is the class that the transcript is in.
+func (s *Screen) classNow() rows.Class {
+	return rows.Class{
+		Width: s.scriptWidth(), Lang: s.prefs.Lang, Zone: s.prefs.Zone, Hour12: s.prefs.Hour12,
+		Palette: s.palette(), Links: s.term.Modern,
+	}
+}
+
+// palette is the colours that the terminal has, for the background that the
+// member said it has, or else it itself.
+func (s *Screen) palette() rows.Palette {
+	p := s.term.Palette
+	switch {
+	case s.prefs.Theme == room.ThemeMono:
+		return rows.Mono
+	case p == rows.Mono || p == rows.Basic:
+		return p
+	case s.prefs.Theme == room.ThemeLight || s.prefs.Theme == room.ThemeAuto && s.tone == light:
+		return rows.Light
+	case s.prefs.Theme == room.ThemeDark || s.prefs.Theme == room.ThemeAuto && s.tone == dark:
+		return rows.Dark
+	}
+	return rows.Auto
+}
+
+// eyes are through whose the screen is seen.
+func (s *Screen) eyes() lang.View {
+	return lang.View{
+		Lang: s.prefs.Lang, Zone: s.prefs.Zone, Hour12: s.prefs.Hour12,
+		Me: s.me, Operator: s.room.Role() >= room.Operator, Screen: true,
+	}
+}
+
+func (s *Screen) texts() *lang.ScreenTexts { return lang.ScreenOf(s.prefs.Lang) }

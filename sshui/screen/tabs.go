@@ -1,0 +1,105 @@
+package screen
+
+import (
+	"fmt"
+	"strings"
+)
+
+// tabs is a completion being gone through with Tab.
+type tabs struct {
+	start      int // of the word, in bytes of the line
+	end        int // of what stands for it now
+	candidates []string
+	at         int
+}
+
+// complete puts the next candidate for the word before the cursor in its place.
+func (s *Screen) complete(forward bool) {
+	in := &s.input
+	if in.mode != talking {
+		return
+	}
+	s.stale |= staleInput
+	if in.tabs == nil {
+		start, candidates := s.room.Complete(in.line.Text(), in.line.Cursor())
+		if len(candidates) == 0 {
+			return
+		}
+		in.tabs = &tabs{start: start, end: in.line.Cursor(), candidates: candidates, at: -1}
+		if !forward {
+			in.tabs.at = len(candidates)
+		}
+	}
+	t := in.tabs
+	if forward {
+		t.at++
+	} else {
+		t.at--
+	}
+	n := len(t.candidates)
+	t.at = (t.at + n) % n
+	with := t.candidates[t.at]
+	if strings.HasPrefix(in.line.Text()[t.end:], " ") {
+		with = strings.TrimSuffix(with, " ")
+	}
+	in.line.Replace(t.start, t.end, with)
+	t.end = in.line.Cursor()
+	if n == 1 {
+		in.tabs = nil
+	}
+}
+
+func (s *Screen) endTabs() { s.input.tabs = nil }
+
+// tabHint is what Tab would put in, or the candidates to go on to, in at most a
+// number of columns.
+func (s *Screen) tabHint(columns int) string {
+	in := &s.input
+	if in.mode != talking || columns < 12 {
+		return ""
+	}
+	candidates, at := s.candidates()
+	if len(candidates) == 0 {
+		return ""
+	}
+	var words []string
+	for i := range min(len(candidates), columns) { // each has a column at least
+		words = append(words, strings.TrimSpace(candidates[(at+i)%len(candidates)]))
+	}
+	return cut(fmt.Sprintf(s.texts().TabHint, strings.Join(words, " ")), columns)
+}
+
+// candidates are those being gone through, from the next on, or else those for a
+// name, a command or what a command takes that is being typed.
+func (s *Screen) candidates() (list []string, next int) {
+	in := &s.input
+	if in.tabs != nil {
+		return in.tabs.candidates, (in.tabs.at + 1) % len(in.tabs.candidates)
+	}
+	text := in.line.Text()[:in.line.Cursor()]
+	word := text[strings.LastIndexAny(text, " ,\n")+1:]
+	if !s.completes(text, word) {
+		return nil, 0
+	}
+	_, list = s.room.Complete(in.line.Text(), in.line.Cursor())
+	if len(list) == 1 && strings.TrimSpace(list[0]) == word {
+		return nil, 0
+	}
+	return list, 0
+}
+
+// completes reports whether the word at the end of a text is worth a hint: words
+// that are merely said are not, whomever they resemble.
+func (s *Screen) completes(text, word string) bool {
+	switch {
+	case strings.HasPrefix(word, "@"):
+		return len(word) > 1
+	case !strings.HasPrefix(text, "/") || len(text) < 2:
+		return false
+	case len(word) == len(text):
+		return true
+	}
+	command, _, _ := cutBlank(text)
+	c := s.called(command)
+	return c != nil && len(c.Args) > 0
+}

@@ -1,0 +1,206 @@
+package screen
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"salon/room"
+)
+
+// Bounds of what only this session was shown (private messages, answers). The
+// oldest go when there are more; the room's events stay in its ring.
+const (
+	maxLocals      = 200
+	maxLocalsBytes = 64 << 10
+)
+
+// transcript is everything said and shown, in order: the room's events, read from
+// its ring where they are shared by all, and among them what was shown to this
+// session alone.
+type transcript struct {
+	room    Room
+	arrived uint64 // place of the first event after this session joined
+	end     pos
+	locals  []local
+	dropped int // locals that were forgotten: locals[i] is number dropped+i
+	bytes   int // that locals weigh, about
+}
+
+// local is something shown to this session alone.
+type local struct {
+	at    uint64 // the place in the ring that it comes before
+	when  time.Time
+	day   time.Time   // in whose day it stands; zero: that of when
+	event *room.Event // a private message, or one too old for the ring; or
+	reply room.Reply
+}
+
+// weight is about what it takes in memory, in bytes.
+func (l *local) weight() int {
+	const entry = 200
+	if l.event != nil {
+		switch b := l.event.Body.(type) {
+		case room.Said:
+			return entry + len(b.Text)
+		case room.Whispered:
+			return entry + len(b.Text)
+		}
+	}
+	if w, ok := l.reply.(room.Welcome); ok {
+		return entry + 32*len(w.Names) + len(w.Topic.Text)
+	}
+	return 2 * entry
+}
+
+// pos is a point between two entries: before the event at place, after local
+// number local-1. Of an entry it is the same from wherever it was reached, but for
+// what was forgotten in between.
+type pos struct {
+	place uint64
+	local int
+}
+
+// entry is one thing in the transcript and the point before it.
+type entry struct {
+	pos
+	event *room.Event
+	local *local // nil for the room's events
+}
+
+// day returns a time in the day that the entry belongs to.
+func (e entry) day() time.Time {
+	switch {
+	case e.local == nil:
+		return e.event.Time
+	case !e.local.day.IsZero():
+		return e.local.day
+	}
+	return e.local.when
+}
+
+// add puts something for this session alone at the end.
+func (t *transcript) add(l local) {
+	l.at = t.end.place
+	t.insert(l)
+}
+
+// untouched reports whether nothing was shown since the session came.
+func (t *transcript) untouched() bool { return t.end == pos{place: t.arrived} }
+
+// welcome puts the welcome before the messages that a newcomer is replayed, in the
+// day of the first. They are in the ring, or kept here if they are too old for it.
+func (t *transcript) welcome(w room.Welcome, now time.Time) {
+	last, old := w.Last, 0
+	w.Last = nil
+	l := local{at: t.arrived, when: now, reply: w}
+	for i, e := range last {
+		if place, held := t.room.PlaceOf(e.Seq); held && place < t.arrived {
+			l.at = place
+			break
+		}
+		old = i + 1
+	}
+	if len(last) > 0 {
+		l.day = last[0].Time
+	}
+	t.insert(l)
+	for _, e := range last[:old] {
+		t.insert(local{at: l.at, when: e.Time, event: &e})
+	}
+}
+
+// replayed returns where message i of a welcome stands, and whether it is for this
+// session alone, because the ring does not hold it. The welcome is the first local.
+func (t *transcript) replayed(i int, seq room.Seq) (at pos, private bool) {
+	if place, held := t.room.PlaceOf(seq); held && place < t.arrived {
+		return t.point(place), false
+	}
+	return pos{place: t.arrived, local: t.dropped + 1 + i}, true
+}
+
+func (t *transcript) insert(l local) {
+	if n := len(t.locals); n > 0 {
+		l.at = max(l.at, t.locals[n-1].at)
+	}
+	t.locals = append(t.locals, l)
+	t.bytes += l.weight()
+	t.end.local++
+	for len(t.locals) > 1 && (len(t.locals) > maxLocals || t.bytes > maxLocalsBytes) {
+		t.bytes -= t.locals[0].weight()
+		t.locals[0] = local{}
+		t.locals = t.locals[1:]
+		t.dropped++
+	}
+}
+
+// numbered returns a local by its number; nil when it is forgotten or not there.
+func (t *transcript) numbered(n int) *local {
+	if n < t.dropped || n >= t.dropped+len(t.locals) {
+		return nil
+	}
+	return &t.locals[n-t.dropped]
+}
+
+// before returns the entry that ends at p.
+func (t *transcript) before(p pos) (entry, bool) {
+	first, _ := t.room.Held()
+	for {
+		if l := t.numbered(p.local - 1); l != nil && l.at >= p.place {
+			p.local--
+			return entry{pos: p, event: l.event, local: l}, true
+		}
+		if p.place <= first {
+			if l := t.numbered(p.local - 1); l != nil { // from before what the ring holds
+				p.local--
+				return entry{pos: p, event: l.event, local: l}, true
+			}
+			return entry{}, false
+		}
+		p.place--
+		if e := t.room.At(p.place); e != nil && t.shows(p.place, e) {
+			return entry{pos: p, event: e}, true
+		}
+	}
+}
+
+// after returns the entry that begins at p, and the point behind it.
+func (t *transcript) after(p pos) (e entry, next pos, ok bool) {
+	if p.local < t.dropped {
+		p.local = t.dropped
+	}
+	if first, _ := t.room.Held(); p.place < first {
+		p.place = min(first, t.end.place)
+	}
+	for {
+		if l := t.numbered(p.local); l != nil && l.at <= p.place {
+			return entry{pos: p, event: l.event, local: l}, pos{p.place, p.local + 1}, true
+		}
+		if p.place >= t.end.place {
+			return entry{}, p, false
+		}
+		at := p
+		p.place++
+		if e := t.room.At(at.place); e != nil && t.shows(at.place, e) {
+			return entry{pos: at, event: e}, p, true
+		}
+	}
+}
+
+// shows reports whether this session sees an event of the room: of what happened
+// before it came, only what was said.
+func (t *transcript) shows(place uint64, e *room.Event) bool {
+	return (place >= t.arrived || e.Spoken()) && !t.room.Hides(e)
+}
+
+// point returns the point before the event at a place, whether it is shown or not.
+func (t *transcript) point(place uint64) pos {
+	n, _ := slices.BinarySearchFunc(t.locals, place+1, func(l local, at uint64) int { return cmp.Compare(l.at, at) })
+	return pos{place, t.dropped + n}
+}
+
+// start returns the point before everything.
+func (t *transcript) start() pos {
+	first, _ := t.room.Held()
+	return pos{place: first, local: t.dropped}
+}

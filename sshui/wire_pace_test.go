@@ -1,0 +1,465 @@
+package sshui
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	gossh "golang.org/x/crypto/ssh"
+)
+
+// flooded returns a connection read at the default pace, in a bubble, into which
+// packets of that size come without end.
+func flooded(t *testing.T, packet int) *paced {
+	ours, theirs := net.Pipe()
+	t.Cleanup(func() { ours.Close(); theirs.Close() })
+	go func() {
+		for b, err := make([]byte, packet), error(nil); err == nil; {
+			_, err = theirs.Write(b)
+		}
+	}()
+	return newPaced(ours, defaultPace())
+}
+
+func TestAConnectionIsReadNoFasterThanItsPace(t *testing.T) {
+	for _, packet := range []int{36, 1 << 20} {
+		for _, buffer := range []int{512, 4 << 10, 256 << 10} {
+			synctest.Test(t, func(t *testing.T) {
+				p := flooded(t, packet)
+				start, read, b := time.Now(), 0, make([]byte, buffer)
+				moments := map[time.Time]bool{}
+				for time.Since(start) < 10*time.Second {
+					n, err := p.Read(b)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if time.Since(start) < 10*time.Second {
+						read += n
+						moments[time.Now()] = true
+					}
+				}
+				if most := wireBurst + 10*wireRate + buffer; read > most {
+					t.Errorf("%d bytes at a time into %d: %d read in 10 s, more than %d", packet, buffer, read, most)
+				}
+				if least := wireBurst + 9*wireRate; read < least {
+					t.Errorf("%d bytes at a time into %d: %d read in 10 s, less than %d", packet, buffer, read, least)
+				}
+				if len(moments) > 10*int(time.Second/wirePause)+1 {
+					t.Errorf("%d bytes at a time into %d: woken %d times in 10 s", packet, buffer, len(moments))
+				}
+			})
+		}
+	}
+}
+
+func TestWhatComesWithinThePaceIsReadAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := flooded(t, 4<<10)
+		for range 20 {
+			start := time.Now()
+			if _, err := io.CopyN(io.Discard, p, 64<<10); err != nil {
+				t.Fatal(err)
+			}
+			if took := time.Since(start); took > 0 {
+				t.Fatalf("waited %v", took)
+			}
+			time.Sleep(2 * time.Second)
+		}
+	})
+}
+
+func TestAReadThatWaitsIsReleased(t *testing.T) {
+	const later = 10 * time.Millisecond
+	for name, release := range map[string]struct {
+		before, during func(*paced)
+		want           error
+	}{
+		"by closing":                {during: func(p *paced) { p.Close() }, want: io.ErrClosedPipe},
+		"by the deadline it had":    {before: func(p *paced) { p.SetDeadline(time.Now().Add(later)) }, want: os.ErrDeadlineExceeded},
+		"by a deadline set later":   {during: func(p *paced) { p.SetReadDeadline(time.Now()) }, want: os.ErrDeadlineExceeded},
+		"by a deadline set earlier": {before: func(p *paced) { p.SetDeadline(time.Now().Add(time.Hour)) }, during: func(p *paced) { p.SetDeadline(time.Now()) }, want: os.ErrDeadlineExceeded},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				p := flooded(t, 4<<10)
+				io.CopyN(io.Discard, p, wireBurst+1)
+				start := time.Now()
+				if release.before != nil {
+					release.before(p)
+				}
+				if release.during != nil {
+					time.AfterFunc(later, func() { release.during(p) })
+				}
+				if _, err := p.Read(make([]byte, 1)); !errors.Is(err, release.want) {
+					t.Errorf("%v, want %v", err, release.want)
+				}
+				if took := time.Since(start); took != later {
+					t.Errorf("after %v, want %v", took, later)
+				}
+			})
+		})
+	}
+}
+
+func TestADeadlineLiftedEndsNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := flooded(t, 4<<10)
+		p.SetReadDeadline(time.Now().Add(time.Second))
+		io.CopyN(io.Discard, p, wireBurst+1)
+		time.AfterFunc(10*time.Millisecond, func() { p.SetReadDeadline(time.Time{}) })
+		if n, err := io.CopyN(io.Discard, p, 4*wireRate); err != nil {
+			t.Errorf("%d bytes, then %v", n, err)
+		}
+	})
+}
+
+// posted is the end of a pipe that does not wait for what it writes to be read, as
+// a socket.
+type posted struct {
+	net.Conn
+	out    chan []byte
+	broken chan struct{}
+}
+
+func post(c net.Conn) *posted {
+	p := &posted{c, make(chan []byte, 1<<10), make(chan struct{})}
+	go func() {
+		defer close(p.broken)
+		for b := range p.out {
+			if _, err := c.Write(b); err != nil {
+				return
+			}
+		}
+	}()
+	return p
+}
+
+func (p *posted) Write(b []byte) (int, error) {
+	select {
+	case <-p.broken:
+		return 0, io.ErrClosedPipe
+	case p.out <- bytes.Clone(b):
+		return len(b), nil
+	}
+}
+
+func (p *posted) Close() error {
+	err := p.Conn.Close()
+	select {
+	case p.out <- nil: // its goroutine notices
+	case <-p.broken:
+	}
+	return err
+}
+
+// few bytes unread hold a connection back.
+const few = 64 << 10
+
+// visit is a session channel between a client and a server that reads as the test
+// does, over a connection without a limit of pace.
+type visit struct {
+	wire   *paced
+	client *gossh.Client
+	server *gossh.ServerConn
+}
+
+// visitFrom makes one, in a bubble. So many bytes may come unread.
+func visitFrom(t *testing.T, unread int) (*visit, <-chan gossh.NewChannel) {
+	ours, theirs := net.Pipe()
+	v := &visit{wire: newPaced(post(ours), pace{unread: unread})}
+	cfg := &gossh.ServerConfig{NoClientAuth: true}
+	cfg.AddHostKey(newKey(t))
+	var offers <-chan gossh.NewChannel
+	var serving sync.WaitGroup
+	serving.Go(func() {
+		var requests <-chan *gossh.Request
+		var err error
+		if v.server, offers, requests, err = gossh.NewServerConn(v.wire, cfg); err != nil {
+			t.Error(err)
+			return
+		}
+		go gossh.DiscardRequests(requests)
+	})
+	c, chans, requests, err := gossh.NewClientConn(theirs, "", clientConfig("ann"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	v.client = gossh.NewClient(c, chans, requests)
+	serving.Wait()
+	t.Cleanup(func() { v.client.Close(); v.server.Close() })
+	return v, offers
+}
+
+// channel opens a session channel, and returns both its ends.
+func (v *visit) channel(t *testing.T, offers <-chan gossh.NewChannel) (theirs gossh.Channel, ours *intake) {
+	t.Helper()
+	var accepting sync.WaitGroup
+	accepting.Go(func() {
+		ch, requests, err := (<-offers).Accept()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		ours = newIntake(v.wire, ch)
+		go func() {
+			gossh.DiscardRequests(requests)
+			ours.end()
+		}()
+	})
+	theirs, requests, err := v.client.OpenChannel("session", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	go gossh.DiscardRequests(requests)
+	accepting.Wait()
+	return theirs, ours
+}
+
+// writing sends a text, so many bytes in each packet, and then its end. It tells
+// how much has been taken.
+func writing(ch gossh.Channel, text string, each int) (sent func() int, done chan struct{}) {
+	var mu sync.Mutex
+	n := 0
+	done = make(chan struct{})
+	go func() {
+		defer close(done)
+		for rest := text; rest != ""; rest = rest[min(each, len(rest)):] {
+			if _, err := io.WriteString(ch, rest[:min(each, len(rest))]); err != nil {
+				return
+			}
+			mu.Lock()
+			n += min(each, len(rest))
+			mu.Unlock()
+		}
+		ch.CloseWrite()
+	}()
+	return func() int { mu.Lock(); defer mu.Unlock(); return n }, done
+}
+
+// letters are n bytes that can be told apart.
+func letters(n int) string {
+	var b strings.Builder
+	for i := 0; b.Len() < n; i++ {
+		fmt.Fprintf(&b, "%d\n", i)
+	}
+	return b.String()[:n]
+}
+
+func TestAClientThatSendsTinyPacketsIsHeldBackAndLosesNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v, offers := visitFrom(t, few)
+		theirs, ours := v.channel(t, offers)
+		const smallest = 36 // bytes, encrypted
+		text := letters(2*few/smallest + 4321)
+		sent, done := writing(theirs, text, 1)
+		synctest.Wait() // nothing moves any more
+		if n := sent(); n < few/2/smallest || n > few/smallest+100 || !v.wire.full() {
+			t.Errorf("%d bytes taken, full: %v", n, v.wire.full())
+		}
+		var got bytes.Buffer
+		for b := make([]byte, 4098); ; {
+			n, err := ours.Read(b)
+			got.Write(b[:n])
+			if err != nil {
+				break
+			}
+			synctest.Wait()
+		}
+		<-done
+		if got.String() != text {
+			t.Errorf("%d bytes came of %d, or not the same", got.Len(), len(text))
+		}
+	})
+}
+
+// A reader whose buffer is filled by the very last byte cannot tell that it was.
+func TestAClientHeldBackIsReadAgainWhenNothingIsLeft(t *testing.T) {
+	for _, buffer := range []int{1, 7, 100, 4096} {
+		synctest.Test(t, func(t *testing.T) {
+			v, offers := visitFrom(t, few)
+			theirs, ours := v.channel(t, offers)
+			text := letters(5_000)
+			writing(theirs, text, 1)
+			synctest.Wait()
+			if got, err := io.ReadAll(&inPieces{ours, buffer}); err != nil || string(got) != text {
+				t.Errorf("%d bytes came of %d (%v), or not the same", len(got), len(text), err)
+			}
+		})
+	}
+}
+
+type inPieces struct {
+	io.Reader
+	most int
+}
+
+func (r *inPieces) Read(b []byte) (int, error) { return r.Reader.Read(b[:min(len(b), r.most)]) }
+
+func TestAWindowOfLinesIsTakenWholeFromAPipeThatIsReadSlowly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v, offers := visitFrom(t, maxUnread)
+		theirs, _ := v.channel(t, offers)
+		const window, line = 2 << 20, 80
+		_, done := writing(theirs, letters(window/line*line), line)
+		synctest.Wait()
+		select {
+		case <-done:
+		default:
+			t.Error("held back")
+		}
+		if _, _, err := v.client.SendRequest("still there?", true, nil); err != nil || v.wire.full() {
+			t.Errorf("no longer heard: %v", err)
+		}
+	})
+}
+
+func TestAPipeThatIsNeverCaughtUpWithIsHeldBackByItsWindowAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v, offers := visitFrom(t, maxUnread)
+		theirs, ours := v.channel(t, offers)
+		_, done := writing(theirs, letters(2*maxUnread), 16<<10)
+		for b := make([]byte, 4098); ; {
+			synctest.Wait()
+			if v.wire.full() {
+				t.Fatal("held back by the wire")
+			}
+			if _, err := ours.Read(b); err != nil {
+				break
+			}
+		}
+		<-done
+	})
+}
+
+func TestOneSessionThatDoesNotReadHoldsItsWholeConnectionBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v, offers := visitFrom(t, few)
+		theirs, ours := v.channel(t, offers)
+		_, other := v.channel(t, offers)
+		go io.Copy(io.Discard, other)
+		_, done := writing(theirs, letters(5_000), 1)
+		if synctest.Wait(); !v.wire.full() {
+			t.Error("the other, which has read all, lets it go on")
+		}
+		go io.Copy(io.Discard, ours)
+		<-done
+	})
+}
+
+func TestWhatComesAsStderrIsDropped(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v, offers := visitFrom(t, maxUnread)
+		theirs, ours := v.channel(t, offers)
+		var got bytes.Buffer
+		go io.Copy(&got, ours)
+		if _, err := io.Copy(theirs.Stderr(), strings.NewReader(letters(5<<20))); err != nil {
+			t.Fatal(err)
+		}
+		io.WriteString(theirs, "et voilà")
+		if synctest.Wait(); got.String() != "et voilà" {
+			t.Errorf("%q", &got)
+		}
+	})
+}
+
+func TestASessionThatNobodyReadsAnyMoreIsRelieved(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v, offers := visitFrom(t, few)
+		theirs, ours := v.channel(t, offers)
+		writing(theirs, letters(5_000), 1)
+		synctest.Wait()
+		if !v.wire.full() {
+			t.Fatal("not held back")
+		}
+		ours.Close()
+		if synctest.Wait(); v.wire.full() {
+			t.Error("still held back")
+		}
+		if _, _, err := v.client.SendRequest("still there?", true, nil); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestAConnectionHeldBackNoticesThatItsClientIsGone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v, offers := visitFrom(t, few)
+		theirs, ours := v.channel(t, offers)
+		writing(theirs, letters(5_000), 1)
+		synctest.Wait()
+		if !v.wire.full() {
+			t.Fatal("not held back")
+		}
+		v.client.Close()
+		for err := error(nil); err == nil; synctest.Wait() {
+			_, err = io.WriteString(ours, "encore là ?")
+		}
+		if err := v.server.Wait(); err == nil {
+			t.Error("it did not")
+		}
+	})
+}
+
+func TestAConnectionHeldBackIsClosedAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v, offers := visitFrom(t, few)
+		theirs, _ := v.channel(t, offers)
+		writing(theirs, letters(5_000), 1)
+		synctest.Wait()
+		v.wire.Close()
+		v.server.Wait()
+	})
+}
+
+// A client held back cannot answer: its answers wait behind what it has sent.
+func TestWhoeverIsHeldBackIsNotLostForIt(t *testing.T) {
+	h := open(t, func(b *build) { b.room.Rate, b.room.Burst = 0.001, 1 })
+	h.server.mu.Lock()
+	h.server.pace.unread = few
+	h.server.mu.Unlock()
+	_, done := writing(h.pipe("make"), strings.Repeat("x\n", few), 1)
+	defer func() { h.close(); <-done }()
+	under := h.server.open()[0]
+	for late := time.Now().Add(patience); !under.full(); runtime.Gosched() {
+		if time.Now().After(late) {
+			t.Fatal("never held back")
+		}
+	}
+	for range 2 * maxUnanswered {
+		h.server.beatAll()
+	}
+	h.server.mu.Lock()
+	defer h.server.mu.Unlock()
+	for _, l := range h.server.links {
+		if l.unanswered > 1 {
+			t.Errorf("asked %d times for an answer that cannot come", l.unanswered)
+		}
+	}
+}
+
+func TestAServerReadsAtTheDefaultPace(t *testing.T) {
+	srv, err := New(Config{HostKeys: []gossh.Signer{newKey(t)}}, open(t).room)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer srv.Shutdown(t.Context())
+	ours, theirs := net.Pipe()
+	defer theirs.Close()
+	c, err := srv.track(ours, func() {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if b := c.(*conn).bucket; b == nil || b.Limit() != wireRate || b.Burst() != wireBurst {
+		t.Errorf("its bucket is %+v", b)
+	}
+}
