@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 	"os/signal"
+	"syscall"
 	"time"
 
 	"salon/internal/load"
@@ -45,7 +47,7 @@ func (c *benchCmd) Run(p *program) error {
 	if err := cfg.Check(); err != nil {
 		return usageError{err}
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), stopSignals()...)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	report, err := load.Run(ctx, cfg)
 	if err != nil {

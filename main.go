@@ -30,6 +30,7 @@ type cli struct {
 	Serve   serveCmd   `cmd:"" default:"withargs" help:"${serve}"`
 	Client  clientCmd  `cmd:"" help:"${client}"`
 	Bench   benchCmd   `cmd:"" help:"${bench}"`
+	Export  exportCmd  `cmd:"" help:"${export}"`
 	Version versionCmd `cmd:"" help:"${version}"`
 }
 
@@ -100,6 +101,8 @@ func words(t *lang.Texts) kong.Vars {
 		"bench_raw": t.BenchRaw, "bench_terminal": t.BenchSize, "bench_stalled": t.BenchStalled, "bench_parallel": t.BenchParallel,
 		"bench_senders": t.BenchSenders, "bench_rate": t.BenchRate, "bench_burst": t.BenchBurst, "bench_duration": t.BenchDuration,
 		"bench_size": t.BenchBytes, "bench_settle": t.BenchSettle, "bench_pid": t.BenchPID,
+		"operators": t.HelpOperators, "allow": t.HelpAllow, "passwordfile": t.HelpPasswordFile, "motd": t.HelpMOTD,
+		"keep": t.HelpKeep, "keepsize": t.HelpKeepSize, "export": t.HelpExport,
 		"log": t.HelpLog, "host": t.HelpHost, "port": t.HelpPort,
 	}
 }

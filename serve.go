@@ -36,6 +36,12 @@ type serveCmd struct {
 	TCP          string   `name:"tcp" default:":2323" help:"${tcp}"`
 	Data         string   `placeholder:"DIR" help:"${data}"`
 	HostKey      []string `placeholder:"FILE" sep:"," help:"${hostkey}"`
+	Operators    string   `placeholder:"FILE" help:"${operators}"`
+	Allow        string   `placeholder:"FILE" help:"${allow}"`
+	PasswordFile string   `placeholder:"FILE" help:"${passwordfile}"`
+	MOTD         string   `name:"motd" placeholder:"FILE" help:"${motd}"`
+	Keep         age      `default:"0" placeholder:"90d" help:"${keep}"`
+	KeepSize     size     `default:"0" placeholder:"1G" help:"${keepsize}"`
 	Lang         string   `placeholder:"fr|en" help:"${lang}"`
 	Replay       int      `default:"20" help:"${replay}"`
 	Rate         float64  `default:"2" help:"${rate}"`
@@ -98,6 +104,10 @@ type service struct {
 	term    *terminal // nil when stdin or stdout is not one
 	log     *slog.Logger
 	fronts  []front
+
+	shut     func() error // closes the history, after the room; nil without one
+	auditLog *slog.Logger // nil without a data directory
+	closers  []io.Closer  // closed last
 }
 
 // gcPercent trades CPU for memory: a full room makes little garbage, so that
@@ -125,10 +135,7 @@ func (s *service) open() (err error) {
 			return err
 		}
 	}
-	cfg := room.DefaultConfig()
-	cfg.Rate, cfg.Burst, cfg.Replay, cfg.MaxPerSource = s.cmd.Rate, s.cmd.Burst, s.cmd.Replay, s.cmd.MaxPerSource
-	s.room, err = room.New(context.Background(), cfg, room.NewMemoryLog(), room.NewMemoryStore())
-	return err
+	return s.openRoom()
 }
 
 // close gives back what open got.
@@ -141,6 +148,16 @@ func (s *service) close() {
 	if s.room != nil {
 		s.room.Close()
 	}
+	s.closeHistory()
+}
+
+// closeHistory gives the data directory free.
+func (s *service) closeHistory() (err error) {
+	if s.shut != nil {
+		err = s.shut()
+	}
+	closeAll(s.closers)
+	return err
 }
 
 func (s *service) listen(addr string) (net.Listener, error) {
@@ -200,7 +217,7 @@ func (c *serveCmd) dataDir() (string, error) {
 // run lets people in, until a signal, the operator or a front's failure stops
 // the room; then it lets everyone out.
 func (s *service) run() error {
-	ctx, stop := signal.NotifyContext(context.Background(), stopSignals()...)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := s.openConsole(stop); err != nil {
 		s.close()
@@ -213,6 +230,7 @@ func (s *service) run() error {
 		return err
 	}
 	go s.readConsole(ctx)
+	go s.reloadOnHangup(ctx)
 	var following sync.WaitGroup
 	following.Go(s.console.Follow)
 	select {
@@ -222,7 +240,7 @@ func (s *service) run() error {
 	}
 	stop() // from here on a second signal ends the process at once
 	s.letOut()
-	err = s.room.Close()
+	err = errors.Join(s.room.Close(), s.closeHistory())
 	if within(consoleTimeout, &following) {
 		s.console.Close()
 		s.term.restore()
@@ -231,14 +249,22 @@ func (s *service) run() error {
 	return errors.Join(err, failed())
 }
 
-// stopSignals let everyone out. A terminal that is closed does too, unless
-// nohup said otherwise.
-func stopSignals() []os.Signal {
-	list := []os.Signal{os.Interrupt, syscall.SIGTERM}
-	if !signal.Ignored(syscall.SIGHUP) {
-		list = append(list, syscall.SIGHUP)
+// reloadOnHangup reads the files again at each SIGHUP, until ctx ends. A server
+// whose terminal is closed goes on.
+func (s *service) reloadOnHangup(ctx context.Context) {
+	hangups := make(chan os.Signal, 1)
+	signal.Notify(hangups, syscall.SIGHUP)
+	defer signal.Stop(hangups)
+	for {
+		select {
+		case <-hangups:
+			if err := s.reload(); err != nil {
+				s.log.Error("files not read again, nothing is changed", "err", err.Error())
+			}
+		case <-ctx.Done():
+			return
+		}
 	}
-	return list
 }
 
 // openConsole makes the console on a terminal or on a pipe, and the log beside it.

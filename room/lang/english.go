@@ -100,6 +100,13 @@ var english = Texts{
 	BenchStalled: "Of those, how many never read.", BenchParallel: "Members arriving at a time.", BenchSenders: "Members who talk.",
 	BenchRate: "Messages a second of each, for the duration.", BenchBurst: "Messages of each, back to back, instead.", BenchDuration: "How long the talk lasts.",
 	BenchBytes: "Bytes of a message, its mark at least.", BenchSettle: "How long the idle room is watched, anew while anybody is still sent something.", BenchPID: "The server's process, for its memory and CPU (Linux).",
+	HelpOperators: "Keys of the operators (authorized_keys format).", HelpAllow: "Only these keys may enter (authorized_keys format); raw TCP then takes a registered pseudo and its pass phrase.",
+	HelpPasswordFile: "File of the room's password, asked at the door.", HelpMOTD: "Text shown on arrival.", HelpKeep: "Forget what is older: 12h, 90d; 0: never.",
+	HelpKeepSize: "Forget the oldest beyond this size: 200M, 1G; 0: never.", HelpExport: "Write all that was said, one JSON object a line.", Exporting: "%d of %d",
+	BadLine: "%s, line %d: %s", NoSSHKey: "this is no ssh public key", KeyOptions: "options before a key are not honoured: take them away", NoPassword: "a password is needed",
+	OpenToOthers: "%s can be read by others: \"chmod 600 %s\"",
+	DataInUse:    "another salon is using this directory; stop it, or give another directory with --data", DataForeign: "salon.db is not a salon's: move it away to begin a new one",
+	DataDamaged: "salon.db is damaged: move it away to begin a new one, or restore a copy", DataNewer: "a newer salon wrote salon.db: start that one",
 	WrongUse: "Wrong use: %v", PortTaken: "Cannot listen on %s: %v", BothOff: "--ssh off and --tcp off: nobody could enter.",
 
 	Help: map[string]Helped{

@@ -100,6 +100,13 @@ var french = Texts{
 	BenchStalled: "De ceux-là, combien ne lisent jamais.", BenchParallel: "Membres qui arrivent à la fois.", BenchSenders: "Membres qui parlent.",
 	BenchRate: "Messages par seconde de chacun, pendant la durée.", BenchBurst: "Messages de chacun d'un coup, à la place.", BenchDuration: "Durée de la conversation.",
 	BenchBytes: "Octets d'un message, au moins sa marque.", BenchSettle: "Temps d'observation du salon au repos, repris tant que quelqu'un reçoit encore quelque chose.", BenchPID: "Processus du serveur, pour sa mémoire et son temps de calcul (Linux).",
+	HelpOperators: "Clés des opérateurs (format authorized_keys).", HelpAllow: "Seules ces clés peuvent entrer (format authorized_keys) ; en TCP brut il faut alors un pseudo inscrit et sa phrase de passe.",
+	HelpPasswordFile: "Fichier du mot de passe du salon, demandé à l'entrée.", HelpMOTD: "Texte montré à l'arrivée.", HelpKeep: "Oublier ce qui est plus vieux : 12h, 90d ; 0 : jamais.",
+	HelpKeepSize: "Oublier le plus vieux au-delà de cette taille : 200M, 1G ; 0 : jamais.", HelpExport: "Écrire tout ce qui a été dit, un objet JSON par ligne.", Exporting: "%d sur %d",
+	BadLine: "%s, ligne %d : %s", NoSSHKey: "ce n'est pas une clé publique ssh", KeyOptions: "les options devant une clé ne sont pas prises en compte : retirez-les", NoPassword: "il faut un mot de passe",
+	OpenToOthers: "%s peut être lu par d'autres : « chmod 600 %s »",
+	DataInUse:    "un autre salon se sert de ce dossier ; arrêtez-le, ou donnez un autre dossier par --data", DataForeign: "salon.db n'est pas celui d'un salon : déplacez-le pour en commencer un",
+	DataDamaged: "salon.db est abîmé : déplacez-le pour en commencer un autre, ou remettez une copie", DataNewer: "salon.db vient d'un salon plus récent : lancez celui-là",
 	WrongUse: "Mauvais usage : %v", PortTaken: "Impossible d'écouter sur %s : %v", BothOff: "--ssh off et --tcp off : personne ne pourrait entrer.",
 
 	Help: map[string]Helped{

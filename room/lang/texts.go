@@ -70,6 +70,10 @@ type Texts struct {
 	HelpBench, BenchSSH, BenchTCP, BenchScreen, BenchLine, BenchRaw, BenchSize string
 	BenchStalled, BenchParallel, BenchSenders, BenchRate, BenchBurst           string
 	BenchDuration, BenchBytes, BenchSettle, BenchPID                           string
+	HelpOperators, HelpAllow, HelpPasswordFile, HelpMOTD, HelpKeep             string
+	HelpKeepSize, HelpExport, Exporting                                        string
+	BadLine, NoSSHKey, KeyOptions, NoPassword, OpenToOthers                    string
+	DataInUse, DataForeign, DataDamaged, DataNewer                             string
 	WrongUse, PortTaken, BothOff                                               string
 
 	// Help holds, for each command by its Name, its arguments and a sentence.

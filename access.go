@@ -1,0 +1,122 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	gossh "golang.org/x/crypto/ssh"
+
+	"salon/room"
+)
+
+// maxAccessFile is the most bytes of a file that says who may enter; a larger one
+// is refused.
+const maxAccessFile = 1 << 20
+
+// access reads the files that say who may enter, and as what. One that is invalid
+// is an error that says which line is wrong, and nothing is read of the others.
+func (s *service) access() (a room.Access, err error) {
+	if s.cmd.Operators != "" {
+		if a.Operators, err = s.keyFile(s.cmd.Operators); err != nil {
+			return a, err
+		}
+	}
+	if s.cmd.Allow != "" {
+		keys, err := s.keyFile(s.cmd.Allow)
+		if err != nil {
+			return a, err
+		}
+		a.Allow = map[string]bool{}
+		for id := range keys {
+			a.Allow[id] = true
+		}
+	}
+	if s.cmd.PasswordFile != "" {
+		if a.Password, err = s.passwordFile(s.cmd.PasswordFile); err != nil {
+			return a, err
+		}
+	}
+	if s.cmd.MOTD != "" {
+		text, err := readFile(s.cmd.MOTD)
+		if err != nil {
+			return a, err
+		}
+		a.MOTD = string(text)
+	}
+	return a, nil
+}
+
+// reload reads the files again. An invalid one changes nothing.
+func (s *service) reload() error {
+	a, err := s.access()
+	if err != nil {
+		return err
+	}
+	s.room.SetAccess(a)
+	s.log.Info("access files read again", "operators", len(a.Operators), "allowed", len(a.Allow), "password", a.Password != "")
+	return nil
+}
+
+// keyFile reads keys in the format of authorized_keys (sshd(8)), by fingerprint,
+// each with its comment. Options before a key would promise what is not kept, so
+// they are refused.
+func (s *service) keyFile(name string) (map[string]string, error) {
+	text, err := readFile(name)
+	if err != nil {
+		return nil, err
+	}
+	keys := map[string]string{}
+	lines := bufio.NewScanner(bytes.NewReader(text))
+	lines.Buffer(nil, maxAccessFile)
+	for n := 1; lines.Scan(); n++ {
+		line := strings.TrimSpace(lines.Text())
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		key, comment, options, _, err := gossh.ParseAuthorizedKey([]byte(line))
+		switch {
+		case err != nil:
+			return nil, fmt.Errorf(s.texts().BadLine, name, n, s.texts().NoSSHKey)
+		case len(options) > 0:
+			return nil, fmt.Errorf(s.texts().BadLine, name, n, s.texts().KeyOptions)
+		}
+		keys[gossh.FingerprintSHA256(key)] = room.Clean(comment, false)
+	}
+	return keys, lines.Err()
+}
+
+// passwordFile reads the room's password: the first line of a file that only its
+// owner may read.
+func (s *service) passwordFile(name string) (string, error) {
+	text, err := readFile(name)
+	if err != nil {
+		return "", err
+	}
+	if info, err := os.Stat(name); err == nil && info.Mode().Perm()&0o077 != 0 {
+		return "", fmt.Errorf(s.texts().OpenToOthers, name, name)
+	}
+	first, _, _ := strings.Cut(string(text), "\n")
+	if first = strings.TrimRight(first, "\r"); first == "" {
+		return "", fmt.Errorf(s.texts().BadLine, name, 1, s.texts().NoPassword)
+	}
+	return first, nil
+}
+
+// readFile reads a file that is not too large.
+func readFile(name string) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxAccessFile+1))
+	if err == nil && len(text) > maxAccessFile {
+		err = fmt.Errorf("%s: %w", name, errors.New("over 1 MiB"))
+	}
+	return text, err
+}
