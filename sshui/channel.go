@@ -35,6 +35,7 @@ type channel struct {
 	server *Server
 	conn   *gossh.ServerConn
 	key    gossh.PublicKey // that signed; nil without one
+	given  secrets         // while logging in, without a key
 	addr   netip.Addr
 
 	env     map[string]string
@@ -67,7 +68,7 @@ func (s *Server) channel(_ *ssh.Server, conn *gossh.ServerConn, offer gossh.NewC
 	in := s.intake(conn, accepted)
 	defer in.end()
 	ch := &channel{
-		Channel: in, server: s, conn: conn, key: provedKey(ctx), addr: addrOf(conn.RemoteAddr()),
+		Channel: in, server: s, conn: conn, key: provedKey(ctx), given: givenSecrets(ctx), addr: addrOf(conn.RemoteAddr()),
 		env: map[string]string{}, width: stdWidth, height: stdHeight, resized: make(chan struct{}, 1),
 	}
 	ch.run(requests)

@@ -147,11 +147,11 @@ func (t *terminal) submit(line string) {
 	}
 }
 
-// settle shows what became of a line. On a screen one that failed is given back;
-// lines have gone on.
+// settle shows what became of a line. On a screen one that failed is given back,
+// unless it holds a secret; lines have gone on.
 func (t *terminal) settle(line string, reply room.Reply, err error) {
 	t.mu.Lock()
-	if err != nil && t.lines == nil {
+	if err != nil && t.lines == nil && !room.Secret(line) {
 		t.screen.Restore(line)
 	}
 	t.mu.Unlock()

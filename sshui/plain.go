@@ -3,6 +3,7 @@ package sshui
 import (
 	"bytes"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"unicode"
@@ -18,16 +19,18 @@ import (
 // echoes what is typed and never sends an escape sequence. A message that comes
 // while somebody types goes on a line of its own, and what was typed is typed
 // again below it. Ctrl-U, Ctrl-W, Backspace, Ctrl-C and Ctrl-D edit and leave as
-// they do in a shell.
+// they do in a shell. Secrets are not shown: neither what is asked for as such, nor
+// what a command has of one, of which stars stand for the characters.
 type plain struct {
 	warned  bool     // Ctrl-C was the last key, on an empty line; feed's goroutine only, as all up to mu
 	escape  sequence // how far into one
 	partial []byte   // of a character
 
-	mu    sync.Mutex
-	out   io.Writer
-	typed []rune
-	quiet bool // after end: what is typed is shown no more
+	mu     sync.Mutex
+	out    io.Writer
+	typed  []rune
+	hidden bool // the line being typed was asked for as a secret
+	quiet  bool // after end: what is typed is shown no more
 }
 
 // sequence is how far into an escape sequence the input is.
@@ -143,13 +146,68 @@ func (p *plain) key(r rune) (entered, string) {
 		p.erase(len(p.typed))
 	case r == keyCtrlW:
 		p.erase(len(p.typed) - len([]rune(withoutLastWord(string(p.typed)))))
-	case unicode.IsPrint(r) && len(p.typed) < room.MaxText:
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		p.typed = append(p.typed, r)
-		p.print(string(r))
+	case (unicode.IsPrint(r) || p.hidden && !unicode.IsControl(r)) && len(p.typed) < room.MaxText:
+		p.append(r)
 	}
 	return nothing, ""
+}
+
+func (p *plain) append(r rune) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.typed = append(p.typed, r)
+	switch {
+	case p.hidden:
+	case secretAt(p.typed) < len(p.typed):
+		p.print(star(r))
+	default:
+		p.print(string(r))
+	}
+}
+
+// maxWord is how far into a line the word is looked for that says that it holds a
+// secret.
+const maxWord = 64
+
+// secretAt returns from where on a line is not to be shown: its length when all is.
+func secretAt(typed []rune) int {
+	head := typed[:min(len(typed), maxWord)]
+	if !room.Secret(string(head)) {
+		return len(typed)
+	}
+	word := slices.IndexFunc(head, func(r rune) bool { return !unicode.IsSpace(r) })
+	return word + slices.IndexFunc(head[word:], unicode.IsSpace)
+}
+
+// star stands for a character of a secret, but for a space.
+func star(r rune) string {
+	if r == ' ' {
+		return " "
+	}
+	return "*"
+}
+
+// shown is what a line that is being typed looks like; mu is held.
+func (p *plain) shown(typed []rune) string {
+	if p.hidden {
+		return ""
+	}
+	from := secretAt(typed)
+	var text strings.Builder
+	text.WriteString(string(typed[:from]))
+	for _, r := range typed[from:] {
+		text.WriteString(star(r))
+	}
+	return text.String()
+}
+
+// hide asks for a line that is not shown while it is typed. Only feed's goroutine
+// may call it.
+func (p *plain) hide(question string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.hidden = true
+	p.print(question)
 }
 
 func withoutLastWord(s string) string {
@@ -172,7 +230,7 @@ func (p *plain) erase(n int) int {
 	defer p.mu.Unlock()
 	n = min(n, len(p.typed))
 	rest := p.typed[:len(p.typed)-n]
-	p.print(strings.Repeat("\b \b", ansi.StringWidth(string(p.typed))-ansi.StringWidth(string(rest))))
+	p.print(strings.Repeat("\b \b", ansi.StringWidth(p.shown(p.typed))-ansi.StringWidth(p.shown(rest))))
 	p.typed = rest
 	return n
 }
@@ -181,10 +239,11 @@ func (p *plain) enter() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	line := string(p.typed)
-	p.typed = p.typed[:0]
-	if line != "" {
+	if line != "" || p.hidden {
 		p.print("\r\n")
 	}
+	clear(p.typed)
+	p.typed, p.hidden = p.typed[:0], false
 	return line
 }
 
@@ -205,7 +264,7 @@ func (p *plain) Write(b []byte) (int, error) {
 	}
 	out.Write(bytes.ReplaceAll(b, []byte("\n"), []byte("\r\n")))
 	if !p.quiet {
-		out.WriteString(string(p.typed))
+		out.WriteString(p.shown(p.typed))
 	}
 	if _, err := p.out.Write(out.Bytes()); err != nil {
 		return 0, err
@@ -224,7 +283,7 @@ func (p *plain) say(text string) error {
 func (p *plain) end() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if len(p.typed) > 0 {
+	if len(p.typed) > 0 || p.hidden {
 		p.print("\r\n")
 	}
 	p.quiet = true

@@ -118,9 +118,9 @@ func (ch *channel) prefs() room.Prefs {
 }
 
 // entry is who the client is. The pseudo is the user it logged in as, the
-// identity its key.
+// identity its key; without one it may have been asked for secrets.
 func (ch *channel) entry() room.Entry {
-	e := room.Entry{Addr: ch.addr, Front: "ssh", Client: string(ch.conn.ClientVersion()), Prefs: ch.prefs()}
+	e := room.Entry{Addr: ch.addr, Front: "ssh", Client: string(ch.conn.ClientVersion()), Prefs: ch.prefs(), Pass: ch.given.pass, Password: ch.given.password}
 	if ch.key != nil {
 		e.KeyID = gossh.FingerprintSHA256(ch.key)
 	}

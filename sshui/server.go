@@ -49,8 +49,8 @@ type timeouts struct {
 	// start is how long a connection may take to open a session, and a session to
 	// say what it is for; then it is closed.
 	start time.Duration
-	// pseudo is how long somebody at a terminal may take to choose another
-	// pseudo.
+	// pseudo is how long somebody may take to choose another pseudo, and to give
+	// each secret that they are asked for.
 	pseudo time.Duration
 	// write is how long one write may block before its session is let go with
 	// the cause Slow, and the connection under it closed.
@@ -124,7 +124,7 @@ func newServer(cfg Config, r *room.Room, waits timeouts) (*Server, error) {
 		// signed; see identity. OpenSSH tries "none" first: taking that would mean
 		// never to be shown a key.
 		wish.WithPublicKeyAuth(func(ssh.Context, ssh.PublicKey) bool { return true }),
-		wish.WithKeyboardInteractiveAuth(func(ssh.Context, gossh.KeyboardInteractiveChallenge) bool { return true }),
+		wish.WithKeyboardInteractiveAuth(s.login),
 	)
 	if err != nil {
 		return nil, err

@@ -16,9 +16,6 @@ import (
 	"salon/sshui/screen"
 )
 
-// pseudoTries is how many pseudos one may ask for before being let go.
-const pseudoTries = 5
-
 // readSize is how much is read from a terminal at a time: a line, or a piece of a
 // paste.
 const readSize = 512
@@ -76,66 +73,8 @@ func (s *swappable) Write(p []byte) (int, error) {
 	return s.w.Write(p)
 }
 
-var errHungUp = errors.New("hung up before choosing a pseudo")
-
-// enter joins under the user's name, or under another that it asks for while the
-// first cannot be had. Whoever takes too long is let go, and so is everybody when
-// the server closes.
-func (t *terminal) enter() error {
-	ctx, cancel := context.WithTimeout(t.server.closing, t.server.waits.pseudo)
-	defer cancel()
-	stop := context.AfterFunc(ctx, t.dismiss)
-	defer stop()
-	e := t.entry()
-	e.Screen = t.capable()
-	name := t.conn.User()
-	for try := 1; ; try++ {
-		_, err := t.join(t.ctx, e, name)
-		if err == nil || !room.AnotherPseudo(err) || try == pseudoTries {
-			return err
-		}
-		t.lines.say(lang.View{Lang: e.Prefs.Lang}.Error(err))
-		if name, err = t.askPseudo(e.Prefs.Lang); err != nil {
-			return errHungUp
-		}
-	}
-}
-
 // capable reports whether the terminal can show a screen.
 func (t *terminal) capable() bool { return t.term != "" && t.term != "dumb" }
-
-// dismiss lets go of somebody who has not chosen a pseudo.
-func (t *terminal) dismiss() {
-	var why error = &room.Ending{Cause: room.Idle}
-	if t.server.closing.Err() != nil {
-		why = &room.ShuttingDownError{}
-	}
-	t.lines.end()
-	t.refuse(t.prefs(), why)
-}
-
-// askPseudo asks for a pseudo, one line.
-func (t *terminal) askPseudo(l room.Lang) (string, error) {
-	t.lines.say(strings.TrimSpace(lang.Of(l).ChoosePseudo))
-	var buf [readSize]byte
-	for {
-		for len(t.rest) > 0 {
-			n, what, line := t.lines.feed(t.rest)
-			t.rest = t.rest[n:]
-			switch {
-			case what == goodbye:
-				return "", errHungUp
-			case what == aLine && strings.TrimSpace(line) != "":
-				return strings.TrimSpace(line), nil
-			}
-		}
-		n, err := t.Read(buf[:])
-		if err != nil {
-			return "", err
-		}
-		t.rest = append(t.rest, buf[:n]...)
-	}
-}
 
 // live reads keys in one goroutine and paints in this one, until the session ends;
 // then it gives the terminal back, says goodbye and leaves.

@@ -39,6 +39,9 @@ type Options struct {
 	// OnInterrupt hears of Ctrl-C on an empty line, so that the owner can say that a second one leaves. It runs
 	// on ReadLine's goroutine, with the prompt off the screen, and may call Write.
 	OnInterrupt func()
+	// Keep reports whether a line that was entered may be recalled with Up; nil: all may. It runs on ReadLine's
+	// goroutine. A line that holds a secret should not be kept: the next who sits down could recall it.
+	Keep func(line string) bool
 }
 
 // Prompt is a line editor under a scrolling text. One goroutine calls ReadLine; every other method may be called
@@ -96,7 +99,9 @@ func (p *Prompt) ReadLine() (string, error) {
 		line := p.lift()
 		switch p.keys.ended {
 		case byEnter:
-			p.history.Add(line)
+			if p.options.Keep == nil || p.options.Keep(line) {
+				p.history.Add(line)
+			}
 			return line, nil
 		case byEnd:
 			return "", io.EOF

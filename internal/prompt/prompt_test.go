@@ -239,6 +239,16 @@ func TestUpAndDownGoThroughTheHistory(t *testing.T) {
 	s.wantScreen(t, "> two")
 }
 
+func TestWhatIsNotKeptIsNotRecalled(t *testing.T) {
+	s := sit(t, 40, 10, prompt.Options{Keep: func(line string) bool { return !strings.HasPrefix(line, "/secret") }})
+	s.press("one\r/secret x\r/secret x\x03two\r/secret\r\x1b[A")
+	s.wantScreen(t, "> two")
+	s.press("\x1b[A")
+	s.wantScreen(t, "> one")
+	s.press("\x1b[A\r")
+	s.wantEntered(t, "one", "/secret x", "two", "/secret", "one")
+}
+
 func TestHistoryKeepsTheLastHundredLines(t *testing.T) {
 	s := sit(t, 40, 10, prompt.Options{})
 	for i := range 105 {

@@ -87,7 +87,7 @@ func New(conn net.Conn, l room.Lang, rw io.ReadWriter, width, height int) *Clien
 	c.edit = prompt.New(struct {
 		io.Reader
 		io.Writer
-	}{c.keys, rw}, prompt.Options{Width: width, Height: height, OnInterrupt: func() {
+	}{c.keys, rw}, prompt.Options{Width: width, Height: height, Keep: func(line string) bool { return !room.Secret(line) }, OnInterrupt: func() {
 		c.edit.Write([]byte(lang.Of(l).PressAgain + "\n"))
 	}})
 	return c

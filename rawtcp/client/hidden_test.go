@@ -123,3 +123,13 @@ func FuzzTelnet(f *testing.F) {
 		}
 	})
 }
+
+func TestACommandThatHoldsASecretIsNotRecalled(t *testing.T) {
+	s := play(t, 60, 12)
+	for _, line := range []string{"bonjour", "/inscrire agrafes de bureau", "/REGISTER agrafes"} {
+		s.press(line + "\r")
+		s.hear(line + "\r\n")
+	}
+	s.press("\x1b[A")
+	s.awaitScreen("> bonjour")
+}

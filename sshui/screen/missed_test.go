@@ -50,6 +50,9 @@ func TestAPassPhraseIsNotKeptToBeTypedAgain(t *testing.T) {
 		st.keys("enter")
 	}
 	st.types("/register another secret")
+	st.frame()
+	st.has("/register **************")
+	st.hasNot("secret")
 	st.keys("ctrl+c", "up")
 	st.frame()
 	st.has("bonjour")

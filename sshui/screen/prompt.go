@@ -137,12 +137,16 @@ func (s *Screen) paintInput(p *pen, l edit.Layout) {
 	}
 	prompt, style := s.prompt()
 	indent := s.indent(prompt)
+	secret := room.Secret(s.input.line.Text())
 	for i, text := range l.Rows {
 		p.row(first+i, nil)
 		if i == 0 {
 			p.text(palette.Paint(style, cut(prompt, indent)))
 		} else {
 			p.text(strings.Repeat(" ", indent))
+		}
+		if secret {
+			text = starred(text)
 		}
 		p.text(text)
 	}
@@ -151,6 +155,16 @@ func (s *Screen) paintInput(p *pen, l edit.Layout) {
 		return
 	}
 	s.paintHint(p, first, s.beside(indent, l))
+}
+
+// starred shows stars for a pass phrase: for all of a row but the command.
+func starred(row string) string {
+	command, phrase := "", row
+	if strings.HasPrefix(row, "/") {
+		word, rest, _ := strings.Cut(row, " ")
+		command, phrase = word+" ", rest
+	}
+	return cut(command, ansi.StringWidth(row)) + strings.Repeat("*", max(0, ansi.StringWidth(phrase)))
 }
 
 // paintHint paints what there is to say beside the line, if there is room.

@@ -1,0 +1,71 @@
+package sshui
+
+import (
+	"fmt"
+	"net"
+	"strings"
+	"time"
+
+	"charm.land/ssh"
+	gossh "golang.org/x/crypto/ssh"
+
+	"salon/room"
+	"salon/room/lang"
+)
+
+// secrets are what somebody without a key was asked for while they logged in, as
+// typed; "" for what was not asked or not given. The connection keeps them for each
+// of its sessions; the room looks at them when these join.
+type secrets struct{ pass, password string }
+
+// secretsKey is where a connection's context keeps its secrets.
+type secretsKey struct{}
+
+func givenSecrets(ctx ssh.Context) secrets {
+	given, _ := ctx.Value(secretsKey{}).(secrets)
+	return given
+}
+
+// login lets in whoever comes without a key, and asks for the secrets that this will
+// take by keyboard-interactive (RFC 4256): its questions reach people who run a
+// command or have no terminal here, and programs that answer for them. What is wrong
+// or missing is the session's to say. The language is the server's: the client's is
+// not known yet.
+func (s *Server) login(ctx ssh.Context, ask gossh.KeyboardInteractiveChallenge) bool {
+	var given secrets
+	var questions []string
+	var answers []*string
+	texts := lang.Of(s.cfg.Lang)
+	if s.room.NeedsPassword() {
+		questions, answers = append(questions, texts.AskPassword), append(answers, &given.password)
+	}
+	if pseudo, err := room.ParsePseudo(ctx.User()); err == nil && s.room.NeedsPass(pseudo, "") {
+		questions, answers = append(questions, fmt.Sprintf(texts.AskPass, pseudo)), append(answers, &given.pass)
+	}
+	if len(questions) == 0 {
+		return true
+	}
+	s.waitForAnswers(ctx.RemoteAddr())
+	typed, err := ask("", "", questions, make([]bool, len(questions))) // not echoed
+	if err != nil {
+		return false
+	}
+	for i, to := range answers {
+		*to = strings.TrimSpace(strings.Clone(typed[i][:min(len(typed[i]), room.MaxText)])) // a longer one is wrong, and stays so
+	}
+	ctx.SetValue(secretsKey{}, given)
+	return true
+}
+
+// waitForAnswers gives a connection that is logging in the time that somebody takes
+// to answer. The library lifts the deadline once the login has ended.
+func (s *Server) waitForAnswers(from net.Addr) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.byAddr[from.String()]
+	if c == nil {
+		return // closed meanwhile
+	}
+	c.SetDeadline(time.Now().Add(s.waits.pseudo))
+	c.unused.Reset(s.waits.pseudo + s.waits.start)
+}

@@ -1,0 +1,157 @@
+package sshui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"salon/room"
+	"salon/room/lang"
+)
+
+// pseudoTries is how often one may try to come in, with another pseudo or another
+// secret, before being let go.
+const pseudoTries = 5
+
+var errHungUp = errors.New("hung up before coming in")
+
+// visitor is whoever sits at a terminal before there is a session. What they type
+// is never logged but for a pseudo that could be one.
+type visitor struct {
+	*terminal
+	entry room.Entry  // as far as it is known
+	late  *time.Timer // lets go of whoever takes too long
+}
+
+// enter joins under the user's name, or under another that it asks for while the
+// first cannot be had, and asks for the secrets that this takes. Whoever takes too
+// long is let go, and so is everybody when the server closes.
+func (t *terminal) enter() error {
+	dismiss := sync.OnceFunc(t.dismiss)
+	v := visitor{terminal: t, entry: t.entry(), late: time.AfterFunc(t.server.waits.pseudo, dismiss)}
+	defer v.late.Stop()
+	stop := context.AfterFunc(t.server.closing, dismiss)
+	defer stop()
+	v.entry.Screen = t.capable()
+	name := t.conn.User()
+	for try := 1; ; try++ {
+		err := v.joinAs(name)
+		wrong := v.forget(err)
+		if err == nil || !wrong && !room.AnotherPseudo(err) || try == pseudoTries {
+			return err
+		}
+		v.lines.say(lang.View{Lang: v.entry.Prefs.Lang}.Error(err))
+		if wrong {
+			continue
+		}
+		if name, err = v.askPseudo(); err != nil {
+			return err
+		}
+		v.entry.Pass = ""
+	}
+}
+
+// dismiss lets go of somebody who has not come in.
+func (t *terminal) dismiss() {
+	var why error = &room.Ending{Cause: room.Idle}
+	if t.server.closing.Err() != nil {
+		why = &room.ShuttingDownError{}
+	}
+	t.lines.end()
+	t.refuse(t.prefs(), why)
+}
+
+// joinAs joins under a name, once what it takes has been given.
+func (v *visitor) joinAs(name string) error {
+	if err := v.prove(name); err != nil {
+		return err
+	}
+	_, err := v.join(v.ctx, v.entry, name)
+	return err
+}
+
+// prove asks for the secrets that the entry lacks; the room looks at both at once. No
+// phrase means that the pseudo is not the visitor's: another is asked for.
+func (v *visitor) prove(name string) error {
+	pseudo, err := room.ParsePseudo(name)
+	if err != nil {
+		return err
+	}
+	e, texts := &v.entry, lang.Of(v.entry.Prefs.Lang)
+	if e.Password == "" && v.server.room.NeedsPassword() {
+		if e.Password, err = v.askSecret(texts.AskPassword); err != nil {
+			return err
+		}
+		if e.Password == "" {
+			return room.ErrWrongPassword
+		}
+	}
+	if e.Pass == "" && v.server.room.NeedsPass(pseudo, e.KeyID) {
+		if e.Pass, err = v.askSecret(fmt.Sprintf(texts.AskPass, pseudo)); err != nil {
+			return err
+		}
+		if e.Pass == "" {
+			return &room.RegisteredError{Pseudo: pseudo, By: pseudo}
+		}
+	}
+	return nil
+}
+
+// forget drops the secret that an error is about, and reports whether there is one:
+// it is asked for again. Of two that were not looked at, the password is kept: if it
+// is wrong, that will be said next.
+func (v *visitor) forget(err error) bool {
+	_, tooFast := errors.AsType[*room.GuessError](err)
+	switch {
+	case errors.Is(err, room.ErrWrongPass), tooFast && v.entry.Pass != "":
+		v.entry.Pass = ""
+	case errors.Is(err, room.ErrWrongPassword), tooFast:
+		v.entry.Password = ""
+	default:
+		return false
+	}
+	return true
+}
+
+// askPseudo asks for a pseudo, one line.
+func (v *visitor) askPseudo() (string, error) {
+	v.lines.say(strings.TrimSpace(lang.Of(v.entry.Prefs.Lang).ChoosePseudo))
+	for {
+		if line, err := v.readLine(); err != nil || line != "" {
+			return line, err
+		}
+	}
+}
+
+// askSecret asks for what is not to be seen, and in time of its own: whoever has to
+// look it up, or guessed too fast, may.
+func (v *visitor) askSecret(question string) (string, error) {
+	v.late.Reset(v.server.waits.pseudo)
+	v.lines.hide(question)
+	return v.readLine()
+}
+
+// readLine returns the next line entered, without the space around it.
+func (v *visitor) readLine() (string, error) {
+	var buf [readSize]byte
+	for {
+		for len(v.rest) > 0 {
+			n, what, line := v.lines.feed(v.rest)
+			v.rest = v.rest[n:]
+			switch what {
+			case goodbye:
+				return "", errHungUp
+			case aLine:
+				return strings.TrimSpace(line), nil
+			}
+		}
+		n, err := v.Read(buf[:])
+		if err != nil {
+			return "", errHungUp
+		}
+		v.rest = append(v.rest, buf[:n]...)
+	}
+}
