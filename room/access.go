@@ -137,7 +137,10 @@ func (r *Room) checkPassword(ctx context.Context, want string, e Entry) error {
 	if want == "" {
 		return nil
 	}
-	if e.Password == "" || len(e.Password) > maxSecret {
+	switch {
+	case e.Password == "":
+		return ErrNoPassword
+	case len(e.Password) > maxSecret:
 		return ErrWrongPassword
 	}
 	right, err := r.guard.guess(e.Addr, "")

@@ -60,8 +60,13 @@ func doRegister(c *call) (Reply, error) {
 	if _, err := c.room.propose(c, b); err != nil {
 		return nil, err
 	}
+	c.room.stillReading(c.Session, 0)
 	if phrase != "" {
-		return Notice{What: NowPassSet, Name: b.Pseudo, Text: b.KeyID}, nil
+		key := b.KeyID
+		if b.Account != 0 { // which this key opens already, or is added to
+			key = c.entry.KeyID
+		}
+		return Notice{What: NowPassSet, Name: b.Pseudo, Text: key}, nil
 	}
 	return Notice{What: NowRegistered, Name: b.Pseudo, Text: b.KeyID}, nil
 }

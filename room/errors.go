@@ -36,7 +36,8 @@ var (
 	ErrScreenJSON   = errors.New("room: JSON is not for a terminal") // where a screen could be shown
 
 	ErrNotAllowed    = errors.New("room: not on the list of those who may enter")
-	ErrWrongPassword = errors.New("room: wrong password") // the room's, or none was given
+	ErrWrongPassword = errors.New("room: wrong password") // the room's
+	ErrNoPassword    = fmt.Errorf("%w: none was given", ErrWrongPassword)
 	ErrWrongPass     = errors.New("room: wrong pass phrase")
 	ErrPassPhrase    = fmt.Errorf("room: a pass phrase has %d to %d characters on one line", MinPass, MaxPass)
 	ErrNoKey         = errors.New("room: no key to register")         // nor a pass phrase was given

@@ -64,6 +64,7 @@ func (r *Room) Join(ctx context.Context, e Entry) (*Session, error) {
 	r.recall(s)
 	if !e.Quiet {
 		r.welcome(ctx, s, out.Event)
+		r.stillReading(s, 0)
 	}
 	return s, nil
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // Bounds of a session's inbox.
@@ -47,10 +48,11 @@ type Session struct {
 
 	desk *desk // the member's, shared with its other sessions
 
-	index   int    // in room.order, -1 outside; guarded by room.mu
-	joined  Seq    // of its Joined; guarded by room.mu
-	account Seq    // whose owner this is, the last there was; 0: a guest. Guarded by room.mu
-	arrived uint64 // place where reading began; never changed once it has
+	index   int       // in room.order, -1 outside; guarded by room.mu
+	joined  Seq       // of its Joined; guarded by room.mu
+	account Seq       // whose owner this is, the last there was; 0: a guest. Guarded by room.mu
+	noted   time.Time // when the log was last told how far the owner has read; guarded by room.mu
+	arrived uint64    // place where reading began; never changed once it has
 
 	mu     sync.Mutex
 	cursor uint64 // place to read next

@@ -24,16 +24,24 @@ var talking = []*Command{
 }
 
 func doSay(c *call) (Reply, error) {
-	_, err := c.room.propose(c, Said{Session: c.id, From: c.Pseudo(), Text: c.rest})
-	return nil, err
+	return nil, c.say(Said{Text: c.rest})
 }
 
 func doMe(c *call) (Reply, error) {
 	if c.rest == "" {
 		return c.usage()
 	}
-	_, err := c.room.propose(c, Said{Session: c.id, From: c.Pseudo(), Text: c.rest, Action: true})
-	return nil, err
+	return nil, c.say(Said{Text: c.rest, Action: true})
+}
+
+// say says something to everyone.
+func (c *call) say(b Said) error {
+	b.Session, b.From = c.id, c.Pseudo()
+	out, err := c.room.propose(c, b)
+	if err == nil {
+		c.room.stillReading(c.Session, out.Event.Seq)
+	}
+	return err
 }
 
 func doTell(c *call) (Reply, error) {

@@ -14,6 +14,10 @@ const maxMissed = 200
 // it they will be shown again what they know.
 const seenTimeout = 2 * time.Second
 
+// seenEvery is how often the log is told how far an owner has read who is still
+// here: what they read since is new to them again after a crash.
+const seenEvery = time.Minute
+
 // seenBefore is how far the owner had read whose session this is, when they were
 // here last; 0 for a guest, for a first visit, and while another session of theirs
 // reads along.
@@ -89,7 +93,33 @@ func missed(events []Event, seen Seq, me Pseudo) int {
 // owner has read, if it was their last. ok is false for all others.
 func (r *Room) leavingLocked(s *Session) (b Seen, ok bool) {
 	a := r.state.accounts.byID[s.account]
-	if a == nil || s.entry.Quiet || s.index < 0 || r.readingLocked(a, s) {
+	if a == nil || r.readingLocked(a, s) {
+		return Seen{}, false
+	}
+	return r.seenLocked(a, s)
+}
+
+// stillReading notes how far an owner has read who has just come or said something,
+// without anybody waiting for it: a server that crashes has no time to. What they
+// said themselves, at a place, they know.
+func (r *Room) stillReading(s *Session, said Seq) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	a := r.state.accounts.byID[s.account]
+	if a == nil || r.closing != nil || time.Since(s.noted) < seenEvery {
+		return
+	}
+	if b, ok := r.seenLocked(a, s); ok || said > a.Seen && s.index >= 0 {
+		b = Seen{Pseudo: a.Pseudo, Account: a.ID, Upto: max(b.Upto, said)}
+		s.noted = time.Now()
+		r.running.Go(func() { r.noteSeen(b) })
+	}
+}
+
+// seenLocked is how far the owner of an account has read on a session; ok is false
+// when the log knows.
+func (r *Room) seenLocked(a *Account, s *Session) (b Seen, ok bool) {
+	if s.entry.Quiet || s.index < 0 {
 		return Seen{}, false
 	}
 	upto := max(s.joined, r.ring.lastSeq(s.readUpto()))

@@ -134,8 +134,8 @@ func TestARestartInTheMiddleOfAConversation(t *testing.T) {
 			after := open(t, room.Config{Replay: 20}, log, store)
 			again, w := after.welcomed(withKey("ann", "SHA256:A"))
 			want := []string{"bob: one", "bob: two", "|bob: three"}
-			if !frontsFirst { // nobody could say how far she had read
-				want[2] = "bob: three"
+			if !frontsFirst { // the log was told when she registered, and not since
+				want = []string{"|bob: one", "bob: two", "bob: three"}
 			}
 			if got := replayed(w); !slices.Equal(got, want) {
 				t.Errorf("ann is shown %q, want %q", got, want)
@@ -143,6 +143,29 @@ func TestARestartInTheMiddleOfAConversation(t *testing.T) {
 			again.sees()
 		})
 	}
+}
+
+// TestACrashForgetsOnlyTheLastMinuteOfWhatWasRead: who speaks has read.
+func TestACrashForgetsOnlyTheLastMinuteOfWhatWasRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		log, store := keptLog{room.NewMemoryLog()}, room.NewMemoryStore()
+		defer log.MemoryLog.Close()
+		before := open(t, room.Config{Replay: 20}, log, store)
+		ann, bob := before.owner("ann", "SHA256:A"), before.join("bob")[0]
+		bob.does("one")
+		ann.items()
+		time.Sleep(2 * time.Minute)
+		ann.does("answer")
+		synctest.Wait()
+		bob.does("two")
+		ann.items()
+		before.room.Close() // its sessions had no time to leave
+		after := open(t, room.Config{Replay: 20}, log, store)
+		_, w := after.welcomed(withKey("ann", "SHA256:A"))
+		if got, want := replayed(w), []string{"bob: one", "ann: answer", "|bob: two"}; !slices.Equal(got, want) {
+			t.Errorf("ann is shown %q, want %q", got, want)
+		}
+	})
 }
 
 // TestWhatWasSaidBeforeARestartCanBeScrolledBackTo, and is handed out once.

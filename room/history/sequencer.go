@@ -136,5 +136,5 @@ func (h *History) recover() {
 		return
 	}
 	h.trouble.end()
-	h.log.Info("history: recording again", "since", since.Round(time.Second), "missing", missing)
+	h.log.Info("history: recording again", "since", since.Truncate(time.Second), "missing", missing)
 }

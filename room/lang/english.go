@@ -67,7 +67,7 @@ var english = Texts{
 	NoScreen: "That command only works in a terminal, over ssh.", NoScreenNow: "That command does nothing in text mode; /plain goes back to the screen.", ScreenJSON: "/json is for programs: ssh -T, or raw TCP.",
 	Registered:      "The pseudo \"%s\" is registered. If it is yours, come with your key or your pass phrase; if not, choose another.",
 	AlikeRegistered: "\"%s\" looks too much like \"%s\", which is registered. Choose another.", NotAllowed: "This room is open to certain keys only, and yours is none of them. Ask the operator.",
-	WrongPassword: "That is not the room's password.", WrongPass: "That is not the pass phrase of this pseudo.",
+	WrongPassword: "That is not the room's password.", NoPasswordGiven: "This room has a password. A terminal asks for it; for a command or -T come without a key: ssh -o PubkeyAuthentication=no.", WrongPass: "That is not the pass phrase of this pseudo.",
 	Guessing: "Too many tries: wait %s. Nothing was checked.", PassPhrase: "A pass phrase has 8 to 128 characters, on one line. Nothing has changed.",
 	NoKeyToRegister: "You are here without a key: \"/register pass phrase\" (8 to 128 characters), or come back by ssh with a key.",
 	LastKey:         "That is the only key, and there is no pass phrase: nobody could open this pseudo any more. /unregister alone gives it up.",

@@ -87,6 +87,7 @@ var complaints = []struct {
 	{"GuessError", &room.GuessError{Wait: 9500 * time.Millisecond}, "Trop d'essais : attendez 10 s. Rien n'a été vérifié.", "Too many tries: wait 10 s. Nothing was checked."},
 	{"ReloadError", &room.ReloadError{Err: errors.New("allow:3: \x1b[31mno key")}, "Rien n'a changé : allow:3: no key", "Nothing has changed: allow:3: no key"},
 	{"ErrNotAllowed", room.ErrNotAllowed, "Ce salon n'est ouvert qu'à certaines clés, et la vôtre n'en est pas. Demandez à l'opérateur.", "This room is open to certain keys only, and yours is none of them. Ask the operator."},
+	{"ErrNoPassword", room.ErrNoPassword, "Ce salon a un mot de passe. Un terminal le demande ; pour une commande ou -T, venez sans clé : ssh -o PubkeyAuthentication=no.", "This room has a password. A terminal asks for it; for a command or -T come without a key: ssh -o PubkeyAuthentication=no."},
 	{"ErrWrongPassword", room.ErrWrongPassword, "Ce n'est pas le mot de passe du salon.", "That is not the room's password."},
 	{"ErrWrongPass", room.ErrWrongPass, "Ce n'est pas la phrase de passe de ce pseudo.", "That is not the pass phrase of this pseudo."},
 	{"ErrPassPhrase", room.ErrPassPhrase, "Une phrase de passe a de 8 à 128 caractères, sur une ligne. Rien n'a changé.", "A pass phrase has 8 to 128 characters, on one line. Nothing has changed."},

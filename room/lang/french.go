@@ -67,7 +67,7 @@ var french = Texts{
 	NoScreen: "Cette commande n'a d'effet que dans un terminal, par ssh.", NoScreenNow: "Cette commande n'a pas d'effet en mode texte ; /texte pour revenir à l'écran.", ScreenJSON: "/json est pour les programmes : ssh -T, ou TCP brut.",
 	Registered:      "Le pseudo « %s » est inscrit. S'il est à vous, venez avec votre clé ou votre phrase de passe ; sinon, choisissez-en un autre.",
 	AlikeRegistered: "« %s » ressemble trop à « %s », qui est inscrit. Choisissez-en un autre.", NotAllowed: "Ce salon n'est ouvert qu'à certaines clés, et la vôtre n'en est pas. Demandez à l'opérateur.",
-	WrongPassword: "Ce n'est pas le mot de passe du salon.", WrongPass: "Ce n'est pas la phrase de passe de ce pseudo.",
+	WrongPassword: "Ce n'est pas le mot de passe du salon.", NoPasswordGiven: "Ce salon a un mot de passe. Un terminal le demande ; pour une commande ou -T, venez sans clé : ssh -o PubkeyAuthentication=no.", WrongPass: "Ce n'est pas la phrase de passe de ce pseudo.",
 	Guessing: "Trop d'essais : attendez %s. Rien n'a été vérifié.", PassPhrase: "Une phrase de passe a de 8 à 128 caractères, sur une ligne. Rien n'a changé.",
 	NoKeyToRegister: "Vous êtes là sans clé : « /inscrire phrase de passe » (de 8 à 128 caractères), ou revenez par ssh avec une clé.",
 	LastKey:         "C'est la seule clé, et il n'y a pas de phrase de passe : personne ne pourrait plus ouvrir ce pseudo. /desinscrire seul le rend.",

@@ -93,7 +93,7 @@ func (v View) welcome(w room.Welcome, now time.Time) []string {
 
 // replayed writes the last messages, and where what somebody missed begins.
 func (v View) replayed(w room.Welcome) []string {
-	first := slices.IndexFunc(w.Last, func(e room.Event) bool { return e.Seq > w.Seen })
+	first := slices.IndexFunc(w.Last, func(e room.Event) bool { return e.Seq > w.Seen && e.Author() != w.Pseudo })
 	if w.Missed == 0 || first < 0 {
 		return v.events(w.Last)
 	}

@@ -48,7 +48,7 @@ type Texts struct {
 	NobodyToReply, NoShutdown, NoZone, TooMany, NotMember, Busy, Unrecorded                                      string
 	Unsure, TooLarge, Gone, Internal                                                                             string
 	NoScreen, NoScreenNow, ScreenJSON                                                                            string
-	Registered, AlikeRegistered, NotAllowed, WrongPassword, WrongPass, Guessing, PassPhrase                      string
+	Registered, AlikeRegistered, NotAllowed, WrongPassword, NoPasswordGiven, WrongPass, Guessing, PassPhrase     string
 	NoKeyToRegister, LastKey, TooManyKeys, KeyTaken, Full, NotRegistered, NotAKey, NoReload, ReloadFailed        string
 
 	// Endings.
