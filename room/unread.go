@@ -93,10 +93,11 @@ func missed(events []Event, seen Seq, me Pseudo) int {
 // owner has read, if it was their last. ok is false for all others.
 func (r *Room) leavingLocked(s *Session) (b Seen, ok bool) {
 	a := r.state.accounts.byID[s.account]
-	if a == nil || r.readingLocked(a, s) {
+	if a == nil || s.entry.Quiet || s.index < 0 || r.readingLocked(a, s) {
 		return Seen{}, false
 	}
-	return r.seenLocked(a, s)
+	b = r.seenLocked(a, s)
+	return b, b.Upto > a.Seen
 }
 
 // stillReading notes how far an owner has read who has just come or said something,
@@ -106,24 +107,20 @@ func (r *Room) stillReading(s *Session, said Seq) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	a := r.state.accounts.byID[s.account]
-	if a == nil || r.closing != nil || time.Since(s.noted) < seenEvery {
+	if a == nil || r.closing != nil || s.entry.Quiet || s.index < 0 || time.Since(s.noted) < seenEvery {
 		return
 	}
-	if b, ok := r.seenLocked(a, s); ok || said > a.Seen && s.index >= 0 {
-		b = Seen{Pseudo: a.Pseudo, Account: a.ID, Upto: max(b.Upto, said)}
+	b := r.seenLocked(a, s)
+	if b.Upto = max(b.Upto, said); b.Upto > a.Seen {
 		s.noted = time.Now()
 		r.running.Go(func() { r.noteSeen(b) })
 	}
 }
 
-// seenLocked is how far the owner of an account has read on a session; ok is false
-// when the log knows.
-func (r *Room) seenLocked(a *Account, s *Session) (b Seen, ok bool) {
-	if s.entry.Quiet || s.index < 0 {
-		return Seen{}, false
-	}
+// seenLocked is how far the owner of an account has read on a session.
+func (r *Room) seenLocked(a *Account, s *Session) Seen {
 	upto := max(s.joined, r.ring.lastSeq(s.readUpto()))
-	return Seen{Pseudo: a.Pseudo, Account: a.ID, Upto: upto}, upto > a.Seen
+	return Seen{Pseudo: a.Pseudo, Account: a.ID, Upto: upto}
 }
 
 // readUpto returns the place that the session would have read next.

@@ -331,7 +331,7 @@ func TestSecretOfTheRoomIsAskedOfEverybody(t *testing.T) {
 	key := newKey(t)
 	h.register("ann", key)
 	h.room.SetAccess(room.Access{Password: password})
-	h.run("bob", "x", newKey(t)).wantRefused(room.ErrWrongPassword) // a command with a key cannot be asked
+	h.run("bob", "x", newKey(t)).wantRefused(room.ErrNoPassword) // a command with a key cannot be asked
 	with(askPassword, "autre").run(h, "bob", "x").wantRefused(room.ErrWrongPassword)
 	with(askPassword, password).run(h, "bob", "mot juste").wantExit(exitDone)
 	both := &asked{answers: map[string]string{askPassword: password, askPass: phrase}}
