@@ -339,6 +339,11 @@ func (r *Room) proposeAs(ctx context.Context, id ID, b Body) (Outcome, error) {
 		r.forgetWaiting(id)
 		return Outcome{}, ErrUnknown
 	case <-r.stopped:
+		select {
+		case out := <-answer: // it was true before the end
+			return out, out.Err
+		default:
+		}
 		r.forgetWaiting(id)
 		return Outcome{}, ErrClosed
 	}

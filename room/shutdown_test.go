@@ -1,8 +1,10 @@
 package room_test
 
 import (
+	"context"
 	"errors"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"salon/room"
@@ -143,4 +145,44 @@ func TestAnEndedRoomTakesNoMoreWords(t *testing.T) {
 			wantError[*room.Ending](h, ann.tries("hello"))
 		}
 	})
+}
+
+// slowLog is a log whose answers come late: when the room has closed already.
+type slowLog struct {
+	*room.MemoryLog
+	late func()
+}
+
+func (l *slowLog) Propose(ctx context.Context, e room.Event) (room.Seq, error) {
+	seq, err := l.MemoryLog.Propose(ctx, e)
+	if _, joins := e.Body.(room.Joined); joins {
+		l.late()
+	}
+	return seq, err
+}
+
+// TestWhoGotInBeforeTheEndIsToldOfTheEnd, not turned away at the door.
+func TestWhoGotInBeforeTheEndIsToldOfTheEnd(t *testing.T) {
+	for range 20 {
+		synctest.Test(t, func(t *testing.T) {
+			log := &slowLog{MemoryLog: room.NewMemoryLog()}
+			r, err := room.New(t.Context(), room.Config{}, log, room.NewMemoryStore())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer r.Close()
+			log.late = func() {
+				synctest.Wait()
+				r.Stop("maintenance")
+			}
+			s, err := r.Join(t.Context(), room.Entry{Pseudo: "ann"})
+			if err != nil {
+				t.Fatalf("Join: %v", err)
+			}
+			if end := s.Ending(); end == nil || end.Cause != room.Shutdown || end.Reason != "maintenance" {
+				t.Errorf("ended by %v", end)
+			}
+			s.Close(room.Ending{Cause: room.Quit})
+		})
+	}
 }
