@@ -200,6 +200,9 @@ func doShutdown(c *call) (Reply, error) {
 		return c.usage()
 	}
 	_, err = c.room.propose(c, ShutdownPlanned{By: c.Pseudo(), In: time.Duration(n) * time.Second, Reason: oneLine(reason)})
+	if n == 0 && c.room.isStopped() { // the end may come before the answer
+		err = nil
+	}
 	return nil, err
 }
 

@@ -332,20 +332,20 @@ func (r *Room) proposeAs(ctx context.Context, id ID, b Body) (Outcome, error) {
 		r.forgetWaiting(id)
 		return Outcome{}, err
 	}
+	failed := ErrClosed
 	select {
 	case out := <-answer:
 		return out, out.Err
 	case <-ctx.Done():
-		r.forgetWaiting(id)
-		return Outcome{}, ErrUnknown
+		failed = ErrUnknown
 	case <-r.stopped:
-		select {
-		case out := <-answer: // it was true before the end
-			return out, out.Err
-		default:
-		}
+	}
+	select {
+	case out := <-answer: // it was true before the end
+		return out, out.Err
+	default:
 		r.forgetWaiting(id)
-		return Outcome{}, ErrClosed
+		return Outcome{}, failed
 	}
 }
 
@@ -361,6 +361,16 @@ func (r *Room) Health() Health { return r.log.Health() }
 // Stopped is closed once the room has told everyone to go: every session has
 // ended with the cause Shutdown and nobody enters any more.
 func (r *Room) Stopped() <-chan struct{} { return r.stopped }
+
+// isStopped reports whether the room has told everyone to go.
+func (r *Room) isStopped() bool {
+	select {
+	case <-r.stopped:
+		return true
+	default:
+		return false
+	}
+}
 
 // Stop lets everyone out now, whatever was planned.
 func (r *Room) Stop(reason string) { r.stop(Ending{Cause: Shutdown, Reason: reason}) }
