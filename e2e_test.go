@@ -74,9 +74,6 @@ type actor struct {
 	cmd  *exec.Cmd
 	in   io.WriteCloser
 	done chan struct{} // closed once it has ended
-
-	used   time.Duration // of the processor, when calm looked last
-	looked time.Time
 }
 
 func (a *actor) ended() bool {
@@ -277,18 +274,22 @@ func awaitMatch(ts *testscript.TestScript, what string, look func() string, expr
 	}
 }
 
-// tick is how finely the system counts processor time.
-const tick = 10 * time.Millisecond
-
-// calm NAME fails if an actor used the processor for more than a fifth of the
-// time since the last calm NAME, and a tick: one that spins uses all it can get.
+// calm NAME waits until an actor, for half a second, uses less than a fifth of the
+// processor: one that spins uses all it can get.
 func calm(ts *testscript.TestScript, neg bool, args []string) {
-	a := sceneOf(ts).actor(ts, args[0])
-	used, now := cpuTime(ts, a.cmd.Process.Pid), time.Now()
-	if !a.looked.IsZero() && used-a.used > now.Sub(a.looked)/5+tick {
-		ts.Fatalf("%s used %v of processor time in %v", args[0], used-a.used, now.Sub(a.looked))
+	pid := sceneOf(ts).actor(ts, args[0]).cmd.Process.Pid
+	deadline := time.Now().Add(patience)
+	for {
+		before, since := cpuTime(ts, pid), time.Now()
+		time.Sleep(time.Second / 2) // what is observed is the time that passes
+		used, passed := cpuTime(ts, pid)-before, time.Since(since)
+		if used < passed/5 {
+			return
+		}
+		if time.Now().After(deadline) {
+			ts.Fatalf("%s used %v of processor time in %v", args[0], used, passed)
+		}
 	}
-	a.used, a.looked = used, now
 }
 
 // log shows, when something is missed, what the actors said last.

@@ -36,7 +36,7 @@ type Entry struct {
 // Join opens a session. It returns when the room knows, on every node, whether
 // the pseudo is this member's: errors are [*TakenError], [*RegisteredError],
 // [*BannedError], [*ShuttingDownError], [ErrNotAllowed], [ErrWrongPassword],
-// [ErrWrongPass], [*GuessError], the context's and those of [Log.Propose]. The
+// [ErrWrongPass], [*GuessError], the context's cause and those of [Log.Propose]. The
 // session's first item is a [Welcome], unless it is quiet.
 func (r *Room) Join(ctx context.Context, e Entry) (*Session, error) {
 	passed, err := r.prove(ctx, e)
@@ -54,7 +54,10 @@ func (r *Room) Join(ctx context.Context, e Entry) (*Session, error) {
 		Client: Clean(e.Client, false), Role: role, Quiet: e.Quiet,
 	})
 	if err != nil {
-		s.End(Ending{Cause: Lost})
+		if ctx.Err() != nil {
+			err = context.Cause(ctx)
+		}
+		s.End(*AsEnding(err)) // its pseudo may be taken already
 		r.remove(s, s.Ending())
 		return nil, err
 	}

@@ -221,22 +221,24 @@ func (l *hesitant) Follow(ctx context.Context, after room.Seq, apply func([]room
 }
 
 func TestNobodyStaysWhoGaveUpJoining(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		log := &hesitant{MemoryLog: room.NewMemoryLog()}
-		h := open(t, room.DefaultConfig(), log, room.NewMemoryStore())
-		ann := h.join("ann")[0]
-		release := log.hold()
-		ctx, giveUp := context.WithTimeout(h.Context(), time.Second)
-		defer giveUp()
-		if _, err := h.room.Join(ctx, as("bob")); err == nil {
-			h.Fatal("bob is in")
-		}
-		release()
-		synctest.Wait()
-		h.present("ann")
-		ann.sees("+bob", "-bob (lost)")
-		h.join("bob")
-	})
+	for _, why := range []error{context.DeadlineExceeded, &room.Ending{Cause: room.Quit}} {
+		synctest.Test(t, func(t *testing.T) {
+			log := &hesitant{MemoryLog: room.NewMemoryLog()}
+			h := open(t, room.DefaultConfig(), log, room.NewMemoryStore())
+			ann := h.join("ann")[0]
+			release := log.hold()
+			ctx, giveUp := context.WithCancelCause(h.Context())
+			time.AfterFunc(time.Second, func() { giveUp(why) })
+			if _, err := h.room.Join(ctx, as("bob")); err != why {
+				t.Errorf("Join returned %v, want %v", err, why)
+			}
+			release()
+			synctest.Wait()
+			h.present("ann")
+			ann.sees("+bob", "-bob (lost)")
+			h.join("bob")
+		})
+	}
 }
 
 func TestAMessageBeforeAnArrivalIsReplayedHoweverLateItIsKept(t *testing.T) {

@@ -93,7 +93,7 @@ func (h *hasher) sum(ctx context.Context, secret string, p phc) ([]byte, error) 
 	select {
 	case h.turns <- struct{}{}:
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return nil, context.Cause(ctx)
 	}
 	defer func() { <-h.turns }()
 	return argon2.IDKey([]byte(secret), p.salt, p.time, p.memory, p.lanes, uint32(len(p.sum))), nil

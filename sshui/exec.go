@@ -46,8 +46,12 @@ func (ch *channel) oneShot(ctx context.Context) {
 	ch.exit(code)
 }
 
-// refuse tells a client that did not get in why.
+// refuse tells a client that did not get in why, unless it has asked to go.
 func (ch *channel) refuse(p room.Prefs, err error) {
+	if room.AsEnding(err).Cause == room.Quit {
+		ch.exit(exitDone)
+		return
+	}
 	ch.complain(lang.View{Lang: p.Lang, Zone: p.Zone, Hour12: p.Hour12}.Error(err))
 	ch.exit(exitCode(err))
 }

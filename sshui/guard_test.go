@@ -356,6 +356,20 @@ func TestASignalLetsTheSessionGo(t *testing.T) {
 	}
 }
 
+// TestASignalWhileComingIn: whoever asks to go before it is in has nothing to regret.
+func TestASignalWhileComingIn(t *testing.T) {
+	h := open(t)
+	for i := range 50 {
+		s := sit(t, h.dial(fmt.Sprint("ann", i)))
+		s.must("shell", nil)
+		s.must("signal", signalSent{"TERM"})
+		s.wantExit(exitDone)
+		if got := s.err.String(); got != "" {
+			t.Fatalf("told %q", got)
+		}
+	}
+}
+
 func TestInputThatNobodyReadsDoesNotHoldACommandBack(t *testing.T) {
 	h := open(t)
 	c := h.dial("ann")
