@@ -20,14 +20,14 @@ const maxAccessFile = 1 << 20
 
 // access reads the files that say who may enter, and as what. One that is invalid
 // is an error that says which line is wrong, and nothing is read of the others.
-func (s *service) access() (a room.Access, err error) {
-	if s.cmd.Operators != "" {
-		if a.Operators, err = s.keyFile(s.cmd.Operators); err != nil {
+func (s *service) access(c *serveCmd) (a room.Access, err error) {
+	if c.Operators != "" {
+		if a.Operators, err = s.keyFile(c.Operators); err != nil {
 			return a, err
 		}
 	}
-	if s.cmd.Allow != "" {
-		keys, err := s.keyFile(s.cmd.Allow)
+	if c.Allow != "" {
+		keys, err := s.keyFile(c.Allow)
 		if err != nil {
 			return a, err
 		}
@@ -36,30 +36,19 @@ func (s *service) access() (a room.Access, err error) {
 			a.Allow[id] = true
 		}
 	}
-	if s.cmd.PasswordFile != "" {
-		if a.Password, err = s.passwordFile(s.cmd.PasswordFile); err != nil {
+	if c.PasswordFile != "" {
+		if a.Password, err = s.passwordFile(c.PasswordFile); err != nil {
 			return a, err
 		}
 	}
-	if s.cmd.MOTD != "" {
-		text, err := readFile(s.cmd.MOTD)
+	if c.MOTD != "" {
+		text, err := readFile(c.MOTD)
 		if err != nil {
 			return a, err
 		}
 		a.MOTD = string(text)
 	}
 	return a, nil
-}
-
-// reload reads the files again. An invalid one changes nothing.
-func (s *service) reload() error {
-	a, err := s.access()
-	if err != nil {
-		return err
-	}
-	s.room.SetAccess(a)
-	s.log.Info("access files read again", "operators", len(a.Operators), "allowed", len(a.Allow), "password", a.Password != "")
-	return nil
 }
 
 // keyFile reads keys in the format of authorized_keys (sshd(8)), by fingerprint,

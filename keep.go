@@ -17,7 +17,7 @@ import (
 // openRoom opens the room on the history of the data directory, or in memory.
 func (s *service) openRoom() error {
 	cfg := room.DefaultConfig()
-	cfg.Rate, cfg.Burst, cfg.Replay, cfg.MaxPerSource = s.cmd.Rate, s.cmd.Burst, s.cmd.Replay, s.cmd.MaxPerSource
+	cfg.Limits = s.cmd.limits()
 	cfg.Audit, cfg.Reload = s.audit, s.reload
 	s.log = slog.New(slog.DiscardHandler) // until there is a console
 	var events room.Log = room.NewMemoryLog()
@@ -29,7 +29,7 @@ func (s *service) openRoom() error {
 		}
 		events, store = h, h
 	}
-	a, err := s.access()
+	a, err := s.access(s.cmd)
 	if err != nil {
 		return err
 	}
@@ -53,7 +53,7 @@ func (s *service) openHistory() (*history.History, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", dir, s.explain(err))
 	}
-	s.shut = h.Shut
+	s.history = h
 	return h, s.openAudit(dir)
 }
 

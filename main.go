@@ -36,6 +36,7 @@ type cli struct {
 
 // program is the world that a command runs in.
 type program struct {
+	args   []string
 	lang   room.Lang
 	stdin  *os.File
 	stdout *os.File
@@ -48,24 +49,22 @@ func main() { os.Exit(run(os.Args[1:])) }
 
 // run is main with its exit code.
 func run(args []string) int {
-	p := &program{lang: language(args), stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr}
-	var c cli
+	p := &program{args: args, lang: language(args), stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr}
 	exited := -1
-	parser := kong.Must(&c, kong.Name("salon"), kong.Description(p.texts().HelpProgram), words(p.texts()), kong.Help(p.help), kong.ShortHelp(p.help),
-		kong.Exit(func(code int) { exited = code }), kong.Writers(p.stdout, p.stderr), kong.DefaultEnvars("SALON"))
-	parsed, err := parser.Parse(args)
-	switch {
-	case exited >= 0: // it showed its help
+	_, parsed, err := p.parse(args, kong.Exit(func(code int) { exited = code }))
+	if exited >= 0 { // it showed its help
 		return exited
-	case err != nil:
-		var wrong *kong.ParseError
-		errors.As(err, &wrong)
+	}
+	if wrong, ok := errors.AsType[*kong.ParseError](err); ok {
 		return p.wrongUse(wrong.Context, err)
 	}
-	if err := parsed.Run(p); err != nil {
-		if usage, ok := errors.AsType[usageError](err); ok {
-			return p.wrongUse(parsed, usage)
-		}
+	if err == nil {
+		err = parsed.Run(p)
+	}
+	if usage, ok := errors.AsType[usageError](err); ok {
+		return p.wrongUse(parsed, usage)
+	}
+	if err != nil {
 		fmt.Fprintln(p.stderr, "salon:", err)
 		return exitFailure
 	}
@@ -101,7 +100,7 @@ func words(t *lang.Texts) kong.Vars {
 		"bench_raw": t.BenchRaw, "bench_terminal": t.BenchSize, "bench_stalled": t.BenchStalled, "bench_parallel": t.BenchParallel,
 		"bench_senders": t.BenchSenders, "bench_rate": t.BenchRate, "bench_burst": t.BenchBurst, "bench_duration": t.BenchDuration,
 		"bench_size": t.BenchBytes, "bench_settle": t.BenchSettle, "bench_pid": t.BenchPID,
-		"operators": t.HelpOperators, "allow": t.HelpAllow, "passwordfile": t.HelpPasswordFile, "motd": t.HelpMOTD,
+		"operators": t.HelpOperators, "allow": t.HelpAllow, "passwordfile": t.HelpPasswordFile, "motd": t.HelpMOTD, "config": t.HelpConfig,
 		"keep": t.HelpKeep, "keepsize": t.HelpKeepSize, "export": t.HelpExport,
 		"log": t.HelpLog, "host": t.HelpHost, "port": t.HelpPort,
 	}

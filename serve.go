@@ -22,6 +22,7 @@ import (
 	"salon/hostkeys"
 	"salon/rawtcp"
 	"salon/room"
+	"salon/room/history"
 	"salon/room/operator"
 	"salon/sshui"
 )
@@ -42,6 +43,7 @@ type serveCmd struct {
 	MOTD         string   `name:"motd" placeholder:"FILE" help:"${motd}"`
 	Keep         age      `default:"0" placeholder:"90d" help:"${keep}"`
 	KeepSize     size     `default:"0" placeholder:"1G" help:"${keepsize}"`
+	Config       string   `placeholder:"FILE" help:"${config}"`
 	Lang         string   `placeholder:"fr|en" help:"${lang}"`
 	Replay       int      `default:"20" help:"${replay}"`
 	Rate         float64  `default:"2" help:"${rate}"`
@@ -79,6 +81,9 @@ func (c *serveCmd) Run(p *program) error {
 	if err := c.validate(p); err != nil {
 		return err
 	}
+	if l, ok := room.ParseLang(c.Lang); ok { // it may come from a file
+		p.lang = l
+	}
 	signal.Ignore(syscall.SIGPIPE) // a log pipe that breaks is no reason to stop
 	runInBackground()
 	if os.Getenv("GOGC") == "" {
@@ -105,9 +110,9 @@ type service struct {
 	log     *slog.Logger
 	fronts  []front
 
-	shut     func() error // closes the history, after the room; nil without one
-	auditLog *slog.Logger // nil without a data directory
-	closers  []io.Closer  // closed last
+	history  *history.History // closed after the room; nil without a data directory
+	auditLog *slog.Logger     // nil without a data directory
+	closers  []io.Closer      // closed last
 }
 
 // gcPercent trades CPU for memory: a full room makes little garbage, so that
@@ -153,8 +158,8 @@ func (s *service) close() {
 
 // closeHistory gives the data directory free.
 func (s *service) closeHistory() (err error) {
-	if s.shut != nil {
-		err = s.shut()
+	if s.history != nil {
+		err = s.history.Shut()
 	}
 	closeAll(s.closers)
 	return err

@@ -316,14 +316,14 @@ func TestARestartKeepsAccounts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		log, store := keptLog{room.NewMemoryLog()}, room.NewMemoryStore()
 		defer log.MemoryLog.Close()
-		before := open(t, room.Config{Replay: 20}, log, store)
+		before := open(t, room.Config{Limits: room.Limits{Replay: 20}}, log, store)
 		ann := before.owner("ann", "SHA256:A")
 		ann.asks("/lang en")
 		before.phrased("bob")
 		if err := before.room.Close(); err != nil {
 			t.Fatal(err)
 		}
-		after := open(t, room.Config{Replay: 20}, log, store)
+		after := open(t, room.Config{Limits: room.Limits{Replay: 20}}, log, store)
 		for _, e := range impostorsOf("ann") {
 			turnedAway[*room.RegisteredError](after, e)
 		}

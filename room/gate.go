@@ -8,13 +8,11 @@ import (
 
 // gate counts the connections of each source, before anybody says who they are.
 type gate struct {
-	max int
-
 	mu   sync.Mutex
 	open map[netip.Prefix]int
 }
 
-func newGate(limit int) *gate { return &gate{max: limit, open: map[netip.Prefix]int{}} }
+func newGate() *gate { return &gate{open: map[netip.Prefix]int{}} }
 
 // Admit lets a connection in by its address alone, before any handshake: a
 // banned address ([*BannedError]) and one connection too many from one source
@@ -24,21 +22,23 @@ func (r *Room) Admit(addr netip.Addr) (leave func(), err error) {
 	addr = addr.Unmap().WithZone("")
 	r.mu.Lock()
 	ban, banned := r.state.BanOn("", "", addr, time.Now())
+	most := r.limits.MaxPerSource
 	r.mu.Unlock()
 	if banned {
 		return nil, &BannedError{ban}
 	}
-	return r.gate.enter(addr)
+	return r.gate.enter(addr, most)
 }
 
-func (g *gate) enter(addr netip.Addr) (leave func(), err error) {
-	if g.max <= 0 || !addr.IsValid() || addr.IsLoopback() {
+// enter counts a connection, also while there is no limit: one may be set.
+func (g *gate) enter(addr netip.Addr, most int) (leave func(), err error) {
+	if !addr.IsValid() || addr.IsLoopback() {
 		return func() {}, nil
 	}
 	from := source(addr)
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.open[from] >= g.max {
+	if most > 0 && g.open[from] >= most {
 		return nil, ErrTooMany
 	}
 	g.open[from]++

@@ -17,7 +17,7 @@ func TestTooManyConnectionsFromOneSource(t *testing.T) {
 		{"a link-local /64", "fe80::%x%%eth0", "2001:db8::1"},
 	} {
 		t.Run(source.name, func(t *testing.T) {
-			inRoomLike(t, room.Config{MaxPerSource: 3}, func(h *house) {
+			inRoomLike(t, room.Config{Limits: room.Limits{MaxPerSource: 3}}, func(h *house) {
 				addr := func(i int) netip.Addr {
 					if source.name == "an IPv4 address" {
 						i = 7
@@ -54,6 +54,29 @@ func TestTooManyConnectionsFromOneSource(t *testing.T) {
 	}
 }
 
+func TestANewLimitCountsTheConnectionsThatAreOpen(t *testing.T) {
+	inFreeRoom(t, func(h *house) {
+		addr := netip.MustParseAddr("192.0.2.1")
+		var leave []func()
+		for range 4 {
+			l, err := h.room.Admit(addr)
+			if err != nil {
+				h.Fatal(err)
+			}
+			leave = append(leave, l)
+		}
+		h.room.SetLimits(room.Limits{MaxPerSource: 3})
+		leave[0]()
+		if _, err := h.room.Admit(addr); !errors.Is(err, room.ErrTooMany) {
+			h.Errorf("a fourth is told %v", err)
+		}
+		leave[1]()
+		if _, err := h.room.Admit(addr); err != nil {
+			h.Errorf("a third is told %v", err)
+		}
+	})
+}
+
 func TestSomeSourcesHaveNoLimit(t *testing.T) {
 	for name, test := range map[string]struct {
 		limit int
@@ -66,7 +89,7 @@ func TestSomeSourcesHaveNoLimit(t *testing.T) {
 		"without a limit":  {0, netip.MustParseAddr("192.0.2.1")},
 		"a negative limit": {-1, netip.MustParseAddr("192.0.2.1")},
 	} {
-		inRoomLike(t, room.Config{MaxPerSource: test.limit}, func(h *house) {
+		inRoomLike(t, room.Config{Limits: room.Limits{MaxPerSource: test.limit}}, func(h *house) {
 			for range 100 {
 				leave, err := h.room.Admit(test.addr)
 				if err != nil {

@@ -28,7 +28,7 @@ func inRoom(t *testing.T, test func(*house)) {
 // inFreeRoom runs a test in a room without limits.
 func inFreeRoom(t *testing.T, test func(*house)) {
 	t.Helper()
-	inRoomLike(t, room.Config{Replay: 20}, test)
+	inRoomLike(t, room.Config{Limits: room.Limits{Replay: 20}}, test)
 }
 
 func inRoomLike(t *testing.T, cfg room.Config, test func(*house)) {

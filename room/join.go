@@ -140,7 +140,7 @@ func (r *Room) Watch(p Prefs) *Session {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	s.id = r.newIDLocked()
-	s.desk = newDesk(r.cfg)
+	s.desk = newDesk(r.limits)
 	s.beginLocked()
 	if r.closing != nil {
 		s.End(*r.closing)

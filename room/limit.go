@@ -28,6 +28,35 @@ const (
 	maxDesks = 4096
 )
 
+// Limits are what one person or one address may ask of the room.
+type Limits struct {
+	Rate  float64 // messages a second for one member; 0: no limit
+	Burst int     // messages at once
+	// Replay is how many of the last messages a newcomer is shown.
+	Replay int
+	// MaxPerSource is how many connections one IPv4 address or IPv6 /64 may have
+	// open; 0: no limit. Loopback is exempt.
+	MaxPerSource int
+}
+
+// SetLimits changes what may be asked, from now on, of those who are here too.
+// Nobody is put out.
+func (r *Room) SetLimits(l Limits) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.limits = l
+	for _, d := range r.desks {
+		d.limit(l)
+	}
+}
+
+// limitsNow returns what may be asked now.
+func (r *Room) limitsNow() Limits {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.limits
+}
+
 // desk is what a member keeps on this node only: how fast it has been talking,
 // whom it ignores, whom it last spoke to in private. How fast outlives the session,
 // so that coming back does not clear the account; the rest too, for a key that
@@ -70,17 +99,26 @@ func (d *desk) open(proof string) {
 	d.sessions++
 }
 
-func newDesk(cfg Config) *desk {
+func newDesk(l Limits) *desk {
 	d := &desk{
-		messages: rate.NewLimiter(rate.Limit(cfg.Rate), cfg.Burst),
-		lines:    rate.NewLimiter(rate.Limit(max(lineRate, 2*cfg.Rate)), max(lineBurst, 2*cfg.Burst)),
+		messages: rate.NewLimiter(0, l.Burst),
+		lines:    rate.NewLimiter(0, 0),
 		strikes:  rate.NewLimiter(rate.Every(strikeEvery), strikeBurst),
 	}
-	if cfg.Rate <= 0 {
-		d.messages.SetLimit(rate.Inf)
-		d.lines.SetLimit(rate.Inf)
-	}
+	d.limit(l)
 	return d
+}
+
+// limit holds the desk to other limits from now on. What was said counts on.
+func (d *desk) limit(l Limits) {
+	messages, lines := rate.Limit(l.Rate), rate.Limit(max(lineRate, 2*l.Rate))
+	if l.Rate <= 0 {
+		messages, lines = rate.Inf, rate.Inf
+	}
+	d.messages.SetLimit(messages)
+	d.messages.SetBurst(l.Burst)
+	d.lines.SetLimit(lines)
+	d.lines.SetBurst(max(lineBurst, 2*l.Burst))
 }
 
 // idle reports whether forgetting the desk would change nothing that matters.
@@ -100,7 +138,7 @@ func (r *Room) deskLocked(k Key) *desk {
 			}
 		}
 	}
-	d := newDesk(r.cfg)
+	d := newDesk(r.limits)
 	r.desks[k] = d
 	return d
 }

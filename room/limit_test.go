@@ -248,3 +248,30 @@ func TestSlowModeTakesSecondsOnly(t *testing.T) {
 		}
 	})
 }
+
+func TestOtherLimitsHoldForThoseWhoAreHereToo(t *testing.T) {
+	inRoom(t, func(h *house) {
+		ann := h.join("ann")[0]
+		for i := range 5 {
+			ann.does(fmt.Sprint(i))
+		}
+		wantError[*room.TooFastError](h, ann.tries("too fast"))
+		h.room.SetLimits(room.Limits{Rate: 1, Burst: 100, Replay: 2})
+		sleep(10 * time.Second)
+		for i := range 10 {
+			ann.does(fmt.Sprint("again ", i))
+		}
+		wantError[*room.TooFastError](h, ann.tries("too fast"))
+		bob := h.arrive(as("bob"))
+		if last := bob.items()[0].Reply.(room.Welcome).Last; len(last) != 2 {
+			h.Errorf("bob is shown %d messages", len(last))
+		}
+		for i := range 100 {
+			bob.does(fmt.Sprint(i))
+		}
+		h.room.SetLimits(room.Limits{Burst: 1})
+		for i := range 200 {
+			ann.does(fmt.Sprint("without limits ", i))
+		}
+	})
+}

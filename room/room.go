@@ -13,17 +13,11 @@ import (
 // Config is what a room may be told. The zero value works: no limits on rate,
 // every join announced.
 type Config struct {
-	Rate  float64 // messages a second for one member; 0: no limit
-	Burst int     // messages at once
-	// Replay is how many of the last messages a newcomer is shown.
-	Replay int
+	Limits
 	// GatherAbove is the number of members above which joins and leaves are no
 	// longer named one by one but summed up every GatherEvery; 0: never.
 	GatherAbove int
 	GatherEvery time.Duration
-	// MaxPerSource is how many connections one IPv4 address or IPv6 /64 may have
-	// open; 0: no limit. Loopback is exempt.
-	MaxPerSource int
 	// PassMemory (KiB) and PassTime are what hashing a pass phrase with argon2id
 	// costs from now on; 0: 19456 and 2.
 	PassMemory, PassTime uint32
@@ -40,7 +34,7 @@ type Config struct {
 
 // DefaultConfig is what ux.md promises.
 func DefaultConfig() Config {
-	return Config{Rate: 2, Burst: 5, Replay: 20, GatherAbove: 100, GatherEvery: 5 * time.Second, MaxPerSource: 64}
+	return Config{Limits: Limits{Rate: 2, Burst: 5, Replay: 20, MaxPerSource: 64}, GatherAbove: 100, GatherEvery: 5 * time.Second}
 }
 
 // noAddr is the address of nobody.
@@ -73,7 +67,8 @@ type Room struct {
 	mu        sync.Mutex // guards all below; held for memory work only
 	state     *State
 	access    *Access // never nil; never changed: exchanged
-	count     uint64  // proposals made
+	limits    Limits
+	count     uint64 // proposals made
 	waiting   map[ID]chan<- Outcome
 	sessions  map[ID]*Session
 	order     []*Session // the same, to wake in turn
@@ -106,7 +101,7 @@ func New(ctx context.Context, cfg Config, log Log, store Store) (*Room, error) {
 		cfg.Zone = time.LoadLocation
 	}
 	r := &Room{
-		cfg: cfg, log: log, store: store, ring: newRing(), table: newTable(), gate: newGate(cfg.MaxPerSource),
+		cfg: cfg, limits: cfg.Limits, log: log, store: store, ring: newRing(), table: newTable(), gate: newGate(),
 		guard: newGuard(), hasher: newHasher(cfg), access: &Access{},
 		origin: rand.Uint64(), started: time.Now(), stopped: make(chan struct{}),
 		state: state, waiting: map[ID]chan<- Outcome{}, sessions: map[ID]*Session{}, desks: map[Key]*desk{},

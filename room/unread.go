@@ -65,7 +65,7 @@ func (r *Room) readingLocked(a *Account, s *Session) bool {
 // replay returns what a newcomer is shown of the past: as many messages as everyone
 // is, or for somebody who was here before all that they missed, up to maxMissed.
 func (r *Room) replay(ctx context.Context, before, seen Seq) []Event {
-	n := r.cfg.Replay
+	n := r.limitsNow().Replay
 	last, _ := r.store.Last(ctx, n, before) // without a past there is still a present
 	if seen == 0 || n == 0 || len(last) < n || last[0].Seq <= seen {
 		return last

@@ -120,7 +120,7 @@ func TestARestartInTheMiddleOfAConversation(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			log, store := keptLog{room.NewMemoryLog()}, room.NewMemoryStore()
 			defer log.MemoryLog.Close()
-			before := open(t, room.Config{Replay: 20}, log, store)
+			before := open(t, room.Config{Limits: room.Limits{Replay: 20}}, log, store)
 			ann, bob := before.owner("ann", "SHA256:A"), before.join("bob")[0]
 			bob.does("one", "two")
 			ann.items()
@@ -131,7 +131,7 @@ func TestARestartInTheMiddleOfAConversation(t *testing.T) {
 				bob.goes()
 			}
 			before.room.Close()
-			after := open(t, room.Config{Replay: 20}, log, store)
+			after := open(t, room.Config{Limits: room.Limits{Replay: 20}}, log, store)
 			again, w := after.welcomed(withKey("ann", "SHA256:A"))
 			want := []string{"bob: one", "bob: two", "|bob: three"}
 			if !frontsFirst { // the log was told when she registered, and not since
@@ -150,7 +150,7 @@ func TestACrashForgetsOnlyTheLastMinuteOfWhatWasRead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		log, store := keptLog{room.NewMemoryLog()}, room.NewMemoryStore()
 		defer log.MemoryLog.Close()
-		before := open(t, room.Config{Replay: 20}, log, store)
+		before := open(t, room.Config{Limits: room.Limits{Replay: 20}}, log, store)
 		ann, bob := before.owner("ann", "SHA256:A"), before.join("bob")[0]
 		bob.does("one")
 		ann.items()
@@ -160,7 +160,7 @@ func TestACrashForgetsOnlyTheLastMinuteOfWhatWasRead(t *testing.T) {
 		bob.does("two")
 		ann.items()
 		before.room.Close() // its sessions had no time to leave
-		after := open(t, room.Config{Replay: 20}, log, store)
+		after := open(t, room.Config{Limits: room.Limits{Replay: 20}}, log, store)
 		_, w := after.welcomed(withKey("ann", "SHA256:A"))
 		if got, want := replayed(w), []string{"bob: one", "ann: answer", "|bob: two"}; !slices.Equal(got, want) {
 			t.Errorf("ann is shown %q, want %q", got, want)
@@ -173,7 +173,7 @@ func TestWhatWasSaidBeforeARestartCanBeScrolledBackTo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		log, store := keptLog{room.NewMemoryLog()}, room.NewMemoryStore()
 		defer log.MemoryLog.Close()
-		before := open(t, room.Config{Replay: 3}, log, store)
+		before := open(t, room.Config{Limits: room.Limits{Replay: 3}}, log, store)
 		bob := before.join("bob")[0]
 		for i := range 600 {
 			bob.does(fmt.Sprint(i))
@@ -181,7 +181,7 @@ func TestWhatWasSaidBeforeARestartCanBeScrolledBackTo(t *testing.T) {
 		bob.does("@bob a private one")
 		before.room.Close()
 
-		after := open(t, room.Config{Replay: 3}, log, store)
+		after := open(t, room.Config{Limits: room.Limits{Replay: 3}}, log, store)
 		console := after.console()
 		ann, w := after.welcomed(as("ann"))
 		if len(w.Last) != 3 {
@@ -253,7 +253,7 @@ func (s gapStore) Last(ctx context.Context, n int, before room.Seq) ([]room.Even
 
 func TestAGapIsShownWhereSomethingIsMissing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		h := open(t, room.Config{Replay: 5}, room.NewMemoryLog(), gapStore{room.NewMemoryStore()})
+		h := open(t, room.Config{Limits: room.Limits{Replay: 5}}, room.NewMemoryLog(), gapStore{room.NewMemoryStore()})
 		ann := h.owner("ann", "SHA256:A")
 		ann.does("hello")
 		past := replied[room.Past](ann, "/historique")

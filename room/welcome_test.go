@@ -73,7 +73,7 @@ func (s farStore) Last(ctx context.Context, n int, before room.Seq) ([]room.Even
 
 func TestTheWelcomeComesBeforeWhatHappensMeanwhile(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		h := open(t, room.Config{Replay: 5}, room.NewMemoryLog(), farStore{room.NewMemoryStore()})
+		h := open(t, room.Config{Limits: room.Limits{Replay: 5}}, room.NewMemoryLog(), farStore{room.NewMemoryStore()})
 		ann := h.join("ann")[0]
 		var arriving sync.WaitGroup
 		arriving.Go(func() { h.arrive(as("bob")) })

@@ -12,7 +12,7 @@ import (
 )
 
 // slowly is a room in which ann may say so much.
-var slowly = room.Config{Rate: 2, Burst: 5}
+var slowly = room.Config{Limits: room.Limits{Rate: 2, Burst: 5}}
 
 func TestLinesThatComeTooFastAreSaidInOrderWhileTheScreenLivesOn(t *testing.T) {
 	inBubble(t, slowly, nil, func(b *bubble) {

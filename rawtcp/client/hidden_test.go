@@ -44,7 +44,8 @@ func TestASecretIsNeitherShownNorRecalled(t *testing.T) {
 	s.awaitScreen("Pseudo : ann", "Phrase de passe de ann :", "14:05 ! Ce n'est pas elle.", "Phrase de passe de ann :")
 	s.press("agrafeuse\r")
 	s.hear("agrafeuse\r\n")
-	s.press("bon") // before the server shows again what is typed
+	s.press("bon")
+	s.awaitTaken() // before the server shows again what is typed
 	s.say("\r\n" + wontEcho + "* Bienvenue, ann !\r\n")
 	s.hearBytes(dontEcho)
 	rows := []string{"Pseudo : ann", "Phrase de passe de ann :", "14:05 ! Ce n'est pas elle.", "Phrase de passe de ann :", "* Bienvenue, ann !"}

@@ -84,6 +84,8 @@ type tty struct {
 	screen  *vt.Emulator
 	sent    []byte // all that the screen was sent
 	late    bool
+	pressed int // times
+	awaited int // times that keys were read for
 }
 
 func newTTY(t testing.TB, w, h int) *tty {
@@ -94,6 +96,10 @@ func newTTY(t testing.TB, w, h int) *tty {
 
 func (y *tty) Read(b []byte) (int, error) {
 	if y.rest == "" {
+		y.mu.Lock()
+		y.awaited++
+		y.mu.Unlock()
+		y.changed.Broadcast()
 		keys, ok := <-y.keys
 		if !ok {
 			return 0, io.EOF
@@ -113,7 +119,18 @@ func (y *tty) Write(b []byte) (int, error) {
 	return y.screen.Write(b)
 }
 
-func (y *tty) press(keys string) { y.keys <- keys }
+func (y *tty) press(keys string) {
+	y.mu.Lock()
+	y.pressed++
+	y.mu.Unlock()
+	y.keys <- keys
+}
+
+// awaitTaken waits until all keys pressed are done with: more are read for.
+func (y *tty) awaitTaken() {
+	y.t.Helper()
+	y.awaitThat("was done with what was typed", func() bool { return y.awaited > y.pressed })
+}
 
 // rowsLocked returns all that is to be seen, what has scrolled away first,
 // without the empty rows at the end.

@@ -36,13 +36,28 @@ const (
 // write-ahead log into the file. It works in small transactions between the
 // sequencer's, which do not wait for the disk: what it does can be done again.
 type clerk struct {
-	history   *History
-	keep      time.Duration
-	keepBytes int64
-	progress  func(done, total int64)
-	wake      chan struct{} // cap 1: something was applied
-	warned    string        // the last error that was logged
-	commits   atomic.Int64  // of the disk, when last looked at
+	history  *History
+	bounds   atomic.Pointer[bounds] // never nil
+	progress func(done, total int64)
+	wake     chan struct{} // cap 1: something was applied
+	warned   string        // the last error that was logged
+	commits  atomic.Int64  // of the disk, when last looked at
+}
+
+// bounds are how much is remembered.
+type bounds struct {
+	keep  time.Duration // 0: for ever
+	bytes int64         // 0: no bound
+}
+
+// SetKeep changes how much is remembered, as [Options] say it. What is too much
+// then is forgotten soon.
+func (h *History) SetKeep(keep time.Duration, keepBytes int64) {
+	h.clerk.bounds.Store(&bounds{keep, keepBytes})
+	select {
+	case h.clerk.wake <- struct{}{}:
+	default: // it will be awake anyway
+	}
 }
 
 // work goes on until ctx ends.

@@ -108,7 +108,8 @@ func newHistory(o Options) (*History, error) {
 	}
 	h.memory.limit, h.memory.wait = cmp.Or(o.recent, recentEvents), cmp.Or(o.wait, unwrittenEvents)
 	h.trouble.every = cmp.Or(o.retry, retryEvery)
-	h.clerk = clerk{history: h, keep: o.Keep, keepBytes: o.KeepBytes, progress: o.Progress, wake: make(chan struct{}, 1)}
+	h.clerk.history, h.clerk.progress, h.clerk.wake = h, o.Progress, make(chan struct{}, 1)
+	h.clerk.bounds.Store(&bounds{o.Keep, o.KeepBytes})
 	return h, nil
 }
 

@@ -14,32 +14,33 @@ const never = 24 * time.Hour
 // prune forgets what people said too long ago, or before too much else. It
 // returns when the next will be too old.
 func (c *clerk) prune(ctx context.Context) (time.Duration, error) {
-	if c.keep == 0 && c.keepBytes == 0 {
+	b := c.bounds.Load()
+	if *b == (bounds{}) {
 		return never, nil
 	}
 	for ctx.Err() == nil {
 		var some bool
 		var oldest int64
 		err := c.transaction(ctx, func(tx *sql.Tx) (err error) {
-			some, oldest, err = c.pruneSome(tx)
+			some, oldest, err = c.pruneSome(tx, b)
 			return err
 		})
 		if err != nil {
 			return 0, err
 		}
 		if !some {
-			return c.untilOld(oldest), c.shrink(ctx)
+			return c.untilOld(oldest, b), c.shrink(ctx)
 		}
 	}
 	return 0, ctx.Err()
 }
 
 // untilOld returns how long the oldest message may stay, within bounds.
-func (c *clerk) untilOld(oldest int64) time.Duration {
-	if c.keep == 0 || oldest == 0 {
+func (c *clerk) untilOld(oldest int64, b *bounds) time.Duration {
+	if b.keep == 0 || oldest == 0 {
 		return never
 	}
-	left := time.Unix(0, oldest).Add(c.keep).Sub(c.history.clock.now())
+	left := time.Unix(0, oldest).Add(b.keep).Sub(c.history.clock.now())
 	return min(max(left, time.Minute), never)
 }
 
@@ -49,19 +50,19 @@ const prunable = spokenKinds + ` AND (kind <> 'topic' OR seq <= ifnull((SELECT s
 
 // pruneSome forgets the oldest messages of which it must, a few at a time, and
 // reports whether there were any; and when the oldest that stays was said.
-func (c *clerk) pruneSome(tx *sql.Tx) (some bool, oldest int64, err error) {
+func (c *clerk) pruneSome(tx *sql.Tx, b *bounds) (some bool, oldest int64, err error) {
 	excess := int64(0)
-	if c.keepBytes > 0 {
+	if b.bytes > 0 {
 		if err := tx.QueryRow(`SELECT bytes FROM meta`).Scan(&excess); err != nil {
 			return false, 0, err
 		}
-		excess -= c.keepBytes
+		excess -= b.bytes
 	}
 	rows, err := tx.Query(`SELECT seq, time, `+sizeSQL+` FROM events WHERE `+prunable+` ORDER BY seq LIMIT ?`, pruneEvents)
 	if err != nil {
 		return false, 0, err
 	}
-	gone, freed, oldest, err := c.choose(rows, excess)
+	gone, freed, oldest, err := c.choose(rows, b, excess)
 	if err != nil || len(gone) == 0 {
 		return false, oldest, err
 	}
@@ -69,11 +70,11 @@ func (c *clerk) pruneSome(tx *sql.Tx) (some bool, oldest int64, err error) {
 }
 
 // choose returns which of the oldest messages go.
-func (c *clerk) choose(rows *sql.Rows, excess int64) (gone []room.Seq, freed, oldest int64, err error) {
+func (c *clerk) choose(rows *sql.Rows, b *bounds, excess int64) (gone []room.Seq, freed, oldest int64, err error) {
 	defer rows.Close()
 	before := int64(0)
-	if c.keep > 0 {
-		before = c.history.clock.now().Add(-c.keep).UnixNano()
+	if b.keep > 0 {
+		before = c.history.clock.now().Add(-b.keep).UnixNano()
 	}
 	for rows.Next() {
 		var seq room.Seq

@@ -27,8 +27,12 @@ func TestWhatIsTooOldIsForgotten(t *testing.T) {
 	h.Propose(t.Context(), room.Event{ID: room.ID{N: 1000}, Body: room.Said{Text: "new word"}})
 	shut(t, h)
 
-	h = open(t, Options{Dir: dir, clock: clocks.clock(), Keep: 24 * time.Hour})
+	h = open(t, Options{Dir: dir, clock: clocks.clock()})
 	h.quiet(t)
+	if again, err := h.clerk.prune(t.Context()); err != nil || again != never || len(texts(t, withoutTopic{h}, 600)) != 501 {
+		t.Errorf("something is forgotten, and more in %v, %v", again, err)
+	}
+	h.SetKeep(24*time.Hour, 0)
 	again, err := h.clerk.prune(t.Context())
 	if err != nil || again < 23*time.Hour || again > never {
 		t.Errorf("the next is in %v, %v", again, err)

@@ -61,20 +61,20 @@ type Texts struct {
 	ScreenPrompt, ExecUsage                                       string
 
 	// The console and the command line.
-	ConsoleHead, Listening, OffEphemeral, HandOut, NotEncrypted, Fingerprint   string
-	ConsoleClosed, ConsolePrompt, Bye                                          string
-	ClientConnected, ClientFailed, ClientLost                                  string
-	HelpProgram, HelpServe, HelpClient, HelpVersion                            string
-	HelpSSH, HelpTCP, HelpData, HelpHostKey, HelpLang, HelpReplay, HelpRate    string
-	HelpBurst, HelpPerSource, HelpLog, HelpHost, HelpPort, HelpShow            string
-	HelpBench, BenchSSH, BenchTCP, BenchScreen, BenchLine, BenchRaw, BenchSize string
-	BenchStalled, BenchParallel, BenchSenders, BenchRate, BenchBurst           string
-	BenchDuration, BenchBytes, BenchSettle, BenchPID                           string
-	HelpOperators, HelpAllow, HelpPasswordFile, HelpMOTD, HelpKeep             string
-	HelpKeepSize, HelpExport, Exporting                                        string
-	BadLine, NoSSHKey, KeyOptions, NoPassword, OpenToOthers                    string
-	DataInUse, DataForeign, DataDamaged, DataNewer                             string
-	WrongUse, PortTaken, BothOff                                               string
+	ConsoleHead, Listening, OffEphemeral, HandOut, NotEncrypted, Fingerprint     string
+	ConsoleClosed, ConsolePrompt, Bye                                            string
+	ClientConnected, ClientFailed, ClientLost                                    string
+	HelpProgram, HelpServe, HelpClient, HelpVersion                              string
+	HelpSSH, HelpTCP, HelpData, HelpHostKey, HelpLang, HelpReplay, HelpRate      string
+	HelpBurst, HelpPerSource, HelpLog, HelpHost, HelpPort, HelpShow              string
+	HelpBench, BenchSSH, BenchTCP, BenchScreen, BenchLine, BenchRaw, BenchSize   string
+	BenchStalled, BenchParallel, BenchSenders, BenchRate, BenchBurst             string
+	BenchDuration, BenchBytes, BenchSettle, BenchPID                             string
+	HelpOperators, HelpAllow, HelpPasswordFile, HelpMOTD, HelpConfig, HelpKeep   string
+	HelpKeepSize, HelpExport, Exporting                                          string
+	BadLine, NoSSHKey, KeyOptions, NoPassword, NoSetting, SetTwice, OpenToOthers string
+	DataInUse, DataForeign, DataDamaged, DataNewer                               string
+	WrongUse, PortTaken, BothOff                                                 string
 
 	// Help holds, for each command by its Name, its arguments and a sentence.
 	Help map[string]Helped
