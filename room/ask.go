@@ -1,19 +1,8 @@
 package room
 
 import (
-	"slices"
-	"strconv"
 	"strings"
 	"time"
-)
-
-// Bounds on what one asks for.
-const (
-	pastDefault = 50
-	pastMax     = 200
-	// pastBytes is how much text is shown of it at most, the newest first: an
-	// answer is held in memory until it is read.
-	pastBytes = 128 << 10
 )
 
 // asking is what one wants to know.
@@ -23,6 +12,7 @@ var asking = []*Command{
 	{Name: "topic", FR: []string{"sujet"}, EN: []string{"topic"}, run: doTopic},
 	{Name: "history", FR: []string{"historique"}, EN: []string{"history"}, Flood: true, run: doHistory},
 	{Name: "search", FR: []string{"chercher"}, EN: []string{"search"}, Flood: true, run: doSearch},
+	{Name: "more", FR: []string{"suite"}, EN: []string{"more"}, Flood: true, run: doMore},
 	{Name: "help", FR: []string{"aide"}, EN: []string{"help", "?"}, Args: []Arg{ArgCommand}, run: doHelp},
 }
 
@@ -88,66 +78,6 @@ func doTopic(c *call) (Reply, error) {
 	}
 	_, err := c.room.propose(c, TopicSet{By: c.Pseudo(), Text: oneLine(c.rest)})
 	return nil, err
-}
-
-func doHistory(c *call) (Reply, error) {
-	if from, to, ok := c.day(c.rest); ok {
-		events, err := c.room.store.Search(c, Query{From: from, To: to}, pastMax)
-		return Past{Day: from, Events: newest(c.heard(events), pastBytes)}, err
-	}
-	n := pastDefault
-	if c.rest != "" {
-		var err error
-		if n, err = strconv.Atoi(c.rest); err != nil || n < 1 {
-			return c.usage()
-		}
-	}
-	events, err := c.room.store.Last(c, min(n, pastMax), 0)
-	return Past{Events: newest(c.heard(events), pastBytes)}, err
-}
-
-// doSearch looks for words, "@ann" for who said them, and a day for when.
-func doSearch(c *call) (Reply, error) {
-	q, ok := c.query(c.rest)
-	if !ok {
-		return c.usage()
-	}
-	events, err := c.room.store.Search(c, q, pastDefault)
-	return Past{Search: c.rest, Events: newest(c.heard(events), pastBytes)}, err
-}
-
-// query understands what is sought; ok is false for nothing.
-func (c *call) query(text string) (q Query, ok bool) {
-	var words []string
-	for w := range strings.FieldsSeq(text) {
-		from, to, isDay := c.day(w)
-		switch {
-		case isDay && q.From.IsZero():
-			q.From, q.To = from, to
-		case len(w) > 1 && w[0] == '@' && q.By == "":
-			q.By = Pseudo(truncate(w[1:], 40))
-		default:
-			words = append(words, w)
-		}
-	}
-	q.Text = strings.Join(words, " ")
-	return q, q != Query{}
-}
-
-// newest drops the oldest events beyond so many bytes of text.
-func newest(events []Event, limit int) []Event {
-	size := 0
-	for i := len(events) - 1; i >= 0; i-- {
-		if size += textSize(events[i].Body); size > limit {
-			return events[i+1:]
-		}
-	}
-	return events
-}
-
-// heard leaves out those whom the session ignores.
-func (s *Session) heard(events []Event) []Event {
-	return slices.DeleteFunc(events, func(e Event) bool { return s.desk.ignores(e.Author()) })
 }
 
 func doHelp(c *call) (Reply, error) {

@@ -100,25 +100,36 @@ func (d *desk) open(proof string) {
 }
 
 func newDesk(l Limits) *desk {
-	d := &desk{
-		messages: rate.NewLimiter(0, l.Burst),
-		lines:    rate.NewLimiter(0, 0),
+	return &desk{
+		messages: rate.NewLimiter(l.messages()),
+		lines:    rate.NewLimiter(l.lines()),
 		strikes:  rate.NewLimiter(rate.Every(strikeEvery), strikeBurst),
 	}
-	d.limit(l)
-	return d
+}
+
+// messages are how many a second, and at once.
+func (l Limits) messages() (rate.Limit, int) {
+	if l.Rate <= 0 {
+		return rate.Inf, l.Burst
+	}
+	return rate.Limit(l.Rate), l.Burst
+}
+
+// lines are how many of any kind.
+func (l Limits) lines() (rate.Limit, int) {
+	if l.Rate <= 0 {
+		return rate.Inf, lineBurst
+	}
+	return rate.Limit(max(lineRate, 2*l.Rate)), max(lineBurst, 2*l.Burst)
 }
 
 // limit holds the desk to other limits from now on. What was said counts on.
 func (d *desk) limit(l Limits) {
-	messages, lines := rate.Limit(l.Rate), rate.Limit(max(lineRate, 2*l.Rate))
-	if l.Rate <= 0 {
-		messages, lines = rate.Inf, rate.Inf
+	for limiter, of := range map[*rate.Limiter]func() (rate.Limit, int){d.messages: l.messages, d.lines: l.lines} {
+		every, burst := of()
+		limiter.SetLimit(every)
+		limiter.SetBurst(burst)
 	}
-	d.messages.SetLimit(messages)
-	d.messages.SetBurst(l.Burst)
-	d.lines.SetLimit(lines)
-	d.lines.SetBurst(max(lineBurst, 2*l.Burst))
 }
 
 // idle reports whether forgetting the desk would change nothing that matters.

@@ -78,6 +78,8 @@ type Query struct {
 	By   Pseudo    // who said it, as Text's words compare; "" for anybody
 	From time.Time // not before; zero: at any time
 	To   time.Time // before; zero: until now
+	// Before is the place before which they are; 0: anywhere.
+	Before Seq
 }
 
 // Snapshot is a room's state at one place in its log.

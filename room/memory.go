@@ -233,7 +233,7 @@ func (m *MemoryStore) Search(_ context.Context, q Query, n int) ([]Event, error)
 func (q Query) matcher() func(*Event) bool {
 	words, by := strings.Fields(Fold(q.Text)), Fold(string(q.By))
 	return func(e *Event) bool {
-		if e.Time.Before(q.From) || !q.To.IsZero() && !e.Time.Before(q.To) {
+		if q.Before != 0 && e.Seq >= q.Before || e.Time.Before(q.From) || !q.To.IsZero() && !e.Time.Before(q.To) {
 			return false
 		}
 		who, text := spokenText(e.Body)

@@ -67,11 +67,14 @@ type Bans struct {
 // Ignoring lists whom one ignores.
 type Ignoring struct{ Names []Pseudo }
 
-// Past is what was said: the end of the history, or what a search found.
+// Past is a page of what was said: of the history, or of what a search found.
 type Past struct {
-	Search string    // "" for history
-	Day    time.Time // the beginning of the day it is the history of; zero: of the last
-	Events []Event
+	Search    string    // "" for history
+	Day       time.Time // the beginning of the day it is the history of; zero: of the last
+	Around    Seq       // the place that it is the history around; 0: none
+	Events    []Event
+	More      bool // there is a page before it, which the command "more" shows
+	Continued bool // that command showed it
 }
 
 // Stats is the room's figures.
@@ -155,6 +158,7 @@ const (
 	NowOperator          // commands of operators are allowed from now on
 	NowGuest             // and no more
 	NowReloaded          // the files were read again
+	NothingMore          // no page of the past comes before the one shown last
 )
 
 func (Welcome) reply()  {}

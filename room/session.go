@@ -46,7 +46,8 @@ type Session struct {
 	wake   chan struct{} // cap 1: something to take
 	taken  chan struct{} // cap 1: the inbox has room again
 
-	desk *desk // the member's, shared with its other sessions
+	desk  *desk                 // the member's, shared with its other sessions
+	older atomic.Pointer[asked] // the page before the one shown last; nil: there is none
 
 	index   int       // in room.order, -1 outside; guarded by room.mu
 	joined  Seq       // of its Joined; guarded by room.mu

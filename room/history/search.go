@@ -45,6 +45,9 @@ func lastRows(ctx context.Context, db *sql.DB, n int, before room.Seq, found *[]
 func (h *History) Search(ctx context.Context, q room.Query, n int) ([]room.Event, error) {
 	p := newPattern(q)
 	return h.collect(ctx, n, p.hears, func(db *sql.DB, from room.Seq, found *[]room.Event) error {
+		if p.before != 0 {
+			from = min(from, p.before)
+		}
 		s := search{ctx: ctx, db: db, p: &p, n: n, found: found}
 		if err := s.before(from); err != nil || len(*found) >= n || p.from == 0 || !p.anything() {
 			return err
@@ -56,6 +59,9 @@ func (h *History) Search(ctx context.Context, q room.Query, n int) ([]room.Event
 }
 
 func (p *pattern) hears(e *heard) bool {
+	if p.before != 0 && e.event.Seq >= p.before {
+		return false
+	}
 	if g, ok := e.event.Body.(room.Gap); ok && p.anything() { // it may have begun before
 		return g.To.UnixNano() > p.from && (p.to == 0 || e.event.Time.UnixNano() < p.to)
 	}

@@ -58,7 +58,8 @@ type pattern struct {
 	words    []sought
 	by       string // folded; "" for anybody
 	byWords  string
-	from, to int64 // nanoseconds; 0: open
+	from, to int64    // nanoseconds; 0: open
+	before   room.Seq // 0: anywhere
 }
 
 // sought is one word of a query.
@@ -68,7 +69,7 @@ type sought struct {
 }
 
 func newPattern(q room.Query) pattern {
-	p := pattern{by: plain(string(q.By)), byWords: words(string(q.By)), from: nanos(q.From), to: nanos(q.To)}
+	p := pattern{by: plain(string(q.By)), byWords: words(string(q.By)), from: nanos(q.From), to: nanos(q.To), before: q.Before}
 	for w := range strings.FieldsSeq(q.Text) {
 		s := sought{phrase: words(w)}
 		if folded := plain(w); " "+folded != s.phrase {

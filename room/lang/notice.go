@@ -50,7 +50,7 @@ func (v View) notice(n room.Notice) string {
 		room.NowAway: t.NowAway, room.NowBack: t.NowBack, room.NowLang: t.NowLang, room.NowJSON: t.NowJSON, room.NowPlain: t.NowPlain,
 		room.LineCut: t.LineCut, room.StillHere: t.StillHere, room.PressAgain: t.PressAgain,
 		room.NowMouse: t.NowMouse, room.NowNoMouse: t.NowNoMouse, room.NowText: t.NowText, room.NowScreen: t.NowScreen,
-		room.NowOperator: t.NowOperator, room.NowGuest: t.NowGuest, room.NowReloaded: t.NowReloaded,
+		room.NowOperator: t.NowOperator, room.NowGuest: t.NowGuest, room.NowReloaded: t.NowReloaded, room.NothingMore: t.NothingMore,
 	}[n.What]
 }
 

@@ -169,22 +169,39 @@ func (v View) events(list []room.Event) []string {
 	return lines
 }
 
+// past is a page: what it is, the events, and how to see those before.
 func (v View) past(r room.Past) []string {
+	head := v.pastHead(r)
+	if len(r.Events) == 0 && !r.More {
+		return starred([]string{head})
+	}
+	lines := append(starred([]string{head}), v.events(r.Events)...)
+	if r.More {
+		lines = append(lines, starred([]string{fmt.Sprintf(v.texts().Earlier, v.slash())})...)
+	}
+	return lines
+}
+
+func (v View) pastHead(r room.Past) string {
 	t := v.texts()
 	day := r.Day.Format("2006-01-02")
 	switch {
+	case r.Continued:
+		return t.EarlierMessages
 	case !r.Day.IsZero() && len(r.Events) == 0:
-		return starred([]string{fmt.Sprintf(t.NothingSaidOn, day)})
+		return fmt.Sprintf(t.NothingSaidOn, day)
 	case !r.Day.IsZero():
-		return append(starred([]string{fmt.Sprintf(t.DayMessages, day)}), v.events(r.Events)...)
+		return fmt.Sprintf(t.DayMessages, day)
 	case r.Search == "" && len(r.Events) == 0:
-		return starred([]string{t.NothingSaid})
+		return t.NothingSaid
 	case r.Search != "" && len(r.Events) == 0:
-		return starred([]string{fmt.Sprintf(t.NotFound, isolate(r.Search))})
+		return fmt.Sprintf(t.NotFound, isolate(r.Search))
+	case r.Search != "" && r.More:
+		return fmt.Sprintf(t.FoundLast, len(r.Events), isolate(r.Search))
 	case r.Search != "":
-		return append(starred([]string{fmt.Sprintf(t.Found, len(r.Events), isolate(r.Search))}), v.events(r.Events)...)
+		return fmt.Sprintf(t.Found, len(r.Events), isolate(r.Search))
 	}
-	return append(starred([]string{t.LastMessages}), v.events(r.Events)...)
+	return t.LastMessages
 }
 
 // count is the form that says how many are present.

@@ -20,13 +20,13 @@ type Texts struct {
 	Gap, GapOne, GapSome, GapBefore                          string
 
 	// Replies.
-	Welcome, TopicIs, NoTopic, TopicBy, Present, PresentSingle, PresentOne, NobodyHere, AndOthers string
-	LastMessages, HelpHint, MoreCommands, Commands, CommandsConsole, Also                         string
-	Since, AwayIs, AwayNoText, MutedMark, OperatorMark                                            string
-	Connected, Key, NoKey, From, RegisteredSince, KeyCount, KeyCountOne                           string
-	NewMessage, NewMessages                                                                       string
-	NoBans, BanLine, MuteLine, ForEver, IgnoringNobody, Ignoring                                  string
-	NothingSaid, NothingSaidOn, DayMessages, Found, NotFound, Stats, StatsLog, Skipped            string
+	Welcome, TopicIs, NoTopic, TopicBy, Present, PresentSingle, PresentOne, NobodyHere, AndOthers                                        string
+	LastMessages, HelpHint, MoreCommands, Commands, CommandsConsole, Also                                                                string
+	Since, AwayIs, AwayNoText, MutedMark, OperatorMark                                                                                   string
+	Connected, Key, NoKey, From, RegisteredSince, KeyCount, KeyCountOne                                                                  string
+	NewMessage, NewMessages                                                                                                              string
+	NoBans, BanLine, MuteLine, ForEver, IgnoringNobody, Ignoring                                                                         string
+	NothingSaid, NothingSaidOn, DayMessages, Found, FoundLast, Earlier, EarlierMessages, NothingMore, NotFound, Stats, StatsLog, Skipped string
 
 	// Notices.
 	NowAway, NowBack, NowIgnored, NowHeard, NowLang, NowClock, NowZone            string

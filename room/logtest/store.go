@@ -232,6 +232,10 @@ func testSearchBy(t *testing.T, s room.Store) {
 		{room.Query{From: day.Add(2 * time.Minute), To: day.Add(3 * time.Minute)}, []room.Seq{2}},
 		{room.Query{}, []room.Seq{1, 2, 3, 1441, 1442}},
 		{room.Query{By: "personne"}, nil},
+		{room.Query{Text: "train", Before: 1442}, []room.Seq{1, 2}},
+		{room.Query{Text: "train", Before: 1}, nil},
+		{room.Query{By: "bob", From: day, To: next, Before: 1441}, []room.Seq{2}},
+		{room.Query{Before: 3}, []room.Seq{1, 2}},
 	} {
 		ctx := limited(t)
 		got, err := s.Search(ctx, c.q, 10)

@@ -60,7 +60,7 @@ func (s *Screen) Input(e keys.Event, now time.Time) Action {
 		s.pasted(e)
 	case keys.Wheel:
 		s.touch(now)
-		s.wheel(e.Up)
+		return s.wheel(e.Up)
 	case keys.Focus:
 		s.focus = elsewhere
 		if e.In {
@@ -111,8 +111,13 @@ func (s *Screen) pressed(k keys.Key, now time.Time) Action {
 	case in.mode == pasting:
 		s.answer(name, k.Text)
 		return Action{}
-	case s.overlay != nil && s.inOverlay(name):
-		return Action{}
+	}
+	if s.overlay != nil {
+		if a, ok := s.inOverlay(name); ok {
+			return a
+		}
+	}
+	switch {
 	case in.mode == recalling:
 		return s.recall(name, k.Text)
 	case k.Text != "" && name == "":

@@ -2,6 +2,7 @@ package screen
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,6 +19,8 @@ type overlay struct {
 	asked  time.Time
 	chosen int // of what can be chosen
 	top    int // first line shown
+
+	waiting bool // for the page before
 
 	items []item     // its lines, as made for
 	class rows.Class // this
@@ -57,40 +60,38 @@ func (s *Screen) help() {
 
 // inOverlay does a key for the overlay, and reports whether it was one; other keys
 // are the line's, and what is typed closes it.
-func (s *Screen) inOverlay(name string) bool {
+func (s *Screen) inOverlay(name string) (a Action, ok bool) {
 	o := s.overlay
 	page := max(1, s.scriptRows()-3)
 	switch name {
 	case "up", "ctrl+p":
-		s.choose(-1)
+		return s.choose(-1), true
 	case "down", "ctrl+n":
-		s.choose(1)
+		return s.choose(1), true
 	case "pgup":
-		s.choose(-page)
+		return s.choose(-page), true
 	case "pgdn":
-		s.choose(page)
+		return s.choose(page), true
 	case "home", "alt+home":
-		s.choose(-1 << 20)
+		return s.choose(-1 << 20), true
 	case "end", "alt+end":
-		s.choose(1 << 20)
+		return s.choose(1 << 20), true
 	case "enter":
-		if !s.input.line.Empty() {
-			s.close()
-			return false
-		}
-		s.take(o)
-	case "f1":
-		if o.kind != helping {
-			return false
+		if s.input.line.Empty() {
+			return s.take(o), true
 		}
 		s.close()
+	case "f1":
+		if o.kind == helping {
+			s.close()
+			return Action{}, true
+		}
 	default:
 		if s.uncovers(name) {
 			s.close()
 		}
-		return false
 	}
-	return true
+	return Action{}, false
 }
 
 // uncovers reports whether a key that is not the overlay's closes it: typing does,
@@ -106,15 +107,35 @@ func (s *Screen) uncovers(name string) bool {
 	return false
 }
 
-// choose moves the choice, or what has none by lines.
-func (s *Screen) choose(by int) {
+// choose moves the choice, or what has none by lines. Above the first of what was
+// found is the page before, if there is one.
+func (s *Screen) choose(by int) Action {
 	o := s.overlay
+	s.stale |= staleRows
+	if r, ok := o.reply.(room.Past); ok && r.More && by < 0 && o.chosen == 0 && !o.waiting {
+		o.waiting = true
+		return Action{Line: "/suite"} // understood in every language
+	}
 	if n := o.choices(); n > 0 {
 		o.chosen = min(max(o.chosen+by, 0), n-1)
 	} else {
 		o.top = max(o.top+by, 0)
 	}
-	s.stale |= staleRows
+	return Action{}
+}
+
+// maxFound is how many messages an overlay holds; beyond it the newest go, which can
+// be searched for again.
+const maxFound = 1000
+
+// extend puts the page before above the others, and goes to its last message.
+func (o *overlay) extend(r room.Past) {
+	old := o.reply.(room.Past)
+	old.More = r.More
+	old.Events = slices.Concat(r.Events, old.Events)
+	old.Events = old.Events[:min(len(old.Events), maxFound)]
+	o.reply, o.items = old, nil
+	o.chosen = max(0, len(r.Events)-1)
 }
 
 // choices is how many things can be chosen.
@@ -129,7 +150,7 @@ func (o *overlay) choices() int {
 }
 
 // take does what choosing is for.
-func (s *Screen) take(o *overlay) {
+func (s *Screen) take(o *overlay) Action {
 	switch r := o.reply.(type) {
 	case room.People:
 		s.close()
@@ -140,23 +161,25 @@ func (s *Screen) take(o *overlay) {
 		if s.input.mode == searching {
 			s.talkAgain()
 		}
-		s.goTo(&r.Events[o.chosen])
+		return s.goTo(&r.Events[o.chosen])
 	default:
 		s.close()
 	}
+	return Action{}
 }
 
-// goTo shows a message that was found where it was said.
-func (s *Screen) goTo(e *room.Event) {
+// goTo shows a message that was found where it was said: in the transcript, or, when
+// it is too old for that, among those around it.
+func (s *Screen) goTo(e *room.Event) Action {
 	place, ok := s.room.PlaceOf(e.Seq)
 	if !ok {
-		s.hint(s.texts().NotHeld)
-		return
+		return Action{Line: fmt.Sprintf("/historique #%d", e.Seq)} // understood in every language
 	}
 	s.close()
 	if e, _, ok := s.script.after(s.script.point(place)); ok {
 		s.showAt(e.pos)
 	}
+	return Action{}
 }
 
 // paintOverlay paints it over the transcript's part: a title, lines, and a foot
@@ -244,7 +267,11 @@ func (s *Screen) titles() (title, foot string) {
 		if r.Search == "" {
 			return t.HistoryTitle, t.FoundFoot
 		}
-		return fmt.Sprintf("%s · %s (%d)", t.FoundTitle, isolate(r.Search), len(r.Events)), t.FoundFoot
+		form := "%s · %s (%d)"
+		if r.More {
+			form = "%s · %s (%d+)"
+		}
+		return fmt.Sprintf(form, t.FoundTitle, isolate(r.Search), len(r.Events)), t.FoundFoot
 	}
 	return t.HelpTitle, t.HelpFoot
 }

@@ -95,18 +95,87 @@ func TestEnterOnWhatWasFoundGoesThere(t *testing.T) {
 	st.reads("^")
 }
 
-func TestWhatIsNoLongerHeldCannotBeGoneTo(t *testing.T) {
+func TestWhatIsNoLongerHeldIsShownAmongWhatWasSaidAroundIt(t *testing.T) {
 	st := newStage(t, 60, 12)
 	old := st.room.said("bob", "ancien")
 	st.shows(old)
 	st.shows(many(st.room, 3)...)
 	st.room.forget(2)
 	st.shows(found(old))
-	st.keys("enter")
+	if a := st.keys("enter"); a.Line != fmt.Sprintf("/historique #%d", old.Event.Seq) {
+		t.Fatalf("%+v", a)
+	}
+	around := []room.Event{{Seq: old.Event.Seq - 1, Time: opening, Body: room.Said{From: "ann", Text: "avant"}}, *old.Event,
+		{Seq: old.Event.Seq + 1, Time: opening, Body: room.Said{From: "ann", Text: "après"}}}
+	st.shows(replied(room.Past{Around: old.Event.Seq, Events: around}))
+	st.has("Historique")
+	st.has("avant")
+	if got := st.reversed(); !strings.Contains(got, "ancien") {
+		t.Errorf("%q is chosen", got)
+	}
+	st.shows(replied(room.Past{Around: 999, Events: around[:1]})) // it is kept nowhere
 	st.has("Trop ancien : ce message n'est plus en mémoire.")
-	st.has("Trouvé")
+	st.has("Historique")
 	st.keys("esc")
 	st.hasNot("Trop ancien")
+}
+
+func TestAboveTheFirstThatWasFoundIsThePageBefore(t *testing.T) {
+	page := func(from, n int, r room.Past) room.Item {
+		for i := range n {
+			r.Events = append(r.Events, room.Event{Seq: room.Seq(from + i), Time: opening, Body: room.Said{From: "bob", Text: fmt.Sprintf("mot %d.", from+i)}})
+		}
+		return replied(r)
+	}
+	st := newStage(t, 60, 12)
+	st.shows(page(500, 20, room.Past{Search: "mot", More: true}))
+	st.has("Trouvé · mot (20+)")
+	if a := st.keys("home"); a != (Action{}) {
+		t.Errorf("going to the first asks for %+v", a)
+	}
+	if a := st.keys("up"); a.Line != "/suite" {
+		t.Fatalf("above the first: %+v", a)
+	}
+	if a := st.keys("up"); a != (Action{}) {
+		t.Errorf("it asks twice: %+v", a)
+	}
+	st.shows(page(480, 20, room.Past{Search: "mot", More: true, Continued: true}))
+	st.has("Trouvé · mot (40+)")
+	if got := st.reversed(); !strings.Contains(got, "mot 499.") {
+		t.Errorf("%q is chosen", got)
+	}
+	st.keys("down")
+	if got := st.reversed(); !strings.Contains(got, "mot 500.") {
+		t.Errorf("%q is below", got)
+	}
+	st.keys("home")
+	if a := st.input(keys.Wheel{Up: true}); a.Line != "/suite" {
+		t.Errorf("the wheel asks for %+v", a)
+	}
+	st.shows(replied(room.Failure{Err: room.ErrUnavailable})) // it may be asked again
+	if a := st.keys("pgup"); a.Line != "/suite" {
+		t.Errorf("after a failure: %+v", a)
+	}
+	st.shows(page(1, 3, room.Past{Search: "mot", Continued: true}))
+	st.has("Trouvé · mot (43)")
+	st.keys("home")
+	if a := st.keys("up"); a != (Action{}) {
+		t.Errorf("above the very first: %+v", a)
+	}
+	st.keys("esc")
+	st.shows(page(1, 2, room.Past{Search: "mot", Continued: true})) // /suite, typed later
+	st.has("Trouvé · mot (2)")
+}
+
+func TestWhatWasFoundIsBounded(t *testing.T) {
+	st := newStage(t, 60, 12)
+	var events []room.Event
+	for i := range 600 {
+		events = append(events, room.Event{Seq: room.Seq(i), Time: opening, Body: room.Said{From: "bob", Text: "mot"}})
+	}
+	st.shows(replied(room.Past{Search: "mot", More: true, Events: events}))
+	st.shows(replied(room.Past{Search: "mot", Continued: true, Events: events}))
+	st.has("Trouvé · mot (1000)")
 }
 
 func TestWhatIsTypedClosesHelpAndGoesIntoTheLine(t *testing.T) {

@@ -153,6 +153,9 @@ func (s *Screen) reply(r room.Reply, now time.Time) {
 	default:
 		s.script.add(local{when: now, reply: r})
 	}
+	if s.overlay != nil { // whatever was asked for is answered
+		s.overlay.waiting = false
+	}
 }
 
 // welcome shows the welcome before the messages that a newcomer is replayed, which
@@ -168,13 +171,24 @@ func (s *Screen) welcome(w room.Welcome, now time.Time) {
 	s.script.add(local{when: now, reply: w})
 }
 
-// found shows what a search found, the newest first to hand.
+// found shows a page of what was said, the newest first to hand, or what it is the
+// history around.
 func (s *Screen) found(r room.Past, now time.Time) {
-	if len(r.Events) == 0 {
-		s.script.add(local{when: now, reply: r})
-		return
+	chosen := len(r.Events) - 1
+	if r.Around != 0 {
+		chosen = slices.IndexFunc(r.Events, func(e room.Event) bool { return e.Seq == r.Around })
 	}
-	s.open(&overlay{kind: finding, reply: r, asked: now, chosen: len(r.Events) - 1})
+	switch o := s.overlay; {
+	case r.Continued && o != nil && o.kind == finding:
+		o.extend(r)
+		s.stale |= staleRows
+	case chosen < 0 && r.Around != 0:
+		s.hint(s.texts().NotHeld)
+	case chosen < 0:
+		s.script.add(local{when: now, reply: r})
+	default:
+		s.open(&overlay{kind: finding, reply: r, asked: now, chosen: chosen})
+	}
 }
 
 // refresh follows the session's preferences and name, and what the room's header

@@ -69,7 +69,7 @@ func (s *Screen) turnKey(name string) (to room.Where, ok bool) {
 }
 
 // wheel turns what is shown by a step of the mouse's wheel.
-func (s *Screen) wheel(up bool) {
+func (s *Screen) wheel(up bool) Action {
 	by := wheelRows
 	if up {
 		by = -by
@@ -77,10 +77,11 @@ func (s *Screen) wheel(up bool) {
 	switch {
 	case s.bare:
 	case s.overlay != nil:
-		s.choose(by)
+		return s.choose(by)
 	default:
 		s.scroll(by)
 	}
+	return Action{}
 }
 
 // toBottom follows what is said again.

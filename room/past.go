@@ -1,0 +1,128 @@
+package room
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Bounds on one page of the past.
+const (
+	pastDefault = 50
+	pastMax     = 200
+	// pastBytes is how much text is shown of it at most, the newest first: an
+	// answer is held in memory until it is read.
+	pastBytes = 128 << 10
+	// pastAround is how many places after one that is asked for are shown with it.
+	pastAround = 25
+)
+
+// asked is a page of the past: what is sought, and how much of it at a time.
+type asked struct {
+	search string    // as typed; "" for history
+	day    time.Time // zero: not of one
+	around Seq       // 0: none
+	query  Query     // Before is the end of the page; 0: now
+	n      int
+}
+
+// doHistory shows the last messages, those of a day, or those around a place: #1234.
+func doHistory(c *call) (Reply, error) {
+	a := asked{n: pastDefault}
+	var wrong error
+	switch from, to, isDay := c.day(c.rest); {
+	case isDay:
+		a.day, a.query, a.n = from, Query{From: from, To: to}, pastMax
+	case strings.HasPrefix(c.rest, "#"):
+		var at uint64
+		at, wrong = strconv.ParseUint(c.rest[1:], 10, 48)
+		a.around, a.query.Before = Seq(at), Seq(at)+pastAround
+	case c.rest != "":
+		a.n, wrong = strconv.Atoi(c.rest)
+	}
+	if wrong != nil || a.n < 1 {
+		return c.usage()
+	}
+	a.n = min(a.n, pastMax)
+	return c.past(a)
+}
+
+// doSearch looks for words, "@ann" for who said them, and a day for when.
+func doSearch(c *call) (Reply, error) {
+	q, ok := c.query(c.rest)
+	if !ok {
+		return c.usage()
+	}
+	return c.past(asked{search: c.rest, query: q, n: pastDefault})
+}
+
+// doMore shows the page before the one shown last.
+func doMore(c *call) (Reply, error) {
+	a := c.older.Load()
+	if a == nil {
+		return Notice{What: NothingMore}, nil
+	}
+	p, err := c.past(*a)
+	p.Continued = true
+	return p, err
+}
+
+// past shows a page, and remembers where the one before it ends.
+func (c *call) past(a asked) (Past, error) {
+	events, err := c.page(a.query, a.n+1) // one more than is shown tells whether there are more
+	if err != nil {
+		return Past{}, err
+	}
+	shown := newest(events[max(0, len(events)-a.n):], pastBytes)
+	p := Past{Search: a.search, Day: a.day, Around: a.around, More: len(shown) < len(events) && !c.entry.Quiet}
+	c.older.Store(nil)
+	if p.More {
+		a.query.Before, a.around = shown[0].Seq, 0
+		c.older.Store(&a)
+	}
+	p.Events = c.heard(shown)
+	return p, nil
+}
+
+// page returns the last n events that are sought, oldest first.
+func (c *call) page(q Query, n int) ([]Event, error) {
+	if (q == Query{Before: q.Before}) {
+		return c.room.store.Last(c, n, q.Before)
+	}
+	return c.room.store.Search(c, q, n)
+}
+
+// query understands what is sought; ok is false for nothing.
+func (c *call) query(text string) (q Query, ok bool) {
+	var words []string
+	for w := range strings.FieldsSeq(text) {
+		from, to, isDay := c.day(w)
+		switch {
+		case isDay && q.From.IsZero():
+			q.From, q.To = from, to
+		case len(w) > 1 && w[0] == '@' && q.By == "":
+			q.By = Pseudo(truncate(w[1:], 40))
+		default:
+			words = append(words, w)
+		}
+	}
+	q.Text = strings.Join(words, " ")
+	return q, q != Query{}
+}
+
+// newest drops the oldest events beyond so many bytes of text; one stays.
+func newest(events []Event, limit int) []Event {
+	size := 0
+	for i := len(events) - 1; i >= 0; i-- {
+		if size += textSize(events[i].Body); size > limit && i < len(events)-1 {
+			return events[i+1:]
+		}
+	}
+	return events
+}
+
+// heard leaves out those whom the session ignores.
+func (s *Session) heard(events []Event) []Event {
+	return slices.DeleteFunc(events, func(e Event) bool { return s.desk.ignores(e.Author()) })
+}
