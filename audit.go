@@ -1,10 +1,10 @@
 package main
 
 import (
-	"io"
+	"context"
 	"log/slog"
-	"os"
 	"path/filepath"
+	"time"
 
 	"salon/room"
 )
@@ -16,13 +16,11 @@ const auditFile = "audit.log"
 // openAudit opens the audit log of a data directory; without one, operators'
 // actions are in the technical log only.
 func (s *service) openAudit(dir string) error {
-	f, err := os.OpenFile(filepath.Join(dir, auditFile), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	s.closers = append(s.closers, f)
-	s.auditLog = slog.New(slog.NewJSONHandler(f, nil))
-	return nil
+	s.journal = &journal{path: filepath.Join(dir, auditFile), log: slog.New(&current{s}), retry: journalRetry}
+	s.auditLog = slog.NewJSONHandler(s.journal, nil)
+	s.journal.mu.Lock()
+	defer s.journal.mu.Unlock()
+	return s.journal.appendLocked() // now rather than when it matters
 }
 
 // audit writes down what an operator did: who, what, when and from where.
@@ -34,19 +32,17 @@ func (s *service) audit(a room.Act) {
 	if a.Err != nil {
 		outcome = a.Err.Error()
 	}
-	attrs := []any{"by", by, "key", a.KeyID, "front", a.Front, "command", a.Command, "outcome", outcome}
+	r := slog.NewRecord(time.Now(), slog.LevelInfo, "operator", 0)
+	r.Add("by", by, "key", a.KeyID, "front", a.Front, "command", a.Command, "outcome", outcome)
 	if a.Addr.IsValid() {
-		attrs = append(attrs, "addr", a.Addr.String())
+		r.Add("addr", a.Addr.String())
 	}
 	if s.auditLog != nil {
-		s.auditLog.Info("operator", attrs...)
+		if err := s.auditLog.Handle(context.Background(), r); err != nil {
+			s.log.Error("an operator's action is not recorded", "err", err.Error())
+		}
 	}
-	s.log.Info("operator", attrs...)
-}
-
-// closeAll closes what was opened, the last first.
-func closeAll(list []io.Closer) {
-	for i := len(list) - 1; i >= 0; i-- {
-		list[i].Close()
+	if s.log.Enabled(context.Background(), r.Level) {
+		s.log.Handler().Handle(context.Background(), r)
 	}
 }

@@ -111,8 +111,8 @@ type service struct {
 	fronts  []front
 
 	history  *history.History // closed after the room; nil without a data directory
-	auditLog *slog.Logger     // nil without a data directory
-	closers  []io.Closer      // closed last
+	auditLog slog.Handler     // nil without a data directory
+	journal  *journal         // what it is written to
 }
 
 // gcPercent trades CPU for memory: a full room makes little garbage, so that
@@ -159,9 +159,8 @@ func (s *service) close() {
 // closeHistory gives the data directory free.
 func (s *service) closeHistory() (err error) {
 	if s.history != nil {
-		err = s.history.Shut()
+		err = errors.Join(s.history.Shut(), s.journal.Close())
 	}
-	closeAll(s.closers)
 	return err
 }
 

@@ -12,8 +12,7 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// create puts a new key in place, complete and on disk, or leaves the one that another process put there first.
-// A power cut at any moment leaves either no key or a whole one, and at worst a temporary file that nothing reads.
+// create puts a new key in place.
 func create(root *os.Root) error {
 	_, private, err := ed25519.GenerateKey(nil)
 	if err != nil {
@@ -23,9 +22,15 @@ func create(root *os.Root) error {
 	if err != nil {
 		return err
 	}
+	return put(root, pem.EncodeToMemory(block))
+}
+
+// put puts a key in place, complete and on disk, or leaves the one that another process put there first. A power cut
+// at any moment leaves either no key or a whole one, and at worst a temporary file that nothing reads.
+func put(root *os.Root, key []byte) error {
 	temp := "." + FileName + "." + rand.Text()
 	defer root.Remove(temp) // the key has its second name by then, or none; a file left behind harms nobody
-	if err := writeSynced(root, temp, pem.EncodeToMemory(block)); err != nil {
+	if err := writeSynced(root, temp, key); err != nil {
 		return err
 	}
 	// A link fails when the name is taken, where a rename would overwrite.

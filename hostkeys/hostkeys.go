@@ -47,6 +47,26 @@ func Load(dir string) (ssh.Signer, error) {
 	return key.load()
 }
 
+// Copy returns what puts the host key of a data directory back in its place, should it be gone: with the directory
+// that somebody removed under a server, say. A key that is there is left as it is. The key must have been loaded.
+func Copy(dir string) (restore func() error, err error) {
+	content, err := os.ReadFile(filepath.Join(dir, FileName))
+	if err != nil {
+		return nil, fmt.Errorf("copy host key: %w", err)
+	}
+	return func() error {
+		root, err := os.OpenRoot(dir)
+		if err != nil {
+			return fmt.Errorf("restore host key: %w", err)
+		}
+		defer root.Close()
+		if err := put(root, content); err != nil {
+			return fmt.Errorf("restore host key: %w", err)
+		}
+		return nil
+	}, nil
+}
+
 // LoadFile returns the host key in a file that its owner made with ssh-keygen and named with --host-key: Ed25519,
 // ECDSA, or RSA of at least 2048 bits, which then signs with SHA-2 only. It reads, and never creates. The path
 // may be a symbolic link, since the operator chose it; the permissions of the file behind it count. A refusal is

@@ -183,3 +183,41 @@ func TestLoadFileFollowsTheOperatorsLink(t *testing.T) {
 		t.Errorf("through a link: %v", err)
 	}
 }
+
+func TestAKeyThatIsGoneIsPutBack(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "data")
+	if _, err := hostkeys.Copy(dir); err == nil {
+		t.Error("there is a copy of nothing")
+	}
+	was := mustLoad(t, dir)
+	restore, err := hostkeys.Copy(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.RemoveAll(dir); err != nil {
+		t.Fatal(err)
+	}
+	if err := restore(); err == nil {
+		t.Error("it is put into a directory that is not there")
+	}
+	os.Mkdir(dir, 0o700)
+	for range 2 { // it may be there already
+		if err := restore(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !same(mustLoad(t, dir), was) {
+		t.Error("it is another key")
+	}
+	if info, err := os.Stat(keyPath(dir)); err != nil || info.Mode() != 0o600 {
+		t.Errorf("the key has mode %v (%v)", info.Mode(), err)
+	}
+	other := filepath.Join(t.TempDir(), "other")
+	stranger := mustLoad(t, other)
+	if err := os.Rename(keyPath(other), keyPath(dir)); err != nil {
+		t.Fatal(err)
+	}
+	if err := restore(); err != nil || !same(mustLoad(t, dir), stranger) {
+		t.Errorf("a key that is there is written over (%v)", err)
+	}
+}
