@@ -7,10 +7,12 @@
 package load
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 	"time"
 )
@@ -100,6 +102,7 @@ func Run(ctx context.Context, c Config) (*Report, error) {
 	}
 	r := &run{Config: c, tally: newTally(c.Senders, c.messages()), order: c.deal()}
 	defer r.close()
+	defer context.AfterFunc(ctx, r.hangUp)() // nobody waits for the server any more
 	report := &Report{Config: c}
 	report.before = process(c.PID)
 	if err := r.joinAll(ctx, report); err != nil {
@@ -140,7 +143,9 @@ func (r *run) readers() []*member { return r.members[:len(r.members)-r.Stalled] 
 
 // joinAll brings everybody in, Parallel at a time.
 func (r *run) joinAll(ctx context.Context, report *Report) error {
+	r.mu.Lock()
 	r.members = make([]*member, r.Config.members())
+	r.mu.Unlock()
 	start := time.Now()
 	next := make(chan int)
 	var arriving sync.WaitGroup
@@ -184,14 +189,31 @@ func (r *run) arrive(ctx context.Context, i int) (*member, error) {
 		name: fmt.Sprintf("b%d-%d", r.tally.id, i), index: i, stalled: i >= len(r.members)-r.Stalled,
 		tally: r.tally, seen: r.tally.newSeen(),
 	}
-	switch r.order[i] {
-	case raw:
-		return m, m.joinTCP(ctx, r.TCP)
-	case lines:
-		return m, m.joinSSH(ctx, r.SSH, 0, 0)
+	if err := r.enter(ctx, m); err != nil {
+		m.close()
+		return nil, cmp.Or(context.Cause(ctx), err)
 	}
-	m.screen = true
-	return m, m.joinSSH(ctx, r.SSH, r.Width, r.Height)
+	return m, nil
+}
+
+// enter lets a member join in its way.
+func (r *run) enter(ctx context.Context, m *member) error {
+	var err error
+	switch {
+	case m.witness:
+		err = m.joinSSH(ctx, r.SSH, 0, 0)
+	case r.order[m.index] == raw:
+		err = m.joinTCP(ctx, r.TCP)
+	case r.order[m.index] == lines:
+		err = m.joinSSH(ctx, r.SSH, 0, 0)
+	default:
+		m.screen = true
+		err = m.joinSSH(ctx, r.SSH, r.Width, r.Height)
+	}
+	if err == nil && !m.attend() {
+		return context.Cause(ctx)
+	}
+	return err
 }
 
 // joinWitness brings in one more member, without a screen, that is shown every
@@ -201,10 +223,14 @@ func (r *run) joinWitness(ctx context.Context) error {
 	if r.Screen == 0 {
 		return nil
 	}
-	r.witness = &member{name: fmt.Sprintf("b%d-w", r.tally.id), index: -1, witness: true, tally: r.tally, seen: r.tally.newSeen()}
-	if err := r.witness.joinSSH(ctx, r.SSH, 0, 0); err != nil {
+	w := &member{name: fmt.Sprintf("b%d-w", r.tally.id), index: -1, witness: true, tally: r.tally, seen: r.tally.newSeen()}
+	if err := r.enter(ctx, w); err != nil {
+		w.close()
 		return fmt.Errorf("witness: %w", err)
 	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.witness = w
 	return nil
 }
 
@@ -236,13 +262,22 @@ func (c Config) deal() []kind {
 	return order
 }
 
-func (r *run) close() {
+// all are the members who have joined, and the witness.
+func (r *run) all() []*member {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for _, m := range append(r.members[:len(r.members):len(r.members)], r.witness) {
-		if m != nil {
-			m.close()
-		}
+	return slices.DeleteFunc(append(slices.Clone(r.members), r.witness), func(m *member) bool { return m == nil })
+}
+
+func (r *run) hangUp() {
+	for _, m := range r.all() {
+		m.conn.Close()
+	}
+}
+
+func (r *run) close() {
+	for _, m := range r.all() {
+		m.close()
 	}
 }
 

@@ -28,6 +28,7 @@ type member struct {
 	conn    io.Closer
 	in      io.Writer
 	got     *counted
+	attend  func() bool // keeps the connection when what it was made for is over
 	reading sync.WaitGroup
 
 	// Its reader's, and the report's once reading is over.
@@ -48,17 +49,17 @@ func (c *counted) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// dial connects to the server.
+// dial connects to the server. The connection ends with ctx, unless the member
+// attends first.
 func (m *member) dial(ctx context.Context, addr string) (net.Conn, error) {
-	var d net.Dialer
-	ctx, cancel := context.WithTimeout(ctx, arrival)
-	defer cancel()
+	d := net.Dialer{Timeout: arrival}
 	conn, err := d.DialContext(ctx, "tcp", addr)
 	if err != nil {
 		return nil, err
 	}
 	m.got = &counted{Conn: conn}
 	m.conn = m.got
+	m.attend = context.AfterFunc(ctx, func() { conn.Close() })
 	return m.got, nil
 }
 
@@ -81,6 +82,7 @@ func (m *member) joinSSH(ctx context.Context, addr string, width, height int) er
 	if err != nil {
 		return err
 	}
+	conn.SetDeadline(time.Now().Add(arrival))
 	c, channels, requests, err := ssh.NewClientConn(conn, addr, &ssh.ClientConfig{
 		User: m.name, HostKeyCallback: ssh.InsecureIgnoreHostKey(), // the load is a guest anywhere
 		Auth: []ssh.AuthMethod{ssh.KeyboardInteractive(func(_, _ string, questions []string, _ []bool) ([]string, error) {
@@ -90,6 +92,7 @@ func (m *member) joinSSH(ctx context.Context, addr string, width, height int) er
 	if err != nil {
 		return err
 	}
+	conn.SetDeadline(time.Time{})
 	session, err := ssh.NewClient(c, channels, requests).NewSession()
 	if err != nil {
 		return err

@@ -97,3 +97,28 @@ func TestAServerThatIsNotThereIsSaid(t *testing.T) {
 		t.Errorf("the error is %v", err)
 	}
 }
+
+// TestALoadCanBeInterrupted: also while a server that says nothing is waited for.
+func TestALoadCanBeInterrupted(t *testing.T) {
+	for name, c := range map[string]load.Config{"ssh": {Screen: 2}, "lines": {Line: 1}, "raw TCP": {Raw: 2}} {
+		t.Run(name, func(t *testing.T) {
+			l := listen()
+			defer l.Close()
+			ctx, interrupt := context.WithCancel(t.Context())
+			go func() {
+				for {
+					conn, err := l.Accept()
+					if err != nil {
+						return
+					}
+					defer conn.Close()
+					interrupt()
+				}
+			}()
+			c.SSH, c.TCP, c.Senders, c.Burst, c.Width, c.Height = l.Addr().String(), l.Addr().String(), 1, 1, 80, 24
+			if _, err := load.Run(ctx, c); !errors.Is(err, context.Canceled) {
+				t.Errorf("the error is %v", err)
+			}
+		})
+	}
+}
