@@ -79,8 +79,8 @@ func (s *service) keyFile(name string) (map[string]string, error) {
 	return keys, lines.Err()
 }
 
-// passwordFile reads the room's password: the first line of a file that only its
-// owner may read.
+// passwordFile reads the room's password, or its argon2id hash in PHC string format:
+// the first line of a file that only its owner may read.
 func (s *service) passwordFile(name string) (string, error) {
 	text, err := readFile(name)
 	if err != nil {
@@ -92,6 +92,9 @@ func (s *service) passwordFile(name string) (string, error) {
 	first, _, _ := strings.Cut(string(text), "\n")
 	if first = strings.TrimRight(first, "\r"); first == "" {
 		return "", fmt.Errorf(s.texts().BadLine, name, 1, s.texts().NoPassword)
+	}
+	if room.CheckPassword(first) != nil {
+		return "", fmt.Errorf(s.texts().BadLine, name, 1, s.texts().BadPassword)
 	}
 	return first, nil
 }

@@ -16,7 +16,7 @@ const auditFile = "audit.log"
 // openAudit opens the audit log of a data directory; without one, operators'
 // actions are in the technical log only.
 func (s *service) openAudit(dir string) error {
-	s.journal = &journal{path: filepath.Join(dir, auditFile), log: slog.New(&current{s}), retry: journalRetry}
+	s.journal = &journal{path: filepath.Join(dir, auditFile), log: s.log, retry: journalRetry}
 	s.auditLog = slog.NewJSONHandler(s.journal, nil)
 	s.journal.mu.Lock()
 	defer s.journal.mu.Unlock()

@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
 	"strconv"
 	"strings"
 	"time"
 
+	"salon/hostkeys"
 	"salon/room"
 	"salon/room/history"
 )
@@ -19,7 +19,6 @@ func (s *service) openRoom() error {
 	cfg := room.DefaultConfig()
 	cfg.Limits = s.cmd.limits()
 	cfg.Audit, cfg.Reload = s.audit, s.reload
-	s.log = slog.New(slog.DiscardHandler) // until there is a console
 	var events room.Log = room.NewMemoryLog()
 	var store room.Store = room.NewMemoryStore()
 	if s.cmd.Data != "off" {
@@ -46,9 +45,14 @@ func (s *service) openHistory() (*history.History, error) {
 	if err != nil {
 		return nil, err
 	}
+	if s.ssh != nil && len(s.cmd.HostKey) == 0 {
+		if s.copied, err = hostkeys.Copy(dir); err != nil {
+			return nil, err
+		}
+	}
 	h, err := history.Open(context.Background(), history.Options{
-		Dir: dir, Log: slog.New(&current{s}), Keep: time.Duration(s.cmd.Keep), KeepBytes: int64(s.cmd.KeepSize),
-		Progress: func(done, total int64) { s.log.Info("indexing", "done", done, "of", total) },
+		Dir: dir, Log: s.log, Keep: time.Duration(s.cmd.Keep), KeepBytes: int64(s.cmd.KeepSize),
+		Progress: s.indexing, Anew: s.restoreKey,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", dir, s.explain(err))
@@ -57,11 +61,23 @@ func (s *service) openHistory() (*history.History, error) {
 	return h, s.openAudit(dir)
 }
 
+// restoreKey puts the host key back into a data directory that was removed: members
+// would be warned of another one after the next start.
+func (s *service) restoreKey() {
+	if s.copied == nil {
+		return
+	}
+	if err := s.copied(); err != nil {
+		s.log.Error("the host key is not put back", "err", err.Error())
+	}
+}
+
 // explain says in words what keeps a history from being opened.
 func (s *service) explain(err error) error {
 	for known, text := range map[error]string{
 		history.ErrInUse: s.texts().DataInUse, history.ErrForeign: s.texts().DataForeign,
 		history.ErrDamaged: s.texts().DataDamaged, history.ErrNewer: s.texts().DataNewer,
+		history.ErrDirectory: s.texts().DataDirectory, history.ErrReadOnly: s.texts().DataReadOnly,
 	} {
 		if errors.Is(err, known) {
 			return errors.New(text)
@@ -70,18 +86,14 @@ func (s *service) explain(err error) error {
 	return err
 }
 
-// current is the service's log as it is when something is logged: the console that
-// it may be shown on opens later.
-type current struct{ *service }
-
-func (c *current) Enabled(ctx context.Context, l slog.Level) bool {
-	return c.log.Enabled(ctx, l)
+// indexing is told by the history how an index comes along that was missing.
+func (s *service) indexing(done, total int64) {
+	if c := s.shown.Load(); c != nil {
+		fmt.Fprintf(c, s.texts().Indexing+"\n", done, total)
+		return
+	}
+	s.log.Info("indexing", "done", done, "of", total)
 }
-func (c *current) Handle(ctx context.Context, r slog.Record) error {
-	return c.log.Handler().Handle(ctx, r)
-}
-func (c *current) WithAttrs([]slog.Attr) slog.Handler { return c }
-func (c *current) WithGroup(string) slog.Handler      { return c }
 
 // age is how long something is kept, as a flag: 12h, 30d, 8w; 0 is for ever.
 type age time.Duration
@@ -124,12 +136,15 @@ func (s *size) UnmarshalText(text []byte) error {
 
 // exportCmd is `salon export`.
 type exportCmd struct {
-	Data string `placeholder:"DIR" help:"${data}"`
+	Data string `placeholder:"DIR" help:"${exportdata}"`
 }
 
 // Run writes everything that was said, as one JSON object a line, to the standard
 // output. It may run beside the server.
 func (c *exportCmd) Run(p *program) error {
+	if c.Data == "off" {
+		return usageError{errors.New(p.texts().ExportOff)}
+	}
 	dir, err := (&serveCmd{Data: c.Data}).dataDir()
 	if err != nil {
 		return err
@@ -148,5 +163,8 @@ func (c *exportCmd) Run(p *program) error {
 			}
 		}
 	}
-	return r.Export(context.Background(), os.Stdout, progress)
+	if err := r.Export(context.Background(), os.Stdout, progress); err != nil {
+		return fmt.Errorf("%s: %w", dir, (&service{program: p}).explain(err))
+	}
+	return nil
 }

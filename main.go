@@ -101,7 +101,7 @@ func words(t *lang.Texts) kong.Vars {
 		"bench_senders": t.BenchSenders, "bench_rate": t.BenchRate, "bench_burst": t.BenchBurst, "bench_duration": t.BenchDuration,
 		"bench_size": t.BenchBytes, "bench_settle": t.BenchSettle, "bench_pid": t.BenchPID,
 		"operators": t.HelpOperators, "allow": t.HelpAllow, "passwordfile": t.HelpPasswordFile, "motd": t.HelpMOTD, "config": t.HelpConfig,
-		"keep": t.HelpKeep, "keepsize": t.HelpKeepSize, "export": t.HelpExport,
+		"keep": t.HelpKeep, "keepsize": t.HelpKeepSize, "export": t.HelpExport, "exportdata": t.HelpExportData,
 		"log": t.HelpLog, "host": t.HelpHost, "port": t.HelpPort,
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 	_ "time/tzdata" // members' time zones, on machines without a zone database too
@@ -89,7 +90,7 @@ func (c *serveCmd) Run(p *program) error {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
 	}
-	s := &service{program: p, cmd: c}
+	s := newService(p, c)
 	if err := s.open(); err != nil {
 		s.close()
 		return err
@@ -102,17 +103,34 @@ type service struct {
 	*program
 	cmd     *serveCmd
 	keys    []gossh.Signer
+	copied  func() error // puts the data directory's own key back; nil without one
 	ssh     net.Listener // nil when off
 	tcp     net.Listener // nil when off
 	room    *room.Room
 	console *operator.Console
-	term    *terminal // nil when stdin or stdout is not one
-	log     *slog.Logger
+	term    *terminal    // nil when stdin or stdout is not one
+	log     *slog.Logger // through late
+	late    *lateHandler
 	fronts  []front
+
+	// shown is the console where it is on the terminal that the log would be on too:
+	// it is asked for by others while it opens.
+	shown atomic.Pointer[operator.Console]
 
 	history  *history.History // closed after the room; nil without a data directory
 	auditLog slog.Handler     // nil without a data directory
 	journal  *journal         // what it is written to
+}
+
+// newService has a log from the beginning, which goes to the console later where
+// that is on the same terminal.
+func newService(p *program, c *serveCmd) *service {
+	level := slog.LevelInfo
+	if isTerminal(p.stderr) {
+		level = slog.LevelWarn
+	}
+	late := newLateHandler(c.logger(p.stderr, level))
+	return &service{program: p, cmd: c, late: late, log: slog.New(late)}
 }
 
 // gcPercent trades CPU for memory: a full room makes little garbage, so that
@@ -279,16 +297,18 @@ func (s *service) openConsole(stop func()) (err error) {
 	}
 	if s.term == nil {
 		s.console = operator.New(s.room, s.lang, s.stdout)
-		s.log = s.cmd.logger(s.stderr, slog.LevelInfo)
+		s.late.turnTo(s.cmd.logger(s.stderr, slog.LevelInfo))
 		return nil
 	}
 	width, height := s.term.size()
 	s.console = operator.NewTerminal(s.room, s.lang, s.term, width, height, stop)
 	s.term.onResize(s.console.SetSize)
-	s.log = s.cmd.logger(s.stderr, slog.LevelInfo)
 	if isTerminal(s.stderr) { // the console shows who comes and goes; only trouble is news
-		s.log = s.cmd.logger(s.console, slog.LevelWarn)
+		s.late.turnTo(s.cmd.logger(s.console, slog.LevelWarn))
+		s.shown.Store(s.console)
+		return nil
 	}
+	s.late.turnTo(s.cmd.logger(s.stderr, slog.LevelInfo))
 	return nil
 }
 

@@ -47,24 +47,29 @@ type Health struct {
 }
 
 // Store keeps what the events made: what was said, for replay and search, and
-// the state to start from. The room calls Apply, Load and Snapshot one at a
-// time; Last and Search may be called at any moment.
+// the state to start from. The room calls Apply and Load one at a time, and one
+// Snapshot at a time, which may run while Apply is called; Last and Search may be
+// called at any moment.
 type Store interface {
 	// Apply takes events as the room shows them, in order.
 	Apply(events []Event) error
 
 	// Last returns the n last spoken events before the given place (0: before
-	// now), oldest first.
+	// now), oldest first; those that can be read, with ErrUnread, while older ones
+	// cannot.
 	Last(ctx context.Context, n int, before Seq) ([]Event, error)
 
-	// Search returns the n last spoken events that a query asks for, oldest first.
+	// Search returns the n last spoken events that a query asks for, oldest first;
+	// ErrUnread is as for Last.
 	Search(ctx context.Context, q Query, n int) ([]Event, error)
 
 	// Load returns the snapshot to start from; its zero value starts an empty
 	// room at the beginning of the log.
 	Load(ctx context.Context) (Snapshot, error)
 
-	// Snapshot replaces it.
+	// Snapshot replaces it. All that is shown of the events up to its place has been
+	// given to Apply before. What a store kept only to come to that state it may
+	// forget.
 	Snapshot(ctx context.Context, s Snapshot) error
 }
 

@@ -172,3 +172,39 @@ func TestManyRoomsInARowLeaveNothingBehind(t *testing.T) {
 		})
 	}
 }
+
+// brokenLog cannot be followed any more, once something is said.
+type brokenLog struct{ *room.MemoryLog }
+
+func (l brokenLog) Follow(ctx context.Context, after room.Seq, apply func([]room.Event) error) error {
+	return l.MemoryLog.Follow(ctx, after, func(batch []room.Event) error {
+		for _, e := range batch {
+			if _, said := e.Body.(room.Said); said {
+				return errDisk
+			}
+		}
+		return apply(batch)
+	})
+}
+
+func TestARoomWhoseLogFailsEndsAndSaysWhy(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, err := room.New(t.Context(), room.DefaultConfig(), brokenLog{room.NewMemoryLog()}, room.NewMemoryStore())
+		if err != nil {
+			t.Fatal(err)
+		}
+		ann, err := r.Join(t.Context(), as("ann"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		ann.Do(t.Context(), "hello")
+		<-r.Stopped()
+		if end := ann.Ending(); end == nil || end.Cause != room.Shutdown {
+			t.Errorf("ann is let out by %v", end)
+		}
+		ann.Close(room.Ending{Cause: room.Quit})
+		if err := r.Close(); !errors.Is(err, errDisk) {
+			t.Errorf("Close returned %v", err)
+		}
+	})
+}

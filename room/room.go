@@ -2,6 +2,7 @@ package room
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/netip"
@@ -57,6 +58,7 @@ type Room struct {
 
 	cancel  context.CancelFunc // ends what the room runs
 	running sync.WaitGroup
+	failed  error         // why the log could not be followed to its end; set before what the room runs has ended
 	stopped chan struct{} // closed when everyone has been told to go
 
 	roster atomic.Pointer[Roster] // what is shown now; nil: stale. Stored with mu held
@@ -80,6 +82,7 @@ type Room struct {
 	waking    bool               // they will be soon
 	countdown context.CancelFunc // of the planned shutdown; nil without one
 	closing   *Ending            // set once: nobody enters any more
+	keeping   keeping
 }
 
 // New starts a room on a log and a store, from the store's snapshot. The room
@@ -103,7 +106,7 @@ func New(ctx context.Context, cfg Config, log Log, store Store) (*Room, error) {
 	r := &Room{
 		cfg: cfg, limits: cfg.Limits, log: log, store: store, ring: newRing(), table: newTable(), gate: newGate(),
 		guard: newGuard(), hasher: newHasher(cfg), access: &Access{},
-		origin: rand.Uint64(), started: time.Now(), stopped: make(chan struct{}),
+		origin: rand.Uint64(), started: time.Now(), stopped: make(chan struct{}), keeping: keeping{tried: time.Now()},
 		state: state, waiting: map[ID]chan<- Outcome{}, sessions: map[ID]*Session{}, desks: map[Key]*desk{},
 		zones: map[string]*time.Location{},
 	}
@@ -125,7 +128,7 @@ type answer struct {
 func (r *Room) follow(ctx context.Context, after Seq) {
 	var visible []Event
 	var answers []answer
-	r.log.Follow(ctx, after, func(batch []Event) error {
+	err := r.log.Follow(ctx, after, func(batch []Event) error {
 		visible, answers = visible[:0], answers[:0]
 		r.mu.Lock()
 		for _, e := range batch {
@@ -146,8 +149,12 @@ func (r *Room) follow(ctx context.Context, after Seq) {
 		for _, a := range answers {
 			a.to <- a.out
 		}
+		r.keepIfDue(ctx)
 		return nil
 	})
+	if ctx.Err() == nil && !errors.Is(err, ErrClosed) {
+		r.failed = err
+	}
 	r.stop(Ending{Cause: Shutdown})
 }
 
@@ -155,6 +162,9 @@ func (r *Room) follow(ctx context.Context, after Seq) {
 // sessions that it ends.
 func (r *Room) applyLocked(ctx context.Context, e Event) Outcome {
 	out := r.state.Apply(e)
+	if decides(e.Body) {
+		r.keeping.decided++
+	}
 	if out.Err == nil {
 		r.noticeLocked(ctx, out)
 	}
@@ -347,19 +357,21 @@ func (r *Room) stop(why Ending) {
 	close(r.stopped)
 }
 
-// Close stops the room, keeps a snapshot, closes the log and waits for all that
-// the room runs. Sessions are their fronts' to close, before or after.
+// Close stops the room, closes the log, waits for all that the room runs, and keeps a
+// snapshot. Sessions are their fronts' to close, before or after. The error says what
+// of this failed, and what ended the room before its time.
 func (r *Room) Close() error {
 	r.Stop("")
 	r.cancel()
 	err := r.log.Close()
 	r.running.Wait()
 	r.mu.Lock()
-	r.state.Settle(time.Now())
-	snap := Snapshot{Seq: r.state.Applied, State: r.state.Encode()}
+	last := r.state.lasting()
 	r.mu.Unlock()
-	if serr := r.store.Snapshot(context.Background(), snap); err == nil && serr != nil {
-		err = fmt.Errorf("keep snapshot: %w", serr)
+	snap := last.snapshot(time.Now())
+	kept := r.store.Snapshot(context.Background(), snap)
+	if kept != nil {
+		kept = fmt.Errorf("keep snapshot: %w", kept)
 	}
-	return err
+	return errors.Join(r.failed, err, kept)
 }

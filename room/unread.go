@@ -70,9 +70,9 @@ func (r *Room) replay(ctx context.Context, before, seen Seq) []Event {
 	if seen == 0 || n == 0 || len(last) < n || last[0].Seq <= seen {
 		return last
 	}
-	more, err := r.store.Last(ctx, max(n, maxMissed), before)
+	more, _ := r.store.Last(ctx, max(n, maxMissed), before) // what there is of it
 	first := slices.IndexFunc(more, func(e Event) bool { return e.Seq > seen })
-	if err != nil || first < 0 {
+	if first < 0 {
 		return last
 	}
 	return more[min(first, max(0, len(more)-n)):]
@@ -137,9 +137,13 @@ func (r *Room) noteSeen(b Seen) {
 	r.propose(ctx, b)
 }
 
-// unregisteredLocked tells the owner's other sessions, or all if an operator did it.
+// unregisteredLocked tells the owner's other sessions, or all if an operator did it,
+// and then the console too.
 func (r *Room) unregisteredLocked(b Unregistered) {
 	r.ownersLocked(b.Pseudo)
+	if b.Session == (ID{}) && b.By != "" {
+		r.tellConsolesLocked(Notice{What: FreedBy, Name: b.Pseudo, Text: string(b.By)})
+	}
 	m, ok := r.state.Members[b.Pseudo.Key()]
 	if !ok || b.KeyID != "" {
 		return
@@ -147,6 +151,14 @@ func (r *Room) unregisteredLocked(b Unregistered) {
 	for _, at := range m.Sessions {
 		if s, here := r.sessions[at.ID]; here && at.ID != b.Session {
 			s.post(Item{Reply: Notice{What: NowUnregistered, Name: b.Pseudo}})
+		}
+	}
+}
+
+func (r *Room) tellConsolesLocked(n Notice) {
+	for _, s := range r.order {
+		if !s.member {
+			s.post(Item{Reply: n})
 		}
 	}
 }

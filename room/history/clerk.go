@@ -26,6 +26,8 @@ const (
 	mergePages = 16
 	// manyToIndex is from how many places on the making of an index is reported.
 	manyToIndex = 5000
+	// tellEvery is how often.
+	tellEvery = time.Second
 	// pruneEvents is how many messages are forgotten at a time, and prunePages how
 	// many pages are then given back to the file system.
 	pruneEvents = 200
@@ -40,8 +42,10 @@ type clerk struct {
 	bounds   atomic.Pointer[bounds] // never nil
 	progress func(done, total int64)
 	wake     chan struct{} // cap 1: something was applied
+	spared   atomic.Bool   // a snapshot may have made rows superfluous
 	warned   string        // the last error that was logged
 	commits  atomic.Int64  // of the disk, when last looked at
+	walAt    atomic.Int64  // at which size the write-ahead log is moved next
 }
 
 // bounds are how much is remembered.
@@ -54,10 +58,7 @@ type bounds struct {
 // then is forgotten soon.
 func (h *History) SetKeep(keep time.Duration, keepBytes int64) {
 	h.clerk.bounds.Store(&bounds{keep, keepBytes})
-	select {
-	case h.clerk.wake <- struct{}{}:
-	default: // it will be awake anyway
-	}
+	signal(h.clerk.wake)
 }
 
 // work goes on until ctx ends.
@@ -93,11 +94,20 @@ func (c *clerk) round(ctx context.Context) (time.Duration, error) {
 	if err := c.index(ctx); err != nil {
 		return time.Minute, err
 	}
+	if err := c.sweep(ctx); err != nil {
+		return time.Minute, err
+	}
 	again, err := c.prune(ctx)
 	if err != nil {
 		return time.Minute, err
 	}
-	return again, c.history.disk.checkpoint(ctx)
+	return again, c.checkpoint(ctx)
+}
+
+func (c *clerk) checkpoint(ctx context.Context) error {
+	at, err := c.history.disk.checkpoint(ctx, max(c.walAt.Load(), walBytes))
+	c.walAt.Store(at)
+	return err
 }
 
 // warn logs an error once. The sequencer raises the alarm if it is the disk's.
@@ -119,7 +129,7 @@ func (c *clerk) transaction(ctx context.Context, do func(*sql.Tx) error) error {
 	if commits := d.commits.Load(); c.commits.Swap(commits) != commits {
 		pause(ctx, restTimes*time.Since(began))
 	}
-	return nil
+	return c.checkpoint(ctx)
 }
 
 func (c *clerk) inTransaction(do func(*sql.Tx) error) error {
@@ -129,13 +139,13 @@ func (c *clerk) inTransaction(do func(*sql.Tx) error) error {
 	if d.clerk == nil {
 		return errNoDisk
 	}
-	d.pages.Add(8)
 	return inTransaction(d.clerk, do)
 }
 
 // index brings the index up to what is settled.
 func (c *clerk) index(ctx context.Context) error {
-	var first, last, done int64
+	p := progress{tell: c.progress, told: time.Now()}
+	var done int64
 	for ctx.Err() == nil {
 		end := int64(min(c.history.memory.settled(), room.Seq(c.history.given.Load())))
 		if end == done {
@@ -151,14 +161,33 @@ func (c *clerk) index(ctx context.Context) error {
 		if err := c.merge(ctx); err != nil {
 			return err
 		}
-		if first == 0 {
-			first, last = done, end
-		}
-		if c.progress != nil && last-first > manyToIndex {
-			c.progress(done-first, last-first)
-		}
+		p.at(done, end)
 	}
 	return ctx.Err()
+}
+
+// progress tells how an index comes along that was missing: once in a while, and at
+// the end.
+type progress struct {
+	tell        func(done, total int64) // nil: nobody wants to know
+	first, last int64                   // places
+	told        time.Time
+	over        bool
+}
+
+// at is told the place that was come to, and the last there is.
+func (p *progress) at(done, end int64) {
+	if p.last == 0 {
+		p.first, p.last = done, end
+	}
+	if p.tell == nil || p.over || p.last-p.first < manyToIndex {
+		return
+	}
+	p.over = done >= p.last
+	if now := time.Now(); p.over || now.Sub(p.told) >= tellEvery {
+		p.told = now
+		p.tell(min(done, p.last)-p.first, p.last-p.first)
+	}
 }
 
 // merge joins the pieces of the index that each batch adds, a few pages at a

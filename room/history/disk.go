@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 )
@@ -19,11 +20,13 @@ const (
 	lockName = "salon.lock"
 )
 
-// Sizes of the write-ahead log, in pages of 4 KiB. The clerk moves it into the
-// file beside the talk; should it not keep up, a commit does so.
+// Sizes of the write-ahead log. At walBytes the clerk moves it into the file, most
+// of it beside the talk, and makes it empty. It grows beyond only by what is
+// committed meanwhile, and while somebody else reads the file without a pause;
+// from walMostPages (of 4 KiB) on each commit tries too.
 const (
-	walPages     = 1024
-	walMostPages = 16384
+	walBytes     = 4 << 20
+	walMostPages = 4096
 )
 
 // disk is the file and the connections to it.
@@ -33,7 +36,6 @@ type disk struct {
 	// wanted is above zero while a commit of the sequencer waits for mu: the clerk
 	// makes its transaction short.
 	wanted  atomic.Int32
-	pages   atomic.Int64 // written since the last checkpoint, about
 	commits atomic.Int64 // of the sequencer
 	readers atomic.Pointer[sql.DB]
 
@@ -66,6 +68,9 @@ func (d *disk) openLocked() error {
 }
 
 func (d *disk) connectLocked() error {
+	if err := notDirectory(d.path()); err != nil {
+		return err
+	}
 	if err := private(d.dir, fileName); err != nil {
 		return err
 	}
@@ -73,22 +78,40 @@ func (d *disk) connectLocked() error {
 		return err
 	}
 	var err error
-	d.writer, err = connect(d.path(), "auto_vacuum(INCREMENTAL)", "journal_mode(WAL)", "synchronous(FULL)", fmt.Sprintf("wal_autocheckpoint(%d)", walMostPages), fmt.Sprintf("journal_size_limit(%d)", 4096*walPages*4))
+	walLimit := fmt.Sprintf("journal_size_limit(%d)", walBytes/2) // of one that begins again
+	d.writer, err = connect(d.path(), "auto_vacuum(INCREMENTAL)", "journal_mode(WAL)", "synchronous(FULL)", fmt.Sprintf("wal_autocheckpoint(%d)", walMostPages), walLimit)
 	if err != nil {
 		return err
 	}
 	if err := migrate(d.writer); err != nil {
 		return err
 	}
-	if d.clerk, err = connect(d.path(), "synchronous(NORMAL)", "wal_autocheckpoint(0)"); err != nil {
+	if d.clerk, err = connect(d.path(), "synchronous(NORMAL)", "wal_autocheckpoint(0)", walLimit); err != nil {
 		return err
 	}
 	if d.upsert, err = d.writer.Prepare(upsert); err != nil {
 		return err
 	}
+	for _, db := range []*sql.DB{d.writer, d.clerk} {
+		if _, err := db.Exec(`PRAGMA busy_timeout(` + lockedMillis + `)`); err != nil {
+			return err
+		}
+	}
 	readers, err := openReaders(d.path())
 	d.readers.Store(readers)
 	return err
+}
+
+// lockedMillis is how long a commit waits for another process that keeps the file
+// locked, once it is open. Then the chat goes on without the disk, as when that fails.
+const lockedMillis = "100"
+
+// notDirectory refuses what SQLite would call a failing disk.
+func notDirectory(path string) error {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return ErrDirectory
+	}
+	return nil
 }
 
 // check looks at the file before anything is written to it.
@@ -112,8 +135,8 @@ func connect(path string, pragmas ...string) (*sql.DB, error) {
 }
 
 // openReaders opens connections that cannot write, a few at once.
-func openReaders(path string) (*sql.DB, error) {
-	db, err := sql.Open("sqlite", dsn(path, "busy_timeout(5000)", "query_only(1)")+"&mode=ro")
+func openReaders(path string, options ...string) (*sql.DB, error) {
+	db, err := sql.Open("sqlite", dsn(path, "busy_timeout(5000)", "query_only(1)")+"&"+strings.Join(append(options, "mode=ro"), "&"))
 	if err != nil {
 		return nil, err
 	}
@@ -240,19 +263,46 @@ func (d *disk) read(do func(*sql.DB) error) error {
 	return do(db)
 }
 
-// checkpoint moves the write-ahead log into the file when it has grown, beside
-// the talk.
-func (d *disk) checkpoint(ctx context.Context) error {
-	if d.pages.Load() < walPages {
-		return nil
+// checkpoint moves the write-ahead log into the file when it has grown to a size,
+// and returns at which size to do so again. Commits wait for the end of it only.
+func (d *disk) checkpoint(ctx context.Context, at int64) (next int64, err error) {
+	if d.walSize() < at {
+		return at, nil
 	}
 	d.mu.Lock()
 	clerk := d.clerk
 	d.mu.Unlock()
 	if clerk == nil {
+		return walBytes, errNoDisk
+	}
+	if _, err := clerk.ExecContext(ctx, `PRAGMA wal_checkpoint(PASSIVE)`); err != nil {
+		return at, err
+	}
+	if err := d.truncate(); err != nil {
+		return at, err
+	}
+	if left := d.walSize(); left >= walBytes { // somebody reads: not at every turn
+		return left + walBytes, nil
+	}
+	return walBytes, nil
+}
+
+// walSize is 0 where there is no log, which is for the sequencer to notice.
+func (d *disk) walSize() int64 {
+	info, err := os.Stat(d.path() + "-wal")
+	if err != nil {
+		return 0
+	}
+	return info.Size()
+}
+
+// truncate ends a checkpoint, if nobody reads, without waiting for whoever does.
+func (d *disk) truncate() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.clerk == nil {
 		return errNoDisk
 	}
-	d.pages.Store(0)
-	_, err := clerk.ExecContext(ctx, `PRAGMA wal_checkpoint(PASSIVE)`)
+	_, err := d.clerk.Exec(`PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA busy_timeout = 5000`)
 	return err
 }

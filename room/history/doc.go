@@ -27,9 +27,10 @@
 //
 // # The file
 //
-// The table events has a row for everything that is remembered, in order; meta,
-// boots, turns and snapshot are the history's own, words is its index. With a
-// server running or not, what ann said in November 2026:
+// The table events has a row for everything that is remembered, in order: what was
+// said, and what was decided since the snapshot, with the last few thousand rows
+// in any case; meta, boots, turns and snapshot are the history's own, words is its
+// index. With a server running or not, what ann said in November 2026:
 //
 //	SELECT datetime(time / 1000000000, 'unixepoch', 'localtime'), text FROM events
 //	WHERE kind = 'said' AND author = 'ann' AND NOT hidden

@@ -30,17 +30,41 @@ func OpenReader(dir string) (*Reader, error) {
 	if _, err := os.Stat(path); err != nil {
 		return nil, fmt.Errorf("read history: %w", err)
 	}
-	db, err := openReaders(path)
-	if err == nil {
-		err = identify(db)
+	db, err := openFile(path)
+	if code(err) == codeCantOpen {
+		db, err = openCopy(path)
 	}
 	if err != nil {
-		if db != nil {
-			db.Close()
-		}
 		return nil, fmt.Errorf("read history: %s: %w", path, explain(err))
 	}
 	return &Reader{db}, nil
+}
+
+func openFile(path string, options ...string) (*sql.DB, error) {
+	if err := notDirectory(path); err != nil {
+		return nil, err
+	}
+	db, err := openReaders(path, options...)
+	if err == nil {
+		err = identify(db)
+	}
+	if err != nil && db != nil {
+		db.Close()
+	}
+	return db, err
+}
+
+// openCopy opens a file where SQLite cannot make the files that it needs beside, a
+// medium that cannot be written, as one that nobody changes: whoever did would have
+// made them.
+func openCopy(path string) (*sql.DB, error) {
+	if _, err := os.Stat(path + "-shm"); err == nil {
+		return nil, ErrReadOnly
+	}
+	if info, err := os.Stat(path + "-wal"); err == nil && info.Size() > 0 {
+		return nil, ErrReadOnly
+	}
+	return openFile(path, "immutable=1")
 }
 
 // Close closes it.
@@ -65,7 +89,7 @@ type exported struct {
 func (r *Reader) Export(ctx context.Context, w io.Writer, progress func(done, total int64)) error {
 	var done, total int64
 	if err := r.db.QueryRowContext(ctx, `SELECT count(*) FROM events WHERE `+exportable).Scan(&total); err != nil {
-		return fmt.Errorf("export: %w", err)
+		return fmt.Errorf("export: %w", explain(err))
 	}
 	out := bufio.NewWriter(w)
 	lines := json.NewEncoder(out)
@@ -73,7 +97,7 @@ func (r *Reader) Export(ctx context.Context, w io.Writer, progress func(done, to
 	for last := room.Seq(0); ; {
 		n, err := r.exportSome(ctx, lines, &last)
 		if err != nil {
-			return fmt.Errorf("export: %w", err)
+			return fmt.Errorf("export: %w", explain(err))
 		}
 		if done += int64(n); progress != nil {
 			progress(done, max(done, total))
@@ -83,7 +107,7 @@ func (r *Reader) Export(ctx context.Context, w io.Writer, progress func(done, to
 		}
 	}
 	if err := out.Flush(); err != nil {
-		return fmt.Errorf("export: %w", err)
+		return fmt.Errorf("export: %w", explain(err))
 	}
 	return nil
 }

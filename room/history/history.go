@@ -24,11 +24,16 @@ type Options struct {
 	Log *slog.Logger
 	// Keep is how long what people said is remembered; 0: for ever.
 	Keep time.Duration
-	// KeepBytes is how much of it: its text, its authors and 64 bytes for each
-	// message, which is about half of what the file takes. 0: no bound.
+	// KeepBytes is how much of it, as the size of the file with its index, within a
+	// fourth; the state, which is not forgotten, and the write-ahead log of a few MiB
+	// come on top. 0: no bound.
 	KeepBytes int64
+	// Anew is called when the file was gone and another has been begun in its place:
+	// whatever else was in its directory is gone too. It may not call the history. nil:
+	// nobody is called.
+	Anew func()
 	// Progress is told how an index comes along that was missing, from another
-	// goroutine: places done of all. nil: nobody is.
+	// goroutine: places done of all, once a second and at the end. nil: nobody is.
 	Progress func(done, total int64)
 
 	clock  clock         // zero: the system's
@@ -44,6 +49,7 @@ type History struct {
 	log   *slog.Logger
 	clock clock
 	fault func() error
+	anew  func() // never nil
 
 	queue   queue
 	tail    *tail
@@ -73,8 +79,8 @@ type History struct {
 }
 
 // Open opens the history of a directory, and makes it if there is none. A file
-// that it cannot use stays as it is: see ErrInUse, ErrForeign, ErrDamaged and
-// ErrNewer. Whoever opens a history has to Shut it, after the room was closed.
+// that it cannot use stays as it is: see ErrInUse, ErrForeign, ErrDamaged,
+// ErrNewer and ErrDirectory. Whoever opens a history has to Shut it, after the room was closed.
 func Open(ctx context.Context, o Options) (*History, error) {
 	h, err := newHistory(o)
 	if err != nil {
@@ -108,7 +114,11 @@ func newHistory(o Options) (*History, error) {
 	}
 	h.memory.limit, h.memory.wait = cmp.Or(o.recent, recentEvents), cmp.Or(o.wait, unwrittenEvents)
 	h.trouble.every = cmp.Or(o.retry, retryEvery)
+	if h.anew = o.Anew; h.anew == nil {
+		h.anew = func() {}
+	}
 	h.clerk.history, h.clerk.progress, h.clerk.wake = h, o.Progress, make(chan struct{}, 1)
+	h.clerk.spared.Store(true) // the last life may have left some
 	h.clerk.bounds.Store(&bounds{o.Keep, o.KeepBytes})
 	return h, nil
 }
@@ -123,7 +133,11 @@ func (h *History) start() error {
 	if err := h.readLocked(); err != nil {
 		return fmt.Errorf("%s: %w", h.disk.path(), explain(err))
 	}
-	if err := h.writeLocked(nil, nil); err != nil {
+	var also func(*sql.Tx) error
+	if h.memory.keeper.after >= manyAfter {
+		also = h.memory.saveState(h.boot.Load(), h.ahead)
+	}
+	if err := h.writeLocked(nil, also); err != nil {
 		return fmt.Errorf("%s: %w", h.disk.path(), explain(err))
 	}
 	return h.disk.rememberLocked()

@@ -41,6 +41,19 @@ func (h *History) quiet(t testing.TB) {
 	if err := h.clerk.index(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	h.clerk.spared.Store(true)
+	if err := h.clerk.sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// count returns how many rows are so.
+func (h *History) count(t testing.TB, condition string) (n int) {
+	t.Helper()
+	if err := h.disk.readers.Load().QueryRow(`SELECT count(*) FROM events WHERE ` + condition).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
 }
 
 func TestItIsALog(t *testing.T) {

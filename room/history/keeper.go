@@ -12,7 +12,7 @@ import (
 type keeper struct {
 	snapshot room.Snapshot // the last one, as it was given
 	state    *room.State   // with what came after
-	changed  bool          // something came after
+	after    int           // how many events that was
 }
 
 func newKeeper(s room.Snapshot) (keeper, error) {
@@ -31,22 +31,25 @@ func newKeeper(s room.Snapshot) (keeper, error) {
 // apply takes an event that changes the state.
 func (k *keeper) apply(e room.Event) {
 	k.state.Apply(e)
-	k.changed = true
+	k.after++
 }
 
 // load is what a room starts from, end being the last place that was given.
 func (k *keeper) load(end room.Seq) room.Snapshot {
 	s := room.Snapshot{Seq: max(k.snapshot.Seq, end), State: k.snapshot.State}
-	if k.changed {
+	if k.after > 0 {
 		k.state.Settle(time.Now())
 		s.State = k.state.Encode()
 	}
 	return s
 }
 
-// replace takes a snapshot.
+// replace takes a snapshot. What came after it, while it was on its way, stays.
 func (k *keeper) replace(s room.Snapshot) {
-	k.snapshot, k.changed = s, false
+	if s.Seq < k.snapshot.Seq || k.after > 0 && s.Seq < k.state.Applied {
+		return
+	}
+	k.snapshot, k.after = s, 0
 	if state, err := room.DecodeState(s.State); err == nil {
 		k.state = state.WithoutMembers()
 	}

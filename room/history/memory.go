@@ -38,6 +38,7 @@ type memory struct {
 	unwritten []*row // to be written, in this order
 	waiting   int    // bytes of unwritten
 	lost      gap    // what was dropped from unwritten
+	told      gap    // what was written as lost, for operators to know
 	keeper    keeper
 }
 
@@ -232,11 +233,13 @@ func (m *memory) written(rows []*row) {
 	m.trimLocked()
 }
 
-// countLost returns how many messages will be missing.
-func (m *memory) countLost() int {
+// toldMissing returns what was written as missing since it was asked last.
+func (m *memory) toldMissing() gap {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.lost.Count
+	told := m.told
+	m.told = gap{}
+	return told
 }
 
 // takeLost returns what was dropped, once.
@@ -259,6 +262,7 @@ func (m *memory) lose(g gap) {
 func (m *memory) missing(g gap) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.told = m.told.and(g)
 	if g.seq < m.from {
 		return // the table tells
 	}

@@ -147,7 +147,7 @@ func TestWhatPassesByIsNotWritten(t *testing.T) {
 		t.Errorf("the file holds %v, %v", all, err)
 	}
 	for _, k := range kinds {
-		for condition, want := range map[string]bool{spokenKinds: k.spoken, stateKinds: k.state, quietKinds: k.quiet} {
+		for condition, want := range map[string]bool{spokenKinds: k.spoken, stateKinds: k.state, decidedKinds: !k.spoken} {
 			var is bool
 			if err := c.disk.writer.QueryRow(`SELECT `+condition+` FROM (SELECT ? AS kind)`, k.name).Scan(&is); err != nil || is != want {
 				t.Errorf("%s: %s is %v, want %v (%v)", k.name, condition, is, want, err)

@@ -3,6 +3,7 @@ package history
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"time"
 
 	"salon/room"
@@ -19,20 +20,41 @@ func (c *clerk) prune(ctx context.Context) (time.Duration, error) {
 		return never, nil
 	}
 	for ctx.Err() == nil {
-		var some bool
-		var oldest int64
-		err := c.transaction(ctx, func(tx *sql.Tx) (err error) {
-			some, oldest, err = c.pruneSome(tx, b)
-			return err
-		})
+		excess, err := c.excess(ctx, b)
 		if err != nil {
 			return 0, err
 		}
-		if !some {
-			return c.untilOld(oldest, b), c.shrink(ctx)
+		gone, oldest, err := c.pruneAll(ctx, b, excess)
+		if err != nil {
+			return 0, err
+		}
+		if gone == 0 {
+			return c.untilOld(oldest, b), c.shrink(ctx, b)
+		}
+		if err := c.merge(ctx); err != nil { // what the index knew of them goes with that
+			return 0, err
 		}
 	}
 	return 0, ctx.Err()
+}
+
+// pruneAll forgets what is too old, and as many bytes more as are too much, as
+// meta counts them. It returns how many messages went, and when the oldest that
+// stays was said.
+func (c *clerk) pruneAll(ctx context.Context, b *bounds, excess int64) (gone int, oldest int64, err error) {
+	for ctx.Err() == nil {
+		var some int
+		var freed int64
+		err := c.transaction(ctx, func(tx *sql.Tx) (err error) {
+			some, freed, oldest, err = c.pruneSome(tx, b, excess)
+			return err
+		})
+		if err != nil || some == 0 {
+			return gone, oldest, err
+		}
+		gone, excess = gone+some, max(0, excess-freed)
+	}
+	return gone, 0, ctx.Err()
 }
 
 // untilOld returns how long the oldest message may stay, within bounds.
@@ -48,25 +70,56 @@ func (c *clerk) untilOld(oldest int64, b *bounds) time.Duration {
 // snapshot holds it.
 const prunable = spokenKinds + ` AND (kind <> 'topic' OR seq <= ifnull((SELECT seq FROM snapshot), 0))`
 
-// pruneSome forgets the oldest messages of which it must, a few at a time, and
-// reports whether there were any; and when the oldest that stays was said.
-func (c *clerk) pruneSome(tx *sql.Tx, b *bounds) (some bool, oldest int64, err error) {
-	excess := int64(0)
-	if b.bytes > 0 {
-		if err := tx.QueryRow(`SELECT bytes FROM meta`).Scan(&excess); err != nil {
-			return false, 0, err
-		}
-		excess -= b.bytes
+// Shares of what a file may take.
+const (
+	// spareShare of it is freed at a time, so that not every message has one
+	// forgotten, and so much of the file may be empty.
+	spareShare = 16
+	// bareBytes is about what a file takes in which nothing was said.
+	bareBytes = 20 * pageBytes
+	pageBytes = 4096
+)
+
+// excess returns how much has to be forgotten for the file to be as small as it
+// may, as meta counts it; the state is not counted, which forgetting does not make
+// smaller.
+func (c *clerk) excess(ctx context.Context, b *bounds) (excess int64, err error) {
+	if b.bytes == 0 {
+		return 0, nil
 	}
+	err = c.history.disk.read(func(db *sql.DB) error {
+		var pages, free, state, said int64
+		err := errors.Join(db.QueryRowContext(ctx, `PRAGMA page_count`).Scan(&pages), db.QueryRowContext(ctx, `PRAGMA freelist_count`).Scan(&free))
+		used := (pages-free)*pageBytes - bareBytes
+		if err != nil || used <= b.bytes {
+			return err
+		}
+		if err := db.QueryRowContext(ctx, stateBytes).Scan(&state, &said); err != nil {
+			return err
+		}
+		if used -= state; used > b.bytes {
+			excess = said * (used - b.bytes + b.bytes/spareShare) / used
+		}
+		return nil
+	})
+	return excess, err
+}
+
+// stateBytes is about what the file takes that nobody said, and what was said.
+const stateBytes = `SELECT (SELECT ifnull(sum(` + sizeSQL + `), 0) FROM events WHERE ` + decidedKinds + `) + ifnull((SELECT length(state) FROM snapshot), 0), bytes FROM meta`
+
+// pruneSome forgets the oldest messages that are too old or too much, a few at a
+// time, and returns how many and how much that was.
+func (c *clerk) pruneSome(tx *sql.Tx, b *bounds, excess int64) (some int, freed, oldest int64, err error) {
 	rows, err := tx.Query(`SELECT seq, time, `+sizeSQL+` FROM events WHERE `+prunable+` ORDER BY seq LIMIT ?`, pruneEvents)
 	if err != nil {
-		return false, 0, err
+		return 0, 0, 0, err
 	}
 	gone, freed, oldest, err := c.choose(rows, b, excess)
 	if err != nil || len(gone) == 0 {
-		return false, oldest, err
+		return 0, 0, oldest, err
 	}
-	return true, oldest, c.forget(tx, gone, freed)
+	return len(gone), freed, oldest, c.forget(tx, gone, freed)
 }
 
 // choose returns which of the oldest messages go.
@@ -120,26 +173,35 @@ func (m *memory) forget(last room.Seq) {
 }
 
 // shrink gives pages back that hold nothing any more.
-func (c *clerk) shrink(ctx context.Context) error {
-	d := &c.history.disk
+func (c *clerk) shrink(ctx context.Context, b *bounds) error {
+	many := prunePages
+	if b.bytes > 0 {
+		many = int(min(prunePages, 1+b.bytes/spareShare/pageBytes))
+	}
 	for ctx.Err() == nil {
-		free := 0
-		d.mu.Lock()
-		if d.clerk == nil {
-			d.mu.Unlock()
-			return errNoDisk
+		if again, err := c.shrinkSome(many); err != nil || !again {
+			return err
 		}
-		err := ask(d.clerk, map[string]*int{`PRAGMA freelist_count`: &free})
-		if err == nil && free >= prunePages {
-			err = vacuum(d.clerk)
-			d.pages.Add(prunePages)
-		}
-		d.mu.Unlock()
-		if err != nil || free < prunePages {
+		if err := c.checkpoint(ctx); err != nil {
 			return err
 		}
 	}
 	return ctx.Err()
+}
+
+// shrinkSome does so if they are many, and reports whether they were.
+func (c *clerk) shrinkSome(many int) (bool, error) {
+	d := &c.history.disk
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.clerk == nil {
+		return false, errNoDisk
+	}
+	free := 0
+	if err := ask(d.clerk, map[string]*int{`PRAGMA freelist_count`: &free}); err != nil || free < many {
+		return false, err
+	}
+	return true, vacuum(d.clerk)
 }
 
 // vacuum gives some pages back. The statement is a query that does its work row

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"strings"
 	"testing"
@@ -79,33 +80,110 @@ func (s withoutTopic) Last(ctx context.Context, n int, before room.Seq) ([]room.
 	return said, err
 }
 
+// TestTheFileShrinksToItsBound, and stays there while people talk on, whatever
+// they say.
 func TestTheFileShrinksToItsBound(t *testing.T) {
-	const each, keep = 2000, 100 << 10
-	dir := t.TempDir()
-	h := open(t, Options{Dir: dir})
-	var events []room.Event
-	for i := range 2000 {
-		events = append(events, heardAt(room.Seq(i+1), time.Now(), "ann", strings.Repeat("x", each-64-3)))
+	const keep = 1 << 20
+	for name, text := range map[string]func(i int) string{
+		"long and the same": func(i int) string { return strings.Repeat("x", 2000) },
+		"many words":        func(i int) string { return chatter(uint64(i), 12) },
+		"a word or two":     func(i int) string { return chatter(uint64(i), 2) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := openAlone(t, Options{Dir: t.TempDir()})
+			last := room.Seq(0)
+			talk := func(batches int) {
+				for range batches {
+					var events []room.Event
+					for range 500 {
+						last++
+						events = append(events, heardAt(last, time.Now(), "ann", text(int(last))))
+					}
+					h.recorded(t, events)
+					h.quiet(t)
+					if _, err := h.clerk.prune(t.Context()); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+			for h.used(t) < keep+keep/2 {
+				talk(1)
+			}
+			h.SetKeep(0, keep)
+			if _, err := h.clerk.prune(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			wantSize(t, h, keep)
+			talk(3)
+			wantSize(t, h, keep)
+			if got, err := h.Last(t.Context(), 1, 0); err != nil || len(got) != 1 || got[0].Seq != last {
+				t.Errorf("the last is %v, %v, want %d", got, err, last)
+			}
+		})
 	}
-	h.Apply(events)
-	h.given.Store(2000)
-	shut(t, h)
-	before, err := os.Stat(h.disk.path())
+}
+
+// openAlone is open without the clerk at work, whose work the test does.
+func openAlone(t *testing.T, o Options) *History {
+	t.Helper()
+	h, err := newHistory(o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	h = open(t, Options{Dir: dir, KeepBytes: keep})
-	h.quiet(t)
-	if _, err := h.clerk.prune(t.Context()); err != nil {
+	if err := h.start(); err != nil {
 		t.Fatal(err)
 	}
-	got, err := h.Last(t.Context(), 5000, 0)
-	if err != nil || len(got) != keep/each || got[len(got)-1].Seq != 2000 {
-		t.Errorf("%d are left, %v", len(got), err)
+	h.stop = func() {}
+	h.running.Go(h.sequence)
+	t.Cleanup(func() { shut(t, h) })
+	return h
+}
+
+// chatter is a message of so many words.
+func chatter(n uint64, words int) string {
+	random := rand.New(rand.NewPCG(n, 1))
+	var text strings.Builder
+	for range words {
+		text.WriteString(word(uint64(random.ExpFloat64()*300)) + " ")
 	}
-	shut(t, h)
-	if after, err := os.Stat(h.disk.path()); err != nil || after.Size() > before.Size()/3 {
-		t.Errorf("the file was %d bytes and is %d, %v", before.Size(), after.Size(), err)
+	return text.String()
+}
+
+func (h *History) used(t testing.TB) (bytes int64) {
+	t.Helper()
+	if err := h.disk.readers.Load().QueryRow(`SELECT page_count * page_size FROM pragma_page_count, pragma_page_size`).Scan(&bytes); err != nil {
+		t.Fatal(err)
+	}
+	return bytes
+}
+
+func wantSize(t *testing.T, h *History, keep int64) {
+	t.Helper()
+	if size := h.used(t); size > keep+keep/4 || size < keep-keep/4 {
+		t.Errorf("the file takes %d bytes, want about %d", size, keep)
+	}
+	t.Logf("%.2f of what it may take", float64(h.used(t))/float64(keep))
+}
+
+// TestTheStateIsNoReasonToForget: it may take more than the file is allowed.
+func TestTheStateIsNoReasonToForget(t *testing.T) {
+	h := open(t, Options{Dir: t.TempDir(), KeepBytes: 1 << 20})
+	var events []room.Event
+	for i := range room.Seq(9000) {
+		body := room.Body(room.Seen{Pseudo: "somebody", Account: 1, Upto: 2})
+		if i%90 == 0 {
+			body = room.Said{From: "ann", Text: "hello"}
+		}
+		events = append(events, room.Event{Seq: i + 1, ID: room.ID{N: uint64(i)}, Time: time.Now(), Body: body})
+	}
+	h.recorded(t, events)
+	st := room.NewState()
+	st.Topic.Text = strings.Repeat("x", 2<<20)
+	if err := h.Snapshot(t.Context(), room.Snapshot{Seq: 9000, State: st.Encode()}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.clerk.prune(t.Context()); err != nil || h.used(t) < 2<<20 || h.count(t, `kind = 'said'`) != 100 {
+		t.Errorf("%d messages are left in %d bytes, %v", h.count(t, `kind = 'said'`), h.used(t), err)
 	}
 }
 

@@ -40,9 +40,9 @@ var kinds = []kind{
 // The same sorts, for conditions. SQLite uses the index of the rare kinds where
 // a condition says kind <> 'said'.
 const (
-	spokenKinds = `kind IN ('said', 'walled', 'topic', 'gap')`
-	quietKinds  = `kind <> 'said' AND kind IN ('registered', 'unregistered', 'prefs', 'seen')`
-	stateKinds  = `kind <> 'said' AND kind IN ('topic', 'slow', 'banned', 'unbanned', 'muted', 'unmuted', 'registered', 'unregistered', 'prefs', 'seen')`
+	spokenKinds  = `kind IN ('said', 'walled', 'topic', 'gap')`
+	decidedKinds = `kind <> 'said' AND kind IN ('slow', 'kicked', 'banned', 'unbanned', 'muted', 'unmuted', 'registered', 'unregistered', 'prefs', 'seen')` // all others
+	stateKinds   = `kind <> 'said' AND kind IN ('topic', 'slow', 'banned', 'unbanned', 'muted', 'unmuted', 'registered', 'unregistered', 'prefs', 'seen')`
 )
 
 // row is one line of the table events.

@@ -65,7 +65,13 @@ var (
 	ErrForeign = errors.New("it is not a salon's: move it away to begin a new one")
 	ErrDamaged = errors.New("it is damaged: move it away to begin a new one, or restore a copy")
 	ErrNewer   = errors.New("a newer salon wrote it: start that one")
+
+	ErrDirectory = errors.New("it is a directory: move it away to begin a new one")
 )
+
+// ErrReadOnly is an error of OpenReader: what was said last is in a file beside,
+// which is only read where one can write.
+var ErrReadOnly = errors.New("it was not closed, and can only be read where one can write: copy the directory there")
 
 // identify refuses a file that is not ours to write to.
 func identify(db *sql.DB) error {
@@ -124,10 +130,11 @@ func inTransaction(db *sql.DB, do func(*sql.Tx) error) error {
 
 // The primary result codes of SQLite that are told apart (sqlite.org/rescode.html).
 const (
-	codeBusy    = 5
-	codeCorrupt = 11
-	codeFull    = 13
-	codeNotADB  = 26
+	codeBusy     = 5
+	codeCorrupt  = 11
+	codeFull     = 13
+	codeCantOpen = 14
+	codeNotADB   = 26
 )
 
 // code returns an error's primary result code; 0 when it is not SQLite's.

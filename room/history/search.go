@@ -3,6 +3,8 @@ package history
 import (
 	"context"
 	"database/sql"
+	"errors"
+	"fmt"
 	"slices"
 
 	"salon/room"
@@ -18,7 +20,8 @@ const (
 	maxHits = 20_000
 )
 
-// Last implements room.Store. While the disk fails it gives what is in memory.
+// Last implements room.Store. While the disk fails it gives what is in memory, with
+// room.ErrUnread if that is not all.
 func (h *History) Last(ctx context.Context, n int, before room.Seq) ([]room.Event, error) {
 	return h.collect(ctx, n, func(e *heard) bool { return before == 0 || e.event.Seq < before },
 		func(db *sql.DB, from room.Seq, found *[]room.Event) error {
@@ -74,15 +77,19 @@ func (h *History) collect(ctx context.Context, n int, match func(*heard) bool, t
 	if n <= 0 {
 		return nil, ctx.Err()
 	}
+	var unread error
 	found, from := h.memory.find(n, match)
 	if len(found) < n && from > 1 {
 		err := h.disk.read(func(db *sql.DB) error { return table(db, from, &found) })
-		if err != nil && (ctx.Err() != nil || h.Health().Err == nil) {
+		switch {
+		case err != nil && (ctx.Err() != nil || h.Health().Err == nil):
 			return nil, err
+		case err != nil:
+			unread = fmt.Errorf("%w: %w", room.ErrUnread, err)
 		}
 	}
 	slices.Reverse(found)
-	return found, ctx.Err()
+	return found, errors.Join(unread, ctx.Err())
 }
 
 // find returns the last n events at hand that match, latest first, and the place

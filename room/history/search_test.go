@@ -130,3 +130,24 @@ func FuzzQuery(f *testing.F) {
 		}
 	})
 }
+
+// TestProgressIsToldNowAndThen while an index is made that was missing.
+func TestProgressIsToldNowAndThen(t *testing.T) {
+	const n = 8_000
+	var told [][2]int64
+	h := openAlone(t, Options{Dir: t.TempDir(), Progress: func(done, total int64) { told = append(told, [2]int64{done, total}) }})
+	var events []room.Event
+	for i := range room.Seq(n) {
+		events = append(events, heardAt(i+1, time.Now(), "ann", chatter(uint64(i), 5)))
+	}
+	h.recorded(t, events)
+	began := time.Now()
+	h.quiet(t)
+	took := time.Since(began)
+	if len(told) == 0 || len(told) > 1+int(took/tellEvery) {
+		t.Fatalf("in %v it told %d times: %v", took, len(told), told)
+	}
+	if last := told[len(told)-1]; last[0] != last[1] || last[1] < n-2*indexEvents {
+		t.Errorf("the last was %v", last)
+	}
+}

@@ -126,7 +126,7 @@ func (h *History) fail(err error) {
 
 // recover tries to write again, and ends the alarm when that succeeds.
 func (h *History) recover() {
-	since, missing := h.Health().Since, h.memory.countLost()
+	since := h.Health().Since
 	err := h.mend()
 	if err == nil {
 		err = h.drain(nil)
@@ -136,5 +136,11 @@ func (h *History) recover() {
 		return
 	}
 	h.trouble.end()
-	h.log.Info("history: recording again", "since", since.Truncate(time.Second), "missing", missing)
+	about := []any{"since", since.Truncate(time.Second)}
+	if told := h.memory.toldMissing(); told.seq == 0 || told.Count > 0 { // nobody counted what only a lost file held
+		about = append(about, "missing", told.Count)
+	} else {
+		about = append(about, "missing before", told.To.Truncate(time.Second))
+	}
+	h.log.Info("history: recording again", about...)
 }

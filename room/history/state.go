@@ -10,6 +10,10 @@ import (
 	"salon/room"
 )
 
+// manyAfter is how many events after the last snapshot a start applies before it
+// keeps another at once: a room that never runs for long would never keep any.
+const manyAfter = 4096
+
 // Load implements room.Store: the last snapshot with what was decided after it,
 // at the end of the log. After a kill that is everything that was acknowledged.
 // Bans and mutes begin when they truly did by the wall as it is now.
@@ -21,30 +25,45 @@ func (h *History) Load(context.Context) (room.Snapshot, error) {
 
 // Snapshot implements room.Store. Everything up to its place has been applied:
 // what was committed and never shown is hidden from then on. Its times are the
-// wall's as it is now, which room.State.Settle sees to.
+// wall's as it is now, which room.State.Settle sees to. Rows that nothing but the
+// state needed are forgotten soon after.
 func (h *History) Snapshot(_ context.Context, s room.Snapshot) error {
 	m := &h.memory
 	ahead := h.offset()
 	m.mu.Lock()
 	m.passLocked(s.Seq + 1)
 	m.mu.Unlock()
-	if err := h.drain(func(tx *sql.Tx) error { return putSnapshot(tx, s, h.boot.Load(), ahead) }); err != nil {
+	if err := h.keepSnapshot(s, ahead); err != nil {
 		return fmt.Errorf("history: keep snapshot: %w", err)
 	}
 	m.mu.Lock()
-	defer m.mu.Unlock()
 	m.keeper.replace(s)
+	m.mu.Unlock()
+	h.clerk.sweepSoon()
 	return nil
 }
 
-// putSnapshot writes a snapshot, and forgets what only it needs to hold now: also
-// the pass phrases of those who gave their pseudo up. The last rows stay, whose
-// IDs are remembered.
-func putSnapshot(tx *sql.Tx, s room.Snapshot, boot, ahead int64) error {
-	if _, err := tx.Exec(`INSERT OR REPLACE INTO snapshot VALUES (1, ?, ?, ?, ?)`, int64(s.Seq), boot, ahead, s.State); err != nil {
-		return err
+// keepSnapshot writes a snapshot through the clerk's connection, which does not
+// wait for the disk: should a power cut take it back, then also that rows were
+// forgotten for it. A later one, which a file that was made anew may hold, stays.
+func (h *History) keepSnapshot(s room.Snapshot, ahead int64) error {
+	if h.memory.hasUnwritten() {
+		if err := h.drain(nil); err != nil {
+			return err
+		}
 	}
-	_, err := tx.Exec(`DELETE FROM events WHERE seq <= ? AND `+quietKinds, int64(s.Seq)-tailEvents)
+	return h.aside(func(tx *sql.Tx) error {
+		var later bool
+		err := tx.QueryRow(`SELECT EXISTS (SELECT 1 FROM snapshot WHERE seq > ?)`, int64(s.Seq)).Scan(&later)
+		if err != nil || later {
+			return err
+		}
+		return putSnapshot(tx, s, h.boot.Load(), ahead)
+	})
+}
+
+func putSnapshot(tx *sql.Tx, s room.Snapshot, boot, ahead int64) error {
+	_, err := tx.Exec(`INSERT OR REPLACE INTO snapshot VALUES (1, ?, ?, ?, ?)`, int64(s.Seq), boot, ahead, s.State)
 	return err
 }
 

@@ -119,6 +119,7 @@ func (h *History) goOnLocked() error {
 		return err
 	}
 	h.file, h.other = file, false
+	h.anew()
 	return nil
 }
 

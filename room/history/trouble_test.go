@@ -1,7 +1,6 @@
 package history
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -18,39 +16,22 @@ import (
 	"time"
 
 	"salon/room"
+	"salon/room/roomtest"
 )
 
 // chat is a history that talks: what is followed is applied, as a room does.
 type chat struct {
 	*testing.T
 	*History
-	log   *notes
+	log   *roomtest.Journal
 	n     uint64
 	heard chan room.Event
 	end   sync.WaitGroup
 }
 
-// notes is a log that tests read.
-type notes struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (n *notes) Write(p []byte) (int, error) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return n.buf.Write(p)
-}
-
-func (n *notes) String() string {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return n.buf.String()
-}
-
 func talking(t *testing.T, o Options) *chat {
 	t.Helper()
-	c := &chat{T: t, log: &notes{}, heard: make(chan room.Event, 100_000)}
+	c := &chat{T: t, log: &roomtest.Journal{}, heard: make(chan room.Event, 100_000)}
 	o.Log = slog.New(slog.NewTextHandler(c.log, nil))
 	if o.Dir == "" {
 		o.Dir = t.TempDir()
@@ -107,11 +88,7 @@ func (c *chat) does(b room.Body) room.Event {
 // until waits for something to become true.
 func (c *chat) until(what string, ok func() bool) {
 	c.Helper()
-	for deadline := time.Now().Add(30 * time.Second); !ok(); runtime.Gosched() {
-		if time.Now().After(deadline) {
-			c.Fatalf("%s: never. The log says:\n%s", what, c.log)
-		}
-	}
+	roomtest.Until(c, func() string { return fmt.Sprintf("%s: never. The log says:\n%s", what, c.log) }, ok)
 }
 
 func (c *chat) well() bool { return c.Health().Err == nil }
@@ -121,6 +98,16 @@ func (c *chat) wantAlarms(n int) {
 	c.Helper()
 	if got := strings.Count(c.log.String(), "level=ERROR"); got != n {
 		c.Errorf("%d alarms, want %d:\n%s", got, n, c.log)
+	}
+}
+
+// wantLogged holds the log to say once that it is recording again, and what is
+// missing.
+func (c *chat) wantLogged(missing string) {
+	c.Helper()
+	c.until("logged", func() bool { return strings.Contains(c.log.String(), "recording again") })
+	if got := c.log.String(); strings.Count(got, "recording again") != 1 || !strings.Contains(got, missing) {
+		c.Errorf("the log says:\n%s\nwant %s", got, missing)
 	}
 }
 
@@ -177,9 +164,7 @@ func TestTheChatGoesOnWithoutADisk(t *testing.T) {
 	c.until("recording again", c.well)
 	c.says("after")
 	c.wantAlarms(1)
-	if got := c.log.String(); strings.Count(got, "recording again") != 1 {
-		t.Errorf("the log says:\n%s", got)
-	}
+	c.wantLogged("missing=0")
 	h := c.reopened()
 	events, err := h.Last(t.Context(), 100, 0)
 	if err != nil || len(events) != 53 {
@@ -209,6 +194,7 @@ func TestWhatMemoryCannotHoldIsAGap(t *testing.T) {
 	broken.Store(false)
 	c.until("recording again", c.well)
 	last := c.says("after")
+	c.wantLogged("missing=300")
 	h := c.History
 	for _, name := range []string{"in this life", "in the next"} {
 		events, err := h.Last(t.Context(), 2*waiting, 0)
@@ -336,6 +322,7 @@ func TestWhatOnlyARemovedFileHeldIsAGap(t *testing.T) {
 	}
 	c.says("50")
 	c.until("recording again", c.well)
+	c.wantLogged("missing before")
 	events, err := c.reopened().Last(t.Context(), 100, 0)
 	if err != nil || len(events) < 9 {
 		t.Fatalf("%d are left, %v", len(events), err)
@@ -373,6 +360,42 @@ func TestADirectoryThatStaysAway(t *testing.T) {
 	c.wantAlarms(1)
 	if got := texts(t, c.reopened(), 30); len(got) != 21 {
 		t.Errorf("%d are recorded", len(got))
+	}
+}
+
+// TestWhatCannotBeReadIsSaid: while a directory is away only what is at hand is
+// found, and whoever asks for more is told that there may be.
+func TestWhatCannotBeReadIsSaid(t *testing.T) {
+	parent := filepath.Join(t.TempDir(), "disk")
+	c := talking(t, Options{Dir: filepath.Join(parent, "data"), recent: 8})
+	for i := range 50 {
+		c.says(fmt.Sprint("before ", i))
+	}
+	c.quiet(t)
+	if err := os.RemoveAll(parent); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(parent, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c.says("during")
+	for text, want := range map[string]int{"during": 1, "before 1": 0, "never": 0} {
+		if got, err := c.Search(t.Context(), room.Query{Text: text}, 50); !errors.Is(err, room.ErrUnread) || len(got) != want {
+			t.Errorf("%q finds %v, %v", text, got, err)
+		}
+	}
+	if got, err := c.Last(t.Context(), 2, 0); err != nil || len(got) != 2 {
+		t.Errorf("of what is at hand it gives %v, %v", got, err)
+	}
+	if got, err := c.Last(t.Context(), 50, 0); !errors.Is(err, room.ErrUnread) || len(got) < 8 {
+		t.Errorf("of all it gives %v, %v", got, err)
+	}
+	if err := os.Remove(parent); err != nil {
+		t.Fatal(err)
+	}
+	c.until("recording again", c.well)
+	if _, err := c.Search(t.Context(), room.Query{Text: "before 1"}, 50); err != nil {
+		t.Errorf("after that: %v", err)
 	}
 }
 

@@ -29,6 +29,7 @@ func TestReopen(t *testing.T, open func(t *testing.T, place string) Life) {
 		"what was refused or corrected comes back so":    testShownComesBack,
 		"what was decided comes back without a snapshot": testDecidedComesBack,
 		"a snapshot and what came after add up":          testSnapshotAndAfter,
+		"snapshots beside the talk add up":               testSnapshotsBeside,
 		"accounts come back without a snapshot":          testAccountsComeBack,
 		"a snapshot alone comes back as it was":          testSnapshotComesBack,
 	} {
@@ -289,6 +290,40 @@ func testSnapshotAndAfter(l *lives) {
 		l.next()
 		_, got := l.load()
 		wantState(l.T, "snapshot and after", got, st)
+	}
+}
+
+// testSnapshotsBeside keeps snapshots while more is decided and applied, each when
+// it is no longer the newest, as a room does that goes on meanwhile.
+func testSnapshotsBeside(l *lives) {
+	l.next()
+	st := room.NewState()
+	n := uint64(0)
+	for range 3 {
+		for range 5 {
+			n++
+			st.Apply(l.happens(n, pseudoBan(room.Pseudo(fmt.Sprint("bob", n)), time.Hour), same))
+		}
+		snap := room.Snapshot{Seq: st.Applied, State: st.Encode()}
+		kept := make(chan error, 1)
+		go func() { kept <- l.now.Store.Snapshot(limited(l.T), snap) }()
+		for range 5 {
+			n++
+			st.Apply(l.happens(n, pseudoBan(room.Pseudo(fmt.Sprint("bob", n)), time.Hour), same))
+		}
+		n++
+		said := l.happens(n, room.Said{From: "ann", Text: fmt.Sprint("said ", n)}, same)
+		if err := <-kept; err != nil {
+			l.T.Fatalf("Snapshot: %v", err)
+		}
+		_, got := l.load()
+		wantState(l.T, "in this life", got, st)
+		for range 2 {
+			l.next()
+			_, got := l.load()
+			wantState(l.T, "in the next", got, st)
+			wantLast(l.T, l.now.Store, 1, 0, said.Seq)
+		}
 	}
 }
 

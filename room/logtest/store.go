@@ -89,6 +89,7 @@ func wantFound(t testing.TB, s room.Store, text string, want ...room.Seq) {
 	ctx := limited(t)
 	got, err := s.Search(ctx, room.Query{Text: text}, 10)
 	for err == nil && len(got) < len(want) && ctx.Err() == nil {
+		time.Sleep(time.Millisecond) // the index takes its time, and its processor
 		got, err = s.Search(ctx, room.Query{Text: text}, 10)
 	}
 	wantPlaces(t, fmt.Sprintf("a search for %q", text), got, err, want...)

@@ -1,0 +1,71 @@
+package main
+
+import (
+	"bytes"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"salon/room"
+	"salon/room/operator"
+)
+
+// TestALogCanBeTurnedWhileItIsWritten, and what is logged is in one or the other.
+func TestALogCanBeTurnedWhileItIsWritten(t *testing.T) {
+	const each = 200
+	var before, after bytes.Buffer
+	late := newLateHandler(slog.New(slog.NewTextHandler(&before, nil)))
+	log := slog.New(late).With("who", "clerk").WithGroup("g")
+	var writing sync.WaitGroup
+	for range 4 {
+		writing.Go(func() {
+			for i := range each {
+				log.Info("said", "n", i)
+				log.Debug("not said")
+			}
+		})
+	}
+	late.turnTo(slog.New(slog.NewTextHandler(&after, nil)))
+	writing.Wait()
+	log.Info("last")
+	both := before.String() + after.String()
+	if n := strings.Count(both, "who=clerk g.n="); n != 4*each || strings.Contains(both, "not said") || !strings.Contains(after.String(), "last who=clerk") {
+		t.Errorf("%d of %d were logged; the second log is\n%s", n, 4*each, after.String())
+	}
+}
+
+// TestAnIndexInTheMakingIsShown in the operator's words on a terminal, whose log
+// shows trouble only, and in the log elsewhere; also while the console opens.
+func TestAnIndexInTheMakingIsShown(t *testing.T) {
+	r, err := room.New(t.Context(), room.Config{}, room.NewMemoryLog(), room.NewMemoryStore())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	name := filepath.Join(t.TempDir(), "stderr")
+	stderr, err := os.Create(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stderr.Close()
+	s := newService(&program{lang: room.French, stderr: stderr}, &serveCmd{})
+	s.indexing(100, 6000)
+	var screen bytes.Buffer
+	var telling sync.WaitGroup
+	console := operator.New(r, room.French, &screen)
+	telling.Go(func() { s.indexing(3000, 6000) })
+	s.shown.Store(console)
+	s.late.turnTo(s.cmd.logger(console, slog.LevelWarn))
+	telling.Wait()
+	s.indexing(6000, 6000)
+	console.Close()
+	if logged, err := os.ReadFile(name); err != nil || !strings.Contains(string(logged), "msg=indexing done=100 of=6000") {
+		t.Errorf("the log is %q, %v", logged, err)
+	}
+	if !strings.Contains(screen.String(), "Index de ce qui s'est dit : 6000 sur 6000\n") {
+		t.Errorf("the console shows %q", screen.String())
+	}
+}
