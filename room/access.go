@@ -18,7 +18,7 @@ type Access struct {
 	// the pass phrase of an account; nil: everybody may.
 	Allow map[string]bool
 	// Password is asked of everybody who enters; "": nobody is asked. It may be
-	// an argon2id hash in PHC string format.
+	// an argon2id hash in PHC string format; see [CheckPassword].
 	Password string
 	// MOTD is shown to newcomers before anything else. It is cleaned; what is
 	// beyond MaxText bytes or MaxLines lines is cut.

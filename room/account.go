@@ -1,6 +1,7 @@
 package room
 
 import (
+	"reflect"
 	"slices"
 	"strconv"
 	"time"
@@ -263,6 +264,13 @@ func (k *Kept) merge(newer Kept) {
 	choose(&k.Theme, newer.Theme)
 	choose(&k.Bell, newer.Bell)
 	choose(&k.Mouse, newer.Mouse)
+}
+
+// has reports whether choosing so again would change nothing.
+func (k Kept) has(chosen Kept) bool {
+	merged := k
+	merged.merge(chosen)
+	return reflect.DeepEqual(merged, k)
 }
 
 func choose[T any](kept **T, newer *T) {

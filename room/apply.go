@@ -308,6 +308,9 @@ func (st *State) expel(m *Member, why Ending) []Ended {
 func (st *State) ban(e Event, b Banned) Outcome {
 	st.forget(e.Time)
 	b.Ban.Since = e.Time
+	if _, again := st.Bans[b.Ban.Target.name()]; !again && len(st.Bans) >= maxBans {
+		return refused(e, ErrTooManyBans)
+	}
 	st.Bans[b.Ban.Target.name()] = b.Ban
 	out := Outcome{}
 	why := Ending{Cause: Barred, By: b.Ban.By, Reason: b.Ban.Reason, Until: b.Ban.Until()}
@@ -360,6 +363,9 @@ func (st *State) unban(e Event, b Unbanned) Outcome {
 
 func (st *State) mute(e Event, b Muted) Outcome {
 	st.forget(e.Time)
+	if _, again := st.Mutes[b.Pseudo.Key()]; !again && len(st.Mutes) >= maxBans {
+		return refused(e, ErrTooManyBans)
+	}
 	if m, ok := st.Members[b.Pseudo.Key()]; ok {
 		b.KeyID = m.KeyID
 	}

@@ -1,6 +1,7 @@
 package room
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -9,7 +10,7 @@ import (
 var asking = []*Command{
 	{Name: "list", FR: []string{"liste", "qui"}, EN: []string{"list", "who", "names"}, run: doList},
 	{Name: "info", FR: []string{"info"}, EN: []string{"whois", "info"}, Args: []Arg{ArgMember}, run: doInfo},
-	{Name: "topic", FR: []string{"sujet"}, EN: []string{"topic"}, run: doTopic},
+	{Name: "topic", FR: []string{"sujet"}, EN: []string{"topic"}, acts: true, asks: true, run: doTopic},
 	{Name: "history", FR: []string{"historique"}, EN: []string{"history"}, Flood: true, run: doHistory},
 	{Name: "search", FR: []string{"chercher"}, EN: []string{"search"}, Flood: true, run: doSearch},
 	{Name: "more", FR: []string{"suite"}, EN: []string{"more"}, Flood: true, run: doMore},
@@ -64,7 +65,11 @@ func doInfo(c *call) (Reply, error) {
 	}
 	c.room.mu.Lock()
 	defer c.room.mu.Unlock()
-	return Profile{c.personLocked(&m)}, nil
+	profile := Profile{Person: c.personLocked(&m)}
+	if a := c.room.state.owned(c.id); a != nil && a.Pseudo.Key() == m.Pseudo.Key() {
+		profile.Own = &Own{Keys: slices.Clone(a.Keys), Pass: a.Pass != ""}
+	}
+	return profile, nil
 }
 
 func doTopic(c *call) (Reply, error) {
@@ -76,7 +81,11 @@ func doTopic(c *call) (Reply, error) {
 	if c.Role() < Operator {
 		return nil, &DeniedError{c.command}
 	}
-	_, err := c.room.propose(c, TopicSet{By: c.Pseudo(), Text: oneLine(c.rest)})
+	text, err := note(c.rest)
+	if err != nil {
+		return nil, err
+	}
+	_, err = c.room.propose(c, TopicSet{By: c.Pseudo(), Text: text})
 	return nil, err
 }
 

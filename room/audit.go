@@ -19,7 +19,7 @@ type Act struct {
 // audit writes down what an operator did to others; what they only read is their
 // own business.
 func (s *Session) audit(req request, line string, err error) {
-	acts := req.command.acts || req.command.Name == "topic" && req.rest != ""
+	acts := req.command.acts && !(req.command.asks && req.rest == "")
 	if s.room.cfg.Audit == nil || !acts || s.Role() < Operator {
 		return
 	}

@@ -112,6 +112,23 @@ func (b Ban) Until() time.Time {
 // Over reports whether the ban has ended at t.
 func (b Ban) Over(t time.Time) bool { return b.For > 0 && !t.Before(b.Until()) }
 
+// outlasts reports whether a ban ends after another. Of two that end together it is
+// the same one on every node.
+func (b Ban) outlasts(other Ban) bool {
+	ends, theirs := b.Until(), other.Until()
+	switch {
+	case ends.Equal(theirs):
+		return b.Target.name() < other.Target.name()
+	case ends.IsZero() || theirs.IsZero():
+		return ends.IsZero()
+	}
+	return ends.After(theirs)
+}
+
+// maxBans is how many bans there may be, and how many mutes; one more is refused
+// with [ErrTooManyBans] until some are lifted or have ended.
+const maxBans = 10_000
+
 // Mute is a voice taken away.
 type Mute struct {
 	Pseudo Pseudo

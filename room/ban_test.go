@@ -1,6 +1,7 @@
 package room_test
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"testing"
@@ -92,7 +93,7 @@ func TestDurationsOfBans(t *testing.T) {
 	for text, want := range map[string]time.Duration{
 		"30s": 30 * time.Second, "10m": 10 * time.Minute, "10min": 10 * time.Minute, "2h": 2 * time.Hour, "2H": 2 * time.Hour,
 		"3j": 72 * time.Hour, "3d": 72 * time.Hour, "1w": 168 * time.Hour, "1sem": 168 * time.Hour,
-		"": 0, "spam": 0, "-5m": 0,
+		"": 0, "spam": 0, "-spam": 0,
 	} {
 		inFreeRoom(t, func(h *house) {
 			console := h.console()
@@ -110,7 +111,7 @@ func TestDurationsOfBans(t *testing.T) {
 
 // A slip of the fingers must not last for ever.
 func TestWhatBeginsLikeADurationAndIsNoneIsRefused(t *testing.T) {
-	for _, text := range []string{"5", "0s", "10x", "99999999999999999999h", "5 m"} {
+	for _, text := range []string{"5", "0s", "10x", "99999999999999999999h", "5 m", "-5m", "-5m spam", "--1h", "+5m"} {
 		inFreeRoom(t, func(h *house) {
 			console := h.console()
 			h.join("bob")
@@ -187,6 +188,26 @@ func TestAnOperatorWhoBansANameIsToldTheKeyOrTheAddress(t *testing.T) {
 	})
 }
 
+// TestABanThatAnotherPseudoDoesNotEvadeNeedsNoHint: it holds for all keys of an
+// account.
+func TestABanThatAnotherPseudoDoesNotEvadeNeedsNoHint(t *testing.T) {
+	inFreeRoom(t, func(h *house) {
+		console := h.console()
+		h.owner("ann", "SHA256:A")
+		console.does("ban ann")
+		turnedAway[*room.BannedError](h, withKey("other", "SHA256:A"))
+		bob := h.owner("bob", "SHA256:B")
+		bob.told(room.NowPassSet, "/inscrire "+phrase)
+		other := h.arrive(passing("bob", "SHA256:B2", phrase)) // a key that is not the account's
+		if n := replied[room.Notice](console, "ban BOB"); n.What != room.BanHint || n.Text != "SHA256:B2" {
+			h.Errorf("the console is told %+v", n)
+		}
+		bob.left(room.Barred)
+		other.left(room.Barred)
+		h.arrive(withKey("other", "SHA256:B2"))
+	})
+}
+
 func TestABannedAddressIsCutBeforeItSaysWhoItIs(t *testing.T) {
 	inFreeRoom(t, func(h *house) {
 		console := h.console()
@@ -207,4 +228,46 @@ func TestABannedAddressIsCutBeforeItSaysWhoItIs(t *testing.T) {
 			h.Errorf("after its ban: %v", err)
 		}
 	})
+}
+
+func TestOfSeveralBansTheLongestIsTold(t *testing.T) {
+	for range 20 {
+		inFreeRoom(t, func(h *house) {
+			h.console().does("ban ann 10m short", "ban SHA256:A 1h long", "ban 192.0.2.0/24 30m middle")
+			if got := turnedAway[*room.BannedError](h, withKey("ann", "SHA256:A")); got.Ban.Reason != "long" {
+				h.Errorf("told of the %s one", got.Ban.Reason)
+			}
+			h.console().does("ban 192.0.2.1 for good")
+			if got := turnedAway[*room.BannedError](h, withKey("ann", "SHA256:A")); got.Ban.Reason != "for good" {
+				h.Errorf("told of the %s one", got.Ban.Reason)
+			}
+		})
+	}
+}
+
+func TestBansAndMutesAreBounded(t *testing.T) {
+	st, seq := room.NewState(), room.Seq(0)
+	apply := func(b room.Body) error {
+		seq++
+		return st.Apply(room.Event{Seq: seq, ID: room.ID{N: uint64(seq)}, Time: time.Unix(int64(seq), 0), Body: b}).Err
+	}
+	ban := func(name string) error {
+		return apply(room.Banned{Ban: room.Ban{Target: room.Target{Kind: room.ByPseudo, Pseudo: room.Pseudo(name)}}})
+	}
+	mute := func(name string) error { return apply(room.Muted{Pseudo: room.Pseudo(name)}) }
+	for i := range 9_999 {
+		st.Bans[fmt.Sprint(i)] = room.Ban{}
+		st.Mutes[room.Key(fmt.Sprint(i))] = room.Mute{}
+	}
+	for _, do := range []func(string) error{ban, mute} {
+		if err := do("ann"); err != nil {
+			t.Errorf("the last there may be: %v", err)
+		}
+		if err := do("bob"); !errors.Is(err, room.ErrTooManyBans) {
+			t.Errorf("one more is told %v", err)
+		}
+		if err := do("ann"); err != nil {
+			t.Errorf("the same again: %v", err)
+		}
+	}
 }

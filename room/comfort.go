@@ -16,9 +16,9 @@ const (
 var comforts = []*Command{
 	{Name: "ignore", FR: []string{"ignorer"}, EN: []string{"ignore"}, Args: []Arg{ArgMember}, Need: Members, run: doIgnore},
 	{Name: "unignore", FR: []string{"entendre"}, EN: []string{"unignore", "hear"}, Args: []Arg{ArgIgnored}, Need: Members, run: doUnignore},
-	{Name: "lang", FR: []string{"lang", "langue"}, EN: []string{"lang", "language"}, Args: []Arg{ArgLang}, run: doLang},
-	{Name: "clock", FR: []string{"heure"}, EN: []string{"time"}, Args: []Arg{ArgClock}, run: doClock},
-	{Name: "zone", FR: []string{"fuseau"}, EN: []string{"tz"}, run: doZone},
+	{Name: "lang", FR: []string{"lang", "langue"}, EN: []string{"lang", "language"}, Args: []Arg{ArgLang}, Flood: true, run: doLang},
+	{Name: "clock", FR: []string{"heure"}, EN: []string{"time"}, Args: []Arg{ArgClock}, Flood: true, run: doClock},
+	{Name: "zone", FR: []string{"fuseau"}, EN: []string{"tz"}, Flood: true, run: doZone},
 	{Name: "json", FR: []string{"json"}, EN: []string{"json"}, Need: Lines, run: doJSON},
 }
 
@@ -65,8 +65,8 @@ func doLang(c *call) (Reply, error) {
 }
 
 // ParseLang reads a language as people, flags and locales write it: "fr",
-// "en_GB.UTF-8", "english". ok is false for anything else; the C and POSIX
-// locales say nothing about a language.
+// "en_GB.UTF-8", "anglais"; how it begins decides. ok is false for anything else; the
+// C and POSIX locales say nothing about a language.
 func ParseLang(s string) (l Lang, ok bool) {
 	switch s = Fold(s); {
 	case strings.HasPrefix(s, "fr"):

@@ -13,11 +13,13 @@ import (
 type Command struct {
 	Name   string   // never shown: what texts are filed under
 	FR, EN []string // the words that call it; the first of each is the one to teach
-	Args   []Arg    // what completion offers, in order; the last repeats
+	Args   []Arg    // what completion offers, in order; after them, names as within a message
 	Need   Need
-	Flood  bool // takes from the member's allowance of messages: others see it, or it costs much
+	Flood  bool // takes from the member's allowance of messages: others see it, it is kept, or it costs much
 	acts   bool // does something to others in an operator's name: written down by Config.Audit
+	asks   bool // does nothing without an argument, but tells
 	secret bool // may be given a pass phrase
+	speaks bool // says something to somebody
 	run    func(*call) (Reply, error)
 }
 
@@ -38,7 +40,7 @@ type Arg uint8
 
 // The kinds of argument.
 const (
-	ArgText Arg = iota
+	ArgText Arg = iota // anything: nothing is offered
 	ArgMember
 	ArgIgnored
 	ArgCommand

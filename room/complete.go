@@ -56,13 +56,17 @@ func (s *Session) completeArg(word, before string) []string {
 	if len(fields) == 0 {
 		return nil
 	}
+	place := len(fields) - 1
+	if place > 0 && strings.HasSuffix(before, ",") { // one more name of a list
+		place--
+	}
 	c, ok := s.room.table.byWord[Fold(fields[0])]
-	if !ok || !c.may(s) || len(c.Args) == 0 {
+	if !ok || !c.may(s) || place >= len(c.Args) {
 		return s.completeMember(word, "", false)
 	}
-	switch arg := c.Args[min(len(fields), len(c.Args))-1]; arg {
+	switch arg := c.Args[place]; arg {
 	case ArgMember:
-		return s.completeMember(word, "", false)
+		return s.members(word, "", false)
 	case ArgIgnored:
 		return matching(word, names(s.desk.ignoredNames()))
 	case ArgCommand:
@@ -119,16 +123,9 @@ func (s *Session) ownKeys() []string {
 	return nil
 }
 
-// completeAccount offers registered pseudos. It compares them without the lock:
-// there may be many.
+// completeAccount offers registered pseudos.
 func (r *Room) completeAccount(word string) []string {
-	r.mu.Lock()
-	all := make([]Pseudo, 0, len(r.state.Accounts))
-	for _, a := range r.state.Accounts {
-		all = append(all, a.Pseudo)
-	}
-	r.mu.Unlock()
-	found := matching(word, names(all))
+	found := matching(word, names(r.registered()))
 	slices.Sort(found)
 	return found[:min(len(found), maxCandidates)]
 }
@@ -151,26 +148,33 @@ func matching(word string, among []string) []string {
 	return found
 }
 
-// completeMember offers those present, but oneself, and the word for everyone
-// where a line may begin with it.
+// completeMember offers members within a text, where nothing says that a name comes
+// next: once a letter is typed, or an @.
 func (s *Session) completeMember(word, sign string, everyoneToo bool) []string {
+	if word == "" {
+		return nil
+	}
+	return s.members(word, sign, everyoneToo)
+}
+
+// members offers those present, but oneself, and the word for everyone where a line
+// may begin with it.
+func (s *Session) members(word, sign string, everyoneToo bool) []string {
 	type speaker struct {
 		name string
 		said time.Time
 	}
 	typed := Fold(strings.TrimPrefix(word, sign))
-	if typed == "" && sign == "" {
-		return nil
-	}
-	var found []speaker
 	me := s.Pseudo()
 	s.room.mu.Lock()
+	found := make([]speaker, 0, s.room.state.Count())
 	for _, m := range s.room.state.Members {
-		if m.Present() && m.Pseudo != me && strings.HasPrefix(Fold(string(m.Pseudo)), typed) {
+		if m.Present() && m.Pseudo != me {
 			found = append(found, speaker{string(m.Pseudo), m.LastSaid})
 		}
 	}
 	s.room.mu.Unlock()
+	found = slices.DeleteFunc(found, func(f speaker) bool { return !strings.HasPrefix(Fold(f.name), typed) })
 	slices.SortFunc(found, func(a, b speaker) int {
 		if c := b.said.Compare(a.said); c != 0 {
 			return c

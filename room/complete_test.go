@@ -92,6 +92,36 @@ func TestArgumentsAreCompleted(t *testing.T) {
 	})
 }
 
+// TestCompletionKnowsWhichArgumentIsNext: the last is not offered again and again.
+func TestCompletionKnowsWhichArgumentIsNext(t *testing.T) {
+	inRoom(t, func(h *house) {
+		ann, _, zoe := h.three("ann", "bob", "zoé")
+		op := h.operator("op")
+		zoe.does("hello")
+		ann.completes("/aide hi", "/historique ")
+		ann.completes("/aide /historique ")
+		ann.completes("/aide /historique b", "bob ")
+		ann.completes("/lang en ")
+		ann.completes("/lang en f")
+		ann.completes("/heure 24 ")
+		op.completes("/unban x ")
+		op.completes("/liberer x ")
+		for _, line := range []string{"/msg ", "/mp ", "/info ", "/ignorer ", "/mp bob,"} {
+			ann.completes(line, "zoé ", "bob ", "op ")
+		}
+		ann.completes("/mp bob,z", "zoé ")
+		ann.completes("/mp bob,zoé ")
+		ann.completes("/mp bob, ")
+		ann.completes("/mp bob, z", "zoé ")
+		ann.completes("/mp bob hello ")
+		ann.completes("/mp bob hello z", "zoé ")
+		ann.completes("/info bob ")
+		op.completes("/kick ", "zoé ", "ann ", "bob ")
+		op.completes("/kick bob z", "zoé ")
+		op.completes("/shutdown 10 a", "ann ")
+	})
+}
+
 func TestTheConsoleCompletesWithoutASlash(t *testing.T) {
 	inRoom(t, func(h *house) {
 		console := h.console()

@@ -27,6 +27,7 @@ func TestHistoryOfADayAndSearchByAuthorAndDay(t *testing.T) {
 			"/search train yesterday":                   {"first train"},
 			"/search train @BOB today":                  {"third train"},
 			"/search train @nobody today":               nil,
+			"/search yesterday @ann":                    {"first train"},
 			"/historique " + today.Format("2006-01-02"): {"second train", "third train"},
 			"/historique " + today.Format("02/01/2006"): {"second train", "third train"},
 		} {
@@ -53,6 +54,24 @@ func TestHistoryOfADayAndSearchByAuthorAndDay(t *testing.T) {
 		for _, line := range []string{"/chercher", "/historique 32/13/2026", "/historique demain"} {
 			if _, err := ann.Do(context.Background(), line); err == nil {
 				t.Errorf("%s is understood", line)
+			}
+		}
+	})
+}
+
+// TestADayAloneOrInQuotesIsAWord: else it could not be sought.
+func TestADayAloneOrInQuotesIsAWord(t *testing.T) {
+	inFreeRoom(t, func(h *house) {
+		ann := h.join("ann")[0]
+		ann.does("nothing much")
+		sleep(24 * time.Hour)
+		ann.does("hier, nothing")
+		for line, want := range map[string]int{
+			"/chercher hier": 1, "/search yesterday": 0, "/chercher \"hier\"": 1, "/chercher “hier” nothing": 1, "/chercher \"hier\" today": 1,
+			"/chercher \"hier\" yesterday": 0, "/chercher nothing hier": 1, "/chercher aujourd'hui hier": 1, "/chercher hier hier": 0, "/chercher \"much\"": 0,
+		} {
+			if n := len(replied[room.Past](ann, line).Events); n != want {
+				h.Errorf("%s finds %d, want %d", line, n, want)
 			}
 		}
 	})

@@ -61,14 +61,24 @@ func doRegister(c *call) (Reply, error) {
 		return nil, err
 	}
 	c.room.stillReading(c.Session, 0)
-	if phrase != "" {
-		key := b.KeyID
-		if b.Account != 0 { // which this key opens already, or is added to
-			key = c.entry.KeyID
+	return c.opens(b), nil
+}
+
+// opens says what opens a pseudo since it was registered, or added to.
+func (c *call) opens(b Registered) Notice {
+	said := Notice{What: NowRegistered, Name: b.Pseudo, Text: b.KeyID}
+	switch {
+	case b.Pass != "" && b.Account != 0:
+		said.What = NowPassSet
+		if slices.Contains(c.ownKeys(), c.entry.KeyID) {
+			said.Text = c.entry.KeyID
 		}
-		return Notice{What: NowPassSet, Name: b.Pseudo, Text: key}, nil
+	case b.Pass != "":
+		said.What = NowPassSet
+	case b.Account != 0:
+		said.What = NowKeyAdded
 	}
-	return Notice{What: NowRegistered, Name: b.Pseudo, Text: b.KeyID}, nil
+	return said
 }
 
 // registration is what a session asks for when it registers. A new account gets its
@@ -120,11 +130,11 @@ func doUnregister(c *call) (Reply, error) {
 	return Notice{What: NowUnregistered, Name: b.Pseudo}, nil
 }
 
-// doFree frees a pseudo in an operator's name.
+// doFree frees a pseudo in an operator's name, or lists those that are registered.
 func doFree(c *call) (Reply, error) {
 	p := Pseudo(strings.TrimLeft(truncate(c.rest, maxQuoted), "@"))
 	if p == "" {
-		return c.usage()
+		return c.room.accounts(), nil
 	}
 	c.room.mu.Lock()
 	a := c.room.state.Accounts[p.Key()]
@@ -142,17 +152,41 @@ func doFree(c *call) (Reply, error) {
 	return Notice{What: NowFreed, Name: b.Pseudo}, nil
 }
 
-// keep makes a choice last if the session is the owner's of its pseudo. A choice
-// that cannot be kept holds for this session all the same.
+// maxListed is how many registered pseudos are listed; the others are counted.
+const maxListed = 200
+
+// accounts lists who is registered.
+func (r *Room) accounts() Accounts {
+	all := r.registered()
+	slices.Sort(all)
+	n := min(len(all), maxListed)
+	return Accounts{Pseudos: all[:n], More: len(all) - n}
+}
+
+// registered returns all registered pseudos, in no order. What is done with them is
+// done without the lock: there may be many.
+func (r *Room) registered() []Pseudo {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	all := make([]Pseudo, 0, len(r.state.Accounts))
+	for _, a := range r.state.Accounts {
+		all = append(all, a.Pseudo)
+	}
+	return all
+}
+
+// keep makes a choice last if the session is the owner's of its pseudo, and it is
+// another than the last. A choice that cannot be kept holds for this session all the
+// same.
 func (c *call) keep(chosen Kept) {
 	c.room.mu.Lock()
 	a := c.room.state.owned(c.id)
 	var b PrefsKept
-	if a != nil {
+	if a != nil && !a.Kept.has(chosen) {
 		b = PrefsKept{Pseudo: a.Pseudo, Account: a.ID, Prefs: chosen}
 	}
 	c.room.mu.Unlock()
-	if a != nil {
+	if b.Account != 0 {
 		c.room.propose(c, b)
 	}
 }

@@ -16,16 +16,24 @@ var (
 	ErrGone        = errors.New("room: no longer present") // the session or the place in the log is gone
 )
 
+// ErrUnread comes from a [Store] along with events: older ones cannot be read now.
+var ErrUnread = errors.New("room: older messages cannot be read now")
+
 // MaxLines is the most lines of one message. Each is shown with its author's name
 // before it, so that thousands of short ones would weigh a hundred times what was
 // sent.
 const MaxLines = 40
+
+// MaxNote is the most characters of a text that is shown within a line: a topic, a
+// reason, what is said of being away.
+const MaxNote = 200
 
 // Errors without detail that commands return.
 var (
 	ErrEmpty        = errors.New("room: nothing to say")
 	ErrTextTooLong  = fmt.Errorf("room: text over %d bytes", MaxText)
 	ErrTooManyLines = fmt.Errorf("room: text over %d lines", MaxLines)
+	ErrNoteTooLong  = fmt.Errorf("room: text over %d characters", MaxNote)
 	ErrNobody       = errors.New("room: nobody to reply to")
 	ErrNoShutdown   = errors.New("room: no shutdown planned")
 	ErrTooMany      = errors.New("room: too many connections from this source")
@@ -36,6 +44,7 @@ var (
 	ErrScreenJSON   = errors.New("room: JSON is not for a terminal") // where a screen could be shown
 
 	ErrNotAllowed    = errors.New("room: not on the list of those who may enter")
+	ErrNotAPassword  = errors.New("room: nobody could give that password")
 	ErrWrongPassword = errors.New("room: wrong password") // the room's
 	ErrNoPassword    = fmt.Errorf("%w: none was given", ErrWrongPassword)
 	ErrWrongPass     = errors.New("room: wrong pass phrase")
@@ -44,6 +53,7 @@ var (
 	ErrLastKey       = errors.New("room: the account's only proof")   // taken away, nobody could be its owner
 	ErrTooManyKeys   = fmt.Errorf("room: over %d keys", MaxKeys)      // of one account
 	ErrFull          = errors.New("room: no place for more accounts") // see maxAccounts
+	ErrTooManyBans   = fmt.Errorf("room: over %d bans or mutes", maxBans)
 	ErrNoReload      = errors.New("room: nothing to reload")
 )
 

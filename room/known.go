@@ -69,20 +69,20 @@ func (k known) hit(t Target) bool {
 		slices.ContainsFunc(k.addrs, func(addr netip.Addr) bool { return t.Hits("", "", addr) })
 }
 
-// BanOn returns a ban that keeps this visitor out at time t: by pseudo, key or
-// address, or by any key or the pseudo of the account that the pseudo or the key
+// BanOn returns the ban that keeps this visitor out longest at time t: by pseudo, key
+// or address, or by any key or the pseudo of the account that the pseudo or the key
 // belongs to.
-func (st *State) BanOn(p Pseudo, keyID string, addr netip.Addr, t time.Time) (Ban, bool) {
+func (st *State) BanOn(p Pseudo, keyID string, addr netip.Addr, t time.Time) (ban Ban, ok bool) {
 	if len(st.Bans) == 0 {
 		return Ban{}, false
 	}
 	k := st.visitor(p, keyID, addr)
 	for _, b := range st.Bans {
-		if !b.Over(t) && k.hit(b.Target) {
-			return b, true
+		if (!ok || b.outlasts(ban)) && !b.Over(t) && k.hit(b.Target) {
+			ban, ok = b, true
 		}
 	}
-	return Ban{}, false
+	return ban, ok
 }
 
 // MuteOn returns the mute on that pseudo, or else on that key or its account under

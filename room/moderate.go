@@ -19,13 +19,13 @@ const (
 // ux.md's console; each also works in the other language.
 var moderating = []*Command{
 	{Name: "wall", FR: []string{"wall", "annonce"}, EN: []string{"wall", "announce"}, Need: Operators, acts: true, run: doWall},
-	{Name: "kick", FR: []string{"kick", "expulser"}, EN: []string{"kick"}, Args: []Arg{ArgMember, ArgText}, Need: Operators, acts: true, run: doKick},
-	{Name: "ban", FR: []string{"ban", "bannir"}, EN: []string{"ban"}, Args: []Arg{ArgMember, ArgText}, Need: Operators, acts: true, run: doBan},
+	{Name: "kick", FR: []string{"kick", "expulser"}, EN: []string{"kick"}, Args: []Arg{ArgMember}, Need: Operators, acts: true, run: doKick},
+	{Name: "ban", FR: []string{"ban", "bannir"}, EN: []string{"ban"}, Args: []Arg{ArgMember}, Need: Operators, acts: true, run: doBan},
 	{Name: "unban", FR: []string{"unban", "debannir", "débannir"}, EN: []string{"unban"}, Args: []Arg{ArgBan}, Need: Operators, acts: true, run: doUnban},
 	{Name: "bans", FR: []string{"bans"}, EN: []string{"bans"}, Need: Operators, run: doBans},
-	{Name: "mute", FR: []string{"mute", "museler"}, EN: []string{"mute"}, Args: []Arg{ArgMember, ArgText}, Need: Operators, acts: true, run: doMute},
+	{Name: "mute", FR: []string{"mute", "museler"}, EN: []string{"mute"}, Args: []Arg{ArgMember}, Need: Operators, acts: true, run: doMute},
 	{Name: "unmute", FR: []string{"unmute"}, EN: []string{"unmute"}, Args: []Arg{ArgMember}, Need: Operators, acts: true, run: doUnmute},
-	{Name: "free", FR: []string{"liberer", "libérer"}, EN: []string{"free"}, Args: []Arg{ArgAccount, ArgText}, Need: Operators, acts: true, run: doFree},
+	{Name: "free", FR: []string{"liberer", "libérer"}, EN: []string{"free"}, Args: []Arg{ArgAccount}, Need: Operators, acts: true, asks: true, run: doFree},
 	{Name: "slow", FR: []string{"slow", "lent"}, EN: []string{"slow"}, Need: Operators, acts: true, run: doSlow},
 	{Name: "stats", FR: []string{"stats"}, EN: []string{"stats"}, Need: Operators, run: doStats},
 	{Name: "reload", FR: []string{"reload", "recharger"}, EN: []string{"reload"}, Need: Operators, acts: true, run: doReload},
@@ -49,7 +49,10 @@ func doKick(c *call) (Reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, err = c.room.propose(c, Kicked{Pseudo: m.Pseudo, By: c.Pseudo(), Reason: oneLine(reason)})
+	if reason, err = note(reason); err != nil {
+		return nil, err
+	}
+	_, err = c.room.propose(c, Kicked{Pseudo: m.Pseudo, By: c.Pseudo(), Reason: reason})
 	return nil, err
 }
 
@@ -66,8 +69,11 @@ func doBan(c *call) (Reply, error) {
 	if !ok {
 		return c.usage()
 	}
+	if reason, err = note(reason); err != nil {
+		return nil, err
+	}
 	hint := c.banHint(target)
-	ban := Ban{Target: target, By: c.Pseudo(), Reason: oneLine(reason), For: d}
+	ban := Ban{Target: target, By: c.Pseudo(), Reason: reason, For: d}
 	if _, err := c.room.propose(c, Banned{Ban: ban}); err != nil {
 		return nil, err
 	}
@@ -76,22 +82,37 @@ func doBan(c *call) (Reply, error) {
 
 // banHint tells an operator who bans a pseudo which key its owner came with, or
 // which address unless others share it: another pseudo is quickly found, another
-// key less so.
+// key less so. There is nothing to tell of a key that the ban holds against.
 func (s *Session) banHint(t Target) Reply {
 	if t.Kind != ByPseudo {
 		return nil
 	}
 	m, err := s.find(string(t.Pseudo))
-	if err != nil || len(m.Sessions) == 0 {
+	if err != nil {
 		return nil
 	}
-	if m.KeyID != "" {
-		return Notice{What: BanHint, Name: m.Pseudo, Text: m.KeyID}
+	if key := s.room.unheldKey(&m, t); key != "" {
+		return Notice{What: BanHint, Name: m.Pseudo, Text: key}
 	}
-	if addr := m.Sessions[0].Addr; s.room.alone(addr) {
-		return Notice{What: BanHint, Name: m.Pseudo, Text: addr.String()}
+	for _, at := range m.Sessions {
+		if at.KeyID == "" && s.room.alone(at.Addr) {
+			return Notice{What: BanHint, Name: m.Pseudo, Text: at.Addr.String()}
+		}
 	}
 	return nil
+}
+
+// unheldKey returns a key that a member is here with and that a ban on the member does
+// not hold against, as it does against all keys of an account; "" for none.
+func (r *Room) unheldKey(m *Member, t Target) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, at := range m.Sessions {
+		if at.KeyID != "" && !r.state.visitor("", at.KeyID, noAddr).hit(t) {
+			return at.KeyID
+		}
+	}
+	return ""
 }
 
 // alone reports whether only one member is here from an address.
@@ -199,7 +220,10 @@ func doShutdown(c *call) (Reply, error) {
 	if err != nil || n < 0 || n > int(maxShutdown/time.Second) {
 		return c.usage()
 	}
-	_, err = c.room.propose(c, ShutdownPlanned{By: c.Pseudo(), In: time.Duration(n) * time.Second, Reason: oneLine(reason)})
+	if reason, err = note(reason); err != nil {
+		return nil, err
+	}
+	_, err = c.room.propose(c, ShutdownPlanned{By: c.Pseudo(), In: time.Duration(n) * time.Second, Reason: reason})
 	if n == 0 && c.room.isStopped() { // the end may come before the answer
 		err = nil
 	}
@@ -211,14 +235,15 @@ var cancelWords = []string{"annuler", "cancel"}
 
 // cutDuration takes a duration off the front of a text, if there is one: 30s,
 // 10m, 2h, 3j or 3d, 1w or 1sem. Without one it returns 0, which means no end. ok
-// is false for what begins like a duration and is none: a slip must not last for
-// ever.
+// is false for what begins like a duration and is none, -5m too: a slip must not
+// last for ever.
 func cutDuration(text string) (d time.Duration, rest string, ok bool) {
 	word, rest := cutSpace(text)
 	if d, ok := parseDuration(word); ok {
 		return d, rest, true
 	}
-	slip := word != "" && word[0] >= '0' && word[0] <= '9'
+	digits := strings.TrimLeft(word, "+-")
+	slip := digits != "" && digits[0] >= '0' && digits[0] <= '9'
 	return 0, text, !slip
 }
 

@@ -2,6 +2,7 @@ package room_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -164,6 +165,31 @@ func TestTheTopicIsReadByAllAndSetByOperators(t *testing.T) {
 		if topic := replied[room.TopicIs](ann, "/sujet").Topic; topic.Text != "console's" || topic.By != "" {
 			h.Errorf("the topic is %+v", topic)
 		}
+	})
+}
+
+// TestNothingIsCutWithoutAWord: what is shown within a line has a most.
+func TestNothingIsCutWithoutAWord(t *testing.T) {
+	inFreeRoom(t, func(h *house) {
+		ann, op := h.join("ann")[0], h.operator("op")
+		h.settle()
+		most := strings.Repeat("é", room.MaxNote)
+		for _, command := range []string{"/sujet ", "/kick ann ", "/ban ann ", "/ban ann 5m ", "/ban 203.0.113.1 ", "/shutdown 100 ", "/absent "} {
+			if err := op.tries(command + most + "x"); !errors.Is(err, room.ErrNoteTooLong) {
+				h.Errorf("%s: %v", command, err)
+			}
+		}
+		ann.sees()
+		op.does("/sujet " + most)
+		ann.sees("topic by op: " + most)
+		if n := replied[room.Notice](op, "/absent "+most); n.Text != most {
+			h.Errorf("op is told %+v", n)
+		}
+		op.does("/kick ann " + most)
+		if why := ann.left(room.Expelled); why.Reason != most {
+			h.Errorf("ann is told %q", why.Reason)
+		}
+		op.does("/quitter " + most + "x") // a parting word keeps nobody here
 	})
 }
 

@@ -256,3 +256,21 @@ func TestAMessageHasNoMoreLinesThanFit(t *testing.T) {
 		bob.sees()
 	})
 }
+
+// TestWhatSpeaks: commands that only change or ask something do not, unknown ones
+// among them, since they are never broadcast.
+func TestWhatSpeaks(t *testing.T) {
+	for _, line := range []string{
+		"bonjour", "@ann salut", "@tous salut", "/msg ann oui", "/MP ann oui", "//tell ann oui", "/r oui", "/répondre oui", "/me sourit",
+		"//moi sourit", "//x", "/usr/bin: non trouvé", `\/liste`, "  indenté",
+	} {
+		if !room.Speaks(line) {
+			t.Errorf("%q does not speak", line)
+		}
+	}
+	for _, line := range []string{"", "  ", "/aller haut", "/go up", "//liste", "/heure 24", " /Aide", "/pseudo bob", "/absent", "/xyzzy", "/"} {
+		if room.Speaks(line) {
+			t.Errorf("%q speaks", line)
+		}
+	}
+}

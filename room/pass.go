@@ -107,7 +107,10 @@ type phc struct {
 	salt, sum    []byte
 }
 
-const phcName = "$argon2id$"
+const (
+	phcFamily = "$argon2"
+	phcName   = phcFamily + "id$"
+)
 
 func (p phc) String() string {
 	b64 := base64.RawStdEncoding.EncodeToString
@@ -133,6 +136,23 @@ func parsePHC(s string) (p phc, err error) {
 		return p, errHash
 	}
 	return p, nil
+}
+
+// CheckPassword says whether a room can have such a password ([Access].Password): one
+// that cleaning leaves something of, of 1 KiB at most, or its argon2id hash in PHC string
+// format. It returns ErrNotAPassword for one that would keep everybody out, such as a
+// hash that is not whole.
+func CheckPassword(password string) error {
+	if strings.HasPrefix(password, phcFamily) {
+		if _, err := parsePHC(password); err != nil {
+			return ErrNotAPassword
+		}
+		return nil
+	}
+	if len(password) > maxSecret || Clean(password, false) == "" {
+		return ErrNotAPassword
+	}
+	return nil
 }
 
 // bounded reports whether the figures are such that computing the sum neither

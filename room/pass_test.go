@@ -221,3 +221,19 @@ func TestAPassPhraseIsNowhere(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatCanBeTheRoomsPassword(t *testing.T) {
+	const hashed = "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$c3Vtc3Vtc3Vtc3Vtc3Vtcw"
+	for password, ok := range map[string]bool{
+		"ouvre toi": true, "$": true, "$2y$10$x": true, hashed: true, strings.Repeat("x", 1024): true,
+		"": false, "\x00": false, " ": false, strings.Repeat("x", 1025): false, "$argon2id$garbage": false, "$argon2id$": false, hashed + "!": false, hashed + " ": false,
+		strings.Replace(hashed, "2id", "2i", 1): false, strings.Replace(hashed, "m=8", "m=99999999", 1): false,
+	} {
+		if err := room.CheckPassword(password); (err == nil) != ok {
+			t.Errorf("%.60q: %v", password, err)
+		}
+	}
+	if err := room.CheckPassword("$argon2id$garbage"); !errors.Is(err, room.ErrNotAPassword) || strings.Contains(err.Error(), "garbage") {
+		t.Errorf("%v", err)
+	}
+}

@@ -1,6 +1,7 @@
 package room
 
 import (
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -38,6 +39,9 @@ func doHistory(c *call) (Reply, error) {
 		var at uint64
 		at, wrong = strconv.ParseUint(c.rest[1:], 10, 48)
 		a.around, a.query.Before = Seq(at), Seq(at)+pastAround
+		if at == 0 && wrong == nil {
+			return c.usage()
+		}
 	case c.rest != "":
 		a.n, wrong = strconv.Atoi(c.rest)
 	}
@@ -71,7 +75,7 @@ func doMore(c *call) (Reply, error) {
 // past shows a page, and remembers where the one before it ends.
 func (c *call) past(a asked) (Past, error) {
 	events, err := c.page(a.query, a.n+1) // one more than is shown tells whether there are more
-	if err != nil {
+	if err != nil && !errors.Is(err, ErrUnread) {
 		return Past{}, err
 	}
 	shown := newest(events[max(0, len(events)-a.n):], pastBytes)
@@ -80,6 +84,10 @@ func (c *call) past(a asked) (Past, error) {
 	if p.More {
 		a.query.Before, a.around = shown[0].Seq, 0
 		c.older.Store(&a)
+	}
+	p.Unread = err != nil
+	if health := c.room.Health(); health.Err != nil {
+		p.Unrecorded = health.Since
 	}
 	p.Events = c.heard(shown)
 	return p, nil
@@ -93,22 +101,33 @@ func (c *call) page(q Query, n int) ([]Event, error) {
 	return c.room.store.Search(c, q, n)
 }
 
-// query understands what is sought; ok is false for nothing.
+// query understands what is sought; ok is false for nothing. A day that stands alone
+// is a word like others: its history is asked for otherwise.
 func (c *call) query(text string) (q Query, ok bool) {
-	var words []string
-	for w := range strings.FieldsSeq(text) {
+	typed, words := strings.Fields(text), []string(nil)
+	for _, w := range typed {
 		from, to, isDay := c.day(w)
 		switch {
-		case isDay && q.From.IsZero():
+		case isDay && q.From.IsZero() && len(typed) > 1:
 			q.From, q.To = from, to
 		case len(w) > 1 && w[0] == '@' && q.By == "":
 			q.By = Pseudo(truncate(w[1:], 40))
 		default:
-			words = append(words, w)
+			words = append(words, c.unquoted(w))
 		}
 	}
 	q.Text = strings.Join(words, " ")
 	return q, q != Query{}
+}
+
+// unquoted is how a day is sought as a word beside others: "hier".
+func (c *call) unquoted(word string) string {
+	if inner := strings.Trim(word, "\"“”«»"); inner != word {
+		if _, _, isDay := c.day(inner); isDay {
+			return inner
+		}
+	}
+	return word
 }
 
 // newest drops the oldest events beyond so many bytes of text; one stays.

@@ -1,9 +1,12 @@
 package room_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"salon/room"
 )
@@ -136,6 +139,47 @@ func TestAScriptIsOfferedNoOtherPage(t *testing.T) {
 		bot := h.arrive(e)
 		if r, err := bot.Do(h.Context(), "/historique 5"); err != nil || r.(room.Past).More {
 			h.Errorf("%+v, %v", r, err)
+		}
+	})
+}
+
+// unreadStore is one whose disk is away: it gives what is at hand.
+type unreadStore struct{ *room.MemoryStore }
+
+func (s unreadStore) Last(ctx context.Context, n int, before room.Seq) ([]room.Event, error) {
+	events, _ := s.MemoryStore.Last(ctx, n, before)
+	return events, fmt.Errorf("%w: %w", room.ErrUnread, errDisk)
+}
+
+func (s unreadStore) Search(ctx context.Context, q room.Query, n int) ([]room.Event, error) {
+	events, _ := s.MemoryStore.Search(ctx, q, n)
+	return events, room.ErrUnread
+}
+
+// illLog is one that keeps nothing since a moment.
+type illLog struct {
+	*room.MemoryLog
+	since time.Time
+}
+
+func (l illLog) Health() room.Health { return room.Health{Err: errDisk, Since: l.since} }
+
+// TestAPageSaysWhatItCannotShow, besides what is at hand: nothing found is not the
+// same as nothing there.
+func TestAPageSaysWhatItCannotShow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		since := time.Now().Add(-time.Hour)
+		ann := open(t, room.Config{}, illLog{room.NewMemoryLog(), since}, unreadStore{room.NewMemoryStore()}).join("ann")[0]
+		ann.does("hello")
+		for line, want := range map[string]int{"/historique": 1, "/historique hier": 0, "/chercher hello": 1, "/chercher absent": 0} {
+			if past := replied[room.Past](ann, line); !past.Unread || !past.Unrecorded.Equal(since) || len(past.Events) != want {
+				t.Errorf("%s: %+v", line, past)
+			}
+		}
+	})
+	inFreeRoom(t, func(h *house) {
+		if past := replied[room.Past](h.join("ann")[0], "/chercher absent"); past.Unread || !past.Unrecorded.IsZero() {
+			h.Errorf("all is well, and ann is shown %+v", past)
 		}
 	})
 }

@@ -45,7 +45,22 @@ type Person struct {
 }
 
 // Profile is one person.
-type Profile struct{ Person Person }
+type Profile struct {
+	Person Person
+	Own    *Own // when the owner of a registered pseudo asks about themselves; else nil
+}
+
+// Own is what opens a registered pseudo. It is shown to its owner only.
+type Own struct {
+	Keys []string // fingerprints, the oldest first
+	Pass bool     // a pass phrase too
+}
+
+// Accounts lists who is registered, sorted.
+type Accounts struct {
+	Pseudos []Pseudo // maxListed at most
+	More    int      // how many others there are
+}
 
 // Help lists the commands that whoever asked may use; One is set when help on
 // one was asked.
@@ -75,6 +90,9 @@ type Past struct {
 	Events    []Event
 	More      bool // there is a page before it, which the command "more" shows
 	Continued bool // that command showed it
+
+	Unread     bool      // older messages cannot be read now, whether there are any or not
+	Unrecorded time.Time // since when nothing is recorded; zero: all is
 }
 
 // Stats is the room's figures.
@@ -159,11 +177,14 @@ const (
 	NowGuest             // and no more
 	NowReloaded          // the files were read again
 	NothingMore          // no page of the past comes before the one shown last
+	NowKeyAdded          // Name opens with the key Text, and with whatever else opened it
+	FreedBy              // the operator Text has freed Name: for the console
 )
 
 func (Welcome) reply()  {}
 func (People) reply()   {}
 func (Profile) reply()  {}
+func (Accounts) reply() {}
 func (Help) reply()     {}
 func (TopicIs) reply()  {}
 func (Bans) reply()     {}

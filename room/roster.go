@@ -77,9 +77,9 @@ func (st *State) roster() *Roster {
 // changesRoster reports whether an event may have changed the roster.
 func (out *Outcome) changesRoster() bool {
 	switch out.Event.Body.(type) {
-	case Joined, Left, Renamed, Kicked, Banned, TopicSet, SlowSet, ShutdownPlanned, ShutdownCancelled:
+	case Renamed, Kicked, Banned, TopicSet, SlowSet, ShutdownPlanned, ShutdownCancelled:
 		return out.Shown
-	case WentAway, CameBack, RoleSet, Unregistered:
+	case Joined, Left, WentAway, CameBack, RoleSet, Unregistered: // another session of a member may be an operator's
 		return out.Err == nil
 	}
 	return false

@@ -254,6 +254,25 @@ func TestARosterIsWhatTheListSays(t *testing.T) {
 	})
 }
 
+func TestARosterKnowsTheRoleOfASecondSession(t *testing.T) {
+	inFreeRoom(t, func(h *house) {
+		h.room.SetAccess(room.Access{Operators: map[string]string{"op": ""}})
+		ann := h.arrive(withKey("ann", "A"))
+		ann.asks("/inscrire une phrase de passe")
+		e := withKey("ann", "op")
+		e.Pass = "une phrase de passe"
+		second := h.arrive(e)
+		if got := ann.roster(); got != "1 ann+" {
+			h.Errorf("the roster is %s", got)
+		}
+		second.Close(room.Ending{Cause: room.Quit})
+		h.settle()
+		if got := ann.roster(); got != "1 ann" {
+			h.Errorf("once it has left the roster is %s", got)
+		}
+	})
+}
+
 func TestARosterIsReadWhileItChanges(t *testing.T) {
 	inFreeRoom(t, func(h *house) {
 		people := h.join("ann", "bob", "cleo")

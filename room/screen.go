@@ -5,9 +5,9 @@ import "slices"
 // screens are for a terminal that can show a screen: how it looks, and what its
 // keys do, for those who cannot type them.
 var screens = []*Command{
-	{Name: "theme", FR: []string{"theme"}, EN: []string{"theme"}, Args: []Arg{ArgTheme, ArgText}, Need: Screens, run: doTheme},
-	{Name: "bell", FR: []string{"cloche"}, EN: []string{"bell"}, Args: []Arg{ArgBell, ArgText}, Need: Screens, run: doBell},
-	{Name: "mouse", FR: []string{"souris"}, EN: []string{"mouse"}, Args: []Arg{ArgSwitch, ArgText}, Need: Screens, run: doMouse},
+	{Name: "theme", FR: []string{"theme"}, EN: []string{"theme"}, Args: []Arg{ArgTheme, ArgText}, Need: Screens, Flood: true, run: doTheme},
+	{Name: "bell", FR: []string{"cloche"}, EN: []string{"bell"}, Args: []Arg{ArgBell, ArgText}, Need: Screens, Flood: true, run: doBell},
+	{Name: "mouse", FR: []string{"souris"}, EN: []string{"mouse"}, Args: []Arg{ArgSwitch, ArgText}, Need: Screens, Flood: true, run: doMouse},
 	{Name: "plain", FR: []string{"texte"}, EN: []string{"plain"}, Args: []Arg{ArgSwitch, ArgText}, Need: Screens, run: doPlain},
 	{Name: "go", FR: []string{"aller"}, EN: []string{"go"}, Args: []Arg{ArgWhere, ArgText}, Need: Screens, run: doGo},
 	{Name: "bare", FR: []string{"nu"}, EN: []string{"bare"}, Args: []Arg{ArgText}, Need: Screens, run: turning(TurnBare)},

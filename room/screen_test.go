@@ -9,7 +9,7 @@ import (
 )
 
 func TestAScreenLooksAsItsReaderLikes(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *house) {
 		ann := h.arrive(onScreen("ann"))
 		for line, want := range map[string]room.Theme{
 			"/theme clair": room.ThemeLight, "/theme SOMBRE": room.ThemeDark, "/thème mono": room.ThemeMono, "/theme auto": room.ThemeAuto,
@@ -36,7 +36,7 @@ func TestAScreenLooksAsItsReaderLikes(t *testing.T) {
 }
 
 func TestTheMouseAndTextModeAreTurnedOnAndOff(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *house) {
 		ann := h.arrive(onScreen("ann"))
 		if p := ann.Prefs(); p.Mouse || p.Plain || p.Bell != room.BellMentions || p.Theme != room.ThemeAuto {
 			h.Errorf("ann begins with %+v", p)

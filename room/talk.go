@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // maxRecipients is how many people one private message may name.
@@ -13,14 +14,32 @@ const maxRecipients = 20
 // talking is what one says and to whom. The first two are also what a line
 // without a command means; see parse.
 var talking = []*Command{
-	{Name: "say", Need: Members, Flood: true, run: doSay},
-	{Name: "tell", FR: []string{"msg", "mp"}, EN: []string{"msg", "tell"}, Args: []Arg{ArgMember, ArgText}, Need: Members, Flood: true, run: doTell},
-	{Name: "reply", FR: []string{"r", "repondre", "répondre"}, EN: []string{"r", "reply"}, Need: Members, Flood: true, run: doReply},
-	{Name: "me", FR: []string{"me", "moi"}, EN: []string{"me"}, Need: Members, Flood: true, run: doMe},
+	{Name: "say", Need: Members, Flood: true, speaks: true, run: doSay},
+	{Name: "tell", FR: []string{"msg", "mp"}, EN: []string{"msg", "tell"}, Args: []Arg{ArgMember}, Need: Members, Flood: true, speaks: true, run: doTell},
+	{Name: "reply", FR: []string{"r", "repondre", "répondre"}, EN: []string{"r", "reply"}, Need: Members, Flood: true, speaks: true, run: doReply},
+	{Name: "me", FR: []string{"me", "moi"}, EN: []string{"me"}, Need: Members, Flood: true, speaks: true, run: doMe},
 	{Name: "nick", FR: []string{"pseudo"}, EN: []string{"nick"}, Need: Members, Flood: true, run: doNick},
 	{Name: "away", FR: []string{"absent"}, EN: []string{"away"}, Need: Members, run: doAway},
 	{Name: "back", FR: []string{"retour"}, EN: []string{"back"}, Need: Members, run: doBack},
 	{Name: "quit", FR: []string{"quitter", "q"}, EN: []string{"quit", "exit"}, Need: Members, run: doQuit},
+}
+
+// Speaks reports whether a line that a member types is something said, to everyone or
+// to somebody alone. It asks for no rights and no names: the line may be refused.
+func Speaks(line string) bool {
+	line = strings.TrimSpace(line)
+	word, _ := cutSpace(line)
+	name, slash := strings.CutPrefix(word, "/")
+	name, twice := strings.CutPrefix(name, "/")
+	if !slash || !twice && isPath(word) {
+		return line != ""
+	}
+	for _, c := range Commands() {
+		if slices.ContainsFunc(c.Words(), func(w string) bool { return Fold(w) == Fold(name) }) {
+			return c.speaks
+		}
+	}
+	return twice
 }
 
 func doSay(c *call) (Reply, error) {
@@ -222,10 +241,14 @@ func doNick(c *call) (Reply, error) {
 }
 
 func doAway(c *call) (Reply, error) {
-	if _, err := c.room.propose(c, WentAway{Session: c.id, Text: oneLine(c.rest)}); err != nil {
+	text, err := note(c.rest)
+	if err != nil {
 		return nil, err
 	}
-	return Notice{What: NowAway, Text: oneLine(c.rest)}, nil
+	if _, err := c.room.propose(c, WentAway{Session: c.id, Text: text}); err != nil {
+		return nil, err
+	}
+	return Notice{What: NowAway, Text: text}, nil
 }
 
 func doBack(c *call) (Reply, error) {
@@ -237,12 +260,21 @@ func doBack(c *call) (Reply, error) {
 
 // doQuit ends the session itself, so that the farewell comes last.
 func doQuit(c *call) (Reply, error) {
-	_, err := c.room.propose(c, Left{Session: c.id, Cause: Quit, Text: oneLine(c.rest)})
+	word := oneLine(truncate(c.rest, MaxNote)) // cut: it keeps nobody here
+	_, err := c.room.propose(c, Left{Session: c.id, Cause: Quit, Text: word})
 	if errors.Is(err, ErrGone) || c.Session.ctx.Err() != nil { // it has ended
 		err = nil
 	}
 	return nil, err
 }
 
-// oneLine keeps a text that is shown within a line on one line.
-func oneLine(s string) string { return Clean(truncate(s, 200), false) }
+// note is a text that is shown within a line: a topic, a reason. One that is too long
+// is refused.
+func note(s string) (string, error) {
+	if s = oneLine(s); utf8.RuneCountInString(s) > MaxNote {
+		return "", ErrNoteTooLong
+	}
+	return s, nil
+}
+
+func oneLine(s string) string { return Clean(s, false) }

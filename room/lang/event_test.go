@@ -49,7 +49,7 @@ var told = []struct {
 	{room.Banned{Ban: room.Ban{Target: target("bob"), By: "op", Reason: "trop", For: time.Hour, Since: at}, Gone: []room.Pseudo{"Bob"}},
 		"* Bob a été banni(e) par op jusqu'à 15:05 : trop", "* Bob was banned by op until 15:05: trop"},
 	{room.Banned{Ban: room.Ban{Target: target("192.0.2.0/24"), For: 72 * time.Hour, Since: at}, Gone: []room.Pseudo{"bob", "rob"}},
-		"* bob, rob ont été banni(e)s par l'opérateur jusqu'à 2026-11-25 14:05", "* bob, rob were banned by the operator until 2026-11-25 14:05"},
+		"* bob, rob ont été banni(e)s par l'opérateur jusqu'à 25/11/2026 14:05", "* bob, rob were banned by the operator until 2026-11-25 14:05"},
 	{room.Banned{Ban: room.Ban{Target: target("SHA256:k"), Since: at}}, "* Un bannissement a été prononcé par l'opérateur", "* A ban was set by the operator"},
 	{room.Banned{Ban: room.Ban{Target: target("192.0.2.1"), Since: at}}, "* Un bannissement a été prononcé par l'opérateur", "* A ban was set by the operator"},
 	{room.Unbanned{Target: target("bob")}, "* bob n'est plus banni(e)", "* bob is no longer banned"},
@@ -69,7 +69,7 @@ var told = []struct {
 		"[privé] moi -> bob, cléo: un|T [privé] moi -> bob, cléo: deux", "[private] me -> bob, cléo: un|T [private] me -> bob, cléo: deux"},
 	{room.Whispered{From: "ann", To: []room.Pseudo{"ann"}, Text: "note"}, "[privé] moi -> moi: note", "[private] me -> me: note"},
 	{room.Gap{From: at.Add(-3 * time.Minute), To: at, Count: 12}, "* 12 messages entre 14:02 et 14:05 n'ont pas été enregistrés", "* 12 messages between 14:02 and 14:05 were not recorded"},
-	{room.Gap{From: at.Add(-24 * time.Hour), To: at, Count: 1}, "* 1 message entre 2026-11-21 14:05 et 14:05 n'a pas été enregistré", "* 1 message between 2026-11-21 14:05 and 14:05 was not recorded"},
+	{room.Gap{From: at.Add(-24 * time.Hour), To: at, Count: 1}, "* 1 message entre 21/11/2026 14:05 et 14:05 n'a pas été enregistré", "* 1 message between 2026-11-21 14:05 and 14:05 was not recorded"},
 	{room.Gap{From: at.Add(-time.Minute), To: at}, "* Des messages entre 14:04 et 14:05 n'ont pas été enregistrés", "* Messages between 14:04 and 14:05 were not recorded"},
 	{room.Gap{To: at}, "* Ce qui a été dit avant 14:05 n'est plus enregistré", "* What was said before 14:05 is no longer recorded"},
 	{room.Gathered{In: 12, Out: 9, Present: 431}, "* +12, -9, 431 présents", "* +12, -9, 431 present"},
@@ -147,7 +147,7 @@ func TestWhoReadsDecidesWhoIsMe(t *testing.T) {
 
 func TestFarewells(t *testing.T) {
 	until := time.Now().Add(100 * 24 * time.Hour)
-	day := until.UTC().Format("2006-01-02 15:04")
+	jour, day := until.UTC().Format("02/01/2006 15:04"), until.UTC().Format("2006-01-02 15:04")
 	for _, test := range []struct {
 		why    room.Ending
 		fr, en string
@@ -158,7 +158,7 @@ func TestFarewells(t *testing.T) {
 		{room.Ending{Cause: room.Expelled}, "Vous avez été expulsé(e) par l'opérateur", "You were kicked by the operator"},
 		{room.Ending{Cause: room.Expelled, Flood: true}, "Vous avez été expulsé(e) : trop de messages trop vite. Revenez plus calmement.", "You were kicked: too many messages too fast. Come back more calmly."},
 		{room.Ending{Cause: room.Barred, Reason: "trop"}, "Vous avez été banni(e) par l'opérateur : trop", "You were banned by the operator: trop"},
-		{room.Ending{Cause: room.Barred, By: "op", Until: until}, "Vous avez été banni(e) par op jusqu'à " + day, "You were banned by op until " + day},
+		{room.Ending{Cause: room.Barred, By: "op", Until: until}, "Vous avez été banni(e) par op jusqu'à " + jour, "You were banned by op until " + day},
 		{room.Ending{Cause: room.Shutdown, Reason: "maj"}, "Le salon ferme : maj", "The room closes: maj"},
 	} {
 		for v, want := range map[lang.View]string{french(): test.fr, english(): test.en} {

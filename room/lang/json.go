@@ -19,8 +19,10 @@ type Object struct {
 	Text    string    `json:"text,omitempty"`    // what was said, or the reason
 	Action  bool      `json:"action,omitempty"`  // a message in the manner of /me
 	Seconds float64   `json:"seconds,omitempty"` // a duration: slow mode, mute, ban, time before the room closes
-	Cause   string    `json:"cause,omitempty"`   // why somebody left: quit, lost, slow, idle, replaced, reclaimed
-	Count   int       `json:"count,omitempty"`   // how many: present, skipped, missing in a gap
+	Cause   string    `json:"cause,omitempty"`   // why somebody left: quit, lost, slow, replaced, reclaimed, crashed; in bye also kicked, banned, idle, shutdown
+	Count   int       `json:"count,omitempty"`   // how many: present, found, skipped, missing in a gap
+	More    bool      `json:"more,omitempty"`    // a page of the past comes before this one
+	Events  []Object  `json:"events,omitzero"`   // a page of the past, each as it was when it happened
 	Lines   []string  `json:"lines,omitempty"`   // a reply in words
 }
 
@@ -59,6 +61,12 @@ func (v View) object(it room.Item, now time.Time) Object {
 	case room.Welcome:
 		o.Type, o.To, o.Count = "welcome", []string{string(r.Pseudo)}, r.Present
 		o.Text, o.Lines = r.MOTD, nil
+	case room.Past:
+		o.Type, o.Text, o.Count, o.More, o.Lines = "past", r.Search, len(r.Events), r.More, v.pastTrouble(r, now)
+		o.Events = make([]Object, len(r.Events)) // none is told by an empty list
+		for i := range r.Events {
+			o.Events[i] = eventObject(&r.Events[i])
+		}
 	case room.People:
 		o.Type, o.Count, o.Lines = "people", len(r.Members), nil
 		for _, p := range r.Members {

@@ -95,3 +95,22 @@ func TestRepliesAsJSON(t *testing.T) {
 		}
 	}
 }
+
+// TestThePastAsJSON: one object, whose events are as they were when they happened.
+func TestThePastAsJSON(t *testing.T) {
+	first, second := on(-1, "un mot"), message("ann", "mot")
+	first.Seq = 6
+	second.Body = room.Said{From: "ann", Text: "mot", Action: true}
+	for want, r := range map[string]room.Past{
+		`{"type":"past","time":"T","text":"mot","count":2,"more":true,"events":[` +
+			`{"type":"message","seq":6,"time":"2026-11-21T14:05:00Z","from":"bob","text":"un mot"},` +
+			`{"type":"message","seq":7,"time":"2026-11-22T14:05:00Z","from":"ann","text":"mot","action":true}]}`: {Search: "mot", Events: []room.Event{first, second}, More: true},
+		`{"type":"past","time":"T","count":1,"events":[{"type":"message","seq":6,"time":"2026-11-21T14:05:00Z","from":"bob","text":"un mot"}]}`: {Events: []room.Event{first}},
+		`{"type":"past","time":"T","text":"x","events":[]}`: {Search: "x"},
+	} {
+		want = strings.Replace(want, `"T"`, `"`+now.Format(time.RFC3339)+`"`, 1)
+		if got := string(english().JSON(room.Item{Reply: r}, now)); got != want {
+			t.Errorf("%+v is\n%s\nwant\n%s", r, got, want)
+		}
+	}
+}

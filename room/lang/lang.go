@@ -89,8 +89,8 @@ func (v View) Clock(t time.Time) string {
 
 // Moment writes a time with its day when that is not today's.
 func (v View) Moment(t, now time.Time) string {
-	if t, now := v.in(t), v.in(now); t.YearDay() != now.YearDay() || t.Year() != now.Year() {
-		return t.Format("2006-01-02") + " " + v.Clock(t)
+	if !v.sameDay(t, now) {
+		return v.figures(t) + " " + v.Clock(t)
 	}
 	return v.Clock(t)
 }

@@ -39,6 +39,10 @@ func (v View) notice(n room.Notice) string {
 		return fmt.Sprintf(t.NowUnregistered, name)
 	case room.NowKeyGone:
 		return fmt.Sprintf(t.NowKeyGone, name, n.Text)
+	case room.NowKeyAdded:
+		return fmt.Sprintf(t.NowKeyAdded, name, n.Text)
+	case room.FreedBy:
+		return fmt.Sprintf(t.FreedBy, isolate(n.Text), name)
 	case room.NowFreed:
 		return fmt.Sprintf(t.NowFreed, name)
 	case room.NowTheme:

@@ -31,7 +31,7 @@ func (v View) reply(r room.Reply, now time.Time) []string {
 	case room.Turn:
 		return nil // for a screen, which does it
 	case room.Past:
-		return v.past(r)
+		return v.past(r, now)
 	case room.Welcome:
 		return v.welcome(r, now)
 	}
@@ -44,7 +44,9 @@ func (v View) table(r room.Reply, now time.Time) []string {
 	case room.People:
 		return v.people(r, now)
 	case room.Profile:
-		return []string{v.profile(r.Person, now)}
+		return append([]string{v.profile(r.Person, now)}, v.own(r.Own)...)
+	case room.Accounts:
+		return v.accounts(r)
 	case room.Help:
 		return v.help(r)
 	case room.TopicIs:
@@ -88,21 +90,25 @@ func (v View) welcome(w room.Welcome, now time.Time) []string {
 	if len(w.Last) > 0 {
 		lines = append(lines, t.LastMessages)
 	}
-	return append(starred(lines), v.replayed(w)...)
+	return append(starred(lines), v.replayed(w, now)...)
 }
 
 // replayed writes the last messages, and where what somebody missed begins.
-func (v View) replayed(w room.Welcome) []string {
+func (v View) replayed(w room.Welcome, now time.Time) []string {
 	first := slices.IndexFunc(w.Last, func(e room.Event) bool { return e.Seq > w.Seen && e.Author() != w.Pseudo })
 	if w.Missed == 0 || first < 0 {
-		return v.events(w.Last)
+		return v.events(w.Last, now)
 	}
 	form := v.texts().NewMessages
 	if w.Missed == 1 {
 		form = v.texts().NewMessage
 	}
 	mark := starred([]string{fmt.Sprintf(form, w.Missed)})
-	return slices.Concat(v.events(w.Last[:first]), mark, v.events(w.Last[first:]))
+	since := now
+	if first > 0 {
+		since = w.Last[first-1].Time
+	}
+	return slices.Concat(v.events(w.Last[:first], now), mark, v.events(w.Last[first:], since))
 }
 
 // newcomerHelp is what every member may type: what one needs first, to be
@@ -161,30 +167,51 @@ func (v View) topic(topic room.Topic, now time.Time) string {
 		fmt.Sprintf(v.texts().TopicBy, v.by(topic.By), v.Moment(topic.Set, now))
 }
 
-func (v View) events(list []room.Event) []string {
+// events writes what was said before, each day under its name; the day of since needs
+// none.
+func (v View) events(list []room.Event, since time.Time) []string {
 	var lines []string
 	for i := range list {
+		if at := list[i].Time; !v.sameDay(at, since) {
+			lines = append(lines, "* "+v.day(at))
+			since = at
+		}
 		lines = append(lines, v.Event(&list[i]))
 	}
 	return lines
 }
 
 // past is a page: what it is, the events, and how to see those before.
-func (v View) past(r room.Past) []string {
-	head := v.pastHead(r)
-	if len(r.Events) == 0 && !r.More {
-		return starred([]string{head})
+func (v View) past(r room.Past, now time.Time) []string {
+	since := now
+	if !r.Day.IsZero() && !r.Continued { // which the head names
+		since = r.Day
 	}
-	lines := append(starred([]string{head}), v.events(r.Events)...)
+	var lines []string
+	if len(r.Events) > 0 || r.More || !r.Unread { // otherwise nobody knows that there is nothing
+		lines = starred([]string{v.pastHead(r)})
+	}
+	lines = append(lines, v.events(r.Events, since)...)
 	if r.More {
 		lines = append(lines, starred([]string{fmt.Sprintf(v.texts().Earlier, v.slash())})...)
+	}
+	return append(lines, starred(v.pastTrouble(r, now))...)
+}
+
+// pastTrouble is what keeps a page from being all there is.
+func (v View) pastTrouble(r room.Past, now time.Time) (lines []string) {
+	if r.Unread {
+		lines = append(lines, v.texts().OlderUnread)
+	}
+	if !r.Unrecorded.IsZero() {
+		lines = append(lines, fmt.Sprintf(v.texts().NotRecorded, v.Moment(r.Unrecorded, now)))
 	}
 	return lines
 }
 
 func (v View) pastHead(r room.Past) string {
 	t := v.texts()
-	day := r.Day.Format("2006-01-02")
+	_, _, day := Day(r.Day, v.Lang)
 	switch {
 	case r.Continued:
 		return t.EarlierMessages
@@ -204,116 +231,12 @@ func (v View) pastHead(r room.Past) string {
 	return t.LastMessages
 }
 
-// count is the form that says how many are present.
-func (v View) count(n int) string {
-	if n == 1 {
-		return v.texts().PresentSingle
-	}
-	return v.texts().Present
-}
-
-func (v View) people(r room.People, now time.Time) []string {
-	width := 0
-	for _, p := range r.Members {
-		width = max(width, utf8.RuneCountInString(string(p.Pseudo)))
-	}
-	lines := []string{v.texts().NobodyHere}
-	if n := len(r.Members); n > 0 {
-		lines[0] = fmt.Sprintf(v.count(n), n, "")
-	}
-	for _, p := range r.Members {
-		lines = append(lines, "  "+v.person(p, width, now))
-	}
-	lines[0] = strings.TrimRight(lines[0], " ")
-	return lines
-}
-
-// person writes one line of a list.
-func (v View) person(p room.Person, width int, now time.Time) string {
-	t := v.texts()
-	pad := strings.Repeat(" ", max(0, width-utf8.RuneCountInString(string(p.Pseudo))))
-	line := fmt.Sprintf(t.Since, isolate(string(p.Pseudo))+pad, v.Moment(p.Since, now))
-	return strings.Join(append([]string{line}, v.marks(p, now)...), "  ")
-}
-
-// marks are what there is to say about a member besides their name.
-func (v View) marks(p room.Person, now time.Time) []string {
-	t := v.texts()
-	var marks []string
-	if p.Away != nil && p.Away.Text != "" {
-		marks = append(marks, fmt.Sprintf(t.AwayIs, v.Moment(p.Away.Since, now), isolate(p.Away.Text)))
-	} else if p.Away != nil {
-		marks = append(marks, fmt.Sprintf(t.AwayNoText, v.Moment(p.Away.Since, now)))
-	}
-	if p.Operator {
-		marks = append(marks, t.OperatorMark)
-	}
-	if p.Muted {
-		marks = append(marks, t.MutedMark)
-	}
-	return marks
-}
-
-// counted lists words once each, with how often where that is more: "ssh x2, tcp".
-func counted(words []string) string {
-	times := map[string]int{}
-	for _, w := range words {
-		times[w]++
-	}
-	var list []string
-	for _, w := range unique(words) {
-		if times[w] > 1 {
-			w = fmt.Sprintf("%s x%d", w, times[w])
-		}
-		list = append(list, w)
-	}
-	return strings.Join(list, ", ")
-}
-
-func (v View) profile(p room.Person, now time.Time) string {
-	t := v.texts()
-	parts := []string{fmt.Sprintf(t.Since, isolate(string(p.Pseudo)), v.Moment(p.Since, now)), fmt.Sprintf(t.Connected, counted(p.Fronts))}
-	parts = append(parts, v.marks(p, now)...)
-	if !p.Registered.IsZero() {
-		parts = append(parts, v.registration(p, now))
-	}
-	if p.Details {
-		if p.KeyID != "" {
-			parts = append(parts, fmt.Sprintf(t.Key, p.KeyID))
-		} else {
-			parts = append(parts, t.NoKey)
-		}
-		for i, addr := range p.Addrs {
-			parts = append(parts, strings.TrimSpace(fmt.Sprintf(t.From, addr)+" "+p.Clients[i]))
-		}
-	}
-	return strings.Join(parts, "  ")
-}
-
-// registration says since when a pseudo is registered, and to operators with how many
-// keys.
-func (v View) registration(p room.Person, now time.Time) string {
-	t := v.texts()
-	text := fmt.Sprintf(t.RegisteredSince, v.Moment(p.Registered, now))
-	switch {
-	case !p.Details || p.Keys == 0:
-		return text
-	case p.Keys == 1:
-		return text + ", " + fmt.Sprintf(t.KeyCountOne, p.Keys)
-	}
-	return text + ", " + fmt.Sprintf(t.KeyCount, p.Keys)
-}
-
 func (v View) help(h room.Help) []string {
 	t := v.texts()
 	if h.One != nil {
-		words := h.One.Words()
-		for i := range words {
-			words[i] = v.slash() + words[i]
-		}
 		lines := v.HelpLines([]*room.Command{h.One})
-		if len(words) > 1 {
-			lines = append(lines, "  "+fmt.Sprintf(t.Also, strings.Join(unique(words), ", ")))
+		if also := v.Also(h.One); also != "" {
+			lines = append(lines, "  "+also)
 		}
 		return lines
 	}

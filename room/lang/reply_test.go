@@ -96,13 +96,35 @@ func TestTheMessageOfTheDayComesFirst(t *testing.T) {
 
 func TestAProfileSaysSinceWhenAPseudoIsRegistered(t *testing.T) {
 	p := room.Person{Pseudo: "bob", Since: at, Fronts: []string{"ssh"}, Registered: at.AddDate(0, 0, -1), Keys: 2}
-	wantReply(t, french(), room.Profile{Person: p}, "bob  depuis 14:05  par ssh  inscrit(e) depuis 2026-11-21 14:05")
+	wantReply(t, french(), room.Profile{Person: p}, "bob  depuis 14:05  par ssh  inscrit(e) depuis 21/11/2026 14:05")
 	p.Details, p.KeyID = true, "SHA256:k"
 	wantReply(t, english(), room.Profile{Person: p}, "bob  since 14:05  by ssh  registered since 2026-11-21 14:05, 2 keys  key SHA256:k")
 	p.Keys = 1
-	wantReply(t, french(), room.Profile{Person: p}, "bob  depuis 14:05  par ssh  inscrit(e) depuis 2026-11-21 14:05, 1 clé  clé SHA256:k")
+	wantReply(t, french(), room.Profile{Person: p}, "bob  depuis 14:05  par ssh  inscrit(e) depuis 21/11/2026 14:05, 1 clé  clé SHA256:k")
 	p.Keys = 0
-	wantReply(t, french(), room.Profile{Person: p}, "bob  depuis 14:05  par ssh  inscrit(e) depuis 2026-11-21 14:05  clé SHA256:k")
+	wantReply(t, french(), room.Profile{Person: p}, "bob  depuis 14:05  par ssh  inscrit(e) depuis 21/11/2026 14:05  clé SHA256:k")
+}
+
+func TestAnOwnerIsToldWhatOpensTheirPseudo(t *testing.T) {
+	p := room.Profile{Person: room.Person{Pseudo: "ann", Since: at, Fronts: []string{"ssh"}, Registered: at}, Own: &room.Own{Keys: []string{"SHA256:a", "SHA256:b"}, Pass: true}}
+	wantReply(t, french(), p, "ann  depuis 14:05  par ssh  inscrit(e) depuis 14:05", "Votre pseudo s'ouvre avec :", "  clé SHA256:a", "  clé SHA256:b", "  une phrase de passe")
+	p.Own = &room.Own{Keys: []string{"SHA256:a"}}
+	wantReply(t, english(), p, "ann  since 14:05  by ssh  registered since 14:05", "Your pseudo opens with:", "  key SHA256:a", "  no pass phrase")
+}
+
+func TestRegisteredPseudosAreListed(t *testing.T) {
+	wantReply(t, french(), room.Accounts{}, "Aucun pseudo n'est inscrit.")
+	wantReply(t, english(), room.Accounts{Pseudos: []room.Pseudo{"ann", "דוד"}}, "Registered pseudos: 2", "  ann, \u2068דוד\u2069")
+	wantReply(t, french(), room.Accounts{Pseudos: []room.Pseudo{"ann", "bob"}, More: 12}, "Pseudos inscrits : 14", "  ann, bob et 12 autres")
+	var many room.Accounts
+	for i := range 200 {
+		many.Pseudos = append(many.Pseudos, room.Pseudo(fmt.Sprint("somebody-", i)))
+	}
+	for line := range strings.SplitSeq(english().Reply(many, now), "\n") {
+		if len(line) > 80 {
+			t.Errorf("%d columns: %s", len(line), line)
+		}
+	}
 }
 
 func TestAWelcomeReadLateDoesNotCountBelowZero(t *testing.T) {
@@ -120,7 +142,7 @@ func TestListsOfPeople(t *testing.T) {
 	}}
 	wantReply(t, french(), people, "3 présents :",
 		"  ann       depuis 14:05  opérateur",
-		"  Éléonore  depuis 2026-11-21 14:05  absent(e) depuis 14:05 : à table  sans la parole",
+		"  Éléonore  depuis 21/11/2026 14:05  absent(e) depuis 14:05 : à table  sans la parole",
 		"  \u2068דוד\u2069       depuis 14:05  absent(e) depuis 14:05")
 	wantReply(t, english(), people, "3 present:",
 		"  ann       since 14:05  operator",
@@ -151,13 +173,16 @@ func TestTheOtherReplies(t *testing.T) {
 	wantReply(t, fr, room.Bans{
 		Bans:  []room.Ban{{Target: target("192.0.2.0/24"), By: "op", Since: at, For: time.Hour, Reason: "spam"}, {Target: target("bob"), Since: at}},
 		Mutes: []room.Mute{{Pseudo: "rob", Since: at, For: 48 * time.Hour}},
-	}, "banni : 192.0.2.0/24, jusqu'à 15:05, par op : spam", "banni : bob, sans fin, par l'opérateur", "sans la parole : rob, jusqu'à 2026-11-24 14:05, par l'opérateur")
+	}, "banni : 192.0.2.0/24, jusqu'à 15:05, par op : spam", "banni : bob, sans fin, par l'opérateur", "sans la parole : rob, jusqu'à 24/11/2026 14:05, par l'opérateur")
 	wantReply(t, en, room.Ignoring{}, "You ignore nobody.")
 	wantReply(t, en, room.Ignoring{Names: []room.Pseudo{"bob", "rob"}}, "You ignore: bob, rob")
 	wantReply(t, fr, room.Past{}, "Rien n'a encore été dit.")
 	wantReply(t, fr, room.Past{Search: "mot"}, "Rien trouvé pour « mot ».")
 	wantReply(t, en, room.Past{Search: "x", Events: []room.Event{message("bob", "x"), message("bob", "x")}}, `2 message(s) for "x":`+"\n14:05 bob: x\n14:05 bob: x")
 	wantReply(t, fr, room.Past{Events: []room.Event{message("bob", "x")}}, "Derniers messages :\n14:05 bob: x")
+	wantReply(t, fr, room.Past{Day: at, Unread: true, Unrecorded: at}, "Les messages plus anciens ne peuvent pas être lus pour le moment.", "Rien n'est enregistré depuis 14:05 : ce qui se dit maintenant est perdu si le serveur s'arrête.")
+	wantReply(t, en, room.Past{Search: "x", Events: []room.Event{message("bob", "x")}, Unread: true, Unrecorded: at}, `1 message(s) for "x":`+"\n14:05 bob: x\n* Older messages cannot be read at the moment.\n* Nothing has been recorded since 14:05: what is said now is lost if the server stops.")
+	wantReply(t, en, room.Past{Unrecorded: at}, "Nothing has been said yet.", "Nothing has been recorded since 14:05: what is said now is lost if the server stops.")
 	wantReply(t, fr, room.Stats{Since: at, Members: 3, Sessions: 4, Messages: 5}, "3 présent(s), 4 session(s), 5 message(s), depuis 14:05")
 	wantReply(t, en, room.Stats{Since: at, Health: room.Health{Err: room.ErrBusy, Since: at}}, "0 present, 0 session(s), 0 message(s), since 14:05", "the log has not answered since 14:05: room: busy")
 	wantReply(t, fr, room.Help{One: command("list")}, "  /liste                              qui est là", "  aussi : /liste, /qui, /list, /who, /names")
@@ -232,7 +257,7 @@ func TestATurnIsForAScreenAndHasNoWords(t *testing.T) {
 func TestEveryReplyHasWords(t *testing.T) {
 	examples := []room.Reply{
 		room.Welcome{Pseudo: "ann"}, room.People{}, room.Profile{}, room.Help{Commands: room.Commands()}, room.TopicIs{}, room.Bans{},
-		room.Ignoring{}, room.Past{}, room.Stats{}, room.Skipped{}, room.Failure{Err: room.ErrBusy}, room.Notice{What: room.NowBack},
+		room.Accounts{}, room.Ignoring{}, room.Past{}, room.Stats{}, room.Skipped{}, room.Failure{Err: room.ErrBusy}, room.Notice{What: room.NowBack},
 	}
 	have := map[string]bool{"room.Turn": true}
 	for _, r := range examples {

@@ -4,16 +4,17 @@ var screenEnglish = ScreenTexts{
 	Online: "%d online", HelpKey: "F1 help", ClosesAt: "closes at %s", Slow: "slow mode: %s", YouAreAway: "away", MoreNames: "and %d more",
 
 	NewMessage: "new message", NewMessages: "new messages (%d)",
-	BelowEnd: "End to go down", BelowSome: "↓ %s", BelowCalls: "↓ %s, %s",
+	BelowEnd: "End to go down", BelowEndShort: "End: go down", BelowSome: "↓ %s", BelowCalls: "↓ %s, %s",
 	BelowOne: "1 new", Below: "%d new", MentionOne: "1 mention", Mentions: "%d mentions",
 	NothingUnread: "Nothing is unread.", NoMention: "No other mention.", NotHeld: "Too old: that message is no longer in memory.",
 	Waiting: "Waiting: %d", CutOne: "Too long: 1 byte left out.", Cut: "Too long: %d bytes left out.",
-	PressAgain: "Ctrl-C again to leave.", TabHint: "Tab: %s",
+	PressAgain: "Ctrl-C again to leave.", PressAgainShort: "Ctrl-C: leave", Beginning: "The very beginning.", Failed: "Failed: try again.", TabHint: "Tab: %s",
 
 	Everyone: "all", SearchPrompt: "search: ",
 	Recall: "recall: ", RecallPrompt: "recall “%s”: ", RecallShort: "“%s” ", RecallNone: "nothing: “%s” ",
 	PasteAsk: "Paste %d lines (%d bytes)? Enter: yes · Esc: no", PasteAskShort: "%d lines? y/n",
-	PasteCut: "Too long. Paste the first 16 KiB? Enter: yes · Esc: no", PasteCutShort: "Cut at 16 K? y/n",
+	PasteOver: "Paste %d lines (%d lines and %d KiB at most in a message)? y/n", PasteOverShort: "Too much: paste? y/n",
+	PasteCut: "Paste the first 16 KiB (%d lines and %d KiB at most in a message)? y/n",
 
 	HelpTitle: "Help", KeysTitle: "Keys", CommandsTitle: "Commands", PeopleTitle: "Here", FoundTitle: "Found", HistoryTitle: "History",
 	HelpFoot: "PgUp PgDn: scroll · Esc: close", PeopleFoot: "↑ ↓: choose · Enter: write to them · Esc: close",

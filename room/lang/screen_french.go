@@ -4,16 +4,17 @@ var screenFrench = ScreenTexts{
 	Online: "%d en ligne", HelpKey: "F1 aide", ClosesAt: "ferme à %s", Slow: "mode lent : %s", YouAreAway: "absent(e)", MoreNames: "et %d autres",
 
 	NewMessage: "nouveau message", NewMessages: "nouveaux messages (%d)",
-	BelowEnd: "Fin pour descendre", BelowSome: "↓ %s", BelowCalls: "↓ %s, dont %s",
+	BelowEnd: "Fin pour descendre", BelowEndShort: "Fin : en bas", BelowSome: "↓ %s", BelowCalls: "↓ %s, dont %s",
 	BelowOne: "1 nouveau", Below: "%d nouveaux", MentionOne: "1 mention", Mentions: "%d mentions",
 	NothingUnread: "Tout est lu.", NoMention: "Pas d'autre mention.", NotHeld: "Trop ancien : ce message n'est plus en mémoire.",
 	Waiting: "En attente : %d", CutOne: "Trop long : 1 octet laissé de côté.", Cut: "Trop long : %d octets laissés de côté.",
-	PressAgain: "Encore Ctrl-C pour partir.", TabHint: "Tab : %s",
+	PressAgain: "Encore Ctrl-C pour partir.", PressAgainShort: "Ctrl-C : partir", Beginning: "C'est le début.", Failed: "Échec : réessayez.", TabHint: "Tab : %s",
 
 	Everyone: "tous", SearchPrompt: "chercher : ",
 	Recall: "retrouver : ", RecallPrompt: "retrouver « %s » : ", RecallShort: "« %s » ", RecallNone: "rien : « %s » ",
 	PasteAsk: "Coller %d lignes (%d octets) ? Entrée : oui · Échap : non", PasteAskShort: "%d lignes ? o/n",
-	PasteCut: "Trop long. Coller les 16 premiers Kio ? Entrée : oui · Échap : non", PasteCutShort: "Couper à 16 K ? o/n",
+	PasteOver: "Coller %d lignes (%d lignes et %d Kio au plus par message) ? o/n", PasteOverShort: "Trop : coller ? o/n",
+	PasteCut: "Coller les 16 premiers Kio (%d lignes et %d Kio au plus par message) ? o/n",
 
 	HelpTitle: "Aide", KeysTitle: "Touches", CommandsTitle: "Commandes", PeopleTitle: "Présents", FoundTitle: "Trouvé", HistoryTitle: "Historique",
 	HelpFoot: "PgUp PgDn : défiler · Échap : fermer", PeopleFoot: "↑ ↓ : choisir · Entrée : lui écrire · Échap : fermer",

@@ -83,12 +83,12 @@ func TestFrenchOfTheScreenSetsItsPunctuationApart(t *testing.T) {
 func TestQuestionsFitTheSmallestScreen(t *testing.T) {
 	for _, l := range []room.Lang{room.French, room.English} {
 		texts := lang.ScreenOf(l)
-		for _, q := range []string{texts.PasteAskShort + "12", texts.PasteCutShort} { // %d is up to 4 digits
+		for _, q := range []string{texts.PasteAskShort + "12", texts.PasteOverShort} { // %d is up to 4 digits
 			if w := ansi.StringWidth(q); w > 20 {
 				t.Errorf("%q is %d columns", q, w)
 			}
 		}
-		for _, q := range []string{texts.PasteAsk + "123456", texts.PasteCut} {
+		for _, q := range []string{texts.PasteAsk + "123456", texts.PasteOver + "12", texts.PasteCut} {
 			if w := ansi.StringWidth(q); w > 79 {
 				t.Errorf("%q is %d columns", q, w)
 			}

@@ -20,13 +20,14 @@ type Texts struct {
 	Gap, GapOne, GapSome, GapBefore                          string
 
 	// Replies.
-	Welcome, TopicIs, NoTopic, TopicBy, Present, PresentSingle, PresentOne, NobodyHere, AndOthers                                        string
-	LastMessages, HelpHint, MoreCommands, Commands, CommandsConsole, Also                                                                string
-	Since, AwayIs, AwayNoText, MutedMark, OperatorMark                                                                                   string
-	Connected, Key, NoKey, From, RegisteredSince, KeyCount, KeyCountOne                                                                  string
-	NewMessage, NewMessages                                                                                                              string
-	NoBans, BanLine, MuteLine, ForEver, IgnoringNobody, Ignoring                                                                         string
-	NothingSaid, NothingSaidOn, DayMessages, Found, FoundLast, Earlier, EarlierMessages, NothingMore, NotFound, Stats, StatsLog, Skipped string
+	Welcome, TopicIs, NoTopic, TopicBy, Present, PresentSingle, PresentOne, NobodyHere, AndOthers                                         string
+	LastMessages, HelpHint, MoreCommands, Commands, CommandsConsole, Also                                                                 string
+	Since, AwayIs, AwayNoText, MutedMark, OperatorMark                                                                                    string
+	Connected, Key, NoKey, From, RegisteredSince, KeyCount, KeyCountOne, OpensWith, PassPhraseSet, NoPassPhrase, NoAccounts, AccountCount string
+	NewMessage, NewMessages                                                                                                               string
+	NoBans, BanLine, MuteLine, ForEver, IgnoringNobody, Ignoring                                                                          string
+	NothingSaid, NothingSaidOn, DayMessages, Found, FoundLast, Earlier, EarlierMessages, NothingMore, NotFound, Stats, StatsLog, Skipped  string
+	OlderUnread, NotRecorded                                                                                                              string
 
 	// Notices.
 	NowAway, NowBack, NowIgnored, NowHeard, NowLang, NowClock, NowZone            string
@@ -36,20 +37,20 @@ type Texts struct {
 	BellMentions, BellNone, BellAll                                               string
 	NowMouse, NowNoMouse, NowText, NowScreen                                      string
 	NowRegistered, NowPassSet, NowPassSetToo, NowUnregistered, NowKeyGone         string
-	NowFreed, NowOperator, NowGuest, NowReloaded                                  string
+	NowFreed, FreedBy, NowKeyAdded, NowOperator, NowGuest, NowReloaded            string
 
 	// Errors.
-	Taken, Alike, PseudoEmpty, PseudoTooLong, PseudoCharacters                                                   string
-	PseudoScripts, PseudoStart, PseudoReserved                                                                   string
-	NobodyCalled, DidYouMean, SeeList, NoCommand, DidYouMeanWord                                                 string
-	SeeHelp, SeeHelpConsole, Usage, Denied, TooFast, TooFastLast                                                 string
-	DeniedTopic, NotBanned, NotMuted, NotIgnored, Self, SlowMode, IsMuted, IsMutedUntil, IsBanned, IsBannedUntil string
-	ShuttingDown, ShuttingDownNow, Empty, TextTooLong, TooManyLines                                              string
-	NobodyToReply, NoShutdown, NoZone, TooMany, NotMember, Busy, Unrecorded                                      string
-	Unsure, TooLarge, Gone, Internal                                                                             string
-	NoScreen, NoScreenNow, ScreenJSON                                                                            string
-	Registered, AlikeRegistered, NotAllowed, WrongPassword, NoPasswordGiven, WrongPass, Guessing, PassPhrase     string
-	NoKeyToRegister, LastKey, TooManyKeys, KeyTaken, Full, NotRegistered, NotAKey, NoReload, ReloadFailed        string
+	Taken, Alike, PseudoEmpty, PseudoTooLong, PseudoCharacters                                                         string
+	PseudoScripts, PseudoStart, PseudoReserved                                                                         string
+	NobodyCalled, DidYouMean, SeeList, NoCommand, DidYouMeanWord                                                       string
+	SeeHelp, SeeHelpConsole, Usage, Denied, TooFast, TooFastLast                                                       string
+	DeniedTopic, NotBanned, NotMuted, NotIgnored, Self, SlowMode, IsMuted, IsMutedUntil, IsBanned, IsBannedUntil       string
+	ShuttingDown, ShuttingDownNow, Empty, TextTooLong, TooManyLines, NoteTooLong                                       string
+	NobodyToReply, NoShutdown, NoZone, TooMany, NotMember, Busy, Unrecorded                                            string
+	Unsure, TooLarge, Gone, Internal                                                                                   string
+	NoScreen, NoScreenNow, ScreenJSON                                                                                  string
+	Registered, AlikeRegistered, NotAllowed, WrongPassword, NoPasswordGiven, WrongPass, Guessing, PassPhrase           string
+	NoKeyToRegister, LastKey, TooManyKeys, KeyTaken, Full, NotRegistered, NotAKey, TooManyBans, NoReload, ReloadFailed string
 
 	// Endings.
 	Goodbye, EndKicked, EndFlood, EndBanned, EndSlow, EndIdle string
@@ -61,20 +62,21 @@ type Texts struct {
 	ScreenPrompt, ExecUsage                                       string
 
 	// The console and the command line.
-	ConsoleHead, Listening, OffEphemeral, HandOut, NotEncrypted, Fingerprint     string
-	ConsoleClosed, ConsolePrompt, Bye                                            string
-	ClientConnected, ClientFailed, ClientLost                                    string
-	HelpProgram, HelpServe, HelpClient, HelpVersion                              string
-	HelpSSH, HelpTCP, HelpData, HelpHostKey, HelpLang, HelpReplay, HelpRate      string
-	HelpBurst, HelpPerSource, HelpLog, HelpHost, HelpPort, HelpShow              string
-	HelpBench, BenchSSH, BenchTCP, BenchScreen, BenchLine, BenchRaw, BenchSize   string
-	BenchStalled, BenchParallel, BenchSenders, BenchRate, BenchBurst             string
-	BenchDuration, BenchBytes, BenchSettle, BenchPID                             string
-	HelpOperators, HelpAllow, HelpPasswordFile, HelpMOTD, HelpConfig, HelpKeep   string
-	HelpKeepSize, HelpExport, Exporting                                          string
-	BadLine, NoSSHKey, KeyOptions, NoPassword, NoSetting, SetTwice, OpenToOthers string
-	DataInUse, DataForeign, DataDamaged, DataNewer                               string
-	WrongUse, PortTaken, BothOff                                                 string
+	ConsoleHead, Listening, OffEphemeral, HandOut, NotEncrypted, Fingerprint                  string
+	ConsoleClosed, ConsolePrompt, Bye                                                         string
+	ClientConnected, ClientFailed, ClientLost                                                 string
+	HelpProgram, HelpServe, HelpClient, HelpVersion                                           string
+	HelpSSH, HelpTCP, HelpData, HelpHostKey, HelpLang, HelpReplay, HelpRate                   string
+	HelpBurst, HelpPerSource, HelpLog, HelpHost, HelpPort, HelpShow                           string
+	HelpBench, BenchSSH, BenchTCP, BenchScreen, BenchLine, BenchRaw, BenchSize                string
+	BenchStalled, BenchParallel, BenchSenders, BenchRate, BenchBurst                          string
+	BenchDuration, BenchBytes, BenchSettle, BenchPID                                          string
+	HelpOperators, HelpAllow, HelpPasswordFile, HelpMOTD, HelpConfig, HelpKeep                string
+	HelpKeepSize, HelpExport, Exporting, Indexing                                             string
+	BadLine, NoSSHKey, KeyOptions, NoPassword, BadPassword, NoSetting, SetTwice, OpenToOthers string
+	DataInUse, DataForeign, DataDamaged, DataNewer                                            string
+	HelpExportData, ExportOff, DataDirectory, DataReadOnly                                    string
+	WrongUse, PortTaken, BothOff                                                              string
 
 	// Help holds, for each command by its Name, its arguments and a sentence.
 	Help map[string]Helped

@@ -192,13 +192,16 @@ func TestTimesAreToldAsTheReaderWantsThem(t *testing.T) {
 		}
 	}
 	for other, want := range map[time.Time]string{
-		at: "14:05", at.Add(-24 * time.Hour): "2026-11-21 14:05", at.AddDate(-1, 0, 0): "2025-11-22 14:05", at.Add(10 * time.Hour): "2026-11-23 00:05",
+		at: "14:05", at.Add(-24 * time.Hour): "21/11/2026 14:05", at.AddDate(-1, 0, 0): "22/11/2025 14:05", at.Add(10 * time.Hour): "23/11/2026 00:05",
 	} {
 		if got := (lang.View{Zone: time.UTC}).Moment(other, at); got != want {
 			t.Errorf("%v is told on %v as %q, want %q", other, at, got, want)
 		}
 	}
-	if got := (lang.View{Zone: tokyo}).Moment(at.Add(time.Hour), at); got != "2026-11-23 00:05" {
+	if got := english().Moment(at.Add(-24*time.Hour), at); got != "2026-11-21 14:05" {
+		t.Errorf("the day before is told in English as %q", got)
+	}
+	if got := (lang.View{Zone: tokyo}).Moment(at.Add(time.Hour), at); got != "23/11/2026 00:05" {
 		t.Errorf("a time after Tokyo's midnight is told as %q", got)
 	}
 }

@@ -1,0 +1,138 @@
+package lang
+
+import (
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"salon/room"
+)
+
+// count is the form that says how many are present.
+func (v View) count(n int) string {
+	if n == 1 {
+		return v.texts().PresentSingle
+	}
+	return v.texts().Present
+}
+
+func (v View) people(r room.People, now time.Time) []string {
+	width := 0
+	for _, p := range r.Members {
+		width = max(width, utf8.RuneCountInString(string(p.Pseudo)))
+	}
+	lines := []string{v.texts().NobodyHere}
+	if n := len(r.Members); n > 0 {
+		lines[0] = fmt.Sprintf(v.count(n), n, "")
+	}
+	for _, p := range r.Members {
+		lines = append(lines, "  "+v.person(p, width, now))
+	}
+	lines[0] = strings.TrimRight(lines[0], " ")
+	return lines
+}
+
+// person writes one line of a list.
+func (v View) person(p room.Person, width int, now time.Time) string {
+	t := v.texts()
+	pad := strings.Repeat(" ", max(0, width-utf8.RuneCountInString(string(p.Pseudo))))
+	line := fmt.Sprintf(t.Since, isolate(string(p.Pseudo))+pad, v.Moment(p.Since, now))
+	return strings.Join(append([]string{line}, v.marks(p, now)...), "  ")
+}
+
+// marks are what there is to say about a member besides their name.
+func (v View) marks(p room.Person, now time.Time) []string {
+	t := v.texts()
+	var marks []string
+	if p.Away != nil && p.Away.Text != "" {
+		marks = append(marks, fmt.Sprintf(t.AwayIs, v.Moment(p.Away.Since, now), isolate(p.Away.Text)))
+	} else if p.Away != nil {
+		marks = append(marks, fmt.Sprintf(t.AwayNoText, v.Moment(p.Away.Since, now)))
+	}
+	if p.Operator {
+		marks = append(marks, t.OperatorMark)
+	}
+	if p.Muted {
+		marks = append(marks, t.MutedMark)
+	}
+	return marks
+}
+
+// counted lists words once each, with how often where that is more: "ssh x2, tcp".
+func counted(words []string) string {
+	times := map[string]int{}
+	for _, w := range words {
+		times[w]++
+	}
+	var list []string
+	for _, w := range unique(words) {
+		if times[w] > 1 {
+			w = fmt.Sprintf("%s x%d", w, times[w])
+		}
+		list = append(list, w)
+	}
+	return strings.Join(list, ", ")
+}
+
+func (v View) profile(p room.Person, now time.Time) string {
+	t := v.texts()
+	parts := []string{fmt.Sprintf(t.Since, isolate(string(p.Pseudo)), v.Moment(p.Since, now)), fmt.Sprintf(t.Connected, counted(p.Fronts))}
+	parts = append(parts, v.marks(p, now)...)
+	if !p.Registered.IsZero() {
+		parts = append(parts, v.registration(p, now))
+	}
+	if p.Details {
+		if p.KeyID != "" {
+			parts = append(parts, fmt.Sprintf(t.Key, p.KeyID))
+		} else {
+			parts = append(parts, t.NoKey)
+		}
+		for i, addr := range p.Addrs {
+			parts = append(parts, strings.TrimSpace(fmt.Sprintf(t.From, addr)+" "+p.Clients[i]))
+		}
+	}
+	return strings.Join(parts, "  ")
+}
+
+// registration says since when a pseudo is registered, and to operators with how many
+// keys.
+func (v View) registration(p room.Person, now time.Time) string {
+	t := v.texts()
+	text := fmt.Sprintf(t.RegisteredSince, v.Moment(p.Registered, now))
+	switch {
+	case !p.Details || p.Keys == 0:
+		return text
+	case p.Keys == 1:
+		return text + ", " + fmt.Sprintf(t.KeyCountOne, p.Keys)
+	}
+	return text + ", " + fmt.Sprintf(t.KeyCount, p.Keys)
+}
+
+// own says what opens one's own pseudo.
+func (v View) own(o *room.Own) []string {
+	if o == nil {
+		return nil
+	}
+	t := v.texts()
+	lines := []string{t.OpensWith}
+	for _, key := range o.Keys {
+		lines = append(lines, "  "+fmt.Sprintf(t.Key, key))
+	}
+	if o.Pass {
+		return append(lines, "  "+t.PassPhraseSet)
+	}
+	return append(lines, "  "+t.NoPassPhrase)
+}
+
+func (v View) accounts(r room.Accounts) []string {
+	t := v.texts()
+	if len(r.Pseudos) == 0 {
+		return []string{t.NoAccounts}
+	}
+	list := names(r.Pseudos)
+	if r.More > 0 {
+		list = fmt.Sprintf(t.AndOthers, list, r.More)
+	}
+	return append([]string{fmt.Sprintf(t.AccountCount, len(r.Pseudos)+r.More)}, wrap(list)...)
+}
