@@ -68,7 +68,7 @@ func TestWhatWasEnteredRightBeforeLeavingIsSaid(t *testing.T) {
 				b.send(text + "\r")
 				b.calm()
 				b.send("un\rdeux\rau revoir\r" + leave + "trop tard\r")
-				b.wantEnd(eofGrace+frameGap, exitDone)
+				b.wantEnd(defaultTimeouts().eof+frameGap, exitDone)
 				if got := b.said(); !slices.Equal(got, []string{"un", "deux", "au revoir"}) {
 					t.Errorf("%q, %q: said %q", text, leave, got)
 				}
@@ -90,7 +90,7 @@ func TestALineThatTheOutboxHasNoRoomForIsGivenBack(t *testing.T) {
 		time.Sleep(frameGap)
 		synctest.Wait()
 		b.want(nothingTyped + " " + lines[6+maxOutbox])
-		b.send("\x15autre chose\r") // instead of it
+		b.send("\x03autre chose\r") // instead of it
 		time.Sleep(frameGap)
 		synctest.Wait()
 		b.want(nothingTyped+" autre chose", fmt.Sprint("En attente : ", maxOutbox+1))
@@ -99,6 +99,27 @@ func TestALineThatTheOutboxHasNoRoomForIsGivenBack(t *testing.T) {
 		b.calm()
 		if strings.Contains(b.bottom(), "autre chose") {
 			t.Errorf("there is room again, but\n%s", b.picture())
+		}
+	})
+}
+
+// TestLinesBeyondTheOutboxStayApart: a paste on a terminal that does not say so is
+// typed line by line, faster than they can wait. Those that cannot are not one.
+func TestLinesBeyondTheOutboxStayApart(t *testing.T) {
+	inBubble(t, slowly, nil, func(b *bubble) {
+		lines := numbered(6 + maxOutbox + 3)
+		b.send(strings.Join(lines[:6], "\r") + "\r")
+		synctest.Wait()
+		b.send(strings.Join(lines[6:], "\r\r") + "\r")
+		time.Sleep(frameGap)
+		synctest.Wait()
+		b.want(nothingTyped+" "+lines[6+maxOutbox], lines[6+maxOutbox+1], lines[6+maxOutbox+2], fmt.Sprint("En attente : ", maxOutbox+1))
+		time.Sleep(time.Second)
+		b.send("\r") // there is room again
+		b.calm()
+		b.want(nothingTyped)
+		if strings.Contains(b.picture(), lines[6+maxOutbox]) {
+			t.Errorf("they are left:\n%s", b.picture())
 		}
 	})
 }

@@ -18,8 +18,9 @@ type History struct {
 	lines []string
 	bytes int // of lines
 
-	back  int    // how many lines back the one shown is, 0 for what is being typed
-	draft string // what was being typed
+	back    int            // how many lines back the one shown is, 0 for what is being typed
+	changed map[int]string // what was typed, and what has become of lines shown, by how far back
+	weight  int            // of those, in bytes
 }
 
 // Add keeps a line that was entered, and forgets which line was shown. A line of
@@ -47,33 +48,53 @@ func (h *History) line(n int) string {
 	return h.lines[len(h.lines)-n]
 }
 
-// Older returns the line before the one shown, keeping current, what is being
-// typed, for the way back; ok is false at the oldest. A line shown and then
-// changed counts as what is being typed if that was nothing.
+// Older returns the line before the one shown, keeping current, what that has become
+// or what is being typed, for whoever comes back to it; ok is false at the oldest.
+// What is kept so has MaxBytes together at most: beyond them ok is false too, and
+// current stays where it is.
 func (h *History) Older(current string) (line string, ok bool) {
-	if h.back == len(h.lines) {
+	if h.back == len(h.lines) || !h.keep(current) {
 		return "", false
 	}
-	if h.back == 0 || h.draft == "" && current != h.line(h.back) {
-		h.draft = strings.Clone(current)
-	}
 	h.back++
-	return h.line(h.back), true
+	return h.shown(), true
 }
 
-// Newer returns the line after the one shown, in the end what was being typed; ok
-// is false if that is what is shown.
-func (h *History) Newer() (line string, ok bool) {
-	if h.back == 0 {
+// Newer returns the line after the one shown, in the end what was being typed,
+// keeping current as Older does; ok is false if that is what is shown.
+func (h *History) Newer(current string) (line string, ok bool) {
+	if h.back == 0 || !h.keep(current) {
 		return "", false
 	}
 	h.back--
-	if h.back > 0 {
-		return h.line(h.back), true
+	return h.shown(), true
+}
+
+// shown is the line shown, as it was left.
+func (h *History) shown() string {
+	if line, ok := h.changed[h.back]; ok {
+		return line
 	}
-	draft := h.draft
-	h.Reset()
-	return draft, true
+	return h.line(h.back)
+}
+
+// keep notes what has become of the line shown, and reports false when there is no
+// room for it.
+func (h *History) keep(current string) bool {
+	weight := h.weight - len(h.changed[h.back])
+	if current == h.line(h.back) {
+		delete(h.changed, h.back)
+		h.weight = weight
+		return true
+	}
+	if weight += len(current); weight > MaxBytes {
+		return false
+	}
+	if h.changed == nil {
+		h.changed = map[int]string{}
+	}
+	h.changed[h.back], h.weight = strings.Clone(current), weight
+	return true
 }
 
 // Search returns the newest line holding text (folded: neither case nor accents
@@ -94,5 +115,6 @@ func (h *History) Search(text string, skip int) (line string, ok bool) {
 	return "", false
 }
 
-// Reset forgets which line was shown, and what was being typed.
-func (h *History) Reset() { h.back, h.draft = 0, "" }
+// Reset forgets which line was shown, and what was being typed: lines that were
+// changed are again what was entered.
+func (h *History) Reset() { h.back, h.changed, h.weight = 0, nil, 0 }

@@ -29,37 +29,71 @@ func TestHistoryGoesBackAndForth(t *testing.T) {
 		line, ok := h.Older(current)
 		check(line, ok, want, wantOK)
 	}
-	newer := func(want string, wantOK bool) {
+	newer := func(current, want string, wantOK bool) {
 		t.Helper()
-		line, ok := h.Newer()
+		line, ok := h.Newer(current)
 		check(line, ok, want, wantOK)
 	}
-	newer("", false)
+	newer("brouillon", "", false)
 	older("brouillon", "trois", true)
 	older("trois", "deux", true)
 	older("deux", "un", true)
 	older("un", "", false)
-	newer("deux", true)
-	newer("trois", true)
-	newer("brouillon", true)
-	newer("", false)
-
-	older("", "trois", true)
-	older("trois et plus", "deux", true)
-	newer("trois", true)
-	newer("trois et plus", true)
+	newer("un", "deux", true)
+	newer("deux", "trois", true)
+	newer("trois", "brouillon", true)
+	newer("brouillon", "", false)
 
 	older("x", "trois", true)
 	h.Reset()
-	newer("", false)
+	newer("", "", false)
 	older("y", "trois", true)
 	h.Add("quatre")
-	newer("", false)
+	newer("", "", false)
 	older("", "quatre", true)
 
 	h = new(History)
 	older("x", "", false)
-	newer("", false)
+	newer("x", "", false)
+}
+
+// TestChangedLinesAreFoundAgain: as in a shell, until a line is entered.
+func TestChangedLinesAreFoundAgain(t *testing.T) {
+	h := historyOf("un", "deux")
+	for i, step := range []struct {
+		older      bool
+		from, want string
+	}{
+		{true, "brouillon", "deux"}, {true, "DEUX", "un"}, {false, "UN", "DEUX"}, {true, "DEUX !", "UN"}, {false, "un", "DEUX !"},
+		{true, "deux", "un"}, {false, "un", "deux"}, {false, "", "brouillon"}, {true, "autre", ""}, {false, "fin", "autre"},
+	} {
+		turn := h.Newer
+		if step.older {
+			turn = h.Older
+		}
+		if got, ok := turn(step.from); got != step.want || !ok {
+			t.Fatalf("step %d: from %q to %q, %v, not %q", i, step.from, got, ok, step.want)
+		}
+	}
+	h.Add("trois")
+	if got := h.all(); strings.Join(got, " ") != "un deux trois" {
+		t.Errorf("once a line is entered there are %q", got)
+	}
+}
+
+// TestWhatIsChangedIsBounded: what there is no room for is not left behind.
+func TestWhatIsChangedIsBounded(t *testing.T) {
+	h := historyOf("un", "deux", "trois")
+	half := strings.Repeat("x", MaxBytes/2)
+	for i, step := range []struct {
+		turn func(string) (string, bool)
+		from string
+		ok   bool
+	}{{h.Older, half, true}, {h.Older, half, true}, {h.Older, "x", false}, {h.Newer, "x", false}, {h.Older, "deux", true}} {
+		if _, ok := step.turn(step.from); ok != step.ok {
+			t.Errorf("step %d, away from %d bytes: %v", i, len(step.from), ok)
+		}
+	}
 }
 
 func TestHistorySearches(t *testing.T) {

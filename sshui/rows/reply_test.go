@@ -78,7 +78,7 @@ func TestEveryReplyFits(t *testing.T) {
 	said := []room.Event{*minute(2, room.Said{From: "bob", Text: "un\n\ndeux 田中 שלום"}), *minute(3, room.Walled{Text: "x"})}
 	who := room.Person{Pseudo: "bob", Since: at, Operator: true, Away: &room.Away{Since: at, Text: "שלום"}, Fronts: []string{"ssh"}}
 	for _, r := range []room.Reply{
-		room.Welcome{Pseudo: "ann"}, room.People{Members: []room.Person{who, who}}, room.Profile{Person: who}, room.Help{Commands: room.Commands()},
+		room.Welcome{Pseudo: "ann"}, room.People{Members: []room.Person{who, who}}, room.Profile{Person: who}, room.Profile{Person: who, Own: &room.Own{Keys: []string{"SHA256:k"}}}, room.Accounts{Pseudos: []room.Pseudo{"bob", "דוד"}, More: 3}, room.Help{Commands: room.Commands()},
 		room.TopicIs{}, room.Bans{Mutes: []room.Mute{{Pseudo: "bob"}, {Pseudo: "דוד"}}}, room.Ignoring{}, room.Past{Events: said}, room.Past{Search: "x", Events: said},
 		room.Stats{}, room.Skipped{Count: 3}, room.Failure{Err: room.ErrNobody}, room.Notice{What: room.NowAway},
 	} {

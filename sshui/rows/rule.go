@@ -1,13 +1,12 @@
 package rows
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
 	"github.com/charmbracelet/x/ansi"
 
-	"salon/room"
+	"salon/room/lang"
 )
 
 const (
@@ -37,42 +36,13 @@ func (c Class) Day(t time.Time) string {
 	if zone == nil {
 		zone = time.Local
 	}
-	t = t.In(zone)
-	short := date(t, c.Lang)
-	full := weekday(t, c.Lang) + " " + short
-	for _, text := range []string{full, short} {
+	full, date, figures := lang.Day(t.In(zone), c.Lang)
+	for _, text := range []string{full, date} {
 		if ansi.StringWidth(text) <= c.Width-frame {
 			return c.Rule(Quiet, text)
 		}
 	}
-	return c.Rule(Quiet, t.Format(time.DateOnly))
-}
-
-var (
-	frenchDays   = [...]string{"dimanche", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi"}
-	frenchMonths = [...]string{
-		"janvier", "février", "mars", "avril", "mai", "juin",
-		"juillet", "août", "septembre", "octobre", "novembre", "décembre",
-	}
-)
-
-func weekday(t time.Time, l room.Lang) string {
-	if l == room.English {
-		return t.Weekday().String()
-	}
-	return frenchDays[t.Weekday()]
-}
-
-// date writes a day without its name.
-func date(t time.Time, l room.Lang) string {
-	if l == room.English {
-		return t.Format("2 January 2006")
-	}
-	day := fmt.Sprint(t.Day())
-	if t.Day() == 1 {
-		day = "1er"
-	}
-	return fmt.Sprintf("%s %s %d", day, frenchMonths[t.Month()-1], t.Year())
+	return c.Rule(Quiet, figures)
 }
 
 // Fit cuts text, which may be styled, to a number of columns, with an ellipsis if

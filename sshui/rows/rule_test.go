@@ -15,8 +15,8 @@ func TestDays(t *testing.T) {
 	}{
 		{40, "─────── mardi 1er septembre 2026 ───────", "─────── Tuesday 1 September 2026 ───────"},
 		{24, "── 1er septembre 2026 ──", "─── 1 September 2026 ───"},
-		{20, "──── 2026-09-01 ────", "─ 1 September 2026 ─"},
-		{10, "─ 2026-… ─", "─ 2026-… ─"},
+		{20, "──── 01/09/2026 ────", "─ 1 September 2026 ─"},
+		{10, "─ 01/09… ─", "─ 2026-… ─"},
 		{3, "───", "───"},
 	} {
 		for l, want := range map[room.Lang]string{room.French: test.fr, room.English: test.en} {

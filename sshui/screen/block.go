@@ -52,6 +52,9 @@ func (s *Screen) local(t time.Time) time.Time {
 func (s *Screen) fragment(e entry) *rows.Fragment {
 	switch {
 	case e.local != nil && e.local.reply != nil:
+		if h, ok := e.local.reply.(room.Help); ok && h.One != nil {
+			return s.helpOn(h.One)
+		}
 		return s.class.Reply(e.local.reply, s.eyes(), e.local.when)
 	case e.local != nil || s.room.Role() >= room.Operator:
 		return s.class.Event(e.event, s.eyes())

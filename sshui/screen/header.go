@@ -2,6 +2,7 @@ package screen
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
@@ -12,31 +13,58 @@ import (
 )
 
 // headerRow is the first row: the room, how many are here, what is out of the
-// ordinary, its topic, and how to get help.
+// ordinary, its topic, and how to get help. Only the topic is cut. Where there is no
+// room the hint on help goes, then the topic, the name of the room, how many are here,
+// and of what is out of the ordinary all but the first.
 func (s *Screen) headerRow() string {
-	p, help := s.class.Palette, s.texts().HelpKey+" "
-	text := " salon · " + lang.Count(s.roster.Present, s.prefs.Lang)
+	help := s.texts().HelpKey + " "
 	space := s.term.Width - ansi.StringWidth(help) - 1
-	if ansi.StringWidth(text) > space { // who is here goes before the hint
+	text := s.heading()
+	if ansi.StringWidth(text) > space {
 		help, space = "", s.term.Width
+		text = s.shortHeading()
 	}
-	for _, note := range s.notes() {
+	if topic := isolate(strings.ReplaceAll(s.roster.Topic.Text, "\n", " ")); topic != "" {
 		left := space - ansi.StringWidth(text)
-		if note = " · " + note; ansi.StringWidth(note) > left && left < leastNote {
-			break
+		if topic = " · " + topic; ansi.StringWidth(topic) <= left || left >= leastTopic {
+			text += topic
 		}
-		text += note
 	}
 	if text = rows.Fit(text, space); help != "" {
 		text += " " + help
 	}
-	return p.Paint(rows.Heading, text)
+	return s.class.Palette.Paint(rows.Heading, text)
 }
 
-// leastNote is how many columns the beginning of a note is worth showing in.
-const leastNote = 12
+// leastTopic is how many columns the beginning of a topic is worth showing in.
+const leastTopic = 12
 
-// notes are what is out of the ordinary, then the topic.
+// heading is the room, how many are here and what is out of the ordinary.
+func (s *Screen) heading() string {
+	return " " + strings.Join(slices.Concat(s.ordinary(), s.notes()), " · ")
+}
+
+// ordinary is what there always is to say.
+func (s *Screen) ordinary() []string {
+	return []string{"salon", lang.Count(s.roster.Present, s.prefs.Lang)}
+}
+
+// shortHeading is the heading without what the terminal has no room for.
+func (s *Screen) shortHeading() string {
+	ordinary, notes := s.ordinary(), s.notes()
+	var forms []string
+	for n := len(notes); n > 0; n-- {
+		for i := range len(ordinary) + 1 {
+			forms = append(forms, " "+strings.Join(slices.Concat(ordinary[i:], notes[:n]), " · "))
+		}
+	}
+	if len(notes) > 0 {
+		forms = append(forms, notes[0])
+	}
+	return s.fitting(append(forms, " "+strings.Join(ordinary, " · "), " "+ordinary[1])...)
+}
+
+// notes are what is out of the ordinary, what matters most first.
 func (s *Screen) notes() []string {
 	t := s.texts()
 	var notes []string
@@ -50,9 +78,6 @@ func (s *Screen) notes() []string {
 		if a.Pseudo == s.me && a.Away {
 			notes = append(notes, t.YouAreAway)
 		}
-	}
-	if topic := s.roster.Topic.Text; topic != "" {
-		notes = append(notes, isolate(strings.ReplaceAll(topic, "\n", " ")))
 	}
 	return notes
 }
@@ -87,7 +112,10 @@ const ruleEnds = len("- ") + len(" -")
 func (s *Screen) barText(columns int) string {
 	t, n := s.texts(), s.news
 	if n.below == 0 {
-		return "↓ " + t.BelowEnd
+		if end := "↓ " + t.BelowEnd; ansi.StringWidth(end) <= columns {
+			return end
+		}
+		return "↓ " + t.BelowEndShort
 	}
 	text, short := fmt.Sprintf(t.BelowSome, counted(n.below, t.BelowOne, t.Below)), fmt.Sprintf("↓ %d", n.below)
 	if n.belowCalls > 0 {

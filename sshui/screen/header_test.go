@@ -57,6 +57,66 @@ func TestTheHeaderSaysWhatIsOutOfTheOrdinary(t *testing.T) {
 	st.has(" salon · 3 online · closes at 3:02:00 PM · slow mode: 5 s · away · un sujet")
 }
 
+// TestTheHeaderCutsNothingButTheTopic: the hint goes before a note does, then what
+// is not out of the ordinary.
+func TestTheHeaderCutsNothingButTheTopic(t *testing.T) {
+	for _, c := range []struct {
+		width   int
+		closing bool
+		away    bool
+		hour12  bool
+		in      room.Lang
+		topic   string
+		want    string
+	}{
+		{80, true, false, false, room.French, "un sujet", " salon · 5 en ligne · ferme à 15:02:00 · un sujet                       F1 aide"},
+		{60, true, true, false, room.French, "un très long sujet", " salon · 5 en ligne · ferme à 15:02:00 · absent(e)  F1 aide"},
+		{60, true, false, false, room.French, "un très long sujet", " salon · 5 en ligne · ferme à 15:02:00 · un très l… F1 aide"},
+		{47, true, false, false, room.French, "", " salon · 5 en ligne · ferme à 15:02:00 F1 aide"},
+		{46, true, false, false, room.French, "", " salon · 5 en ligne · ferme à 15:02:00"},
+		{39, true, false, false, room.French, "sujet", " salon · 5 en ligne · ferme à 15:02:00"},
+		{39, true, false, false, room.English, "topic", " salon · 5 online · closes at 15:02:00"},
+		{39, true, false, true, room.English, "topic", " 5 online · closes at 3:02:00 PM"},
+		{40, false, true, false, room.French, "", " salon · 5 en ligne · absent(e) F1 aide"},
+		{39, false, true, false, room.French, "", " salon · 5 en ligne · absent(e)"},
+		{20, true, true, false, room.French, "sujet", " ferme à 15:02:00"},
+		{20, true, false, true, room.English, "topic", "closes at 3:02:00 PM"},
+		{20, false, true, false, room.English, "topic", " 5 online · away"},
+	} {
+		st := newStage(t, c.width, 12, func(st *stage) {
+			st.room.prefs.Lang, st.room.prefs.Hour12 = c.in, c.hour12
+			st.room.rosters(func(next *room.Roster) {
+				next.Present, next.Topic.Text, next.People[2].Away = 5, c.topic, c.away
+				if c.closing {
+					next.Shutdown = &room.Plan{At: opening.Add(time.Hour)}
+				}
+			})
+		})
+		if got := st.rows()[0]; got != c.want {
+			t.Errorf("%d columns:\n%q, want\n%q", c.width, got, c.want)
+		}
+	}
+}
+
+// TestHintsFitTheSmallestScreen: what they are for is said last.
+func TestHintsFitTheSmallestScreen(t *testing.T) {
+	for _, c := range []struct {
+		in         room.Lang
+		leave, bar string
+	}{{room.French, "Ctrl-C : partir", "↓ Fin : en bas"}, {room.English, "Ctrl-C: leave", "↓ End to go down"}} {
+		st := newStage(t, 20, 5, func(st *stage) { st.room.prefs.Lang = c.in })
+		st.shows(many(st.room, 30)...)
+		st.keys("ctrl+c")
+		st.has(c.leave)
+		st.keys("pgup")
+		st.has(c.bar)
+		st.keys("alt+n")
+		st.has(st.texts().NoMention)
+		st.keys("alt+u")
+		st.has(st.texts().NothingUnread)
+	}
+}
+
 func TestTheBarSaysWhatIsBelow(t *testing.T) {
 	for _, c := range []struct {
 		width, news, calls int

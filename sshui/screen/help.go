@@ -30,6 +30,17 @@ func (s *Screen) helpItems(h room.Help, c rows.Class) []item {
 	return items
 }
 
+// helpOn explains one command, as help does.
+func (s *Screen) helpOn(command *room.Command) *rows.Fragment {
+	v := s.eyes()
+	usage, does := v.Explain(command)
+	if also := v.Also(command); also != "" {
+		does += "\n" + also
+	}
+	lines := twoColumns(usage, does, s.class.Width)
+	return &rows.Fragment{Bytes: []byte(eol + strings.Join(lines, eol)), Rows: len(lines)}
+}
+
 // keysColumn is how wide the left of two columns is, where there is room for two.
 const keysColumn = 30
 

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"salon/room"
 	"salon/sshui/edit"
 	"salon/sshui/keys"
@@ -23,6 +25,7 @@ type input struct {
 	tabs    *tabs
 	hint    string // shown until the next key
 	waiting int    // lines entered that wait their turn
+	owed    int    // those that say nothing and whose answer is to be seen when it comes
 	leaving bool   // Ctrl-C was the last key, on an empty line
 	escUsed bool   // the last key was an Esc that closed something
 
@@ -109,7 +112,7 @@ func (s *Screen) pressed(k keys.Key, now time.Time) Action {
 	case name == "ctrl+c":
 		return s.interrupt(leaving)
 	case in.mode == pasting:
-		s.answer(name, k.Text)
+		s.decide(name, k.Text)
 		return Action{}
 	}
 	if s.overlay != nil {
@@ -163,8 +166,8 @@ func (s *Screen) command(name string) Action {
 		return Action{}
 	}
 	if to, ok := s.turnKey(name); ok {
-		s.turn(to)
-		return Action{}
+		in.owed = 0
+		return s.turn(to)
 	}
 	if s.editKey(name) {
 		s.endTabs()
@@ -186,7 +189,7 @@ func (s *Screen) editKey(name string) bool {
 			return true
 		}
 	case "down", "ctrl+n":
-		if line, ok := in.past.Newer(); ok {
+		if line, ok := in.past.Newer(in.line.Text()); ok {
 			in.line.Set(line, len(line))
 			return true
 		}
@@ -203,7 +206,9 @@ func (s *Screen) insert(text string) {
 	s.stale |= staleInput
 }
 
-// enter ends the line: it is for the room, or a search in it.
+// enter ends the line: it is for the room, or a search in it. Whoever says something
+// has read what there is and goes down to it; what only asks or changes something
+// leaves the view alone until its answer comes.
 func (s *Screen) enter() Action {
 	in := &s.input
 	s.endTabs()
@@ -214,6 +219,7 @@ func (s *Screen) enter() Action {
 		if text = strings.TrimSpace(text); text == "" {
 			return Action{}
 		}
+		in.owed++
 		return Action{Line: "/chercher " + text} // understood in every language
 	}
 	if strings.TrimSpace(text) == "" {
@@ -221,14 +227,23 @@ func (s *Screen) enter() Action {
 	}
 	s.remember(text)
 	in.line.Set("", 0)
+	if !room.Speaks(text) {
+		in.owed++
+		return Action{Line: text}
+	}
 	s.unmark()
 	s.toBottom()
 	return Action{Line: text}
 }
 
 // Restore gives back a line that could not be done, unless something else is being
-// typed already: nothing typed is lost.
+// typed already: nothing typed is lost. What was asked for by a key was not typed.
 func (s *Screen) Restore(line string) {
+	if s.older.asked != 0 && strings.TrimSpace(line) == around(s.older.asked) {
+		s.older.asked = 0
+		s.hint(s.texts().Failed)
+		return
+	}
 	if s.input.line.Empty() && s.input.mode == talking {
 		s.input.line.Set(line, len(line))
 		s.stale |= staleInput
@@ -244,7 +259,8 @@ func (s *Screen) TakeLine() string {
 }
 
 // escape closes what is open, one thing at a time, and reports whether there was
-// something.
+// something. The unread marker goes if it is in view of somebody who follows, and is
+// no such thing: the next key is as with Alt.
 func (s *Screen) escape() bool {
 	in := &s.input
 	switch {
@@ -256,7 +272,10 @@ func (s *Screen) escape() bool {
 		s.endTabs()
 		s.stale |= staleInput
 	default:
-		return s.unmark()
+		if s.view.follow && s.painted.marker >= 0 {
+			s.unmark()
+		}
+		return false
 	}
 	return true
 }
@@ -284,7 +303,7 @@ func (s *Screen) interrupt(again bool) Action {
 		return Action{Leave: true}
 	default:
 		in.leaving = true
-		s.hint(s.texts().PressAgain)
+		s.hint(s.fitting(s.texts().PressAgain, s.texts().PressAgainShort))
 	}
 	return Action{}
 }
@@ -325,6 +344,16 @@ func (s *Screen) Waiting(n int) {
 		s.input.waiting = n
 		s.stale |= staleInput
 	}
+}
+
+// fitting returns the first text that the terminal has room for, or else the last.
+func (s *Screen) fitting(texts ...string) string {
+	for _, text := range texts {
+		if ansi.StringWidth(text) <= s.term.Width {
+			return text
+		}
+	}
+	return texts[len(texts)-1]
 }
 
 // hint shows a short text beside the line until the next key.

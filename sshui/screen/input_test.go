@@ -177,6 +177,36 @@ func TestEscThatClosesSomethingIsJustThat(t *testing.T) {
 	st.reads("un deuxbb^")
 }
 
+// TestEscAloneLeavesWhatIsUnreadElsewhere: the key after it is as with Alt.
+func TestEscAloneLeavesWhatIsUnreadElsewhere(t *testing.T) {
+	st := newStage(t, 60, 12)
+	st.shows(many(st.room, 30)...)
+	st.keys("pgup")
+	st.shows(many(st.room, 30)...)
+	st.keys("esc")
+	st.keys("u")
+	st.has("nouveaux messages (30)")
+	st.keys("esc")
+	st.has("nouveaux messages (30)") // the view does not follow
+	st.keys("esc", "end")
+	if st.keys("esc", "u"); !strings.Contains(st.rows()[1], "nouveaux messages (30)") {
+		t.Errorf("out of view it was not left alone:\n%s", st.picture())
+	}
+	st.reads("^")
+}
+
+// TestEscTakesTheMarkerInView: and the next key is as with Alt all the same.
+func TestEscTakesTheMarkerInView(t *testing.T) {
+	st := newStage(t, 60, 12)
+	st.focuses(false)
+	st.shows(many(st.room, 3)...)
+	st.has("nouveaux messages (3)")
+	st.keys("esc")
+	st.hasNot("nouveaux messages")
+	st.keys("l")
+	st.has("Vue nue")
+}
+
 func TestEscClosesOneThingAtATime(t *testing.T) {
 	st := newStage(t, 60, 12)
 	st.focuses(false)
@@ -238,6 +268,20 @@ func TestUpAndDownGoThroughWhatWasTyped(t *testing.T) {
 		st.keys(k.down)
 		st.reads("brouillon^")
 	}
+}
+
+func TestALineThatWasChangedIsFoundAgain(t *testing.T) {
+	st := newStage(t, 60, 10)
+	st.says("premier", "second")
+	st.types("brouillon")
+	st.keys("up", "ctrl+u")
+	st.types("MODIF")
+	st.keys("up")
+	st.reads("premier^")
+	st.keys("down")
+	st.reads("MODIF^")
+	st.keys("down")
+	st.reads("brouillon^")
 }
 
 func TestUpMovesInADraftOfSeveralLinesFirst(t *testing.T) {

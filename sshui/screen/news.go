@@ -56,6 +56,10 @@ func (s *Screen) looking(now time.Time) bool {
 // heard counts an event that has just come, and rings if it is to be noticed. Place
 // is 0 for a private message.
 func (s *Screen) heard(e *room.Event, place uint64, now time.Time) {
+	if s.input.owed > 0 && doer(e) == s.me {
+		s.input.owed--
+		s.toBottom()
+	}
 	if !speaks(e) || e.Author() == s.me {
 		return
 	}
@@ -157,6 +161,7 @@ func (s *Screen) CatchUp(now time.Time) {
 	s.unmark()
 	s.toBottom()
 	s.news.bell = false
+	s.older.asked, s.input.owed = 0, 0 // answered elsewhere
 	s.touch(now)
 }
 
@@ -177,6 +182,36 @@ func speaks(e *room.Event) bool {
 		return true
 	}
 	return false
+}
+
+// doer returns who did what an event tells everybody, when it is the only answer that
+// they get; "" for nobody.
+func doer(e *room.Event) room.Pseudo {
+	switch b := e.Body.(type) {
+	case room.Renamed:
+		return b.To
+	case room.TopicSet:
+		return b.By
+	case room.Walled:
+		return b.By
+	case room.Kicked:
+		return b.By
+	case room.Banned:
+		return b.Ban.By
+	case room.Unbanned:
+		return b.By
+	case room.Muted:
+		return b.By
+	case room.Unmuted:
+		return b.By
+	case room.SlowSet:
+		return b.By
+	case room.ShutdownPlanned:
+		return b.By
+	case room.ShutdownCancelled:
+		return b.By
+	}
+	return ""
 }
 
 // hasMentions reports whether a message may mention anybody.

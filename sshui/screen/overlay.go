@@ -173,7 +173,7 @@ func (s *Screen) take(o *overlay) Action {
 func (s *Screen) goTo(e *room.Event) Action {
 	place, ok := s.room.PlaceOf(e.Seq)
 	if !ok {
-		return Action{Line: fmt.Sprintf("/historique #%d", e.Seq)} // understood in every language
+		return Action{Line: around(e.Seq)}
 	}
 	s.close()
 	if e, _, ok := s.script.after(s.script.point(place)); ok {

@@ -2,6 +2,7 @@ package screen
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -320,6 +321,20 @@ func TestAReplyToHelpOnOneCommandIsSaidAmongTheEvents(t *testing.T) {
 	st.shows(replied(room.Past{Events: []room.Event{{Time: opening.Add(-48 * time.Hour), Body: room.Said{From: "bob", Text: "hier"}}}}))
 	st.has("Historique")
 	st.has("vendredi 20 novembre 2026")
+}
+
+// TestHelpOnOneCommandIsLaidOutAsInHelp.
+func TestHelpOnOneCommandIsLaidOutAsInHelp(t *testing.T) {
+	ban := room.Commands()[slices.IndexFunc(room.Commands(), func(c *room.Command) bool { return c.Name == "ban" })]
+	for width, want := range map[int]string{
+		30: "/ban pseudo|clé|ip|cidr\n [durée] [raison]\n   interdire l'entrée (30s,\n   10m, 2h, 3j, 1sem)\n   aussi : /ban, /bannir\n",
+		70: "  /ban pseudo|clé|ip|cidr [durée] [raison]\n" + strings.Repeat(" ", 30) + "interdire l'entrée (30s, 10m, 2h, 3j,\n" +
+			strings.Repeat(" ", 30) + "1sem)\n" + strings.Repeat(" ", 30) + "aussi : /ban, /bannir\n",
+	} {
+		st := newStage(t, width, 12)
+		st.shows(replied(room.Help{One: ban}))
+		st.has(want)
+	}
 }
 
 // TestFoundMessagesAreGoneTo: also when answers and private messages stand among

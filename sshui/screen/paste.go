@@ -6,6 +6,7 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
+	"salon/room"
 	"salon/sshui/keys"
 )
 
@@ -44,8 +45,8 @@ func (s *Screen) typeInMode(text string) {
 	s.insert(text)
 }
 
-// answer answers the question about a paste.
-func (s *Screen) answer(name, text string) {
+// decide answers the question about a paste.
+func (s *Screen) decide(name, text string) {
 	p := s.input.paste
 	if len(text) > 1 { // typed fast: the first letter is the answer
 		text = text[:1]
@@ -61,13 +62,17 @@ func (s *Screen) answer(name, text string) {
 	}
 }
 
-// question asks about a paste, in few words where there is little room.
+// question asks about a paste, in few words where there is little room. It says so
+// when no message holds it all.
 func (s *Screen) question() string {
 	p, t := s.input.paste, s.texts()
-	lines := strings.Count(p.Text, "\n") + 1
+	lines, most := strings.Count(p.Text, "\n")+1, room.MaxText>>10
 	long, short := fmt.Sprintf(t.PasteAsk, lines, len(p.Text)), fmt.Sprintf(t.PasteAskShort, lines)
-	if p.Cut {
-		long, short = t.PasteCut, t.PasteCutShort
+	switch {
+	case p.Cut:
+		long, short = fmt.Sprintf(t.PasteCut, room.MaxLines, most), t.PasteOverShort
+	case lines > room.MaxLines || len(p.Text) > room.MaxText:
+		long, short = fmt.Sprintf(t.PasteOver, lines, room.MaxLines, most), t.PasteOverShort
 	}
 	if ansi.StringWidth(long) < s.term.Width {
 		return long

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"salon/room"
 	"salon/sshui/keys"
 )
 
@@ -46,10 +47,34 @@ func TestACutPasteSaysSo(t *testing.T) {
 	text := strings.Repeat("x", keys.MaxPaste)
 	st.input(keys.Paste{Text: text, Cut: true})
 	st.frame()
-	st.ends("Trop long. Coller les 16 premiers Kio ? Entrée : oui · Échap : non")
+	st.ends("Coller les 16 premiers Kio (40 lignes et 4 Kio au plus par message) ? o/n")
 	st.keys("enter")
 	if a := st.keys("enter"); a.Line != text {
 		t.Errorf("%d bytes are left", len(a.Line))
+	}
+}
+
+// TestAPasteThatNoMessageHoldsSaysSo: it may still be cut up before it is sent.
+func TestAPasteThatNoMessageHoldsSaysSo(t *testing.T) {
+	for _, c := range []struct {
+		width int
+		text  string
+		want  string
+	}{
+		{80, strings.Repeat("x\n", room.MaxLines), "Coller 40 lignes (79 octets) ? Entrée : oui · Échap : non"},
+		{80, strings.Repeat("x\n", 200), "Coller 200 lignes (40 lignes et 4 Kio au plus par message) ? o/n"},
+		{80, strings.Repeat(strings.Repeat("x", 500)+"\n", 9), "Coller 9 lignes (40 lignes et 4 Kio au plus par message) ? o/n"},
+		{50, strings.Repeat("x\n", 200), "Trop : coller ? o/n"},
+		{20, strings.Repeat("x\n", 200), "Trop : coller ? o/n"},
+		{20, strings.Repeat("x\n", 30), "30 lignes ? o/n"},
+	} {
+		st := newStage(t, c.width, 24)
+		st.pastes(c.text)
+		st.ends(c.want)
+		st.keys("o")
+		if a := st.keys("enter"); a.Line != strings.TrimSuffix(c.text, "\n") {
+			t.Errorf("%q is left of it", a.Line)
+		}
 	}
 }
 

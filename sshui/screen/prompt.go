@@ -116,7 +116,7 @@ func (s *Screen) layInput() edit.Layout {
 	most := min(maxInputRows, max(1, s.term.Height/3))
 	l := in.line.Layout(s.term.Width, indent, most)
 	in.rows = len(l.Rows)
-	if in.hint != "" && ansi.StringWidth(in.hint) > s.beside(indent, l) && !s.tiny() {
+	if text := s.hinted(); ansi.StringWidth(text) > max(0, s.beside(indent, l)) && !s.tiny() {
 		in.below = true
 		in.rows++
 	}
@@ -151,7 +151,7 @@ func (s *Screen) paintInput(p *pen, l edit.Layout) {
 		p.text(text)
 	}
 	if s.input.below {
-		p.row(first+len(l.Rows), []byte(palette.Paint(rows.Quiet, cut(" "+s.input.hint, s.term.Width))))
+		p.row(first+len(l.Rows), []byte(palette.Paint(rows.Quiet, cut(s.fitting(" "+s.hinted(), s.hinted()), s.term.Width))))
 		return
 	}
 	s.paintHint(p, first, s.beside(indent, l))
@@ -167,12 +167,17 @@ func starred(row string) string {
 	return cut(command, ansi.StringWidth(row)) + strings.Repeat("*", max(0, ansi.StringWidth(phrase)))
 }
 
+// hinted is what there is to say that has a row of its own if need be; "" for nothing.
+func (s *Screen) hinted() string {
+	if s.input.hint == "" && s.input.waiting > 0 {
+		return fmt.Sprintf(s.texts().Waiting, s.input.waiting)
+	}
+	return s.input.hint
+}
+
 // paintHint paints what there is to say beside the line, if there is room.
 func (s *Screen) paintHint(p *pen, row, columns int) {
-	text := s.input.hint
-	if text == "" && s.input.waiting > 0 {
-		text = fmt.Sprintf(s.texts().Waiting, s.input.waiting)
-	}
+	text := s.hinted()
 	if text == "" {
 		text = s.tabHint(columns)
 	}

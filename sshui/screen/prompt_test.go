@@ -89,6 +89,18 @@ func TestLinesThatWaitAreCounted(t *testing.T) {
 	st.reads("x^")
 }
 
+// TestLinesThatWaitAreCountedBelowALongLine: as other hints are.
+func TestLinesThatWaitAreCountedBelowALongLine(t *testing.T) {
+	st := newStage(t, 60, 10)
+	st.types(strings.Repeat("x", 45))
+	st.Waiting(64)
+	st.frame()
+	st.ends(" En attente : 64")
+	st.Waiting(0)
+	st.frame()
+	st.reads(strings.Repeat("x", 45) + "^")
+}
+
 func TestTheSmallestScreensStillType(t *testing.T) {
 	for _, z := range []size{{19, 4}, {10, 3}, {2, 1}, {1, 1}} {
 		st := newStage(t, z.width, z.height)

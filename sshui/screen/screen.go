@@ -64,6 +64,7 @@ type Screen struct {
 	script transcript
 	view   view
 	news   news
+	older  older
 
 	input   input
 	overlay *overlay
@@ -111,8 +112,9 @@ func (s *Screen) Resize(width, height int) {
 func (s *Screen) Repaint() { s.stale |= everything }
 
 // Show takes what the room has to show, in order: events go to the transcript,
-// replies to the transcript or over it.
-func (s *Screen) Show(items []room.Item, now time.Time) {
+// replies to the transcript or over it. It returns what is left for the front to do,
+// as Input does: a command may stand for a key.
+func (s *Screen) Show(items []room.Item, now time.Time) (left Action) {
 	s.refresh()
 	for _, it := range items {
 		switch {
@@ -123,16 +125,37 @@ func (s *Screen) Show(items []room.Item, now time.Time) {
 			s.script.add(local{when: it.Event.Time, event: it.Event})
 			s.heard(it.Event, 0, now)
 		default:
-			s.reply(it.Reply, now)
+			if a := s.reply(it.Reply, now); a != (Action{}) {
+				left = a
+			}
 		}
 	}
+	return left
 }
 
-// reply shows an answer where it belongs.
-func (s *Screen) reply(r room.Reply, now time.Time) {
+// reply shows an answer, to where it is to be seen.
+func (s *Screen) reply(r room.Reply, now time.Time) (left Action) {
+	end := s.script.end
+	if t, ok := r.(room.Turn); ok {
+		left = s.turn(t.To)
+	} else {
+		s.answer(r, now)
+	}
+	if s.overlay != nil { // whatever was asked for is answered
+		s.overlay.waiting = false
+	}
+	if s.input.owed > 0 {
+		s.input.owed--
+		if s.script.end != end {
+			s.toBottom()
+		}
+	}
+	return left
+}
+
+// answer shows an answer where it belongs.
+func (s *Screen) answer(r room.Reply, now time.Time) {
 	switch r := r.(type) {
-	case room.Turn:
-		s.turn(r.To)
 	case room.Help:
 		if r.One == nil {
 			s.open(&overlay{kind: helping, reply: r, asked: now})
@@ -150,11 +173,11 @@ func (s *Screen) reply(r room.Reply, now time.Time) {
 			s.stale |= staleRows
 		}
 		s.script.add(local{when: now, reply: r})
+	case room.Skipped: // an answer may be among them
+		s.older.asked = 0
+		s.script.add(local{when: now, reply: r})
 	default:
 		s.script.add(local{when: now, reply: r})
-	}
-	if s.overlay != nil { // whatever was asked for is answered
-		s.overlay.waiting = false
 	}
 }
 
@@ -174,6 +197,10 @@ func (s *Screen) welcome(w room.Welcome, now time.Time) {
 // found shows a page of what was said, the newest first to hand, or what it is the
 // history around.
 func (s *Screen) found(r room.Past, now time.Time) {
+	if r.Around != 0 && r.Around == s.older.asked {
+		s.foundOlder(r, now)
+		return
+	}
 	chosen := len(r.Events) - 1
 	if r.Around != 0 {
 		chosen = slices.IndexFunc(r.Events, func(e room.Event) bool { return e.Seq == r.Around })

@@ -5,11 +5,15 @@ import "salon/room"
 // wheelRows is how many rows one step of a mouse wheel turns.
 const wheelRows = 3
 
-// turn moves the view, or does another thing that a key does too.
-func (s *Screen) turn(to room.Where) {
+// turn moves the view, or does another thing that a key does too. Above the top is
+// what was said before.
+func (s *Screen) turn(to room.Where) Action {
 	page := max(1, s.shownRows()-1)
 	if to != room.TurnPreviousMention && to != room.TurnNextMention {
 		s.news.visited = nil
+	}
+	if (to == room.TurnUp || to == room.TurnTop) && s.atTop() {
+		return s.earlier()
 	}
 	switch to {
 	case room.TurnUp:
@@ -34,6 +38,7 @@ func (s *Screen) turn(to room.Where) {
 	case room.TurnKeys:
 		s.help()
 	}
+	return Action{}
 }
 
 // turnKey returns what a key does to the view, if it does anything. Home and End
@@ -78,7 +83,10 @@ func (s *Screen) wheel(up bool) Action {
 	case s.bare:
 	case s.overlay != nil:
 		return s.choose(by)
+	case up && s.atTop():
+		return s.earlier()
 	default:
+		s.input.owed = 0
 		s.scroll(by)
 	}
 	return Action{}

@@ -78,13 +78,16 @@ func TestKeysTurnTheTranscript(t *testing.T) {
 	}
 }
 
+// keyOf is the key that turns so.
+var keyOf = map[room.Where]string{
+	room.TurnUp: "pgup", room.TurnDown: "pgdn", room.TurnTop: "alt+home", room.TurnBottom: "end", room.TurnUnread: "alt+u",
+	room.TurnPreviousMention: "alt+p", room.TurnNextMention: "alt+n", room.TurnBare: "alt+l", room.TurnRedraw: "ctrl+l",
+	room.TurnKeys: "f1",
+}
+
 // TestCommandsTurnLikeKeys: those who cannot type a key have a command.
 func TestCommandsTurnLikeKeys(t *testing.T) {
-	for to, key := range map[room.Where]string{
-		room.TurnUp: "pgup", room.TurnDown: "pgdn", room.TurnTop: "alt+home", room.TurnBottom: "end", room.TurnUnread: "alt+u",
-		room.TurnPreviousMention: "alt+p", room.TurnNextMention: "alt+n", room.TurnBare: "alt+l", room.TurnRedraw: "ctrl+l",
-		room.TurnKeys: "f1",
-	} {
+	for to, key := range keyOf {
 		a, b := talked(t, 80, 24, 50), talked(t, 80, 24, 50)
 		a.keys("pgup", key)
 		b.keys("pgup")
@@ -93,6 +96,103 @@ func TestCommandsTurnLikeKeys(t *testing.T) {
 			t.Errorf("%s shows\n%s\nand the command\n%s", key, a.picture(), b.picture())
 		}
 	}
+}
+
+// typed is what is typed in place of a key.
+var typed = map[string]room.Turn{
+	"/aller haut": {To: room.TurnUp}, "/go up": {To: room.TurnUp}, "/aller bas": {To: room.TurnDown}, "/aller debut": {To: room.TurnTop},
+	"/aller fin": {To: room.TurnBottom}, "/go bottom": {To: room.TurnBottom}, "/aller nonlu": {To: room.TurnUnread},
+	"/go unread": {To: room.TurnUnread}, "/aller precedente": {To: room.TurnPreviousMention}, "/aller suivante": {To: room.TurnNextMention},
+	"/nu": {To: room.TurnBare}, "/redessiner": {To: room.TurnRedraw}, "/touches": {To: room.TurnKeys},
+}
+
+// TestWhatIsTypedTurnsAsItsKeyDoes: Enter takes nothing away that the command needs.
+func TestWhatIsTypedTurnsAsItsKeyDoes(t *testing.T) {
+	scrolled := func() *stage {
+		st := talked(t, 80, 24, 0)
+		st.shows(st.room.said("ann", "@eve message 0."))
+		for i := range 60 {
+			st.shows(st.room.said("ann", fmt.Sprintf("message %d.", i+1)))
+		}
+		st.keys("pgup")
+		for i := range 25 {
+			st.shows(st.room.said("bob", fmt.Sprintf("@eve message %d.", i+61)))
+		}
+		st.keys("pgup", "alt+p")
+		return st
+	}
+	for line, turn := range typed {
+		a, b := scrolled(), scrolled()
+		a.keys(keyOf[turn.To])
+		b.says(line)
+		if before := scrolled().picture(); b.picture() != before {
+			t.Errorf("%s: Enter alone makes\n%s\nof\n%s", line, b.picture(), before)
+		}
+		b.shows(replied(turn))
+		if a.picture() != b.picture() {
+			t.Errorf("%s shows\n%s\nand %s\n%s", keyOf[turn.To], a.picture(), line, b.picture())
+		}
+	}
+}
+
+// TestWhoSpeaksGoesDown: a message does, and takes the marker of what was unread with
+// it; other lines leave the view alone until their answer comes.
+func TestWhoSpeaksGoesDown(t *testing.T) {
+	for _, line := range []string{"bonjour", "@ann oui", "/msg ann oui", "/r oui", "/me sourit", "//x"} {
+		st := awayAbove(t)
+		st.says(line)
+		if st.hasNot("new messages"); !st.view.follow {
+			t.Errorf("%s:\n%s", line, st.picture())
+		}
+	}
+	for line, answer := range map[string]room.Item{
+		"/heure 24": replied(room.Notice{What: room.NowClock, Text: "24"}),
+		"/alle":     replied(room.Failure{Err: room.ErrEmpty}),
+		"/aide ban": replied(room.Help{One: available[2]}),
+	} {
+		st := awayAbove(t)
+		before := st.numbers()
+		st.says(line)
+		st.sees(before[0], before[len(before)-1])
+		st.shows(answer)
+		if !st.view.follow || !st.news.marked {
+			t.Errorf("%s: its answer is not to be seen:\n%s", line, st.picture())
+		}
+		st.keys("pgup")
+		before = st.numbers()
+		st.shows(answer) // that nobody asked for
+		st.sees(before[0], before[len(before)-1])
+	}
+}
+
+// TestWhatOneDoesIsSeen: also when the room says so to everybody.
+func TestWhatOneDoesIsSeen(t *testing.T) {
+	st := awayAbove(t)
+	st.says("/sujet vacances")
+	st.shows(st.room.happens(room.TopicSet{By: "ann", Text: "travail"}))
+	st.hasNot("vacances")
+	st.shows(st.room.happens(room.TopicSet{By: "eve", Text: "vacances"}))
+	st.has("vacances")
+}
+
+// TestWhoHasTurnedAwayIsLeftThere: an answer that comes late moves nothing.
+func TestWhoHasTurnedAwayIsLeftThere(t *testing.T) {
+	st := awayAbove(t)
+	st.says("/heure 24")
+	st.keys("pgup")
+	before := st.numbers()
+	st.shows(replied(room.Notice{What: room.NowClock, Text: "24"}))
+	st.sees(before[0], before[len(before)-1])
+}
+
+// awayAbove is a stage scrolled up, with unread messages below.
+func awayAbove(t *testing.T) *stage {
+	st := talked(t, 80, 24, 100)
+	st.keys("pgup")
+	for i := range 25 {
+		st.shows(st.room.said("ann", fmt.Sprintf("message %d.", 100+i)))
+	}
+	return st
 }
 
 func TestWheelTurnsThreeRows(t *testing.T) {
@@ -107,12 +207,12 @@ func TestWheelTurnsThreeRows(t *testing.T) {
 	}
 }
 
-// TestNothingToScroll: where all fits, the keys change nothing.
+// TestNothingToScroll: where all fits, the keys change nothing but what the line says.
 func TestNothingToScroll(t *testing.T) {
 	for _, key := range []string{"pgup", "alt+home", "home", "pgdn", "end"} {
 		st := talked(t, 80, 24, 5)
 		before := st.picture()
-		if st.keys(key); st.picture() != before || !st.view.follow {
+		if st.keys(key, "left"); st.picture() != before || !st.view.follow {
 			t.Errorf("after %s:\n%s", key, st.picture())
 		}
 	}

@@ -199,6 +199,17 @@ func (t *transcript) point(place uint64) pos {
 	return pos{place, t.dropped + n}
 }
 
+// first returns the place in the log of the first event held that has one, 0 for
+// none.
+func (t *transcript) first() room.Seq {
+	for e, next, ok := t.after(t.start()); ok; e, next, ok = t.after(next) {
+		if e.event != nil && e.event.Seq > 0 {
+			return e.event.Seq
+		}
+	}
+	return 0
+}
+
 // start returns the point before everything.
 func (t *transcript) start() pos {
 	first, _ := t.room.Held()

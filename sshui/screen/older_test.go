@@ -1,0 +1,134 @@
+package screen
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"salon/room"
+	"salon/sshui/keys"
+)
+
+// late is a stage on which the room holds n messages after as many that it does not.
+func late(t *testing.T, n int) *stage {
+	st := newStage(t, 60, 12)
+	st.room.seq = room.Seq(n)
+	st.shows(many(st.room, n)...)
+	return st
+}
+
+// around is what the room has to show around the first message that it holds.
+func (st *stage) around(before int, more bool) room.Item {
+	first := st.room.events[0]
+	r := room.Past{Around: first.Seq, More: more}
+	for i := range before {
+		r.Events = append(r.Events, room.Event{Seq: first.Seq - room.Seq(before-i), Time: opening, Body: room.Said{From: "bob", Text: fmt.Sprint("ancien ", i)}})
+	}
+	for _, e := range st.room.events {
+		r.Events = append(r.Events, *e)
+	}
+	return replied(r)
+}
+
+func TestAboveTheTopIsWhatWasSaidBefore(t *testing.T) {
+	up := func(st *stage) Action { return st.keys("pgup") }
+	for name, press := range map[string]func(*stage) Action{
+		"pgup": up, "alt+home": func(st *stage) Action { return st.keys("alt+home") }, "home": func(st *stage) Action { return st.keys("home") },
+		"wheel": func(st *stage) Action { return st.input(keys.Wheel{Up: true}) },
+		"/aller haut": func(st *stage) Action {
+			st.says("/aller haut")
+			return st.Show([]room.Item{replied(room.Turn{To: room.TurnUp})}, st.room.now)
+		},
+	} {
+		for _, n := range []int{3, 30} { // all in view, or not
+			st := late(t, n)
+			if n > 3 {
+				if a := press(st); a != (Action{}) {
+					t.Errorf("%s: from the bottom it asks for %+v", name, a)
+				}
+				st.showFrom(st.script.start())
+				st.frame()
+			}
+			before := st.picture()
+			if a := press(st); a != (Action{Line: fmt.Sprintf("/historique #%d", n+1)}) {
+				t.Fatalf("%s with %d messages asks for %+v", name, n, a)
+			}
+			st.frame()
+			if st.picture() != before {
+				t.Errorf("%s: already it shows\n%s", name, st.picture())
+			}
+			if a := press(st); a != (Action{}) {
+				t.Errorf("%s: it asks twice, for %+v", name, a)
+			}
+			st.shows(st.around(3, true))
+			st.has("Historique")
+			if got := st.reversed(); !strings.HasSuffix(got, "message 1") {
+				t.Errorf("%s: %q is chosen", name, got)
+			}
+			st.keys("up")
+			if got := st.reversed(); !strings.HasSuffix(got, "ancien 2") {
+				t.Errorf("%s: above it is %q", name, got)
+			}
+			st.keys("esc")
+			if a := up(st); a.Line == "" {
+				t.Errorf("%s: it cannot be asked again", name)
+			}
+		}
+	}
+}
+
+func TestTheBeginningIsSaid(t *testing.T) {
+	st := late(t, 3)
+	for range 2 {
+		st.keys("pgup")
+		st.shows(st.around(0, false))
+		st.hasNot("Historique")
+		st.has("C'est le début.")
+		st.keys("left")
+		if a := st.keys("pgup"); a != (Action{}) { // it is known now
+			t.Errorf("it asks for %+v", a)
+		}
+		st.has("C'est le début.")
+		st.keys("left")
+		st.room.forget(1) // there is something older then
+	}
+	st = newStage(t, 60, 12)
+	st.shows(many(st.room, 3)...)
+	if a := st.keys("pgup"); a != (Action{}) {
+		t.Errorf("before the very first it asks for %+v", a)
+	}
+	st.has("C'est le début.")
+}
+
+// TestWhatIsHeldFirstMayNotBeAmongWhatWasSaid: who came and went is not kept.
+func TestWhatIsHeldFirstMayNotBeAmongWhatWasSaid(t *testing.T) {
+	st := newStage(t, 60, 12)
+	st.room.seq = 10
+	st.shows(st.room.joined("zoé"))
+	if a := st.keys("pgup"); a.Line != "/historique #11" {
+		t.Fatalf("%+v", a)
+	}
+	st.shows(replied(room.Past{Around: 11, Events: []room.Event{{Seq: 9, Time: opening, Body: room.Said{From: "bob", Text: "ancien"}}}}))
+	if got := st.reversed(); !strings.HasSuffix(got, "ancien") {
+		t.Errorf("%q is chosen", got)
+	}
+	st.keys("esc", "pgup")
+	st.shows(replied(room.Past{Around: 11}))
+	st.has("C'est le début.")
+}
+
+// TestWhatCouldNotBeAskedIsAskedAgain: and it is not what was typed.
+func TestWhatCouldNotBeAskedIsAskedAgain(t *testing.T) {
+	st := late(t, 3)
+	a := st.keys("pgup")
+	st.Restore(a.Line)
+	st.frame()
+	st.reads("^                                Échec : réessayez.")
+	if b := st.keys("pgup"); b != a {
+		t.Errorf("it asks for %+v", b)
+	}
+	st.CatchUp(st.room.now) // after line mode, where the answer went
+	if b := st.keys("pgup"); b != a {
+		t.Errorf("after line mode it asks for %+v", b)
+	}
+}
