@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"salon/room"
+	"salon/room/lang"
 )
 
 // visitor is whoever is at the other end before there is a session. What they type
@@ -139,7 +140,7 @@ func (v *visitor) joinAs(p room.Pseudo) error {
 		if err == nil {
 			err = v.join()
 		}
-		if !v.forget(err) {
+		if !v.entry.Forget(err) {
 			return err
 		}
 		if v.complain(err) != nil {
@@ -148,42 +149,18 @@ func (v *visitor) joinAs(p room.Pseudo) error {
 	}
 }
 
-// prove asks for the secrets that the entry lacks; the room looks at both at once. No
-// phrase means that the pseudo is not the visitor's: another is asked for.
-func (v *visitor) prove() (err error) {
-	r, e := v.server.room, &v.entry
-	if e.Password == "" && r.NeedsPassword() {
-		e.Password, err = v.askSecret(v.texts().AskPassword)
-		if err == nil && e.Password == "" {
-			err = room.ErrWrongPassword
+// prove asks for the secrets that the entry lacks.
+func (v *visitor) prove() error {
+	for _, p := range v.server.room.Lacks(&v.entry) {
+		typed, err := v.askSecret(lang.Question(v.entry.Prefs.Lang, p, v.entry.Pseudo))
+		if err == nil {
+			err = v.entry.Give(p, typed)
 		}
 		if err != nil {
 			return err
 		}
 	}
-	if e.Pass == "" && r.NeedsPass(e.Pseudo, "") {
-		e.Pass, err = v.askSecret(fmt.Sprintf(v.texts().AskPass, e.Pseudo))
-		if err == nil && e.Pass == "" {
-			return &room.RegisteredError{Pseudo: e.Pseudo, By: e.Pseudo}
-		}
-	}
-	return err
-}
-
-// forget drops the secret that an error is about, and reports whether there is one.
-// Of two that were not looked at, the password is kept: if it is wrong, that will be
-// said next.
-func (v *visitor) forget(err error) bool {
-	_, tooFast := errors.AsType[*room.GuessError](err)
-	switch {
-	case errors.Is(err, room.ErrWrongPass), tooFast && v.entry.Pass != "":
-		v.entry.Pass = ""
-	case errors.Is(err, room.ErrWrongPassword), tooFast:
-		v.entry.Password = ""
-	default:
-		return false
-	}
-	return true
+	return nil
 }
 
 // join opens the session and has the client show again what is typed.

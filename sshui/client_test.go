@@ -11,6 +11,7 @@ import (
 	gossh "golang.org/x/crypto/ssh"
 
 	"salon/room"
+	"salon/room/roomtest"
 )
 
 // entering answers a keyboard-interactive login that asks nothing.
@@ -29,23 +30,25 @@ func clientConfig(user string, keys ...gossh.Signer) *gossh.ClientConfig {
 
 // dial connects as user, with its key or without one.
 func (h *house) dial(user string, keys ...gossh.Signer) *gossh.Client {
-	h.t.Helper()
+	h.T.Helper()
 	return h.dialWith(clientConfig(user, keys...))
 }
 
 func (h *house) dialWith(cfg *gossh.ClientConfig) *gossh.Client {
-	h.t.Helper()
-	c, err := gossh.Dial("tcp", h.addr, cfg)
+	h.T.Helper()
+	raw := h.Dial()
+	over, channels, requests, err := gossh.NewClientConn(raw, h.Addr, cfg)
 	if err != nil {
-		h.t.Fatalf("dial as %s: %v", cfg.User, err)
+		h.T.Fatalf("dial as %s: %v", cfg.User, err)
 	}
-	h.t.Cleanup(func() { c.Close() })
+	c := gossh.NewClient(over, channels, requests)
+	h.T.Cleanup(func() { c.Close() })
 	return c
 }
 
 // transcript keeps all that arrives.
 type transcript struct {
-	bell
+	roomtest.Bell
 	mu   sync.Mutex
 	text []byte
 	also io.Writer // shown the same, under mu; may be nil
@@ -58,7 +61,7 @@ func (tr *transcript) Write(p []byte) (int, error) {
 		tr.also.Write(p)
 	}
 	tr.mu.Unlock()
-	tr.ring()
+	tr.Ring()
 	return len(p), nil
 }
 
@@ -70,7 +73,7 @@ func (tr *transcript) String() string {
 
 func (tr *transcript) awaitText(t testing.TB, want string) {
 	t.Helper()
-	tr.await(t, func() string { return fmt.Sprintf("never shown %q, but\n%s", want, tr) }, func() bool {
+	tr.Await(t, func() string { return fmt.Sprintf("never shown %q, but\n%s", want, tr) }, func() bool {
 		return strings.Contains(tr.String(), want)
 	})
 }
@@ -178,19 +181,19 @@ func (s *seat) send(text string) {
 
 // pipe joins without a terminal, as `ssh -T` does, and waits to be in.
 func (h *house) pipe(user string, keys ...gossh.Signer) *seat {
-	h.t.Helper()
-	s := sit(h.t, h.dial(user, keys...))
+	h.T.Helper()
+	s := sit(h.T, h.dial(user, keys...))
 	s.must("shell", nil)
-	h.awaitJoined(h.t, room.Pseudo(user))
+	h.AwaitJoined(h.T, room.Pseudo(user))
 	return s
 }
 
 // run does one command, as `ssh user@host command` does, and returns at its end.
 func (h *house) run(user, command string, keys ...gossh.Signer) *seat {
-	h.t.Helper()
+	h.T.Helper()
 	c := h.dial(user, keys...)
 	defer c.Close()
-	s := sit(h.t, c)
+	s := sit(h.T, c)
 	s.must("exec", execRequest{command})
 	s.exit()
 	return s

@@ -19,11 +19,12 @@ import (
 
 	"salon/room"
 	"salon/room/lang"
+	"salon/room/roomtest"
 )
 
 func TestDefaultTimeoutsAreThoseDocumented(t *testing.T) {
-	want := timeouts{handshake: 10 * time.Second, start: 10 * time.Second, pseudo: time.Minute, write: 10 * time.Second, linger: time.Second, beat: 30 * time.Second}
-	srv, err := New(Config{HostKeys: []gossh.Signer{newKey(t)}}, open(t).room)
+	want := timeouts{handshake: 10 * time.Second, start: 10 * time.Second, pseudo: time.Minute, write: 10 * time.Second, linger: time.Second, beat: 30 * time.Second, eof: 100 * time.Millisecond}
+	srv, err := New(Config{HostKeys: []gossh.Signer{newKey(t)}}, open(t).Room)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,21 +35,9 @@ func TestDefaultTimeoutsAreThoseDocumented(t *testing.T) {
 }
 
 func TestAServerWithoutHostKeyDoesNotStart(t *testing.T) {
-	if _, err := New(Config{}, open(t).room); err == nil {
+	if _, err := New(Config{}, open(t).Room); err == nil {
 		t.Error("it did")
 	}
-}
-
-// rawTo connects without a word.
-func (h *house) rawTo() net.Conn {
-	h.t.Helper()
-	c, err := net.Dial("tcp", h.addr)
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	h.t.Cleanup(func() { c.Close() })
-	c.SetDeadline(time.Now().Add(patience))
-	return c
 }
 
 // awaitClosed reads until the other side is gone.
@@ -65,8 +54,6 @@ func isTimeout(err error) bool {
 }
 
 func TestAHandshakeThatDoesNotEndIsClosed(t *testing.T) {
-	const handshake = 300 * time.Millisecond
-	h := open(t, func(b *build) { b.waits.handshake = handshake })
 	for name, begin := range map[string]func(net.Conn){
 		"silent":           func(net.Conn) {},
 		"a greeting":       func(c net.Conn) { io.WriteString(c, "SSH-2.0-x\r\n") },
@@ -74,41 +61,47 @@ func TestAHandshakeThatDoesNotEndIsClosed(t *testing.T) {
 		"no ssh":           func(c net.Conn) { io.WriteString(c, "GET / HTTP/1.1\r\n\r\n") },
 		"a packet's start": func(c net.Conn) { io.WriteString(c, "SSH-2.0-x\r\n\x00\x00\x01\x00\x05") },
 		"byte by byte": func(c net.Conn) {
-			for err := error(nil); err == nil; { // a byte at a time, until it is closed
+			for err := error(nil); err == nil; time.Sleep(50 * time.Millisecond) { // until it is closed
 				_, err = io.WriteString(c, "x")
 			}
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			c := h.rawTo()
-			start := time.Now()
-			begin(c)
-			awaitClosed(t, c)
-			if took := time.Since(start); took > handshake+5*time.Second {
-				t.Errorf("closed after %v", took)
-			}
+			synctest.Test(t, func(t *testing.T) {
+				h := open(t, wired)
+				ann, c := h.pipe("ann"), h.Dial()
+				start := time.Now()
+				var beginning sync.WaitGroup
+				beginning.Go(func() { begin(c) })
+				awaitClosed(t, c)
+				if took := time.Since(start); took > h.server.waits.handshake {
+					t.Errorf("closed after %v", took)
+				}
+				beginning.Wait()
+				time.Sleep(h.server.waits.handshake)
+				ann.wantTalking(h, "encore là") // who is in stays
+			})
 		})
 	}
 	t.Run("keys exchanged but no login", func(t *testing.T) {
-		w := h.wireTo()
-		awaitClosed(t, w)
-	})
-	t.Run("who is in stays", func(t *testing.T) {
-		s := h.pipe("ann")
-		c := h.rawTo() // whose end tells that the time is over
-		awaitClosed(t, c)
-		s.wantTalking(h, "encore là")
+		synctest.Test(t, func(t *testing.T) {
+			h := open(t, wired)
+			start := time.Now()
+			if awaitClosed(t, h.wireTo()); time.Since(start) != h.server.waits.handshake {
+				t.Errorf("closed after %v", time.Since(start))
+			}
+		})
 	})
 }
 
 func TestShutdownClosesConnectionsThatNeverLoggedIn(t *testing.T) {
 	h := open(t)
-	c := h.rawTo()
+	c := h.Dial()
 	if _, err := bufio.NewReader(c).ReadString('\n'); err != nil {
 		t.Fatal(err)
 	}
 	h.wireTo()
-	h.close()
+	h.Close()
 	awaitClosed(t, c)
 }
 
@@ -124,7 +117,7 @@ func TestShutdownTellsEverybodyAndLosesNoFarewell(t *testing.T) {
 		s.out.awaitText(t, "Bienvenue")
 		seats = append(seats, s)
 	}
-	h.room.Stop("à demain")
+	h.Room.Stop("à demain")
 	for i, s := range seats {
 		farewell, code := &s.err, exitShutdown
 		if i%2 == 0 { // a person at a terminal was told, and needs no code
@@ -138,28 +131,42 @@ func TestShutdownTellsEverybodyAndLosesNoFarewell(t *testing.T) {
 }
 
 func TestShutdownDoesNotWaitForThoseWhoNeverRead(t *testing.T) {
-	h := open(t)
+	h := open(t, func(b *build) { b.waits.write, b.waits.linger = time.Hour, time.Hour })
 	for i := range 5 {
 		w := h.wireTo()
 		w.enter(fmt.Sprint("muet", i))
 		w.shell() // and never reads again
 	}
-	h.pipe("ann").send(strings.Repeat(strings.Repeat("x", 4000)+"\n", 400))
-	h.await(t, func() string { return "not all said" }, func() bool { return len(h.said("ann")) == 400 })
-	h.room.Stop("")
+	h.pipe("ann").send(strings.Repeat(strings.Repeat("x", 4000)+"\n", 400) + "fin\n")
+	h.AwaitSaid(t, "fin")
+	h.Room.Stop("")
 	ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
 	defer cancel()
-	start := time.Now()
-	h.server.Shutdown(ctx)
-	awaitGoroutines(t, 0) // one that has said it is done may still be on its last instructions
-	if took := time.Since(start); took > 5*time.Second {
-		t.Errorf("took %v", took)
-	}
+	h.server.Shutdown(ctx) // would take an hour
+	awaitGoroutines(t, 0)  // one that has said it is done may still be on its last instructions
+}
+
+func TestShutdownTakesNoLongerThanItMay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := open(t, wired)
+		w := h.wireTo()
+		w.enter("muet")
+		w.shell() // and never reads again
+		h.pipe("ann").wantTalking(h, "qui m'écoute ?")
+		h.Room.Stop("")
+		const most = 3 * time.Second
+		ctx, cancel := context.WithTimeout(t.Context(), most)
+		defer cancel()
+		start := time.Now()
+		if h.server.Shutdown(ctx); time.Since(start) != most {
+			t.Errorf("took %v, want %v", time.Since(start), most)
+		}
+	})
 }
 
 func TestAfterShutdownNobodyIsServed(t *testing.T) {
 	h := open(t)
-	h.close()
+	h.Close()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -177,37 +184,34 @@ func TestAfterShutdownNobodyIsServed(t *testing.T) {
 
 // talk has ann say n long messages, pausing until she has read each ten.
 func (h *house) talk(n int) *seat {
-	h.t.Helper()
+	h.T.Helper()
 	ann := h.pipe("ann")
 	for said := 0; said < n; said += 10 {
 		last := fmt.Sprintf("fin %d", said)
 		ann.send(strings.Repeat(strings.Repeat("x", 4000)+"\n", 9) + last + "\n")
-		ann.out.awaitText(h.t, ": "+last)
+		ann.out.awaitText(h.T, ": "+last)
 	}
 	return ann
 }
 
 func TestWhoeverDoesNotReadIsCutAsSlowAndNobodyElse(t *testing.T) {
-	h := open(t, func(b *build) { b.waits.write = 200 * time.Millisecond })
 	for i, begin := range []func(w *wire){
-		func(w *wire) { w.shell() },             // reads no more: its window, then the socket fills
-		func(w *wire) { w.shell(); w.rekeys() }, // begins a key exchange and leaves it at that
+		func(w *wire) { w.shell() }, // reads no more
+		func(w *wire) { w.shell(); w.rekeys(); go io.Copy(io.Discard, w.in) }, // begins a key exchange and leaves it at that
 	} {
-		user := fmt.Sprint("muet", i)
-		w := h.wireTo()
-		w.enter(user)
-		begin(w)
-		h.awaitJoined(t, room.Pseudo(user))
-		ann := h.talk(700) // over the window of 1 MiB
-		if got := h.awaitLeft(t, room.Pseudo(user)); got.Cause != room.Slow {
-			t.Errorf("%s left by %v, want slow", user, got.Cause)
-		}
-		ann.CloseWrite()
-		ann.wantExit(exitDone)
-		h.awaitLeft(t, "ann")
-		h.console.mu.Lock()
-		h.console.events = nil
-		h.console.mu.Unlock()
+		synctest.Test(t, func(t *testing.T) {
+			h := open(t, wired)
+			w := h.wireTo()
+			w.enter("muet")
+			begin(w)
+			h.AwaitJoined(t, "muet")
+			stuck := time.Now()
+			ann := h.talk(100)
+			if got := h.AwaitLeft(t, "muet"); got.Cause != room.Slow || time.Since(stuck) != h.server.waits.write {
+				t.Errorf("%d: left by %v after %v, want slow", i, got.Cause, time.Since(stuck))
+			}
+			ann.wantTalking(h, "et moi ?")
+		})
 	}
 }
 
@@ -243,16 +247,55 @@ func TestASlowLineIsNotAStuckOne(t *testing.T) {
 // rekeys begins a key exchange.
 func (w *wire) rekeys() { w.write(newKexInit()) }
 
+// answered reports whether somebody has answered all keepalives.
+func (h *house) answered(user string) bool {
+	h.server.mu.Lock()
+	defer h.server.mu.Unlock()
+	for c, l := range h.server.links {
+		if c.User() == user {
+			return l.unanswered == 0
+		}
+	}
+	return false
+}
+
 func TestAClientThatDoesNotAnswerKeepalivesIsLost(t *testing.T) {
-	h := open(t, func(b *build) { b.waits.beat = 20 * time.Millisecond })
+	h := open(t)
 	w := h.wireTo()
 	w.enter("ann")
 	w.shell()
+	h.AwaitJoined(t, "ann")
 	bob := h.pipe("bob") // whose library answers
-	if got := h.awaitLeft(t, "ann"); got.Cause != room.Lost {
+	for range maxUnanswered {
+		h.server.beatAll()
+		roomtest.Until(t, func() string { return "bob does not answer" }, func() bool { return h.answered("bob") })
+	}
+	if left := roomtest.Seen[room.Left](h.Console); len(left) > 0 {
+		t.Errorf("left too early: %v", left)
+	}
+	h.server.beatAll()
+	if got := h.AwaitLeft(t, "ann"); got.Cause != room.Lost {
 		t.Errorf("ann left by %v, want lost", got.Cause)
 	}
 	bob.wantTalking(h, "moi je réponds")
+}
+
+func TestConnectionsAreAskedForSignsOfLifeEveryBeat(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := open(t, wired)
+		w := h.wireTo()
+		w.enter("ann")
+		w.shell()
+		h.AwaitJoined(t, "ann")
+		go io.Copy(io.Discard, w.in)
+		time.Sleep(h.server.waits.beat - time.Nanosecond)
+		synctest.Wait()
+		early := h.answered("ann")
+		time.Sleep(time.Nanosecond)
+		if synctest.Wait(); !early || h.answered("ann") {
+			t.Errorf("before the beat nothing is asked: %v; after it something is: %v", early, !h.answered("ann"))
+		}
+	})
 }
 
 // from makes every connection come from an address of the test's choice.
@@ -288,16 +331,16 @@ func (f *from) now(addr string) {
 func TestTooManyConnectionsFromOneAddressAreRefusedWithAReason(t *testing.T) {
 	source := &from{addr: "192.0.2.1"}
 	h := open(t, func(b *build) {
-		b.room.MaxPerSource = 2
+		b.room.MaxPerSource, b.waits.linger = 2, patience
 		b.listen = func(l net.Listener) net.Listener { source.Listener = l; return source }
 	})
 	first := h.dial("ann")
 	h.dial("bob")
-	said, err := io.ReadAll(h.rawTo())
+	said, err := io.ReadAll(h.Dial())
 	if want := lang.Of(room.French).TooMany; err != nil || !strings.HasPrefix(string(said), want+"\r\n") || !strings.Contains(string(said), plainASCII(want)) {
 		t.Errorf("told %q (%v), want %q for people and in plain letters for ssh", said, err, want)
 	}
-	_, err = gossh.Dial("tcp", h.addr, clientConfig("cléo"))
+	_, err = gossh.Dial("tcp", h.Addr, clientConfig("cléo"))
 	if err == nil || !strings.Contains(err.Error(), "Trop de connexions depuis votre adresse. Fermez-en une et reessayez.") {
 		t.Errorf("the ssh client learns %v", err)
 	}
@@ -305,12 +348,11 @@ func TestTooManyConnectionsFromOneAddressAreRefusedWithAReason(t *testing.T) {
 	h.dial("dan").Close()
 	source.now("192.0.2.1")
 	first.Close()
-	h.await(t, func() string { return "a place given back is not given again" }, func() bool {
-		c, err := gossh.Dial("tcp", h.addr, clientConfig("ann"))
+	roomtest.Until(t, func() string { return "a place given back is not given again" }, func() bool {
+		c, err := gossh.Dial("tcp", h.Addr, clientConfig("ann"))
 		if err == nil {
 			c.Close()
 		}
-		h.console.ring()
 		return err == nil
 	})
 }
@@ -318,20 +360,21 @@ func TestTooManyConnectionsFromOneAddressAreRefusedWithAReason(t *testing.T) {
 func TestABannedAddressIsToldBeforeTheHandshake(t *testing.T) {
 	source := &from{addr: "192.0.2.1"}
 	h := open(t, func(b *build) {
+		b.waits.linger = patience
 		b.listen = func(l net.Listener) net.Listener { source.Listener = l; return source }
 	})
 	s := h.pipe("ann")
-	h.order(t, "ban 192.0.2.0/24 1h assez ri")
+	h.Order(t, "ban 192.0.2.0/24 1h assez ri")
 	s.wantExit(exitRefused)
 	if !strings.Contains(s.err.String(), "assez ri") {
 		t.Errorf("ann was told %q", s.err)
 	}
-	said, _ := io.ReadAll(h.rawTo())
+	said, _ := io.ReadAll(h.Dial())
 	if !strings.HasPrefix(string(said), lang.Of(room.French).IsBanned) || !strings.Contains(string(said), "assez ri") {
 		t.Errorf("the door says %q", said)
 	}
 	if ssh, err := exec.LookPath("ssh"); err == nil {
-		host, port, _ := net.SplitHostPort(h.addr)
+		host, port, _ := net.SplitHostPort(h.Addr)
 		out, err := exec.CommandContext(t.Context(), ssh, "-F", "none", "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=no",
 			"-o", "UserKnownHostsFile=/dev/null", "-p", port, "ann@"+host).CombinedOutput()
 		if err == nil || !strings.Contains(string(out), "assez ri") {

@@ -12,8 +12,8 @@ import (
 
 // atTeletype opens a session on a terminal that can only append.
 func (h *house) atTeletype(user, term string) *seat {
-	h.t.Helper()
-	s := sit(h.t, h.dial(user))
+	h.T.Helper()
+	s := sit(h.T, h.dial(user))
 	s.must("pty-req", ptyRequest{Term: term, Columns: 80, Rows: 24})
 	s.must("shell", nil)
 	return s
@@ -45,7 +45,7 @@ func paper(shown string) []string {
 
 func (s *seat) awaitPaper(t testing.TB, want string) {
 	t.Helper()
-	s.out.await(t, func() string {
+	s.out.Await(t, func() string {
 		return fmt.Sprintf("no line ever ends %q, but\n%s", want, strings.Join(paper(s.out.String()), "\n"))
 	}, func() bool {
 		return slices.ContainsFunc(paper(s.out.String()), func(r string) bool { return strings.HasSuffix(r, want) })
@@ -61,7 +61,7 @@ func TestATerminalThatOnlyAppendsGetsNoEscapeSequence(t *testing.T) {
 		ann.awaitPaper(t, strings.TrimSpace(french.ChoosePseudo))
 		ann.send("ann\r")
 		ann.awaitPaper(t, "Bienvenue, ann ! Voici ce que l'on peut taper :")
-		h.awaitJoined(t, "ann")
+		h.AwaitJoined(t, "ann")
 		for _, line := range []string{"bonjour", "/liste", "/aide", "@bob salut", "@personne salut", "/lang en", "/lang fr", "/me sourit", "\x1b[31mrouge"} {
 			ann.send(line + "\r")
 		}
@@ -71,9 +71,9 @@ func TestATerminalThatOnlyAppendsGetsNoEscapeSequence(t *testing.T) {
 		ann.must("window-change", windowChange{Columns: 20, Rows: 5})
 		ann.send("à moitié ta")
 		ann.awaitPaper(t, "à moitié ta")
-		h.order(t, "wall attention")
+		h.Order(t, "wall attention")
 		ann.awaitPaper(t, "*** Annonce : attention")
-		h.order(t, "kick ann assez")
+		h.Order(t, "kick ann assez")
 		ann.wantExit(exitRefused)
 		ann.awaitPaper(t, lang.Farewell(&room.Ending{Cause: room.Expelled, Reason: "assez"}, lang.View{}))
 		if shown := ann.out.String(); strings.ContainsAny(shown, "\x1b\u009b\x07") || !strings.HasSuffix(shown, "\r\n") {
@@ -96,7 +96,7 @@ func TestATeletypeTypesAgainWhatAMessageInterrupted(t *testing.T) {
 	ann.send("our")
 	ann.awaitPaper(t, "bonjour")
 	ann.send("\r")
-	h.awaitSaid(t, "bonjour")
+	h.AwaitSaid(t, "bonjour")
 	if rows := paper(ann.out.String()); !slices.Contains(rows, "bonj") || !slices.Contains(rows, "bonjour") {
 		t.Errorf("printed\n%s", strings.Join(rows, "\n"))
 	}
@@ -116,14 +116,14 @@ func TestATeletypeEditsAndLeavesLikeAShell(t *testing.T) {
 		"\xffo\xc3\r":                   "\uFFFDo\uFFFD",
 	} {
 		ann.send(keys)
-		h.awaitSaid(t, want)
+		h.AwaitSaid(t, want)
 	}
 	ann.send("\x03")
 	ann.awaitPaper(t, french.PressAgain)
 	ann.send("resté\r\x03\x03")
 	ann.wantExit(exitDone)
 	ann.awaitPaper(t, "Au revoir, ann.")
-	if got := h.awaitLeft(t, "ann"); got.Cause != room.Quit {
+	if got := h.AwaitLeft(t, "ann"); got.Cause != room.Quit {
 		t.Errorf("left by %v", got.Cause)
 	}
 	bob := h.atTeletype("bob", "dumb")
@@ -159,7 +159,7 @@ func TestATeletypeHoldsNoMoreThanALine(t *testing.T) {
 	h := open(t)
 	ann := h.atTeletype("ann", "dumb")
 	ann.send(strings.Repeat("x", 3*room.MaxText) + "\r")
-	h.awaitSaid(t, strings.Repeat("x", room.MaxText))
+	h.AwaitSaid(t, strings.Repeat("x", room.MaxText))
 	ann.send(strings.Repeat("é", 3*room.MaxText) + "\r")
 	ann.awaitPaper(t, french.TextTooLong)
 }

@@ -1,7 +1,6 @@
 package sshui
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,24 +10,14 @@ import (
 
 	"salon/room"
 	"salon/room/lang"
+	"salon/room/roomtest"
 )
 
 var french = lang.Of(room.French)
 
-// join puts a member into the room who is behind no front and reads nothing.
-func (h *house) join(who room.Pseudo) *room.Session {
-	h.t.Helper()
-	s, err := h.room.Join(context.Background(), room.Entry{Pseudo: who, Front: "ssh"})
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	h.t.Cleanup(func() { s.Close(room.Ending{Cause: room.Quit}) })
-	return s
-}
-
 func TestACommandEndsWithItsExitCode(t *testing.T) {
 	h := open(t)
-	h.join("ann")
+	h.Join("ann")
 	for _, c := range []struct {
 		command, out, err string // err is a part of it, "" for silence
 		code              int
@@ -63,7 +52,7 @@ func TestACommandEndsWithItsExitCode(t *testing.T) {
 	if s := h.run("muet", "/r salut"); s.status != exitUsage || s.err.String() != french.NobodyToReply+"\n" {
 		t.Errorf("an answer to nobody: %d, %q", s.status, s.err)
 	}
-	if got, want := fmt.Sprint(h.said("bot")), "[déployé bonjour bonjour]"; got != want {
+	if got, want := fmt.Sprint(h.Said("bot")), "[déployé bonjour bonjour]"; got != want {
 		t.Errorf("bot said %s, want %s", got, want)
 	}
 }
@@ -76,7 +65,7 @@ func TestCommandsAreNeitherAnnouncedNorListed(t *testing.T) {
 	}
 	h.run("bot", "coucou")
 	ann.out.awaitText(t, "bot: coucou")
-	if joined, left := seen[room.Joined](h.console), seen[room.Left](h.console); len(joined) != 1 || len(left) != 0 {
+	if joined, left := roomtest.Seen[room.Joined](h.Console), roomtest.Seen[room.Left](h.Console); len(joined) != 1 || len(left) != 0 {
 		t.Errorf("announced %v and %v", joined, left)
 	}
 	if strings.Contains(ann.out.String(), "bot est") {
@@ -87,13 +76,13 @@ func TestCommandsAreNeitherAnnouncedNorListed(t *testing.T) {
 func TestAQuotedCommandIsTakenAsItIs(t *testing.T) {
 	h := open(t)
 	h.run("bot", `dit "deux  espaces" et c'est \tout`)
-	h.awaitSaid(t, `dit "deux  espaces" et c'est \tout`)
+	h.AwaitSaid(t, `dit "deux  espaces" et c'est \tout`)
 }
 
 func TestACommandOnATerminalKeepsItsLinesStraight(t *testing.T) {
 	h := open(t)
-	h.join("ann")
-	h.join("bob")
+	h.Join("ann")
+	h.Join("bob")
 	s := sit(t, h.dial("bot"))
 	s.must("pty-req", ptyRequest{Term: "xterm", Columns: 80, Rows: 24})
 	s.must("exec", execRequest{"/liste"})
@@ -112,21 +101,21 @@ func TestTooFastACommandEndsWithFour(t *testing.T) {
 	if s.status != exitTooFast || !strings.HasPrefix(s.err.String(), "Trop vite : attendez ") {
 		t.Errorf("the second: %d, %q", s.status, s.err)
 	}
-	if got := h.said("bot"); len(got) != 1 {
+	if got := h.Said("bot"); len(got) != 1 {
 		t.Errorf("bot said %q", got)
 	}
 }
 
 func TestAShutdownComingTurnsCommandsAndPipesAway(t *testing.T) {
 	h := open(t)
-	h.order(t, "shutdown 50")
+	h.Order(t, "shutdown 50")
 	if s := h.run("bot", "encore un mot"); s.status != exitShutdown || !strings.HasPrefix(s.err.String(), "Le salon ferme dans 50 s") {
 		t.Errorf("a command: %d, %q", s.status, s.err)
 	}
 	s := sit(t, h.dial("bot"))
 	s.must("shell", nil)
 	s.wantExit(exitShutdown)
-	h.order(t, "shutdown annuler")
+	h.Order(t, "shutdown annuler")
 	if s := h.run("bot", "ouf"); s.status != exitDone {
 		t.Errorf("after all: %d, %q", s.status, s.err)
 	}
@@ -135,7 +124,7 @@ func TestAShutdownComingTurnsCommandsAndPipesAway(t *testing.T) {
 func TestAClosedRoomTurnsCommandsAway(t *testing.T) {
 	h := open(t)
 	c := h.dial("bot")
-	h.room.Stop("")
+	h.Room.Stop("")
 	s := sit(t, c)
 	s.must("exec", execRequest{"/liste"})
 	s.wantExit(exitShutdown)
@@ -146,7 +135,7 @@ func TestAClosedRoomTurnsCommandsAway(t *testing.T) {
 
 func TestABannedPseudoIsToldWhy(t *testing.T) {
 	h := open(t)
-	h.order(t, "ban bot 2h trop de bruit")
+	h.Order(t, "ban bot 2h trop de bruit")
 	if s := h.run("bot", "bonjour"); s.status != exitRefused || !strings.Contains(s.err.String(), "trop de bruit") {
 		t.Errorf("%d, %q", s.status, s.err)
 	}
@@ -154,7 +143,7 @@ func TestABannedPseudoIsToldWhy(t *testing.T) {
 
 func TestAPrivateMessageThatCouldNotBeDeliveredIsAFailure(t *testing.T) {
 	h := open(t)
-	h.join("ann") // reads nothing
+	h.Join("ann") // reads nothing
 	for range 1000 {
 		s := h.run("bot", "@ann tu es là ?")
 		if s.status == exitDone {
@@ -170,7 +159,7 @@ func TestAPrivateMessageThatCouldNotBeDeliveredIsAFailure(t *testing.T) {
 
 func TestAPrivateMessageToSomebodyAwayTellsAndSucceeds(t *testing.T) {
 	h := open(t)
-	if _, err := h.join("ann").Do(t.Context(), "/absent à table"); err != nil {
+	if _, err := h.Join("ann").Do(t.Context(), "/absent à table"); err != nil {
 		t.Fatal(err)
 	}
 	if s := h.run("bot", "@ann tu es là ?"); s.status != exitDone || !strings.Contains(s.err.String(), "à table") {
@@ -202,8 +191,7 @@ func TestTheClientsLocaleAndZoneAreHeeded(t *testing.T) {
 			t.Errorf("%v: told %q", l.env, s.err)
 		}
 	}
-	h.order(t, "wall midi")
-	h.await(t, func() string { return "no announcement" }, func() bool { return len(seen[room.Walled](h.console)) == 1 })
+	h.Order(t, "wall midi")
 	s := sit(t, c)
 	s.must("env", envRequest{"TZ", "Asia/Tokyo"})
 	s.must("exec", execRequest{"/historique"})
@@ -212,24 +200,16 @@ func TestTheClientsLocaleAndZoneAreHeeded(t *testing.T) {
 	if err != nil {
 		t.Skip(err)
 	}
-	h.console.mu.Lock()
-	at := h.console.events[len(h.console.events)-1].Time.In(tokyo).Format("15:04")
-	h.console.mu.Unlock()
+	events := h.Events()
+	at := events[len(events)-1].Time.In(tokyo).Format("15:04")
 	if !strings.Contains(s.out.String(), at+" *** ") {
 		t.Errorf("in Tokyo it was %s, but shown %q", at, s.out)
 	}
 }
 
-// faulty is a store with a fault in it.
-type faulty struct{ *room.MemoryStore }
-
-func (faulty) Search(context.Context, room.Query, int) ([]room.Event, error) {
-	panic("a fault of ours")
-}
-
 func TestAFaultOfOursEndsOneSessionWithAnApology(t *testing.T) {
 	h := open(t, func(b *build) {
-		b.store = faulty{room.NewMemoryStore()}
+		b.store = roomtest.Faulty{MemoryStore: room.NewMemoryStore()}
 		b.room.Zone = func(string) (*time.Location, error) { panic("another") }
 	})
 	ann := h.pipe("ann")
@@ -241,7 +221,7 @@ func TestAFaultOfOursEndsOneSessionWithAnApology(t *testing.T) {
 	if !strings.Contains(sick.out.String(), french.EndCrashed) {
 		t.Errorf("bob was shown %q", sick.out)
 	}
-	if got := h.awaitLeft(t, "bob"); got.Cause != room.Crashed {
+	if got := h.AwaitLeft(t, "bob"); got.Cause != room.Crashed {
 		t.Errorf("bob left by %v", got.Cause)
 	}
 	for user, begin := range map[string]func(*seat){
@@ -267,14 +247,14 @@ func TestAStreamOfJSONGivesOneObjectALine(t *testing.T) {
 	for _, command := range []string{"--json", "/json", " /json "} {
 		bot := sit(t, h.dial("bot"))
 		bot.must("exec", execRequest{command})
-		h.awaitJoined(t, "bot")
+		h.AwaitJoined(t, "bot")
 		bot.CloseWrite()
 		ann := h.pipe("ann")
 		ann.send("bonjour \"bot\"\x1b[31m\n@bot en privé\n/xyzzy\n")
 		ann.CloseWrite()
 		ann.wantExit(exitUsage)
 		bot.out.awaitText(t, `"type":"left"`)
-		h.order(t, "kick bot assez")
+		h.Order(t, "kick bot assez")
 		bot.wantExit(exitRefused)
 		var types []string
 		for line := range strings.Lines(bot.out.String()) {
@@ -290,9 +270,7 @@ func TestAStreamOfJSONGivesOneObjectALine(t *testing.T) {
 		if got := strings.Join(types, " "); got != "welcome joined message private left kicked" {
 			t.Errorf("%q gives %s", command, got)
 		}
-		h.console.mu.Lock()
-		h.console.events = nil
-		h.console.mu.Unlock()
+		h.Forget()
 	}
 }
 

@@ -2,37 +2,22 @@ package sshui
 
 import (
 	"fmt"
-	"runtime"
-	"strings"
 	"testing"
-	"time"
+
+	"salon/room/roomtest"
 )
 
 // ourGoroutines counts those that run code of this package, but for its tests and
 // for the server's own.
 func ourGoroutines() int {
-	buf := make([]byte, 1<<20)
-	for n := runtime.Stack(buf, true); n == len(buf); n = runtime.Stack(buf, true) {
-		buf = make([]byte, 2*len(buf))
-	}
-	n := 0
-	for stack := range strings.SplitSeq(string(buf), "\n\n") {
-		if strings.Contains(stack, "salon/sshui.(*channel)") || strings.Contains(stack, "salon/sshui.(*terminal)") || strings.Contains(stack, "salon/sshui.(*Server).channel(") {
-			n++
-		}
-	}
-	return n
+	return roomtest.Goroutines("salon/sshui.(*channel)", "salon/sshui.(*terminal)", "salon/sshui.(*Server).channel(")
 }
 
 // awaitGoroutines waits until no more than want are left. There is nothing to be
 // told by but the goroutines themselves.
 func awaitGoroutines(t testing.TB, want int) {
 	t.Helper()
-	for late := time.Now().Add(patience); ourGoroutines() > want; runtime.Gosched() {
-		if time.Now().After(late) {
-			t.Fatalf("%d goroutines, want %d", ourGoroutines(), want)
-		}
-	}
+	roomtest.Until(t, func() string { return fmt.Sprintf("%d goroutines, want %d", ourGoroutines(), want) }, func() bool { return ourGoroutines() <= want })
 }
 
 func TestAnIdleSessionTakesTwoGoroutinesBesidesItsChannels(t *testing.T) {
@@ -50,7 +35,7 @@ func TestAnIdleSessionTakesTwoGoroutinesBesidesItsChannels(t *testing.T) {
 			s.out.awaitText(t, "Bienvenue") // on its screen, if it has one
 			hello := fmt.Sprint("bonjour ", terminal, i)
 			s.send(hello + "\r\n")
-			h.awaitSaid(t, hello)
+			h.AwaitSaid(t, hello)
 			seats = append(seats, s)
 		}
 		const each = 1 + 2                       // the library's for a channel, a reader and a writer

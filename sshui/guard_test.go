@@ -9,18 +9,20 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"go.uber.org/goleak"
 	gossh "golang.org/x/crypto/ssh"
 
 	"salon/room"
+	"salon/room/roomtest"
 )
 
 // wantTalking checks that a session still hears and is heard.
 func (s *seat) wantTalking(h *house, text string) {
 	s.t.Helper()
 	s.send(text + "\r\n")
-	h.awaitSaid(s.t, text)
+	h.AwaitSaid(s.t, text)
 	s.out.awaitText(s.t, ": "+text)
 }
 
@@ -29,7 +31,7 @@ func (s *seat) wantTalking(h *house, text string) {
 func (d *desk) wantTalking(h *house, text string) {
 	d.t.Helper()
 	d.send(text + "\r")
-	h.awaitSaid(d.t, text)
+	h.AwaitSaid(d.t, text)
 	d.awaitMatch(d.t, "│ "+regexp.QuoteMeta(text))
 	d.awaitBottom(d.t, nothingTyped)
 }
@@ -44,7 +46,7 @@ func TestAbsurdTerminalSizesDoNoHarm(t *testing.T) {
 		s.must("shell", nil)
 		s.must("window-change", windowChange{size, size, size, size})
 		s.send("sans rien voir " + user + "\r")
-		h.awaitSaid(t, "sans rien voir "+user)
+		h.AwaitSaid(t, "sans rien voir "+user)
 		s.must("window-change", windowChange{100, 30, 0, 0})
 		s.wantTalking(h, "toujours là "+user)
 		if _, row := s.at(); row != 29 {
@@ -89,43 +91,46 @@ func TestAStormOfResizesBeforeTheShellBlocksNothing(t *testing.T) {
 }
 
 func TestOneSessionMoreThanTwoIsRefusedAndTheConnectionLives(t *testing.T) {
-	h := open(t)
-	key := newKey(t)
-	c := h.dial("ann", key)
-	first, second := sit(t, c), sit(t, c)
-	first.must("shell", nil)
-	second.must("shell", nil)
-	for range 5 {
-		var refused *gossh.OpenChannelError
-		if _, _, err := c.OpenChannel("session", nil); !errors.As(err, &refused) {
-			t.Fatalf("a third session: %v, want a refusal", err)
+	synctest.Test(t, func(t *testing.T) {
+		h := open(t, wired)
+		c := h.dial("ann", newKey(t))
+		first, second := sit(t, c), sit(t, c)
+		first.must("shell", nil)
+		second.must("shell", nil)
+		for range 5 {
+			var refused *gossh.OpenChannelError
+			if _, _, err := c.OpenChannel("session", nil); !errors.As(err, &refused) {
+				t.Fatalf("a third session: %v, want a refusal", err)
+			}
 		}
-	}
-	first.wantTalking(h, "un")
-	second.wantTalking(h, "deux")
-	second.CloseWrite()
-	second.wantExit(exitDone)
-	third := sit(t, c)
-	third.must("exec", execRequest{"trois"})
-	third.wantExit(exitDone)
-	h.awaitSaid(t, "trois")
+		first.wantTalking(h, "un")
+		second.wantTalking(h, "deux")
+		second.CloseWrite()
+		second.wantExit(exitDone)
+		third := sit(t, c)
+		third.must("exec", execRequest{"trois"})
+		third.wantExit(exitDone)
+		h.AwaitSaid(t, "trois")
+	})
 }
 
 func TestASessionMayBeginAsSoonAsAnotherHasEnded(t *testing.T) {
-	h := open(t)
-	c := h.dial("ann", newKey(t))
-	sit(t, c).must("shell", nil)
-	for range 200 {
-		s := sit(t, c)
-		s.must("exec", execRequest{"/liste"})
-		s.wantExit(exitDone)
-	}
-	for range 50 {
-		s := sit(t, c)
-		s.must("shell", nil)
-		s.Close()
-		s.exit()
-	}
+	synctest.Test(t, func(t *testing.T) { // in whose time nothing comes too late because the machine is busy
+		h := open(t, wired)
+		c := h.dial("ann", newKey(t))
+		sit(t, c).must("shell", nil)
+		for range 200 {
+			s := sit(t, c)
+			s.must("exec", execRequest{"/liste"})
+			s.wantExit(exitDone)
+		}
+		for range 50 {
+			s := sit(t, c)
+			s.must("shell", nil)
+			s.Close()
+			s.exit()
+		}
+	})
 }
 
 func TestAClientThatAsksForSessionsWithoutReadingTheRefusalsIsCut(t *testing.T) {
@@ -268,7 +273,7 @@ func TestMalformedRequestsAreRefusedAndHarmNobody(t *testing.T) {
 }
 
 func TestAChannelClosedWhileItsConnectionStaysLeavesTheRoom(t *testing.T) {
-	h := open(t)
+	h := open(t, patientAtEOF)
 	for _, terminal := range []bool{false, true} {
 		user := fmt.Sprint("ann-", terminal)
 		c := h.dial(user)
@@ -278,9 +283,9 @@ func TestAChannelClosedWhileItsConnectionStaysLeavesTheRoom(t *testing.T) {
 			s.must("pty-req", ptyRequest{Term: "xterm", Columns: 80, Rows: 24})
 		}
 		s.must("shell", nil)
-		h.awaitJoined(t, room.Pseudo(user))
+		h.AwaitJoined(t, room.Pseudo(user))
 		s.Close()
-		if got := h.awaitLeft(t, room.Pseudo(user)); got.Cause != room.Lost {
+		if got := h.AwaitLeft(t, room.Pseudo(user)); got.Cause != room.Lost {
 			t.Errorf("%s left by %v, want lost", user, got.Cause)
 		}
 		s.exit()
@@ -288,19 +293,19 @@ func TestAChannelClosedWhileItsConnectionStaysLeavesTheRoom(t *testing.T) {
 		again := sit(t, c) // the connection is as good as new
 		again.must("exec", execRequest{"de retour " + user})
 		again.wantExit(exitDone)
-		h.awaitSaid(t, "de retour "+user)
-		if n := len(h.said(room.Pseudo(user))); n != 1 {
+		h.AwaitSaid(t, "de retour "+user)
+		if n := len(h.Said(room.Pseudo(user))); n != 1 {
 			t.Errorf("%s said %d things, want 1", user, n)
 		}
 	}
-	if n := len(seen[room.Left](h.console)); n != 2 {
+	if n := len(roomtest.Seen[room.Left](h.Console)); n != 2 {
 		t.Errorf("%d departures, want one each", n)
 	}
 }
 
 // As with ssh's ControlMaster: closing the terminal leaves its connection open.
 func TestAScreenClosedWhileItsConnectionStaysLeavesNothingRunning(t *testing.T) {
-	h := open(t, func(b *build) { b.room.Rate, b.room.Burst = 1, 2 })
+	h := open(t, patientAtEOF, func(b *build) { b.room.Rate, b.room.Burst = 1, 2 })
 	for i, doing := range []string{"", "à moitié ta", strings.Repeat("ligne\r", 20), "/texte\r", "\x1b]11;sans fin", "\x1b[200~sans fin", "\x1bOP", "\x12"} {
 		user := fmt.Sprint("ann", i)
 		c := h.dial(user)
@@ -312,13 +317,15 @@ func TestAScreenClosedWhileItsConnectionStaysLeavesNothingRunning(t *testing.T) 
 		s.out.awaitText(t, "Bienvenue")
 		s.send(doing)
 		s.Close()
-		if got := h.awaitLeft(t, room.Pseudo(user)); got.Cause != room.Lost {
+		if got := h.AwaitLeft(t, room.Pseudo(user)); got.Cause != room.Lost {
 			t.Errorf("%q: left by %v, want lost", doing, got.Cause)
 		}
 		s.exit()
-		if err := goleak.Find(before); err != nil {
-			t.Errorf("%q: %v", doing, err)
-		}
+		var left error
+		roomtest.Until(t, func() string { return fmt.Sprintf("%q: %v", doing, left) }, func() bool {
+			left = goleak.Find(before)
+			return left == nil
+		})
 		if _, _, err := c.SendRequest("keepalive@openssh.com", true, nil); err != nil {
 			t.Errorf("%q: the connection is gone: %v", doing, err)
 		}
@@ -326,7 +333,7 @@ func TestAScreenClosedWhileItsConnectionStaysLeavesNothingRunning(t *testing.T) 
 }
 
 func TestACutConnectionIsOneDeparture(t *testing.T) {
-	h := open(t)
+	h := open(t, patientAtEOF)
 	key := newKey(t)
 	c := h.dial("ann", key)
 	sit(t, c).must("shell", nil)
@@ -335,10 +342,10 @@ func TestACutConnectionIsOneDeparture(t *testing.T) {
 	plain.must("shell", nil)
 	plain.out.awaitText(t, "Bienvenue")
 	c.Close()
-	if got := h.awaitLeft(t, "ann"); got.Cause != room.Lost {
+	if got := h.AwaitLeft(t, "ann"); got.Cause != room.Lost {
 		t.Errorf("ann left by %v, want lost", got.Cause)
 	}
-	if n := len(seen[room.Left](h.console)); n != 1 {
+	if n := len(roomtest.Seen[room.Left](h.Console)); n != 1 {
 		t.Errorf("%d departures", n)
 	}
 }
@@ -351,7 +358,7 @@ func TestASignalLetsTheSessionGo(t *testing.T) {
 	}
 	s.must("signal", signalSent{"TERM"})
 	s.wantExit(exitDone)
-	if got := h.awaitLeft(t, "ann"); got.Cause != room.Quit {
+	if got := h.AwaitLeft(t, "ann"); got.Cause != room.Quit {
 		t.Errorf("ann left by %v, want quit", got.Cause)
 	}
 }
@@ -382,7 +389,7 @@ func TestInputThatNobodyReadsDoesNotHoldACommandBack(t *testing.T) {
 	}
 	s.must("exec", execRequest{"lu"})
 	s.wantExit(exitDone)
-	if got := h.said("ann"); len(got) != 1 || got[0] != "lu" {
+	if got := h.Said("ann"); len(got) != 1 || got[0] != "lu" {
 		t.Errorf("ann said %q", got)
 	}
 }

@@ -7,12 +7,12 @@ import (
 	"runtime/metrics"
 	"strings"
 	"testing"
-	"time"
 
 	gossh "golang.org/x/crypto/ssh"
 
 	"salon/room"
 	"salon/room/lang"
+	"salon/room/roomtest"
 )
 
 // heap is what the last of a few collections found in use.
@@ -45,14 +45,12 @@ func TestWhatNeverEndsHoldsNoMemoryAndItsEndGivesTheKeyboardBack(t *testing.T) {
 		for range much / bite {
 			ann.send(strings.Repeat("1", bite))
 		}
-		for late := time.Now().Add(patience); heap()-before > mostHeld; { // it may still be on its way through
-			if time.Now().After(late) {
-				t.Fatalf("%s of 8 MiB holds %d KiB", c.name, (heap()-before)>>10)
-			}
-		}
+		roomtest.Until(t, func() string { return fmt.Sprintf("%s of 8 MiB holds %d KiB", c.name, (heap()-before)>>10) }, func() bool {
+			return heap()-before <= mostHeld // it may still be on its way through
+		})
 		ann.send(c.end)
 		if c.name == "paste" { // too long to be taken without a question
-			ann.awaitBottom(t, lang.ScreenOf(room.French).PasteCut)
+			ann.awaitBottom(t, fmt.Sprintf(lang.ScreenOf(room.French).PasteCut, room.MaxLines, room.MaxText>>10))
 			ann.send("n")
 		}
 		ann.awaitBottom(t, nothingTyped)
@@ -74,7 +72,7 @@ func TestKeysMayComeAByteAtATime(t *testing.T) {
 		for i := range len(c.keys) {
 			ann.send(c.keys[i : i+1])
 		}
-		h.awaitSaid(t, c.said)
+		h.AwaitSaid(t, c.said)
 	}
 	ann.wantTalking(h, "voilà")
 }

@@ -15,6 +15,7 @@ import (
 
 	"salon/room"
 	"salon/room/lang"
+	"salon/room/roomtest"
 )
 
 // liar shows a key that it cannot sign with.
@@ -41,11 +42,11 @@ func entersAfter(user string, methods ...gossh.AuthMethod) *gossh.ClientConfig {
 
 // wantIdentity joins as the connection's user and checks with which key.
 func (h *house) wantIdentity(c *gossh.Client, user, key string) {
-	h.t.Helper()
-	sit(h.t, c).must("shell", nil)
-	h.awaitJoined(h.t, room.Pseudo(user))
-	if got := h.about(h.t, user).KeyID; got != key {
-		h.t.Errorf("%s has the key %q, want %q", user, got, key)
+	h.T.Helper()
+	sit(h.T, c).must("shell", nil)
+	h.AwaitJoined(h.T, room.Pseudo(user))
+	if got := h.about(h.T, user).KeyID; got != key {
+		h.T.Errorf("%s has the key %q, want %q", user, got, key)
 	}
 }
 
@@ -69,8 +70,8 @@ func TestShowingSomebodysKeyDoesNotOpenAnotherSessionOfTheirs(t *testing.T) {
 		t.Errorf("stderr says %q, want %q", s.err, want)
 	}
 	alice.send("toujours là\n")
-	h.awaitSaid(t, "toujours là")
-	if n := len(seen[room.Joined](h.console)); n != 1 {
+	h.AwaitSaid(t, "toujours là")
+	if n := len(roomtest.Seen[room.Joined](h.Console)); n != 1 {
 		t.Errorf("%d joins, want alice's alone", n)
 	}
 }
@@ -136,8 +137,8 @@ func TestTheSameKeyOpensAnotherSessionOfTheSameMember(t *testing.T) {
 	second.wantExit(exitDone)
 	first.CloseWrite()
 	first.wantExit(exitDone)
-	h.awaitLeft(t, "alice")
-	if joined, left := seen[room.Joined](h.console), seen[room.Left](h.console); len(joined) != 1 || len(left) != 1 {
+	h.AwaitLeft(t, "alice")
+	if joined, left := roomtest.Seen[room.Joined](h.Console), roomtest.Seen[room.Left](h.Console); len(joined) != 1 || len(left) != 1 {
 		t.Errorf("announced %d times in and %d out, want once each", len(joined), len(left))
 	}
 }
@@ -198,14 +199,14 @@ func TestAUserChangedBetweenAttemptsIsTheLastOne(t *testing.T) {
 			if got := c.login(w); got != authPassed {
 				t.Fatalf("login answered %d", got)
 			}
-			joined := len(seen[room.Joined](h.console))
+			h.Forget()
 			w.shell()
-			h.await(t, func() string { return "nobody joined" }, func() bool { return len(seen[room.Joined](h.console)) > joined })
-			if j := seen[room.Joined](h.console)[joined]; string(j.Pseudo) != c.user || j.KeyID != c.key {
+			j := roomtest.Await(t, h.Console, "somebody joins", func(room.Joined) bool { return true })
+			if string(j.Pseudo) != c.user || j.KeyID != c.key {
 				t.Errorf("joined as %s with the key %q, want %s and %q", j.Pseudo, j.KeyID, c.user, c.key)
 			}
 			w.Close()
-			h.await(t, func() string { return "nobody left" }, func() bool { return len(seen[room.Left](h.console)) > joined })
+			h.AwaitLeft(t, j.Pseudo)
 		})
 	}
 }

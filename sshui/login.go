@@ -1,7 +1,6 @@
 package sshui
 
 import (
-	"fmt"
 	"net"
 	"strings"
 	"time"
@@ -32,15 +31,12 @@ func givenSecrets(ctx ssh.Context) secrets {
 // or missing is the session's to say. The language is the server's: the client's is
 // not known yet.
 func (s *Server) login(ctx ssh.Context, ask gossh.KeyboardInteractiveChallenge) bool {
-	var given secrets
+	var e room.Entry
+	e.Pseudo, _ = room.ParsePseudo(ctx.User()) // another will be asked for, where somebody can be
+	lacks := s.room.Lacks(&e)
 	var questions []string
-	var answers []*string
-	texts := lang.Of(s.cfg.Lang)
-	if s.room.NeedsPassword() {
-		questions, answers = append(questions, texts.AskPassword), append(answers, &given.password)
-	}
-	if pseudo, err := room.ParsePseudo(ctx.User()); err == nil && s.room.NeedsPass(pseudo, "") {
-		questions, answers = append(questions, fmt.Sprintf(texts.AskPass, pseudo)), append(answers, &given.pass)
+	for _, p := range lacks {
+		questions = append(questions, lang.Question(s.cfg.Lang, p, e.Pseudo))
 	}
 	if len(questions) == 0 {
 		return true
@@ -50,10 +46,10 @@ func (s *Server) login(ctx ssh.Context, ask gossh.KeyboardInteractiveChallenge) 
 	if err != nil {
 		return false
 	}
-	for i, to := range answers {
-		*to = strings.TrimSpace(strings.Clone(typed[i][:min(len(typed[i]), room.MaxText)])) // a longer one is wrong, and stays so
+	for i, p := range lacks {
+		e.Give(p, strings.TrimSpace(strings.Clone(typed[i][:min(len(typed[i]), room.MaxText)]))) // a longer one is wrong, and stays so
 	}
-	ctx.SetValue(secretsKey{}, given)
+	ctx.SetValue(secretsKey{}, secrets{e.Pass, e.Password})
 	return true
 }
 

@@ -29,12 +29,15 @@ type outbox struct {
 
 // do does a line that was entered, after those before it.
 func (t *terminal) do(line string) {
-	t.mu.Lock()
-	posted := t.postLocked(line)
-	t.mu.Unlock()
-	if !posted {
+	if !t.post(line) {
 		t.sess.Answer(nil, room.ErrBusy)
 	}
+}
+
+func (t *terminal) post(line string) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.postLocked(line)
 }
 
 // postLocked puts a line in the outbox, and sees to it that somebody empties it. It
@@ -150,10 +153,16 @@ func (t *terminal) submit(line string) {
 // settle shows what became of a line. On a screen one that failed is given back,
 // unless it holds a secret; lines have gone on.
 func (t *terminal) settle(line string, reply room.Reply, err error) {
+	if err != nil && !room.Secret(line) {
+		t.giveLineBack(line)
+	}
+	t.sess.Answer(reply, err)
+}
+
+func (t *terminal) giveLineBack(line string) {
 	t.mu.Lock()
-	if err != nil && t.lines == nil && !room.Secret(line) {
+	defer t.mu.Unlock()
+	if t.lines == nil {
 		t.screen.Restore(line)
 	}
-	t.mu.Unlock()
-	t.sess.Answer(reply, err)
 }

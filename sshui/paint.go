@@ -19,7 +19,7 @@ import (
 // most; no more than maxGap passes.
 const (
 	frameGap  = 33 * time.Millisecond
-	dutyShare = 25
+	dutyShare = 40
 	maxGap    = 500 * time.Millisecond
 )
 
@@ -145,7 +145,7 @@ func (t *terminal) take(dst []byte, taken []room.Item, now time.Time) []byte {
 		}
 	}
 	if t.lines == nil {
-		t.screen.Show(taken, now)
+		t.actLocked(t.screen.Show(taken, now))
 		return dst
 	}
 	for _, it := range taken {

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-
-	"salon/room"
 )
 
 // A paste is faster than anybody types, but what was typed is never lost.
@@ -17,11 +15,10 @@ func TestPastedLinesAreAllSaidInOrder(t *testing.T) {
 		fmt.Fprintf(&paste, "ligne %d\r", i)
 	}
 	ann.send(paste.String())
-	h.console.await(t, func() string { return fmt.Sprintf("heard %v", seen[room.Said](h.console)) },
-		func() bool { return len(seen[room.Said](h.console)) == 12 })
-	for i, said := range seen[room.Said](h.console) {
-		if said.Text != fmt.Sprintf("ligne %d", i) {
-			t.Errorf("message %d is %q", i, said.Text)
+	h.AwaitSaid(t, "ligne 11")
+	for i, text := range h.Said("ann") {
+		if text != fmt.Sprintf("ligne %d", i) {
+			t.Errorf("message %d is %q", i, text)
 		}
 	}
 }

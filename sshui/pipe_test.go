@@ -12,6 +12,7 @@ import (
 	gossh "golang.org/x/crypto/ssh"
 
 	"salon/room"
+	"salon/room/roomtest"
 )
 
 // numbered are lines that can be told apart.
@@ -30,10 +31,10 @@ func TestAPipeDeliversEveryLineInOrder(t *testing.T) {
 	s.send(strings.Join(lines, "\n")) // the last one without an end
 	s.CloseWrite()
 	s.wantExit(exitDone)
-	if got := h.said("make"); !slices.Equal(got, lines) {
+	if got := h.Said("make"); !slices.Equal(got, lines) {
 		t.Errorf("said %q", got)
 	}
-	if got := h.awaitLeft(t, "make"); got.Cause != room.Quit {
+	if got := h.AwaitLeft(t, "make"); got.Cause != room.Quit {
 		t.Errorf("left by %v", got.Cause)
 	}
 	if s.err.String() != "" {
@@ -58,18 +59,18 @@ func TestAPipeIsReadNoFasterThanTheLimit(t *testing.T) {
 	if least := (lines - burst) * time.Second / rate; took < least {
 		t.Errorf("took %v, want at least %v", took, least)
 	}
-	if got := h.said("make"); !slices.Equal(got, numbered(lines)) {
+	if got := h.Said("make"); !slices.Equal(got, numbered(lines)) {
 		t.Errorf("said %q", got)
 	}
 }
 
 func TestAPipeMayBeClosedWhileItWaitsForTheLimit(t *testing.T) {
-	h := open(t, func(b *build) { b.room.Rate, b.room.Burst = 0.001, 1 })
+	h := open(t, patientAtEOF, func(b *build) { b.room.Rate, b.room.Burst = 0.001, 1 })
 	s := h.pipe("make")
 	s.send("un\ndeux\ntrois\n")
-	h.awaitSaid(t, "un")
+	h.AwaitSaid(t, "un")
 	s.Close()
-	if got := h.awaitLeft(t, "make"); got.Cause != room.Lost {
+	if got := h.AwaitLeft(t, "make"); got.Cause != room.Lost {
 		t.Errorf("left by %v", got.Cause)
 	}
 }
@@ -82,7 +83,7 @@ func TestALineTooLongIsRefusedAndTheOthersAreNot(t *testing.T) {
 		s.send("avant\n" + strings.Repeat("x", long) + "\naprès\n")
 		s.CloseWrite()
 		s.wantExit(exitRefused)
-		if got := h.said(room.Pseudo(user)); !slices.Equal(got, []string{"avant", "après"}) {
+		if got := h.Said(room.Pseudo(user)); !slices.Equal(got, []string{"avant", "après"}) {
 			t.Errorf("%d: said %.100q", long, got)
 		}
 		if got := s.err.String(); strings.Count(got, "\n") != 1 || !strings.Contains(got, french.TextTooLong) {
@@ -94,7 +95,7 @@ func TestALineTooLongIsRefusedAndTheOthersAreNot(t *testing.T) {
 	s.send(exact + "\r\n" + exact)
 	s.CloseWrite()
 	s.wantExit(exitDone)
-	if got := h.said("juste"); !slices.Equal(got, []string{exact, exact}) {
+	if got := h.Said("juste"); !slices.Equal(got, []string{exact, exact}) {
 		t.Errorf("two lines of the greatest length: %d said", len(got))
 	}
 }
@@ -105,7 +106,7 @@ func TestEmptyLinesSayNothing(t *testing.T) {
 	s.send("\n\r\n   \nun\r\n\n\ndeux\n\t\n")
 	s.CloseWrite()
 	s.wantExit(exitDone)
-	if got := h.said("make"); !slices.Equal(got, []string{"un", "deux"}) {
+	if got := h.Said("make"); !slices.Equal(got, []string{"un", "deux"}) {
 		t.Errorf("said %q", got)
 	}
 	if s.err.String() != "" {
@@ -126,7 +127,7 @@ func TestTheFirstFailureOfAPipeIsItsExitCode(t *testing.T) {
 	s.send("bonjour\n@personne salut\n/xyzzy\nau revoir\n")
 	s.CloseWrite()
 	s.wantExit(exitUnknown)
-	if got := h.said("bot"); !slices.Equal(got, []string{"bonjour", "au revoir"}) {
+	if got := h.Said("bot"); !slices.Equal(got, []string{"bonjour", "au revoir"}) {
 		t.Errorf("said %q", got)
 	}
 	if got := s.err.String(); strings.Count(got, "\n") != 2 || !strings.Contains(got, "« personne »") || !strings.Contains(got, "xyzzy") {
@@ -137,12 +138,12 @@ func TestTheFirstFailureOfAPipeIsItsExitCode(t *testing.T) {
 func TestAKickedPipeLearnsTheReason(t *testing.T) {
 	h := open(t)
 	s := h.pipe("bot")
-	h.order(t, "kick bot assez ri")
+	h.Order(t, "kick bot assez ri")
 	s.wantExit(exitRefused)
 	if got := s.err.String(); !strings.Contains(got, "expulsé") || !strings.Contains(got, "assez ri") {
 		t.Errorf("stderr %q", got)
 	}
-	if left := seen[room.Left](h.console); len(left) != 0 { // it was kicked, which is said already
+	if left := roomtest.Seen[room.Left](h.Console); len(left) != 0 { // it was kicked, which is said already
 		t.Errorf("announced %v too", left)
 	}
 }
@@ -150,7 +151,7 @@ func TestAKickedPipeLearnsTheReason(t *testing.T) {
 func TestAPipeLearnsOfTheShutdown(t *testing.T) {
 	h := open(t)
 	s := h.pipe("bot")
-	h.order(t, "shutdown 0 maintenance")
+	h.Order(t, "shutdown 0 maintenance")
 	s.wantExit(exitShutdown)
 	if got := s.err.String(); !strings.Contains(got, french.EndShutdown) || !strings.Contains(got, "maintenance") {
 		t.Errorf("stderr %q", got)
@@ -162,10 +163,10 @@ func TestAPipeMayQuitByCommand(t *testing.T) {
 	s := h.pipe("bot")
 	s.send("un\n/quitter à demain\njamais dit\n")
 	s.wantExit(exitDone)
-	if got := h.awaitLeft(t, "bot"); got.Cause != room.Quit || got.Text != "à demain" {
+	if got := h.AwaitLeft(t, "bot"); got.Cause != room.Quit || got.Text != "à demain" {
 		t.Errorf("left %+v", got)
 	}
-	if got := h.said("bot"); !slices.Equal(got, []string{"un"}) {
+	if got := h.Said("bot"); !slices.Equal(got, []string{"un"}) {
 		t.Errorf("said %q", got)
 	}
 }
@@ -208,7 +209,7 @@ func TestMembersComingAndGoingAtOnceLeaveNobodyBehind(t *testing.T) {
 	var coming sync.WaitGroup
 	for i := range people {
 		coming.Go(func() {
-			c, err := gossh.Dial("tcp", h.addr, clientConfig(fmt.Sprint("ann", i)))
+			c, err := gossh.Dial("tcp", h.Addr, clientConfig(fmt.Sprint("ann", i)))
 			if err != nil {
 				t.Error(err)
 				return

@@ -91,7 +91,7 @@ type desk struct {
 
 // atTerminal opens a session on a terminal of that size, without waiting to be in.
 func (h *house) atTerminal(user string, w, height int, keys ...gossh.Signer) *desk {
-	h.t.Helper()
+	h.T.Helper()
 	d := h.chair(user, w, height, keys...)
 	d.must("pty-req", ptyRequest{Term: "xterm-256color", Columns: uint32(w), Rows: uint32(height)})
 	d.must("shell", nil)
@@ -100,12 +100,12 @@ func (h *house) atTerminal(user string, w, height int, keys ...gossh.Signer) *de
 
 // chair opens a session that a terminal shows, and asks for nothing yet.
 func (h *house) chair(user string, w, height int, keys ...gossh.Signer) *desk {
-	h.t.Helper()
+	h.T.Helper()
 	g := newGlass(w, height)
-	d := &desk{sitBefore(h.t, h.dial(user, keys...), g), g}
+	d := &desk{sitBefore(h.T, h.dial(user, keys...), g), g}
 	var answering sync.WaitGroup
 	answering.Go(func() { g.answering(d) })
-	h.t.Cleanup(func() { g.breaks(); answering.Wait() })
+	h.T.Cleanup(func() { g.breaks(); answering.Wait() })
 	return d
 }
 
@@ -154,7 +154,7 @@ func (d *desk) column() int {
 // is waits until something holds of the terminal.
 func (d *desk) is(t testing.TB, what string, ok func(g *glass) bool) {
 	t.Helper()
-	d.out.await(t, func() string { return "never " + what + ":\n" + d.picture() }, func() bool {
+	d.out.Await(t, func() string { return "never " + what + ":\n" + d.picture() }, func() bool {
 		d.out.mu.Lock()
 		defer d.out.mu.Unlock()
 		return ok(d.glass)
@@ -163,13 +163,13 @@ func (d *desk) is(t testing.TB, what string, ok func(g *glass) bool) {
 
 func (d *desk) awaitBottom(t testing.TB, want string) {
 	t.Helper()
-	d.out.await(t, func() string { return "the last row is never " + want + ", but all is\n" + d.picture() },
+	d.out.Await(t, func() string { return "the last row is never " + want + ", but all is\n" + d.picture() },
 		func() bool { return d.bottom() == want })
 }
 
 func (d *desk) awaitRow(t testing.TB, end string) {
 	t.Helper()
-	d.out.await(t, func() string { return "never a row that ends " + end + ", but\n" + d.picture() },
+	d.out.Await(t, func() string { return "never a row that ends " + end + ", but\n" + d.picture() },
 		func() bool { return d.showing(end) > 0 })
 }
 
@@ -177,7 +177,7 @@ func (d *desk) awaitRow(t testing.TB, end string) {
 func (d *desk) awaitMatch(t testing.TB, expr string) {
 	t.Helper()
 	re := regexp.MustCompile("(?m)" + expr)
-	d.out.await(t, func() string { return "never " + expr + ", but\n" + d.picture() },
+	d.out.Await(t, func() string { return "never " + expr + ", but\n" + d.picture() },
 		func() bool { return re.MatchString(d.picture()) })
 }
 

@@ -1,21 +1,21 @@
 package sshui
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"log/slog"
 	"net/netip"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	gossh "golang.org/x/crypto/ssh"
 
 	"salon/room"
 	"salon/room/lang"
+	"salon/room/roomtest"
 )
 
 const (
@@ -27,24 +27,6 @@ var (
 	askPass     = fmt.Sprintf(french.AskPass, "ann")
 	askPassword = french.AskPassword
 )
-
-// journal is the log of a server, kept to be read.
-type journal struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (j *journal) Write(p []byte) (int, error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.text.Write(p)
-}
-
-func (j *journal) String() string {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.text.String()
-}
 
 // asked is a client without a key that answers what it is asked while it logs in; ""
 // answers what is not among the answers.
@@ -70,14 +52,14 @@ func (a *asked) dial(h *house, user string) *gossh.Client {
 	cfg.Auth = []gossh.AuthMethod{gossh.KeyboardInteractive(a.answer)}
 	c := h.dialWith(cfg)
 	if a.echoed {
-		h.t.Errorf("%q: a secret is shown while it is typed", a.questions)
+		h.T.Errorf("%q: a secret is shown while it is typed", a.questions)
 	}
 	return c
 }
 
 // run does one command.
 func (a *asked) run(h *house, user, command string) *seat {
-	s := sit(h.t, a.dial(h, user))
+	s := sit(h.T, a.dial(h, user))
 	s.must("exec", execRequest{command})
 	s.exit()
 	return s
@@ -89,20 +71,20 @@ func with(question, answer string) *asked {
 
 // register makes a pseudo a key's, and gives it the pass phrase.
 func (h *house) register(user string, key gossh.Signer) {
-	h.t.Helper()
+	h.T.Helper()
 	h.run(user, "/inscrire", key).wantExit(exitDone)
 	h.run(user, "/inscrire "+phrase, key).wantExit(exitDone)
 }
 
 // addKey adds a key to a registered pseudo, whose phrase it takes.
 func (h *house) addKey(user string, key gossh.Signer) {
-	h.t.Helper()
+	h.T.Helper()
 	d := h.atTerminal(user, 80, 24, key)
-	d.awaitBottom(h.t, strings.TrimSpace(fmt.Sprintf(french.AskPass, user)))
+	d.awaitBottom(h.T, strings.TrimSpace(fmt.Sprintf(french.AskPass, user)))
 	d.send(phrase + "\r")
-	d.awaitBottom(h.t, nothingTyped)
+	d.awaitBottom(h.T, nothingTyped)
 	d.send("/inscrire\r")
-	d.awaitMatch(h.t, "Le pseudo "+user+" est à vous")
+	d.awaitMatch(h.T, "Le pseudo "+user+" s'ouvre avec la clé")
 	d.send("\x04")
 	d.wantExit(exitDone)
 }
@@ -134,7 +116,7 @@ func TestSecretOpensARegisteredPseudoToACommand(t *testing.T) {
 	if !slices.Equal(right.questions, []string{askPass}) || none.questions != nil {
 		t.Errorf("asked for %q, and who only looks like it for %q", right.questions, none.questions)
 	}
-	if got := h.said("ann"); !slices.Equal(got, []string{"par sa clé", "autrement écrit", "par sa phrase"}) {
+	if got := h.Said("ann"); !slices.Equal(got, []string{"par sa clé", "autrement écrit", "par sa phrase"}) {
 		t.Errorf("said %q", got)
 	}
 }
@@ -198,7 +180,7 @@ func TestSecretThatIsNotKnownLeadsToAnotherPseudo(t *testing.T) {
 	d.awaitBottom(t, strings.TrimSpace(french.ChoosePseudo))
 	d.send("bob\r")
 	d.awaitBottom(t, nothingTyped)
-	h.awaitJoined(t, "bob")
+	h.AwaitJoined(t, "bob")
 }
 
 func TestSecretGuessesAreBoundedAndSlowed(t *testing.T) {
@@ -206,7 +188,7 @@ func TestSecretGuessesAreBoundedAndSlowed(t *testing.T) {
 	h.register("ann", newKey(t))
 	d := h.atTerminal("ann", 80, 24, newKey(t))
 	for i := range pseudoTries {
-		d.out.await(t, func() string { return d.picture() }, func() bool { return strings.Count(d.out.String(), askPass) == i+1 })
+		d.out.Await(t, func() string { return d.picture() }, func() bool { return strings.Count(d.out.String(), askPass) == i+1 })
 		d.send("autre phrase\r")
 	}
 	d.wantExit(exitRefused)
@@ -231,31 +213,43 @@ func TestSecretGuessesAreBoundedAndSlowed(t *testing.T) {
 }
 
 func TestSecretGetsTimeOfItsOwnAndNoMore(t *testing.T) {
-	h := open(t, func(b *build) { b.waits.pseudo = 300 * time.Millisecond })
-	h.register("ann", newKey(t))
-	d := h.atTerminal("ann", 80, 24, newKey(t))
-	d.awaitBottom(t, strings.TrimSpace(askPass))
-	d.send("à moitié")
-	d.wantExit(exitRefused)
-	if d.column() != 0 || d.bottom() != french.EndIdle || strings.Contains(d.out.String(), "moitié") {
-		t.Errorf("in the end:\n%s", d.picture())
-	}
+	synctest.Test(t, func(t *testing.T) {
+		h := open(t, wired)
+		h.register("ann", newKey(t))
+		d := h.atTerminal("root", 80, 24, newKey(t))
+		d.awaitBottom(t, strings.TrimSpace(french.ChoosePseudo))
+		time.Sleep(h.server.waits.pseudo - time.Second) // nearly all of the time for a pseudo
+		d.send("ann\r")
+		d.awaitBottom(t, strings.TrimSpace(askPass))
+		asked := time.Now()
+		d.send("à moitié")
+		time.Sleep(h.server.waits.pseudo - patience/2)
+		d.wantExit(exitRefused)
+		if took := time.Since(asked); took != h.server.waits.pseudo {
+			t.Errorf("after %v, want %v", took, h.server.waits.pseudo)
+		}
+		if d.column() != 0 || d.bottom() != french.EndIdle || strings.Contains(d.out.String(), "moitié") {
+			t.Errorf("in the end:\n%s", d.picture())
+		}
+	})
 }
 
 func TestSecretAtLoginGetsMoreTimeThanAHandshake(t *testing.T) {
-	h := open(t, func(b *build) { b.waits.handshake, b.waits.start = 2*time.Second, 10*time.Millisecond })
-	h.room.SetAccess(room.Access{Password: password})
-	cfg := clientConfig("ann")
-	var deadline <-chan time.Time
-	cfg.Auth = []gossh.AuthMethod{gossh.KeyboardInteractive(func(string, string, []string, []bool) ([]string, error) {
-		<-deadline
-		return []string{password}, nil
-	})}
-	deadline = time.After(h.server.waits.handshake + h.server.waits.start + 100*time.Millisecond) // what is waited for is a time
-	s := sit(t, h.dialWith(cfg))
-	s.must("exec", execRequest{"enfin"})
-	s.wantExit(exitDone)
-	h.awaitSaid(t, "enfin")
+	synctest.Test(t, func(t *testing.T) {
+		h := open(t, wired)
+		h.Room.SetAccess(room.Access{Password: password})
+		cfg := clientConfig("ann")
+		cfg.Auth = []gossh.AuthMethod{gossh.KeyboardInteractive(func(string, string, []string, []bool) ([]string, error) {
+			time.Sleep(h.server.waits.pseudo - time.Second)
+			return []string{password}, nil
+		})}
+		client := h.dialWith(cfg)
+		time.Sleep(h.server.waits.start - time.Second)
+		s := sit(t, client)
+		s.must("exec", execRequest{"enfin"})
+		s.wantExit(exitDone)
+		h.AwaitSaid(t, "enfin")
+	})
 }
 
 func TestSecretOfShutdownIsNotWaitedFor(t *testing.T) {
@@ -263,7 +257,7 @@ func TestSecretOfShutdownIsNotWaitedFor(t *testing.T) {
 	h.register("ann", newKey(t))
 	d := h.atTerminal("ann", 80, 24, newKey(t))
 	d.awaitBottom(t, strings.TrimSpace(askPass))
-	h.room.Stop("")
+	h.Room.Stop("")
 	h.server.Shutdown(context.Background()) // would never return
 	d.wantExit(exitShutdown)
 	if d.bottom() != french.ShuttingDownNow {
@@ -300,7 +294,7 @@ func TestSecretIsNeededNoMoreOnceAnOperatorFreedThePseudo(t *testing.T) {
 	h := open(t)
 	operator := newKey(t)
 	h.register("ann", newKey(t))
-	h.room.SetAccess(room.Access{Operators: map[string]string{keyID(operator): "chef"}})
+	h.Room.SetAccess(room.Access{Operators: map[string]string{keyID(operator): "chef"}})
 	denied := h.run("bob", "/liberer ann", newKey(t))
 	denied.wantExit(exitRefused)
 	h.run("chef", "/liberer ann", operator).wantExit(exitDone)
@@ -314,7 +308,7 @@ func TestSecretOrAKeyOnTheListLetsIn(t *testing.T) {
 	h := open(t)
 	listed, key := newKey(t), newKey(t)
 	h.register("ann", key)
-	h.room.SetAccess(room.Access{Allow: map[string]bool{keyID(listed): true}})
+	h.Room.SetAccess(room.Access{Allow: map[string]bool{keyID(listed): true}})
 	h.run("bob", "de la liste", listed).wantExit(exitDone)
 	h.run("bob", "x", newKey(t)).wantRefused(room.ErrNotAllowed)
 	h.run("bob", "x").wantRefused(room.ErrNotAllowed)
@@ -330,7 +324,7 @@ func TestSecretOfTheRoomIsAskedOfEverybody(t *testing.T) {
 	h := open(t)
 	key := newKey(t)
 	h.register("ann", key)
-	h.room.SetAccess(room.Access{Password: password})
+	h.Room.SetAccess(room.Access{Password: password})
 	h.run("bob", "x", newKey(t)).wantRefused(room.ErrNoPassword) // a command with a key cannot be asked
 	with(askPassword, "autre").run(h, "bob", "x").wantRefused(room.ErrWrongPassword)
 	with(askPassword, password).run(h, "bob", "mot juste").wantExit(exitDone)
@@ -370,7 +364,7 @@ func TestSecretOfABannedMemberOpensNothing(t *testing.T) {
 	h.register("ann", one)
 	h.addKey("ann", two)
 	ann := h.pipe("ann", one)
-	h.order(t, "ban ann trop de bruit")
+	h.Order(t, "ban ann trop de bruit")
 	ann.wantExit(exitRefused)
 	for _, user := range []string{"ann", "ANN", "zoé"} {
 		for _, key := range []gossh.Signer{one, two} {
@@ -382,7 +376,7 @@ func TestSecretOfABannedMemberOpensNothing(t *testing.T) {
 		}
 	}
 	with(askPass, phrase).run(h, "ann", "x").wantExit(exitRefused)
-	_, err := h.room.Join(context.Background(), room.Entry{Pseudo: "ann", Pass: phrase, Addr: netip.MustParseAddr("192.0.2.7"), Front: "tcp"})
+	_, err := h.Room.Join(context.Background(), room.Entry{Pseudo: "ann", Pass: phrase, Addr: netip.MustParseAddr("192.0.2.7"), Front: "tcp"})
 	if err == nil {
 		t.Error("the phrase opens the other front")
 	}
@@ -391,7 +385,7 @@ func TestSecretOfABannedMemberOpensNothing(t *testing.T) {
 // TestSecretIsInNoOutput looks for secrets in every byte that anybody is sent and in
 // the server's log.
 func TestSecretIsInNoOutput(t *testing.T) {
-	var log journal
+	var log roomtest.Journal
 	h := open(t, func(b *build) {
 		b.cfg.Log = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	})
@@ -407,12 +401,12 @@ func TestSecretIsInNoOutput(t *testing.T) {
 	bob.out.awaitText(t, "inscrite")
 	ann.send("/quitter\r")
 	ann.wantExit(exitDone)
-	h.room.SetAccess(room.Access{Password: password})
+	h.Room.SetAccess(room.Access{Password: password})
 	wrong := &asked{answers: map[string]string{askPassword: password + " faux", askPass: phrase}}
 	wrong.run(h, "ann", "x").wantRefused(room.ErrWrongPassword)
 	d := h.atTerminal("ann", 80, 24, key)
 	for i, secret := range []string{password + " faux", phrase + " fausse", password, phrase} {
-		d.out.await(t, d.picture, func() bool {
+		d.out.Await(t, d.picture, func() bool {
 			return strings.Count(d.out.String(), askPass)+strings.Count(d.out.String(), askPassword) > i
 		})
 		d.send(secret + "\r")
@@ -424,7 +418,7 @@ func TestSecretIsInNoOutput(t *testing.T) {
 	}
 	d.send("\x04")
 	d.wantExit(exitDone)
-	h.close()
+	h.Close()
 	seen := map[string]string{"ann": ann.out.String(), "bob": bob.out.String() + bob.err.String(), "json": json.out.String(), "another": d.out.String(), "the log": log.String()}
 	for name, out := range seen {
 		for _, secret := range []string{"agrafe", "sésame", "argon2", "fausse", "faux"} {

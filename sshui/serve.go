@@ -145,19 +145,18 @@ func (ch *channel) join(ctx context.Context, e room.Entry, name string) (*room.S
 	return sess, nil
 }
 
-// eofGrace is how long the end of a client's input waits for its explanation: a
-// connection that breaks ends the input first, and the channel right after.
-const eofGrace = 100 * time.Millisecond
-
 // inputEnded ends the session of a client that sends no more: it has left, or it
 // is lost.
 func (ch *channel) inputEnded(ctx context.Context) {
 	select {
 	case <-ctx.Done():
-		ch.sess.End(*room.AsEnding(context.Cause(ctx)))
-	case <-time.After(eofGrace):
-		ch.sess.End(room.Ending{Cause: room.Quit})
+	case <-time.After(ch.server.waits.eof):
 	}
+	if ctx.Err() != nil { // even if both have come
+		ch.sess.End(*room.AsEnding(context.Cause(ctx)))
+		return
+	}
+	ch.sess.End(room.Ending{Cause: room.Quit})
 }
 
 // leave takes a session out of the room and writes down why.

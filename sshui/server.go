@@ -60,10 +60,16 @@ type timeouts struct {
 	linger time.Duration
 	// beat is the time between two keepalives.
 	beat time.Duration
+	// eof is how long the end of a client's input waits for its explanation: a
+	// connection that breaks ends the input first, and the channel right after.
+	eof time.Duration
 }
 
 func defaultTimeouts() timeouts {
-	return timeouts{handshake: 10 * time.Second, start: 10 * time.Second, pseudo: time.Minute, write: 10 * time.Second, linger: time.Second, beat: 30 * time.Second}
+	return timeouts{
+		handshake: 10 * time.Second, start: 10 * time.Second, pseudo: time.Minute, write: 10 * time.Second, linger: time.Second, beat: 30 * time.Second,
+		eof: 100 * time.Millisecond,
+	}
 }
 
 // Config is what a Server needs besides a room.

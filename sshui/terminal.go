@@ -151,15 +151,29 @@ func (t *terminal) farewell(end *room.Ending) {
 
 // read reads what is typed, until it ends.
 func (t *terminal) read() {
-	t.feed(t.rest)
+	m := meter{at: time.Now()}
+	t.feedMetered(t.rest, &m)
 	t.rest = nil
 	var buf [readSize]byte
 	for {
 		n, err := t.Read(buf[:])
-		t.feed(buf[:n])
+		t.feedMetered(buf[:n], &m)
 		if err != nil {
 			t.inputEnded(t.ctx)
 			return
+		}
+	}
+}
+
+// feedMetered gives what is typed to feed, and rests when that cost much.
+func (t *terminal) feedMetered(b []byte, m *meter) {
+	for len(b) > 0 {
+		part := b[:m.portion(b)]
+		b = b[len(part):]
+		started := time.Now()
+		t.feed(part)
+		if rest := m.charge(started, time.Now()); rest > 0 {
+			t.pause(rest)
 		}
 	}
 }
@@ -188,12 +202,17 @@ func (t *terminal) feedFace(b []byte) (n int, what entered, line string) {
 
 // inputLocked does what is left to do for a key on the screen.
 func (t *terminal) inputLocked(e keys.Event) {
-	a := t.screen.Input(e, time.Now())
+	t.actLocked(t.screen.Input(e, time.Now()))
+}
+
+// actLocked does what the screen leaves to do. A line that the outbox has no room for
+// is given back as the first of several: what is typed behind it stands below it.
+func (t *terminal) actLocked(a screen.Action) {
 	if a.Leave {
 		t.leaveLocked()
 	}
 	if a.Line != "" && !t.outbox.leaving && !t.postLocked(a.Line) {
-		t.screen.Restore(a.Line)
+		t.screen.Restore(strings.TrimRight(a.Line, "\n") + "\n")
 	}
 }
 

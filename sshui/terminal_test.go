@@ -7,10 +7,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"salon/room"
 	"salon/room/lang"
+	"salon/room/roomtest"
 )
 
 // The prompt, as a row shows it.
@@ -18,9 +20,9 @@ const nothingTyped = "[tous] >"
 
 // enterTerminal sits down at a terminal and waits for the prompt.
 func (h *house) enterTerminal(user string) *desk {
-	h.t.Helper()
+	h.T.Helper()
 	d := h.atTerminal(user, 80, 24)
-	d.awaitBottom(h.t, nothingTyped)
+	d.awaitBottom(h.T, nothingTyped)
 	return d
 }
 
@@ -56,7 +58,7 @@ func TestALongLineBeingTypedSurvivesMessages(t *testing.T) {
 	ann.awaitRow(t, "yyy")
 	ann.is(t, "the whole line below the message", func(g *glass) bool { return typed(g.look()) == long })
 	ann.send("\r")
-	h.awaitSaid(t, long)
+	h.AwaitSaid(t, long)
 	ann.awaitBottom(t, ">")
 }
 
@@ -104,7 +106,7 @@ func TestATakenPseudoIsAskedForAgain(t *testing.T) {
 	if !strings.Contains(ann.out.String(), question) || strings.Contains(ann.picture(), question) {
 		t.Errorf("the question was not asked before the screen opened:\n%s", ann.picture())
 	}
-	if joined := seen[room.Joined](h.console); len(joined) != 2 || joined[1].Pseudo != "ann" {
+	if joined := roomtest.Seen[room.Joined](h.Console); len(joined) != 2 || joined[1].Pseudo != "ann" {
 		t.Errorf("joined: %v", joined)
 	}
 }
@@ -117,7 +119,7 @@ func TestAUserThatCannotBeAPseudoIsAskedForOne(t *testing.T) {
 		name := fmt.Sprint("ann", i)
 		d.send(name + "\r")
 		d.awaitBottom(t, nothingTyped)
-		h.awaitJoined(t, room.Pseudo(name))
+		h.AwaitJoined(t, room.Pseudo(name))
 	}
 }
 
@@ -135,20 +137,27 @@ func TestNobodyIsAskedForAPseudoForEver(t *testing.T) {
 }
 
 func TestWhoeverTakesTooLongToChooseIsToldAndLetGo(t *testing.T) {
-	h := open(t, func(b *build) { b.waits.pseudo = 300 * time.Millisecond })
-	d := h.atTerminal("root", 80, 24)
-	d.send("à moitié ta")
-	d.wantExit(exitRefused)
-	if d.column() != 0 || d.bottom() != french.EndIdle {
-		t.Errorf("in the end:\n%s", d.picture())
-	}
+	synctest.Test(t, func(t *testing.T) {
+		h := open(t, wired)
+		d := h.atTerminal("root", 80, 24)
+		start := time.Now()
+		d.send("à moitié ta")
+		time.Sleep(h.server.waits.pseudo - patience/2)
+		d.wantExit(exitRefused)
+		if took := time.Since(start); took != h.server.waits.pseudo {
+			t.Errorf("after %v, want %v", took, h.server.waits.pseudo)
+		}
+		if d.column() != 0 || d.bottom() != french.EndIdle {
+			t.Errorf("in the end:\n%s", d.picture())
+		}
+	})
 }
 
 func TestShutdownDoesNotWaitForWhoeverIsChoosing(t *testing.T) {
 	h := open(t)
 	d := h.atTerminal("root", 80, 24)
 	d.awaitBottom(t, strings.TrimSpace(french.ChoosePseudo))
-	h.room.Stop("")
+	h.Room.Stop("")
 	h.server.Shutdown(context.Background()) // would never return
 	d.wantExit(exitShutdown)
 	if d.bottom() != french.ShuttingDownNow {
@@ -167,7 +176,7 @@ func TestHangingUpWhileChoosingIsNoJoin(t *testing.T) {
 			t.Errorf("%q leaves the cursor in column %d", leave, d.column())
 		}
 	}
-	if n := len(seen[room.Joined](h.console)); n != 0 {
+	if n := len(roomtest.Seen[room.Joined](h.Console)); n != 0 {
 		t.Errorf("%d joined", n)
 	}
 }
@@ -207,7 +216,7 @@ func TestWhoeverIsKickedReadsWhy(t *testing.T) {
 	ann := h.enterTerminal("ann")
 	ann.send("à moitié ta")
 	ann.awaitBottom(t, nothingTyped+" à moitié ta")
-	h.order(t, "kick ann trop de bruit")
+	h.Order(t, "kick ann trop de bruit")
 	ann.wantEnd(exitRefused, lang.Farewell(&room.Ending{Cause: room.Expelled, Reason: "trop de bruit"}, lang.View{})+".", 0)
 }
 
@@ -215,7 +224,7 @@ func TestAShutdownIsToldAtTheTerminal(t *testing.T) {
 	h := open(t)
 	ann := h.enterTerminal("ann")
 	ann.send("à moitié ta")
-	h.order(t, "shutdown 0 on ferme")
+	h.Order(t, "shutdown 0 on ferme")
 	ann.wantEnd(exitDone, lang.Farewell(&room.Ending{Cause: room.Shutdown, Reason: "on ferme"}, lang.View{})+".", 0)
 }
 
@@ -227,19 +236,19 @@ func TestCtrlCClearsTheLineAndTwiceLeaves(t *testing.T) {
 	ann.send("\x03")
 	ann.awaitBottom(t, nothingTyped)
 	ann.send("gardé\r")
-	h.awaitSaid(t, "gardé")
+	h.AwaitSaid(t, "gardé")
 	ann.send("\x03")
 	ann.awaitRow(t, lang.ScreenOf(room.French).PressAgain)
 	ann.send("resté\r")
-	h.awaitSaid(t, "resté")
+	h.AwaitSaid(t, "resté")
 	ann.awaitBottom(t, nothingTyped)
 	ann.send("\x03")
 	ann.send("\x03")
 	ann.wantEnd(exitDone, "Au revoir, ann.", 2)
-	if got := h.awaitLeft(t, "ann"); got.Cause != room.Quit {
+	if got := h.AwaitLeft(t, "ann"); got.Cause != room.Quit {
 		t.Errorf("left by %v", got.Cause)
 	}
-	if got := h.said("ann"); !slices.Equal(got, []string{"gardé", "resté"}) {
+	if got := h.Said("ann"); !slices.Equal(got, []string{"gardé", "resté"}) {
 		t.Errorf("said %q", got)
 	}
 }
@@ -251,7 +260,7 @@ func TestCtrlDLeaves(t *testing.T) {
 	ann.awaitBottom(t, nothingTyped+" y")
 	ann.send("\x04\x04")
 	ann.wantEnd(exitDone, "Au revoir, ann.", 0)
-	if got := h.awaitLeft(t, "ann"); got.Cause != room.Quit {
+	if got := h.AwaitLeft(t, "ann"); got.Cause != room.Quit {
 		t.Errorf("left by %v", got.Cause)
 	}
 }
@@ -261,7 +270,7 @@ func TestQuittingByCommandLeavesItsWord(t *testing.T) {
 	ann := h.enterTerminal("ann")
 	ann.send("/liste\r/quitter à demain\r")
 	ann.wantEnd(exitDone, "Au revoir, ann.", 0)
-	if got := h.awaitLeft(t, "ann"); got.Text != "à demain" {
+	if got := h.AwaitLeft(t, "ann"); got.Text != "à demain" {
 		t.Errorf("left with %q", got.Text)
 	}
 }
@@ -273,7 +282,7 @@ func TestTheFarewellCountsWhatWasSaidAndNoCommand(t *testing.T) {
 	ann.send("un\r/me sourit\r@bob deux\r/absent\r/retour\r/heure 24\r/pasunecommande\r")
 	ann.awaitBottom(t, nothingTyped+" /pasunecommande") // given back
 	ann.send("\x03fin\r")
-	h.awaitSaid(t, "fin")
+	h.AwaitSaid(t, "fin")
 	bob.send("pas moi\n@ann psst\n")
 	ann.awaitRow(t, "psst")
 	ann.send("\x04")
@@ -306,7 +315,7 @@ func TestAResizeKeepsWhatIsBeingTyped(t *testing.T) {
 	}
 	ann.awaitBottom(t, nothingTyped+" salut à tous")
 	ann.send(" !\r")
-	h.awaitSaid(t, "salut à tous !")
+	h.AwaitSaid(t, "salut à tous !")
 	ann.awaitBottom(t, nothingTyped)
 }
 

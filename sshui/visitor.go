@@ -3,7 +3,6 @@ package sshui
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"sync"
 	"time"
@@ -39,7 +38,7 @@ func (t *terminal) enter() error {
 	name := t.conn.User()
 	for try := 1; ; try++ {
 		err := v.joinAs(name)
-		wrong := v.forget(err)
+		wrong := v.entry.Forget(err)
 		if err == nil || !wrong && !room.AnotherPseudo(err) || try == pseudoTries {
 			return err
 		}
@@ -73,47 +72,23 @@ func (v *visitor) joinAs(name string) error {
 	return err
 }
 
-// prove asks for the secrets that the entry lacks; the room looks at both at once. No
-// phrase means that the pseudo is not the visitor's: another is asked for.
+// prove asks for the secrets that the entry lacks.
 func (v *visitor) prove(name string) error {
 	pseudo, err := room.ParsePseudo(name)
 	if err != nil {
 		return err
 	}
-	e, texts := &v.entry, lang.Of(v.entry.Prefs.Lang)
-	if e.Password == "" && v.server.room.NeedsPassword() {
-		if e.Password, err = v.askSecret(texts.AskPassword); err != nil {
+	v.entry.Pseudo = pseudo
+	for _, p := range v.server.room.Lacks(&v.entry) {
+		typed, err := v.askSecret(lang.Question(v.entry.Prefs.Lang, p, pseudo))
+		if err == nil {
+			err = v.entry.Give(p, typed)
+		}
+		if err != nil {
 			return err
-		}
-		if e.Password == "" {
-			return room.ErrWrongPassword
-		}
-	}
-	if e.Pass == "" && v.server.room.NeedsPass(pseudo, e.KeyID) {
-		if e.Pass, err = v.askSecret(fmt.Sprintf(texts.AskPass, pseudo)); err != nil {
-			return err
-		}
-		if e.Pass == "" {
-			return &room.RegisteredError{Pseudo: pseudo, By: pseudo}
 		}
 	}
 	return nil
-}
-
-// forget drops the secret that an error is about, and reports whether there is one:
-// it is asked for again. Of two that were not looked at, the password is kept: if it
-// is wrong, that will be said next.
-func (v *visitor) forget(err error) bool {
-	_, tooFast := errors.AsType[*room.GuessError](err)
-	switch {
-	case errors.Is(err, room.ErrWrongPass), tooFast && v.entry.Pass != "":
-		v.entry.Pass = ""
-	case errors.Is(err, room.ErrWrongPassword), tooFast:
-		v.entry.Password = ""
-	default:
-		return false
-	}
-	return true
 }
 
 // askPseudo asks for a pseudo, one line.

@@ -7,7 +7,6 @@ import (
 	"io"
 	"net"
 	"os"
-	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -15,6 +14,8 @@ import (
 	"time"
 
 	gossh "golang.org/x/crypto/ssh"
+
+	"salon/room/roomtest"
 )
 
 // flooded returns a connection read at the default pace, in a bubble, into which
@@ -122,45 +123,6 @@ func TestADeadlineLiftedEndsNothing(t *testing.T) {
 	})
 }
 
-// posted is the end of a pipe that does not wait for what it writes to be read, as
-// a socket.
-type posted struct {
-	net.Conn
-	out    chan []byte
-	broken chan struct{}
-}
-
-func post(c net.Conn) *posted {
-	p := &posted{c, make(chan []byte, 1<<10), make(chan struct{})}
-	go func() {
-		defer close(p.broken)
-		for b := range p.out {
-			if _, err := c.Write(b); err != nil {
-				return
-			}
-		}
-	}()
-	return p
-}
-
-func (p *posted) Write(b []byte) (int, error) {
-	select {
-	case <-p.broken:
-		return 0, io.ErrClosedPipe
-	case p.out <- bytes.Clone(b):
-		return len(b), nil
-	}
-}
-
-func (p *posted) Close() error {
-	err := p.Conn.Close()
-	select {
-	case p.out <- nil: // its goroutine notices
-	case <-p.broken:
-	}
-	return err
-}
-
 // few bytes unread hold a connection back.
 const few = 64 << 10
 
@@ -175,7 +137,7 @@ type visit struct {
 // visitFrom makes one, in a bubble. So many bytes may come unread.
 func visitFrom(t *testing.T, unread int) (*visit, <-chan gossh.NewChannel) {
 	ours, theirs := net.Pipe()
-	v := &visit{wire: newPaced(post(ours), pace{unread: unread})}
+	v := &visit{wire: newPaced(roomtest.Post(ours), pace{unread: unread})}
 	cfg := &gossh.ServerConfig{NoClientAuth: true}
 	cfg.AddHostKey(newKey(t))
 	var offers <-chan gossh.NewChannel
@@ -427,13 +389,9 @@ func TestWhoeverIsHeldBackIsNotLostForIt(t *testing.T) {
 	h.server.pace.unread = few
 	h.server.mu.Unlock()
 	_, done := writing(h.pipe("make"), strings.Repeat("x\n", few), 1)
-	defer func() { h.close(); <-done }()
+	defer func() { h.Close(); <-done }()
 	under := h.server.open()[0]
-	for late := time.Now().Add(patience); !under.full(); runtime.Gosched() {
-		if time.Now().After(late) {
-			t.Fatal("never held back")
-		}
-	}
+	roomtest.Until(t, func() string { return "never held back" }, under.full)
 	for range 2 * maxUnanswered {
 		h.server.beatAll()
 	}
@@ -447,7 +405,7 @@ func TestWhoeverIsHeldBackIsNotLostForIt(t *testing.T) {
 }
 
 func TestAServerReadsAtTheDefaultPace(t *testing.T) {
-	srv, err := New(Config{HostKeys: []gossh.Signer{newKey(t)}}, open(t).room)
+	srv, err := New(Config{HostKeys: []gossh.Signer{newKey(t)}}, open(t).Room)
 	if err != nil {
 		t.Fatal(err)
 	}

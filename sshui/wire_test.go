@@ -13,7 +13,6 @@ import (
 	"net"
 	"strings"
 	"testing"
-	"time"
 
 	gossh "golang.org/x/crypto/ssh"
 )
@@ -60,14 +59,9 @@ type (
 
 // wireTo connects and exchanges keys; nobody has logged in yet.
 func (h *house) wireTo() *wire {
-	h.t.Helper()
-	c, err := net.Dial("tcp", h.addr)
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	h.t.Cleanup(func() { c.Close() })
-	c.SetDeadline(time.Now().Add(patience))
-	w := &wire{Conn: c, t: h.t, in: bufio.NewReader(c)}
+	h.T.Helper()
+	c := h.Dial()
+	w := &wire{Conn: c, t: h.T, in: bufio.NewReader(c)}
 	w.exchange()
 	w.write(gossh.Marshal(struct {
 		Name string `sshtype:"5"`
