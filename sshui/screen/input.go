@@ -239,7 +239,9 @@ func (s *Screen) enter() Action {
 // Restore gives back a line that could not be done, unless something else is being
 // typed already: nothing typed is lost. What was asked for by a key was not typed.
 func (s *Screen) Restore(line string) {
-	if s.older.asked != 0 && strings.TrimSpace(line) == around(s.older.asked) {
+	asked := s.older.asked != 0 && strings.TrimSpace(line) == around(s.older.asked)
+	turned := s.overlay != nil && s.overlay.waiting && strings.TrimSpace(line) == pageBefore
+	if asked || turned {
 		s.older.asked = 0
 		s.hint(s.texts().Failed)
 		return

@@ -114,7 +114,7 @@ func (s *Screen) choose(by int) Action {
 	s.stale |= staleRows
 	if r, ok := o.reply.(room.Past); ok && r.More && by < 0 && o.chosen == 0 && !o.waiting {
 		o.waiting = true
-		return Action{Line: "/suite"} // understood in every language
+		return Action{Line: pageBefore}
 	}
 	if n := o.choices(); n > 0 {
 		o.chosen = min(max(o.chosen+by, 0), n-1)
@@ -123,6 +123,9 @@ func (s *Screen) choose(by int) Action {
 	}
 	return Action{}
 }
+
+// pageBefore asks for the page before the one shown last, in every language.
+const pageBefore = "/suite"
 
 // maxFound is how many messages an overlay holds; beyond it the newest go, which can
 // be searched for again.

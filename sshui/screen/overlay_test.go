@@ -153,7 +153,10 @@ func TestAboveTheFirstThatWasFoundIsThePageBefore(t *testing.T) {
 	if a := st.input(keys.Wheel{Up: true}); a.Line != "/suite" {
 		t.Errorf("the wheel asks for %+v", a)
 	}
-	st.shows(replied(room.Failure{Err: room.ErrUnavailable})) // it may be asked again
+	st.Restore("/suite") // as the front does with a line that fails
+	st.shows(replied(room.Failure{Err: room.ErrUnavailable}))
+	st.has("Échec : réessayez.") // it was not typed, and may be asked again
+	st.hasNot("/suite")
 	if a := st.keys("pgup"); a.Line != "/suite" {
 		t.Errorf("after a failure: %+v", a)
 	}
