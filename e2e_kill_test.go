@@ -92,10 +92,14 @@ func newVictim(t *testing.T) *victim {
 		}
 		t.Skip(lacking + " (SALON_E2E=required makes this a failure)")
 	}
-	v := &victim{T: t, home: t.TempDir(), data: filepath.Join(t.TempDir(), "data"), ssh: lastingPort(t), tcp: lastingPort(t)}
+	v := &victim{T: t, home: t.TempDir(), data: filepath.Join(t.TempDir(), "data")}
+	var err error
+	v.ssh, err = lastingPort()
+	v.ok(err)
+	v.tcp, err = lastingPort()
+	v.ok(err)
 	v.ok(makeHome(v.home))
 	v.ok(sshConfig(v.home, v.ssh))
-	var err error
 	v.errs, err = os.Create(filepath.Join(v.home, "err"))
 	v.ok(err)
 	t.Cleanup(func() {
@@ -114,16 +118,15 @@ func newVictim(t *testing.T) *victim {
 // lastingPort is a free port below those that systems give to whoever connects
 // (32768 and above on Linux, 49152 elsewhere), so that nobody takes it while the
 // server is dead.
-func lastingPort(t *testing.T) string {
+func lastingPort() (port string, err error) {
 	for range 100 {
-		port := strconv.Itoa(20000 + rand.IntN(12000))
-		if l, err := net.Listen("tcp", "127.0.0.1:"+port); err == nil {
-			l.Close()
-			return port
+		port = strconv.Itoa(20000 + rand.IntN(12000))
+		var l net.Listener
+		if l, err = net.Listen("tcp", "127.0.0.1:"+port); err == nil {
+			return port, l.Close()
 		}
 	}
-	t.Fatal("no free port")
-	return ""
+	return "", fmt.Errorf("no free port: %w", err)
 }
 
 func (v *victim) ok(err error) {

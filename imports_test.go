@@ -45,6 +45,7 @@ var imports = map[string]row{
 	".":               {ours: []string{"room", "room/lang", "room/operator", "room/history", "room/cluster", "sshui", "rawtcp", "rawtcp/client", "hostkeys", "internal/prompt", "internal/load"}, others: []string{"*"}},
 	"room":            {std: withoutIO, others: []string{"golang.org/x/text", "golang.org/x/time/rate", "golang.org/x/crypto/argon2", "github.com/ergochat/confusables"}}, // argon2 only computes
 	"room/logtest":    {ours: []string{"room"}},
+	"room/roomtest":   {ours: []string{"room"}},
 	"room/lang":       {ours: []string{"room"}, std: withoutIO, others: []string{"golang.org/x/text"}},
 	"room/operator":   {ours: []string{"room", "room/lang", "internal/prompt"}},
 	"room/history":    {ours: []string{"room"}, others: []string{"modernc.org/sqlite", "golang.org/x/sys/unix"}},

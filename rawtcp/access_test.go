@@ -5,12 +5,13 @@ import (
 	"testing"
 
 	"salon/room"
+	"salon/room/roomtest"
 )
 
 func TestARoomForCertainKeysOpensToAPhrase(t *testing.T) {
 	h := open(t)
 	h.phrased("ann")
-	h.room.SetAccess(room.Access{Allow: map[string]bool{}})
+	h.Room.SetAccess(room.Access{Allow: map[string]bool{}})
 	for _, first := range []string{"bob", "@tous coucou"} {
 		c := h.call()
 		c.send(first + "\r\n")
@@ -21,7 +22,7 @@ func TestARoomForCertainKeysOpensToAPhrase(t *testing.T) {
 	c.awaitText(french.WrongPass)
 	c.send(phrase + "\r\n")
 	c.awaitText("Bienvenue, ann")
-	if got := len(seen[room.Joined](h.console)); got != 2 {
+	if got := len(roomtest.Seen[room.Joined](h.Console)); got != 2 {
 		t.Errorf("%d came in", got)
 	}
 }
@@ -29,7 +30,7 @@ func TestARoomForCertainKeysOpensToAPhrase(t *testing.T) {
 func TestTheRoomsPasswordIsAskedForFirst(t *testing.T) {
 	h := open(t)
 	h.phrased("ann")
-	h.room.SetAccess(room.Access{Password: password})
+	h.Room.SetAccess(room.Access{Password: password})
 	c := h.call()
 	c.send("ann\r\n")
 	c.awaitText(hello + offer + askPassword)
@@ -54,18 +55,18 @@ func TestTheRoomsPasswordIsAskedForFirst(t *testing.T) {
 	e.send("ann\r\n" + strings.ReplaceAll(password, "é", "\xe9") + "\r\n" + phrase + "\r\n@tous tout d'un coup\r\n") // Latin-1
 	e.closeWrite()
 	e.wantEnd(goodbye("ann"))
-	h.awaitSaid(t, "tout d'un coup")
+	h.AwaitSaid(t, "tout d'un coup")
 }
 
 func TestAMessageInPlaceOfAPseudoWaitsForTheRoomsPassword(t *testing.T) {
 	h := open(t)
-	h.room.SetAccess(room.Access{Password: password})
+	h.Room.SetAccess(room.Access{Password: password})
 	c := h.call()
 	c.send("@tous bonjour à tous\r\n")
 	c.awaitText(offer + askPassword)
 	c.send("faux\r\n" + password + "\r\n")
 	c.awaitText("vous êtes invité-1.")
-	h.awaitSaid(t, "bonjour à tous")
+	h.AwaitSaid(t, "bonjour à tous")
 	d := h.call()
 	d.send("@tous moi aussi\r\n" + strings.Repeat("faux\r\n", 10))
 	d.wantEnd(french.TooManyTries + "\r\n")
@@ -74,7 +75,7 @@ func TestAMessageInPlaceOfAPseudoWaitsForTheRoomsPassword(t *testing.T) {
 func TestABannedPseudoIsToldOnceItIsProved(t *testing.T) {
 	h := open(t)
 	h.phrased("ann")
-	h.order(t, "ban ann 1h assez ri")
+	h.Order(t, "ban ann 1h assez ri")
 	c := h.call()
 	c.send("ann\r\nautre phrase\r\n")
 	c.awaitText(french.WrongPass)

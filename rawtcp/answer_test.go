@@ -14,6 +14,7 @@ import (
 
 	"salon/room"
 	"salon/room/lang"
+	"salon/room/roomtest"
 )
 
 // patient is a client that sends a line, then reads until it is answered, then
@@ -24,12 +25,12 @@ type patient struct {
 }
 
 func (h *house) patient(pseudo string) *patient {
-	h.t.Helper()
-	p := &patient{Conn: h.dial()}
+	h.T.Helper()
+	p := &patient{Conn: h.Dial()}
 	p.in = bufio.NewReader(p)
 	io.WriteString(p, pseudo+"\n")
 	if answer, _, err := p.settle(); err != nil || !strings.Contains(strings.Join(answer, "\n"), "Bienvenue, "+pseudo) {
-		h.t.Fatalf("%s: %q, %v", pseudo, answer, err)
+		h.T.Fatalf("%s: %q, %v", pseudo, answer, err)
 	}
 	return p
 }
@@ -99,9 +100,9 @@ func typed() *rapid.Generator[string] {
 
 func TestEveryLineIsAnsweredBeforeTheNext(t *testing.T) {
 	h := open(t)
-	h.join("bob")
+	h.Join("bob")
 	for i := range 10 { // somebody whose inbox is full
-		h.join(room.Pseudo(fmt.Sprint("muet", i)))
+		h.Join(room.Pseudo(fmt.Sprint("muet", i)))
 	}
 	h.enter("cléo").send("/absent à table\r\n")
 	n := 0
@@ -137,7 +138,7 @@ func TestEveryLineIsAnsweredBeforeTheNext(t *testing.T) {
 
 func TestEveryCommandOfTheTableIsAnswered(t *testing.T) {
 	h := open(t)
-	h.join("bob")
+	h.Join("bob")
 	for _, c := range room.Commands() {
 		for _, word := range c.Words() {
 			for _, rest := range []string{"", " bob", " bob salut", " moi", " 5"} {
@@ -161,7 +162,7 @@ func TestEveryCommandOfTheTableIsAnswered(t *testing.T) {
 
 func TestOnesOwnMessagesComeBackWhateverTheirKind(t *testing.T) {
 	h := open(t)
-	h.join("bob")
+	h.Join("bob")
 	p := h.patient("ann")
 	for line, want := range map[string]string{
 		"bonjour":              " ann: bonjour\r\n",
@@ -208,12 +209,12 @@ func TestALineTooLongIsCutAndSaysSo(t *testing.T) {
 	if err != nil || len(answer) != 2 || !strings.Contains(answer[0], french.LineCut) {
 		t.Errorf("answered %.300q (%v)", answer, err)
 	}
-	h.awaitSaid(t, strings.Repeat("x", maxLine))
+	h.AwaitSaid(t, strings.Repeat("x", maxLine))
 	answer, _, err = p.ask(strings.Repeat("\xe9", 3000)) // Latin-1
 	if err != nil || len(answer) != 2 || !strings.Contains(answer[0], french.LineCut) {
 		t.Errorf("answered %.300q (%v)", answer, err)
 	}
-	h.awaitSaid(t, strings.Repeat("é", room.MaxText/2))
+	h.AwaitSaid(t, strings.Repeat("é", room.MaxText/2))
 }
 
 func TestLinesBeyondTheRateAreTakenLaterAndNoneIsLost(t *testing.T) {
@@ -232,27 +233,29 @@ func TestLinesBeyondTheRateAreTakenLaterAndNoneIsLost(t *testing.T) {
 	if took, least := time.Since(start), (lines-burst)*time.Second/rate; took < least {
 		t.Errorf("took %v, want at least %v", took, least)
 	}
-	h.await(t, func() string { return "not all was said" }, func() bool { return slices.Equal(h.said("ann"), want) })
+	if got := h.Said("ann"); !slices.Equal(got, want) {
+		t.Errorf("said %q", got)
+	}
 }
 
 func TestAMuteIsAnsweredToo(t *testing.T) {
 	h := open(t)
 	p := h.patient("ann")
-	h.order(t, "mute ann")
+	h.Order(t, "mute ann")
 	p.settle()
 	for _, line := range []string{"bonjour", "@ann note", "/me sourit", "/r x", "@tous bonjour"} {
 		if answer, _, err := p.ask(line); err != nil || len(answer) != 1 {
 			t.Errorf("%q: answered %q (%v)", line, answer, err)
 		}
 	}
-	if got := seen[room.Said](h.console); len(got) != 0 {
+	if got := roomtest.Seen[room.Said](h.Console); len(got) != 0 {
 		t.Errorf("said: %v", got)
 	}
 }
 
 func TestTheStreamOfJSONAnswersToo(t *testing.T) {
 	h := open(t)
-	h.join("bob")
+	h.Join("bob")
 	p := h.patient("ann")
 	p.ask("/json")
 	for _, line := range []string{"bonjour", "@bob salut", "", "/xyzzy", "/liste", "/aide", "/historique"} {

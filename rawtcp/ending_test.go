@@ -5,31 +5,32 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"slices"
 	"strings"
 	"sync"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"salon/room"
 	"salon/room/lang"
+	"salon/room/roomtest"
 )
 
 // wantLeft checks that somebody has left once, and how.
 func (h *house) wantLeft(who room.Pseudo, cause room.Cause) {
-	h.t.Helper()
-	if got := h.awaitLeft(h.t, who); got.Cause != cause {
-		h.t.Errorf("%s left by %v, want %v", who, got.Cause, cause)
+	h.T.Helper()
+	if got := h.AwaitLeft(h.T, who); got.Cause != cause {
+		h.T.Errorf("%s left by %v, want %v", who, got.Cause, cause)
 	}
 	n := 0
-	for _, l := range seen[room.Left](h.console) {
+	for _, l := range roomtest.Seen[room.Left](h.Console) {
 		if l.Pseudo == who {
 			n++
 		}
 	}
 	if n != 1 {
-		h.t.Errorf("%d departures of %s", n, who)
+		h.T.Errorf("%d departures of %s", n, who)
 	}
 }
 
@@ -52,7 +53,7 @@ func TestEveryWayOfLeavingSaysGoodbye(t *testing.T) {
 }
 
 func TestCtrlCInPiecesIsCtrlC(t *testing.T) {
-	h := open(t)
+	h := open(t, func(b *build) { b.waits.linger = patience })
 	c := h.enter("ann")
 	bob := h.enter("bob")
 	for i, b := range []string{"\xff", "\xf4", "\xff", "\xfd", "\x06"} {
@@ -89,9 +90,9 @@ func TestAfterAHalfCloseAllIsHandledAndAnswered(t *testing.T) {
 
 func TestAResetConnectionIsOneDeparture(t *testing.T) {
 	h := open(t)
-	c := h.dial()
+	c := h.Dial()
 	io.WriteString(c, "ann\r\n")
-	h.await(t, func() string { return "ann never joined" }, func() bool { return len(seen[room.Joined](h.console)) == 1 })
+	h.AwaitJoined(t, "ann")
 	c.(*net.TCPConn).SetLinger(0)
 	c.Close()
 	h.wantLeft("ann", room.Lost)
@@ -100,9 +101,9 @@ func TestAResetConnectionIsOneDeparture(t *testing.T) {
 func TestWhoeverIsKickedReadsWhy(t *testing.T) {
 	h := open(t)
 	c := h.enter("ann")
-	h.order(t, "kick ann trop de bruit")
+	h.Order(t, "kick ann trop de bruit")
 	c.wantEnd(lang.Farewell(&room.Ending{Cause: room.Expelled, Reason: "trop de bruit"}, lang.View{}) + "\r\n")
-	if left := seen[room.Left](h.console); len(left) != 0 { // it was kicked, which is said already
+	if left := roomtest.Seen[room.Left](h.Console); len(left) != 0 { // it was kicked, which is said already
 		t.Errorf("announced %v too", left)
 	}
 }
@@ -113,7 +114,7 @@ func TestAShutdownIsTold(t *testing.T) {
 	for i := range 20 {
 		all = append(all, h.enter(fmt.Sprint("ann", i)))
 	}
-	h.order(t, "shutdown 0 à demain")
+	h.Order(t, "shutdown 0 à demain")
 	for _, c := range all {
 		c.wantEnd(lang.Farewell(&room.Ending{Cause: room.Shutdown, Reason: "à demain"}, lang.View{}) + "\r\n")
 	}
@@ -121,7 +122,7 @@ func TestAShutdownIsTold(t *testing.T) {
 
 func TestAfterShutdownNobodyIsServed(t *testing.T) {
 	h := open(t)
-	h.close()
+	h.Close()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -139,19 +140,17 @@ func TestAfterShutdownNobodyIsServed(t *testing.T) {
 
 // deaf joins with a small buffer and never reads.
 func (h *house) deaf(pseudo string) net.Conn {
-	h.t.Helper()
+	h.T.Helper()
 	d := net.Dialer{Control: func(_, _ string, raw syscall.RawConn) error {
 		return raw.Control(func(fd uintptr) { syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_RCVBUF, 4096) })
 	}}
-	c, err := d.Dial("tcp", h.addr)
+	c, err := d.Dial("tcp", h.Addr)
 	if err != nil {
-		h.t.Fatal(err)
+		h.T.Fatal(err)
 	}
-	h.t.Cleanup(func() { c.Close() })
+	h.T.Cleanup(func() { c.Close() })
 	io.WriteString(c, pseudo+"\r\n")
-	h.await(h.t, func() string { return pseudo + " never joined" }, func() bool {
-		return slices.ContainsFunc(seen[room.Joined](h.console), func(j room.Joined) bool { return string(j.Pseudo) == pseudo })
-	})
+	h.AwaitJoined(h.T, room.Pseudo(pseudo))
 	return c
 }
 
@@ -170,12 +169,47 @@ func (c *caller) talk(h *house, bytes int) {
 const tooMuch = 8 << 20
 
 func TestWhoeverDoesNotReadIsCutAsSlowAndNobodyElse(t *testing.T) {
-	h := open(t, func(b *build) { b.waits.write = 300 * time.Millisecond })
-	h.deaf("muet")
-	ann := h.enter("ann")
-	ann.talk(h, tooMuch)
-	h.wantLeft("muet", room.Slow)
-	ann.wantTalking(h, "et moi ?")
+	synctest.Test(t, func(t *testing.T) {
+		h := open(t, wired)
+		h.patient("muet") // who reads nothing any more
+		ann := h.enter("ann")
+		stuck := time.Now()
+		ann.talk(h, 20*maxLine)
+		h.wantLeft("muet", room.Slow)
+		if took := time.Since(stuck); took != h.server.waits.write {
+			t.Errorf("cut after %v, want %v", took, h.server.waits.write)
+		}
+		ann.wantTalking(h, "et moi ?")
+	})
+}
+
+func TestASlowLineIsNotAStuckOne(t *testing.T) {
+	const messages, packet = 80, bite / 8
+	for _, c := range []struct {
+		perPacket time.Duration
+		cut       bool
+	}{{time.Second, false}, {2 * time.Second, true}} {
+		synctest.Test(t, func(t *testing.T) {
+			h := open(t, wired)
+			slow, ann := h.patient("lent"), h.Join("ann")
+			for i := range messages { // of which many at a time are written at once
+				if _, err := ann.Do(t.Context(), fmt.Sprint(strings.Repeat("x", 4000), i)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			var heard strings.Builder
+			buf := make([]byte, packet)
+			for err := error(nil); err == nil && !strings.Contains(heard.String(), fmt.Sprint("x", messages-1, "\r\n")); {
+				time.Sleep(c.perPacket)
+				var n int
+				n, err = slow.Read(buf)
+				heard.Write(buf[:n])
+			}
+			if left := roomtest.Seen[room.Left](h.Console); (len(left) > 0) != c.cut || c.cut && left[0].Cause != room.Slow {
+				t.Errorf("%v for each %d bytes: left %v after %d", c.perPacket, packet, left, heard.Len())
+			}
+		})
+	}
 }
 
 // narrow makes connections whose socket holds little.
@@ -189,39 +223,12 @@ func (n narrow) Accept() (net.Conn, error) {
 	return c, err
 }
 
-func TestASlowLineIsNotAStuckOne(t *testing.T) {
-	const messages = 80 // of which 64 at a time are written at once
+func TestAskingWithoutReadingBuysNoTime(t *testing.T) {
+	const write = 2 * time.Second // of real time: whoever waits for a lock keeps a bubble's from passing
 	h := open(t, func(b *build) {
-		b.waits.write = 500 * time.Millisecond
+		b.waits.write = write
 		b.listen = func(l net.Listener) net.Listener { return narrow{l} }
 	})
-	slow := h.deaf("lent")
-	ann := h.join("ann")
-	for i := range messages {
-		if _, err := ann.Do(t.Context(), fmt.Sprint(strings.Repeat("x", 4000), i)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	var heard strings.Builder
-	slow.SetDeadline(time.Now().Add(patience))
-	buf := make([]byte, 4<<10)
-	pace := time.NewTicker(10 * time.Millisecond) // some 200 KiB a second
-	defer pace.Stop()
-	for !strings.Contains(heard.String(), fmt.Sprint("x", messages-1, "\r\n")) {
-		n, err := slow.Read(buf)
-		if heard.Write(buf[:n]); err != nil {
-			t.Fatalf("cut after %d bytes: %v", heard.Len(), err)
-		}
-		<-pace.C
-	}
-	if got := seen[room.Left](h.console); len(got) != 0 {
-		t.Errorf("left: %v", got)
-	}
-}
-
-func TestAskingWithoutReadingBuysNoTime(t *testing.T) {
-	const write = 500 * time.Millisecond
-	h := open(t, func(b *build) { b.waits.write = write })
 	c := h.deaf("muet")
 	ann := h.enter("ann")
 	var asking sync.WaitGroup
@@ -230,7 +237,7 @@ func TestAskingWithoutReadingBuysNoTime(t *testing.T) {
 			_, err = io.WriteString(c, "\xff\xfd\x06")
 		}
 	})
-	ann.talk(h, tooMuch)
+	ann.talk(h, tooMuch/8)
 	stuck := time.Now()
 	h.wantLeft("muet", room.Slow)
 	if took := time.Since(stuck); took > 4*write {
@@ -241,20 +248,35 @@ func TestAskingWithoutReadingBuysNoTime(t *testing.T) {
 }
 
 func TestShutdownDoesNotWaitForThoseWhoNeverRead(t *testing.T) {
-	h := open(t)
+	h := open(t, func(b *build) {
+		b.waits.write, b.waits.linger = time.Hour, time.Hour
+		b.listen = func(l net.Listener) net.Listener { return narrow{l} }
+	})
 	for i := range 5 {
 		h.deaf(fmt.Sprint("muet", i))
 	}
-	h.enter("ann").talk(h, tooMuch/2)
-	h.room.Stop("")
+	h.enter("ann").talk(h, tooMuch/8)
+	h.Room.Stop("")
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
-	start := time.Now()
-	h.server.Shutdown(ctx)
-	if took := time.Since(start); took > 5*time.Second {
-		t.Errorf("took %v", took)
-	}
-	if n := ourGoroutines(); n != 0 {
-		t.Errorf("%d goroutines outlive Shutdown", n)
-	}
+	h.server.Shutdown(ctx)                                                                                 // would take an hour
+	roomtest.Until(t, func() string { return "there are goroutines that outlive Shutdown" }, func() bool { // or are on their last instructions
+		return ourGoroutines() == 0
+	})
+}
+
+func TestShutdownTakesNoLongerThanItMay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := open(t, wired)
+		h.patient("muet")
+		h.enter("ann").wantTalking(h, "qui m'écoute ?")
+		h.Room.Stop("")
+		const most = 3 * time.Second
+		ctx, cancel := context.WithTimeout(t.Context(), most)
+		defer cancel()
+		start := time.Now()
+		if h.server.Shutdown(ctx); time.Since(start) != most {
+			t.Errorf("took %v, want %v", time.Since(start), most)
+		}
+	})
 }

@@ -6,9 +6,11 @@ import (
 	"net"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"salon/room"
+	"salon/room/roomtest"
 )
 
 func TestAPseudoIsAskedForFirst(t *testing.T) {
@@ -27,7 +29,7 @@ func TestAPseudoIsAskedForFirst(t *testing.T) {
 
 func TestARefusedPseudoIsAskedForAgainWithTheReason(t *testing.T) {
 	h := open(t)
-	h.join("bob")
+	h.Join("bob")
 	c := h.call()
 	c.awaitText(hello)
 	for name, want := range map[string]string{
@@ -40,7 +42,7 @@ func TestARefusedPseudoIsAskedForAgainWithTheReason(t *testing.T) {
 	} {
 		before := strings.Count(c.String(), hello)
 		c.send(name + "\r\n")
-		c.await(t, func() string { return name + " is not answered" }, func() bool { return strings.Count(c.String(), hello) > before })
+		c.Await(t, func() string { return name + " is not answered" }, func() bool { return strings.Count(c.String(), hello) > before })
 		if !strings.Contains(c.String(), want) {
 			t.Errorf("%q: told %q, want %q", name, c, want)
 		}
@@ -57,22 +59,28 @@ func TestNobodyIsAskedForAPseudoForEver(t *testing.T) {
 }
 
 func TestWhoeverTakesTooLongToSayTheirPseudoIsToldAndLetGo(t *testing.T) {
-	h := open(t, func(b *build) { b.waits.pseudo = 200 * time.Millisecond })
-	c := h.call()
-	c.send("à moitié ta")
-	c.wantEnd(french.EndIdle + "\r\n")
-	slow := h.call()
-	slow.send("bob\r\n")
-	slow.awaitText("Bienvenue, bob")
-	h.call().wantEnd(french.EndIdle + "\r\n")
-	slow.wantTalking(h, "moi je reste")
+	synctest.Test(t, func(t *testing.T) {
+		h := open(t, wired)
+		bob := h.enter("bob")
+		start := time.Now()
+		silent, slow := h.call(), h.call()
+		slow.send("à moitié ta")
+		time.Sleep(h.server.waits.pseudo - patience/2)
+		for _, c := range []*caller{silent, slow} {
+			c.wantEnd(french.EndIdle + "\r\n")
+		}
+		if took := time.Since(start); took != h.server.waits.pseudo {
+			t.Errorf("after %v, want %v", took, h.server.waits.pseudo)
+		}
+		bob.wantTalking(h, "moi je reste")
+	})
 }
 
 func TestShutdownDoesNotWaitForWhoeverIsAsked(t *testing.T) {
 	h := open(t)
 	c := h.call()
 	c.awaitText(hello)
-	h.room.Stop("")
+	h.Room.Stop("")
 	h.server.Shutdown(context.Background()) // would never return
 	c.wantEnd(french.ShuttingDownNow + "\r\n")
 }
@@ -98,7 +106,7 @@ func TestAMessageInPlaceOfAPseudoIsNotLost(t *testing.T) {
 
 func TestAGuestsNameThatIsTakenIsPassedOver(t *testing.T) {
 	h := open(t)
-	h.join("invité-1")
+	h.Join("invité-1")
 	c := h.call()
 	c.send("/liste\r\n")
 	c.awaitText("vous êtes invité-2.")
@@ -119,11 +127,11 @@ func TestALongMessageInPlaceOfAPseudoIsCutLikeAnyOther(t *testing.T) {
 	c := h.call()
 	c.send("@tous " + strings.Repeat("x", 5000) + "\r\n")
 	c.awaitText(french.LineCut)
-	h.awaitSaid(t, strings.Repeat("x", maxLine-len("@tous ")))
+	h.AwaitSaid(t, strings.Repeat("x", maxLine-len("@tous ")))
 	d := h.call()
 	d.send("@tous " + strings.Repeat("\xe9", 4000) + "\r\n") // Latin-1, twice as long in UTF-8
 	d.awaitText(french.LineCut)
-	h.awaitSaid(t, strings.Repeat("é", (room.MaxText-len("@tous "))/2))
+	h.AwaitSaid(t, strings.Repeat("é", (room.MaxText-len("@tous "))/2))
 }
 
 func TestHangingUpInPlaceOfAPseudoIsNoJoin(t *testing.T) {
@@ -139,7 +147,7 @@ func TestHangingUpInPlaceOfAPseudoIsNoJoin(t *testing.T) {
 		}
 	}
 	// The last one is a whole line at the end of input: a pseudo, then goodbye.
-	if got := seen[room.Joined](h.console); len(got) != 1 || got[0].Pseudo != "ann" {
+	if got := roomtest.Seen[room.Joined](h.Console); len(got) != 1 || got[0].Pseudo != "ann" {
 		t.Errorf("joined: %v", got)
 	}
 }
@@ -162,7 +170,7 @@ func TestOtherProtocolsAreClosedAtOnceAndNeverChat(t *testing.T) {
 		"SSH":              "SSH-2.0-OpenSSH_9.9\r\n@tous du courrier\r\n",
 		"TLS":              "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03ann\r\n@tous forgé\r\n",
 	} {
-		c := h.dial()
+		c := h.Dial()
 		start := time.Now()
 		io.WriteString(c, first)
 		said, _ := io.ReadAll(c)
@@ -174,10 +182,10 @@ func TestOtherProtocolsAreClosedAtOnceAndNeverChat(t *testing.T) {
 		}
 	}
 	ann.wantTalking(h, "GET / HTTP/1.1") // from somebody who is in it is chat
-	if got := seen[room.Said](h.console); len(got) != 1 {
+	if got := roomtest.Seen[room.Said](h.Console); len(got) != 1 {
 		t.Errorf("said: %v", got)
 	}
-	if got := seen[room.Joined](h.console); len(got) != 1 {
+	if got := roomtest.Seen[room.Joined](h.Console); len(got) != 1 {
 		t.Errorf("joined: %v", got)
 	}
 }
@@ -205,7 +213,7 @@ func (f from) Accept() (net.Conn, error) {
 
 func TestTooManyConnectionsFromOneAddressAreRefusedWithAReason(t *testing.T) {
 	h := open(t, func(b *build) {
-		b.room.MaxPerSource = 2
+		b.room.MaxPerSource, b.waits.linger = 2, patience
 		b.listen = func(l net.Listener) net.Listener { return from{l, "192.0.2.1"} }
 	})
 	ann := h.enter("ann")
@@ -221,13 +229,11 @@ func TestTooManyConnectionsFromOneAddressAreRefusedWithAReason(t *testing.T) {
 	ann.send("/quitter\r\n")
 	ann.wantEnd(goodbye("ann"))
 	ann.Close()
-	for { // until the place is given back
+	roomtest.Until(t, func() string { return "the place is not given back" }, func() bool {
 		c := h.call()
-		c.await(t, func() string { return "not a word" }, func() bool { return c.String() != "" })
-		if c.String() == hello {
-			break
-		}
-	}
+		c.Await(t, func() string { return "not a word" }, func() bool { return c.String() != "" })
+		return c.String() == hello
+	})
 }
 
 // wantEndOf is wantEnd for a connection that may break: the words count.
@@ -248,8 +254,8 @@ func TestABannedAddressIsToldAndKeptOut(t *testing.T) {
 		b.listen = func(l net.Listener) net.Listener { return from{l, "192.0.2.1"} }
 	})
 	ann := h.enter("ann")
-	h.order(t, "ban 192.0.2.1 1h assez ri")
-	ann.await(t, func() string { return "ann is not told" }, func() bool { return strings.Contains(ann.String(), "assez ri") })
+	h.Order(t, "ban 192.0.2.1 1h assez ri")
+	ann.Await(t, func() string { return "ann is not told" }, func() bool { return strings.Contains(ann.String(), "assez ri") })
 	ann.wantEnd("assez ri\r\n")
 	c := h.call()
 	c.wantEnd("assez ri\r\n")

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"salon/room"
+	"salon/room/roomtest"
 )
 
 func TestWhatOneSendsCannotCommandAnothersTerminalOrForgeALine(t *testing.T) {
@@ -80,7 +81,7 @@ func TestBytesWithoutANewlineTakeNoMemory(t *testing.T) {
 		t.Errorf("the heap grew by %d KiB", (after-before)>>10)
 	}
 	ann.send("\r\n")
-	h.awaitSaid(t, strings.Repeat("x", maxLine))
+	h.AwaitSaid(t, strings.Repeat("x", maxLine))
 	ann.awaitText(french.LineCut)
 	ann.wantTalking(h, "et après")
 }
@@ -107,19 +108,7 @@ func TestAnOptionStormIsAnsweredInNoMoreBytesThanItTook(t *testing.T) {
 }
 
 // ourGoroutines counts those that serve connections.
-func ourGoroutines() int {
-	buf := make([]byte, 1<<20)
-	for n := runtime.Stack(buf, true); n == len(buf); n = runtime.Stack(buf, true) {
-		buf = make([]byte, 2*len(buf))
-	}
-	n := 0
-	for stack := range strings.SplitSeq(string(buf), "\n\n") {
-		if strings.Contains(stack, "salon/rawtcp.(*conn)") {
-			n++
-		}
-	}
-	return n
-}
+func ourGoroutines() int { return roomtest.Goroutines("salon/rawtcp.(*conn)") }
 
 func TestAnIdleSessionTakesTwoGoroutines(t *testing.T) {
 	h := open(t)
@@ -139,7 +128,7 @@ func TestMembersComingAndGoingAtOnceLeaveNobodyBehind(t *testing.T) {
 	var coming sync.WaitGroup
 	for i := range 200 {
 		coming.Go(func() {
-			c, err := net.Dial("tcp", h.addr)
+			c, err := net.Dial("tcp", h.Addr)
 			if err != nil {
 				t.Error(err)
 				return
@@ -155,22 +144,11 @@ func TestMembersComingAndGoingAtOnceLeaveNobodyBehind(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	h.server.Shutdown(ctx) // waits for all of them, while the room stays open
-	for {
-		got := h.order(t, "liste").(room.People).Members
-		if len(got) == 0 { // who gave up coming in is put out when the log has let them in
-			return
-		}
-		if ctx.Err() != nil {
-			t.Fatalf("still here: %v", got)
-		}
-	}
-}
-
-// faulty is a store with a fault in it.
-type faulty struct{ *room.MemoryStore }
-
-func (faulty) Search(context.Context, room.Query, int) ([]room.Event, error) {
-	panic("a fault of ours")
+	var here []room.Person
+	roomtest.Until(t, func() string { return fmt.Sprintf("still here: %v", here) }, func() bool {
+		here = h.Order(t, "liste").(room.People).Members
+		return len(here) == 0 // who gave up coming in is put out when the log has let them in
+	})
 }
 
 // brittle makes connections whose Write has a fault in it.
@@ -195,14 +173,14 @@ func (b brittleConn) Write(p []byte) (int, error) {
 
 func TestAFaultOfOursEndsOneSessionWithAnApology(t *testing.T) {
 	h := open(t, func(b *build) {
-		b.store = faulty{room.NewMemoryStore()}
+		b.store = roomtest.Faulty{MemoryStore: room.NewMemoryStore()}
 		b.listen = func(l net.Listener) net.Listener { return brittle{l} }
 	})
 	ann, bob, dan := h.enter("ann"), h.enter("bob"), h.enter("dan")
 	dan.send("/chercher x\r\n")
 	dan.wantEnd(french.EndCrashed + "\r\n")
 	h.wantLeft("dan", room.Crashed)
-	h.join("zoé").Do(t.Context(), "@bob casse pour bob")
+	h.Join("zoé").Do(t.Context(), "@bob casse pour bob")
 	bob.wantEnd(french.EndCrashed + "\r\n")
 	h.wantLeft("bob", room.Crashed)
 	ann.wantTalking(h, "moi ça va")
@@ -211,7 +189,7 @@ func TestAFaultOfOursEndsOneSessionWithAnApology(t *testing.T) {
 
 func TestDefaultTimeoutsAreThoseDocumented(t *testing.T) {
 	want := timeouts{pseudo: time.Minute, write: 10 * time.Second, linger: time.Second}
-	s := New(Config{}, open(t).room)
+	s := New(Config{}, open(t).Room)
 	defer s.Shutdown(t.Context())
 	if s.waits != want {
 		t.Errorf("timeouts are %+v, want %+v", s.waits, want)

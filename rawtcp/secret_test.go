@@ -1,17 +1,17 @@
 package rawtcp
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"log/slog"
 	"net"
 	"strings"
-	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"salon/room"
+	"salon/room/roomtest"
 )
 
 const (
@@ -32,41 +32,23 @@ var (
 	askPassword = french.AskPassword
 )
 
-// journal is the log of a server, kept to be read.
-type journal struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (j *journal) Write(p []byte) (int, error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.text.Write(p)
-}
-
-func (j *journal) String() string {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.text.String()
-}
-
 // phrased registers a pseudo with the phrase, over raw TCP, and leaves. It has
 // nothing to do with guesses.
 func (h *house) phrased(pseudo string) {
-	h.t.Helper()
+	h.T.Helper()
 	p := h.patient(pseudo)
 	defer p.Close()
 	if answer, _, err := p.ask("/inscrire " + phrase); err != nil || len(answer) != 1 || !strings.Contains(answer[0], pseudo) {
-		h.t.Fatalf("%s is not registered: %q, %v", pseudo, answer, err)
+		h.T.Fatalf("%s is not registered: %q, %v", pseudo, answer, err)
 	}
 	p.ask("/quitter")
-	h.awaitLeft(h.t, room.Pseudo(pseudo))
+	h.AwaitLeft(h.T, room.Pseudo(pseudo))
 }
 
 // awaitTimes waits until a text has come so many times.
 func (c *caller) awaitTimes(n int, want string) {
 	c.t.Helper()
-	c.await(c.t, func() string { return fmt.Sprintf("not shown %d times %q, but\n%q", n, want, c) }, func() bool {
+	c.Await(c.t, func() string { return fmt.Sprintf("not shown %d times %q, but\n%q", n, want, c) }, func() bool {
 		return strings.Count(c.String(), want) >= n
 	})
 }
@@ -150,7 +132,7 @@ func TestGuessesAreSlowedThenLetGo(t *testing.T) {
 	if got := strings.Count(c.String(), askPass); got != visitorTries-1 {
 		t.Errorf("the phrase is asked for %d times", got)
 	}
-	if got := seen[room.Joined](h.console); len(got) != 1 {
+	if got := roomtest.Seen[room.Joined](h.Console); len(got) != 1 {
 		t.Errorf("joined: %v", got)
 	}
 }
@@ -198,7 +180,7 @@ func TestGuessesFromManyAddressesAreSlowedForThePseudo(t *testing.T) {
 
 func TestAnOwnerIsOneMemberOverBothFronts(t *testing.T) {
 	h := open(t)
-	ssh, err := h.room.Join(context.Background(), room.Entry{Pseudo: "ann", KeyID: "SHA256:A", Front: "ssh"})
+	ssh, err := h.Room.Join(context.Background(), room.Entry{Pseudo: "ann", KeyID: "SHA256:A", Front: "ssh"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -220,7 +202,7 @@ func TestAnOwnerIsOneMemberOverBothFronts(t *testing.T) {
 
 func TestAPseudoRegisteredWithAKeyIsForTheKey(t *testing.T) {
 	h := open(t)
-	ssh, err := h.room.Join(context.Background(), room.Entry{Pseudo: "ann", KeyID: "SHA256:A", Front: "ssh"})
+	ssh, err := h.Room.Join(context.Background(), room.Entry{Pseudo: "ann", KeyID: "SHA256:A", Front: "ssh"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -250,7 +232,7 @@ func TestWhatLooksLikeARegisteredPseudoIsRefusedWithoutAsking(t *testing.T) {
 func TestAGuestsNameThatIsRegisteredIsPassedOver(t *testing.T) {
 	h := open(t)
 	h.phrased("invité-1")
-	ssh, err := h.room.Join(context.Background(), room.Entry{Pseudo: "invité-2", KeyID: "SHA256:A", Front: "ssh"})
+	ssh, err := h.Room.Join(context.Background(), room.Entry{Pseudo: "invité-2", KeyID: "SHA256:A", Front: "ssh"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -259,17 +241,25 @@ func TestAGuestsNameThatIsRegisteredIsPassedOver(t *testing.T) {
 	c := h.call()
 	c.send("@tous bonjour\r\n")
 	c.awaitText("vous êtes invité-3.")
-	h.awaitSaid(t, "bonjour")
+	h.AwaitSaid(t, "bonjour")
 }
 
 func TestASecretGetsTimeOfItsOwnAndNoMore(t *testing.T) {
-	h := open(t, func(b *build) { b.waits.pseudo = 200 * time.Millisecond })
-	h.phrased("ann")
-	c := h.call()
-	c.send("ann\r\n")
-	c.awaitText(askPass)
-	c.send("à moitié")
-	c.wantEnd(french.EndIdle + "\r\n")
+	synctest.Test(t, func(t *testing.T) {
+		h := open(t, wired)
+		h.phrased("ann")
+		c := h.call()
+		time.Sleep(h.server.waits.pseudo - time.Second) // nearly all of the time for a pseudo
+		c.send("ann\r\n")
+		c.awaitText(askPass)
+		asked := time.Now()
+		c.send("à moitié")
+		time.Sleep(h.server.waits.pseudo - patience/2)
+		c.wantEnd(french.EndIdle + "\r\n")
+		if took := time.Since(asked); took != h.server.waits.pseudo {
+			t.Errorf("after %v, want %v", took, h.server.waits.pseudo)
+		}
+	})
 }
 
 func TestShutdownDoesNotWaitForASecret(t *testing.T) {
@@ -278,7 +268,7 @@ func TestShutdownDoesNotWaitForASecret(t *testing.T) {
 	c := h.call()
 	c.send("ann\r\n")
 	c.awaitText(askPass)
-	h.room.Stop("")
+	h.Room.Stop("")
 	h.server.Shutdown(context.Background()) // would never return
 	c.wantEnd(french.ShuttingDownNow + "\r\n")
 }
@@ -294,7 +284,7 @@ func TestLeavingInPlaceOfASecretIsNoJoin(t *testing.T) {
 		c.closeWrite()
 		c.wantEnd(askPass + answer)
 	}
-	if got := seen[room.Joined](h.console); len(got) != 1 {
+	if got := roomtest.Seen[room.Joined](h.Console); len(got) != 1 {
 		t.Errorf("joined: %v", got)
 	}
 }
@@ -302,7 +292,7 @@ func TestLeavingInPlaceOfASecretIsNoJoin(t *testing.T) {
 // TestNoSecretIsInAnyOutput looks for secrets in every byte that anybody is sent and
 // in the server's log.
 func TestNoSecretIsInAnyOutput(t *testing.T) {
-	var log journal
+	var log roomtest.Journal
 	h := open(t, func(b *build) {
 		b.log = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	})
@@ -310,7 +300,7 @@ func TestNoSecretIsInAnyOutput(t *testing.T) {
 	json := h.enter("cléo")
 	json.send("/json\r\n")
 	h.phrased("ann")
-	h.room.SetAccess(room.Access{Password: password})
+	h.Room.SetAccess(room.Access{Password: password})
 	ann := h.call()
 	ann.send("ann\r\n" + password + " faux\r\n" + phrase + " fausse\r\n" + password + "\r\n" + phrase + "\r\n")
 	ann.awaitText("Bienvenue, ann")
@@ -327,7 +317,7 @@ func TestNoSecretIsInAnyOutput(t *testing.T) {
 	}
 	ann.send("/quitter\r\n")
 	ann.wantEnd(goodbye("ann"))
-	h.close()
+	h.Close()
 	for name, out := range map[string]string{"ann": ann.String(), "bob": bob.String(), "json": json.String(), "the log": log.String()} {
 		for _, secret := range []string{"agrafe", "sésame", "argon2", "fausse", "faux"} {
 			if strings.Contains(out, secret) {

@@ -37,6 +37,7 @@ func (h *house) dial(user string, keys ...gossh.Signer) *gossh.Client {
 func (h *house) dialWith(cfg *gossh.ClientConfig) *gossh.Client {
 	h.T.Helper()
 	raw := h.Dial()
+	raw.SetDeadline(time.Time{}) // it is read all the time
 	over, channels, requests, err := gossh.NewClientConn(raw, h.Addr, cfg)
 	if err != nil {
 		h.T.Fatalf("dial as %s: %v", cfg.User, err)

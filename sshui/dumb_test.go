@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"salon/room"
 	"salon/room/lang"
@@ -155,11 +156,14 @@ func TestBackspaceTakesBackWhatIsSeenAsOneCharacter(t *testing.T) {
 	}
 }
 
+// In a bubble's time keys cost nothing, so that nobody has to rest: see meter.
 func TestATeletypeHoldsNoMoreThanALine(t *testing.T) {
-	h := open(t)
-	ann := h.atTeletype("ann", "dumb")
-	ann.send(strings.Repeat("x", 3*room.MaxText) + "\r")
-	h.AwaitSaid(t, strings.Repeat("x", room.MaxText))
-	ann.send(strings.Repeat("é", 3*room.MaxText) + "\r")
-	ann.awaitPaper(t, french.TextTooLong)
+	synctest.Test(t, func(t *testing.T) {
+		h := open(t, wired)
+		ann := h.atTeletype("ann", "dumb")
+		ann.send(strings.Repeat("x", 3*room.MaxText) + "\r")
+		h.AwaitSaid(t, strings.Repeat("x", room.MaxText))
+		ann.send(strings.Repeat("é", 3*room.MaxText) + "\r")
+		ann.awaitPaper(t, french.TextTooLong)
+	})
 }

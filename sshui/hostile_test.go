@@ -7,6 +7,7 @@ import (
 	"runtime/metrics"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	gossh "golang.org/x/crypto/ssh"
 
@@ -27,10 +28,10 @@ func heap() int64 {
 // mostHeld is how much memory one hostile session may hold (limits.md).
 const mostHeld = 4 << 20
 
+// In a bubble's time keys cost nothing, so that nobody has to rest: see meter.
 func TestWhatNeverEndsHoldsNoMemoryAndItsEndGivesTheKeyboardBack(t *testing.T) {
 	const much = 8 << 20 // a client cannot be ahead of its reader by more than a window of 2 MiB
-	h := open(t)
-	for i, c := range []struct{ name, begin, end string }{
+	for _, c := range []struct{ name, begin, end string }{
 		{"OSC", "\x1b]11;", "\x1b\\"},
 		{"OSC ended by BEL", "\x1b]52;c;", "\a"},
 		{"DCS", "\x1bP1$r", "\x1b\\"},
@@ -39,24 +40,29 @@ func TestWhatNeverEndsHoldsNoMemoryAndItsEndGivesTheKeyboardBack(t *testing.T) {
 		{"paste", "\x1b[200~", "\x1b[201~"},
 		{"text", "", "\x15"},
 	} {
-		ann := h.enterTerminal(fmt.Sprint("ann", i))
-		before := heap()
-		ann.send(c.begin)
-		for range much / bite {
-			ann.send(strings.Repeat("1", bite))
-		}
-		roomtest.Until(t, func() string { return fmt.Sprintf("%s of 8 MiB holds %d KiB", c.name, (heap()-before)>>10) }, func() bool {
-			return heap()-before <= mostHeld // it may still be on its way through
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				h := open(t, wired)
+				ann := h.enterTerminal("ann")
+				before := heap()
+				ann.send(c.begin)
+				for range much / bite {
+					ann.send(strings.Repeat("1", bite))
+				}
+				roomtest.Until(t, func() string { return fmt.Sprintf("8 MiB hold %d KiB", (heap()-before)>>10) }, func() bool {
+					return heap()-before <= mostHeld // it may still be on its way through
+				})
+				ann.send(c.end)
+				if c.name == "paste" { // too long to be taken without a question
+					ann.awaitBottom(t, fmt.Sprintf(lang.ScreenOf(room.French).PasteCut, room.MaxLines, room.MaxText>>10))
+					ann.send("n")
+				}
+				ann.awaitBottom(t, nothingTyped)
+				ann.wantTalking(h, "après")
+				ann.send("\x04")
+				ann.wantExit(exitDone)
+			})
 		})
-		ann.send(c.end)
-		if c.name == "paste" { // too long to be taken without a question
-			ann.awaitBottom(t, fmt.Sprintf(lang.ScreenOf(room.French).PasteCut, room.MaxLines, room.MaxText>>10))
-			ann.send("n")
-		}
-		ann.awaitBottom(t, nothingTyped)
-		ann.wantTalking(h, "après "+c.name)
-		ann.send("\x04")
-		ann.wantExit(exitDone)
 	}
 }
 

@@ -103,7 +103,8 @@ func TestCtrlCTwiceLeaves(t *testing.T) {
 }
 
 func TestAServerThatSaysNothingMoreIsNotWaitedForLong(t *testing.T) {
-	s := play(t, 40, 12)
+	conn, srv := connect(t)
+	s := playOver(t, conn, srv, 40, 12)
 	s.press("\x04")
 	s.hearEnd()
 	if err := s.ended(); err != nil {

@@ -15,13 +15,12 @@ import (
 	"go.uber.org/goleak"
 
 	"salon/room"
+	"salon/room/roomtest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// patience is how long a test waits for what must come: a limit for failures
-// only.
-const patience = 20 * time.Second
+const patience = roomtest.Patience
 
 // server is the other side of a client, in the test's hands.
 type server struct {
@@ -205,9 +204,22 @@ type stage struct {
 	done   chan error
 }
 
+// unhurried is a connection of a client that waits longer for the last words, so that a
+// busy machine costs none.
+type unhurried struct{ *net.TCPConn }
+
+func (c unhurried) SetReadDeadline(t time.Time) error {
+	return c.TCPConn.SetReadDeadline(t.Add(patience))
+}
+
 func play(t testing.TB, w, h int) *stage {
 	t.Helper()
 	conn, srv := connect(t)
+	return playOver(t, unhurried{conn.(*net.TCPConn)}, srv, w, h)
+}
+
+func playOver(t testing.TB, conn net.Conn, srv *server, w, h int) *stage {
+	t.Helper()
 	s := &stage{tty: newTTY(t, w, h), server: srv, done: make(chan error, 1)}
 	s.client = New(conn, room.French, s.tty, w, h)
 	go func() { s.done <- s.client.Run() }()

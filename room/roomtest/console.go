@@ -1,0 +1,168 @@
+package roomtest
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"salon/room"
+)
+
+// Console is an operator's, with all that it has shown. Its methods may be called from
+// any goroutine.
+type Console struct {
+	*room.Session
+	Bell  // rings for every event
+	t     testing.TB
+	leave func()
+	left  chan struct{} // closed once it is shown no more
+
+	mu     sync.Mutex
+	events []room.Event
+}
+
+// Watch sits down at a room's console. [Console.Leave] must be called in the end.
+func Watch(t testing.TB, r *room.Room) *Console {
+	c := &Console{Session: r.Watch(room.Prefs{}), t: t, left: make(chan struct{})}
+	go func() {
+		defer close(c.left)
+		c.Follow(nil, c.show)
+	}()
+	c.leave = sync.OnceFunc(func() {
+		c.Session.Close(room.Ending{Cause: room.Quit})
+		<-c.left
+	})
+	return c
+}
+
+// Leave ends the console's session; leaving again does nothing. What it has shown can
+// still be asked for.
+func (c *Console) Leave() { c.leave() }
+
+// mark is a reply of the console to itself.
+type mark struct{ passed chan struct{} }
+
+func (*mark) Error() string { return "a mark" }
+
+func (c *Console) show(items []room.Item) error {
+	for _, it := range items {
+		if it.Event != nil {
+			c.mu.Lock()
+			c.events = append(c.events, *it.Event)
+			c.mu.Unlock()
+			c.Ring()
+		} else if failure, ok := it.Reply.(room.Failure); ok {
+			if m, ok := failure.Err.(*mark); ok {
+				close(m.passed)
+			}
+		}
+	}
+	return nil
+}
+
+// catchUp waits until the console has been shown all that was shown to anybody until
+// now: replies come in their place among the events.
+func (c *Console) catchUp() {
+	c.t.Helper()
+	m := &mark{make(chan struct{})}
+	c.Answer(nil, m)
+	select {
+	case <-m.passed:
+	case <-c.left:
+	case <-time.After(Patience):
+		c.t.Error("the console is shown nothing any more")
+	}
+}
+
+// Events returns all that has happened so far: at least what anybody was shown, by
+// whatever front, before the call.
+func (c *Console) Events() []room.Event {
+	c.t.Helper()
+	c.catchUp()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.events)
+}
+
+// Forget makes the console forget what has happened so far.
+func (c *Console) Forget() {
+	c.t.Helper()
+	c.catchUp()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.events = nil
+}
+
+// Seen returns the bodies of all [Console.Events] that are of type B.
+func Seen[B room.Body](c *Console) []B {
+	c.t.Helper()
+	var list []B
+	for _, e := range c.Events() {
+		if b, ok := e.Body.(B); ok {
+			list = append(list, b)
+		}
+	}
+	return list
+}
+
+// Await waits until something of type B has happened that ok agrees with, and returns
+// the first. After [Patience] the test fails and says that what never happened.
+func Await[B room.Body](t testing.TB, c *Console, what string, ok func(B) bool) (found B) {
+	t.Helper()
+	looked := 0
+	c.Bell.Await(t, func() string { return "never: " + what }, func() bool {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		for looked = min(looked, len(c.events)); looked < len(c.events); looked++ {
+			if b, is := c.events[looked].Body.(B); is && ok(b) {
+				found = b
+				return true
+			}
+		}
+		return false
+	})
+	return found
+}
+
+// AwaitJoined waits until somebody has come in.
+func (c *Console) AwaitJoined(t testing.TB, who room.Pseudo) room.Joined {
+	t.Helper()
+	return Await(t, c, string(who)+" joins", func(j room.Joined) bool { return j.Pseudo == who })
+}
+
+// AwaitLeft waits until somebody has left, and returns how.
+func (c *Console) AwaitLeft(t testing.TB, who room.Pseudo) room.Left {
+	t.Helper()
+	return Await(t, c, string(who)+" leaves", func(l room.Left) bool { return l.Pseudo == who })
+}
+
+// AwaitSaid waits until somebody has said a text.
+func (c *Console) AwaitSaid(t testing.TB, text string) room.Said {
+	t.Helper()
+	return Await(t, c, fmt.Sprintf("somebody says %.100q", text), func(s room.Said) bool { return s.Text == text })
+}
+
+// Said returns all that one member has said so far, in order; see [Console.Events].
+func (c *Console) Said(who room.Pseudo) []string {
+	c.t.Helper()
+	var list []string
+	for _, s := range Seen[room.Said](c) {
+		if s.From == who {
+			list = append(list, s.Text)
+		}
+	}
+	return list
+}
+
+// Order does an operator's command, which must not fail.
+func (c *Console) Order(t testing.TB, line string) room.Reply {
+	t.Helper()
+	r, err := c.Do(context.Background(), line)
+	if err != nil {
+		t.Fatalf("%s: %v", line, err)
+	}
+	return r
+}

@@ -1,0 +1,121 @@
+package roomtest
+
+import (
+	"context"
+	"net"
+	"testing"
+	"time"
+
+	"salon/room"
+)
+
+// Front is a server that connects people to a room.
+type Front interface {
+	Serve(net.Listener) error
+	Shutdown(context.Context) error
+}
+
+// House is a room with its operator's console and a front on a port of its own.
+type House struct {
+	T    testing.TB
+	Room *room.Room
+	Addr string // where the front listens
+	*Console
+	front Front
+	wires *wires // nil: the front listens on a real port
+}
+
+// Open opens a room, without a front yet, for the length of a test.
+func Open(t testing.TB, cfg room.Config, store room.Store) *House {
+	t.Helper()
+	r, err := room.New(context.Background(), cfg, room.NewMemoryLog(), store)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := &House{T: t, Room: r, Console: Watch(t, r)}
+	t.Cleanup(h.Close)
+	return h
+}
+
+// Wire puts the house on a network of its own, so that it can stand in a bubble (package
+// testing/synctest), where hours pass at once and a bound of time is exact. It comes
+// before Serve.
+func (h *House) Wire() { h.wires = newWires() }
+
+// Serve opens the house's front. wrap, which may be nil, changes its listener.
+func (h *House) Serve(front Front, wrap func(net.Listener) net.Listener) {
+	h.T.Helper()
+	l, err := h.listen()
+	if err != nil {
+		h.T.Fatal(err)
+	}
+	h.Addr, h.front = l.Addr().String(), front
+	if wrap != nil {
+		l = wrap(l)
+	}
+	serving := make(chan error, 1)
+	go func() { serving <- front.Serve(l) }()
+	h.T.Cleanup(func() {
+		h.Close()
+		if err := <-serving; err != nil {
+			h.T.Errorf("Serve: %v", err)
+		}
+	})
+}
+
+func (h *House) listen() (net.Listener, error) {
+	if h.wires != nil {
+		return h.wires, nil
+	}
+	return net.Listen("tcp", "127.0.0.1:0")
+}
+
+// Dial connects to the house's front, until the end of the test. What real sockets do
+// takes no longer than twice [Patience].
+func (h *House) Dial() net.Conn {
+	h.T.Helper()
+	dial := func() (net.Conn, error) { return net.Dial("tcp", h.Addr) }
+	if h.wires != nil {
+		dial = h.wires.dial
+	}
+	c, err := dial()
+	if err != nil {
+		h.T.Fatal(err)
+	}
+	h.T.Cleanup(func() { c.Close() })
+	if h.wires == nil {
+		c.SetDeadline(time.Now().Add(2 * Patience))
+	}
+	return c
+}
+
+// Close lets everyone out; closing again does nothing.
+func (h *House) Close() {
+	h.Room.Stop("")
+	if h.front != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+		defer cancel()
+		h.front.Shutdown(ctx)
+	}
+	h.Leave()
+	h.Room.Close()
+}
+
+// Join puts a member into the room who has come by no real front and reads nothing.
+func (h *House) Join(who room.Pseudo) *room.Session {
+	h.T.Helper()
+	s, err := h.Room.Join(context.Background(), room.Entry{Pseudo: who, Front: "test"})
+	if err != nil {
+		h.T.Fatal(err)
+	}
+	h.T.Cleanup(func() { s.Close(room.Ending{Cause: room.Quit}) })
+	return s
+}
+
+// Faulty is a store with a fault in it: it panics when it is searched.
+type Faulty struct{ *room.MemoryStore }
+
+// Search implements room.Store.
+func (Faulty) Search(context.Context, room.Query, int) ([]room.Event, error) {
+	panic("a fault of ours")
+}
