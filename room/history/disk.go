@@ -1,6 +1,7 @@
 package history
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -46,8 +47,11 @@ type disk struct {
 	writer *sql.DB // waits for the disk at each commit (synchronous=FULL)
 	clerk  *sql.DB // does not (NORMAL): what it writes can be made again
 	upsert *sql.Stmt
-	file   fs.FileInfo // what is open
-	wal    fs.FileInfo
+	// patience is how many milliseconds a connection waits for another process; "":
+	// 5000, while it is opened for the first time.
+	patience string
+	file     fs.FileInfo // what is open
+	wal      fs.FileInfo
 }
 
 func (d *disk) path() string { return filepath.Join(d.dir, fileName) }
@@ -79,14 +83,14 @@ func (d *disk) connectLocked() error {
 	}
 	var err error
 	walLimit := fmt.Sprintf("journal_size_limit(%d)", walBytes/2) // of one that begins again
-	d.writer, err = connect(d.path(), "auto_vacuum(INCREMENTAL)", "journal_mode(WAL)", "synchronous(FULL)", fmt.Sprintf("wal_autocheckpoint(%d)", walMostPages), walLimit)
+	d.writer, err = d.connect("auto_vacuum(INCREMENTAL)", "journal_mode(WAL)", "synchronous(FULL)", fmt.Sprintf("wal_autocheckpoint(%d)", walMostPages), walLimit)
 	if err != nil {
 		return err
 	}
 	if err := migrate(d.writer); err != nil {
 		return err
 	}
-	if d.clerk, err = connect(d.path(), "synchronous(NORMAL)", "wal_autocheckpoint(0)", walLimit); err != nil {
+	if d.clerk, err = d.connect("synchronous(NORMAL)", "wal_autocheckpoint(0)", walLimit); err != nil {
 		return err
 	}
 	if d.upsert, err = d.writer.Prepare(upsert); err != nil {
@@ -97,13 +101,15 @@ func (d *disk) connectLocked() error {
 			return err
 		}
 	}
+	d.patience = lockedMillis
 	readers, err := openReaders(d.path())
 	d.readers.Store(readers)
 	return err
 }
 
 // lockedMillis is how long a commit waits for another process that keeps the file
-// locked, once it is open. Then the chat goes on without the disk, as when that fails.
+// locked, once it has been opened. Then the chat goes on without the disk, as when that
+// fails.
 const lockedMillis = "100"
 
 // notDirectory refuses what SQLite would call a failing disk.
@@ -125,8 +131,8 @@ func (d *disk) check() error {
 }
 
 // connect opens one connection, for which everybody waits.
-func connect(path string, pragmas ...string) (*sql.DB, error) {
-	db, err := sql.Open("sqlite", dsn(path, append([]string{"busy_timeout(5000)"}, pragmas...)...)+"&_txlock=immediate")
+func (d *disk) connect(pragmas ...string) (*sql.DB, error) {
+	db, err := sql.Open("sqlite", dsn(d.path(), append([]string{"busy_timeout(" + cmp.Or(d.patience, "5000") + ")"}, pragmas...)...)+"&_txlock=immediate")
 	if err != nil {
 		return nil, err
 	}
@@ -303,6 +309,6 @@ func (d *disk) truncate() error {
 	if d.clerk == nil {
 		return errNoDisk
 	}
-	_, err := d.clerk.Exec(`PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA busy_timeout = 5000`)
+	_, err := d.clerk.Exec(`PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA busy_timeout = ` + lockedMillis)
 	return err
 }
