@@ -15,8 +15,11 @@ const (
 	// keyCredit is how much keys may cost before anybody waits: that of a hundred
 	// pages of a large screen.
 	keyCredit = 100 * time.Millisecond
+	// maxCharge is the most that one portion is charged with: what takes longer has
+	// waited for something else, as on a busy machine.
+	maxCharge = 20 * time.Millisecond
 	// maxRest is how long one pause may be.
-	maxRest = 5 * time.Second
+	maxRest = 2 * time.Second
 )
 
 // meter counts what one terminal's keys cost. The zero meter has cost nothing.
@@ -46,7 +49,7 @@ func (m *meter) portion(b []byte) int {
 
 // charge adds what took from a time to another, and returns how long to rest.
 func (m *meter) charge(from, to time.Time) time.Duration {
-	m.debt = max(0, m.debt-from.Sub(m.at)/keyShare) + to.Sub(from)
+	m.debt = max(0, m.debt-from.Sub(m.at)/keyShare) + min(to.Sub(from), maxCharge)
 	m.at = to
 	return min(max(0, m.debt-keyCredit)*keyShare, maxRest)
 }
