@@ -2,6 +2,7 @@ package main
 
 import (
 	"net"
+	"runtime"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -19,14 +20,21 @@ const (
 // times what a session keeps, and the collector would hold on to it. While nobody
 // comes it costs nothing.
 type waves struct {
-	free func() // debug.FreeOSMemory
+	free func() // collectAll
 
 	mu    sync.Mutex
 	came  int
 	timer *time.Timer // runs during a wave
 }
 
-func newWaves() *waves { return &waves{free: debug.FreeOSMemory} }
+func newWaves() *waves { return &waves{free: collectAll} }
+
+// collectAll collects garbage twice, since pools give up what they hold at the second,
+// and gives the memory back.
+func collectAll() {
+	runtime.GC()
+	debug.FreeOSMemory()
+}
 
 // on returns a listener that counts who comes.
 func (w *waves) on(l net.Listener) net.Listener { return &counted{l, w} }

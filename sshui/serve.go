@@ -195,7 +195,7 @@ func (ch *channel) guarded(w io.Writer, sess *room.Session) io.Writer {
 
 // bite is how much a client must take in the time there is for a write: many
 // messages at once, over a slow line or from a busy machine, may take longer.
-const bite = 2300 // the library keeps buffers as large as the largest packet, two for each connection
+const bite = 1950 // the library keeps buffers as large as the largest packet, two for each connection: 2 KiB each
 
 // guardedWriter belongs to one goroutine at a time.
 type guardedWriter struct {

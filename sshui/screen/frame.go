@@ -225,15 +225,6 @@ func (s *Screen) append(p *pen) bool {
 	return true
 }
 
-// straighten puts the list of names back in its place when rows have scrolled it
-// away. Between its end and what is new there was nothing but its edge.
-func (s *Screen) straighten(p *pen, scrolled int) {
-	height := s.scriptRows()
-	end := min(height, len(s.roster.People)+1)
-	s.paintNames(p, 0, end)
-	s.paintNames(p, max(end, height-scrolled), height)
-}
-
 // recount makes the unread marker say how many messages there are now.
 func (s *Screen) recount(p *pen) {
 	if s.painted.marker >= 0 && s.painted.marks != s.news.marks {

@@ -13,8 +13,32 @@ type board struct {
 	look
 	roster *room.Roster
 	header []byte // the row, where there is one
-	names  []byte // each row of the list, with what moves the cursor there
-	starts []int  // where each of them starts in names, and the end
+	names  strips // each row of the list
+	beside strips // the same without its edge, where that stands already
+}
+
+// strips are parts of rows, each with what moves the cursor there.
+type strips struct {
+	b      []byte
+	starts []int // where each starts, and the end
+}
+
+// of returns those of rows from, up to but not including to.
+func (s *strips) of(from, to int) []byte { return s.b[s.starts[from]:s.starts[to]] }
+
+// add appends the strip of a row: nothing up to the end of the row from a column on,
+// then what is painted there.
+func (s *strips) add(row, column int, painted ...string) {
+	p := pen{s.b}
+	if s.starts == nil {
+		s.starts = []int{0}
+	}
+	p.at(row, column)
+	p.text(eraseRight)
+	for _, text := range painted {
+		p.text(text)
+	}
+	s.b, s.starts = p.b, append(s.starts, len(p.b))
 }
 
 // newBoard makes the board of the screen as it is now.
@@ -36,21 +60,18 @@ func (s *Screen) list(b *board) {
 	if s.roster.Present > shown && shown == height {
 		shown--
 	}
-	var p pen
 	edge := s.class.Palette.Paint(rows.Quiet, "│")
 	for i := range height {
-		b.starts = append(b.starts, len(p.b))
-		p.at(s.header()+i, s.scriptWidth())
-		p.text(eraseRight)
-		p.text(edge)
+		name := ""
 		switch others := s.roster.Present - shown; {
 		case i < shown:
-			p.text(s.name(people[i]))
+			name = s.name(people[i])
 		case i == shown && others > 0:
-			p.text(" " + s.class.Palette.Paint(rows.Quiet, cut(fmt.Sprintf(s.texts().MoreNames, others), namesWidth-2)))
+			name = " " + s.class.Palette.Paint(rows.Quiet, cut(fmt.Sprintf(s.texts().MoreNames, others), namesWidth-2))
 		}
+		b.names.add(s.header()+i, s.scriptWidth(), edge, name)
+		b.beside.add(s.header()+i, s.scriptWidth()+1, name)
 	}
-	b.names, b.starts = p.b, append(b.starts, len(p.b))
 }
 
 // name is somebody in the list of names, after the mark that says what is special.
@@ -71,6 +92,18 @@ func (s *Screen) paintNames(p *pen, from, to int) {
 	if s.names() == 0 || from >= to {
 		return
 	}
-	b := s.boarded()
-	p.bytes(b.names[b.starts[from]:b.starts[to]])
+	p.bytes(s.boarded().names.of(from, to))
+}
+
+// straighten puts the list of names back in its place when rows have scrolled it
+// away: the names of the rows whose edge came from another, and what is new below.
+// Between its end and that there was nothing but its edge.
+func (s *Screen) straighten(p *pen, scrolled int) {
+	if s.names() == 0 {
+		return
+	}
+	height := s.scriptRows()
+	kept := height - scrolled
+	p.bytes(s.boarded().beside.of(0, min(kept, len(s.roster.People)+1)))
+	s.paintNames(p, kept, height)
 }
