@@ -162,7 +162,7 @@ func newPlay(t *testing.T, programs ...string) *play {
 	p.ok(os.Mkdir(bin, 0o700))
 	p.ok(wrapSSH(bin))
 	var err error
-	p.tmux, err = newTmux([]string{"PATH=" + bin + ":" + os.Getenv("PATH"), "HOME=" + home, "TERM=xterm", "LANG=C.UTF-8", "TZ=Europe/Paris", "PS1=shell$ "})
+	p.tmux, err = newTmux([]string{"PATH=" + bin + ":" + os.Getenv("PATH"), "HOME=" + home, "TERM=xterm", "LANG=C.UTF-8", "TZ=" + noon(), "PS1=shell$ "})
 	p.ok(err)
 	t.Cleanup(p.tmux.close)
 	p.tell("new-session", "-d", "-c", work, "-s", "ann", "-x", "80", "-y", "24", "exec sh -i")
@@ -185,7 +185,7 @@ func (p *play) serve(work, home string) {
 	log, err := os.Create(filepath.Join(work, "salon.out"))
 	p.ok(err)
 	cmd := exec.Command("salon", "serve", "--ssh", "127.0.0.1:0", "--tcp", "127.0.0.1:0", "--data", "data", "--lang", "fr", "--rate", "0")
-	cmd.Dir, cmd.Env = work, []string{"PATH=" + os.Getenv("PATH"), "HOME=" + home, "TZ=Europe/Paris", "GORACE=atexit_sleep_ms=0", "GOCOVERDIR=" + os.Getenv("GOCOVERDIR")}
+	cmd.Dir, cmd.Env = work, []string{"PATH=" + os.Getenv("PATH"), "HOME=" + home, "TZ=" + noon(), "GORACE=atexit_sleep_ms=0", "GOCOVERDIR=" + os.Getenv("GOCOVERDIR")}
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = in, log, log
 	p.ok(cmd.Start())
 	in.Close()

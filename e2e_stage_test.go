@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -31,12 +32,18 @@ func stage(t *testing.T) func(*testscript.Env) error {
 		home := filepath.Join(env.WorkDir, "home")
 		for _, v := range [][2]string{
 			{"PATH", bin + string(os.PathListSeparator) + env.Getenv("PATH")}, {"HOME", home}, {"TESTDATA", testdata},
-			{"TERM", "xterm"}, {"LANG", "C.UTF-8"}, {"TZ", "Europe/Paris"}, {"PS1", "shell$ "}, {"GORACE", "atexit_sleep_ms=0"},
+			{"TERM", "xterm"}, {"LANG", "C.UTF-8"}, {"TZ", noon()}, {"PS1", "shell$ "}, {"GORACE", "atexit_sleep_ms=0"},
 		} {
 			env.Setenv(v[0], v[1])
 		}
 		return makeHome(home)
 	}
+}
+
+// noon is a time zone where it is about noon: no conversation comes near the end of a
+// day, which times and messages are shown otherwise for.
+func noon() string {
+	return fmt.Sprintf("Etc/GMT%+d", time.Now().UTC().Hour()-12) // west is +, as in POSIX
 }
 
 // wrapSSH puts an ssh in a directory that takes its configuration from HOME.
