@@ -142,7 +142,8 @@ func (m *Member) copied() Member {
 	return c
 }
 
-// present yields the pseudos of those present, in no order.
+// present yields the pseudos of those present, in order: of names as near, the same
+// one is suggested each time.
 func (st *State) present() func(yield func(Pseudo) bool) {
 	return func(yield func(Pseudo) bool) {
 		for _, k := range st.keys() {

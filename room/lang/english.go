@@ -88,7 +88,7 @@ var english = Texts{
 	AskPseudo: "Pseudo: ", ChoosePseudo: "Choose another pseudo: ", TooManyTries: "Too many tries.",
 	AskPass: "Pass phrase of %s: ", AskPassword: "Password of the room: ",
 	NotHTTP: "This is a chat room, not a %s server.", UseSSH: "This port is for telnet and netcat; ssh has its own.",
-	Guest: "guest", ScreenPrompt: "[all] > ", ExecUsage: "Usage: ssh pseudo@host ['@all text' | '@pseudo text' | /command | --json]",
+	Guest: "guest", ExecUsage: "Usage: ssh pseudo@host ['@all text' | '@pseudo text' | /command | --json]",
 
 	ConsoleHead: "The operator's commands, right here:", Listening: "Listening:", OffEphemeral: "ephemeral host key: --data off",
 	HandOut: "To hand out:", NotEncrypted: "(not encrypted)", Fingerprint: "Host key fingerprint:",

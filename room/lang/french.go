@@ -88,7 +88,7 @@ var french = Texts{
 	AskPseudo: "Pseudo : ", ChoosePseudo: "Choisissez un autre pseudo : ", TooManyTries: "Trop d'essais.",
 	AskPass: "Phrase de passe de %s : ", AskPassword: "Mot de passe du salon : ",
 	NotHTTP: "Ceci est un salon de discussion, pas un serveur %s.", UseSSH: "Ce port est celui de telnet et netcat ; ssh a le sien.",
-	Guest: "invité", ScreenPrompt: "[tous] > ", ExecUsage: "Usage : ssh pseudo@hôte ['@tous texte' | '@pseudo texte' | /commande | --json]",
+	Guest: "invité", ExecUsage: "Usage : ssh pseudo@hôte ['@tous texte' | '@pseudo texte' | /commande | --json]",
 
 	ConsoleHead: "Commandes de l'opérateur, ici même :", Listening: "En écoute :", OffEphemeral: "clé d'hôte éphémère : --data off",
 	HandOut: "À distribuer :", NotEncrypted: "(non chiffré)", Fingerprint: "Empreinte de la clé d'hôte :",

@@ -59,7 +59,7 @@ type Texts struct {
 	// Fronts.
 	AskPseudo, ChoosePseudo, TooManyTries, NotHTTP, UseSSH, Guest string
 	AskPass, AskPassword                                          string
-	ScreenPrompt, ExecUsage                                       string
+	ExecUsage                                                     string
 
 	// The console and the command line.
 	ConsoleHead, Listening, OffEphemeral, HandOut, NotEncrypted, Fingerprint                  string
