@@ -99,7 +99,5 @@ func TestAStormOfResizesLeavesTheLastSize(t *testing.T) {
 	ann.awaitMatch(t, "bob │ pendant ce temps")
 	ann.send("\x15")
 	ann.wantTalking(h, "après la tempête")
-	if _, row := ann.at(); row != 29 {
-		t.Errorf("what is typed stands in row %d:\n%s", row, ann.picture())
-	}
+	ann.awaitTypingIn(t, 29)
 }

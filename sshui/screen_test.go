@@ -1,6 +1,7 @@
 package sshui
 
 import (
+	"fmt"
 	"io"
 	"regexp"
 	"strings"
@@ -109,18 +110,33 @@ func (h *house) chair(user string, w, height int, keys ...gossh.Signer) *desk {
 	return d
 }
 
-func (d *desk) rows() []string {
-	d.out.mu.Lock()
-	defer d.out.mu.Unlock()
-	return d.glass.look()
+// drawing reports whether a frame has come in part: it ends by showing the cursor.
+func (g *glass) drawing() bool {
+	shown, set := g.modes[ansi.ModeTextCursorEnable]
+	return g.alt && set && !shown
 }
 
-// picture is all that is to be seen, for a test that fails.
+// rows returns all that is to be seen, once the frame that is coming is whole.
+func (d *desk) rows() (rows []string) {
+	d.t.Helper()
+	d.is(d.t, "draws to the end", func(g *glass) bool { rows = g.look(); return true })
+	return rows
+}
+
+// now is what is to be seen this moment, for a test that fails.
+func (d *desk) now() string {
+	d.out.mu.Lock()
+	defer d.out.mu.Unlock()
+	return strings.Join(d.glass.look(), "\n")
+}
+
+// picture is all that is to be seen, as one text.
 func (d *desk) picture() string { return strings.Join(d.rows(), "\n") }
 
 // bottom is the last row with something on it.
-func (d *desk) bottom() string {
-	rows := d.rows()
+func (d *desk) bottom() string { return lastOf(d.rows()) }
+
+func lastOf(rows []string) string {
 	if len(rows) == 0 {
 		return ""
 	}
@@ -128,9 +144,10 @@ func (d *desk) bottom() string {
 }
 
 // showing counts the rows that end so.
-func (d *desk) showing(end string) int {
-	n := 0
-	for _, r := range d.rows() {
+func (d *desk) showing(end string) int { return ending(d.rows(), end) }
+
+func ending(rows []string, end string) (n int) {
+	for _, r := range rows {
 		if strings.HasSuffix(r, end) {
 			n++
 		}
@@ -138,47 +155,44 @@ func (d *desk) showing(end string) int {
 	return n
 }
 
-// at is where the cursor is.
-func (d *desk) at() (column, row int) {
-	d.out.mu.Lock()
-	defer d.out.mu.Unlock()
-	p := d.glass.CursorPosition()
-	return p.X, p.Y
-}
-
-func (d *desk) column() int {
-	column, _ := d.at()
+// column is the cursor's.
+func (d *desk) column() (column int) {
+	d.t.Helper()
+	d.is(d.t, "draws to the end", func(g *glass) bool { column = g.CursorPosition().X; return true })
 	return column
 }
 
-// is waits until something holds of the terminal.
+// is waits until something holds of the terminal, between two frames.
 func (d *desk) is(t testing.TB, what string, ok func(g *glass) bool) {
 	t.Helper()
-	d.out.Await(t, func() string { return "never " + what + ":\n" + d.picture() }, func() bool {
+	d.out.Await(t, func() string { return "never " + what + ":\n" + d.now() }, func() bool {
 		d.out.mu.Lock()
 		defer d.out.mu.Unlock()
-		return ok(d.glass)
+		return !d.glass.drawing() && ok(d.glass)
 	})
+}
+
+// awaitTypingIn waits until what is typed stands in a row.
+func (d *desk) awaitTypingIn(t testing.TB, row int) {
+	t.Helper()
+	d.is(t, fmt.Sprint("types in row ", row), func(g *glass) bool { return g.CursorPosition().Y == row })
 }
 
 func (d *desk) awaitBottom(t testing.TB, want string) {
 	t.Helper()
-	d.out.Await(t, func() string { return "the last row is never " + want + ", but all is\n" + d.picture() },
-		func() bool { return d.bottom() == want })
+	d.is(t, "has a last row "+want, func(g *glass) bool { return lastOf(g.look()) == want })
 }
 
 func (d *desk) awaitRow(t testing.TB, end string) {
 	t.Helper()
-	d.out.Await(t, func() string { return "never a row that ends " + end + ", but\n" + d.picture() },
-		func() bool { return d.showing(end) > 0 })
+	d.is(t, "has a row that ends "+end, func(g *glass) bool { return ending(g.look(), end) > 0 })
 }
 
 // awaitMatch waits for a row that an expression matches.
 func (d *desk) awaitMatch(t testing.TB, expr string) {
 	t.Helper()
 	re := regexp.MustCompile("(?m)" + expr)
-	d.out.Await(t, func() string { return "never " + expr + ", but\n" + d.picture() },
-		func() bool { return re.MatchString(d.picture()) })
+	d.is(t, "matches "+expr, func(g *glass) bool { return re.MatchString(strings.Join(g.look(), "\n")) })
 }
 
 // resize changes the terminal's size, as somebody who drags its corner.
