@@ -311,6 +311,15 @@ func trimLines(s string) string {
 	return strings.TrimRight(out.String(), "\n")
 }
 
+// Isolate keeps a text that reads from right to left from reordering what stands
+// around it (UAX 9, FSI and PDI); any other comes back as it is.
+func Isolate(s string) string {
+	if HasRTL(s) {
+		return "\u2068" + s + "\u2069"
+	}
+	return s
+}
+
 // HasRTL reports whether s holds a strongly right-to-left character (bidi class
 // R or AL, UAX 9): fronts then wrap it in isolates, so that it cannot reorder
 // what stands around it. Clean has removed any control of its own.

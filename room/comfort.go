@@ -42,7 +42,7 @@ func doIgnore(c *call) (Reply, error) {
 }
 
 func doUnignore(c *call) (Reply, error) {
-	p := Pseudo(strings.TrimLeft(truncate(c.rest, 40), "@"))
+	p := Pseudo(strings.TrimLeft(firstRunes(c.rest, maxQuoted), "@"))
 	if p == "" {
 		return c.usage()
 	}

@@ -186,7 +186,7 @@ func (s *Session) parseWord(line string) (request, error) {
 
 // unknownCommand suggests the nearest command that the session may use.
 func (s *Session) unknownCommand(word string) error {
-	e := &UnknownCommandError{Name: Clean(truncate(word, 40), false)}
+	e := &UnknownCommandError{Name: Clean(firstRunes(word, maxQuoted), false)}
 	var words []string
 	for w, c := range s.room.table.byWord {
 		if c.may(s) {
@@ -221,16 +221,6 @@ func cutSpace(line string) (first, rest string) {
 		return line, ""
 	}
 	return line[:i], strings.TrimSpace(line[i+1:])
-}
-
-func truncate(s string, runes int) string {
-	for i := range s {
-		if runes == 0 {
-			return s[:i]
-		}
-		runes--
-	}
-	return s
 }
 
 // Do does a line as the session's own: it cleans it, understands it, checks

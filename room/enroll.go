@@ -113,7 +113,7 @@ func (c *call) registration(phrase string) (Registered, error) {
 func doUnregister(c *call) (Reply, error) {
 	c.room.mu.Lock()
 	a := c.room.state.owned(c.id)
-	b := Unregistered{Session: c.id, Pseudo: c.Pseudo(), KeyID: truncate(c.rest, maxFingerprint), By: c.Pseudo()}
+	b := Unregistered{Session: c.id, Pseudo: c.Pseudo(), KeyID: firstRunes(c.rest, maxFingerprint), By: c.Pseudo()}
 	if a != nil {
 		b.Account = a.ID
 	}
@@ -132,7 +132,7 @@ func doUnregister(c *call) (Reply, error) {
 
 // doFree frees a pseudo in an operator's name, or lists those that are registered.
 func doFree(c *call) (Reply, error) {
-	p := Pseudo(strings.TrimLeft(truncate(c.rest, maxQuoted), "@"))
+	p := Pseudo(strings.TrimLeft(firstRunes(c.rest, maxQuoted), "@"))
 	if p == "" {
 		return c.room.accounts(), nil
 	}

@@ -177,7 +177,7 @@ func doMute(c *call) (Reply, error) {
 }
 
 func doUnmute(c *call) (Reply, error) {
-	p := Pseudo(strings.TrimLeft(truncate(c.rest, 40), "@"))
+	p := Pseudo(strings.TrimLeft(firstRunes(c.rest, maxQuoted), "@"))
 	if p == "" {
 		return c.usage()
 	}

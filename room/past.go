@@ -36,12 +36,11 @@ func doHistory(c *call) (Reply, error) {
 	case isDay:
 		a.day, a.query, a.n = from, Query{From: from, To: to}, pastMax
 	case strings.HasPrefix(c.rest, "#"):
-		var at uint64
-		at, wrong = strconv.ParseUint(c.rest[1:], 10, 48)
-		a.around, a.query.Before = Seq(at), Seq(at)+pastAround
-		if at == 0 && wrong == nil {
+		at, err := strconv.ParseUint(c.rest[1:], 10, 48)
+		if err != nil || at == 0 {
 			return c.usage()
 		}
+		a.around, a.query.Before = Seq(at), Seq(at)+pastAround
 	case c.rest != "":
 		a.n, wrong = strconv.Atoi(c.rest)
 	}
@@ -111,7 +110,7 @@ func (c *call) query(text string) (q Query, ok bool) {
 		case isDay && q.From.IsZero() && len(typed) > 1:
 			q.From, q.To = from, to
 		case len(w) > 1 && w[0] == '@' && q.By == "":
-			q.By = Pseudo(truncate(w[1:], 40))
+			q.By = Pseudo(firstRunes(w[1:], maxQuoted))
 		default:
 			words = append(words, c.unquoted(w))
 		}

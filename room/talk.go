@@ -127,7 +127,7 @@ func (s *Session) find(name string) (Member, error) {
 			return m.copied(), nil
 		}
 	}
-	p := Pseudo(truncate(name, 40))
+	p := Pseudo(firstRunes(name, maxQuoted))
 	if m, ok := s.room.state.Find(p.Key()); ok {
 		return m.copied(), nil
 	}
@@ -261,7 +261,7 @@ func doBack(c *call) (Reply, error) {
 
 // doQuit ends the session itself, so that the farewell comes last.
 func doQuit(c *call) (Reply, error) {
-	word := oneLine(truncate(c.rest, MaxNote)) // cut: it keeps nobody here
+	word := oneLine(firstRunes(c.rest, MaxNote)) // cut: it keeps nobody here
 	_, err := c.room.propose(c, Left{Session: c.id, Cause: Quit, Text: word})
 	if errors.Is(err, ErrGone) || c.Session.ctx.Err() != nil { // it has ended
 		err = nil

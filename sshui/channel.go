@@ -177,10 +177,7 @@ func (ch *channel) resize(columns, rows uint32) {
 	ch.mu.Lock()
 	ch.width, ch.height = clampSize(columns, stdWidth, maxWidth), clampSize(rows, stdHeight, maxHeight)
 	ch.mu.Unlock()
-	select {
-	case ch.resized <- struct{}{}:
-	default:
-	}
+	signal(ch.resized)
 }
 
 func clampSize(n uint32, unset, most int) int {

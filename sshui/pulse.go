@@ -70,10 +70,7 @@ func (s *Server) closeChannel(c *gossh.ServerConn) {
 	if l.channels--; l.channels == 0 {
 		delete(s.links, c)
 	}
-	select {
-	case l.freed <- struct{}{}:
-	default:
-	}
+	signal(l.freed)
 	s.sessions.Done()
 }
 

@@ -165,10 +165,7 @@ func (p *paced) fullLocked() bool {
 }
 
 func (p *paced) changed() {
-	select {
-	case p.wake <- struct{}{}:
-	default:
-	}
+	signal(p.wake)
 }
 
 // Write implements net.Conn.

@@ -74,7 +74,7 @@ func (v View) limitError(err error) string {
 // accountError writes the errors about keys and files that carry a detail.
 func (v View) accountError(err error) string {
 	if e, ok := errors.AsType[*room.KeyTakenError](err); ok {
-		return fmt.Sprintf(v.texts().KeyTaken, isolate(string(e.By)))
+		return fmt.Sprintf(v.texts().KeyTaken, room.Isolate(string(e.By)))
 	}
 	if e, ok := errors.AsType[*room.ReloadError](err); ok {
 		return fmt.Sprintf(v.texts().ReloadFailed, room.Clean(e.Err.Error(), false))
@@ -114,21 +114,21 @@ func (v View) pseudoError(e *room.PseudoError) string {
 	if form == "" {
 		return t.PseudoEmpty
 	}
-	return fmt.Sprintf(form, isolate(e.Pseudo))
+	return fmt.Sprintf(form, room.Isolate(e.Pseudo))
 }
 
 func (v View) taken(e *room.TakenError) string {
 	if e.By.Key() == e.Pseudo.Key() {
-		return fmt.Sprintf(v.texts().Taken, isolate(string(e.Pseudo)))
+		return fmt.Sprintf(v.texts().Taken, room.Isolate(string(e.Pseudo)))
 	}
-	return fmt.Sprintf(v.texts().Alike, isolate(string(e.Pseudo)), isolate(string(e.By)))
+	return fmt.Sprintf(v.texts().Alike, room.Isolate(string(e.Pseudo)), room.Isolate(string(e.By)))
 }
 
 func (v View) registered(e *room.RegisteredError) string {
 	if e.By.Key() == e.Pseudo.Key() {
-		return fmt.Sprintf(v.texts().Registered, isolate(string(e.Pseudo)))
+		return fmt.Sprintf(v.texts().Registered, room.Isolate(string(e.Pseudo)))
 	}
-	return fmt.Sprintf(v.texts().AlikeRegistered, isolate(string(e.Pseudo)), isolate(string(e.By)))
+	return fmt.Sprintf(v.texts().AlikeRegistered, room.Isolate(string(e.Pseudo)), room.Isolate(string(e.By)))
 }
 
 // denied refuses a command of operators; the topic may at least be read.
@@ -145,21 +145,21 @@ func (v View) notInForce(e *room.NotInForceError) string {
 		room.NotBanned: v.texts().NotBanned, room.NotMuted: v.texts().NotMuted, room.NotIgnored: v.texts().NotIgnored,
 		room.NotRegistered: v.texts().NotRegistered, room.NotAKey: v.texts().NotAKey,
 	}[e.What]
-	return fmt.Sprintf(form, isolate(room.Clean(e.Name, false)))
+	return fmt.Sprintf(form, room.Isolate(room.Clean(e.Name, false)))
 }
 
 func (v View) unknownMember(e *room.UnknownMemberError) string {
 	t := v.texts()
-	text := fmt.Sprintf(t.NobodyCalled, isolate(room.Clean(e.Name, false)))
+	text := fmt.Sprintf(t.NobodyCalled, room.Isolate(room.Clean(e.Name, false)))
 	if e.Suggestion != "" {
-		return text + " " + fmt.Sprintf(t.DidYouMean, isolate(string(e.Suggestion)))
+		return text + " " + fmt.Sprintf(t.DidYouMean, room.Isolate(string(e.Suggestion)))
 	}
 	return text + " " + fmt.Sprintf(t.SeeList, v.slash())
 }
 
 func (v View) unknownCommand(e *room.UnknownCommandError) string {
 	t := v.texts()
-	text := fmt.Sprintf(t.NoCommand, v.slash()+isolate(e.Name))
+	text := fmt.Sprintf(t.NoCommand, v.slash()+room.Isolate(e.Name))
 	if e.Suggestion != nil {
 		return text + " " + fmt.Sprintf(t.DidYouMeanWord, v.slash()+e.Suggestion.Word(v.Lang))
 	}

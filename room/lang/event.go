@@ -16,9 +16,9 @@ func (v View) Event(e *room.Event) string {
 	switch b := e.Body.(type) {
 	case room.Said:
 		if b.Action {
-			return prefixed(clock+" ~ "+isolate(string(b.From))+" ", b.Text) // not an event's mark: "/me left" is no departure
+			return prefixed(clock+" ~ "+room.Isolate(string(b.From))+" ", b.Text) // not an event's mark: "/me left" is no departure
 		}
-		return prefixed(clock+" "+isolate(string(b.From))+": ", b.Text)
+		return prefixed(clock+" "+room.Isolate(string(b.From))+": ", b.Text)
 	case room.Whispered:
 		return prefixed(fmt.Sprintf("%s [%s] %s -> %s: ", clock, v.texts().Private, v.myself(b.From), v.recipients(b.To)), b.Text)
 	case room.Walled:
@@ -30,14 +30,14 @@ func (v View) Event(e *room.Event) string {
 // prefixed puts a prefix before each line of a text.
 func prefixed(prefix, text string) string {
 	if !strings.Contains(text, "\n") {
-		return prefix + isolate(text)
+		return prefix + room.Isolate(text)
 	}
 	var b strings.Builder
 	for i, line := range strings.Split(text, "\n") {
 		if i > 0 {
 			b.WriteByte('\n')
 		}
-		b.WriteString(prefix + isolate(line))
+		b.WriteString(prefix + room.Isolate(line))
 	}
 	return b.String()
 }
@@ -46,7 +46,7 @@ func (v View) announce(by room.Pseudo) string {
 	if by == "" {
 		return v.texts().Announce
 	}
-	return fmt.Sprintf(v.texts().WallBy, isolate(string(by)))
+	return fmt.Sprintf(v.texts().WallBy, room.Isolate(string(by)))
 }
 
 // myself names a member, and the reader as "me".
@@ -54,7 +54,7 @@ func (v View) myself(p room.Pseudo) string {
 	if v.Me != "" && p == v.Me {
 		return v.texts().Me
 	}
-	return isolate(string(p))
+	return room.Isolate(string(p))
 }
 
 func (v View) recipients(to []room.Pseudo) string {
@@ -71,13 +71,13 @@ func (v View) Happening(e *room.Event) string {
 	t := v.texts()
 	switch b := e.Body.(type) {
 	case room.Joined:
-		return fmt.Sprintf(t.Joined, isolate(string(b.Pseudo)))
+		return fmt.Sprintf(t.Joined, room.Isolate(string(b.Pseudo)))
 	case room.Left:
 		return v.left(b)
 	case room.Renamed:
-		return fmt.Sprintf(t.Renamed, isolate(string(b.From)), isolate(string(b.To)))
+		return fmt.Sprintf(t.Renamed, room.Isolate(string(b.From)), room.Isolate(string(b.To)))
 	case room.TopicSet:
-		return fmt.Sprintf(t.TopicSet, v.by(b.By), isolate(b.Text))
+		return fmt.Sprintf(t.TopicSet, v.by(b.By), room.Isolate(b.Text))
 	case room.Kicked:
 		return v.kicked(b)
 	case room.Banned:
@@ -87,7 +87,7 @@ func (v View) Happening(e *room.Event) string {
 	case room.Muted:
 		return v.muted(b, e.Time)
 	case room.Unmuted:
-		return fmt.Sprintf(t.Unmuted, isolate(string(b.Pseudo)))
+		return fmt.Sprintf(t.Unmuted, room.Isolate(string(b.Pseudo)))
 	case room.SlowSet:
 		if b.Every == 0 {
 			return t.SlowOff
@@ -123,10 +123,10 @@ func (v View) gap(b room.Gap, now time.Time) string {
 }
 
 func (v View) left(b room.Left) string {
-	t, who := v.texts(), isolate(string(b.Pseudo))
+	t, who := v.texts(), room.Isolate(string(b.Pseudo))
 	switch {
 	case b.Text != "":
-		return fmt.Sprintf(t.LeftWith, who, isolate(b.Text))
+		return fmt.Sprintf(t.LeftWith, who, room.Isolate(b.Text))
 	case b.Cause == room.Lost:
 		return fmt.Sprintf(t.LeftLost, who)
 	case b.Cause == room.Slow:
@@ -137,9 +137,9 @@ func (v View) left(b room.Left) string {
 
 func (v View) kicked(b room.Kicked) string {
 	if b.Flood {
-		return fmt.Sprintf(v.texts().KickedFlood, isolate(string(b.Pseudo)))
+		return fmt.Sprintf(v.texts().KickedFlood, room.Isolate(string(b.Pseudo)))
 	}
-	return v.withReason(fmt.Sprintf(v.texts().Kicked, isolate(string(b.Pseudo)), v.by(b.By)), b.Reason)
+	return v.withReason(fmt.Sprintf(v.texts().Kicked, room.Isolate(string(b.Pseudo)), v.by(b.By)), b.Reason)
 }
 
 // banned names the people a ban put out. A key or an address that met nobody is
@@ -155,7 +155,7 @@ func (v View) banned(b room.Banned) string {
 		}
 		text = fmt.Sprintf(form, names(b.Gone), v.by(b.Ban.By))
 	case v.Operator || b.Ban.Target.Kind == room.ByPseudo:
-		text = fmt.Sprintf(t.BannedAbsent, isolate(b.Ban.Target.String()), v.by(b.Ban.By))
+		text = fmt.Sprintf(t.BannedAbsent, room.Isolate(b.Ban.Target.String()), v.by(b.Ban.By))
 	}
 	if until := b.Ban.Until(); !until.IsZero() {
 		text += " " + fmt.Sprintf(t.UntilTime, v.Moment(until, b.Ban.Since))
@@ -165,16 +165,16 @@ func (v View) banned(b room.Banned) string {
 
 func (v View) unbanned(b room.Unbanned) string {
 	if v.Operator || b.Target.Kind == room.ByPseudo {
-		return fmt.Sprintf(v.texts().Unbanned, isolate(b.Target.String()))
+		return fmt.Sprintf(v.texts().Unbanned, room.Isolate(b.Target.String()))
 	}
 	return v.texts().UnbannedSomebody
 }
 
 func (v View) muted(b room.Muted, at time.Time) string {
 	if b.For == 0 {
-		return fmt.Sprintf(v.texts().Muted, isolate(string(b.Pseudo)))
+		return fmt.Sprintf(v.texts().Muted, room.Isolate(string(b.Pseudo)))
 	}
-	return fmt.Sprintf(v.texts().MutedUntil, isolate(string(b.Pseudo)), v.Moment(at.Add(b.For), at))
+	return fmt.Sprintf(v.texts().MutedUntil, room.Isolate(string(b.Pseudo)), v.Moment(at.Add(b.For), at))
 }
 
 // Farewell writes why a session ended, to the one it was; me may be "".
@@ -205,5 +205,5 @@ func Farewell(why *room.Ending, v View) string {
 	case room.Reclaimed:
 		return t.EndReclaimed
 	}
-	return fmt.Sprintf(t.Goodbye, isolate(string(v.Me)))
+	return fmt.Sprintf(t.Goodbye, room.Isolate(string(v.Me)))
 }

@@ -120,17 +120,7 @@ func (v View) by(p room.Pseudo) string {
 	if p == "" {
 		return v.texts().TheOperator
 	}
-	return isolate(string(p))
-}
-
-// isolate keeps right-to-left text from reordering what stands around it
-// (Unicode Annex 9, FSI and PDI). Text from people never holds these characters
-// itself.
-func isolate(s string) string {
-	if room.HasRTL(s) {
-		return "\u2068" + s + "\u2069"
-	}
-	return s
+	return room.Isolate(string(p))
 }
 
 // names joins pseudos with commas.
@@ -140,7 +130,7 @@ func names(list []room.Pseudo) string {
 		if i > 0 {
 			b.WriteString(", ")
 		}
-		b.WriteString(isolate(string(p)))
+		b.WriteString(room.Isolate(string(p)))
 	}
 	return b.String()
 }
@@ -150,5 +140,5 @@ func (v View) withReason(text, reason string) string {
 	if reason == "" {
 		return text
 	}
-	return text + v.texts().Colon + isolate(reason)
+	return text + v.texts().Colon + room.Isolate(reason)
 }

@@ -8,7 +8,7 @@ import (
 
 // notice writes a confirmation in one sentence.
 func (v View) notice(n room.Notice) string {
-	t, name := v.texts(), isolate(string(n.Name))
+	t, name := v.texts(), room.Isolate(string(n.Name))
 	switch n.What {
 	case room.NowIgnored:
 		return fmt.Sprintf(t.NowIgnored, name)
@@ -42,7 +42,7 @@ func (v View) notice(n room.Notice) string {
 	case room.NowKeyAdded:
 		return fmt.Sprintf(t.NowKeyAdded, name, n.Text)
 	case room.FreedBy:
-		return fmt.Sprintf(t.FreedBy, isolate(n.Text), name)
+		return fmt.Sprintf(t.FreedBy, room.Isolate(n.Text), name)
 	case room.NowFreed:
 		return fmt.Sprintf(t.NowFreed, name)
 	case room.NowTheme:

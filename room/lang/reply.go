@@ -76,10 +76,10 @@ func (v View) welcome(w room.Welcome, now time.Time) []string {
 	var lines []string
 	if w.MOTD != "" {
 		for line := range strings.SplitSeq(w.MOTD, "\n") {
-			lines = append(lines, isolate(line))
+			lines = append(lines, room.Isolate(line))
 		}
 	}
-	lines = append(lines, fmt.Sprintf(t.Welcome, isolate(string(w.Pseudo))))
+	lines = append(lines, fmt.Sprintf(t.Welcome, room.Isolate(string(w.Pseudo))))
 	first, others := v.newcomerHelp()
 	lines = append(lines, v.HelpLines(first)...)
 	lines = append(lines, wrap(fmt.Sprintf(t.MoreCommands, strings.Join(others, " ")))...)
@@ -163,7 +163,7 @@ func (v View) topic(topic room.Topic, now time.Time) string {
 	if topic.Text == "" {
 		return v.texts().NoTopic
 	}
-	return fmt.Sprintf(v.texts().TopicIs, isolate(topic.Text)) + " " +
+	return fmt.Sprintf(v.texts().TopicIs, room.Isolate(topic.Text)) + " " +
 		fmt.Sprintf(v.texts().TopicBy, v.by(topic.By), v.Moment(topic.Set, now))
 }
 
@@ -222,11 +222,11 @@ func (v View) pastHead(r room.Past) string {
 	case r.Search == "" && len(r.Events) == 0:
 		return t.NothingSaid
 	case r.Search != "" && len(r.Events) == 0:
-		return fmt.Sprintf(t.NotFound, isolate(r.Search))
+		return fmt.Sprintf(t.NotFound, room.Isolate(r.Search))
 	case r.Search != "" && r.More:
-		return fmt.Sprintf(t.FoundLast, len(r.Events), isolate(r.Search))
+		return fmt.Sprintf(t.FoundLast, len(r.Events), room.Isolate(r.Search))
 	case r.Search != "":
-		return fmt.Sprintf(t.Found, len(r.Events), isolate(r.Search))
+		return fmt.Sprintf(t.Found, len(r.Events), room.Isolate(r.Search))
 	}
 	return t.LastMessages
 }
@@ -294,10 +294,10 @@ func (v View) bans(r room.Bans, now time.Time) []string {
 	}
 	var lines []string
 	for _, b := range r.Bans {
-		lines = append(lines, v.withReason(fmt.Sprintf(t.BanLine, isolate(b.Target.String()), end(b.Until()), v.by(b.By)), b.Reason))
+		lines = append(lines, v.withReason(fmt.Sprintf(t.BanLine, room.Isolate(b.Target.String()), end(b.Until()), v.by(b.By)), b.Reason))
 	}
 	for _, m := range r.Mutes {
-		lines = append(lines, fmt.Sprintf(t.MuteLine, isolate(string(m.Pseudo)), end(m.Until()), v.by(m.By)))
+		lines = append(lines, fmt.Sprintf(t.MuteLine, room.Isolate(string(m.Pseudo)), end(m.Until()), v.by(m.By)))
 	}
 	return lines
 }

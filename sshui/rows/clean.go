@@ -4,8 +4,6 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"salon/room"
 )
 
 // First Strong Isolate and its end keep right-to-left text from reordering what
@@ -86,14 +84,6 @@ func harmless(r rune) rune {
 		return ' '
 	}
 	return keepIf(r == utf8.RuneError || !isHostile(r), r)
-}
-
-// isolate returns a text without isolates in one, if it needs that.
-func isolate(s string) string {
-	if room.HasRTL(s) {
-		return string(fsi) + s + string(pdi)
-	}
-	return s
 }
 
 // withoutIsolates drops those that a row needs no more.

@@ -73,7 +73,7 @@ func (p *page) whispered(clock string, b room.Whispered, v lang.View) {
 func recipients(to []room.Pseudo, v lang.View) string {
 	names := make([]string, len(to))
 	for i, who := range to {
-		names[i] = isolate(cleanText(string(who)))
+		names[i] = room.Isolate(cleanText(string(who)))
 		if v.Me != "" && who == v.Me {
 			names[i] = lang.Of(v.Lang).Me
 		}
@@ -85,7 +85,7 @@ func (p *page) walled(clock string, b room.Walled, v lang.View) {
 	t := lang.Of(v.Lang)
 	label := t.Announce
 	if b.By != "" {
-		label = fmt.Sprintf(t.WallBy, isolate(cleanText(string(b.By))))
+		label = fmt.Sprintf(t.WallBy, room.Isolate(cleanText(string(b.By))))
 	}
 	lines := p.message(Strong, b.Text, nil)
 	var first line
@@ -103,7 +103,7 @@ func (p *page) message(s Style, text string, called *calls) []line {
 	for text := range strings.SplitSeq(text, "\n") {
 		text = cleanText(text)
 		spans := p.spans(text, base, called)
-		l := line{text: isolate(text), base: base, spans: spans}
+		l := line{text: room.Isolate(text), base: base, spans: spans}
 		if l.bidi = len(l.text) > len(text); l.bidi {
 			for i := range spans {
 				spans[i].from += len(string(fsi))

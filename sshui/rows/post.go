@@ -116,7 +116,7 @@ func (t post) name() (sign, name string) {
 	if t.action && t.mark != actionMark {
 		sign = string(rune(actionMark)) + " "
 	}
-	return sign, isolate(cleanText(string(t.who)))
+	return sign, room.Isolate(cleanText(string(t.who)))
 }
 
 // dressedPseudo is Pseudo for whoever there is.

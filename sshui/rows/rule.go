@@ -6,6 +6,7 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
+	"salon/room"
 	"salon/room/lang"
 )
 
@@ -20,8 +21,8 @@ const (
 func (c Class) Rule(s Style, text string) string {
 	width := max(c.Width, 1)
 	text = strings.TrimSpace(cleanText(strings.ReplaceAll(text, "\n", " ")))
-	for room := width - frame; room > 0 && text != ""; room-- {
-		middle := " " + isolate(ansi.Truncate(text, room, ellipsis)) + " "
+	for space := width - frame; space > 0 && text != ""; space-- {
+		middle := " " + room.Isolate(ansi.Truncate(text, space, ellipsis)) + " "
 		if left := width - ansi.StringWidth(middle); left >= 2 {
 			return c.Palette.Paint(s, strings.Repeat("─", left/2)+middle+strings.Repeat("─", left-left/2))
 		}

@@ -68,7 +68,7 @@ func TestFit(t *testing.T) {
 		{red, 3, "\x1b[31mro…\x1b[m"},
 		{red, 7, red + "  "},
 		{"\x1b]8;id=1;http://a.fr\x1b\\lien\x1b]8;;\x1b\\", 3, "\x1b]8;id=1;http://a.fr\x1b\\li…\x1b]8;;\x1b\\"},
-		{isolate("שלום"), 3, "\u2068של…\u2069"},
+		{room.Isolate("שלום"), 3, "\u2068של…\u2069"},
 	} {
 		if got := Fit(test.text, test.columns); got != test.want {
 			t.Errorf("%q in %d columns is %q, want %q", test.text, test.columns, got, test.want)

@@ -91,7 +91,7 @@ func TestEveryRuleIsAsWideAsItShould(t *testing.T) {
 func TestFitIsExact(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := Palette(rapid.IntRange(0, 5).Draw(t, "palette"))
-		text := p.Paint(Wrong, isolate(cleanText(hostileText(t, "text")))) + p.Pseudo("bob", cleanText(hostileText(t, "name")))
+		text := p.Paint(Wrong, room.Isolate(cleanText(hostileText(t, "text")))) + p.Pseudo("bob", cleanText(hostileText(t, "name")))
 		columns := rapid.IntRange(0, 60).Draw(t, "columns")
 		got := Fit(text, columns)
 		if w := ansi.StringWidth(got); w != columns {

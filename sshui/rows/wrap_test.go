@@ -7,6 +7,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"salon/room"
 )
 
 func wrapped(text string, first, rest int) []string {
@@ -90,7 +92,7 @@ func TestNoTextTakesMoreRowsThanItShould(t *testing.T) {
 func TestIsolatesCrossRowsWhole(t *testing.T) {
 	p := class(30).page()
 	l := line{}
-	l.sentence("x " + isolate("שלום לכולם") + " est là, bien là depuis " + isolate("אתמול"))
+	l.sentence("x " + room.Isolate("שלום לכולם") + " est là, bien là depuis " + room.Isolate("אתמול"))
 	p.flow(blanks(0), blanks(0), l)
 	want := []string{"x ⟨שלום לכולם⟩ est là, bien là", "depuis ⟨אתמול⟩"}
 	got := strings.Split(strings.TrimSpace(visible(p.fragment(nil, nil))), "\n")
@@ -99,7 +101,7 @@ func TestIsolatesCrossRowsWhole(t *testing.T) {
 	}
 	p = class(8).page()
 	l = line{}
-	l.sentence(isolate("שלום abcd efgh שלום") + " z")
+	l.sentence(room.Isolate("שלום abcd efgh שלום") + " z")
 	p.flow(blanks(0), blanks(0), l)
 	want = []string{"⟨שלום⟩", "abcd", "efgh", "⟨שלום⟩ z"}
 	if got := strings.Split(strings.TrimSpace(visible(p.fragment(nil, nil))), "\n"); !slices.Equal(got, want) {

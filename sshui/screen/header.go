@@ -24,7 +24,7 @@ func (s *Screen) headerRow() string {
 		help, space = "", s.term.Width
 		text = s.shortHeading()
 	}
-	if topic := isolate(strings.ReplaceAll(s.roster.Topic.Text, "\n", " ")); topic != "" {
+	if topic := room.Isolate(strings.ReplaceAll(s.roster.Topic.Text, "\n", " ")); topic != "" {
 		left := space - ansi.StringWidth(text)
 		if topic = " · " + topic; ansi.StringWidth(topic) <= left || left >= leastTopic {
 			text += topic
@@ -87,15 +87,6 @@ func (s *Screen) seconds() string {
 		return "3:04:05 PM"
 	}
 	return "15:04:05"
-}
-
-// isolate keeps right-to-left text from reordering what stands around it (Unicode
-// Annex 9).
-func isolate(text string) string {
-	if room.HasRTL(text) {
-		return "\u2068" + text + "\u2069"
-	}
-	return text
 }
 
 // paintBar says what is below the view.

@@ -76,7 +76,7 @@ func (s *Screen) list(b *board) {
 
 // name is somebody in the list of names, after the mark that says what is special.
 func (s *Screen) name(a room.Attendee) string {
-	palette, name := s.class.Palette, isolate(cut(string(a.Pseudo), namesWidth-3))
+	palette, name := s.class.Palette, room.Isolate(cut(string(a.Pseudo), namesWidth-3))
 	switch {
 	case a.Away:
 		return "~" + palette.Paint(rows.Quiet, name)

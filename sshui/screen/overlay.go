@@ -274,7 +274,7 @@ func (s *Screen) titles() (title, foot string) {
 		if r.More {
 			form = "%s · %s (%d+)"
 		}
-		return fmt.Sprintf(form, t.FoundTitle, isolate(r.Search), len(r.Events)), t.FoundFoot
+		return fmt.Sprintf(form, t.FoundTitle, room.Isolate(r.Search), len(r.Events)), t.FoundFoot
 	}
 	return t.HelpTitle, t.HelpFoot
 }

@@ -32,7 +32,7 @@ func (s *Screen) prompt() (string, rows.Style) {
 	case s.term.Width < narrow:
 		return "> ", rows.Quiet
 	case to != "":
-		return "[" + cut(isolate(to), mostTarget) + "] > ", rows.Secret
+		return "[" + cut(room.Isolate(to), mostTarget) + "] > ", rows.Secret
 	}
 	return "[" + s.texts().Everyone + "] > ", rows.Quiet
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
+	"salon/room"
 	"salon/sshui/rows"
 )
 
@@ -82,17 +83,17 @@ func (s *Screen) recallPrompt() (string, rows.Style) {
 	if in.query.Empty() {
 		return t.Recall, rows.Strong
 	}
-	form, style, room := t.RecallPrompt, rows.Strong, s.promptRoom()
+	form, style, space := t.RecallPrompt, rows.Strong, s.promptRoom()
 	if s.term.Width < narrow {
 		form = t.RecallShort
 	}
 	if in.line.Empty() {
-		form, style, room = t.RecallNone, rows.Wrong, s.term.Width-1
+		form, style, space = t.RecallNone, rows.Wrong, s.term.Width-1
 	}
 	query := strings.ReplaceAll(in.query.Text(), "\n", " ")
-	room -= ansi.StringWidth(fmt.Sprintf(form, ""))
-	if more := ansi.StringWidth(query) - room; more > 0 {
+	space -= ansi.StringWidth(fmt.Sprintf(form, ""))
+	if more := ansi.StringWidth(query) - space; more > 0 {
 		query = ansi.TruncateLeft(query, more+1, "…")
 	}
-	return fmt.Sprintf(form, isolate(query)), style
+	return fmt.Sprintf(form, room.Isolate(query)), style
 }
