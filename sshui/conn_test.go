@@ -146,24 +146,6 @@ func TestShutdownDoesNotWaitForThoseWhoNeverRead(t *testing.T) {
 	awaitGoroutines(t, 0)  // one that has said it is done may still be on its last instructions
 }
 
-func TestShutdownTakesNoLongerThanItMay(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		h := open(t, wired)
-		w := h.wireTo()
-		w.enter("muet")
-		w.shell() // and never reads again
-		h.pipe("ann").wantTalking(h, "qui m'écoute ?")
-		h.Room.Stop("")
-		const most = 3 * time.Second
-		ctx, cancel := context.WithTimeout(t.Context(), most)
-		defer cancel()
-		start := time.Now()
-		if h.server.Shutdown(ctx); time.Since(start) != most {
-			t.Errorf("took %v, want %v", time.Since(start), most)
-		}
-	})
-}
-
 func TestAfterShutdownNobodyIsServed(t *testing.T) {
 	h := open(t)
 	h.Close()
