@@ -12,6 +12,7 @@ import (
 	gossh "golang.org/x/crypto/ssh"
 
 	"salon/room"
+	"salon/room/text"
 )
 
 // maxAccessFile is the most bytes of a file that says who may enter; a larger one
@@ -55,12 +56,12 @@ func (s *service) access(c *serveCmd) (a room.Access, err error) {
 // each with its comment. Options before a key would promise what is not kept, so
 // they are refused.
 func (s *service) keyFile(name string) (map[string]string, error) {
-	text, err := readFile(name)
+	words, err := readFile(name)
 	if err != nil {
 		return nil, err
 	}
 	keys := map[string]string{}
-	lines := bufio.NewScanner(bytes.NewReader(text))
+	lines := bufio.NewScanner(bytes.NewReader(words))
 	lines.Buffer(nil, maxAccessFile)
 	for n := 1; lines.Scan(); n++ {
 		line := strings.TrimSpace(lines.Text())
@@ -74,7 +75,7 @@ func (s *service) keyFile(name string) (map[string]string, error) {
 		case len(options) > 0:
 			return nil, fmt.Errorf(s.texts().BadLine, name, n, s.texts().KeyOptions)
 		}
-		keys[gossh.FingerprintSHA256(key)] = room.Clean(comment, false)
+		keys[gossh.FingerprintSHA256(key)] = text.Clean(comment, false)
 	}
 	return keys, lines.Err()
 }

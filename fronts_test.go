@@ -23,6 +23,8 @@ import (
 	"salon/rawtcp"
 	"salon/room"
 	"salon/room/roomtest"
+	"salon/room/state"
+	"salon/room/text"
 	"salon/sshui"
 )
 
@@ -93,7 +95,7 @@ type crowd struct {
 
 	mu      sync.Mutex
 	order   []string // the console's
-	left    []room.Left
+	left    []state.Left
 	joined  int
 	changed chan struct{} // cap 1
 }
@@ -166,7 +168,7 @@ func (c *crowd) close() {
 func (c *crowd) watch() {
 	console := c.room.Watch(room.Prefs{})
 	c.running.Go(func() {
-		defer console.Close(room.Ending{Cause: room.Quit})
+		defer console.Close(state.Ending{Cause: state.Quit})
 		console.Follow(nil, func(items []room.Item) error {
 			c.mu.Lock()
 			defer c.mu.Unlock()
@@ -187,11 +189,11 @@ func (c *crowd) note(it room.Item) {
 		return
 	}
 	switch b := it.Event.Body.(type) {
-	case room.Joined:
+	case state.Joined:
 		c.joined++
-	case room.Left:
+	case state.Left:
 		c.left = append(c.left, b)
-	case room.Said:
+	case state.Said:
 		id, _, _ := strings.Cut(strings.TrimPrefix(b.Text, "<"), ">")
 		c.order = append(c.order, id)
 	}
@@ -439,9 +441,9 @@ func (c *crowd) talk(messages int) {
 func (c *crowd) checkDepartures() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	seen := map[room.Pseudo]bool{}
+	seen := map[text.Pseudo]bool{}
 	for _, l := range c.left {
-		if l.Cause != room.Slow || !strings.HasPrefix(string(l.Pseudo), "sourd-") || seen[l.Pseudo] {
+		if l.Cause != state.Slow || !strings.HasPrefix(string(l.Pseudo), "sourd-") || seen[l.Pseudo] {
 			c.t.Errorf("%s left by %v (before: %v)", l.Pseudo, l.Cause, seen[l.Pseudo])
 		}
 		seen[l.Pseudo] = true

@@ -31,6 +31,7 @@ type stdlib int
 const (
 	all       stdlib = iota
 	withoutIO        // nothing that reads or writes anything outside of memory
+	pure             // nor anything that waits, locks or knows of contexts
 )
 
 // outside is what withoutIO forbids; net/netip and net/url only parse.
@@ -39,24 +40,29 @@ var outside = []string{
 	"text/template", "go", "expvar", "runtime/pprof", "runtime/trace", "debug",
 }
 
+// waiting is what pure forbids besides.
+var waiting = []string{"context", "sync", "sync/atomic", "math/rand", "math/rand/v2"}
+
 // imports is the table of design.md. A package that is not in it has no place in
 // the house: give it a row first.
 var imports = map[string]row{
-	".":               {ours: []string{"room", "room/lang", "room/operator", "room/history", "room/cluster", "sshui", "rawtcp", "rawtcp/client", "hostkeys", "internal/prompt", "internal/load"}, others: []string{"*"}},
-	"room":            {std: withoutIO, others: []string{"golang.org/x/text", "golang.org/x/time/rate", "golang.org/x/crypto/argon2", "github.com/ergochat/confusables"}}, // argon2 only computes
-	"room/logtest":    {ours: []string{"room"}},
-	"room/roomtest":   {ours: []string{"room"}},
-	"room/lang":       {ours: []string{"room"}, std: withoutIO, others: []string{"golang.org/x/text"}},
-	"room/operator":   {ours: []string{"room", "room/lang", "internal/prompt"}},
-	"room/history":    {ours: []string{"room"}, others: []string{"modernc.org/sqlite", "golang.org/x/sys/unix"}},
-	"room/cluster":    {ours: []string{"room"}, others: []string{"github.com/nats-io"}},
-	"sshui":           {ours: []string{"room", "room/lang", "sshui/keys", "sshui/rows", "sshui/screen"}, others: []string{"*"}},
+	".":               {ours: []string{"room", "room/state", "room/text", "room/lang", "room/operator", "room/history", "room/cluster", "sshui", "rawtcp", "rawtcp/client", "hostkeys", "internal/prompt", "internal/load"}, others: []string{"*"}},
+	"room":            {ours: []string{"room/state", "room/text"}, std: withoutIO, others: []string{"golang.org/x/time/rate", "golang.org/x/crypto/argon2"}}, // argon2 only computes
+	"room/state":      {ours: []string{"room/text"}, std: pure, others: []string{"github.com/tidwall/btree"}},
+	"room/text":       {std: withoutIO, others: []string{"golang.org/x/text", "github.com/ergochat/confusables"}},
+	"room/logtest":    {ours: []string{"room", "room/state", "room/text"}},
+	"room/roomtest":   {ours: []string{"room", "room/state", "room/text"}},
+	"room/lang":       {ours: []string{"room", "room/state", "room/text"}, std: withoutIO, others: []string{"golang.org/x/text"}},
+	"room/operator":   {ours: []string{"room", "room/state", "room/text", "room/lang", "internal/prompt"}},
+	"room/history":    {ours: []string{"room", "room/state", "room/text"}, others: []string{"modernc.org/sqlite", "golang.org/x/sys/unix"}},
+	"room/cluster":    {ours: []string{"room", "room/state", "room/text"}, others: []string{"github.com/nats-io"}},
+	"sshui":           {ours: []string{"room", "room/state", "room/text", "room/lang", "sshui/keys", "sshui/rows", "sshui/screen"}, others: []string{"*"}},
 	"sshui/keys":      {std: withoutIO, others: []string{"github.com/charmbracelet/", "github.com/rivo/uniseg"}},
 	"sshui/edit":      {std: withoutIO, others: []string{"github.com/charmbracelet/x/ansi", "github.com/rivo/uniseg", "golang.org/x/text"}},
-	"sshui/rows":      {ours: []string{"room", "room/lang"}, std: withoutIO, others: []string{"github.com/charmbracelet/x/ansi", "github.com/rivo/uniseg"}},
-	"sshui/screen":    {ours: []string{"room", "room/lang", "sshui/edit", "sshui/keys", "sshui/rows"}, std: withoutIO, others: []string{"github.com/charmbracelet/x/ansi"}},
-	"rawtcp":          {ours: []string{"room", "room/lang", "internal/prompt"}, others: []string{"golang.org/x/", "github.com/pires/go-proxyproto"}},
-	"rawtcp/client":   {ours: []string{"room", "room/lang", "internal/prompt"}, others: []string{"golang.org/x/"}},
+	"sshui/rows":      {ours: []string{"room", "room/state", "room/text", "room/lang"}, std: withoutIO, others: []string{"github.com/charmbracelet/x/ansi", "github.com/rivo/uniseg"}},
+	"sshui/screen":    {ours: []string{"room", "room/state", "room/text", "room/lang", "sshui/edit", "sshui/keys", "sshui/rows"}, std: withoutIO, others: []string{"github.com/charmbracelet/x/ansi"}},
+	"rawtcp":          {ours: []string{"room", "room/state", "room/text", "room/lang", "internal/prompt"}, others: []string{"golang.org/x/", "github.com/pires/go-proxyproto"}},
+	"rawtcp/client":   {ours: []string{"room", "room/state", "room/text", "room/lang", "internal/prompt"}, others: []string{"golang.org/x/"}},
 	"hostkeys":        {others: []string{"golang.org/x/crypto/ssh"}},
 	"internal/prompt": {others: []string{"*"}},
 	"internal/load":   {others: []string{"golang.org/x/crypto/ssh"}},
@@ -122,6 +128,9 @@ func (r row) allows(name string) bool {
 	case strings.Contains(first, "."):
 		return slices.ContainsFunc(r.others, func(begin string) bool { return begin == "*" || strings.HasPrefix(name, begin) })
 	}
+	if r.std == pure && slices.Contains(waiting, name) {
+		return false
+	}
 	return r.std == all || name == "net/netip" || name == "net/url" || !slices.ContainsFunc(outside, func(dir string) bool { return under(name, dir) })
 }
 
@@ -154,6 +163,8 @@ func TestTheTableNamesPackagesThatMayExist(t *testing.T) {
 func TestTheTableForbids(t *testing.T) {
 	for dir, forbidden := range map[string][]string{
 		"room":            {"net", "net/http", "os", "os/exec", "database/sql", "log", "log/slog", "io", "salon", "salon/room/lang", "salon/room/history", "salon/sshui", "modernc.org/sqlite"},
+		"room/state":      {"context", "sync", "salon/room", "salon/room/lang", "net", "os", "io"},
+		"room/text":       {"salon/room", "salon/room/state", "net", "os", "io"},
 		"room/lang":       {"os", "io", "log/slog", "salon/sshui", "salon/rawtcp", "salon/internal/prompt"},
 		"room/operator":   {"salon/sshui", "salon/rawtcp", "salon/room/history", "salon"},
 		"room/history":    {"salon/sshui", "salon/rawtcp", "salon/room/cluster", "salon/room/lang"},

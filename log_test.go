@@ -11,6 +11,7 @@ import (
 
 	"salon/room"
 	"salon/room/operator"
+	"salon/room/state"
 )
 
 // TestALogCanBeTurnedWhileItIsWritten, and what is logged is in one or the other.
@@ -51,11 +52,11 @@ func TestAnIndexInTheMakingIsShown(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer stderr.Close()
-	s := newService(&program{lang: room.French, stderr: stderr}, &serveCmd{})
+	s := newService(&program{lang: state.French, stderr: stderr}, &serveCmd{})
 	s.indexing(100, 6000)
 	var screen bytes.Buffer
 	var telling sync.WaitGroup
-	console := operator.New(r, room.French, &screen)
+	console := operator.New(r, state.French, &screen)
 	telling.Go(func() { s.indexing(3000, 6000) })
 	s.shown.Store(console)
 	s.late.turnTo(s.cmd.logger(console, slog.LevelWarn))

@@ -15,6 +15,7 @@ import (
 
 	"salon/room"
 	"salon/room/lang"
+	"salon/room/state"
 )
 
 // Exit codes of the program.
@@ -37,7 +38,7 @@ type cli struct {
 // program is the world that a command runs in.
 type program struct {
 	args   []string
-	lang   room.Lang
+	lang   state.Lang
 	stdin  *os.File
 	stdout *os.File
 	stderr *os.File
@@ -74,7 +75,7 @@ func run(args []string) int {
 // language is that of --lang, of SALON_LANG or of the locale, in this order,
 // known before the command line is understood: what is said about a wrong one
 // needs it.
-func language(args []string) room.Lang {
+func language(args []string) state.Lang {
 	for i, arg := range args {
 		value, ok := strings.CutPrefix(arg, "--lang=")
 		if arg == "--lang" && i+1 < len(args) {
@@ -87,7 +88,7 @@ func language(args []string) room.Lang {
 	if l, ok := room.ParseLang(os.Getenv("SALON_LANG")); ok {
 		return l
 	}
-	return lang.FromLocale(os.Getenv, room.French)
+	return lang.FromLocale(os.Getenv, state.French)
 }
 
 // words are the texts that the help is made from.
@@ -133,7 +134,7 @@ func (p *program) print(o kong.HelpOptions, ctx *kong.Context) error {
 }
 
 func (p *program) translate(help string) string {
-	if p.lang == room.English {
+	if p.lang == state.English {
 		return help
 	}
 	t := p.texts()

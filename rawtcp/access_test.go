@@ -6,6 +6,7 @@ import (
 
 	"salon/room"
 	"salon/room/roomtest"
+	"salon/room/state"
 )
 
 func TestARoomForCertainKeysOpensToAPhrase(t *testing.T) {
@@ -22,7 +23,7 @@ func TestARoomForCertainKeysOpensToAPhrase(t *testing.T) {
 	c.awaitText(french.WrongPass)
 	c.send(phrase + "\r\n")
 	c.awaitText("Bienvenue, ann")
-	if got := len(roomtest.Seen[room.Joined](h.Console)); got != 2 {
+	if got := len(roomtest.Seen[state.Joined](h.Console)); got != 2 {
 		t.Errorf("%d came in", got)
 	}
 }

@@ -15,6 +15,8 @@ import (
 	"salon/room"
 	"salon/room/lang"
 	"salon/room/roomtest"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // patient is a client that sends a line, then reads until it is answered, then
@@ -46,7 +48,7 @@ func (p *patient) settle() (answer []string, ended bool, err error) {
 			return answer, true, nil
 		case err != nil:
 			return answer, true, err
-		case strings.Contains(line, french.StillHere), strings.Contains(line, lang.Of(room.English).StillHere):
+		case strings.Contains(line, french.StillHere), strings.Contains(line, lang.Of(state.English).StillHere):
 			return answer, false, nil
 		}
 		answer = append(answer, line)
@@ -102,7 +104,7 @@ func TestEveryLineIsAnsweredBeforeTheNext(t *testing.T) {
 	h := open(t)
 	h.Join("bob")
 	for i := range 10 { // somebody whose inbox is full
-		h.Join(room.Pseudo(fmt.Sprint("muet", i)))
+		h.Join(text.Pseudo(fmt.Sprint("muet", i)))
 	}
 	h.enter("cléo").send("/absent à table\r\n")
 	n := 0
@@ -214,7 +216,7 @@ func TestALineTooLongIsCutAndSaysSo(t *testing.T) {
 	if err != nil || len(answer) != 2 || !strings.Contains(answer[0], french.LineCut) {
 		t.Errorf("answered %.300q (%v)", answer, err)
 	}
-	h.AwaitSaid(t, strings.Repeat("é", room.MaxText/2))
+	h.AwaitSaid(t, strings.Repeat("é", text.MaxText/2))
 }
 
 func TestLinesBeyondTheRateAreTakenLaterAndNoneIsLost(t *testing.T) {
@@ -248,7 +250,7 @@ func TestAMuteIsAnsweredToo(t *testing.T) {
 			t.Errorf("%q: answered %q (%v)", line, answer, err)
 		}
 	}
-	if got := roomtest.Seen[room.Said](h.Console); len(got) != 0 {
+	if got := roomtest.Seen[state.Said](h.Console); len(got) != 0 {
 		t.Errorf("said: %v", got)
 	}
 }

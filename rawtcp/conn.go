@@ -17,6 +17,8 @@ import (
 
 	"salon/room"
 	"salon/room/lang"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // Bounds on one connection.
@@ -92,16 +94,16 @@ func (c *conn) serve() {
 	reading.Go(func() { c.read(first) })
 	end := c.leave(c.sess.Follow(nil, c.show))
 	switch end.Cause {
-	case room.Slow:
+	case state.Slow:
 		c.abandon()
-	case room.Lost:
+	case state.Lost:
 	default:
 		c.say(farewell(end, c.sess))
 	}
 }
 
 // farewell is a session's last line, in the form that it reads.
-func farewell(end *room.Ending, s *room.Session) string {
+func farewell(end *state.Ending, s *room.Session) string {
 	if s.Prefs().JSON {
 		return string(lang.ViewOf(s).JSONFarewell(end, time.Now()))
 	}
@@ -113,7 +115,7 @@ func farewell(end *room.Ending, s *room.Session) string {
 func (c *conn) crashed(fault any) {
 	c.server.cfg.Log.Error("tcp: session crashed", "panic", fmt.Sprint(fault), "stack", string(debug.Stack()))
 	if c.sess != nil {
-		c.leave(&room.Ending{Cause: room.Crashed})
+		c.leave(&state.Ending{Cause: state.Crashed})
 	}
 	c.say(c.texts().EndCrashed)
 }
@@ -128,15 +130,15 @@ func (c *conn) abandon() {
 }
 
 // leave takes the session out of the room and writes down why.
-func (c *conn) leave(why error) *room.Ending {
-	ending := room.AsEnding(why)
+func (c *conn) leave(why error) *state.Ending {
+	ending := state.AsEnding(why)
 	if errors.Is(why, os.ErrDeadlineExceeded) {
-		ending.Cause = room.Slow
+		ending.Cause = state.Slow
 	}
 	c.sess.Close(*ending)
 	end := c.sess.Ending()
 	level := slog.LevelInfo
-	if end.Cause == room.Slow || end.Cause == room.Crashed {
+	if end.Cause == state.Slow || end.Cause == state.Crashed {
 		level = slog.LevelWarn
 	}
 	c.server.cfg.Log.Log(context.Background(), level, "tcp: left", "pseudo", string(c.sess.Pseudo()), "addr", c.addr.String(), "cause", end.Cause.String())
@@ -177,14 +179,14 @@ func (c *conn) read(first token) {
 	defer func() {
 		if r := recover(); r != nil {
 			c.server.cfg.Log.Error("tcp: session crashed", "panic", fmt.Sprint(r), "stack", string(debug.Stack()))
-			c.sess.End(room.Ending{Cause: room.Crashed})
+			c.sess.End(state.Ending{Cause: state.Crashed})
 		}
 	}()
 	c.do(first)
 	for c.sess.Context().Err() == nil {
 		tok, err := c.in.next()
 		if err != nil {
-			c.sess.End(room.Ending{Cause: room.Lost})
+			c.sess.End(state.Ending{Cause: state.Lost})
 			return
 		}
 		c.do(tok)
@@ -203,21 +205,21 @@ func (c *conn) do(tok token) {
 		c.sess.Answer(room.Notice{What: room.StillHere}, nil)
 	case tokenInterrupt:
 		c.drain()
-		c.sess.End(room.Ending{Cause: room.Quit})
+		c.sess.End(state.Ending{Cause: state.Quit})
 	case tokenForeign:
 		c.foreign(tok.protocol)
-		c.sess.End(room.Ending{Cause: room.Lost})
+		c.sess.End(state.Ending{Cause: state.Lost})
 	case tokenEnd:
-		c.sess.End(room.Ending{Cause: room.Quit})
+		c.sess.End(state.Ending{Cause: state.Quit})
 	}
 }
 
 // cutLine shortens a line that decoding made longer than a message may be.
 func cutLine(line string) (string, bool) {
-	if len(line) <= room.MaxText {
+	if len(line) <= text.MaxText {
 		return line, false
 	}
-	end := room.MaxText
+	end := text.MaxText
 	for end > 0 && !utf8.RuneStart(line[end]) {
 		end--
 	}

@@ -12,19 +12,20 @@ import (
 	"testing/synctest"
 	"time"
 
-	"salon/room"
 	"salon/room/lang"
 	"salon/room/roomtest"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // wantLeft checks that somebody has left once, and how.
-func (h *house) wantLeft(who room.Pseudo, cause room.Cause) {
+func (h *house) wantLeft(who text.Pseudo, cause state.Cause) {
 	h.T.Helper()
 	if got := h.AwaitLeft(h.T, who); got.Cause != cause {
 		h.T.Errorf("%s left by %v, want %v", who, got.Cause, cause)
 	}
 	n := 0
-	for _, l := range roomtest.Seen[room.Left](h.Console) {
+	for _, l := range roomtest.Seen[state.Left](h.Console) {
 		if l.Pseudo == who {
 			n++
 		}
@@ -45,7 +46,7 @@ func TestEveryWayOfLeavingSaysGoodbye(t *testing.T) {
 		}
 		c.send(keys)
 		c.wantEnd(goodbye(name))
-		h.wantLeft(room.Pseudo(name), room.Quit)
+		h.wantLeft(text.Pseudo(name), state.Quit)
 		if mark := strings.Contains(keys, "\xff\xfd\x06"); strings.Contains(c.String(), "\xff\xfc\x06"+goodbye(name)) != mark {
 			t.Errorf("%s: the timing mark is answered: %v, want %v, in %q", name, !mark, mark, c.String()[len(c.String())-40:])
 		}
@@ -62,7 +63,7 @@ func TestCtrlCInPiecesIsCtrlC(t *testing.T) {
 		c.send(b)
 	}
 	c.wantEnd("\xff\xfc\x06" + goodbye("ann"))
-	h.wantLeft("ann", room.Quit)
+	h.wantLeft("ann", state.Quit)
 }
 
 func TestAfterAHalfCloseAllIsHandledAndAnswered(t *testing.T) {
@@ -79,7 +80,7 @@ func TestAfterAHalfCloseAllIsHandledAndAnswered(t *testing.T) {
 				t.Errorf("%s is not answered %q, but %q", name, want, c)
 			}
 		}
-		h.wantLeft(room.Pseudo(name), room.Quit)
+		h.wantLeft(text.Pseudo(name), state.Quit)
 	}
 	guest := h.call() // printf '@tous hi\n' | nc host port
 	guest.send("@tous hi\n")
@@ -95,15 +96,15 @@ func TestAResetConnectionIsOneDeparture(t *testing.T) {
 	h.AwaitJoined(t, "ann")
 	c.(*net.TCPConn).SetLinger(0)
 	c.Close()
-	h.wantLeft("ann", room.Lost)
+	h.wantLeft("ann", state.Lost)
 }
 
 func TestWhoeverIsKickedReadsWhy(t *testing.T) {
 	h := open(t)
 	c := h.enter("ann")
 	h.Order(t, "kick ann trop de bruit")
-	c.wantEnd(lang.Farewell(&room.Ending{Cause: room.Expelled, Reason: "trop de bruit"}, lang.View{}) + "\r\n")
-	if left := roomtest.Seen[room.Left](h.Console); len(left) != 0 { // it was kicked, which is said already
+	c.wantEnd(lang.Farewell(&state.Ending{Cause: state.Expelled, Reason: "trop de bruit"}, lang.View{}) + "\r\n")
+	if left := roomtest.Seen[state.Left](h.Console); len(left) != 0 { // it was kicked, which is said already
 		t.Errorf("announced %v too", left)
 	}
 }
@@ -116,7 +117,7 @@ func TestAShutdownIsTold(t *testing.T) {
 	}
 	h.Order(t, "shutdown 0 à demain")
 	for _, c := range all {
-		c.wantEnd(lang.Farewell(&room.Ending{Cause: room.Shutdown, Reason: "à demain"}, lang.View{}) + "\r\n")
+		c.wantEnd(lang.Farewell(&state.Ending{Cause: state.Shutdown, Reason: "à demain"}, lang.View{}) + "\r\n")
 	}
 }
 
@@ -150,7 +151,7 @@ func (h *house) deaf(pseudo string) net.Conn {
 	}
 	h.T.Cleanup(func() { c.Close() })
 	io.WriteString(c, pseudo+"\r\n")
-	h.AwaitJoined(h.T, room.Pseudo(pseudo))
+	h.AwaitJoined(h.T, text.Pseudo(pseudo))
 	return c
 }
 
@@ -175,7 +176,7 @@ func TestWhoeverDoesNotReadIsCutAsSlowAndNobodyElse(t *testing.T) {
 		ann := h.enter("ann")
 		stuck := time.Now()
 		ann.talk(h, 20*maxLine)
-		h.wantLeft("muet", room.Slow)
+		h.wantLeft("muet", state.Slow)
 		if took := time.Since(stuck); took != h.server.waits.write {
 			t.Errorf("cut after %v, want %v", took, h.server.waits.write)
 		}
@@ -205,7 +206,7 @@ func TestASlowLineIsNotAStuckOne(t *testing.T) {
 				n, err = slow.Read(buf)
 				heard.Write(buf[:n])
 			}
-			if left := roomtest.Seen[room.Left](h.Console); (len(left) > 0) != c.cut || c.cut && left[0].Cause != room.Slow {
+			if left := roomtest.Seen[state.Left](h.Console); (len(left) > 0) != c.cut || c.cut && left[0].Cause != state.Slow {
 				t.Errorf("%v for each %d bytes: left %v after %d", c.perPacket, packet, left, heard.Len())
 			}
 		})
@@ -239,7 +240,7 @@ func TestAskingWithoutReadingBuysNoTime(t *testing.T) {
 	})
 	ann.talk(h, tooMuch/8)
 	stuck := time.Now()
-	h.wantLeft("muet", room.Slow)
+	h.wantLeft("muet", state.Slow)
 	if took := time.Since(stuck); took > 4*write {
 		t.Errorf("cut after %v more", took)
 	}

@@ -9,8 +9,9 @@ import (
 	"testing/synctest"
 	"time"
 
-	"salon/room"
 	"salon/room/roomtest"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 func TestAPseudoIsAskedForFirst(t *testing.T) {
@@ -131,7 +132,7 @@ func TestALongMessageInPlaceOfAPseudoIsCutLikeAnyOther(t *testing.T) {
 	d := h.call()
 	d.send("@tous " + strings.Repeat("\xe9", 4000) + "\r\n") // Latin-1, twice as long in UTF-8
 	d.awaitText(french.LineCut)
-	h.AwaitSaid(t, strings.Repeat("é", (room.MaxText-len("@tous "))/2))
+	h.AwaitSaid(t, strings.Repeat("é", (text.MaxText-len("@tous "))/2))
 }
 
 func TestHangingUpInPlaceOfAPseudoIsNoJoin(t *testing.T) {
@@ -147,7 +148,7 @@ func TestHangingUpInPlaceOfAPseudoIsNoJoin(t *testing.T) {
 		}
 	}
 	// The last one is a whole line at the end of input: a pseudo, then goodbye.
-	if got := roomtest.Seen[room.Joined](h.Console); len(got) != 1 || got[0].Pseudo != "ann" {
+	if got := roomtest.Seen[state.Joined](h.Console); len(got) != 1 || got[0].Pseudo != "ann" {
 		t.Errorf("joined: %v", got)
 	}
 }
@@ -182,10 +183,10 @@ func TestOtherProtocolsAreClosedAtOnceAndNeverChat(t *testing.T) {
 		}
 	}
 	ann.wantTalking(h, "GET / HTTP/1.1") // from somebody who is in it is chat
-	if got := roomtest.Seen[room.Said](h.Console); len(got) != 1 {
+	if got := roomtest.Seen[state.Said](h.Console); len(got) != 1 {
 		t.Errorf("said: %v", got)
 	}
-	if got := roomtest.Seen[room.Joined](h.Console); len(got) != 1 {
+	if got := roomtest.Seen[state.Joined](h.Console); len(got) != 1 {
 		t.Errorf("joined: %v", got)
 	}
 }

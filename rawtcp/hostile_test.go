@@ -14,6 +14,7 @@ import (
 
 	"salon/room"
 	"salon/room/roomtest"
+	"salon/room/state"
 )
 
 func TestWhatOneSendsCannotCommandAnothersTerminalOrForgeALine(t *testing.T) {
@@ -179,10 +180,10 @@ func TestAFaultOfOursEndsOneSessionWithAnApology(t *testing.T) {
 	ann, bob, dan := h.enter("ann"), h.enter("bob"), h.enter("dan")
 	dan.send("/chercher x\r\n")
 	dan.wantEnd(french.EndCrashed + "\r\n")
-	h.wantLeft("dan", room.Crashed)
+	h.wantLeft("dan", state.Crashed)
 	h.Join("zoé").Do(t.Context(), "@bob casse pour bob")
 	bob.wantEnd(french.EndCrashed + "\r\n")
-	h.wantLeft("bob", room.Crashed)
+	h.wantLeft("bob", state.Crashed)
 	ann.wantTalking(h, "moi ça va")
 	h.enter("bob") // the pseudo is free
 }

@@ -16,13 +16,14 @@ import (
 	"salon/room"
 	"salon/room/lang"
 	"salon/room/roomtest"
+	"salon/room/state"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 const patience = roomtest.Patience
 
-var french = lang.Of(room.French)
+var french = lang.Of(state.French)
 
 // house is a room with a raw TCP front on a port of its own, and its operator's
 // console.

@@ -12,6 +12,8 @@ import (
 
 	"salon/room"
 	"salon/room/roomtest"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 const (
@@ -42,7 +44,7 @@ func (h *house) phrased(pseudo string) {
 		h.T.Fatalf("%s is not registered: %q, %v", pseudo, answer, err)
 	}
 	p.ask("/quitter")
-	h.AwaitLeft(h.T, room.Pseudo(pseudo))
+	h.AwaitLeft(h.T, text.Pseudo(pseudo))
 }
 
 // awaitTimes waits until a text has come so many times.
@@ -132,7 +134,7 @@ func TestGuessesAreSlowedThenLetGo(t *testing.T) {
 	if got := strings.Count(c.String(), askPass); got != visitorTries-1 {
 		t.Errorf("the phrase is asked for %d times", got)
 	}
-	if got := roomtest.Seen[room.Joined](h.Console); len(got) != 1 {
+	if got := roomtest.Seen[state.Joined](h.Console); len(got) != 1 {
 		t.Errorf("joined: %v", got)
 	}
 }
@@ -184,7 +186,7 @@ func TestAnOwnerIsOneMemberOverBothFronts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer ssh.Close(room.Ending{Cause: room.Quit})
+	defer ssh.Close(state.Ending{Cause: state.Quit})
 	for _, line := range []string{"/inscrire", "/inscrire " + phrase} {
 		if _, err := ssh.Do(context.Background(), line); err != nil {
 			t.Fatal(err)
@@ -207,7 +209,7 @@ func TestAPseudoRegisteredWithAKeyIsForTheKey(t *testing.T) {
 		t.Fatal(err)
 	}
 	ssh.Do(context.Background(), "/inscrire")
-	ssh.Close(room.Ending{Cause: room.Quit})
+	ssh.Close(state.Ending{Cause: state.Quit})
 	for _, name := range []string{"ann", "ANN", "Аnn"} { // the last begins in Cyrillic
 		c := h.call()
 		c.send(name + "\r\n")
@@ -237,7 +239,7 @@ func TestAGuestsNameThatIsRegisteredIsPassedOver(t *testing.T) {
 		t.Fatal(err)
 	}
 	ssh.Do(context.Background(), "/inscrire")
-	ssh.Close(room.Ending{Cause: room.Quit})
+	ssh.Close(state.Ending{Cause: state.Quit})
 	c := h.call()
 	c.send("@tous bonjour\r\n")
 	c.awaitText("vous êtes invité-3.")
@@ -284,7 +286,7 @@ func TestLeavingInPlaceOfASecretIsNoJoin(t *testing.T) {
 		c.closeWrite()
 		c.wantEnd(askPass + answer)
 	}
-	if got := roomtest.Seen[room.Joined](h.Console); len(got) != 1 {
+	if got := roomtest.Seen[state.Joined](h.Console); len(got) != 1 {
 		t.Errorf("joined: %v", got)
 	}
 }

@@ -27,6 +27,7 @@ import (
 
 	"salon/room"
 	"salon/room/lang"
+	"salon/room/state"
 )
 
 // acceptPause is how long the server waits after an accept that failed, such as
@@ -55,7 +56,7 @@ func defaultTimeouts() timeouts {
 
 // Config is what a Server needs besides a room.
 type Config struct {
-	Lang room.Lang    // in which newcomers are spoken to
+	Lang state.Lang   // in which newcomers are spoken to
 	Log  *slog.Logger // nil: nowhere
 }
 

@@ -11,6 +11,8 @@ import (
 
 	"salon/room"
 	"salon/room/lang"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // visitor is whoever is at the other end before there is a session. What they type
@@ -68,7 +70,7 @@ func (v *visitor) introduce() (first token, err error) {
 		tok.text = bytes.Clone(tok.text) // more may be asked for before it is done
 		return tok, v.joinAsGuest()
 	}
-	pseudo, err := room.ParsePseudo(line)
+	pseudo, err := text.ParsePseudo(line)
 	if err != nil {
 		return token{}, err
 	}
@@ -133,7 +135,7 @@ func (v *visitor) askSecret(question string) (string, error) {
 
 // joinAs joins under a pseudo, once what it takes has been given. What is wrong, or
 // came too fast, is asked for again, and nothing else.
-func (v *visitor) joinAs(p room.Pseudo) error {
+func (v *visitor) joinAs(p text.Pseudo) error {
 	v.entry.Pseudo, v.entry.Pass = p, ""
 	for {
 		err := v.prove()
@@ -187,9 +189,9 @@ const guestTries = 100
 // to be proved.
 func (v *visitor) joinAsGuest() (err error) {
 	for range guestTries {
-		name := room.Pseudo(fmt.Sprintf("%s-%d", v.texts().Guest, v.server.guests.Add(1)))
+		name := text.Pseudo(fmt.Sprintf("%s-%d", v.texts().Guest, v.server.guests.Add(1)))
 		if v.server.room.NeedsPass(name, "") {
-			err = &room.RegisteredError{Pseudo: name, By: name}
+			err = &state.RegisteredError{Pseudo: name, By: name}
 			continue
 		}
 		if err = v.joinAs(name); err == nil {

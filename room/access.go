@@ -6,6 +6,9 @@ import (
 	"crypto/subtle"
 	"maps"
 	"strings"
+
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // Access is who may enter, and as what. It comes from files that can be read again
@@ -26,16 +29,16 @@ type Access struct {
 }
 
 // role returns what a key may do.
-func (a *Access) role(keyID string) Role {
+func (a *Access) role(keyID string) state.Role {
 	if _, ok := a.Operators[keyID]; ok && keyID != "" {
-		return Operator
+		return state.Operator
 	}
-	return Guest
+	return state.Guest
 }
 
 // admits reports whether a key may enter.
 func (a *Access) admits(keyID string) bool {
-	return a.Allow == nil || keyID != "" && (a.Allow[keyID] || a.role(keyID) >= Operator)
+	return a.Allow == nil || keyID != "" && (a.Allow[keyID] || a.role(keyID) >= state.Operator)
 }
 
 // SetAccess changes who may enter and as what, from now on. Those who are here
@@ -56,21 +59,21 @@ func (r *Room) SetAccess(a Access) {
 }
 
 // notice cuts a text for everybody to what a message may be.
-func notice(text string) string {
-	text = Clean(text, true)
-	if lines := strings.SplitAfterN(text, "\n", MaxLines+1); len(lines) > MaxLines {
-		text = strings.Join(lines[:MaxLines], "")
+func notice(words string) string {
+	words = text.Clean(words, true)
+	if lines := strings.SplitAfterN(words, "\n", text.MaxLines+1); len(lines) > text.MaxLines {
+		words = strings.Join(lines[:text.MaxLines], "")
 	}
-	if len(text) > MaxText {
-		text = strings.ToValidUTF8(text[:MaxText], "")
+	if len(words) > text.MaxText {
+		words = strings.ToValidUTF8(words[:text.MaxText], "")
 	}
-	return Clean(text, true)
+	return text.Clean(words, true)
 }
 
 // newRolesLocked gives every session the role that its key has now, and returns
 // what the log is to be told.
-func (r *Room) newRolesLocked() []RoleSet {
-	var changed []RoleSet
+func (r *Room) newRolesLocked() []state.RoleSet {
+	var changed []state.RoleSet
 	for _, s := range r.order {
 		role := r.roleLocked(s.entry)
 		if !s.member || role == s.Role() {
@@ -78,17 +81,17 @@ func (r *Room) newRolesLocked() []RoleSet {
 		}
 		s.role.Store(uint32(role))
 		told := Notice{What: NowGuest}
-		if role >= Operator {
+		if role >= state.Operator {
 			told.What = NowOperator
 		}
 		s.post(Item{Reply: told})
-		changed = append(changed, RoleSet{Session: s.id, Role: role})
+		changed = append(changed, state.RoleSet{Session: s.id, Role: role})
 	}
 	return changed
 }
 
 // roleLocked is what somebody may do: what their front says, or their key.
-func (r *Room) roleLocked(e Entry) Role { return max(e.Role, r.access.role(e.KeyID)) }
+func (r *Room) roleLocked(e Entry) state.Role { return max(e.Role, r.access.role(e.KeyID)) }
 
 // NeedsPassword reports whether the room has a password, which an Entry must bring.
 func (r *Room) NeedsPassword() bool {
@@ -100,21 +103,21 @@ func (r *Room) NeedsPassword() bool {
 // NeedsPass reports whether a pseudo is registered with a pass phrase and the key
 // (or none, "") is not one that opens it: a front then asks for the phrase and
 // brings it with the Entry.
-func (r *Room) NeedsPass(p Pseudo, keyID string) bool {
+func (r *Room) NeedsPass(p text.Pseudo, keyID string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	a := r.state.Accounts[p.Key()]
-	return a != nil && a.Pass != "" && !a.opens(keyID, 0)
+	return a != nil && a.Pass != "" && !a.Opens(keyID, 0)
 }
 
 // prove looks at what somebody brings to the door, before the log is asked: the
 // room's password, the pass phrase of the pseudo, the key. It returns the account
 // that the phrase opens, 0 for none. The room's lock is not held while it computes.
-func (r *Room) prove(ctx context.Context, e Entry) (passed Seq, err error) {
+func (r *Room) prove(ctx context.Context, e Entry) (passed state.Seq, err error) {
 	r.mu.Lock()
 	err = r.closedLocked(e)
-	access, id, hashed := r.access, Seq(0), ""
-	if a := r.state.Accounts[e.Pseudo.Key()]; a != nil && !a.opens(e.KeyID, 0) {
+	access, id, hashed := r.access, state.Seq(0), ""
+	if a := r.state.Accounts[e.Pseudo.Key()]; a != nil && !a.Opens(e.KeyID, 0) {
 		id, hashed = a.ID, a.Pass
 	}
 	r.mu.Unlock()
@@ -147,7 +150,7 @@ func (r *Room) checkPassword(ctx context.Context, want string, e Entry) error {
 	if err != nil {
 		return err
 	}
-	if same, err := r.samePassword(ctx, want, Clean(e.Password, false)); err != nil || !same {
+	if same, err := r.samePassword(ctx, want, text.Clean(e.Password, false)); err != nil || !same {
 		return orElse(err, ErrWrongPassword)
 	}
 	right()
@@ -159,7 +162,7 @@ func (r *Room) samePassword(ctx context.Context, want, given string) (bool, erro
 	if strings.HasPrefix(want, phcName) {
 		return r.hasher.verify(ctx, given, want)
 	}
-	a, b := sha256.Sum256([]byte(Clean(want, false))), sha256.Sum256([]byte(given))
+	a, b := sha256.Sum256([]byte(text.Clean(want, false))), sha256.Sum256([]byte(given))
 	return subtle.ConstantTimeCompare(a[:], b[:]) == 1, nil
 }
 

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"salon/room"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 func operators(keys ...string) room.Access {
@@ -25,7 +27,7 @@ func TestAKeyOnTheListMakesAnOperator(t *testing.T) {
 		h.room.SetAccess(operators("SHA256:op"))
 		ann, op := h.join("ann")[0], h.arrive(withKey("modest", "SHA256:op"))
 		h.settle()
-		if op.Role() != room.Operator || ann.Role() != room.Guest {
+		if op.Role() != state.Operator || ann.Role() != state.Guest {
 			h.Errorf("their roles are %v and %v", op.Role(), ann.Role())
 		}
 		if list := replied[room.People](ann, "/liste").Members; list[0].Operator || !list[1].Operator {
@@ -39,7 +41,7 @@ func TestAKeyOnTheListMakesAnOperator(t *testing.T) {
 		}
 		replied[room.Bans](op, "/bans")
 		replied[room.Stats](op, "/stats")
-		bob.left(room.Expelled)
+		bob.left(state.Expelled)
 		for _, line := range []string{"/kick modest", "/ban modest", "/mute modest", "/reload", "/liberer modest"} {
 			refused[*room.DeniedError](ann, line)
 		}
@@ -53,17 +55,17 @@ func TestNobodyTouchesTheConsole(t *testing.T) {
 		console := h.console()
 		one, two := h.operator("xavier"), h.operator("yves")
 		for _, line := range []string{"/kick console", "/mute console", "/kick operateur", "/info console"} {
-			refused[*room.UnknownMemberError](one, line)
+			refused[*state.UnknownMemberError](one, line)
 		}
-		refused[*room.PseudoError](one, "/ban console")
+		refused[*text.PseudoError](one, "/ban console")
 		one.Do(h.Context(), "/ban 0.0.0.0/0")
-		one.left(room.Barred)
-		two.left(room.Barred)
+		one.left(state.Barred)
+		two.left(state.Barred)
 		console.stays()
 		console.does("unban 0.0.0.0/0")
 		one, two = h.operator("xavier"), h.operator("yves")
 		two.does("/kick xavier enough")
-		one.left(room.Expelled)
+		one.left(state.Expelled)
 	})
 }
 
@@ -104,7 +106,7 @@ func TestOneSessionOfAnOperatorMakesTheMemberOne(t *testing.T) {
 		one.told(room.NowPassSet, "/inscrire "+phrase)
 		two := h.arrive(passing("ann", "SHA256:A2", phrase))
 		operator := func() bool { return replied[room.Profile](one, "/info").Person.Operator }
-		if !operator() || one.Role() != room.Guest || two.Role() != room.Operator {
+		if !operator() || one.Role() != state.Guest || two.Role() != state.Operator {
 			h.Errorf("ann is an operator: %v; her sessions are %v and %v", operator(), one.Role(), two.Role())
 		}
 		refused[*room.DeniedError](one, "/wall hello")
@@ -158,7 +160,7 @@ func TestTheRoomsPasswordIsAskedOfAll(t *testing.T) {
 				if name == "hashed" {
 					e.Password = "whatever"
 					if s, err := h.room.Join(h.Context(), e); err == nil {
-						s.Close(room.Ending{Cause: room.Quit})
+						s.Close(state.Ending{Cause: state.Quit})
 						h.Error("ann is in")
 					}
 					return
@@ -186,11 +188,11 @@ func TestTheMessageOfTheDay(t *testing.T) {
 			h.Errorf("ann is welcomed with %q", w.MOTD)
 		}
 		h.room.SetAccess(room.Access{MOTD: strings.Repeat("é\n", 100)})
-		if _, w := h.welcomed(as("bob")); strings.Count(w.MOTD, "\n") != room.MaxLines-1 {
+		if _, w := h.welcomed(as("bob")); strings.Count(w.MOTD, "\n") != text.MaxLines-1 {
 			h.Errorf("bob is welcomed with %q", w.MOTD)
 		}
-		h.room.SetAccess(room.Access{MOTD: "x" + strings.Repeat("é", room.MaxText)})
-		if _, w := h.welcomed(as("cleo")); len(w.MOTD) != room.MaxText-1 || !strings.HasSuffix(w.MOTD, "é") {
+		h.room.SetAccess(room.Access{MOTD: "x" + strings.Repeat("é", text.MaxText)})
+		if _, w := h.welcomed(as("cleo")); len(w.MOTD) != text.MaxText-1 || !strings.HasSuffix(w.MOTD, "é") {
 			h.Errorf("cleo is welcomed with %d bytes", len(w.MOTD))
 		}
 	})
@@ -274,14 +276,14 @@ func TestABanIsNotEvadedByAnotherKeyOfTheAccount(t *testing.T) {
 			console := h.console()
 			console.Do(h.Context(), "ban "+target+" 1h")
 			for _, p := range []*person{one, two, three, aside} {
-				p.left(room.Barred)
+				p.left(state.Barred)
 				p.goes()
 			}
 			for _, e := range []room.Entry{
 				withKey("ann", "SHA256:A1"), withKey("ann", "SHA256:A2"), passing("ann", "", phrase), passing("ann", "SHA256:A3", phrase),
 				withKey("other", "SHA256:A1"), withKey("another", "SHA256:A2"),
 			} {
-				turnedAway[*room.BannedError](h, e)
+				turnedAway[*state.BannedError](h, e)
 			}
 			h.arrive(withKey("bob", "SHA256:B"))
 			sleep(time.Hour)
@@ -298,14 +300,14 @@ func TestAMuteIsNotEvadedByAnotherKeyOfTheAccount(t *testing.T) {
 		two.told(room.NowKeyAdded, "/inscrire")
 		console := h.console()
 		console.does("mute ann")
-		refused[*room.MutedError](ann, "hello")
-		refused[*room.MutedError](two, "hello")
+		refused[*state.MutedError](ann, "hello")
+		refused[*state.MutedError](two, "hello")
 		ann.goes()
 		two.goes()
 		zoe := h.arrive(withKey("zoe", "SHA256:A2"))
-		refused[*room.MutedError](zoe, "hello")
-		refused[*room.MutedError](zoe, "@zoe hello")
-		refused[*room.MutedError](h.arrive(passing("ann", "SHA256:A3", phrase)), "hello")
+		refused[*state.MutedError](zoe, "hello")
+		refused[*state.MutedError](zoe, "@zoe hello")
+		refused[*state.MutedError](h.arrive(passing("ann", "SHA256:A3", phrase)), "hello")
 		console.does("unmute zoe")
 		zoe.does("hello")
 	})
@@ -325,16 +327,16 @@ func TestARestartKeepsAccounts(t *testing.T) {
 		}
 		after := open(t, room.Config{Limits: room.Limits{Replay: 20}}, log, store)
 		for _, e := range impostorsOf("ann") {
-			turnedAway[*room.RegisteredError](after, e)
+			turnedAway[*state.RegisteredError](after, e)
 		}
 		rejected(after, visiting("bob", 1, "guess guess"), room.ErrWrongPass)
 		after.arrive(visiting("bob", 2, phrase))
-		if back := after.arrive(withKey("ann", "SHA256:A")); back.Prefs().Lang != room.English {
+		if back := after.arrive(withKey("ann", "SHA256:A")); back.Prefs().Lang != state.English {
 			t.Errorf("ann is spoken to as %+v", back.Prefs())
 		}
 	})
 }
 
-func impostorsOf(pseudo room.Pseudo) []room.Entry {
-	return []room.Entry{as(pseudo), as(room.Pseudo(strings.ToUpper(string(pseudo)))), withKey(pseudo, "SHA256:other"), passing(pseudo, "", phrase)}
+func impostorsOf(pseudo text.Pseudo) []room.Entry {
+	return []room.Entry{as(pseudo), as(text.Pseudo(strings.ToUpper(string(pseudo)))), withKey(pseudo, "SHA256:other"), passing(pseudo, "", phrase)}
 }

@@ -10,19 +10,21 @@ import (
 	"time"
 
 	"salon/room"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 const phrase = "correct horse battery"
 
 // passing is an entry of somebody who gives a pass phrase.
-func passing(pseudo room.Pseudo, key, pass string) room.Entry {
+func passing(pseudo text.Pseudo, key, pass string) room.Entry {
 	e := withKey(pseudo, key)
 	e.Pass = pass
 	return e
 }
 
 // owner lets somebody in with a key and registers their pseudo.
-func (h *house) owner(pseudo room.Pseudo, key string) *person {
+func (h *house) owner(pseudo text.Pseudo, key string) *person {
 	h.Helper()
 	p := h.arrive(withKey(pseudo, key))
 	p.told(room.NowRegistered, "/inscrire")
@@ -41,7 +43,7 @@ func (p *person) told(what room.What, line string) room.Notice {
 }
 
 func (p *person) goes() {
-	p.Close(room.Ending{Cause: room.Quit})
+	p.Close(state.Ending{Cause: state.Quit})
 	p.h.people = slices.DeleteFunc(p.h.people, func(q *person) bool { return q == p })
 }
 
@@ -58,11 +60,11 @@ func TestARegisteredPseudoOpensToItsOwnerOnly(t *testing.T) {
 	inRoom(t, func(h *house) {
 		alice := h.owner("alice", "SHA256:A")
 		for _, e := range impostors() {
-			turnedAway[*room.RegisteredError](h, e)
+			turnedAway[*state.RegisteredError](h, e)
 		}
 		alice.goes()
 		for _, e := range impostors() {
-			refused := turnedAway[*room.RegisteredError](h, e)
+			refused := turnedAway[*state.RegisteredError](h, e)
 			if refused.By != "alice" || !room.AnotherPseudo(refused) {
 				h.Errorf("%q is refused with %v", e.Pseudo, refused)
 			}
@@ -84,18 +86,18 @@ func TestNobodyRenamesIntoARegisteredPseudoButItsOwner(t *testing.T) {
 		for _, step := range []string{"/pseudo elsewhere", "hello"} { // while she has it, and when she has not
 			for _, p := range []*person{bob, cleo} {
 				for _, name := range []string{"alice", "ALICE", "a1ice", "aIice"} {
-					refused[*room.RegisteredError](p, "/pseudo "+name)
+					refused[*state.RegisteredError](p, "/pseudo "+name)
 				}
 			}
 			alice.does(step)
 		}
 		h.settle()
-		turnedAway[*room.RegisteredError](h, as("alice"))
-		refused[*room.RegisteredError](alice, "/pseudo a1ice")
+		turnedAway[*state.RegisteredError](h, as("alice"))
+		refused[*state.RegisteredError](alice, "/pseudo a1ice")
 		alice.does("/pseudo alice")
 		bob.sees("elsewhere = alice")
 		hers := h.arrive(withKey("guest", "SHA256:A"))
-		refused[*room.TakenError](hers, "/pseudo alice")
+		refused[*state.TakenError](hers, "/pseudo alice")
 		alice.goes()
 		hers.does("/pseudo Alice")
 		h.present("Alice", "bob", "cleo")
@@ -116,7 +118,7 @@ func TestOfManyWhoClaimARegisteredPseudoAtOnceOnlyTheOwnerGetsIn(t *testing.T) {
 				}
 				s, err := h.room.Join(h.Context(), e)
 				if err != nil {
-					wantError[*room.RegisteredError](h, err)
+					wantError[*state.RegisteredError](h, err)
 					return
 				}
 				mu.Lock()
@@ -130,7 +132,7 @@ func TestOfManyWhoClaimARegisteredPseudoAtOnceOnlyTheOwnerGetsIn(t *testing.T) {
 		}
 		h.present("alice")
 		for _, s := range in {
-			s.Close(room.Ending{Cause: room.Quit})
+			s.Close(state.Ending{Cause: state.Quit})
 		}
 	})
 }
@@ -142,7 +144,7 @@ func TestTwoWhoRegisterAtOnceMakeOneAccount(t *testing.T) {
 		for _, p := range []*person{one, two} {
 			asking.Go(func() {
 				if _, err := p.Do(h.Context(), "/inscrire "+phrase); err != nil {
-					wantError[*room.RegisteredError](h, err)
+					wantError[*state.RegisteredError](h, err)
 				}
 			})
 		}
@@ -183,7 +185,7 @@ func TestWhatCannotBeRegistered(t *testing.T) {
 	inFreeRoom(t, func(h *house) {
 		h.owner("ann", "SHA256:A")
 		again := h.arrive(withKey("zoe", "SHA256:A"))
-		if taken := refused[*room.KeyTakenError](again, "/inscrire"); taken.By != "ann" {
+		if taken := refused[*state.KeyTakenError](again, "/inscrire"); taken.By != "ann" {
 			h.Errorf("zoe is told %v", taken)
 		}
 		if n := again.told(room.NowPassSet, "/inscrire "+phrase); n.Text != "" {
@@ -199,7 +201,7 @@ func TestWhatCannotBeRegistered(t *testing.T) {
 			}
 		}
 		refused[*room.UsageError](bob, "/inscrire SHA256:somebody's")
-		refused[*room.NotInForceError](bob, "/desinscrire")
+		refused[*state.NotInForceError](bob, "/desinscrire")
 		if err := h.console().tries("inscrire"); !errors.Is(err, room.ErrNotMember) {
 			h.Errorf("the console registers: %v", err)
 		}
@@ -214,7 +216,7 @@ func TestAnAccountHasEightKeysAtMost(t *testing.T) {
 			p := h.arrive(passing("ann", fmt.Sprint("SHA256:", i), phrase))
 			if i < 8 {
 				p.told(room.NowKeyAdded, "/register")
-			} else if err := p.tries("/register"); !errors.Is(err, room.ErrTooManyKeys) {
+			} else if err := p.tries("/register"); !errors.Is(err, state.ErrTooManyKeys) {
 				h.Errorf("the ninth key: %v", err)
 			}
 			p.goes()
@@ -225,7 +227,7 @@ func TestAnAccountHasEightKeysAtMost(t *testing.T) {
 func TestOneSourceRegistersTwentyPseudosAtOnceThenOneAMinute(t *testing.T) {
 	inFreeRoom(t, func(h *house) {
 		for i := range 20 {
-			e := withKey(room.Pseudo(fmt.Sprint("p", i, "x")), fmt.Sprint("SHA256:", i))
+			e := withKey(text.Pseudo(fmt.Sprint("p", i, "x")), fmt.Sprint("SHA256:", i))
 			h.arrive(e).told(room.NowRegistered, "/inscrire")
 		}
 		late := h.arrive(withKey("late", "SHA256:late"))
@@ -246,15 +248,15 @@ func TestAFreedPseudoIsAnybodys(t *testing.T) {
 		op := h.operator("op")
 		h.settle()
 		refused[*room.DeniedError](ann, "/liberer op")
-		refused[*room.NotInForceError](op, "/liberer nobody")
+		refused[*state.NotInForceError](op, "/liberer nobody")
 		op.told(room.NowFreed, "/liberer ANN")
 		ann.sees(fmt.Sprintf("%#v", room.Notice{What: room.NowUnregistered, Name: "ann"}))
 		ann.stays()
-		turnedAway[*room.TakenError](h, as("ann")) // she is here, as a guest
-		refused[*room.NotInForceError](ann, "/desinscrire")
+		turnedAway[*state.TakenError](h, as("ann")) // she is here, as a guest
+		refused[*state.NotInForceError](ann, "/desinscrire")
 		ann.goes()
 		thief := h.owner("ann", "SHA256:T")
-		turnedAway[*room.RegisteredError](h, withKey("ann", "SHA256:A"))
+		turnedAway[*state.RegisteredError](h, withKey("ann", "SHA256:A"))
 		thief.goes()
 		h.console().told(room.NowFreed, "liberer ann")
 		h.owner("ann", "SHA256:A")
@@ -269,7 +271,7 @@ func TestAnUnregisteredPseudoStaysItsMembersUntilTheyLeave(t *testing.T) {
 		ann.told(room.NowUnregistered, "/unregister")
 		other.sees(fmt.Sprintf("%#v", room.Notice{What: room.NowUnregistered, Name: "ann"}))
 		ann.does("still here")
-		turnedAway[*room.TakenError](h, withKey("ann", "SHA256:X"))
+		turnedAway[*state.TakenError](h, withKey("ann", "SHA256:X"))
 		h.arrive(withKey("ann", "SHA256:A")).goes()
 		ann.told(room.NowRegistered, "/inscrire")
 		ann.told(room.NowUnregistered, "/desinscrire")
@@ -283,10 +285,10 @@ func TestAKeyTakenAwayOpensNothingAndEndsWhatItOpened(t *testing.T) {
 	inFreeRoom(t, func(h *house) {
 		bob := h.join("bob")[0]
 		ann := h.owner("ann", "SHA256:A1")
-		if err := ann.tries("/desinscrire SHA256:A1"); !errors.Is(err, room.ErrLastKey) {
+		if err := ann.tries("/desinscrire SHA256:A1"); !errors.Is(err, state.ErrLastKey) {
 			h.Errorf("the last key: %v", err)
 		}
-		refused[*room.NotInForceError](ann, "/desinscrire SHA256:none")
+		refused[*state.NotInForceError](ann, "/desinscrire SHA256:none")
 		ann.told(room.NowPassSet, "/inscrire "+phrase)
 		two := h.arrive(passing("ann", "SHA256:A2", phrase))
 		two.told(room.NowKeyAdded, "/inscrire")
@@ -295,19 +297,19 @@ func TestAKeyTakenAwayOpensNothingAndEndsWhatItOpened(t *testing.T) {
 		h.settle()
 		ann.completes("/desinscrire SHA256:A", "SHA256:A1 ", "SHA256:A2 ")
 		ann.told(room.NowKeyGone, "/desinscrire SHA256:A2")
-		stolen.left(room.Reclaimed)
+		stolen.left(state.Reclaimed)
 		stolen.goes()
-		turnedAway[*room.RegisteredError](h, withKey("ann", "SHA256:A2"))
+		turnedAway[*state.RegisteredError](h, withKey("ann", "SHA256:A2"))
 		ann.goes()
 		ann = h.arrive(withKey("ann", "SHA256:A1"))
 		h.settle()
 		ann.told(room.NowKeyGone, "/desinscrire SHA256:A1") // her own, with the phrase left
 		ann.stays()
-		refused[*room.RegisteredError](ann, "/inscrire") // she has not proved to be the owner any more
-		refused[*room.NotInForceError](ann, "/desinscrire")
+		refused[*state.RegisteredError](ann, "/inscrire") // she has not proved to be the owner any more
+		refused[*state.NotInForceError](ann, "/desinscrire")
 		bob.sees()
 		back := h.arrive(passing("ann", "", phrase))
-		ann.left(room.Reclaimed)
+		ann.left(state.Reclaimed)
 		back.stays()
 		back.told(room.NowPassSet, "/inscrire "+phrase)
 		bob.sees("+ann")
@@ -347,8 +349,8 @@ func TestWhatTheOwnerKeptIsNotTouchedByWhoeverTries(t *testing.T) {
 		ann.asks("/ignorer bob")
 		bob.does("@ann first")
 		ann.goes()
-		turnedAway[*room.RegisteredError](h, withKey("ann", "SHA256:other"))
-		turnedAway[*room.RegisteredError](h, as("ann"))
+		turnedAway[*state.RegisteredError](h, withKey("ann", "SHA256:other"))
+		turnedAway[*state.RegisteredError](h, as("ann"))
 		back := h.arrive(passing("ann", "SHA256:A2", phrase)) // another key, the same person
 		h.settle()
 		bob.does("hello")

@@ -4,6 +4,9 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // asking is what one wants to know.
@@ -21,7 +24,7 @@ func doList(c *call) (Reply, error) {
 	c.room.mu.Lock()
 	defer c.room.mu.Unlock()
 	list := People{Members: make([]Person, 0, c.room.state.Count())}
-	for _, k := range c.room.state.keys() {
+	for _, k := range c.room.state.Keys() {
 		if m := c.room.state.Members[k]; m.Present() {
 			list.Members = append(list.Members, c.personLocked(m))
 		}
@@ -30,9 +33,9 @@ func doList(c *call) (Reply, error) {
 }
 
 // personLocked describes a member as the session may see it.
-func (s *Session) personLocked(m *Member) Person {
-	p := Person{Pseudo: m.Pseudo, Since: m.Since, Away: m.Away, Operator: m.Role >= Operator, Details: s.Role() >= Operator}
-	_, p.Muted = s.room.state.muted(m, time.Now())
+func (s *Session) personLocked(m *state.Member) Person {
+	p := Person{Pseudo: m.Pseudo, Since: m.Since, Away: m.Away, Operator: m.Role >= state.Operator, Details: s.Role() >= state.Operator}
+	_, p.Muted = s.room.state.Muted(m, time.Now())
 	account := s.room.state.Accounts[m.Pseudo.Key()]
 	if account != nil {
 		p.Registered = account.Since
@@ -66,7 +69,7 @@ func doInfo(c *call) (Reply, error) {
 	c.room.mu.Lock()
 	defer c.room.mu.Unlock()
 	profile := Profile{Person: c.personLocked(&m)}
-	if a := c.room.state.owned(c.id); a != nil && a.Pseudo.Key() == m.Pseudo.Key() {
+	if a := c.room.state.Owned(c.id); a != nil && a.Pseudo.Key() == m.Pseudo.Key() {
 		profile.Own = &Own{Keys: slices.Clone(a.Keys), Pass: a.Pass != ""}
 	}
 	return profile, nil
@@ -78,21 +81,21 @@ func doTopic(c *call) (Reply, error) {
 		defer c.room.mu.Unlock()
 		return TopicIs{c.room.state.Topic}, nil
 	}
-	if c.Role() < Operator {
+	if c.Role() < state.Operator {
 		return nil, &DeniedError{c.command}
 	}
 	text, err := note(c.rest)
 	if err != nil {
 		return nil, err
 	}
-	_, err = c.room.propose(c, TopicSet{By: c.Pseudo(), Text: text})
+	_, err = c.room.propose(c, state.TopicSet{By: c.Pseudo(), Text: text})
 	return nil, err
 }
 
 func doHelp(c *call) (Reply, error) {
-	h := Help{Console: c.Role() == Console}
+	h := Help{Console: c.Role() == state.Console}
 	if word := strings.TrimLeft(c.rest, "/"); word != "" {
-		one, ok := c.room.table.byWord[Fold(word)]
+		one, ok := c.room.table.byWord[text.Fold(word)]
 		if !ok || !one.may(c.Session) {
 			return nil, c.unknownCommand(word)
 		}

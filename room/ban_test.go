@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"salon/room"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 func TestABanLetsOutAtOnceAndKeepsOut(t *testing.T) {
@@ -35,16 +37,16 @@ func TestABanLetsOutAtOnceAndKeepsOut(t *testing.T) {
 				if _, err := console.Do(h.Context(), "ban "+test.target+" 1h no reason"); err != nil {
 					h.Fatalf("ban: %v", err)
 				}
-				why := p.left(room.Barred)
+				why := p.left(state.Barred)
 				if why.Reason != "no reason" || !why.Until.Equal(time.Now().Add(time.Hour)) {
 					h.Errorf("bob was let out with %+v", why)
 				}
 				p.Close(why)
-				if banned := turnedAway[*room.BannedError](h, test.who); banned.Ban.Reason != "no reason" {
+				if banned := turnedAway[*state.BannedError](h, test.who); banned.Ban.Reason != "no reason" {
 					h.Errorf("bob is told %+v", banned.Ban)
 				}
 				sleep(time.Hour - time.Second)
-				turnedAway[*room.BannedError](h, test.who)
+				turnedAway[*state.BannedError](h, test.who)
 				sleep(time.Second)
 				h.arrive(test.who)
 			})
@@ -83,7 +85,7 @@ func TestABanForEver(t *testing.T) {
 		console := h.console()
 		console.does("ban bob")
 		sleep(20_000 * time.Hour)
-		if banned := turnedAway[*room.BannedError](h, as("Bob")); !banned.Ban.Until().IsZero() {
+		if banned := turnedAway[*state.BannedError](h, as("Bob")); !banned.Ban.Until().IsZero() {
 			h.Errorf("bob is told until %v", banned.Ban.Until())
 		}
 	})
@@ -142,10 +144,10 @@ func TestUnbanByAnotherSpelling(t *testing.T) {
 func TestUnbanOfNobody(t *testing.T) {
 	inFreeRoom(t, func(h *house) {
 		console := h.console()
-		refused[*room.NotInForceError](console, "unban bob")
+		refused[*state.NotInForceError](console, "unban bob")
 		console.does("ban bob 1s")
 		sleep(time.Second)
-		refused[*room.NotInForceError](console, "unban bob")
+		refused[*state.NotInForceError](console, "unban bob")
 	})
 }
 
@@ -166,8 +168,8 @@ func TestABannedNameCannotBeTakenByRenaming(t *testing.T) {
 		console := h.console()
 		console.does("ban bob 1h")
 		ann := h.join("ann")[0]
-		refused[*room.BannedError](ann, "/pseudo bob")
-		refused[*room.BannedError](ann, "/pseudo B0b")
+		refused[*state.BannedError](ann, "/pseudo bob")
+		refused[*state.BannedError](ann, "/pseudo B0b")
 		ann.does("/pseudo bobby")
 		sleep(time.Hour)
 		ann.does("/pseudo bob")
@@ -195,15 +197,15 @@ func TestABanThatAnotherPseudoDoesNotEvadeNeedsNoHint(t *testing.T) {
 		console := h.console()
 		h.owner("ann", "SHA256:A")
 		console.does("ban ann")
-		turnedAway[*room.BannedError](h, withKey("other", "SHA256:A"))
+		turnedAway[*state.BannedError](h, withKey("other", "SHA256:A"))
 		bob := h.owner("bob", "SHA256:B")
 		bob.told(room.NowPassSet, "/inscrire "+phrase)
 		other := h.arrive(passing("bob", "SHA256:B2", phrase)) // a key that is not the account's
 		if n := replied[room.Notice](console, "ban BOB"); n.What != room.BanHint || n.Text != "SHA256:B2" {
 			h.Errorf("the console is told %+v", n)
 		}
-		bob.left(room.Barred)
-		other.left(room.Barred)
+		bob.left(state.Barred)
+		other.left(state.Barred)
 		h.arrive(withKey("other", "SHA256:B2"))
 	})
 }
@@ -214,7 +216,7 @@ func TestABannedAddressIsCutBeforeItSaysWhoItIs(t *testing.T) {
 		console.does("ban 192.0.2.0/24 1h spam", "ban bob", "ban SHA256:bobs")
 		for _, addr := range []string{"192.0.2.7", "::ffff:192.0.2.7"} {
 			_, err := h.room.Admit(netip.MustParseAddr(addr))
-			if banned := wantError[*room.BannedError](h, err); banned.Ban.Reason != "spam" {
+			if banned := wantError[*state.BannedError](h, err); banned.Ban.Reason != "spam" {
 				h.Errorf("%s is told %+v", addr, banned.Ban)
 			}
 		}
@@ -234,11 +236,11 @@ func TestOfSeveralBansTheLongestIsTold(t *testing.T) {
 	for range 20 {
 		inFreeRoom(t, func(h *house) {
 			h.console().does("ban ann 10m short", "ban SHA256:A 1h long", "ban 192.0.2.0/24 30m middle")
-			if got := turnedAway[*room.BannedError](h, withKey("ann", "SHA256:A")); got.Ban.Reason != "long" {
+			if got := turnedAway[*state.BannedError](h, withKey("ann", "SHA256:A")); got.Ban.Reason != "long" {
 				h.Errorf("told of the %s one", got.Ban.Reason)
 			}
 			h.console().does("ban 192.0.2.1 for good")
-			if got := turnedAway[*room.BannedError](h, withKey("ann", "SHA256:A")); got.Ban.Reason != "for good" {
+			if got := turnedAway[*state.BannedError](h, withKey("ann", "SHA256:A")); got.Ban.Reason != "for good" {
 				h.Errorf("told of the %s one", got.Ban.Reason)
 			}
 		})
@@ -246,24 +248,24 @@ func TestOfSeveralBansTheLongestIsTold(t *testing.T) {
 }
 
 func TestBansAndMutesAreBounded(t *testing.T) {
-	st, seq := room.NewState(), room.Seq(0)
-	apply := func(b room.Body) error {
+	st, seq := state.NewState(), state.Seq(0)
+	apply := func(b state.Body) error {
 		seq++
-		return st.Apply(room.Event{Seq: seq, ID: room.ID{N: uint64(seq)}, Time: time.Unix(int64(seq), 0), Body: b}).Err
+		return st.Apply(state.Event{Seq: seq, ID: state.ID{N: uint64(seq)}, Time: time.Unix(int64(seq), 0), Body: b}).Err
 	}
 	ban := func(name string) error {
-		return apply(room.Banned{Ban: room.Ban{Target: room.Target{Kind: room.ByPseudo, Pseudo: room.Pseudo(name)}}})
+		return apply(state.Banned{Ban: state.Ban{Target: state.Target{Kind: state.ByPseudo, Pseudo: text.Pseudo(name)}}})
 	}
-	mute := func(name string) error { return apply(room.Muted{Pseudo: room.Pseudo(name)}) }
+	mute := func(name string) error { return apply(state.Muted{Pseudo: text.Pseudo(name)}) }
 	for i := range 9_999 {
-		st.Bans[fmt.Sprint(i)] = room.Ban{}
-		st.Mutes[room.Key(fmt.Sprint(i))] = room.Mute{}
+		st.Bans[fmt.Sprint(i)] = state.Ban{}
+		st.Mutes[text.Key(fmt.Sprint(i))] = state.Mute{}
 	}
 	for _, do := range []func(string) error{ban, mute} {
 		if err := do("ann"); err != nil {
 			t.Errorf("the last there may be: %v", err)
 		}
-		if err := do("bob"); !errors.Is(err, room.ErrTooManyBans) {
+		if err := do("bob"); !errors.Is(err, state.ErrTooManyBans) {
 			t.Errorf("one more is told %v", err)
 		}
 		if err := do("ann"); err != nil {

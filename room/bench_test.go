@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"salon/room"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // fullRoom is a room without limits and its members, each of whom has read all.
@@ -19,7 +21,7 @@ func fullRoom(b *testing.B, members int) (*room.Room, []*room.Session) {
 	b.Cleanup(func() { r.Close() })
 	var sessions []*room.Session
 	for i := range members {
-		s, err := r.Join(b.Context(), room.Entry{Pseudo: room.Pseudo(fmt.Sprintf("p%dx", i)), Addr: netip.MustParseAddr("192.0.2.1")})
+		s, err := r.Join(b.Context(), room.Entry{Pseudo: text.Pseudo(fmt.Sprintf("p%dx", i)), Addr: netip.MustParseAddr("192.0.2.1")})
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -89,35 +91,35 @@ func BenchmarkJoinAThousand(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		s.Close(room.Ending{Cause: room.Quit})
+		s.Close(state.Ending{Cause: state.Quit})
 	}
 }
 
 // BenchmarkApply is what each event costs the state, on every node.
 func BenchmarkApply(b *testing.B) {
 	at := time.Date(2026, 11, 22, 14, 0, 0, 0, time.UTC)
-	st := room.NewState()
-	seq := room.Seq(0)
-	do := func(id room.ID, body room.Body) {
+	st := state.NewState()
+	seq := state.Seq(0)
+	do := func(id state.ID, body state.Body) {
 		seq++
-		if out := st.Apply(room.Event{Seq: seq, ID: id, Time: at, Body: body}); out.Err != nil {
+		if out := st.Apply(state.Event{Seq: seq, ID: id, Time: at, Body: body}); out.Err != nil {
 			b.Fatal(out.Err)
 		}
 	}
 	for i := range uint64(1000) {
-		do(room.ID{N: i}, room.Joined{Pseudo: room.Pseudo(fmt.Sprintf("p%dx", i))})
+		do(state.ID{N: i}, state.Joined{Pseudo: text.Pseudo(fmt.Sprintf("p%dx", i))})
 	}
 	b.Run("said", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			do(room.ID{}, room.Said{Session: room.ID{N: 7}, Text: "bonjour"})
+			do(state.ID{}, state.Said{Session: state.ID{N: 7}, Text: "bonjour"})
 		}
 	})
 	b.Run("joined and left", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			do(room.ID{N: 5000}, room.Joined{Pseudo: "newcomer"})
-			do(room.ID{}, room.Left{Session: room.ID{N: 5000}})
+			do(state.ID{N: 5000}, state.Joined{Pseudo: "newcomer"})
+			do(state.ID{}, state.Left{Session: state.ID{N: 5000}})
 		}
 	})
 }

@@ -3,6 +3,9 @@ package room
 import (
 	"strings"
 	"time"
+
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // Bounds on time zones: more than there are names, and longer than any is. A zone
@@ -42,14 +45,14 @@ func doIgnore(c *call) (Reply, error) {
 }
 
 func doUnignore(c *call) (Reply, error) {
-	p := Pseudo(strings.TrimLeft(firstRunes(c.rest, maxQuoted), "@"))
+	p := text.Pseudo(strings.TrimLeft(text.FirstRunes(c.rest, text.MaxQuoted), "@"))
 	if p == "" {
 		return c.usage()
 	}
 	c.room.mu.Lock()
 	defer c.room.mu.Unlock()
 	if !c.desk.unignore(p) {
-		return nil, &NotInForceError{NotIgnored, string(p)}
+		return nil, &state.NotInForceError{What: state.NotIgnored, Name: string(p)}
 	}
 	return Notice{What: NowHeard, Name: p}, nil
 }
@@ -60,21 +63,21 @@ func doLang(c *call) (Reply, error) {
 		return c.usage()
 	}
 	c.setPrefs(func(p *Prefs) { p.Lang = l })
-	c.keep(Kept{Lang: &l})
+	c.keep(state.Kept{Lang: &l})
 	return Notice{What: NowLang}, nil
 }
 
 // ParseLang reads a language as people, flags and locales write it: "fr",
 // "en_GB.UTF-8", "anglais"; how it begins decides. ok is false for anything else; the
 // C and POSIX locales say nothing about a language.
-func ParseLang(s string) (l Lang, ok bool) {
-	switch s = Fold(s); {
+func ParseLang(s string) (l state.Lang, ok bool) {
+	switch s = text.Fold(s); {
 	case strings.HasPrefix(s, "fr"):
-		return French, true
+		return state.French, true
 	case strings.HasPrefix(s, "en"), strings.HasPrefix(s, "angl"):
-		return English, true
+		return state.English, true
 	}
-	return French, false
+	return state.French, false
 }
 
 func doClock(c *call) (Reply, error) {
@@ -83,7 +86,7 @@ func doClock(c *call) (Reply, error) {
 	}
 	hour12 := c.rest == "12"
 	c.setPrefs(func(p *Prefs) { p.Hour12 = hour12 })
-	c.keep(Kept{Hour12: &hour12})
+	c.keep(state.Kept{Hour12: &hour12})
 	return Notice{What: NowClock, Text: c.rest}, nil
 }
 
@@ -97,7 +100,7 @@ func doZone(c *call) (Reply, error) {
 	}
 	c.setPrefs(func(p *Prefs) { p.Zone = zone })
 	name := zone.String()
-	c.keep(Kept{Zone: &name})
+	c.keep(state.Kept{Zone: &name})
 	return Notice{What: NowZone, Text: zone.String()}, nil
 }
 

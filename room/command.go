@@ -5,6 +5,9 @@ import (
 	"errors"
 	"slices"
 	"strings"
+
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // Command is one thing that can be asked of the room. Parsing, help and
@@ -68,15 +71,15 @@ type call struct {
 func (c *call) usage() (Reply, error) { return nil, &UsageError{c.command} }
 
 // Word returns the word to teach in a language, "" for what needs none.
-func (c *Command) Word(l Lang) string {
+func (c *Command) Word(l state.Lang) string {
 	if words := c.words(l); len(words) > 0 {
 		return words[0]
 	}
 	return ""
 }
 
-func (c *Command) words(l Lang) []string {
-	if l == English {
+func (c *Command) words(l state.Lang) []string {
+	if l == state.English {
 		return c.EN
 	}
 	return c.FR
@@ -91,7 +94,7 @@ func (c *Command) may(s *Session) bool {
 	case Members:
 		return s.member
 	case Operators:
-		return s.Role() >= Operator
+		return s.Role() >= state.Operator
 	case Screens:
 		return s.screen
 	case Lines:
@@ -116,7 +119,7 @@ func newTable() *table {
 	t := &table{all: Commands(), byWord: map[string]*Command{}, say: talking[0], tell: talking[1]}
 	for _, c := range t.all {
 		for _, w := range c.Words() {
-			t.byWord[Fold(w)] = c
+			t.byWord[text.Fold(w)] = c
 		}
 	}
 	return t
@@ -138,7 +141,7 @@ func (s *Session) parse(whole string) (request, error) {
 	switch {
 	case line == "":
 		return request{}, ErrEmpty
-	case s.Role() == Console:
+	case s.Role() == state.Console:
 		return s.parseWord(strings.TrimLeft(line, "/"))
 	case strings.HasPrefix(line, `\@`), strings.HasPrefix(line, `\/`):
 		return request{s.room.table.say, line[1:]}, nil
@@ -161,18 +164,18 @@ func (s *Session) parse(whole string) (request, error) {
 // isPath reports whether a line begins with a path, such as a compiler's messages
 // do: no command has a slash within its name.
 func isPath(line string) bool {
-	word, _ := cutSpace(line)
+	word, _ := text.CutSpace(line)
 	return strings.Contains(word[1:], "/")
 }
 
 // parseWord understands "word rest".
 func (s *Session) parseWord(line string) (request, error) {
-	word, rest := cutSpace(line)
-	c, ok := s.room.table.byWord[Fold(word)]
+	word, rest := text.CutSpace(line)
+	c, ok := s.room.table.byWord[text.Fold(word)]
 	switch {
 	case !ok:
 		return request{}, s.unknownCommand(word)
-	case s.Role() == Console && (c.Need == Members || c.Need == Lines):
+	case s.Role() == state.Console && (c.Need == Members || c.Need == Lines):
 		return request{}, ErrNotMember
 	case c.Need == Lines && !c.may(s):
 		return request{}, ErrScreenJSON
@@ -186,7 +189,7 @@ func (s *Session) parseWord(line string) (request, error) {
 
 // unknownCommand suggests the nearest command that the session may use.
 func (s *Session) unknownCommand(word string) error {
-	e := &UnknownCommandError{Name: Clean(firstRunes(word, maxQuoted), false)}
+	e := &UnknownCommandError{Name: text.Clean(text.FirstRunes(word, text.MaxQuoted), false)}
 	var words []string
 	for w, c := range s.room.table.byWord {
 		if c.may(s) {
@@ -194,7 +197,7 @@ func (s *Session) unknownCommand(word string) error {
 		}
 	}
 	slices.Sort(words)
-	if near, ok := nearest(word, words); ok {
+	if near, ok := text.Nearest(word, words); ok {
 		e.Suggestion = s.room.table.byWord[near]
 	}
 	return e
@@ -203,24 +206,15 @@ func (s *Session) unknownCommand(word string) error {
 // parseAt understands what follows an @: names, then a text. A text is never
 // sent to more people than were named.
 func (t *table) parseAt(line string) (request, error) {
-	name, text := cutSpace(line)
+	name, words := text.CutSpace(line)
 	name = strings.TrimRight(name, ":,;")
 	switch {
-	case name == "" || text == "":
+	case name == "" || words == "":
 		return request{}, &UsageError{t.tell}
-	case slices.Contains(everyone, Fold(name)):
-		return request{t.say, text}, nil
+	case slices.Contains(everyone, text.Fold(name)):
+		return request{t.say, words}, nil
 	}
-	return request{t.tell, name + " " + text}, nil
-}
-
-// cutSpace splits a line at its first white space.
-func cutSpace(line string) (first, rest string) {
-	i := strings.IndexAny(line, " \n")
-	if i < 0 {
-		return line, ""
-	}
-	return line[:i], strings.TrimSpace(line[i+1:])
+	return request{t.tell, name + " " + words}, nil
 }
 
 // Do does a line as the session's own: it cleans it, understands it, checks
@@ -238,19 +232,19 @@ func (s *Session) Do(ctx context.Context, line string) (Reply, error) {
 }
 
 func (s *Session) do(ctx context.Context, line string) (Reply, error) {
-	if s.Role() < Operator {
+	if s.Role() < state.Operator {
 		if err := s.desk.lines.Wait(ctx); err != nil {
 			return nil, err
 		}
 	}
-	if len(line) > MaxText {
+	if len(line) > text.MaxText {
 		return nil, ErrTextTooLong
 	}
-	line = Clean(line, s.member)
-	if len(line) > MaxText { // what cannot be read takes more room once cleaned
+	line = text.Clean(line, s.member)
+	if len(line) > text.MaxText { // what cannot be read takes more room once cleaned
 		return nil, ErrTextTooLong
 	}
-	if strings.Count(line, "\n") >= MaxLines {
+	if strings.Count(line, "\n") >= text.MaxLines {
 		return nil, ErrTooManyLines
 	}
 	req, err := s.parse(line)

@@ -4,6 +4,9 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // maxCandidates is how many completions are offered.
@@ -17,11 +20,11 @@ func (s *Session) Complete(line string, pos int) (start int, candidates []string
 	start = strings.LastIndexAny(line[:pos], " ,\n") + 1
 	word, before := line[start:pos], line[:start]
 	switch {
-	case start == 0 && (s.Role() == Console || strings.HasPrefix(word, "/")):
+	case start == 0 && (s.Role() == state.Console || strings.HasPrefix(word, "/")):
 		return start, s.completeCommand(word)
 	case strings.HasPrefix(word, "@"):
 		return start, s.completeMember(word, "@", start == 0)
-	case s.Role() == Console || strings.HasPrefix(before, "/"):
+	case s.Role() == state.Console || strings.HasPrefix(before, "/"):
 		return start, s.completeArg(word, before)
 	}
 	return start, s.completeMember(word, "", false)
@@ -31,15 +34,15 @@ func (s *Session) Complete(line string, pos int) (start int, candidates []string
 // the other only when that has none.
 func (s *Session) completeCommand(word string) []string {
 	slash := "/"
-	if s.Role() == Console {
+	if s.Role() == state.Console {
 		slash = ""
 	}
-	typed := Fold(strings.TrimLeft(word, "/"))
+	typed := text.Fold(strings.TrimLeft(word, "/"))
 	own := s.Prefs().Lang
-	for _, l := range []Lang{own, French, English} {
+	for _, l := range []state.Lang{own, state.French, state.English} {
 		var found []string
 		for _, c := range s.Available() {
-			begins := func(w string) bool { return strings.HasPrefix(Fold(w), typed) }
+			begins := func(w string) bool { return strings.HasPrefix(text.Fold(w), typed) }
 			if i := slices.IndexFunc(c.words(l), begins); i >= 0 {
 				found = append(found, slash+c.words(l)[i]+" ")
 			}
@@ -60,7 +63,7 @@ func (s *Session) completeArg(word, before string) []string {
 	if place > 0 && strings.HasSuffix(before, ",") { // one more name of a list
 		place--
 	}
-	c, ok := s.room.table.byWord[Fold(fields[0])]
+	c, ok := s.room.table.byWord[text.Fold(fields[0])]
 	if !ok || !c.may(s) || place >= len(c.Args) {
 		return s.completeMember(word, "", false)
 	}
@@ -117,7 +120,7 @@ func (r *Room) banned() []string {
 func (s *Session) ownKeys() []string {
 	s.room.mu.Lock()
 	defer s.room.mu.Unlock()
-	if a := s.room.state.owned(s.id); a != nil {
+	if a := s.room.state.Owned(s.id); a != nil {
 		return slices.Clone(a.Keys)
 	}
 	return nil
@@ -130,7 +133,7 @@ func (r *Room) completeAccount(word string) []string {
 	return found[:min(len(found), maxCandidates)]
 }
 
-func names(list []Pseudo) []string {
+func names(list []text.Pseudo) []string {
 	var s []string
 	for _, p := range list {
 		s = append(s, string(p))
@@ -141,7 +144,7 @@ func names(list []Pseudo) []string {
 func matching(word string, among []string) []string {
 	var found []string
 	for _, w := range among {
-		if strings.HasPrefix(Fold(w), Fold(word)) {
+		if strings.HasPrefix(text.Fold(w), text.Fold(word)) {
 			found = append(found, w+" ")
 		}
 	}
@@ -164,7 +167,7 @@ func (s *Session) members(word, sign string, everyoneToo bool) []string {
 		name string
 		said time.Time
 	}
-	typed := Fold(strings.TrimPrefix(word, sign))
+	typed := text.Fold(strings.TrimPrefix(word, sign))
 	me := s.Pseudo()
 	s.room.mu.Lock()
 	found := make([]speaker, 0, s.room.state.Count())
@@ -174,7 +177,7 @@ func (s *Session) members(word, sign string, everyoneToo bool) []string {
 		}
 	}
 	s.room.mu.Unlock()
-	found = slices.DeleteFunc(found, func(f speaker) bool { return !strings.HasPrefix(Fold(f.name), typed) })
+	found = slices.DeleteFunc(found, func(f speaker) bool { return !strings.HasPrefix(text.Fold(f.name), typed) })
 	slices.SortFunc(found, func(a, b speaker) int {
 		if c := b.said.Compare(a.said); c != 0 {
 			return c

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"salon/room"
+	"salon/room/state"
 )
 
 // completes wants a line, cut at the bar, to be completed to exactly these, the
@@ -61,7 +61,7 @@ func TestCommandsAreCompletedInBothLanguages(t *testing.T) {
 	inRoom(t, func(h *house) {
 		french := h.join("ann")[0]
 		e := as("bob")
-		e.Prefs.Lang = room.English
+		e.Prefs.Lang = state.English
 		english := h.arrive(e)
 		french.completes("/li", "/liste ")
 		french.completes("/q", "/quitter ", "/qui ")

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"salon/room"
+	"salon/room/state"
 )
 
 func TestHistoryOfADayAndSearchByAuthorAndDay(t *testing.T) {
@@ -39,7 +40,7 @@ func TestHistoryOfADayAndSearchByAuthorAndDay(t *testing.T) {
 			}
 			var got []string
 			for _, e := range past.Events {
-				got = append(got, e.Body.(room.Said).Text)
+				got = append(got, e.Body.(state.Said).Text)
 			}
 			if len(got) != len(want) {
 				t.Errorf("%s found %q, want %q", line, got, want)

@@ -1,6 +1,10 @@
 package room
 
-import "errors"
+import (
+	"errors"
+
+	"salon/room/state"
+)
 
 // Proof is a secret that the door asks for.
 type Proof uint8
@@ -32,7 +36,7 @@ func (e *Entry) Give(p Proof, typed string) error {
 	case p == RoomPassword:
 		e.Password = typed
 	case typed == "":
-		return &RegisteredError{Pseudo: e.Pseudo, By: e.Pseudo}
+		return &state.RegisteredError{Pseudo: e.Pseudo, By: e.Pseudo}
 	default:
 		e.Pass = typed
 	}

@@ -6,19 +6,20 @@ import (
 	"testing"
 
 	"salon/room"
+	"salon/room/state"
 )
 
 func TestASessionEndsOnceWithItsFirstCause(t *testing.T) {
 	inRoom(t, func(h *house) {
 		ann, bob := h.two("ann", "bob")
-		bob.End(room.Ending{Cause: room.Slow})
-		bob.End(room.Ending{Cause: room.Quit, Reason: "too late"})
+		bob.End(state.Ending{Cause: state.Slow})
+		bob.End(state.Ending{Cause: state.Quit, Reason: "too late"})
 		h.console().does("kick bob")
-		bob.Close(room.Ending{Cause: room.Lost})
-		if why := bob.left(room.Slow); why.Reason != "" {
+		bob.Close(state.Ending{Cause: state.Lost})
+		if why := bob.left(state.Slow); why.Reason != "" {
 			h.Errorf("bob left with %+v", why)
 		}
-		if cause := context.Cause(bob.Context()); wantError[*room.Ending](h, cause).Cause != room.Slow {
+		if cause := context.Cause(bob.Context()); wantError[*state.Ending](h, cause).Cause != state.Slow {
 			h.Errorf("the context ended by %v", cause)
 		}
 		ann.sees("bob kicked by console: ")
@@ -29,9 +30,9 @@ func TestASessionEndsOnceWithItsFirstCause(t *testing.T) {
 func TestOthersAreToldOfAnEndOnce(t *testing.T) {
 	inRoom(t, func(h *house) {
 		ann, bob := h.two("ann", "bob")
-		bob.End(room.Ending{Cause: room.Slow})
+		bob.End(state.Ending{Cause: state.Slow})
 		ann.sees()
-		bob.Close(room.Ending{Cause: room.Lost})
+		bob.Close(state.Ending{Cause: state.Lost})
 		ann.sees("-bob (slow)")
 	})
 }
@@ -40,7 +41,7 @@ func TestAnEndShowsWhatCameBeforeAndNothingAfter(t *testing.T) {
 	inRoom(t, func(h *house) {
 		ann, bob := h.two("ann", "bob")
 		ann.does("before", "@bob in private")
-		bob.End(room.Ending{Cause: room.Quit})
+		bob.End(state.Ending{Cause: state.Quit})
 		ann.does("after")
 		if n := replied[room.Notice](ann, "@bob too late"); n.What != room.RecipientFull {
 			h.Errorf("ann is told %+v", n)
@@ -57,8 +58,8 @@ func TestQuittingWithAWord(t *testing.T) {
 		inRoom(t, func(h *house) {
 			ann, bob := h.two("ann", "bob")
 			bob.does(line)
-			bob.left(room.Quit)
-			bob.Close(room.Ending{Cause: room.Lost})
+			bob.left(state.Quit)
+			bob.Close(state.Ending{Cause: state.Lost})
 			ann.sees(want)
 			h.present("ann")
 		})
@@ -68,9 +69,9 @@ func TestQuittingWithAWord(t *testing.T) {
 func TestAfterTheEndNothingIsDone(t *testing.T) {
 	inRoom(t, func(h *house) {
 		ann, bob := h.two("ann", "bob")
-		bob.End(room.Ending{Cause: room.Lost})
+		bob.End(state.Ending{Cause: state.Lost})
 		for _, line := range []string{"hello", "@ann hi", "/pseudo rob", "/me waves", "/absent"} {
-			if why := wantError[*room.Ending](h, bob.tries(line)); why.Cause != room.Lost {
+			if why := wantError[*state.Ending](h, bob.tries(line)); why.Cause != state.Lost {
 				h.Errorf("%q fails with %v", line, why)
 			}
 		}
@@ -95,32 +96,32 @@ func TestStopLetsEveryoneOutWithTheReason(t *testing.T) {
 	inRoom(t, func(h *house) {
 		ann, bob := h.two("ann", "bob")
 		console := h.console()
-		bob.End(room.Ending{Cause: room.Quit})
+		bob.End(state.Ending{Cause: state.Quit})
 		h.room.Stop("power cut")
 		h.room.Stop("again")
 		<-h.room.Stopped()
 		for _, p := range []*person{ann, console} {
-			if why := p.left(room.Shutdown); why.Reason != "power cut" {
+			if why := p.left(state.Shutdown); why.Reason != "power cut" {
 				h.Errorf("%q left with %+v", p.Pseudo(), why)
 			}
 		}
-		bob.left(room.Quit)
+		bob.left(state.Quit)
 		turnedAway[*room.ShuttingDownError](h, as("cleo"))
 		late := h.console()
-		late.left(room.Shutdown)
+		late.left(state.Shutdown)
 	})
 }
 
 func TestCausesHaveNamesForLogs(t *testing.T) {
 	seen := map[string]bool{}
-	for cause := room.Quit; cause <= room.Crashed; cause++ {
+	for cause := state.Quit; cause <= state.Crashed; cause++ {
 		name := cause.String()
 		if name == "" || name == "unknown" || seen[name] {
 			t.Errorf("cause %d is called %q", cause, name)
 		}
 		seen[name] = true
 	}
-	if room.AsEnding(errors.New("broken pipe")).Cause != room.Lost {
+	if state.AsEnding(errors.New("broken pipe")).Cause != state.Lost {
 		t.Error("an error of the connection does not mean that it is lost")
 	}
 }

@@ -4,14 +4,14 @@ import (
 	"errors"
 	"slices"
 	"strings"
+
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // maxFingerprint is how much of what is given for a key's fingerprint is looked at;
 // SHA-256's have 50 characters.
 const maxFingerprint = 64
-
-// fingerprint is how a key's begins.
-const fingerprint = "SHA256:"
 
 // enrolling is how a member makes a pseudo theirs for good.
 var enrolling = []*Command{
@@ -24,9 +24,9 @@ var enrolling = []*Command{
 // been cleaned yet.
 func Secret(line string) bool {
 	line = strings.TrimSpace(line)
-	word, rest := cutSpace(strings.TrimLeft(line, "/"))
+	word, rest := text.CutSpace(strings.TrimLeft(line, "/"))
 	return strings.HasPrefix(line, "/") && rest != "" && slices.ContainsFunc(enrolling, func(c *Command) bool {
-		return c.secret && slices.ContainsFunc(c.Words(), func(w string) bool { return Fold(w) == Fold(word) })
+		return c.secret && slices.ContainsFunc(c.Words(), func(w string) bool { return text.Fold(w) == text.Fold(word) })
 	})
 }
 
@@ -36,7 +36,7 @@ func doRegister(c *call) (Reply, error) {
 	if c.rest == "" && c.entry.KeyID == "" {
 		return nil, ErrNoKey
 	}
-	if strings.HasPrefix(c.rest, fingerprint) { // a key is added by coming with it, and makes no secret
+	if strings.HasPrefix(c.rest, state.Fingerprint) { // a key is added by coming with it, and makes no secret
 		return c.usage()
 	}
 	phrase, ok := passPhrase(c.rest)
@@ -65,7 +65,7 @@ func doRegister(c *call) (Reply, error) {
 }
 
 // opens says what opens a pseudo since it was registered, or added to.
-func (c *call) opens(b Registered) Notice {
+func (c *call) opens(b state.Registered) Notice {
 	said := Notice{What: NowRegistered, Name: b.Pseudo, Text: b.KeyID}
 	switch {
 	case b.Pass != "" && b.Account != 0:
@@ -84,42 +84,42 @@ func (c *call) opens(b Registered) Notice {
 // registration is what a session asks for when it registers. A new account gets its
 // key along with the phrase, so that nobody locks themselves out; unless the key is
 // another account's.
-func (c *call) registration(phrase string) (Registered, error) {
+func (c *call) registration(phrase string) (state.Registered, error) {
 	r := c.room
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	m, ok := r.state.sessions[c.id]
+	m, ok := r.state.Sessions[c.id]
 	if !ok {
-		return Registered{}, ErrGone
+		return state.Registered{}, state.ErrGone
 	}
-	b := Registered{Session: c.id, Pseudo: m.Pseudo}
+	b := state.Registered{Session: c.id, Pseudo: m.Pseudo}
 	if phrase == "" {
 		b.KeyID = c.entry.KeyID
 	}
 	a := r.state.Accounts[m.Pseudo.Key()]
 	switch {
-	case a == nil && r.state.accounts.byKey[c.entry.KeyID] == nil:
+	case a == nil && r.state.Register.ByKey[c.entry.KeyID] == nil:
 		b.KeyID = c.entry.KeyID
-	case a != nil && r.state.owned(c.id) != a:
-		return b, &RegisteredError{Pseudo: m.Pseudo, By: a.Pseudo}
+	case a != nil && r.state.Owned(c.id) != a:
+		return b, &state.RegisteredError{Pseudo: m.Pseudo, By: a.Pseudo}
 	case a != nil:
 		b.Account = a.ID
 	}
 	asked := b
 	asked.Pass = phrase // in place of its hash, which is still to be made
-	return b, r.state.enrollable(a, asked)
+	return b, r.state.Enrollable(a, asked)
 }
 
 func doUnregister(c *call) (Reply, error) {
 	c.room.mu.Lock()
-	a := c.room.state.owned(c.id)
-	b := Unregistered{Session: c.id, Pseudo: c.Pseudo(), KeyID: firstRunes(c.rest, maxFingerprint), By: c.Pseudo()}
+	a := c.room.state.Owned(c.id)
+	b := state.Unregistered{Session: c.id, Pseudo: c.Pseudo(), KeyID: text.FirstRunes(c.rest, maxFingerprint), By: c.Pseudo()}
 	if a != nil {
 		b.Account = a.ID
 	}
 	c.room.mu.Unlock()
 	if a == nil {
-		return nil, &NotInForceError{NotRegistered, string(b.Pseudo)}
+		return nil, &state.NotInForceError{What: state.NotRegistered, Name: string(b.Pseudo)}
 	}
 	if _, err := c.room.propose(c, b); err != nil {
 		return nil, err
@@ -132,19 +132,19 @@ func doUnregister(c *call) (Reply, error) {
 
 // doFree frees a pseudo in an operator's name, or lists those that are registered.
 func doFree(c *call) (Reply, error) {
-	p := Pseudo(strings.TrimLeft(firstRunes(c.rest, maxQuoted), "@"))
+	p := text.Pseudo(strings.TrimLeft(text.FirstRunes(c.rest, text.MaxQuoted), "@"))
 	if p == "" {
 		return c.room.accounts(), nil
 	}
 	c.room.mu.Lock()
 	a := c.room.state.Accounts[p.Key()]
-	b := Unregistered{Pseudo: p, By: c.Pseudo()}
+	b := state.Unregistered{Pseudo: p, By: c.Pseudo()}
 	if a != nil {
 		b.Pseudo, b.Account = a.Pseudo, a.ID
 	}
 	c.room.mu.Unlock()
 	if a == nil {
-		return nil, &NotInForceError{NotRegistered, string(p)}
+		return nil, &state.NotInForceError{What: state.NotRegistered, Name: string(p)}
 	}
 	if _, err := c.room.propose(c, b); err != nil {
 		return nil, err
@@ -165,10 +165,10 @@ func (r *Room) accounts() Accounts {
 
 // registered returns all registered pseudos, in no order. What is done with them is
 // done without the lock: there may be many.
-func (r *Room) registered() []Pseudo {
+func (r *Room) registered() []text.Pseudo {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	all := make([]Pseudo, 0, len(r.state.Accounts))
+	all := make([]text.Pseudo, 0, len(r.state.Accounts))
 	for _, a := range r.state.Accounts {
 		all = append(all, a.Pseudo)
 	}
@@ -178,12 +178,12 @@ func (r *Room) registered() []Pseudo {
 // keep makes a choice last if the session is the owner's of its pseudo, and it is
 // another than the last. A choice that cannot be kept holds for this session all the
 // same.
-func (c *call) keep(chosen Kept) {
+func (c *call) keep(chosen state.Kept) {
 	c.room.mu.Lock()
-	a := c.room.state.owned(c.id)
-	var b PrefsKept
-	if a != nil && !a.Kept.has(chosen) {
-		b = PrefsKept{Pseudo: a.Pseudo, Account: a.ID, Prefs: chosen}
+	a := c.room.state.Owned(c.id)
+	var b state.PrefsKept
+	if a != nil && !a.Kept.Has(chosen) {
+		b = state.PrefsKept{Pseudo: a.Pseudo, Account: a.ID, Prefs: chosen}
 	}
 	c.room.mu.Unlock()
 	if b.Account != 0 {

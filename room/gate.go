@@ -4,6 +4,8 @@ import (
 	"net/netip"
 	"sync"
 	"time"
+
+	"salon/room/state"
 )
 
 // gate counts the connections of each source, before anybody says who they are.
@@ -25,7 +27,7 @@ func (r *Room) Admit(addr netip.Addr) (leave func(), err error) {
 	most := r.limits.MaxPerSource
 	r.mu.Unlock()
 	if banned {
-		return nil, &BannedError{ban}
+		return nil, &state.BannedError{Ban: ban}
 	}
 	return r.gate.enter(addr, most)
 }

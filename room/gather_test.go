@@ -5,7 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"salon/room"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // crowd lets n people in and reads all they see.
@@ -13,7 +14,7 @@ func (h *house) crowd(n int) []*person {
 	h.Helper()
 	var people []*person
 	for i := range n {
-		people = append(people, h.arrive(from(room.Pseudo(fmt.Sprintf("p%dx", len(h.people))), fmt.Sprintf("10.0.%d.%d", i/250, i%250))))
+		people = append(people, h.arrive(from(text.Pseudo(fmt.Sprintf("p%dx", len(h.people))), fmt.Sprintf("10.0.%d.%d", i/250, i%250))))
 	}
 	h.settle()
 	return people
@@ -27,7 +28,7 @@ func TestAboveAHundredArrivalsAreGatheredEveryFiveSeconds(t *testing.T) {
 		ann.sees("+bob")
 		h.arrive(as("cleo"))
 		h.arrive(as("dan"))
-		people[1].Close(room.Ending{Cause: room.Quit})
+		people[1].Close(state.Ending{Cause: state.Quit})
 		ann.sees()
 		sleep(5*time.Second - 1)
 		ann.sees()
@@ -35,7 +36,7 @@ func TestAboveAHundredArrivalsAreGatheredEveryFiveSeconds(t *testing.T) {
 		ann.sees("+2 -1 =101")
 		sleep(time.Hour)
 		ann.sees()
-		people[2].Close(room.Ending{Cause: room.Quit}) // one hundred again: named
+		people[2].Close(state.Ending{Cause: state.Quit}) // one hundred again: named
 		ann.sees("-" + string(people[2].Pseudo()) + " (quit)")
 	})
 }
@@ -61,7 +62,7 @@ func TestACrowdThatLeavesIsGatheredToTheEnd(t *testing.T) {
 		sleep(10 * time.Second)
 		h.settle()
 		for _, p := range people[1:] {
-			p.Close(room.Ending{Cause: room.Quit})
+			p.Close(state.Ending{Cause: state.Quit})
 		}
 		sleep(5 * time.Second)
 		people[0].sees("+0 -149 =1")

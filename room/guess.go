@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"sync"
 	"time"
+
+	"salon/room/text"
 )
 
 // How fast secrets may be guessed, and pseudos registered. What was right costs
@@ -81,14 +83,14 @@ func (s *slowed[K]) place(k K, now time.Time) K {
 type guard struct {
 	mu       sync.Mutex
 	bySource slowed[netip.Prefix]
-	byPseudo slowed[Key]
+	byPseudo slowed[text.Key]
 	newcomer slowed[netip.Prefix]
 }
 
 func newGuard() *guard {
 	return &guard{
 		bySource: newSlowed[netip.Prefix](sourceGuesses, sourceGuessEvery),
-		byPseudo: newSlowed[Key](pseudoGuesses, pseudoGuessEvery),
+		byPseudo: newSlowed[text.Key](pseudoGuesses, pseudoGuessEvery),
 		newcomer: newSlowed[netip.Prefix](registrations, registerEvery),
 	}
 }
@@ -96,7 +98,7 @@ func newGuard() *guard {
 // guess asks to try a secret: that of a pseudo, or the room's if it is "". While one
 // is being looked at it counts as wrong; right takes that back. A [*GuessError]
 // means that it must not even be looked at.
-func (g *guard) guess(addr netip.Addr, pseudo Key) (right func(), err error) {
+func (g *guard) guess(addr netip.Addr, pseudo text.Key) (right func(), err error) {
 	from, now := sourceOf(addr), time.Now()
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -114,7 +116,7 @@ func (g *guard) guess(addr netip.Addr, pseudo Key) (right func(), err error) {
 	return func() { g.wasRight(from, pseudo) }, nil
 }
 
-func (g *guard) wasRight(from netip.Prefix, pseudo Key) {
+func (g *guard) wasRight(from netip.Prefix, pseudo text.Key) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	now := time.Now()

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"salon/room"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // house is a room under test. It lives in a bubble, where hours pass at once.
@@ -53,7 +55,7 @@ func open(t *testing.T, cfg room.Config, log room.Log, store room.Store) *house 
 
 func (h *house) close() {
 	for _, p := range h.people {
-		p.Close(room.Ending{Cause: room.Quit})
+		p.Close(state.Ending{Cause: state.Quit})
 	}
 	if err := h.room.Close(); err != nil {
 		h.Errorf("Close: %v", err)
@@ -67,24 +69,24 @@ type person struct {
 }
 
 // an entry for somebody who comes in over ssh without a key.
-func as(pseudo room.Pseudo) room.Entry {
+func as(pseudo text.Pseudo) room.Entry {
 	return room.Entry{Pseudo: pseudo, Addr: netip.MustParseAddr("192.0.2.1"), Front: "ssh", Client: "OpenSSH_9.9"}
 }
 
-func withKey(pseudo room.Pseudo, key string) room.Entry {
+func withKey(pseudo text.Pseudo, key string) room.Entry {
 	e := as(pseudo)
 	e.KeyID = key
 	return e
 }
 
 // onScreen is an entry for somebody whose terminal can show a screen.
-func onScreen(pseudo room.Pseudo) room.Entry {
+func onScreen(pseudo text.Pseudo) room.Entry {
 	e := as(pseudo)
 	e.Screen = true
 	return e
 }
 
-func from(pseudo room.Pseudo, addr string) room.Entry {
+func from(pseudo text.Pseudo, addr string) room.Entry {
 	e := as(pseudo)
 	e.Addr = netip.MustParseAddr(addr)
 	return e
@@ -103,7 +105,7 @@ func (h *house) arrive(e room.Entry) *person {
 }
 
 // join lets people in, and everyone reads until nothing is new.
-func (h *house) join(pseudos ...room.Pseudo) []*person {
+func (h *house) join(pseudos ...text.Pseudo) []*person {
 	h.Helper()
 	var joined []*person
 	for _, pseudo := range pseudos {
@@ -113,23 +115,23 @@ func (h *house) join(pseudos ...room.Pseudo) []*person {
 	return joined
 }
 
-func (h *house) two(a, b room.Pseudo) (_, _ *person) {
+func (h *house) two(a, b text.Pseudo) (_, _ *person) {
 	h.Helper()
 	p := h.join(a, b)
 	return p[0], p[1]
 }
 
-func (h *house) three(a, b, c room.Pseudo) (_, _, _ *person) {
+func (h *house) three(a, b, c text.Pseudo) (_, _, _ *person) {
 	h.Helper()
 	p := h.join(a, b, c)
 	return p[0], p[1], p[2]
 }
 
 // operator lets somebody in who moderates.
-func (h *house) operator(pseudo room.Pseudo) *person {
+func (h *house) operator(pseudo text.Pseudo) *person {
 	h.Helper()
 	e := as(pseudo)
-	e.Role = room.Operator
+	e.Role = state.Operator
 	p := h.arrive(e)
 	h.settle()
 	return p
@@ -255,7 +257,7 @@ func (p *person) woken() bool {
 }
 
 // left wants a person's session to have ended, and returns how.
-func (p *person) left(want room.Cause) room.Ending {
+func (p *person) left(want state.Cause) state.Ending {
 	p.h.Helper()
 	synctest.Wait()
 	why := p.Ending()
@@ -277,16 +279,16 @@ func (p *person) stays() {
 }
 
 // present wants exactly these people to be listed.
-func (h *house) present(want ...room.Pseudo) {
+func (h *house) present(want ...text.Pseudo) {
 	h.Helper()
 	c := h.room.Watch(room.Prefs{})
-	defer c.Close(room.Ending{Cause: room.Quit})
+	defer c.Close(state.Ending{Cause: state.Quit})
 	reply, err := c.Do(h.Context(), "list")
 	list, ok := reply.(room.People)
 	if !ok {
 		h.Fatalf("list gave %#v, %v", reply, err)
 	}
-	var got []room.Pseudo
+	var got []text.Pseudo
 	for _, m := range list.Members {
 		got = append(got, m.Pseudo)
 	}
@@ -301,57 +303,57 @@ func sketch(it room.Item) string {
 		return sketchReply(it.Reply)
 	}
 	switch b := it.Event.Body.(type) {
-	case room.Said:
+	case state.Said:
 		if b.Action {
 			return fmt.Sprintf("* %s %s", b.From, b.Text)
 		}
 		return fmt.Sprintf("%s: %s", b.From, b.Text)
-	case room.Whispered:
+	case state.Whispered:
 		return fmt.Sprintf("%s -> %v: %s", b.From, b.To, b.Text)
-	case room.Joined:
+	case state.Joined:
 		return fmt.Sprintf("+%s", b.Pseudo)
-	case room.Left:
+	case state.Left:
 		return strings.TrimSpace(fmt.Sprintf("-%s (%v) %s", b.Pseudo, b.Cause, b.Text))
-	case room.Renamed:
+	case state.Renamed:
 		return fmt.Sprintf("%s = %s", b.From, b.To)
-	case room.Gathered:
+	case state.Gathered:
 		return fmt.Sprintf("+%d -%d =%d", b.In, b.Out, b.Present)
 	}
 	return sketchDecision(it.Event.Body)
 }
 
-func sketchDecision(body room.Body) string {
-	by := func(p room.Pseudo) string {
+func sketchDecision(body state.Body) string {
+	by := func(p text.Pseudo) string {
 		if p == "" {
 			return "console"
 		}
 		return string(p)
 	}
 	switch b := body.(type) {
-	case room.TopicSet:
+	case state.TopicSet:
 		return fmt.Sprintf("topic by %s: %s", by(b.By), b.Text)
-	case room.Walled:
+	case state.Walled:
 		return fmt.Sprintf("wall by %s: %s", by(b.By), b.Text)
-	case room.Kicked:
+	case state.Kicked:
 		if b.Flood {
 			return fmt.Sprintf("%s kicked for flooding", b.Pseudo)
 		}
 		return fmt.Sprintf("%s kicked by %s: %s", b.Pseudo, by(b.By), b.Reason)
-	case room.Banned:
+	case state.Banned:
 		return fmt.Sprintf("%v banned by %s for %v: %s, gone %v", b.Ban.Target, by(b.Ban.By), b.Ban.For, b.Ban.Reason, b.Gone)
-	case room.Unbanned:
+	case state.Unbanned:
 		return fmt.Sprintf("%v unbanned by %s", b.Target, by(b.By))
-	case room.Muted:
+	case state.Muted:
 		return fmt.Sprintf("%s muted by %s for %v", b.Pseudo, by(b.By), b.For)
-	case room.Unmuted:
+	case state.Unmuted:
 		return fmt.Sprintf("%s unmuted by %s", b.Pseudo, by(b.By))
-	case room.SlowSet:
+	case state.SlowSet:
 		return fmt.Sprintf("slow by %s: %v", by(b.By), b.Every)
-	case room.ShutdownPlanned:
+	case state.ShutdownPlanned:
 		return fmt.Sprintf("closing in %v by %s: %s", b.In, by(b.By), b.Reason)
-	case room.ShutdownCountdown:
+	case state.ShutdownCountdown:
 		return fmt.Sprintf("closing in %v", b.Left)
-	case room.ShutdownCancelled:
+	case state.ShutdownCancelled:
 		return fmt.Sprintf("not closing, by %s", by(b.By))
 	}
 	return fmt.Sprintf("%#v", body)

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"salon/room"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 func TestIgnoringHidesWhatSomebodySaysAndNothingElse(t *testing.T) {
@@ -21,7 +23,7 @@ func TestIgnoringHidesWhatSomebodySaysAndNothingElse(t *testing.T) {
 		bob.does("/pseudo rob")
 		ann.sees("cleo: four", "bob = rob")
 		cleo.sees("bob: one", "* bob waves", "bob -> [ann cleo]: three", "cleo: four", "bob = rob")
-		bob.Close(room.Ending{Cause: room.Quit})
+		bob.Close(state.Ending{Cause: state.Quit})
 		ann.sees("-rob (quit)")
 	})
 }
@@ -36,11 +38,11 @@ func TestIgnoringFollowsARename(t *testing.T) {
 }
 
 func TestIgnoringIsNotEscapedByComingBack(t *testing.T) {
-	for _, again := range []room.Pseudo{"bob", "Bob", "BOB"} {
+	for _, again := range []text.Pseudo{"bob", "Bob", "BOB"} {
 		inFreeRoom(t, func(h *house) {
 			ann, bob := h.two("ann", "bob")
 			ann.asks("/ignore bob")
-			bob.Close(room.Ending{Cause: room.Quit})
+			bob.Close(state.Ending{Cause: state.Quit})
 			bob = h.join(again)[0]
 			bob.does("one", "@ann two")
 			ann.sees()
@@ -58,7 +60,7 @@ func TestHearingAgain(t *testing.T) {
 	inFreeRoom(t, func(h *house) {
 		ann, bob := h.two("ann", "bob")
 		ann.asks("/ignorer bob")
-		if list := replied[room.Ignoring](ann, "/ignorer").Names; !slices.Equal(list, []room.Pseudo{"bob"}) {
+		if list := replied[room.Ignoring](ann, "/ignorer").Names; !slices.Equal(list, []text.Pseudo{"bob"}) {
 			h.Errorf("ann ignores %q", list)
 		}
 		bob.does("one")
@@ -68,7 +70,7 @@ func TestHearingAgain(t *testing.T) {
 		}
 		bob.does("two")
 		ann.sees("bob: two")
-		refused[*room.NotInForceError](ann, "/entendre bob")
+		refused[*state.NotInForceError](ann, "/entendre bob")
 		if list := replied[room.Ignoring](ann, "/ignorer").Names; len(list) != 0 {
 			h.Errorf("ann ignores %q", list)
 		}
@@ -84,7 +86,7 @@ func TestNobodyIgnoresThemselvesOrSomebodyUnknown(t *testing.T) {
 		if err := ann.tries("/ignorer moi"); !errors.Is(err, room.ErrSelf) {
 			h.Errorf("ignoring oneself: %v", err)
 		}
-		if unknown := refused[*room.UnknownMemberError](ann, "/ignorer bobb"); unknown.Suggestion != "bob" {
+		if unknown := refused[*state.UnknownMemberError](ann, "/ignorer bobb"); unknown.Suggestion != "bob" {
 			h.Errorf("%q is suggested", unknown.Suggestion)
 		}
 	})
@@ -97,8 +99,8 @@ func TestIgnoringHoldsForEverySessionAndAfterComingBack(t *testing.T) {
 		one.asks("/ignorer bob")
 		bob.does("first")
 		two.sees()
-		one.Close(room.Ending{Cause: room.Quit})
-		two.Close(room.Ending{Cause: room.Quit})
+		one.Close(state.Ending{Cause: state.Quit})
+		two.Close(state.Ending{Cause: state.Quit})
 		again := h.arrive(withKey("ann", "A"))
 		if w := again.items()[0].Reply.(room.Welcome); len(w.Last) != 0 {
 			h.Errorf("ann is replayed %v", w.Last)
@@ -126,7 +128,7 @@ func TestThoseWhoIgnoreManyForgetTheFirst(t *testing.T) {
 	inFreeRoom(t, func(h *house) {
 		ann := h.join("ann")[0]
 		for i := range 201 {
-			ann.h.arrive(as(room.Pseudo(fmt.Sprint("u", i, "x"))))
+			ann.h.arrive(as(text.Pseudo(fmt.Sprint("u", i, "x"))))
 			ann.asks(fmt.Sprint("/ignorer u", i, "x"))
 		}
 		list := replied[room.Ignoring](ann, "/ignorer").Names
@@ -152,7 +154,7 @@ func TestAStrangerDoesNotInheritWhomSomebodyIgnoredOrWroteTo(t *testing.T) {
 		ann := h.join("ann")[0]
 		bob.does("@ann hello")
 		ann.asks("/ignorer bob")
-		ann.Close(room.Ending{Cause: room.Quit})
+		ann.Close(state.Ending{Cause: state.Quit})
 		sleep(time.Second)
 		stranger := h.join("ann")[0]
 		bob.does("heard by the new ann")
@@ -160,7 +162,7 @@ func TestAStrangerDoesNotInheritWhomSomebodyIgnoredOrWroteTo(t *testing.T) {
 		if err := stranger.tries("/r to nobody"); !errors.Is(err, room.ErrNobody) {
 			h.Errorf("the stranger could answer bob: %v", err)
 		}
-		if unknown := refused[*room.UnknownMemberError](bob, "/r for the old ann only"); unknown.Name != "ann" {
+		if unknown := refused[*state.UnknownMemberError](bob, "/r for the old ann only"); unknown.Name != "ann" {
 			h.Errorf("bob's answer went astray: %v", unknown)
 		}
 	})

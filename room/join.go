@@ -6,6 +6,9 @@ import (
 	"net/netip"
 	"slices"
 	"time"
+
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // welcomeNames is how many names a welcome lists; the others are counted. Which
@@ -17,12 +20,12 @@ const lastMinute = time.Minute
 
 // Entry is what somebody brings to the door.
 type Entry struct {
-	Pseudo Pseudo
+	Pseudo text.Pseudo
 	KeyID  string // fingerprint of the key that signed, "" without one
 	Addr   netip.Addr
 	Front  string // "ssh" or "tcp"
 	Client string
-	Role   Role // that the front vouches for; the room adds what the key may do, see [Access]
+	Role   state.Role // that the front vouches for; the room adds what the key may do, see [Access]
 	Prefs  Prefs
 	Pass   string // pass phrase of the pseudo, as typed; "" when none was given. See Room.NeedsPass
 	// Password is the room's, as typed. See Room.NeedsPassword.
@@ -49,20 +52,20 @@ func (r *Room) Join(ctx context.Context, e Entry) (*Session, error) {
 		return nil, err
 	}
 	role := s.Role()
-	out, err := r.proposeAs(ctx, s.id, Joined{
+	out, err := r.proposeAs(ctx, s.id, state.Joined{
 		Pseudo: e.Pseudo, KeyID: e.KeyID, Passed: passed, Addr: e.Addr, Front: e.Front,
-		Client: Clean(e.Client, false), Role: role, Quiet: e.Quiet,
+		Client: text.Clean(e.Client, false), Role: role, Quiet: e.Quiet,
 	})
 	if err != nil {
 		if ctx.Err() != nil {
 			err = context.Cause(ctx)
 		}
-		s.End(*AsEnding(err)) // its pseudo may be taken already
+		s.End(*state.AsEnding(err)) // its pseudo may be taken already
 		r.remove(s, s.Ending())
 		return nil, err
 	}
 	if now := s.Role(); now != role { // changed while it came in
-		r.propose(ctx, RoleSet{Session: s.id, Role: now})
+		r.propose(ctx, state.RoleSet{Session: s.id, Role: now})
 	}
 	r.recall(s)
 	if !e.Quiet {
@@ -75,20 +78,20 @@ func (r *Room) Join(ctx context.Context, e Entry) (*Session, error) {
 // admit makes a session that the room will wake, before it is a member. Somebody
 // else's registered pseudo is refused here already: what its owner left on the desk
 // is not for others.
-func (r *Room) admit(e Entry, passed Seq) (*Session, error) {
+func (r *Room) admit(e Entry, passed state.Seq) (*Session, error) {
 	s := r.newSession(e)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if err := r.closedLocked(e); err != nil {
 		return nil, err
 	}
-	mine, err := r.state.unlock(e.Pseudo, e.KeyID, passed)
+	mine, err := r.state.Unlock(e.Pseudo, e.KeyID, passed)
 	if err != nil {
 		return nil, err
 	}
 	proof := e.KeyID
 	if mine != nil {
-		proof = mine.proof()
+		proof = mine.Proof()
 	}
 	s.role.Store(uint32(r.roleLocked(e)))
 	s.id = r.newIDLocked()
@@ -112,7 +115,7 @@ func (r *Room) closedLocked(e Entry) error {
 
 func (r *Room) newSession(e Entry) *Session {
 	s := &Session{
-		room: r, entry: e, member: e.Role != Console, paced: e.Paced, screen: e.Screen, prefs: e.Prefs,
+		room: r, entry: e, member: e.Role != state.Console, paced: e.Paced, screen: e.Screen, prefs: e.Prefs,
 		wake: make(chan struct{}, 1), taken: make(chan struct{}, 1), index: -1,
 	}
 	s.role.Store(uint32(e.Role))
@@ -136,7 +139,7 @@ func (s *Session) beginLocked() {
 // Watch opens the console's session: it reads all that the room shows and does
 // operators' commands, but is no member.
 func (r *Room) Watch(p Prefs) *Session {
-	s := r.newSession(Entry{Role: Console, Prefs: p})
+	s := r.newSession(Entry{Role: state.Console, Prefs: p})
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	s.id = r.newIDLocked()
@@ -150,9 +153,9 @@ func (r *Room) Watch(p Prefs) *Session {
 }
 
 // welcome puts the first item in a newcomer's inbox, before anything else.
-func (r *Room) welcome(ctx context.Context, s *Session, joined Event) {
-	me, seen := joined.Body.(Joined).Pseudo, r.seenBefore(s)
-	last := newest(s.heard(r.replay(ctx, joined.Seq, seen)), pastBytes)
+func (r *Room) welcome(ctx context.Context, s *Session, joined state.Event) {
+	me, seen := joined.Body.(state.Joined).Pseudo, r.seenBefore(s)
+	last := state.Newest(s.heard(r.replay(ctx, joined.Seq, seen)), pastBytes)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	w := Welcome{
@@ -168,8 +171,8 @@ func (r *Room) welcome(ctx context.Context, s *Session, joined Event) {
 }
 
 // namesLocked returns up to welcomeNames of those present, sorted.
-func (r *Room) namesLocked() []Pseudo {
-	keys := make([]Key, 0, welcomeNames)
+func (r *Room) namesLocked() []text.Pseudo {
+	keys := make([]text.Key, 0, welcomeNames)
 	for k, m := range r.state.Members {
 		if len(keys) == welcomeNames {
 			break
@@ -179,7 +182,7 @@ func (r *Room) namesLocked() []Pseudo {
 		}
 	}
 	slices.Sort(keys)
-	names := make([]Pseudo, len(keys))
+	names := make([]text.Pseudo, len(keys))
 	for i, k := range keys {
 		names[i] = r.state.Members[k].Pseudo
 	}
@@ -188,9 +191,9 @@ func (r *Room) namesLocked() []Pseudo {
 
 // remove takes a session out of the room, and its member with the last. A session
 // whose Joined comes later is not found here any more, and departs then.
-func (r *Room) remove(s *Session, why *Ending) {
+func (r *Room) remove(s *Session, why *state.Ending) {
 	r.mu.Lock()
-	_, joined := r.state.sessions[s.id]
+	_, joined := r.state.Sessions[s.id]
 	closing := r.closing != nil
 	seen, owner := r.leavingLocked(s)
 	r.takeOutLocked(s)
@@ -225,12 +228,12 @@ const (
 
 // depart tells the log that a session has ended, again and again while it is
 // known not to have heard: nobody may stay in the room whose connection is gone.
-func (r *Room) depart(ctx context.Context, id ID, why *Ending) {
+func (r *Room) depart(ctx context.Context, id state.ID, why *state.Ending) {
 	ctx, cancel := context.WithTimeout(ctx, departTimeout)
 	defer cancel()
 	for {
-		_, err := r.propose(ctx, Left{Session: id, Cause: why.Cause, Text: why.Reason})
-		if !errors.Is(err, ErrBusy) && !errors.Is(err, ErrUnavailable) || !pause(ctx, departPause) {
+		_, err := r.propose(ctx, state.Left{Session: id, Cause: why.Cause, Text: why.Reason})
+		if !errors.Is(err, state.ErrBusy) && !errors.Is(err, state.ErrUnavailable) || !pause(ctx, departPause) {
 			return
 		}
 	}

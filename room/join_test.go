@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"salon/room"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 func TestJoinsAndLeavesAreAnnounced(t *testing.T) {
@@ -19,17 +21,17 @@ func TestJoinsAndLeavesAreAnnounced(t *testing.T) {
 		ann.sees("+bob")
 		bob.sees("welcome")
 		h.present("ann", "bob")
-		bob.Close(room.Ending{Cause: room.Quit})
+		bob.Close(state.Ending{Cause: state.Quit})
 		ann.sees("-bob (quit)")
 		h.present("ann")
 	})
 }
 
 func TestOthersAreToldWhySomebodyLeft(t *testing.T) {
-	for _, cause := range []room.Cause{room.Quit, room.Lost, room.Slow, room.Idle, room.Crashed} {
+	for _, cause := range []state.Cause{state.Quit, state.Lost, state.Slow, state.Idle, state.Crashed} {
 		inRoom(t, func(h *house) {
 			ann, bob := h.two("ann", "bob")
-			bob.Close(room.Ending{Cause: cause, Reason: "so"})
+			bob.Close(state.Ending{Cause: cause, Reason: "so"})
 			ann.sees(fmt.Sprintf("-bob (%v) so", cause))
 		})
 	}
@@ -38,8 +40,8 @@ func TestOthersAreToldWhySomebodyLeft(t *testing.T) {
 func TestTheSameNameIsTakenHoweverItIsWritten(t *testing.T) {
 	inRoom(t, func(h *house) {
 		h.join("alice")
-		for _, pseudo := range []room.Pseudo{"alice", "Alice", "ALICE", "Аlice", "a1ice"} {
-			if taken := turnedAway[*room.TakenError](h, as(pseudo)); taken.Pseudo != pseudo || taken.By != "alice" {
+		for _, pseudo := range []text.Pseudo{"alice", "Alice", "ALICE", "Аlice", "a1ice"} {
+			if taken := turnedAway[*state.TakenError](h, as(pseudo)); taken.Pseudo != pseudo || taken.By != "alice" {
 				h.Errorf("%q is refused with %v", pseudo, taken)
 			}
 		}
@@ -51,8 +53,8 @@ func TestTheSameNameIsTakenHoweverItIsWritten(t *testing.T) {
 func TestATakenNameIsFreeOnceItsOwnerLeft(t *testing.T) {
 	inRoom(t, func(h *house) {
 		alice := h.join("alice")[0]
-		turnedAway[*room.TakenError](h, as("Alice"))
-		alice.Close(room.Ending{Cause: room.Quit})
+		turnedAway[*state.TakenError](h, as("Alice"))
+		alice.Close(state.Ending{Cause: state.Quit})
 		h.join("Alice")
 		h.present("Alice")
 	})
@@ -66,10 +68,10 @@ func TestOfManyClaimsAtOnceOneWins(t *testing.T) {
 		var claiming sync.WaitGroup
 		for i := range 20 {
 			claiming.Go(func() {
-				pseudo := []room.Pseudo{"Bob", "bob", "BOB", "b0b"}[i%4]
+				pseudo := []text.Pseudo{"Bob", "bob", "BOB", "b0b"}[i%4]
 				s, err := h.room.Join(h.Context(), as(pseudo))
 				if err != nil {
-					wantError[*room.TakenError](h, err)
+					wantError[*state.TakenError](h, err)
 					return
 				}
 				mu.Lock()
@@ -82,7 +84,7 @@ func TestOfManyClaimsAtOnceOneWins(t *testing.T) {
 			h.Fatalf("%d have the name", len(in))
 		}
 		ann.sees("+" + string(in[0].Pseudo()))
-		in[0].Close(room.Ending{Cause: room.Quit})
+		in[0].Close(state.Ending{Cause: state.Quit})
 	})
 }
 
@@ -101,10 +103,10 @@ func TestTheSameKeyOpensAnotherSessionOfTheSameMember(t *testing.T) {
 		ann.sees("Bob: hello")
 		first.sees("Bob: hello")
 		second.sees("Bob: hello")
-		first.Close(room.Ending{Cause: room.Quit})
+		first.Close(state.Ending{Cause: state.Quit})
 		ann.sees()
 		h.present("ann", "Bob")
-		second.Close(room.Ending{Cause: room.Quit})
+		second.Close(state.Ending{Cause: state.Quit})
 		ann.sees("-Bob (quit)")
 	})
 }
@@ -113,11 +115,11 @@ func TestAnotherKeyOrNoneOpensNothing(t *testing.T) {
 	inRoom(t, func(h *house) {
 		h.arrive(withKey("bob", "SHA256:bob"))
 		h.arrive(as("cleo"))
-		turnedAway[*room.TakenError](h, withKey("bob", "SHA256:other"))
-		turnedAway[*room.TakenError](h, as("bob"))
-		turnedAway[*room.TakenError](h, as("cleo"))
-		turnedAway[*room.TakenError](h, withKey("cleo", "SHA256:cleo"))
-		turnedAway[*room.TakenError](h, withKey("b0b", "SHA256:bob")) // alike, but another name
+		turnedAway[*state.TakenError](h, withKey("bob", "SHA256:other"))
+		turnedAway[*state.TakenError](h, as("bob"))
+		turnedAway[*state.TakenError](h, as("cleo"))
+		turnedAway[*state.TakenError](h, withKey("cleo", "SHA256:cleo"))
+		turnedAway[*state.TakenError](h, withKey("b0b", "SHA256:bob")) // alike, but another name
 	})
 }
 
@@ -129,11 +131,11 @@ func TestTheNinthSessionEndsTheOldest(t *testing.T) {
 			sessions = append(sessions, h.arrive(withKey("bob", "SHA256:bob")))
 			time.Sleep(time.Second)
 		}
-		sessions[0].left(room.Replaced)
+		sessions[0].left(state.Replaced)
 		for _, s := range sessions[1:] {
 			s.stays()
 		}
-		sessions[0].Close(room.Ending{Cause: room.Lost})
+		sessions[0].Close(state.Ending{Cause: state.Lost})
 		ann.sees("+bob")
 		sessions[8].does("hello")
 		ann.sees("bob: hello")
@@ -150,11 +152,11 @@ func TestOneShotCommandsMakeRoomBeforeAnybodyAtAScreen(t *testing.T) {
 		for range 8 {
 			shots = append(shots, h.arrive(quiet))
 		}
-		shots[0].left(room.Replaced)
+		shots[0].left(state.Replaced)
 		screen.stays()
 		h.present("ann", "bob")
 		ann.sees("+bob")
-		screen.Close(room.Ending{Cause: room.Quit})
+		screen.Close(state.Ending{Cause: state.Quit})
 		ann.sees("-bob (quit)")
 		h.present("ann")
 	})
@@ -169,9 +171,9 @@ func TestAOneShotCommandIsNeitherAnnouncedNorListed(t *testing.T) {
 		h.present("ann")
 		bot.does("deployed")
 		bot.sees("bot: deployed")
-		turnedAway[*room.TakenError](h, as("bot"))
+		turnedAway[*state.TakenError](h, as("bot"))
 		ann.tries("@bot hello")
-		bot.Close(room.Ending{Cause: room.Quit})
+		bot.Close(state.Ending{Cause: state.Quit})
 		ann.sees("bot: deployed")
 	})
 }
@@ -185,9 +187,9 @@ func TestAMemberIsAnnouncedOnceItsQuietSessionIsJoinedByAnother(t *testing.T) {
 		ann.sees()
 		loud := h.arrive(withKey("bob", "SHA256:bob"))
 		ann.sees("+bob")
-		loud.Close(room.Ending{Cause: room.Quit})
+		loud.Close(state.Ending{Cause: state.Quit})
 		ann.sees("-bob (quit)")
-		quiet.Close(room.Ending{Cause: room.Quit})
+		quiet.Close(state.Ending{Cause: state.Quit})
 		ann.sees()
 	})
 }
@@ -208,8 +210,8 @@ func (l *hesitant) hold() (release func()) {
 	return func() { close(held) }
 }
 
-func (l *hesitant) Follow(ctx context.Context, after room.Seq, apply func([]room.Event) error) error {
-	return l.MemoryLog.Follow(ctx, after, func(batch []room.Event) error {
+func (l *hesitant) Follow(ctx context.Context, after state.Seq, apply func([]state.Event) error) error {
+	return l.MemoryLog.Follow(ctx, after, func(batch []state.Event) error {
 		l.mu.Lock()
 		held := l.held
 		l.mu.Unlock()
@@ -221,7 +223,7 @@ func (l *hesitant) Follow(ctx context.Context, after room.Seq, apply func([]room
 }
 
 func TestNobodyStaysWhoGaveUpJoining(t *testing.T) {
-	for _, why := range []error{context.DeadlineExceeded, &room.Ending{Cause: room.Quit}} {
+	for _, why := range []error{context.DeadlineExceeded, &state.Ending{Cause: state.Quit}} {
 		synctest.Test(t, func(t *testing.T) {
 			log := &hesitant{MemoryLog: room.NewMemoryLog()}
 			h := open(t, room.DefaultConfig(), log, room.NewMemoryStore())
@@ -272,7 +274,7 @@ func TestAMessageBeforeAnArrivalIsReplayedHoweverLateItIsKept(t *testing.T) {
 // slowStore takes a second to keep what was said.
 type slowStore struct{ *room.MemoryStore }
 
-func (s *slowStore) Apply(events []room.Event) error {
+func (s *slowStore) Apply(events []state.Event) error {
 	time.Sleep(time.Second)
 	return s.MemoryStore.Apply(events)
 }

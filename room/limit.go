@@ -8,6 +8,9 @@ import (
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // Bounds on what one member may ask for.
@@ -67,25 +70,9 @@ type desk struct {
 	lines    *rate.Limiter
 	strikes  *rate.Limiter
 	ignored  atomic.Pointer[[]ignored]
-	proof    string // whose it is, see State.proof; "" for somebody without one
-	peer     peer   // who wrote in private last, or was written to
+	proof    string     // whose it is, see State.proof; "" for somebody without one
+	peer     state.Peer // who wrote in private last, or was written to
 	sessions int
-}
-
-// peer is somebody to reply to. A stranger who takes their pseudo later is not
-// them.
-type peer struct {
-	pseudo Pseudo
-	proof  string
-	since  time.Time
-}
-
-func (st *State) peer(m *Member) peer { return peer{m.Pseudo, st.proof(m), m.Since} }
-
-// isPeer reports whether m is who was spoken with: the same key or account, or still
-// the same stay.
-func (st *State) isPeer(m *Member, p peer) bool {
-	return p.proof != "" && p.proof == st.proof(m) || p.since.Equal(m.Since)
 }
 
 // open gives the desk to a session of whoever has that proof. What the last owner
@@ -93,7 +80,7 @@ func (st *State) isPeer(m *Member, p peer) bool {
 func (d *desk) open(proof string) {
 	if d.sessions == 0 && (proof == "" || proof != d.proof) {
 		d.ignored.Store(nil)
-		d.peer = peer{}
+		d.peer = state.Peer{}
 		d.proof = proof
 	}
 	d.sessions++
@@ -138,7 +125,7 @@ func (d *desk) idle(now time.Time) bool {
 }
 
 // deskLocked returns the member's desk, new or kept.
-func (r *Room) deskLocked(k Key) *desk {
+func (r *Room) deskLocked(k text.Key) *desk {
 	if d, ok := r.desks[k]; ok {
 		return d
 	}
@@ -158,19 +145,19 @@ func (r *Room) deskLocked(k Key) *desk {
 // last few before it, under which they may have said what is still to be read.
 // It is never changed: lists of them are copied.
 type ignored struct {
-	now    Pseudo
-	before []Pseudo // newest first, at most maxFormer
+	now    text.Pseudo
+	before []text.Pseudo // newest first, at most maxFormer
 }
 
 // maxFormer is how many former pseudos stay hidden; those before are forgotten.
 const maxFormer = 4
 
-func (q ignored) is(p Pseudo) bool {
-	same := func(name Pseudo) bool { return strings.EqualFold(string(name), string(p)) }
+func (q ignored) is(p text.Pseudo) bool {
+	same := func(name text.Pseudo) bool { return strings.EqualFold(string(name), string(p)) }
 	return same(q.now) || slices.ContainsFunc(q.before, same)
 }
 
-func (d *desk) ignore(p Pseudo) {
+func (d *desk) ignore(p text.Pseudo) {
 	list := append(d.ignoring(), ignored{now: p})
 	if len(list) > maxIgnored {
 		list = list[1:]
@@ -178,7 +165,7 @@ func (d *desk) ignore(p Pseudo) {
 	d.ignored.Store(&list)
 }
 
-func (d *desk) unignore(p Pseudo) bool {
+func (d *desk) unignore(p text.Pseudo) bool {
 	list := d.ignoring()
 	i := slices.IndexFunc(list, func(q ignored) bool { return q.now.Key() == p.Key() })
 	if i < 0 {
@@ -191,13 +178,13 @@ func (d *desk) unignore(p Pseudo) bool {
 
 // renamed keeps somebody ignored who is called otherwise now: in one place of the
 // list, so that renaming again and again pushes nobody else out of it.
-func (d *desk) renamed(from, to Pseudo) {
+func (d *desk) renamed(from, to text.Pseudo) {
 	list := d.ignoring()
 	i := slices.IndexFunc(list, func(q ignored) bool { return strings.EqualFold(string(q.now), string(from)) })
 	if i < 0 {
 		return
 	}
-	before := append([]Pseudo{from}, list[i].before...)
+	before := append([]text.Pseudo{from}, list[i].before...)
 	list[i] = ignored{now: to, before: before[:min(len(before), maxFormer)]}
 	d.ignored.Store(&list)
 }
@@ -210,8 +197,8 @@ func (d *desk) ignoring() []ignored {
 	return nil
 }
 
-func (d *desk) ignoredNames() []Pseudo {
-	var names []Pseudo
+func (d *desk) ignoredNames() []text.Pseudo {
+	var names []text.Pseudo
 	for _, q := range d.ignoring() {
 		names = append(names, q.now)
 	}
@@ -220,7 +207,7 @@ func (d *desk) ignoredNames() []Pseudo {
 
 // ignores disregards case: whoever is ignored may come back as Bob or BOB. It is
 // asked for every event, which Pseudo.Key would be too slow for.
-func (d *desk) ignores(p Pseudo) bool {
+func (d *desk) ignores(p text.Pseudo) bool {
 	list := d.ignored.Load()
 	return p != "" && list != nil && slices.ContainsFunc(*list, func(q ignored) bool { return q.is(p) })
 }
@@ -228,7 +215,7 @@ func (d *desk) ignores(p Pseudo) bool {
 // allow takes one message from the member's allowance. A session that is paced
 // waits for it; any other is refused, warned, and at last kicked.
 func (s *Session) allow(ctx context.Context) error {
-	if s.Role() >= Operator {
+	if s.Role() >= state.Operator {
 		return nil
 	}
 	if s.paced {
@@ -243,7 +230,7 @@ func (s *Session) allow(ctx context.Context) error {
 	wait := s.desk.messages.Reserve()
 	defer wait.Cancel()
 	if !s.desk.strikes.Allow() {
-		s.room.propose(ctx, Kicked{Pseudo: s.Pseudo(), Flood: true})
+		s.room.propose(ctx, state.Kicked{Pseudo: s.Pseudo(), Flood: true})
 	}
 	return &TooFastError{Wait: wait.Delay(), Last: s.desk.strikes.Tokens() < 1}
 }
@@ -268,7 +255,7 @@ func (s *Session) slowMode(ctx context.Context) error {
 func (s *Session) slowWait() time.Duration {
 	s.room.mu.Lock()
 	defer s.room.mu.Unlock()
-	m, ok := s.room.state.sessions[s.id]
+	m, ok := s.room.state.Sessions[s.id]
 	if !ok || s.room.state.Slow == 0 || m.LastSaid.IsZero() {
 		return 0
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"salon/room"
+	"salon/room/state"
 )
 
 func TestFiveMessagesAtOnceThenTwoASecond(t *testing.T) {
@@ -68,11 +69,11 @@ func TestAFloodIsWarnedThenKicked(t *testing.T) {
 		}
 		ann.stays()
 		ann.tries("flood")
-		if why := ann.left(room.Expelled); !why.Flood || why.By != "" {
+		if why := ann.left(state.Expelled); !why.Flood || why.By != "" {
 			h.Errorf("ann was let out with %+v", why)
 		}
 		bob.sees("ann kicked for flooding")
-		ann.Close(room.Ending{Cause: room.Lost})
+		ann.Close(state.Ending{Cause: state.Lost})
 		bob.sees()
 		h.present("bob")
 	})
@@ -97,7 +98,7 @@ func TestComingBackDoesNotClearTheAccount(t *testing.T) {
 		for i := range 5 {
 			ann.does(fmt.Sprint(i))
 		}
-		ann.Close(room.Ending{Cause: room.Quit})
+		ann.Close(state.Ending{Cause: state.Quit})
 		ann = h.join("ann")[0]
 		refused[*room.TooFastError](ann, "again")
 		ann.tries("/pseudo anna")
@@ -198,7 +199,7 @@ func TestAPipeThatWaitsEndsWithItsSession(t *testing.T) {
 			failed <- err
 		}()
 		h.console().does("kick make")
-		if why := wantError[*room.Ending](h, <-failed); why.Cause != room.Expelled {
+		if why := wantError[*state.Ending](h, <-failed); why.Cause != state.Expelled {
 			h.Errorf("the line failed with %v", why)
 		}
 	})

@@ -2,7 +2,8 @@ package room
 
 import (
 	"context"
-	"time"
+
+	"salon/room/state"
 )
 
 // Log orders the room's events. It is the one thing that differs between a room
@@ -18,7 +19,7 @@ type Log interface {
 	// last 4096 events). Errors: ErrUnavailable, ErrBusy, ErrTooLarge and
 	// ErrClosed mean that it is known not to be stored; ErrUnknown and the
 	// context's own error mean that nobody knows: retry with the same ID.
-	Propose(ctx context.Context, e Event) (Seq, error)
+	Propose(ctx context.Context, e state.Event) (state.Seq, error)
 
 	// Follow calls apply with every event after the given place, in order, none
 	// twice and none left out, in batches of whatever has gathered, as they
@@ -26,24 +27,18 @@ type Log interface {
 	// apply's error, the context's, ErrGone when events after that place are no
 	// longer kept, or ErrClosed. The slice belongs to the log: apply copies what
 	// it keeps.
-	Follow(ctx context.Context, after Seq, apply func([]Event) error) error
+	Follow(ctx context.Context, after state.Seq, apply func([]state.Event) error) error
 
 	// Bounds returns the first and the last place that Follow can still give;
 	// first is last+1 when there is none.
-	Bounds() (first, last Seq)
+	Bounds() (first, last state.Seq)
 
 	// Health says whether events are being taken and kept.
-	Health() Health
+	Health() state.Health
 
 	// Close ends every Propose and Follow with ErrClosed and waits for nobody's
 	// callback. Closing again does nothing.
 	Close() error
-}
-
-// Health is a log's state of health.
-type Health struct {
-	Err   error     // nil: well
-	Since time.Time // since when Err
 }
 
 // Store keeps what the events made: what was said, for replay and search, and
@@ -52,43 +47,23 @@ type Health struct {
 // called at any moment.
 type Store interface {
 	// Apply takes events as the room shows them, in order.
-	Apply(events []Event) error
+	Apply(events []state.Event) error
 
 	// Last returns the n last spoken events before the given place (0: before
 	// now), oldest first; those that can be read, with ErrUnread, while older ones
 	// cannot.
-	Last(ctx context.Context, n int, before Seq) ([]Event, error)
+	Last(ctx context.Context, n int, before state.Seq) ([]state.Event, error)
 
 	// Search returns the n last spoken events that a query asks for, oldest first;
 	// ErrUnread is as for Last.
-	Search(ctx context.Context, q Query, n int) ([]Event, error)
+	Search(ctx context.Context, q state.Query, n int) ([]state.Event, error)
 
 	// Load returns the snapshot to start from; its zero value starts an empty
 	// room at the beginning of the log.
-	Load(ctx context.Context) (Snapshot, error)
+	Load(ctx context.Context) (state.Snapshot, error)
 
 	// Snapshot replaces it. All that is shown of the events up to its place has been
 	// given to Apply before. What a store kept only to come to that state it may
 	// forget.
-	Snapshot(ctx context.Context, s Snapshot) error
-}
-
-// Query says which spoken events are sought: those that all of its fields allow.
-// The zero value allows all.
-type Query struct {
-	// Text is words, each of which is the beginning of a word of the event or its
-	// author. Case, accents and ligatures do not count; no character means
-	// anything but itself.
-	Text string
-	By   Pseudo    // who said it, as Text's words compare; "" for anybody
-	From time.Time // not before; zero: at any time
-	To   time.Time // before; zero: until now
-	// Before is the place before which they are; 0: anywhere.
-	Before Seq
-}
-
-// Snapshot is a room's state at one place in its log.
-type Snapshot struct {
-	Seq   Seq
-	State []byte // as State.Encode wrote it; nil: an empty room
+	Snapshot(ctx context.Context, s state.Snapshot) error
 }

@@ -3,9 +3,11 @@ package room
 import (
 	"context"
 	"slices"
-	"strings"
 	"sync"
 	"time"
+
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // Bounds of the room in memory.
@@ -18,7 +20,7 @@ const (
 	memorySpoken = 2000
 	memoryBytes  = 4 << 20
 	// maxEvent is the most text one event may carry: twice the longest message.
-	maxEvent = 2 * MaxText
+	maxEvent = 2 * text.MaxText
 )
 
 // MemoryLog is a Log without a disk: its order lasts as long as the process.
@@ -26,9 +28,9 @@ const (
 // clock that jumps.
 type MemoryLog struct {
 	mu        sync.Mutex
-	first     Seq // place of events[0]
-	events    []Event
-	places    map[ID]Seq
+	first     state.Seq // place of events[0]
+	events    []state.Event
+	places    map[state.ID]state.Seq
 	followers map[*memoryFollower]struct{}
 	closed    bool
 	lastTime  time.Time
@@ -36,39 +38,39 @@ type MemoryLog struct {
 
 // memoryFollower is one Follow in progress. next is guarded by the log's mu.
 type memoryFollower struct {
-	next Seq
+	next state.Seq
 	wake chan struct{} // cap 1
 }
 
 // NewMemoryLog returns an empty log.
 func NewMemoryLog() *MemoryLog {
-	return &MemoryLog{first: 1, places: map[ID]Seq{}, followers: map[*memoryFollower]struct{}{}}
+	return &MemoryLog{first: 1, places: map[state.ID]state.Seq{}, followers: map[*memoryFollower]struct{}{}}
 }
 
 // Propose gives e the next place at once.
-func (l *MemoryLog) Propose(ctx context.Context, e Event) (Seq, error) {
+func (l *MemoryLog) Propose(ctx context.Context, e state.Event) (state.Seq, error) {
 	if err := ctx.Err(); err != nil {
 		return 0, err
 	}
-	if textSize(e.Body) > maxEvent {
-		return 0, ErrTooLarge
+	if state.TextSize(e.Body) > maxEvent {
+		return 0, state.ErrTooLarge
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.closed {
-		return 0, ErrClosed
+		return 0, state.ErrClosed
 	}
 	if seq, ok := l.places[e.ID]; ok {
 		return seq, nil
 	}
 	if !l.makeRoomLocked() {
-		return 0, ErrBusy
+		return 0, state.ErrBusy
 	}
 	return l.appendLocked(e), nil
 }
 
-func (l *MemoryLog) appendLocked(e Event) Seq {
-	e.Seq = l.first + Seq(len(l.events))
+func (l *MemoryLog) appendLocked(e state.Event) state.Seq {
+	e.Seq = l.first + state.Seq(len(l.events))
 	e.Time = time.Now()
 	if e.Time.Before(l.lastTime) {
 		e.Time = l.lastTime
@@ -103,12 +105,12 @@ func (l *MemoryLog) makeRoomLocked() bool {
 }
 
 // Follow implements Log.
-func (l *MemoryLog) Follow(ctx context.Context, after Seq, apply func([]Event) error) error {
+func (l *MemoryLog) Follow(ctx context.Context, after state.Seq, apply func([]state.Event) error) error {
 	f := &memoryFollower{next: after + 1, wake: make(chan struct{}, 1)}
 	l.mu.Lock()
 	if f.next < l.first {
 		l.mu.Unlock()
-		return ErrGone
+		return state.ErrGone
 	}
 	l.followers[f] = struct{}{}
 	l.mu.Unlock()
@@ -117,7 +119,7 @@ func (l *MemoryLog) Follow(ctx context.Context, after Seq, apply func([]Event) e
 		delete(l.followers, f)
 		l.mu.Unlock()
 	}()
-	var batch []Event
+	var batch []state.Event
 	for {
 		var closed bool
 		batch, closed = l.take(f, batch[:0])
@@ -130,7 +132,7 @@ func (l *MemoryLog) Follow(ctx context.Context, after Seq, apply func([]Event) e
 			}
 			continue
 		case closed:
-			return ErrClosed
+			return state.ErrClosed
 		}
 		select {
 		case <-f.wake:
@@ -143,25 +145,25 @@ func (l *MemoryLog) Follow(ctx context.Context, after Seq, apply func([]Event) e
 // stays small next to the ring that it feeds.
 const batchEvents = 256
 
-func (l *MemoryLog) take(f *memoryFollower, batch []Event) ([]Event, bool) {
+func (l *MemoryLog) take(f *memoryFollower, batch []state.Event) ([]state.Event, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if from := int(f.next - l.first); from < len(l.events) {
 		batch = append(batch, l.events[from:min(from+batchEvents, len(l.events))]...)
 	}
-	f.next += Seq(len(batch))
+	f.next += state.Seq(len(batch))
 	return batch, l.closed
 }
 
 // Bounds implements Log.
-func (l *MemoryLog) Bounds() (first, last Seq) {
+func (l *MemoryLog) Bounds() (first, last state.Seq) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.first, l.first + Seq(len(l.events)) - 1
+	return l.first, l.first + state.Seq(len(l.events)) - 1
 }
 
 // Health implements Log: memory is always well.
-func (l *MemoryLog) Health() Health { return Health{} }
+func (l *MemoryLog) Health() state.Health { return state.Health{} }
 
 // Close implements Log.
 func (l *MemoryLog) Close() error {
@@ -186,27 +188,27 @@ func signal(c chan struct{}) {
 // memorySpoken and memoryBytes.
 type MemoryStore struct {
 	mu       sync.Mutex
-	spoken   []Event
+	spoken   []state.Event
 	bytes    int
-	snapshot Snapshot
+	snapshot state.Snapshot
 }
 
 // NewMemoryStore returns an empty store.
 func NewMemoryStore() *MemoryStore { return &MemoryStore{} }
 
 // Apply implements Store.
-func (m *MemoryStore) Apply(events []Event) error {
+func (m *MemoryStore) Apply(events []state.Event) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, e := range events {
 		if e.Spoken() {
 			m.spoken = append(m.spoken, e)
-			m.bytes += textSize(e.Body)
+			m.bytes += state.TextSize(e.Body)
 		}
 	}
 	drop := max(0, len(m.spoken)-memorySpoken)
 	for i, size := 0, m.bytes; i < len(m.spoken) && (i < drop || size > memoryBytes); i++ {
-		size -= textSize(m.spoken[i].Body)
+		size -= state.TextSize(m.spoken[i].Body)
 		m.bytes, drop = size, max(drop, i+1)
 	}
 	m.spoken = slices.Delete(m.spoken, 0, drop)
@@ -214,38 +216,23 @@ func (m *MemoryStore) Apply(events []Event) error {
 }
 
 // Last implements Store.
-func (m *MemoryStore) Last(_ context.Context, n int, before Seq) ([]Event, error) {
+func (m *MemoryStore) Last(_ context.Context, n int, before state.Seq) ([]state.Event, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return last(m.spoken, n, func(e *Event) bool { return before == 0 || e.Seq < before }), nil
+	return last(m.spoken, n, func(e *state.Event) bool { return before == 0 || e.Seq < before }), nil
 }
 
 // Search implements Store: each word is looked for anywhere in a message or as
 // its author.
-func (m *MemoryStore) Search(_ context.Context, q Query, n int) ([]Event, error) {
+func (m *MemoryStore) Search(_ context.Context, q state.Query, n int) ([]state.Event, error) {
 	m.mu.Lock()
 	spoken := slices.Clone(m.spoken) // a search takes its time, and Apply must not wait for it
 	m.mu.Unlock()
-	return last(spoken, n, q.matcher()), nil
+	return last(spoken, n, q.Matcher()), nil
 }
 
-// matcher returns what tells whether an event is sought.
-func (q Query) matcher() func(*Event) bool {
-	words, by := strings.Fields(Fold(q.Text)), Fold(string(q.By))
-	return func(e *Event) bool {
-		if q.Before != 0 && e.Seq >= q.Before || e.Time.Before(q.From) || !q.To.IsZero() && !e.Time.Before(q.To) {
-			return false
-		}
-		who, text := spokenText(e.Body)
-		author, said := Fold(string(who)), Fold(text)
-		return (by == "" || by == author) && !slices.ContainsFunc(words, func(w string) bool {
-			return w != author && !strings.Contains(said, w)
-		})
-	}
-}
-
-func last(spoken []Event, n int, match func(*Event) bool) []Event {
-	var found []Event
+func last(spoken []state.Event, n int, match func(*state.Event) bool) []state.Event {
+	var found []state.Event
 	for i := len(spoken) - 1; i >= 0 && len(found) < n; i-- {
 		if match(&spoken[i]) {
 			found = append(found, spoken[i])
@@ -256,60 +243,16 @@ func last(spoken []Event, n int, match func(*Event) bool) []Event {
 }
 
 // Load implements Store.
-func (m *MemoryStore) Load(context.Context) (Snapshot, error) {
+func (m *MemoryStore) Load(context.Context) (state.Snapshot, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.snapshot, nil
 }
 
 // Snapshot implements Store.
-func (m *MemoryStore) Snapshot(_ context.Context, s Snapshot) error {
+func (m *MemoryStore) Snapshot(_ context.Context, s state.Snapshot) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.snapshot = s
 	return nil
-}
-
-func spokenText(b Body) (Pseudo, string) {
-	switch b := b.(type) {
-	case Said:
-		return b.From, b.Text
-	case Walled:
-		return b.By, b.Text
-	case TopicSet:
-		return b.By, b.Text
-	}
-	return "", ""
-}
-
-// textSize is how much text from people an event carries, in bytes: what the
-// bounds of log, store and ring count, besides the number of events.
-func textSize(b Body) int {
-	switch b := b.(type) {
-	case Said:
-		return len(b.Text)
-	case Walled:
-		return len(b.Text)
-	case TopicSet:
-		return len(b.Text)
-	case Left:
-		return len(b.Text)
-	case WentAway:
-		return len(b.Text)
-	case Kicked:
-		return len(b.Reason)
-	case Banned:
-		return len(b.Ban.Reason)
-	case ShutdownPlanned:
-		return len(b.Reason)
-	case Joined:
-		return len(b.Pseudo) + len(b.KeyID) + len(b.Client)
-	case Whispered:
-		return len(b.Text)
-	case Registered:
-		return len(b.Pseudo) + len(b.KeyID) + len(b.Pass)
-	case Unregistered:
-		return len(b.Pseudo) + len(b.KeyID)
-	}
-	return 0
 }

@@ -10,6 +10,7 @@ import (
 
 	"salon/room"
 	"salon/room/logtest"
+	"salon/room/state"
 )
 
 func TestMemoryLog(t *testing.T) {
@@ -20,8 +21,8 @@ func TestMemoryStore(t *testing.T) {
 	logtest.TestStore(t, func(*testing.T) room.Store { return room.NewMemoryStore() })
 }
 
-func message(n int) room.Event {
-	return room.Event{ID: room.ID{Origin: 1, N: uint64(n)}, Body: room.Said{Text: fmt.Sprint(n)}}
+func message(n int) state.Event {
+	return state.Event{ID: state.ID{Origin: 1, N: uint64(n)}, Body: state.Said{Text: fmt.Sprint(n)}}
 }
 
 // fill proposes messages until the log is busy or has taken n.
@@ -45,12 +46,12 @@ func TestMemoryLogForgetsTheOldestAndSaysSo(t *testing.T) {
 	if last != 20_000 || last-first+1 < 4096 || last-first+1 > 8192 {
 		t.Errorf("the log keeps places %d to %d", first, last)
 	}
-	never := func([]room.Event) error { t.Error("events follow a place that is gone"); return nil }
-	if err := log.Follow(t.Context(), first-2, never); !errors.Is(err, room.ErrGone) {
+	never := func([]state.Event) error { t.Error("events follow a place that is gone"); return nil }
+	if err := log.Follow(t.Context(), first-2, never); !errors.Is(err, state.ErrGone) {
 		t.Errorf("Follow from before what is kept returned %v", err)
 	}
 	enough := errors.New("enough")
-	err := log.Follow(t.Context(), first-1, func(batch []room.Event) error {
+	err := log.Follow(t.Context(), first-1, func(batch []state.Event) error {
 		if batch[0].Seq != first {
 			t.Errorf("place %d comes first after %d", batch[0].Seq, first-1)
 		}
@@ -60,7 +61,7 @@ func TestMemoryLogForgetsTheOldestAndSaysSo(t *testing.T) {
 		t.Errorf("Follow from the oldest place kept returned %v", err)
 	}
 	for _, n := range []int{20_000, 20_000 - 4095} {
-		if seq, err := log.Propose(t.Context(), message(n)); seq != room.Seq(n) || err != nil {
+		if seq, err := log.Propose(t.Context(), message(n)); seq != state.Seq(n) || err != nil {
 			t.Errorf("message %d is not remembered: place %d, %v", n, seq, err)
 		}
 	}
@@ -71,11 +72,11 @@ func TestMemoryLogIsBusyRatherThanLeaveAFollowerBehind(t *testing.T) {
 	defer log.Close()
 	ctx, cancel := context.WithCancel(t.Context())
 	stuck, release := make(chan struct{}), make(chan struct{})
-	var followed []room.Seq
+	var followed []state.Seq
 	var following sync.WaitGroup
 	caughtUp := make(chan struct{})
 	following.Go(func() {
-		log.Follow(ctx, 0, func(batch []room.Event) error {
+		log.Follow(ctx, 0, func(batch []state.Event) error {
 			if len(followed) == 0 {
 				close(stuck)
 				<-release
@@ -92,7 +93,7 @@ func TestMemoryLogIsBusyRatherThanLeaveAFollowerBehind(t *testing.T) {
 	fill(t, log, 1, 1)
 	<-stuck
 	n, err := fill(t, log, 2, 20_000)
-	if !errors.Is(err, room.ErrBusy) || n != 8191 {
+	if !errors.Is(err, state.ErrBusy) || n != 8191 {
 		t.Fatalf("%v after %d messages", err, n)
 	}
 	if first, last := log.Bounds(); first != 1 || last != 8192 {
@@ -109,7 +110,7 @@ func TestMemoryLogIsBusyRatherThanLeaveAFollowerBehind(t *testing.T) {
 	cancel()
 	following.Wait()
 	for i, seq := range followed {
-		if seq != room.Seq(i+1) {
+		if seq != state.Seq(i+1) {
 			t.Fatalf("place %d follows place %d", seq, i)
 		}
 	}
@@ -126,10 +127,10 @@ func TestMemoryStoreForgetsTheOldest(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			store := room.NewMemoryStore()
 			for i := range 5000 {
-				store.Apply([]room.Event{{Seq: room.Seq(i + 1), Body: room.Said{From: "ann", Text: test.text}}})
+				store.Apply([]state.Event{{Seq: state.Seq(i + 1), Body: state.Said{From: "ann", Text: test.text}}})
 			}
 			last, err := store.Last(t.Context(), 10_000, 0)
-			if err != nil || len(last) != test.kept || last[0].Seq != room.Seq(5001-test.kept) {
+			if err != nil || len(last) != test.kept || last[0].Seq != state.Seq(5001-test.kept) {
 				t.Errorf("%d messages are kept, from place %d, %v", len(last), last[0].Seq, err)
 			}
 		})
@@ -138,9 +139,9 @@ func TestMemoryStoreForgetsTheOldest(t *testing.T) {
 
 func TestMemoryStoreTakesManyAtOnce(t *testing.T) {
 	store := room.NewMemoryStore()
-	var all []room.Event
+	var all []state.Event
 	for i := range 5000 {
-		all = append(all, room.Event{Seq: room.Seq(i + 1), Body: room.Said{From: "ann", Text: "x"}})
+		all = append(all, state.Event{Seq: state.Seq(i + 1), Body: state.Said{From: "ann", Text: "x"}})
 	}
 	store.Apply(all)
 	if last, _ := store.Last(t.Context(), 3, 0); len(last) != 3 || last[2].Seq != 5000 {

@@ -6,13 +6,15 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // Bounds on what operators may ask for: longer is taken for a slip.
 const (
 	maxSlow     = time.Hour
 	maxShutdown = 24 * time.Hour
-	maxPenalty  = 10 * 365 * 24 * time.Hour
 )
 
 // moderating is what operators and the console do. The words are those of
@@ -36,12 +38,12 @@ func doWall(c *call) (Reply, error) {
 	if c.rest == "" {
 		return c.usage()
 	}
-	_, err := c.room.propose(c, Walled{By: c.Pseudo(), Text: c.rest})
+	_, err := c.room.propose(c, state.Walled{By: c.Pseudo(), Text: c.rest})
 	return nil, err
 }
 
 func doKick(c *call) (Reply, error) {
-	name, reason := cutSpace(c.rest)
+	name, reason := text.CutSpace(c.rest)
 	if name == "" {
 		return c.usage()
 	}
@@ -52,20 +54,20 @@ func doKick(c *call) (Reply, error) {
 	if reason, err = note(reason); err != nil {
 		return nil, err
 	}
-	_, err = c.room.propose(c, Kicked{Pseudo: m.Pseudo, By: c.Pseudo(), Reason: reason})
+	_, err = c.room.propose(c, state.Kicked{Pseudo: m.Pseudo, By: c.Pseudo(), Reason: reason})
 	return nil, err
 }
 
 func doBan(c *call) (Reply, error) {
-	name, rest := cutSpace(c.rest)
+	name, rest := text.CutSpace(c.rest)
 	if name == "" {
 		return c.usage()
 	}
-	target, err := ParseTarget(name)
+	target, err := state.ParseTarget(name)
 	if err != nil {
 		return nil, err
 	}
-	d, reason, ok := cutDuration(rest)
+	d, reason, ok := text.CutDuration(rest)
 	if !ok {
 		return c.usage()
 	}
@@ -73,8 +75,8 @@ func doBan(c *call) (Reply, error) {
 		return nil, err
 	}
 	hint := c.banHint(target)
-	ban := Ban{Target: target, By: c.Pseudo(), Reason: reason, For: d}
-	if _, err := c.room.propose(c, Banned{Ban: ban}); err != nil {
+	ban := state.Ban{Target: target, By: c.Pseudo(), Reason: reason, For: d}
+	if _, err := c.room.propose(c, state.Banned{Ban: ban}); err != nil {
 		return nil, err
 	}
 	return hint, nil
@@ -83,8 +85,8 @@ func doBan(c *call) (Reply, error) {
 // banHint tells an operator who bans a pseudo which key its owner came with, or
 // which address unless others share it: another pseudo is quickly found, another
 // key less so. There is nothing to tell of a key that the ban holds against.
-func (s *Session) banHint(t Target) Reply {
-	if t.Kind != ByPseudo {
+func (s *Session) banHint(t state.Target) Reply {
+	if t.Kind != state.ByPseudo {
 		return nil
 	}
 	m, err := s.find(string(t.Pseudo))
@@ -104,11 +106,11 @@ func (s *Session) banHint(t Target) Reply {
 
 // unheldKey returns a key that a member is here with and that a ban on the member does
 // not hold against, as it does against all keys of an account; "" for none.
-func (r *Room) unheldKey(m *Member, t Target) string {
+func (r *Room) unheldKey(m *state.Member, t state.Target) string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, at := range m.Sessions {
-		if at.KeyID != "" && !r.state.visitor("", at.KeyID, noAddr).hit(t) {
+		if at.KeyID != "" && !r.state.Visitor("", at.KeyID, state.NoAddr).Hit(t) {
 			return at.KeyID
 		}
 	}
@@ -121,7 +123,7 @@ func (r *Room) alone(addr netip.Addr) bool {
 	defer r.mu.Unlock()
 	n := 0
 	for _, m := range r.state.Members {
-		if slices.ContainsFunc(m.Sessions, func(a Attendance) bool { return a.Addr == addr }) {
+		if slices.ContainsFunc(m.Sessions, func(a state.Attendance) bool { return a.Addr == addr }) {
 			n++
 		}
 	}
@@ -132,11 +134,11 @@ func doUnban(c *call) (Reply, error) {
 	if c.rest == "" {
 		return c.usage()
 	}
-	target, err := ParseTarget(c.rest)
+	target, err := state.ParseTarget(c.rest)
 	if err != nil {
 		return nil, err
 	}
-	_, err = c.room.propose(c, Unbanned{By: c.Pseudo(), Target: target})
+	_, err = c.room.propose(c, state.Unbanned{By: c.Pseudo(), Target: target})
 	return nil, err
 }
 
@@ -154,13 +156,13 @@ func doBans(c *call) (Reply, error) {
 			list.Mutes = append(list.Mutes, m)
 		}
 	}
-	slices.SortFunc(list.Bans, func(a, b Ban) int { return strings.Compare(a.Target.name(), b.Target.name()) })
-	slices.SortFunc(list.Mutes, func(a, b Mute) int { return strings.Compare(string(a.Pseudo), string(b.Pseudo)) })
+	slices.SortFunc(list.Bans, func(a, b state.Ban) int { return strings.Compare(a.Target.Name(), b.Target.Name()) })
+	slices.SortFunc(list.Mutes, func(a, b state.Mute) int { return strings.Compare(string(a.Pseudo), string(b.Pseudo)) })
 	return list, nil
 }
 
 func doMute(c *call) (Reply, error) {
-	name, rest := cutSpace(c.rest)
+	name, rest := text.CutSpace(c.rest)
 	if name == "" {
 		return c.usage()
 	}
@@ -168,25 +170,25 @@ func doMute(c *call) (Reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, junk, ok := cutDuration(rest)
+	d, junk, ok := text.CutDuration(rest)
 	if !ok || junk != "" {
 		return c.usage()
 	}
-	_, err = c.room.propose(c, Muted{Pseudo: m.Pseudo, KeyID: m.KeyID, By: c.Pseudo(), For: d})
+	_, err = c.room.propose(c, state.Muted{Pseudo: m.Pseudo, KeyID: m.KeyID, By: c.Pseudo(), For: d})
 	return nil, err
 }
 
 func doUnmute(c *call) (Reply, error) {
-	p := Pseudo(strings.TrimLeft(firstRunes(c.rest, maxQuoted), "@"))
+	p := text.Pseudo(strings.TrimLeft(text.FirstRunes(c.rest, text.MaxQuoted), "@"))
 	if p == "" {
 		return c.usage()
 	}
 	c.room.mu.Lock()
-	if mute, ok := c.room.state.muteBy(p, time.Now()); ok {
+	if mute, ok := c.room.state.MuteBy(p, time.Now()); ok {
 		p = mute.Pseudo // what the log keeps is to mean the same when nobody is here
 	}
 	c.room.mu.Unlock()
-	_, err := c.room.propose(c, Unmuted{Pseudo: p, By: c.Pseudo()})
+	_, err := c.room.propose(c, state.Unmuted{Pseudo: p, By: c.Pseudo()})
 	return nil, err
 }
 
@@ -196,7 +198,7 @@ func doSlow(c *call) (Reply, error) {
 	if err != nil || n < 0 || n > int(maxSlow/time.Second) {
 		return c.usage()
 	}
-	_, err = c.room.propose(c, SlowSet{By: c.Pseudo(), Every: every})
+	_, err = c.room.propose(c, state.SlowSet{By: c.Pseudo(), Every: every})
 	return nil, err
 }
 
@@ -205,15 +207,15 @@ func doStats(c *call) (Reply, error) {
 	c.room.mu.Lock()
 	defer c.room.mu.Unlock()
 	return Stats{
-		Since: c.room.started, Members: c.room.state.Count(), Sessions: len(c.room.state.sessions),
-		Messages: c.room.state.said, Events: c.room.state.Applied, Health: health,
+		Since: c.room.started, Members: c.room.state.Count(), Sessions: len(c.room.state.Sessions),
+		Messages: c.room.state.Messages, Events: c.room.state.Applied, Health: health,
 	}, nil
 }
 
 func doShutdown(c *call) (Reply, error) {
-	word, reason := cutSpace(c.rest)
-	if slices.Contains(cancelWords, Fold(word)) {
-		_, err := c.room.propose(c, ShutdownCancelled{By: c.Pseudo()})
+	word, reason := text.CutSpace(c.rest)
+	if slices.Contains(cancelWords, text.Fold(word)) {
+		_, err := c.room.propose(c, state.ShutdownCancelled{By: c.Pseudo()})
 		return nil, err
 	}
 	n, err := strconv.Atoi(word)
@@ -223,7 +225,7 @@ func doShutdown(c *call) (Reply, error) {
 	if reason, err = note(reason); err != nil {
 		return nil, err
 	}
-	_, err = c.room.propose(c, ShutdownPlanned{By: c.Pseudo(), In: time.Duration(n) * time.Second, Reason: reason})
+	_, err = c.room.propose(c, state.ShutdownPlanned{By: c.Pseudo(), In: time.Duration(n) * time.Second, Reason: reason})
 	if n == 0 && c.room.isStopped() { // the end may come before the answer
 		err = nil
 	}
@@ -232,35 +234,3 @@ func doShutdown(c *call) (Reply, error) {
 
 // cancelWords take a planned shutdown back.
 var cancelWords = []string{"annuler", "cancel"}
-
-// cutDuration takes a duration off the front of a text, if there is one: 30s,
-// 10m, 2h, 3j or 3d, 1w or 1sem. Without one it returns 0, which means no end. ok
-// is false for what begins like a duration and is none, -5m too: a slip must not
-// last for ever.
-func cutDuration(text string) (d time.Duration, rest string, ok bool) {
-	word, rest := cutSpace(text)
-	if d, ok := parseDuration(word); ok {
-		return d, rest, true
-	}
-	digits := strings.TrimLeft(word, "+-")
-	slip := digits != "" && digits[0] >= '0' && digits[0] <= '9'
-	return 0, text, !slip
-}
-
-var units = map[string]time.Duration{
-	"s": time.Second, "m": time.Minute, "min": time.Minute, "h": time.Hour,
-	"j": 24 * time.Hour, "d": 24 * time.Hour, "sem": 7 * 24 * time.Hour, "w": 7 * 24 * time.Hour,
-}
-
-func parseDuration(word string) (time.Duration, bool) {
-	digits := strings.IndexFunc(word, func(r rune) bool { return r < '0' || r > '9' })
-	if digits < 1 {
-		return 0, false
-	}
-	n, err := strconv.Atoi(word[:digits])
-	unit, ok := units[Fold(word[digits:])]
-	if err != nil || !ok || n < 1 || time.Duration(n) > maxPenalty/unit {
-		return 0, false
-	}
-	return time.Duration(n) * unit, true
-}

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"salon/room"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 func TestAKickLetsOutAtOnceWithTheReason(t *testing.T) {
@@ -15,12 +17,12 @@ func TestAKickLetsOutAtOnceWithTheReason(t *testing.T) {
 		op := h.operator("op")
 		op.does("/kick BOB trop de bruit")
 		bob.sees("bob kicked by op: trop de bruit")
-		if why := bob.left(room.Expelled); why.By != "op" || why.Reason != "trop de bruit" || why.Flood {
+		if why := bob.left(state.Expelled); why.By != "op" || why.Reason != "trop de bruit" || why.Flood {
 			h.Errorf("bob was let out with %+v", why)
 		}
 		ann.sees("bob kicked by op: trop de bruit")
-		wantError[*room.Ending](h, bob.tries("hello"))
-		bob.Close(room.Ending{Cause: room.Lost})
+		wantError[*state.Ending](h, bob.tries("hello"))
+		bob.Close(state.Ending{Cause: state.Lost})
 		ann.sees()
 		h.present("ann", "op")
 		h.join("bob")
@@ -31,8 +33,8 @@ func TestAKickEndsEverySession(t *testing.T) {
 	inRoom(t, func(h *house) {
 		one, two := h.arrive(withKey("bob", "K")), h.arrive(withKey("bob", "K"))
 		h.console().does("kick bob")
-		one.left(room.Expelled)
-		two.left(room.Expelled)
+		one.left(state.Expelled)
+		two.left(state.Expelled)
 		h.present()
 	})
 }
@@ -62,11 +64,11 @@ func TestModeratingNeedsAName(t *testing.T) {
 			refused[*room.UsageError](console, line)
 		}
 		for _, line := range []string{"kick bobb", "mute bobb"} {
-			if unknown := refused[*room.UnknownMemberError](console, line); unknown.Suggestion != "bob" {
+			if unknown := refused[*state.UnknownMemberError](console, line); unknown.Suggestion != "bob" {
 				h.Errorf("%q: %q is suggested", line, unknown.Suggestion)
 			}
 		}
-		refused[*room.PseudoError](console, "ban not:a:pseudo")
+		refused[*text.PseudoError](console, "ban not:a:pseudo")
 		console.sees()
 	})
 }
@@ -95,19 +97,19 @@ func TestAMuteEndsByItself(t *testing.T) {
 		console.does("mute bob 10m")
 		end := time.Now().Add(10 * time.Minute)
 		ann.sees("bob muted by console for 10m0s")
-		if muted := refused[*room.MutedError](bob, "hello"); !muted.Until.Equal(end) {
+		if muted := refused[*state.MutedError](bob, "hello"); !muted.Until.Equal(end) {
 			h.Errorf("bob is told until %v, want %v", muted.Until, end)
 		}
-		refused[*room.MutedError](bob, "/me waves")
+		refused[*state.MutedError](bob, "/me waves")
 		if !replied[room.Profile](ann, "/info bob").Person.Muted {
 			h.Error("ann cannot read that bob has no voice")
 		}
 		sleep(10*time.Minute - time.Second)
-		refused[*room.MutedError](bob, "hello")
+		refused[*state.MutedError](bob, "hello")
 		sleep(time.Second)
 		bob.does("hello")
 		ann.sees("bob: hello")
-		refused[*room.NotInForceError](console, "unmute bob")
+		refused[*state.NotInForceError](console, "unmute bob")
 		if mutes := replied[room.Bans](console, "bans").Mutes; len(mutes) != 0 {
 			h.Errorf("%v are in force", mutes)
 		}
@@ -121,7 +123,7 @@ func TestAMuteHoldsUntilUnmuted(t *testing.T) {
 		console.does("mute bob")
 		h.settle()
 		sleep(1000 * time.Hour)
-		if muted := refused[*room.MutedError](bob, "hello"); !muted.Until.IsZero() {
+		if muted := refused[*state.MutedError](bob, "hello"); !muted.Until.IsZero() {
 			h.Errorf("bob is told until %v", muted.Until)
 		}
 		console.does("unmute BOB")
@@ -137,11 +139,11 @@ func TestAMuteIsNotEvadedByAnotherNameOrAPartingWord(t *testing.T) {
 		console := h.console()
 		console.does("mute bob")
 		h.settle()
-		refused[*room.MutedError](bob, "/pseudo i-hate-ann")
+		refused[*state.MutedError](bob, "/pseudo i-hate-ann")
 		bob.does("/quitter i hate ann")
 		ann.sees("-bob (quit)")
 		again := h.arrive(withKey("rob", "B"))
-		refused[*room.MutedError](again, "hello")
+		refused[*state.MutedError](again, "hello")
 		console.does("unmute rob")
 		again.does("hello")
 		h.join("bob")[0].does("I am somebody else")
@@ -173,7 +175,7 @@ func TestNothingIsCutWithoutAWord(t *testing.T) {
 	inFreeRoom(t, func(h *house) {
 		ann, op := h.join("ann")[0], h.operator("op")
 		h.settle()
-		most := strings.Repeat("é", room.MaxNote)
+		most := strings.Repeat("é", text.MaxNote)
 		for _, command := range []string{"/sujet ", "/kick ann ", "/ban ann ", "/ban ann 5m ", "/ban 203.0.113.1 ", "/shutdown 100 ", "/absent "} {
 			if err := op.tries(command + most + "x"); !errors.Is(err, room.ErrNoteTooLong) {
 				h.Errorf("%s: %v", command, err)
@@ -186,7 +188,7 @@ func TestNothingIsCutWithoutAWord(t *testing.T) {
 			h.Errorf("op is told %+v", n)
 		}
 		op.does("/kick ann " + most)
-		if why := ann.left(room.Expelled); why.Reason != most {
+		if why := ann.left(state.Expelled); why.Reason != most {
 			h.Errorf("ann is told %q", why.Reason)
 		}
 		op.does("/quitter " + most + "x") // a parting word keeps nobody here

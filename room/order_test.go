@@ -10,13 +10,15 @@ import (
 	"time"
 
 	"salon/room"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 func TestEveryoneSeesTheSameInTheSameOrder(t *testing.T) {
 	inFreeRoom(t, func(h *house) {
 		var people []*person
 		for i := range 10 {
-			people = append(people, h.arrive(as(room.Pseudo(fmt.Sprint("p", i, "x")))))
+			people = append(people, h.arrive(as(text.Pseudo(fmt.Sprint("p", i, "x")))))
 		}
 		h.settle()
 		var talking sync.WaitGroup
@@ -209,7 +211,7 @@ func TestFollowGivesEverythingAndThenTheEnd(t *testing.T) {
 		ann.does("one", "@bob two")
 		h.console().does("kick bob")
 		ann.does("three")
-		if why := wantError[*room.Ending](h, <-ended); why.Cause != room.Expelled {
+		if why := wantError[*state.Ending](h, <-ended); why.Cause != state.Expelled {
 			h.Errorf("Follow returned %v", why)
 		}
 		if want := []string{"ann: one", "ann -> [bob]: two", "bob kicked by console: "}; !slices.Equal(seen, want) {

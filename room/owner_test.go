@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"salon/room"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // TestARegisteredPseudoSaysWhatOpensIt: no other keys or phrase than those that do.
@@ -80,9 +82,9 @@ func TestOperatorsListRegisteredPseudos(t *testing.T) {
 		if list := replied[room.Accounts](console, "free"); len(list.Pseudos) > 0 || list.More > 0 {
 			h.Errorf("registered are %+v", list)
 		}
-		var want []room.Pseudo
+		var want []text.Pseudo
 		for i := range 205 {
-			p := room.Pseudo(fmt.Sprintf("somebody-%03d", i))
+			p := text.Pseudo(fmt.Sprintf("somebody-%03d", i))
 			e := from(p, fmt.Sprint("198.51.100.", i))
 			e.KeyID = fmt.Sprint("SHA256:", i)
 			one := h.arrive(e)
@@ -111,7 +113,7 @@ func TestAChoiceIsKeptOnce(t *testing.T) {
 		ann, console := h.arrive(e), h.console()
 		ann.told(room.NowRegistered, "/inscrire")
 		h.settle()
-		events := func() room.Seq { return replied[room.Stats](console, "stats").Events }
+		events := func() state.Seq { return replied[room.Stats](console, "stats").Events }
 		for _, lines := range [][2]string{
 			{"/lang fr", "/lang en"}, {"/heure 24", "/heure 12"}, {"/fuseau UTC", "/fuseau Europe/Paris"}, {"/theme auto", "/theme mono"},
 			{"/cloche non", "/cloche tout"}, {"/souris non", "/souris oui"},

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"salon/room"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 func TestWhatIsSaidToEveryone(t *testing.T) {
@@ -83,7 +85,7 @@ func TestTheNameOfAnUnknownCommandIsFitToShow(t *testing.T) {
 	inRoom(t, func(h *house) {
 		ann := h.join("ann")[0]
 		unknown := refused[*room.UnknownCommandError](ann, "/x\x1b]0;owned\a"+strings.Repeat("y", 1000))
-		if name := unknown.Name; room.Clean(name, false) != name || len(name) > 40 {
+		if name := unknown.Name; text.Clean(name, false) != name || len(name) > 40 {
 			h.Errorf("the name is %q", name)
 		}
 	})
@@ -113,10 +115,10 @@ func TestLinesThatAreNothingOrTooMuch(t *testing.T) {
 func TestEveryWordCallsItsCommand(t *testing.T) {
 	inFreeRoom(t, func(h *house) {
 		e := onScreen("op")
-		e.Role = room.Operator
+		e.Role = state.Operator
 		screen := h.arrive(e)
 		e = as("op2")
-		e.Role = room.Operator
+		e.Role = state.Operator
 		lines := h.arrive(e)
 		for _, c := range room.Commands() {
 			op := screen
@@ -124,7 +126,7 @@ func TestEveryWordCallsItsCommand(t *testing.T) {
 				op = lines
 			}
 			for _, word := range c.Words() {
-				for _, typed := range []string{word, strings.ToUpper(word), room.Fold(word)} {
+				for _, typed := range []string{word, strings.ToUpper(word), text.Fold(word)} {
 					if help := replied[room.Help](op, "/aide "+typed); help.One == nil || help.One.Name != c.Name {
 						h.Errorf("%q calls %+v, not %s", typed, help.One, c.Name)
 					}
@@ -184,7 +186,7 @@ func TestComforts(t *testing.T) {
 			}
 		}
 		p := ann.Prefs()
-		if p.Lang != room.English || !p.Hour12 || !p.JSON || p.Zone.String() != "Europe/Paris" {
+		if p.Lang != state.English || !p.Hour12 || !p.JSON || p.Zone.String() != "Europe/Paris" {
 			h.Errorf("ann is spoken to with %+v", p)
 		}
 		for _, line := range []string{"/lang", "/lang de", "/heure", "/heure 13", "/fuseau"} {
@@ -212,9 +214,9 @@ func TestATimeZoneIsShared(t *testing.T) {
 }
 
 func TestLanguagesAreReadAsPeopleWriteThem(t *testing.T) {
-	for s, want := range map[string]room.Lang{
-		"fr": room.French, "FR": room.French, "fr_FR.UTF-8": room.French, "français": room.French, "French": room.French,
-		"en": room.English, "en_GB.UTF-8": room.English, "English": room.English, "anglais": room.English,
+	for s, want := range map[string]state.Lang{
+		"fr": state.French, "FR": state.French, "fr_FR.UTF-8": state.French, "français": state.French, "French": state.French,
+		"en": state.English, "en_GB.UTF-8": state.English, "English": state.English, "anglais": state.English,
 	} {
 		if got, ok := room.ParseLang(s); !ok || got != want {
 			t.Errorf("%q is %v, %v", s, got, ok)
@@ -237,7 +239,7 @@ func TestWhatAProgramPrintsIsSaidAsItIs(t *testing.T) {
 		if unknown := refused[*room.UnknownCommandError](ann, "/usr is no path"); unknown.Name != "usr" {
 			h.Errorf("%q is unknown", unknown.Name)
 		}
-		refused[*room.UnknownMemberError](ann, "@babel/core@7.0 installed")
+		refused[*state.UnknownMemberError](ann, "@babel/core@7.0 installed")
 		bob.sees()
 	})
 }
@@ -245,7 +247,7 @@ func TestWhatAProgramPrintsIsSaidAsItIs(t *testing.T) {
 func TestAMessageHasNoMoreLinesThanFit(t *testing.T) {
 	inFreeRoom(t, func(h *house) {
 		ann, bob := h.two("ann", "bob")
-		most := "x" + strings.Repeat("\ny", room.MaxLines-1)
+		most := "x" + strings.Repeat("\ny", text.MaxLines-1)
 		ann.does(most)
 		bob.sees("ann: " + most)
 		for _, line := range []string{most + "\ny", "@bob x" + strings.Repeat("\n", 4000) + "y", "x" + strings.Repeat("\u2028", 1000) + "y"} {

@@ -11,6 +11,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/crypto/argon2"
+
+	"salon/room/text"
 )
 
 // Bounds of a pass phrase, in characters, once cleaned.
@@ -41,7 +43,7 @@ func passPhrase(typed string) (phrase string, ok bool) {
 	if len(typed) > maxSecret || strings.ContainsAny(typed, "\r\n") {
 		return "", false
 	}
-	phrase = strings.TrimSpace(Clean(typed, false))
+	phrase = strings.TrimSpace(text.Clean(typed, false))
 	n := utf8.RuneCountInString(phrase)
 	return phrase, MinPass <= n && n <= MaxPass
 }
@@ -149,7 +151,7 @@ func CheckPassword(password string) error {
 		}
 		return nil
 	}
-	if len(password) > maxSecret || Clean(password, false) == "" {
+	if len(password) > maxSecret || text.Clean(password, false) == "" {
 		return ErrNotAPassword
 	}
 	return nil

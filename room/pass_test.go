@@ -10,11 +10,13 @@ import (
 	"time"
 
 	"salon/room"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // visiting is an entry of somebody from another source than the others, each their
 // own for each n.
-func visiting(pseudo room.Pseudo, n int, pass string) room.Entry {
+func visiting(pseudo text.Pseudo, n int, pass string) room.Entry {
 	e := from(pseudo, fmt.Sprintf("198.51.100.%d", n))
 	e.Pass = pass
 	return e
@@ -25,7 +27,7 @@ func rejected(h *house, e room.Entry, want error) {
 	h.Helper()
 	s, err := h.room.Join(h.Context(), e)
 	if err == nil {
-		s.Close(room.Ending{Cause: room.Quit})
+		s.Close(state.Ending{Cause: state.Quit})
 	}
 	if !errors.Is(err, want) {
 		h.Errorf("%q with %q is told %v, want %v", e.Pseudo, e.Pass, err, want)
@@ -33,7 +35,7 @@ func rejected(h *house, e room.Entry, want error) {
 }
 
 // phrased registers a pseudo with the phrase alone, and leaves.
-func (h *house) phrased(pseudo room.Pseudo) {
+func (h *house) phrased(pseudo text.Pseudo) {
 	h.Helper()
 	p := h.arrive(as(pseudo))
 	p.told(room.NowPassSet, "/inscrire "+phrase)
@@ -46,12 +48,12 @@ func TestAPassPhraseOpensAPseudoWithoutAKey(t *testing.T) {
 		if !h.room.NeedsPass("ANN", "") || !h.room.NeedsPass("ann", "SHA256:x") || h.room.NeedsPass("bob", "") || h.room.NeedsPass("a-nn", "") {
 			h.Error("the pass phrase is asked of others, or not of ann")
 		}
-		turnedAway[*room.RegisteredError](h, as("ann"))
+		turnedAway[*state.RegisteredError](h, as("ann"))
 		rejected(h, visiting("ann", 1, "something else"), room.ErrWrongPass)
 		rejected(h, visiting("ann", 1, phrase+"!"), room.ErrWrongPass)
 		rejected(h, visiting("ann", 1, strings.ToUpper(phrase)), room.ErrWrongPass)
 		rejected(h, visiting("ann", 1, strings.Repeat("x", 1<<20)), room.ErrWrongPass)
-		turnedAway[*room.RegisteredError](h, visiting("anո", 2, phrase)) // looks like it
+		turnedAway[*state.RegisteredError](h, visiting("anո", 2, phrase)) // looks like it
 		ann := h.arrive(visiting("Ann", 3, " "+phrase+" "))
 		if ann.Pseudo() != "ann" {
 			h.Errorf("ann is called %q", ann.Pseudo())
@@ -148,7 +150,7 @@ func TestWhatIsRightCostsNothing(t *testing.T) {
 	inRoom(t, func(h *house) {
 		h.room.SetAccess(room.Access{Password: "open sesame"})
 		for i := range 40 {
-			e := as(room.Pseudo(fmt.Sprint("p", i, "x")))
+			e := as(text.Pseudo(fmt.Sprint("p", i, "x")))
 			e.Password = "open sesame"
 			h.arrive(e)
 		}
@@ -161,7 +163,7 @@ func TestWhatIsRightCostsNothing(t *testing.T) {
 					if s, err := h.room.Join(h.Context(), visiting("ann", 1, phrase)); err != nil {
 						h.Errorf("ann is told %v", err)
 					} else {
-						s.Close(room.Ending{Cause: room.Quit})
+						s.Close(state.Ending{Cause: state.Quit})
 					}
 				}
 			})
@@ -176,7 +178,7 @@ func TestWhoeverGivesUpWaitingForTheirTurnIsReleased(t *testing.T) {
 		ctx, cancel := context.WithCancel(h.Context())
 		cancel()
 		if s, err := h.room.Join(ctx, visiting("ann", 1, phrase)); err == nil {
-			s.Close(room.Ending{Cause: room.Quit})
+			s.Close(state.Ending{Cause: state.Quit})
 		}
 		h.arrive(visiting("ann", 1, phrase))
 	})

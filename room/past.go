@@ -6,6 +6,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // Bounds on one page of the past.
@@ -21,10 +24,10 @@ const (
 
 // asked is a page of the past: what is sought, and how much of it at a time.
 type asked struct {
-	search string    // as typed; "" for history
-	day    time.Time // zero: not of one
-	around Seq       // 0: none
-	query  Query     // Before is the end of the page; 0: now
+	search string      // as typed; "" for history
+	day    time.Time   // zero: not of one
+	around state.Seq   // 0: none
+	query  state.Query // Before is the end of the page; 0: now
 	n      int
 }
 
@@ -34,13 +37,13 @@ func doHistory(c *call) (Reply, error) {
 	var wrong error
 	switch from, to, isDay := c.day(c.rest); {
 	case isDay:
-		a.day, a.query, a.n = from, Query{From: from, To: to}, pastMax
+		a.day, a.query, a.n = from, state.Query{From: from, To: to}, pastMax
 	case strings.HasPrefix(c.rest, "#"):
 		at, err := strconv.ParseUint(c.rest[1:], 10, 48)
 		if err != nil || at == 0 {
 			return c.usage()
 		}
-		a.around, a.query.Before = Seq(at), Seq(at)+pastAround
+		a.around, a.query.Before = state.Seq(at), state.Seq(at)+pastAround
 	case c.rest != "":
 		a.n, wrong = strconv.Atoi(c.rest)
 	}
@@ -74,10 +77,10 @@ func doMore(c *call) (Reply, error) {
 // past shows a page, and remembers where the one before it ends.
 func (c *call) past(a asked) (Past, error) {
 	events, err := c.page(a.query, a.n+1) // one more than is shown tells whether there are more
-	if err != nil && !errors.Is(err, ErrUnread) {
+	if err != nil && !errors.Is(err, state.ErrUnread) {
 		return Past{}, err
 	}
-	shown := newest(events[max(0, len(events)-a.n):], pastBytes)
+	shown := state.Newest(events[max(0, len(events)-a.n):], pastBytes)
 	p := Past{Search: a.search, Day: a.day, Around: a.around, More: len(shown) < len(events) && !c.entry.Quiet}
 	c.older.Store(nil)
 	if p.More {
@@ -93,8 +96,8 @@ func (c *call) past(a asked) (Past, error) {
 }
 
 // page returns the last n events that are sought, oldest first.
-func (c *call) page(q Query, n int) ([]Event, error) {
-	if (q == Query{Before: q.Before}) {
+func (c *call) page(q state.Query, n int) ([]state.Event, error) {
+	if (q == state.Query{Before: q.Before}) {
 		return c.room.store.Last(c, n, q.Before)
 	}
 	return c.room.store.Search(c, q, n)
@@ -102,21 +105,21 @@ func (c *call) page(q Query, n int) ([]Event, error) {
 
 // query understands what is sought; ok is false for nothing. A day that stands alone
 // is a word like others: its history is asked for otherwise.
-func (c *call) query(text string) (q Query, ok bool) {
-	typed, words := strings.Fields(text), []string(nil)
+func (c *call) query(line string) (q state.Query, ok bool) {
+	typed, words := strings.Fields(line), []string(nil)
 	for _, w := range typed {
 		from, to, isDay := c.day(w)
 		switch {
 		case isDay && q.From.IsZero() && len(typed) > 1:
 			q.From, q.To = from, to
 		case len(w) > 1 && w[0] == '@' && q.By == "":
-			q.By = Pseudo(firstRunes(w[1:], maxQuoted))
+			q.By = text.Pseudo(text.FirstRunes(w[1:], text.MaxQuoted))
 		default:
 			words = append(words, c.unquoted(w))
 		}
 	}
 	q.Text = strings.Join(words, " ")
-	return q, q != Query{}
+	return q, q != state.Query{}
 }
 
 // unquoted is how a day is sought as a word beside others: "hier".
@@ -129,18 +132,7 @@ func (c *call) unquoted(word string) string {
 	return word
 }
 
-// newest drops the oldest events beyond so many bytes of text; one stays.
-func newest(events []Event, limit int) []Event {
-	size := 0
-	for i := len(events) - 1; i >= 0; i-- {
-		if size += textSize(events[i].Body); size > limit && i < len(events)-1 {
-			return events[i+1:]
-		}
-	}
-	return events
-}
-
 // heard leaves out those whom the session ignores.
-func (s *Session) heard(events []Event) []Event {
-	return slices.DeleteFunc(events, func(e Event) bool { return s.desk.ignores(e.Author()) })
+func (s *Session) heard(events []state.Event) []state.Event {
+	return slices.DeleteFunc(events, func(e state.Event) bool { return s.desk.ignores(e.Author()) })
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"salon/room"
+	"salon/room/state"
 )
 
 // page reads a page.
@@ -20,7 +21,7 @@ func (p *person) page(line string) (texts []string, more bool) {
 		p.h.Fatalf("%s: %+v, %v", line, r, err)
 	}
 	for _, e := range past.Events {
-		texts = append(texts, e.Body.(room.Said).Text)
+		texts = append(texts, e.Body.(state.Said).Text)
 	}
 	return texts, past.More
 }
@@ -146,14 +147,14 @@ func TestAScriptIsOfferedNoOtherPage(t *testing.T) {
 // unreadStore is one whose disk is away: it gives what is at hand.
 type unreadStore struct{ *room.MemoryStore }
 
-func (s unreadStore) Last(ctx context.Context, n int, before room.Seq) ([]room.Event, error) {
+func (s unreadStore) Last(ctx context.Context, n int, before state.Seq) ([]state.Event, error) {
 	events, _ := s.MemoryStore.Last(ctx, n, before)
-	return events, fmt.Errorf("%w: %w", room.ErrUnread, errDisk)
+	return events, fmt.Errorf("%w: %w", state.ErrUnread, errDisk)
 }
 
-func (s unreadStore) Search(ctx context.Context, q room.Query, n int) ([]room.Event, error) {
+func (s unreadStore) Search(ctx context.Context, q state.Query, n int) ([]state.Event, error) {
 	events, _ := s.MemoryStore.Search(ctx, q, n)
-	return events, room.ErrUnread
+	return events, state.ErrUnread
 }
 
 // illLog is one that keeps nothing since a moment.
@@ -162,7 +163,7 @@ type illLog struct {
 	since time.Time
 }
 
-func (l illLog) Health() room.Health { return room.Health{Err: errDisk, Since: l.since} }
+func (l illLog) Health() state.Health { return state.Health{Err: errDisk, Since: l.since} }
 
 // TestAPageSaysWhatItCannotShow, besides what is at hand: nothing found is not the
 // same as nothing there.

@@ -6,6 +6,8 @@ import (
 	"testing/synctest"
 
 	"salon/room"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 func TestARenameIsAnnouncedAndFreesTheOldName(t *testing.T) {
@@ -29,10 +31,10 @@ func TestARenameToATakenOrSimilarNameIsRefused(t *testing.T) {
 		for _, name := range []string{"ann", "ANN", "аnn", "b0b2 x", "tous", "Sa1on", "-ann", ""} {
 			bob.tries("/pseudo " + name)
 		}
-		if taken := refused[*room.TakenError](bob, "/pseudo Ann"); taken.By != "ann" {
+		if taken := refused[*state.TakenError](bob, "/pseudo Ann"); taken.By != "ann" {
 			h.Errorf("it is said to be taken by %q", taken.By)
 		}
-		refused[*room.PseudoError](bob, "/pseudo everyone")
+		refused[*text.PseudoError](bob, "/pseudo everyone")
 		ann.sees()
 		h.present("ann", "bob")
 	})
@@ -55,7 +57,7 @@ func TestOnesOwnNameMayBeRespelled(t *testing.T) {
 func TestNobodyIsRespelledIntoALookalike(t *testing.T) {
 	inRoom(t, func(h *house) {
 		xi, _ := h.two("xi", "Xl")
-		if taken := refused[*room.TakenError](xi, "/nick XI"); taken.By != "Xl" {
+		if taken := refused[*state.TakenError](xi, "/nick XI"); taken.By != "Xl" {
 			h.Errorf("it is said to be taken by %q", taken.By)
 		}
 		h.present("xi", "Xl")
@@ -115,7 +117,7 @@ func TestOfTwoRenamesAtOnceOneWins(t *testing.T) {
 		if second != nil {
 			h.Errorf("nobody won: %v, %v", first, second)
 		}
-		wantError[*room.TakenError](h, first)
+		wantError[*state.TakenError](h, first)
 	})
 }
 

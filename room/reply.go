@@ -3,6 +3,9 @@ package room
 import (
 	"net/netip"
 	"time"
+
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // Reply answers the one who asked. It is data: package lang gives it words.
@@ -12,14 +15,14 @@ type Reply interface{ reply() }
 // is here and the last messages.
 type Welcome struct {
 	MOTD     string // shown before all else; "" for none
-	Pseudo   Pseudo
-	Topic    Topic
-	Names    []Pseudo // sorted; some of them when there are many
+	Pseudo   text.Pseudo
+	Topic    state.Topic
+	Names    []text.Pseudo // sorted; some of them when there are many
 	Present  int
-	Last     []Event
-	Seen     Seq // how far the owner of a registered pseudo had read; 0 for all others
-	Missed   int // what others said after Seen, of Last
-	Shutdown *Plan
+	Last     []state.Event
+	Seen     state.Seq // how far the owner of a registered pseudo had read; 0 for all others
+	Missed   int       // what others said after Seen, of Last
+	Shutdown *state.Plan
 }
 
 // People is who is here, sorted.
@@ -28,9 +31,9 @@ type People struct{ Members []Person }
 // Person is a member as others may see it; the fields below Details only when it
 // is set, for operators.
 type Person struct {
-	Pseudo   Pseudo
+	Pseudo   text.Pseudo
 	Since    time.Time
-	Away     *Away
+	Away     *state.Away
 	Fronts   []string // how connected, one for each session: "ssh", "tcp"
 	Operator bool
 	Muted    bool
@@ -58,8 +61,8 @@ type Own struct {
 
 // Accounts lists who is registered, sorted.
 type Accounts struct {
-	Pseudos []Pseudo // maxListed at most
-	More    int      // how many others there are
+	Pseudos []text.Pseudo // maxListed at most
+	More    int           // how many others there are
 }
 
 // Help lists the commands that whoever asked may use; One is set when help on
@@ -71,23 +74,23 @@ type Help struct {
 }
 
 // TopicIs is the topic; its text is empty when there is none.
-type TopicIs struct{ Topic Topic }
+type TopicIs struct{ Topic state.Topic }
 
 // Bans lists bans and mutes in force.
 type Bans struct {
-	Bans  []Ban
-	Mutes []Mute
+	Bans  []state.Ban
+	Mutes []state.Mute
 }
 
 // Ignoring lists whom one ignores.
-type Ignoring struct{ Names []Pseudo }
+type Ignoring struct{ Names []text.Pseudo }
 
 // Past is a page of what was said: of the history, or of what a search found.
 type Past struct {
 	Search    string    // "" for history
 	Day       time.Time // the beginning of the day it is the history of; zero: of the last
-	Around    Seq       // the place that it is the history around; 0: none
-	Events    []Event
+	Around    state.Seq // the place that it is the history around; 0: none
+	Events    []state.Event
 	More      bool // there is a page before it, which the command "more" shows
 	Continued bool // that command showed it
 
@@ -101,8 +104,8 @@ type Stats struct {
 	Members  int
 	Sessions int
 	Messages uint64
-	Events   Seq
-	Health   Health
+	Events   state.Seq
+	Health   state.Health
 }
 
 // Skipped says how many messages were forgotten before this session read them.
@@ -135,7 +138,7 @@ const (
 // Notice is a short confirmation.
 type Notice struct {
 	What  What
-	Name  Pseudo
+	Name  text.Pseudo
 	Text  string
 	Until time.Time
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"salon/room"
+	"salon/room/state"
 )
 
 // keptLog is a log that survives its room, as one on disk does.
@@ -33,16 +34,16 @@ func TestARestartKeepsWhatOperatorsDecidedAndForgetsWhoWasHere(t *testing.T) {
 		if err := before.room.Close(); err != nil {
 			t.Fatalf("Close: %v", err)
 		}
-		ann.left(room.Shutdown)
+		ann.left(state.Shutdown)
 
 		after := open(t, room.DefaultConfig(), log, store)
 		after.present()
-		turnedAway[*room.BannedError](after, as("spammer"))
+		turnedAway[*state.BannedError](after, as("spammer"))
 		bob, w := after.welcomed(as("bob"))
 		if w.Topic.Text != "the topic" || w.Present != 1 || w.Shutdown != nil || len(w.Last) != 2 {
 			t.Errorf("bob is welcomed with %+v", w)
 		}
-		refused[*room.MutedError](bob, "hello")
+		refused[*state.MutedError](bob, "hello")
 		after.arrive(withKey("cleo", "SHA256:bad"))
 		sleep(9 * time.Minute)
 		bob.does("hello")
@@ -58,7 +59,7 @@ func TestARestartKeepsWhatOperatorsDecidedAndForgetsWhoWasHere(t *testing.T) {
 
 func TestARoomDoesNotStartFromARuinedSnapshot(t *testing.T) {
 	store := room.NewMemoryStore()
-	store.Snapshot(t.Context(), room.Snapshot{Seq: 1, State: []byte("{")})
+	store.Snapshot(t.Context(), state.Snapshot{Seq: 1, State: []byte("{")})
 	if r, err := room.New(t.Context(), room.Config{}, room.NewMemoryLog(), store); err == nil {
 		r.Close()
 		t.Error("it starts")
@@ -70,12 +71,12 @@ var errDisk = errors.New("disk on fire")
 // brokenStore keeps nothing and says so.
 type brokenStore struct{ *room.MemoryStore }
 
-func (brokenStore) Apply([]room.Event) error                      { return errDisk }
-func (brokenStore) Snapshot(context.Context, room.Snapshot) error { return errDisk }
-func (brokenStore) Last(context.Context, int, room.Seq) ([]room.Event, error) {
+func (brokenStore) Apply([]state.Event) error                      { return errDisk }
+func (brokenStore) Snapshot(context.Context, state.Snapshot) error { return errDisk }
+func (brokenStore) Last(context.Context, int, state.Seq) ([]state.Event, error) {
 	return nil, errDisk
 }
-func (brokenStore) Search(context.Context, room.Query, int) ([]room.Event, error) {
+func (brokenStore) Search(context.Context, state.Query, int) ([]state.Event, error) {
 	return nil, errDisk
 }
 
@@ -101,10 +102,10 @@ func TestTheRoomGoesOnWithoutItsStore(t *testing.T) {
 // refusingLog refuses the proposals that it is told to.
 type refusingLog struct {
 	*room.MemoryLog
-	refuse func(room.Body) error
+	refuse func(state.Body) error
 }
 
-func (l *refusingLog) Propose(ctx context.Context, e room.Event) (room.Seq, error) {
+func (l *refusingLog) Propose(ctx context.Context, e state.Event) (state.Seq, error) {
 	if err := l.refuse(e.Body); err != nil {
 		return 0, err
 	}
@@ -112,10 +113,10 @@ func (l *refusingLog) Propose(ctx context.Context, e room.Event) (room.Seq, erro
 }
 
 func TestWhoeverTalksIsToldThatTheLogRefused(t *testing.T) {
-	for _, want := range []error{room.ErrUnavailable, room.ErrBusy, room.ErrUnknown, room.ErrTooLarge, room.ErrClosed} {
+	for _, want := range []error{state.ErrUnavailable, state.ErrBusy, state.ErrUnknown, state.ErrTooLarge, state.ErrClosed} {
 		synctest.Test(t, func(t *testing.T) {
-			log := &refusingLog{MemoryLog: room.NewMemoryLog(), refuse: func(b room.Body) error {
-				if _, ok := b.(room.Said); ok {
+			log := &refusingLog{MemoryLog: room.NewMemoryLog(), refuse: func(b state.Body) error {
+				if _, ok := b.(state.Said); ok {
 					return want
 				}
 				return nil
@@ -134,15 +135,15 @@ func TestWhoeverTalksIsToldThatTheLogRefused(t *testing.T) {
 func TestADepartureIsToldAsSoonAsTheLogTakesIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		until := time.Now().Add(3 * time.Second)
-		log := &refusingLog{MemoryLog: room.NewMemoryLog(), refuse: func(b room.Body) error {
-			if _, ok := b.(room.Left); ok && time.Now().Before(until) {
-				return room.ErrUnavailable
+		log := &refusingLog{MemoryLog: room.NewMemoryLog(), refuse: func(b state.Body) error {
+			if _, ok := b.(state.Left); ok && time.Now().Before(until) {
+				return state.ErrUnavailable
 			}
 			return nil
 		}}
 		h := open(t, room.Config{}, log, room.NewMemoryStore())
 		ann, bob := h.two("ann", "bob")
-		bob.Close(room.Ending{Cause: room.Lost})
+		bob.Close(state.Ending{Cause: state.Lost})
 		if now := time.Now(); now.Before(until) || now.After(until.Add(time.Second)) {
 			t.Errorf("it took until %v", now)
 		}
@@ -157,7 +158,7 @@ func TestALogThatClosesLetsEveryoneOut(t *testing.T) {
 		ann := h.join("ann")[0]
 		log.Close()
 		<-h.room.Stopped()
-		ann.left(room.Shutdown)
+		ann.left(state.Shutdown)
 	})
 }
 
@@ -168,7 +169,7 @@ func TestManyRoomsInARowLeaveNothingBehind(t *testing.T) {
 			people[0].does(fmt.Sprint("hello ", i))
 			h.console().does("shutdown 3600", "shutdown 30")
 			slices.Reverse(people)
-			people[0].Close(room.Ending{Cause: room.Quit})
+			people[0].Close(state.Ending{Cause: state.Quit})
 		})
 	}
 }
@@ -176,10 +177,10 @@ func TestManyRoomsInARowLeaveNothingBehind(t *testing.T) {
 // brokenLog cannot be followed any more, once something is said.
 type brokenLog struct{ *room.MemoryLog }
 
-func (l brokenLog) Follow(ctx context.Context, after room.Seq, apply func([]room.Event) error) error {
-	return l.MemoryLog.Follow(ctx, after, func(batch []room.Event) error {
+func (l brokenLog) Follow(ctx context.Context, after state.Seq, apply func([]state.Event) error) error {
+	return l.MemoryLog.Follow(ctx, after, func(batch []state.Event) error {
 		for _, e := range batch {
-			if _, said := e.Body.(room.Said); said {
+			if _, said := e.Body.(state.Said); said {
 				return errDisk
 			}
 		}
@@ -199,10 +200,10 @@ func TestARoomWhoseLogFailsEndsAndSaysWhy(t *testing.T) {
 		}
 		ann.Do(t.Context(), "hello")
 		<-r.Stopped()
-		if end := ann.Ending(); end == nil || end.Cause != room.Shutdown {
+		if end := ann.Ending(); end == nil || end.Cause != state.Shutdown {
 			t.Errorf("ann is let out by %v", end)
 		}
-		ann.Close(room.Ending{Cause: room.Quit})
+		ann.Close(state.Ending{Cause: state.Quit})
 		if err := r.Close(); !errors.Is(err, errDisk) {
 			t.Errorf("Close returned %v", err)
 		}

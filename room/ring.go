@@ -3,6 +3,8 @@ package room
 import (
 	"context"
 	"sync"
+
+	"salon/room/state"
 )
 
 // Bounds of the ring. What is older than both is forgotten; a reader that was
@@ -19,24 +21,24 @@ const (
 // It is safe for concurrent use: the room pushes, sessions read.
 type ring struct {
 	mu    sync.RWMutex
-	slots [ringEvents]*Event // the event at place p is slots[p%ringEvents]
-	first uint64             // oldest place held
-	next  uint64             // place of the next event
+	slots [ringEvents]*state.Event // the event at place p is slots[p%ringEvents]
+	first uint64                   // oldest place held
+	next  uint64                   // place of the next event
 	bytes int
 }
 
 func newRing() *ring { return &ring{first: 1, next: 1} }
 
 // push adds an event and returns its place.
-func (r *ring) push(e *Event) uint64 {
+func (r *ring) push(e *state.Event) uint64 {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	place := r.next
 	r.next++
-	r.bytes += textSize(e.Body)
+	r.bytes += state.TextSize(e.Body)
 	for r.next-r.first > ringEvents || r.bytes > ringBytes && r.first < place {
 		oldest := &r.slots[r.first%ringEvents]
-		r.bytes -= textSize((*oldest).Body)
+		r.bytes -= state.TextSize((*oldest).Body)
 		*oldest = nil
 		r.first++
 	}
@@ -59,7 +61,7 @@ func (r *ring) bounds() (first, next uint64) {
 }
 
 // at returns the event at a place; nil when it is not held.
-func (r *ring) at(place uint64) *Event {
+func (r *ring) at(place uint64) *state.Event {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	if place < r.first || place >= r.next {
@@ -70,7 +72,7 @@ func (r *ring) at(place uint64) *Event {
 
 // lastSeq returns the place in the log of the newest event held before a place; 0
 // when there is none.
-func (r *ring) lastSeq(before uint64) Seq {
+func (r *ring) lastSeq(before uint64) state.Seq {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	for place := min(before, r.next); place > r.first; place-- {
@@ -83,7 +85,7 @@ func (r *ring) lastSeq(before uint64) Seq {
 
 // find returns where the event of the log's place seq is held. Events came in the
 // log's order, those without a place in it anywhere between.
-func (r *ring) find(seq Seq) (place uint64, ok bool) {
+func (r *ring) find(seq state.Seq) (place uint64, ok bool) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	if seq == 0 {
@@ -124,9 +126,9 @@ const (
 
 // seed puts the end of what was said before on the ring. What the log is still to
 // tell again comes from there.
-func (r *Room) seed(ctx context.Context, upto Seq) {
+func (r *Room) seed(ctx context.Context, upto state.Seq) {
 	past, _ := r.store.Last(ctx, seedEvents, upto+1) // a room without a past starts all the same
-	past = newest(past, seedBytes)
+	past = state.Newest(past, seedBytes)
 	for i := range past {
 		r.ring.push(&past[i])
 	}

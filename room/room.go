@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // Config is what a room may be told. The zero value works: no limits on rate,
@@ -38,9 +40,6 @@ func DefaultConfig() Config {
 	return Config{Limits: Limits{Rate: 2, Burst: 5, Replay: 20, MaxPerSource: 64}, GatherAbove: 100, GatherEvery: 5 * time.Second}
 }
 
-// noAddr is the address of nobody.
-var noAddr netip.Addr
-
 // Room is one chat room on this node: the state that its log makes, the ring of
 // recent events, the sessions that read it. All methods may be called from any
 // goroutine; none waits for a reader.
@@ -67,21 +66,21 @@ type Room struct {
 	zones   map[string]*time.Location
 
 	mu        sync.Mutex // guards all below; held for memory work only
-	state     *State
+	state     *state.State
 	access    *Access // never nil; never changed: exchanged
 	limits    Limits
 	count     uint64 // proposals made
-	waiting   map[ID]chan<- Outcome
-	sessions  map[ID]*Session
+	waiting   map[state.ID]chan<- state.Outcome
+	sessions  map[state.ID]*Session
 	order     []*Session // the same, to wake in turn
-	desks     map[Key]*desk
+	desks     map[text.Key]*desk
 	rostered  *Roster // the last one made, shown again if nothing differs
-	gathered  Gathered
+	gathered  state.Gathered
 	gathering *time.Timer
 	woken     time.Time          // when the sessions were last woken together
 	waking    bool               // they will be soon
 	countdown context.CancelFunc // of the planned shutdown; nil without one
-	closing   *Ending            // set once: nobody enters any more
+	closing   *state.Ending      // set once: nobody enters any more
 	keeping   keeping
 }
 
@@ -92,13 +91,13 @@ func New(ctx context.Context, cfg Config, log Log, store Store) (*Room, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load snapshot: %w", err)
 	}
-	state := NewState()
+	st := state.NewState()
 	if snap.State != nil {
-		if state, err = DecodeState(snap.State); err != nil {
+		if st, err = state.DecodeState(snap.State); err != nil {
 			return nil, err
 		}
-		state = state.WithoutMembers()
-		state.anchor(time.Now())
+		st = st.WithoutMembers()
+		st.Anchor(time.Now())
 	}
 	if cfg.Zone == nil {
 		cfg.Zone = time.LoadLocation
@@ -107,7 +106,7 @@ func New(ctx context.Context, cfg Config, log Log, store Store) (*Room, error) {
 		cfg: cfg, limits: cfg.Limits, log: log, store: store, ring: newRing(), table: newTable(), gate: newGate(),
 		guard: newGuard(), hasher: newHasher(cfg), access: &Access{},
 		origin: rand.Uint64(), started: time.Now(), stopped: make(chan struct{}), keeping: keeping{tried: time.Now()},
-		state: state, waiting: map[ID]chan<- Outcome{}, sessions: map[ID]*Session{}, desks: map[Key]*desk{},
+		state: st, waiting: map[state.ID]chan<- state.Outcome{}, sessions: map[state.ID]*Session{}, desks: map[text.Key]*desk{},
 		zones: map[string]*time.Location{},
 	}
 	r.seed(ctx, snap.Seq)
@@ -119,16 +118,16 @@ func New(ctx context.Context, cfg Config, log Log, store Store) (*Room, error) {
 
 // answer is what became of a proposal, for whoever waits to hear it.
 type answer struct {
-	to  chan<- Outcome // cap 1: telling never waits
-	out Outcome
+	to  chan<- state.Outcome // cap 1: telling never waits
+	out state.Outcome
 }
 
 // follow applies the log until it closes. Proposers are told last: by then what
 // they did is in the store too, where somebody they let in looks for it.
-func (r *Room) follow(ctx context.Context, after Seq) {
-	var visible []Event
+func (r *Room) follow(ctx context.Context, after state.Seq) {
+	var visible []state.Event
 	var answers []answer
-	err := r.log.Follow(ctx, after, func(batch []Event) error {
+	err := r.log.Follow(ctx, after, func(batch []state.Event) error {
 		visible, answers = visible[:0], answers[:0]
 		r.mu.Lock()
 		for _, e := range batch {
@@ -152,17 +151,17 @@ func (r *Room) follow(ctx context.Context, after Seq) {
 		r.keepIfDue(ctx)
 		return nil
 	})
-	if ctx.Err() == nil && !errors.Is(err, ErrClosed) {
+	if ctx.Err() == nil && !errors.Is(err, state.ErrClosed) {
 		r.failed = err
 	}
-	r.stop(Ending{Cause: Shutdown})
+	r.stop(state.Ending{Cause: state.Shutdown})
 }
 
 // applyLocked makes one event true here: in the state, on the ring, for the
 // sessions that it ends.
-func (r *Room) applyLocked(ctx context.Context, e Event) Outcome {
+func (r *Room) applyLocked(ctx context.Context, e state.Event) state.Outcome {
 	out := r.state.Apply(e)
-	if decides(e.Body) {
+	if state.Decides(e.Body) {
 		r.keeping.decided++
 	}
 	if out.Err == nil {
@@ -172,7 +171,7 @@ func (r *Room) applyLocked(ctx context.Context, e Event) Outcome {
 		r.showLocked(out)
 	}
 	if s, ok := r.sessions[e.ID]; ok && out.Err == nil { // a Joined of ours: reading starts here
-		s.setPseudo(out.Event.Body.(Joined).Pseudo)
+		s.setPseudo(out.Event.Body.(state.Joined).Pseudo)
 		s.joined = out.Event.Seq
 		s.beginLocked()
 	}
@@ -186,8 +185,8 @@ func (r *Room) applyLocked(ctx context.Context, e Event) Outcome {
 
 // showLocked puts an outcome where sessions read it. The roster goes stale first:
 // whoever reads the event finds the roster that it made.
-func (r *Room) showLocked(out Outcome) {
-	if out.changesRoster() {
+func (r *Room) showLocked(out state.Outcome) {
+	if changesRoster(&out) {
 		r.roster.Store(nil)
 	}
 	if out.Shown {
@@ -196,32 +195,32 @@ func (r *Room) showLocked(out Outcome) {
 }
 
 // noticeLocked does what this node owes to an event besides showing it.
-func (r *Room) noticeLocked(ctx context.Context, out Outcome) {
+func (r *Room) noticeLocked(ctx context.Context, out state.Outcome) {
 	switch b := out.Event.Body.(type) {
-	case Joined:
+	case state.Joined:
 		if id := out.Event.ID; id.Origin == r.origin && r.sessions[id] == nil {
-			r.running.Go(func() { r.depart(ctx, id, &Ending{Cause: Lost}) }) // gave up waiting to join
+			r.running.Go(func() { r.depart(ctx, id, &state.Ending{Cause: state.Lost}) }) // gave up waiting to join
 		}
 		if len(r.state.Accounts) > 0 {
 			r.ownersLocked(b.Pseudo)
 		}
-	case Registered:
+	case state.Registered:
 		r.ownersLocked(b.Pseudo)
-	case Unregistered:
+	case state.Unregistered:
 		r.unregisteredLocked(b)
-	case Renamed:
+	case state.Renamed:
 		r.renameLocked(b)
-	case ShutdownPlanned:
+	case state.ShutdownPlanned:
 		r.countDownLocked(ctx, *r.state.Shutdown)
-	case ShutdownCancelled:
+	case state.ShutdownCancelled:
 		r.cancelCountdownLocked()
 	}
 }
 
 // renameLocked takes the member's sessions and desk along, and keeps it ignored
 // by those who ignore it and answered by those whom it wrote to.
-func (r *Room) renameLocked(b Renamed) {
-	for _, a := range r.state.sessions[b.Session].Sessions {
+func (r *Room) renameLocked(b state.Renamed) {
+	for _, a := range r.state.Sessions[b.Session].Sessions {
 		if s, ok := r.sessions[a.ID]; ok {
 			s.setPseudo(b.To)
 		}
@@ -233,8 +232,8 @@ func (r *Room) renameLocked(b Renamed) {
 	}
 	for _, d := range r.desks {
 		d.renamed(b.From, b.To)
-		if d.peer.pseudo == b.From {
-			d.peer.pseudo = b.To
+		if d.peer.Pseudo == b.From {
+			d.peer.Pseudo = b.To
 		}
 	}
 	r.ownersLocked(b.To)
@@ -242,14 +241,14 @@ func (r *Room) renameLocked(b Renamed) {
 
 // gatherLocked counts joins and leaves instead of showing them, once the room is
 // full enough, and reports whether it did.
-func (r *Room) gatherLocked(b Body) bool {
+func (r *Room) gatherLocked(b state.Body) bool {
 	if r.cfg.GatherAbove == 0 || r.gathering == nil && r.state.Count() <= r.cfg.GatherAbove {
 		return false
 	}
 	switch b.(type) {
-	case Joined:
+	case state.Joined:
 		r.gathered.In++
-	case Left:
+	case state.Left:
 		r.gathered.Out++
 	default:
 		return false
@@ -264,45 +263,45 @@ func (r *Room) showGathered() {
 	r.mu.Lock()
 	sum := r.gathered
 	sum.Present = r.state.Count()
-	r.gathered, r.gathering = Gathered{}, nil
+	r.gathered, r.gathering = state.Gathered{}, nil
 	r.roster.Store(nil) // before the event, as in showLocked
-	r.ring.push(&Event{Time: time.Now(), Body: sum})
+	r.ring.push(&state.Event{Time: time.Now(), Body: sum})
 	r.mu.Unlock()
 	r.wakeAll()
 }
 
 // propose asks the log for an event and waits until it is true here. The
 // Outcome's own refusal is returned as the error.
-func (r *Room) propose(ctx context.Context, b Body) (Outcome, error) {
+func (r *Room) propose(ctx context.Context, b state.Body) (state.Outcome, error) {
 	return r.proposeAs(ctx, r.newID(), b)
 }
 
-func (r *Room) newID() ID {
+func (r *Room) newID() state.ID {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.newIDLocked()
 }
 
-func (r *Room) newIDLocked() ID {
+func (r *Room) newIDLocked() state.ID {
 	r.count++
-	return ID{Origin: r.origin, N: r.count}
+	return state.ID{Origin: r.origin, N: r.count}
 }
 
-func (r *Room) proposeAs(ctx context.Context, id ID, b Body) (Outcome, error) {
-	answer := make(chan Outcome, 1)
+func (r *Room) proposeAs(ctx context.Context, id state.ID, b state.Body) (state.Outcome, error) {
+	answer := make(chan state.Outcome, 1)
 	r.mu.Lock()
 	r.waiting[id] = answer
 	r.mu.Unlock()
-	if _, err := r.log.Propose(ctx, Event{ID: id, Body: b}); err != nil {
+	if _, err := r.log.Propose(ctx, state.Event{ID: id, Body: b}); err != nil {
 		r.forgetWaiting(id)
-		return Outcome{}, err
+		return state.Outcome{}, err
 	}
-	failed := ErrClosed
+	failed := state.ErrClosed
 	select {
 	case out := <-answer:
 		return out, out.Err
 	case <-ctx.Done():
-		failed = ErrUnknown
+		failed = state.ErrUnknown
 	case <-r.stopped:
 	}
 	select {
@@ -310,18 +309,18 @@ func (r *Room) proposeAs(ctx context.Context, id ID, b Body) (Outcome, error) {
 		return out, out.Err
 	default:
 		r.forgetWaiting(id)
-		return Outcome{}, failed
+		return state.Outcome{}, failed
 	}
 }
 
-func (r *Room) forgetWaiting(id ID) {
+func (r *Room) forgetWaiting(id state.ID) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(r.waiting, id)
 }
 
 // Health is the log's.
-func (r *Room) Health() Health { return r.log.Health() }
+func (r *Room) Health() state.Health { return r.log.Health() }
 
 // Stopped is closed once the room has told everyone to go: every session has
 // ended with the cause Shutdown and nobody enters any more.
@@ -338,9 +337,9 @@ func (r *Room) isStopped() bool {
 }
 
 // Stop lets everyone out now, whatever was planned.
-func (r *Room) Stop(reason string) { r.stop(Ending{Cause: Shutdown, Reason: reason}) }
+func (r *Room) Stop(reason string) { r.stop(state.Ending{Cause: state.Shutdown, Reason: reason}) }
 
-func (r *Room) stop(why Ending) {
+func (r *Room) stop(why state.Ending) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.closing != nil {
@@ -366,9 +365,9 @@ func (r *Room) Close() error {
 	err := r.log.Close()
 	r.running.Wait()
 	r.mu.Lock()
-	last := r.state.lasting()
+	last := r.state.Lasting()
 	r.mu.Unlock()
-	snap := last.snapshot(time.Now())
+	snap := last.Snapshot(time.Now())
 	kept := r.store.Snapshot(context.Background(), snap)
 	if kept != nil {
 		kept = fmt.Errorf("keep snapshot: %w", kept)

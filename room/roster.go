@@ -3,6 +3,9 @@ package room
 import (
 	"slices"
 	"time"
+
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // MaxRoster is how many people a [Roster] names; the others are counted.
@@ -13,14 +16,14 @@ const MaxRoster = 200
 type Roster struct {
 	Present  int        // as many as /list lists
 	People   []Attendee // sorted as /list is; the first MaxRoster of them
-	Topic    Topic
+	Topic    state.Topic
 	Slow     time.Duration // between two messages of one member; 0: no slow mode
-	Shutdown *Plan         // nil: none is planned
+	Shutdown *state.Plan   // nil: none is planned
 }
 
 // Attendee is a member as a Roster names them.
 type Attendee struct {
-	Pseudo   Pseudo
+	Pseudo   text.Pseudo
 	Away     bool
 	Operator bool
 }
@@ -47,7 +50,7 @@ func (r *Room) makeRoster() *Roster {
 	if shown := r.roster.Load(); shown != nil { // somebody else was first
 		return shown
 	}
-	if made := r.state.roster(); r.rostered == nil || !r.rostered.equal(made) {
+	if made := rosterOf(r.state); r.rostered == nil || !r.rostered.equal(made) {
 		r.rostered = made
 	}
 	r.roster.Store(r.rostered)
@@ -58,8 +61,8 @@ func (a *Roster) equal(b *Roster) bool {
 	return a.Present == b.Present && a.Topic == b.Topic && a.Slow == b.Slow && a.Shutdown == b.Shutdown && slices.Equal(a.People, b.People)
 }
 
-func (st *State) roster() *Roster {
-	names := make([]Key, 0, st.Count())
+func rosterOf(st *state.State) *Roster {
+	names := make([]text.Key, 0, st.Count())
 	for k, m := range st.Members {
 		if m.Present() {
 			names = append(names, k)
@@ -69,17 +72,17 @@ func (st *State) roster() *Roster {
 	people := make([]Attendee, min(len(names), MaxRoster))
 	for i := range people {
 		m := st.Members[names[i]]
-		people[i] = Attendee{Pseudo: m.Pseudo, Away: m.Away != nil, Operator: m.Role >= Operator}
+		people[i] = Attendee{Pseudo: m.Pseudo, Away: m.Away != nil, Operator: m.Role >= state.Operator}
 	}
 	return &Roster{Present: st.Count(), People: people, Topic: st.Topic, Slow: st.Slow, Shutdown: st.Shutdown}
 }
 
 // changesRoster reports whether an event may have changed the roster.
-func (out *Outcome) changesRoster() bool {
+func changesRoster(out *state.Outcome) bool {
 	switch out.Event.Body.(type) {
-	case Renamed, Kicked, Banned, TopicSet, SlowSet, ShutdownPlanned, ShutdownCancelled:
+	case state.Renamed, state.Kicked, state.Banned, state.TopicSet, state.SlowSet, state.ShutdownPlanned, state.ShutdownCancelled:
 		return out.Shown
-	case Joined, Left, WentAway, CameBack, RoleSet, Unregistered: // another session of a member may be an operator's
+	case state.Joined, state.Left, state.WentAway, state.CameBack, state.RoleSet, state.Unregistered: // another session of a member may be an operator's
 		return out.Err == nil
 	}
 	return false

@@ -12,6 +12,8 @@ import (
 	"pgregory.net/rapid"
 
 	"salon/room"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // roster is what a person is shown of who is here, in a few characters.
@@ -70,7 +72,7 @@ func TestARosterIsAnotherOnlyWhenItSaysSomethingElse(t *testing.T) {
 			{"an announcement", func() { console.does("wall hello") }, false},
 			{"a mute", func() { op.asks("/mute bob") }, false},
 			{"ignoring", func() { ann.asks("/ignorer bob") }, false},
-			{"another session of the same member", func() { h.arrive(withKey("ann", "K")).Close(room.Ending{Cause: room.Quit}) }, false},
+			{"another session of the same member", func() { h.arrive(withKey("ann", "K")).Close(state.Ending{Cause: state.Quit}) }, false},
 			{"a one-shot command", func() {
 				e := as("bot")
 				e.Quiet = true
@@ -115,7 +117,7 @@ func TestARosterIsAnotherOnlyWhenItSaysSomethingElse(t *testing.T) {
 
 // leaves returns what has a person leave.
 func (p *person) leaves() func() {
-	return func() { p.Close(room.Ending{Cause: room.Quit}) }
+	return func() { p.Close(state.Ending{Cause: state.Quit}) }
 }
 
 func TestWhoReadsAnEventFindsTheRosterItMade(t *testing.T) {
@@ -128,7 +130,7 @@ func TestWhoReadsAnEventFindsTheRosterItMade(t *testing.T) {
 					if it.Event == nil {
 						continue
 					}
-					b, ok := it.Event.Body.(room.Joined)
+					b, ok := it.Event.Body.(state.Joined)
 					if ok && !slices.ContainsFunc(ann.Roster().People, func(a room.Attendee) bool { return a.Pseudo == b.Pseudo }) {
 						h.Errorf("%s has come and is not in the roster", b.Pseudo)
 					}
@@ -137,9 +139,9 @@ func TestWhoReadsAnEventFindsTheRosterItMade(t *testing.T) {
 			})
 		})
 		for i := range 100 {
-			h.arrive(as(room.Pseudo(fmt.Sprintf("p%dx", i))))
+			h.arrive(as(text.Pseudo(fmt.Sprintf("p%dx", i))))
 		}
-		ann.End(room.Ending{Cause: room.Quit})
+		ann.End(state.Ending{Cause: state.Quit})
 		reading.Wait()
 	})
 }
@@ -155,7 +157,7 @@ func TestAGatheredCrowdChangesTheRosterOnce(t *testing.T) {
 			h.Fatalf("%d are present, %d named", before.Present, len(before.People))
 		}
 		late := h.arrive(as("zoe"))
-		people[1].Close(room.Ending{Cause: room.Quit})
+		people[1].Close(state.Ending{Cause: state.Quit})
 		ann.does("hello")
 		h.settle()
 		if ann.Roster() != before || late.Roster() != before {
@@ -178,11 +180,11 @@ func TestAGatheredCrowdChangesTheRosterOnce(t *testing.T) {
 		if ann.Roster() != kept {
 			h.Error("what was known already makes another roster")
 		}
-		people[2].Close(room.Ending{Cause: room.Quit})
+		people[2].Close(state.Ending{Cause: state.Quit})
 		sleep(5 * time.Second)
-		people[3].Close(room.Ending{Cause: room.Quit})
+		people[3].Close(state.Ending{Cause: state.Quit})
 		sleep(5 * time.Second)
-		people[4].Close(room.Ending{Cause: room.Quit}) // ninety-nine: named one by one again
+		people[4].Close(state.Ending{Cause: state.Quit}) // ninety-nine: named one by one again
 		if r := ann.Roster(); r.Present != 99 {
 			h.Errorf("the roster counts %d", r.Present)
 		}
@@ -193,7 +195,7 @@ func TestARosterNamesTwoHundredAndCountsTheOthers(t *testing.T) {
 	inFreeRoom(t, func(h *house) {
 		var last *person
 		for i := range 300 {
-			p := h.arrive(as(room.Pseudo(fmt.Sprintf("p%03dx", (i*7)%300))))
+			p := h.arrive(as(text.Pseudo(fmt.Sprintf("p%03dx", (i*7)%300))))
 			if p.Pseudo() == "p299x" {
 				last = p
 			}
@@ -225,8 +227,8 @@ func TestARosterIsWhatTheListSays(t *testing.T) {
 			for _, step := range typed {
 				who, line := step[0], lines[step[1]]
 				if line == "come" || people[who] == nil {
-					e := withKey([]room.Pseudo{"ann", "bob", "cleo", "dan"}[who], fmt.Sprint(who))
-					e.Role, e.Quiet = room.Operator, step[1]%2 == 0
+					e := withKey([]text.Pseudo{"ann", "bob", "cleo", "dan"}[who], fmt.Sprint(who))
+					e.Role, e.Quiet = state.Operator, step[1]%2 == 0
 					if s, err := h.room.Join(h.Context(), e); err == nil {
 						people[who] = &person{s, h}
 						h.people = append(h.people, people[who])
@@ -265,7 +267,7 @@ func TestARosterKnowsTheRoleOfASecondSession(t *testing.T) {
 		if got := ann.roster(); got != "1 ann+" {
 			h.Errorf("the roster is %s", got)
 		}
-		second.Close(room.Ending{Cause: room.Quit})
+		second.Close(state.Ending{Cause: state.Quit})
 		h.settle()
 		if got := ann.roster(); got != "1 ann" {
 			h.Errorf("once it has left the roster is %s", got)

@@ -1,6 +1,11 @@
 package room
 
-import "slices"
+import (
+	"slices"
+
+	"salon/room/state"
+	"salon/room/text"
+)
 
 // screens are for a terminal that can show a screen: how it looks, and what its
 // keys do, for those who cannot type them.
@@ -19,7 +24,7 @@ var screens = []*Command{
 // [Lang], then others that are understood. All are folded.
 type choice []string
 
-func (c choice) is(typed string) bool { return slices.Contains(c, Fold(typed)) }
+func (c choice) is(typed string) bool { return slices.Contains(c, text.Fold(typed)) }
 
 // pick returns the place of what somebody chose, in whatever language.
 func pick(among []choice, typed string) (i int, ok bool) {
@@ -51,9 +56,9 @@ func doTheme(c *call) (Reply, error) {
 	if !ok {
 		return c.usage()
 	}
-	theme := Theme(i)
+	theme := state.Theme(i)
 	c.setPrefs(func(p *Prefs) { p.Theme = theme })
-	c.keep(Kept{Theme: &theme})
+	c.keep(state.Kept{Theme: &theme})
 	return Notice{What: NowTheme, Text: theme.String()}, nil
 }
 
@@ -62,9 +67,9 @@ func doBell(c *call) (Reply, error) {
 	if !ok {
 		return c.usage()
 	}
-	bell := Bell(i)
+	bell := state.Bell(i)
 	c.setPrefs(func(p *Prefs) { p.Bell = bell })
-	c.keep(Kept{Bell: &bell})
+	c.keep(state.Kept{Bell: &bell})
 	return Notice{What: NowBell, Text: bell.String()}, nil
 }
 
@@ -72,7 +77,7 @@ func doMouse(c *call) (Reply, error) {
 	reply, err := c.turnOver(func(p *Prefs) *bool { return &p.Mouse }, NowMouse, NowNoMouse)
 	if err == nil {
 		mouse := c.Prefs().Mouse
-		c.keep(Kept{Mouse: &mouse})
+		c.keep(state.Kept{Mouse: &mouse})
 	}
 	return reply, err
 }

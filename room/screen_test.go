@@ -6,23 +6,24 @@ import (
 	"testing"
 
 	"salon/room"
+	"salon/room/state"
 )
 
 func TestAScreenLooksAsItsReaderLikes(t *testing.T) {
 	inFreeRoom(t, func(h *house) {
 		ann := h.arrive(onScreen("ann"))
-		for line, want := range map[string]room.Theme{
-			"/theme clair": room.ThemeLight, "/theme SOMBRE": room.ThemeDark, "/thème mono": room.ThemeMono, "/theme auto": room.ThemeAuto,
-			"/theme light": room.ThemeLight, "/theme dark": room.ThemeDark,
+		for line, want := range map[string]state.Theme{
+			"/theme clair": state.ThemeLight, "/theme SOMBRE": state.ThemeDark, "/thème mono": state.ThemeMono, "/theme auto": state.ThemeAuto,
+			"/theme light": state.ThemeLight, "/theme dark": state.ThemeDark,
 		} {
 			n := replied[room.Notice](ann, line)
 			if n.What != room.NowTheme || n.Text != want.String() || ann.Prefs().Theme != want {
 				h.Errorf("%s: ann is told %+v and has %+v", line, n, ann.Prefs())
 			}
 		}
-		for line, want := range map[string]room.Bell{
-			"/cloche non": room.BellNone, "/cloche tout": room.BellAll, "/cloche mention": room.BellMentions,
-			"/bell off": room.BellNone, "/bell all": room.BellAll, "/bell no": room.BellNone, "/bell mentions": room.BellMentions,
+		for line, want := range map[string]state.Bell{
+			"/cloche non": state.BellNone, "/cloche tout": state.BellAll, "/cloche mention": state.BellMentions,
+			"/bell off": state.BellNone, "/bell all": state.BellAll, "/bell no": state.BellNone, "/bell mentions": state.BellMentions,
 		} {
 			n := replied[room.Notice](ann, line)
 			if n.What != room.NowBell || n.Text != want.String() || ann.Prefs().Bell != want {
@@ -38,7 +39,7 @@ func TestAScreenLooksAsItsReaderLikes(t *testing.T) {
 func TestTheMouseAndTextModeAreTurnedOnAndOff(t *testing.T) {
 	inFreeRoom(t, func(h *house) {
 		ann := h.arrive(onScreen("ann"))
-		if p := ann.Prefs(); p.Mouse || p.Plain || p.Bell != room.BellMentions || p.Theme != room.ThemeAuto {
+		if p := ann.Prefs(); p.Mouse || p.Plain || p.Bell != state.BellMentions || p.Theme != state.ThemeAuto {
 			h.Errorf("ann begins with %+v", p)
 		}
 		for _, step := range []struct {
@@ -157,7 +158,7 @@ func TestJSONIsNotForAScreen(t *testing.T) {
 func TestTheArgumentsOfAScreensCommandsAreCompleted(t *testing.T) {
 	inRoom(t, func(h *house) {
 		e := onScreen("bob")
-		e.Prefs.Lang = room.English
+		e.Prefs.Lang = state.English
 		french, english := h.arrive(onScreen("ann")), h.arrive(e)
 		french.completes("/the", "/theme ")
 		french.completes("/theme ", "auto ", "clair ", "sombre ", "mono ")

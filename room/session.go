@@ -6,6 +6,9 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // Bounds of a session's inbox.
@@ -24,8 +27,8 @@ const (
 // Item is one thing to show on a session: an event, or a reply to what that
 // session asked. One of the two is nil.
 type Item struct {
-	Place uint64 // in the room's ring; 0 for what only this session is shown
-	Event *Event // shared by every session: never to be changed
+	Place uint64       // in the room's ring; 0 for what only this session is shown
+	Event *state.Event // shared by every session: never to be changed
 	Reply Reply
 }
 
@@ -35,7 +38,7 @@ type Item struct {
 // goroutine, and closes it.
 type Session struct {
 	room   *Room
-	id     ID
+	id     state.ID
 	entry  Entry         // as it came, without what it proved itself with
 	role   atomic.Uint32 // a Role; see Room.SetAccess
 	member bool          // false for the console, which only watches
@@ -50,8 +53,8 @@ type Session struct {
 	older atomic.Pointer[asked] // the page before the one shown last; nil: there is none
 
 	index   int       // in room.order, -1 outside; guarded by room.mu
-	joined  Seq       // of its Joined; guarded by room.mu
-	account Seq       // whose owner this is, the last there was; 0: a guest. Guarded by room.mu
+	joined  state.Seq // of its Joined; guarded by room.mu
+	account state.Seq // whose owner this is, the last there was; 0: a guest. Guarded by room.mu
 	noted   time.Time // when the log was last told how far the owner has read; guarded by room.mu
 	arrived uint64    // place where reading began; never changed once it has
 
@@ -61,7 +64,7 @@ type Session struct {
 	inbox  []pending
 	asked  int // replies in inbox
 	prefs  Prefs
-	pseudo Pseudo
+	pseudo text.Pseudo
 }
 
 // pending is an inbox item and the place in the ring that it comes before.
@@ -71,10 +74,10 @@ type pending struct {
 }
 
 // ID returns the session's identity in the log.
-func (s *Session) ID() ID { return s.id }
+func (s *Session) ID() state.ID { return s.id }
 
 // Role returns what the session may do now: [Room.SetAccess] can change it.
-func (s *Session) Role() Role { return Role(s.role.Load()) }
+func (s *Session) Role() state.Role { return state.Role(s.role.Load()) }
 
 // Screen reports whether the session's terminal can show a screen, be it in use
 // now or not: see [Prefs].Plain.
@@ -84,22 +87,22 @@ func (s *Session) Screen() bool { return s.screen }
 func (s *Session) Context() context.Context { return s.ctx }
 
 // Ending returns why the session ended; nil while it lasts.
-func (s *Session) Ending() *Ending {
+func (s *Session) Ending() *state.Ending {
 	if s.ctx.Err() == nil {
 		return nil
 	}
-	return AsEnding(context.Cause(s.ctx))
+	return state.AsEnding(context.Cause(s.ctx))
 }
 
 // Pseudo returns the member's pseudo, after the end the last one it had; "" for
 // the console.
-func (s *Session) Pseudo() Pseudo {
+func (s *Session) Pseudo() text.Pseudo {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.pseudo
 }
 
-func (s *Session) setPseudo(p Pseudo) {
+func (s *Session) setPseudo(p text.Pseudo) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.pseudo = p
@@ -120,7 +123,7 @@ func (s *Session) setPrefs(change func(*Prefs)) {
 
 // End ends the session with a cause, once; later causes are not heard. What was
 // shown to the room until now is still given by Follow, nothing after.
-func (s *Session) End(why Ending) {
+func (s *Session) End(why state.Ending) {
 	s.mu.Lock()
 	if s.until == 0 {
 		s.until = s.room.ring.end()
@@ -131,7 +134,7 @@ func (s *Session) End(why Ending) {
 
 // Close ends the session, if nothing has, and takes it out of the room: when it
 // returns, the others have been told. Its owner calls it exactly once.
-func (s *Session) Close(why Ending) {
+func (s *Session) Close(why state.Ending) {
 	s.End(why)
 	s.room.remove(s, s.Ending())
 }

@@ -3,6 +3,8 @@ package room
 import (
 	"context"
 	"time"
+
+	"salon/room/state"
 )
 
 // countdownMarks are the seconds left at which a planned shutdown is announced
@@ -14,7 +16,7 @@ var countdownMarks = []time.Duration{60, 30, 10, 5, 4, 3, 2, 1}
 const countdownOrigin = 0x636f756e74646f77
 
 // countDownLocked starts counting down to a plan, in place of any other.
-func (r *Room) countDownLocked(ctx context.Context, plan Plan) {
+func (r *Room) countDownLocked(ctx context.Context, plan state.Plan) {
 	r.cancelCountdownLocked()
 	ctx, r.countdown = context.WithCancel(ctx)
 	r.running.Go(func() { r.countDown(ctx, plan) })
@@ -30,7 +32,7 @@ func (r *Room) cancelCountdownLocked() {
 // countDown announces the marks of a plan and stops the room at its end. A time
 // set by the plan's monotonic clock is not moved by an operator who sets the
 // machine's.
-func (r *Room) countDown(ctx context.Context, plan Plan) {
+func (r *Room) countDown(ctx context.Context, plan state.Plan) {
 	total := time.Until(plan.At).Round(time.Second)
 	for _, mark := range countdownMarks {
 		left := mark * time.Second
@@ -40,11 +42,11 @@ func (r *Room) countDown(ctx context.Context, plan Plan) {
 		if !pause(ctx, time.Until(plan.At.Add(-left))) {
 			return
 		}
-		id := ID{Origin: countdownOrigin, N: uint64(plan.Seq)<<8 | uint64(mark)}
-		r.log.Propose(ctx, Event{ID: id, Body: ShutdownCountdown{Plan: plan.Seq, Left: left}})
+		id := state.ID{Origin: countdownOrigin, N: uint64(plan.Seq)<<8 | uint64(mark)}
+		r.log.Propose(ctx, state.Event{ID: id, Body: state.ShutdownCountdown{Plan: plan.Seq, Left: left}})
 	}
 	if pause(ctx, time.Until(plan.At)) {
-		r.stop(Ending{Cause: Shutdown, By: plan.By, Reason: plan.Reason})
+		r.stop(state.Ending{Cause: state.Shutdown, By: plan.By, Reason: plan.Reason})
 	}
 }
 

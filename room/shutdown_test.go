@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"salon/room"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // clocked wants a person to be shown these things, each at its second from now.
@@ -39,10 +41,10 @@ func TestAShutdownCountsDownAndStopsOnTime(t *testing.T) {
 		if took := time.Since(start); took != time.Second {
 			h.Errorf("the room stopped %v after the last second", took)
 		}
-		if why := ann.left(room.Shutdown); why.Reason != "mise à jour" {
+		if why := ann.left(state.Shutdown); why.Reason != "mise à jour" {
 			h.Errorf("ann left with %+v", why)
 		}
-		console.left(room.Shutdown)
+		console.left(state.Shutdown)
 	})
 }
 
@@ -65,7 +67,7 @@ func TestAShutdownAtOnce(t *testing.T) {
 			h.Errorf("it took %v", took)
 		}
 		ann.sees("closing in 0s by console: ")
-		ann.left(room.Shutdown)
+		ann.left(state.Shutdown)
 	})
 }
 
@@ -74,7 +76,7 @@ func TestAShutdownIsTakenBack(t *testing.T) {
 		inRoom(t, func(h *house) {
 			ann := h.join("ann")[0]
 			console := h.console()
-			if err := console.tries("shutdown " + word); !errors.Is(err, room.ErrNoShutdown) {
+			if err := console.tries("shutdown " + word); !errors.Is(err, state.ErrNoShutdown) {
 				h.Errorf("the console is told %v", err)
 			}
 			console.does("shutdown 30")
@@ -105,7 +107,7 @@ func TestASecondShutdownReplacesTheFirst(t *testing.T) {
 }
 
 // script is an entry for a program that nobody reads along with.
-func script(pseudo room.Pseudo) room.Entry {
+func script(pseudo text.Pseudo) room.Entry {
 	e := as(pseudo)
 	e.Script = true
 	return e
@@ -128,7 +130,7 @@ func TestInTheLastMinuteProgramsAreTurnedAwayAndPeopleWarned(t *testing.T) {
 			h.Errorf("ann is welcomed with %+v", plan)
 		}
 		sleep(5 * time.Second)
-		ann.left(room.Shutdown)
+		ann.left(state.Shutdown)
 		for _, e := range []room.Entry{as("bob"), script("later")} {
 			if closing := turnedAway[*room.ShuttingDownError](h, e); closing.Left != 0 {
 				h.Errorf("%s is told %v", e.Pseudo, closing.Left)
@@ -142,7 +144,7 @@ func TestAnEndedRoomTakesNoMoreWords(t *testing.T) {
 		ann := h.join("ann")[0]
 		h.room.Stop("")
 		for range 3 {
-			wantError[*room.Ending](h, ann.tries("hello"))
+			wantError[*state.Ending](h, ann.tries("hello"))
 		}
 	})
 }
@@ -153,9 +155,9 @@ type slowLog struct {
 	late func()
 }
 
-func (l *slowLog) Propose(ctx context.Context, e room.Event) (room.Seq, error) {
+func (l *slowLog) Propose(ctx context.Context, e state.Event) (state.Seq, error) {
 	seq, err := l.MemoryLog.Propose(ctx, e)
-	if _, joins := e.Body.(room.Joined); joins {
+	if _, joins := e.Body.(state.Joined); joins {
 		l.late()
 	}
 	return seq, err
@@ -179,10 +181,10 @@ func TestWhoGotInBeforeTheEndIsToldOfTheEnd(t *testing.T) {
 			if err != nil {
 				t.Fatalf("Join: %v", err)
 			}
-			if end := s.Ending(); end == nil || end.Cause != room.Shutdown || end.Reason != "maintenance" {
+			if end := s.Ending(); end == nil || end.Cause != state.Shutdown || end.Reason != "maintenance" {
 				t.Errorf("ended by %v", end)
 			}
-			s.Close(room.Ending{Cause: room.Quit})
+			s.Close(state.Ending{Cause: state.Quit})
 		})
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"salon/room"
+	"salon/room/state"
 )
 
 // snapshots is a store that counts what is kept, and refuses it when told to.
@@ -17,11 +18,11 @@ type snapshots struct {
 	*room.MemoryStore
 
 	mu     sync.Mutex
-	all    []room.Snapshot
+	all    []state.Snapshot
 	refuse error
 }
 
-func (s *snapshots) Snapshot(ctx context.Context, snap room.Snapshot) error {
+func (s *snapshots) Snapshot(ctx context.Context, snap state.Snapshot) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.all = append(s.all, snap)
@@ -31,7 +32,7 @@ func (s *snapshots) Snapshot(ctx context.Context, snap room.Snapshot) error {
 	return s.MemoryStore.Snapshot(ctx, snap)
 }
 
-func (s *snapshots) want(t *testing.T, n int) room.Snapshot {
+func (s *snapshots) want(t *testing.T, n int) state.Snapshot {
 	t.Helper()
 	synctest.Wait()
 	s.mu.Lock()
@@ -40,7 +41,7 @@ func (s *snapshots) want(t *testing.T, n int) room.Snapshot {
 		t.Fatalf("%d snapshots were kept, want %d", len(s.all), n)
 	}
 	if n == 0 {
-		return room.Snapshot{}
+		return state.Snapshot{}
 	}
 	return s.all[n-1]
 }
@@ -49,18 +50,18 @@ func (s *snapshots) want(t *testing.T, n int) room.Snapshot {
 func decideOften(t *testing.T, log room.Log, from, n int) {
 	t.Helper()
 	for i := range n {
-		e := room.Event{ID: room.ID{Origin: 5, N: uint64(from + i)}, Body: room.Seen{Pseudo: "nobody", Account: 1, Upto: 1}}
+		e := state.Event{ID: state.ID{Origin: 5, N: uint64(from + i)}, Body: state.Seen{Pseudo: "nobody", Account: 1, Upto: 1}}
 		if i == n-1 {
-			e.Body = room.TopicSet{By: "ann", Text: "the last topic"}
+			e.Body = state.TopicSet{By: "ann", Text: "the last topic"}
 		}
-		for errors.Is(propose(t, log, e), room.ErrBusy) {
+		for errors.Is(propose(t, log, e), state.ErrBusy) {
 			synctest.Wait()
 		}
 	}
 	synctest.Wait()
 }
 
-func propose(t *testing.T, log room.Log, e room.Event) error {
+func propose(t *testing.T, log room.Log, e state.Event) error {
 	_, err := log.Propose(t.Context(), e)
 	return err
 }
@@ -103,6 +104,6 @@ func TestARoomThatRunsKeepsSnapshots(t *testing.T) {
 		if _, w := crashed.welcomed(as("bob")); w.Topic.Text != "the last topic" {
 			t.Errorf("bob is welcomed with %+v", w)
 		}
-		turnedAway[*room.RegisteredError](crashed, as("ann"))
+		turnedAway[*state.RegisteredError](crashed, as("ann"))
 	})
 }

@@ -6,6 +6,9 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // maxRecipients is how many people one private message may name.
@@ -28,14 +31,14 @@ var talking = []*Command{
 // to somebody alone. It asks for no rights and no names: the line may be refused.
 func Speaks(line string) bool {
 	line = strings.TrimSpace(line)
-	word, _ := cutSpace(line)
+	word, _ := text.CutSpace(line)
 	name, slash := strings.CutPrefix(word, "/")
 	name, twice := strings.CutPrefix(name, "/")
 	if !slash || !twice && isPath(word) {
 		return line != ""
 	}
 	for _, c := range Commands() {
-		if slices.ContainsFunc(c.Words(), func(w string) bool { return Fold(w) == Fold(name) }) {
+		if slices.ContainsFunc(c.Words(), func(w string) bool { return text.Fold(w) == text.Fold(name) }) {
 			return c.speaks
 		}
 	}
@@ -43,18 +46,18 @@ func Speaks(line string) bool {
 }
 
 func doSay(c *call) (Reply, error) {
-	return nil, c.say(Said{Text: c.rest})
+	return nil, c.say(state.Said{Text: c.rest})
 }
 
 func doMe(c *call) (Reply, error) {
 	if c.rest == "" {
 		return c.usage()
 	}
-	return nil, c.say(Said{Text: c.rest, Action: true})
+	return nil, c.say(state.Said{Text: c.rest, Action: true})
 }
 
 // say says something to everyone.
-func (c *call) say(b Said) error {
+func (c *call) say(b state.Said) error {
 	b.Session, b.From = c.id, c.Pseudo()
 	out, err := c.room.propose(c, b)
 	if err == nil {
@@ -64,7 +67,7 @@ func (c *call) say(b Said) error {
 }
 
 func doTell(c *call) (Reply, error) {
-	names, text := cutSpace(c.rest)
+	names, text := text.CutSpace(c.rest)
 	if text == "" {
 		return c.usage()
 	}
@@ -82,29 +85,29 @@ func doReply(c *call) (Reply, error) {
 	c.room.mu.Lock()
 	last := c.desk.peer
 	c.room.mu.Unlock()
-	if last.pseudo == "" {
+	if last.Pseudo == "" {
 		return nil, ErrNobody
 	}
-	m, err := c.find(string(last.pseudo))
+	m, err := c.find(string(last.Pseudo))
 	if err != nil {
 		return nil, err
 	}
 	c.room.mu.Lock()
-	same := c.room.state.isPeer(&m, last)
+	same := c.room.state.IsPeer(&m, last)
 	c.room.mu.Unlock()
 	if !same {
-		return nil, &UnknownMemberError{Name: string(last.pseudo)}
+		return nil, &state.UnknownMemberError{Name: string(last.Pseudo)}
 	}
-	return c.whisper([]Pseudo{m.Pseudo}, c.rest)
+	return c.whisper([]text.Pseudo{m.Pseudo}, c.rest)
 }
 
 // recipients finds everybody named, or nobody: a private message goes to all
 // whom it names or is not sent.
-func (c *call) recipients(names []string) ([]Pseudo, error) {
+func (c *call) recipients(names []string) ([]text.Pseudo, error) {
 	if len(names) == 0 || len(names) > maxRecipients {
 		return nil, &UsageError{c.room.table.tell}
 	}
-	var to []Pseudo
+	var to []text.Pseudo
 	for _, name := range names {
 		m, err := c.find(name)
 		if err != nil {
@@ -118,57 +121,38 @@ func (c *call) recipients(names []string) ([]Pseudo, error) {
 }
 
 // find returns a copy of the member present under a name typed by somebody.
-func (s *Session) find(name string) (Member, error) {
+func (s *Session) find(name string) (state.Member, error) {
 	name = strings.TrimLeft(name, "@")
 	s.room.mu.Lock()
 	defer s.room.mu.Unlock()
-	if f := Fold(name); f == "moi" || f == "me" {
-		if m, ok := s.room.state.sessions[s.id]; ok {
-			return m.copied(), nil
+	if f := text.Fold(name); f == "moi" || f == "me" {
+		if m, ok := s.room.state.Sessions[s.id]; ok {
+			return m.Copied(), nil
 		}
 	}
-	p := Pseudo(firstRunes(name, maxQuoted))
+	p := text.Pseudo(text.FirstRunes(name, text.MaxQuoted))
 	if m, ok := s.room.state.Find(p.Key()); ok {
-		return m.copied(), nil
+		return m.Copied(), nil
 	}
-	near, _ := Suggest(string(p), s.room.state.present())
-	return Member{}, &UnknownMemberError{Name: string(p), Suggestion: near}
-}
-
-// copied is for whoever looks at a member after the room's lock is let go.
-func (m *Member) copied() Member {
-	c := *m
-	c.Sessions = slices.Clone(m.Sessions)
-	return c
-}
-
-// present yields the pseudos of those present, in order: of names as near, the same
-// one is suggested each time.
-func (st *State) present() func(yield func(Pseudo) bool) {
-	return func(yield func(Pseudo) bool) {
-		for _, k := range st.keys() {
-			if m := st.Members[k]; m.Present() && !yield(m.Pseudo) {
-				return
-			}
-		}
-	}
+	near, _ := text.Suggest(string(p), s.room.state.Names())
+	return state.Member{}, &state.UnknownMemberError{Name: string(p), Suggestion: near}
 }
 
 // whisper hands a private message to the sessions of its recipients and of its
 // sender, and wakes only those. Whoever ignores the sender does not see it, and
 // the sender is not told.
-func (c *call) whisper(to []Pseudo, text string) (Reply, error) {
+func (c *call) whisper(to []text.Pseudo, text string) (Reply, error) {
 	r := c.room
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	from, ok := r.state.sessions[c.id]
+	from, ok := r.state.Sessions[c.id]
 	if !ok {
-		return nil, ErrGone
+		return nil, state.ErrGone
 	}
-	if mute, ok := r.state.muted(from, time.Now()); ok {
-		return nil, &MutedError{mute.Until()}
+	if mute, ok := r.state.Muted(from, time.Now()); ok {
+		return nil, &state.MutedError{Until: mute.Until()}
 	}
-	e := &Event{Time: time.Now(), Body: Whispered{From: from.Pseudo, To: to, Text: text}}
+	e := &state.Event{Time: time.Now(), Body: state.Whispered{From: from.Pseudo, To: to, Text: text}}
 	var notes []Reply
 	for _, p := range to {
 		if note := r.deliverLocked(e, from, p); note != nil {
@@ -179,7 +163,7 @@ func (c *call) whisper(to []Pseudo, text string) (Reply, error) {
 		r.postLocked(from, e)
 	}
 	if m, ok := r.state.Find(to[0].Key()); ok {
-		c.desk.peer = r.state.peer(m)
+		c.desk.peer = r.state.Peer(m)
 	}
 	if len(notes) == 0 {
 		return nil, nil
@@ -193,10 +177,10 @@ func (c *call) whisper(to []Pseudo, text string) (Reply, error) {
 
 // deliverLocked gives a private message to one recipient; the Reply tells its
 // sender what there is to know about that.
-func (r *Room) deliverLocked(e *Event, from *Member, to Pseudo) Reply {
+func (r *Room) deliverLocked(e *state.Event, from *state.Member, to text.Pseudo) Reply {
 	m, ok := r.state.Find(to.Key())
 	if !ok {
-		return Failure{&UnknownMemberError{Name: string(to)}}
+		return Failure{&state.UnknownMemberError{Name: string(to)}}
 	}
 	d := r.deskLocked(to.Key())
 	if d.ignores(from.Pseudo) {
@@ -206,7 +190,7 @@ func (r *Room) deliverLocked(e *Event, from *Member, to Pseudo) Reply {
 		return Notice{What: RecipientFull, Name: to}
 	}
 	if from != m {
-		d.peer = r.state.peer(from)
+		d.peer = r.state.Peer(from)
 	}
 	if m.Away != nil && from != m {
 		return Notice{What: RecipientAway, Name: to, Text: m.Away.Text}
@@ -216,7 +200,7 @@ func (r *Room) deliverLocked(e *Event, from *Member, to Pseudo) Reply {
 
 // postLocked puts an event in the inbox of each of a member's sessions here, and
 // reports whether any had room.
-func (r *Room) postLocked(m *Member, e *Event) bool {
+func (r *Room) postLocked(m *state.Member, e *state.Event) bool {
 	posted := false
 	for _, a := range m.Sessions {
 		if s, ok := r.sessions[a.ID]; ok && s.post(Item{Event: e}) {
@@ -230,11 +214,11 @@ func doNick(c *call) (Reply, error) {
 	if c.rest == "" {
 		return c.usage()
 	}
-	to, err := ParsePseudo(strings.TrimPrefix(c.rest, "@"))
+	to, err := text.ParsePseudo(strings.TrimPrefix(c.rest, "@"))
 	if err != nil {
 		return nil, err
 	}
-	out, err := c.room.propose(c, Renamed{Session: c.id, To: to})
+	out, err := c.room.propose(c, state.Renamed{Session: c.id, To: to})
 	if err != nil || out.Shown {
 		return nil, err
 	}
@@ -246,14 +230,14 @@ func doAway(c *call) (Reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := c.room.propose(c, WentAway{Session: c.id, Text: text}); err != nil {
+	if _, err := c.room.propose(c, state.WentAway{Session: c.id, Text: text}); err != nil {
 		return nil, err
 	}
 	return Notice{What: NowAway, Text: text}, nil
 }
 
 func doBack(c *call) (Reply, error) {
-	if _, err := c.room.propose(c, CameBack{Session: c.id}); err != nil {
+	if _, err := c.room.propose(c, state.CameBack{Session: c.id}); err != nil {
 		return nil, err
 	}
 	return Notice{What: NowBack}, nil
@@ -261,9 +245,9 @@ func doBack(c *call) (Reply, error) {
 
 // doQuit ends the session itself, so that the farewell comes last.
 func doQuit(c *call) (Reply, error) {
-	word := oneLine(firstRunes(c.rest, MaxNote)) // cut: it keeps nobody here
-	_, err := c.room.propose(c, Left{Session: c.id, Cause: Quit, Text: word})
-	if errors.Is(err, ErrGone) || c.Session.ctx.Err() != nil { // it has ended
+	word := oneLine(text.FirstRunes(c.rest, text.MaxNote)) // cut: it keeps nobody here
+	_, err := c.room.propose(c, state.Left{Session: c.id, Cause: state.Quit, Text: word})
+	if errors.Is(err, state.ErrGone) || c.Session.ctx.Err() != nil { // it has ended
 		err = nil
 	}
 	return nil, err
@@ -272,10 +256,10 @@ func doQuit(c *call) (Reply, error) {
 // note is a text that is shown within a line: a topic, a reason. One that is too long
 // is refused.
 func note(s string) (string, error) {
-	if s = oneLine(s); utf8.RuneCountInString(s) > MaxNote {
+	if s = oneLine(s); utf8.RuneCountInString(s) > text.MaxNote {
 		return "", ErrNoteTooLong
 	}
 	return s, nil
 }
 
-func oneLine(s string) string { return Clean(s, false) }
+func oneLine(s string) string { return text.Clean(s, false) }

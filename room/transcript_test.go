@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"salon/room"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 func TestATranscriptCanBeReadAgainAndFromBefore(t *testing.T) {
@@ -84,7 +86,7 @@ func TestWhatASearchFindsHasAPlace(t *testing.T) {
 	inRoomLike(t, room.Config{GatherAbove: 1, GatherEvery: 1}, func(h *house) {
 		ann := h.join("ann", "bob")[0]
 		for i := range 5 {
-			h.join(room.Pseudo(fmt.Sprint("p", i, "x")))
+			h.join(text.Pseudo(fmt.Sprint("p", i, "x")))
 			sleep(2)
 			ann.does(fmt.Sprint("word ", i))
 		}
@@ -101,7 +103,7 @@ func TestWhatASearchFindsHasAPlace(t *testing.T) {
 			}
 		}
 		_, next := ann.Held()
-		for _, seq := range []room.Seq{0, 1 << 40} {
+		for _, seq := range []state.Seq{0, 1 << 40} {
 			if place, ok := ann.PlaceOf(seq); ok {
 				h.Errorf("event %d is at %d of %d", seq, place, next)
 			}

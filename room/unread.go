@@ -4,6 +4,9 @@ import (
 	"context"
 	"slices"
 	"time"
+
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // maxMissed is how many messages an owner who was away is shown at most, where that
@@ -21,10 +24,10 @@ const seenEvery = time.Minute
 // seenBefore is how far the owner had read whose session this is, when they were
 // here last; 0 for a guest, for a first visit, and while another session of theirs
 // reads along.
-func (r *Room) seenBefore(s *Session) Seq {
+func (r *Room) seenBefore(s *Session) state.Seq {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	a := r.state.accounts.byID[s.account]
+	a := r.state.Register.ByID[s.account]
 	if a == nil || r.readingLocked(a, s) {
 		return 0
 	}
@@ -34,8 +37,8 @@ func (r *Room) seenBefore(s *Session) Seq {
 // recall has a session begin with what the owner of the pseudo chose for good.
 func (r *Room) recall(s *Session) {
 	r.mu.Lock()
-	a := r.state.accounts.byID[s.account]
-	var kept Kept
+	a := r.state.Register.ByID[s.account]
+	var kept state.Kept
 	if a != nil {
 		kept = a.Kept
 	}
@@ -43,7 +46,7 @@ func (r *Room) recall(s *Session) {
 	if a == nil {
 		return
 	}
-	s.setPrefs(func(p *Prefs) { *p = kept.over(*p) })
+	s.setPrefs(func(p *Prefs) { *p = withKept(*p, kept) })
 	if kept.Zone == nil {
 		return
 	}
@@ -54,24 +57,24 @@ func (r *Room) recall(s *Session) {
 
 // readingLocked reports whether an account's owner reads on a session other than s,
 // here or on another node.
-func (r *Room) readingLocked(a *Account, s *Session) bool {
+func (r *Room) readingLocked(a *state.Account, s *Session) bool {
 	m, ok := r.state.Members[a.Pseudo.Key()]
-	return ok && slices.ContainsFunc(m.Sessions, func(at Attendance) bool {
+	return ok && slices.ContainsFunc(m.Sessions, func(at state.Attendance) bool {
 		elsewhere := at.ID.Origin != r.origin || r.sessions[at.ID] != nil
-		return at.ID != s.id && !at.Quiet && at.proves(a) && elsewhere
+		return at.ID != s.id && !at.Quiet && at.Proves(a) && elsewhere
 	})
 }
 
 // replay returns what a newcomer is shown of the past: as many messages as everyone
 // is, or for somebody who was here before all that they missed, up to maxMissed.
-func (r *Room) replay(ctx context.Context, before, seen Seq) []Event {
+func (r *Room) replay(ctx context.Context, before, seen state.Seq) []state.Event {
 	n := r.limitsNow().Replay
 	last, _ := r.store.Last(ctx, n, before) // without a past there is still a present
 	if seen == 0 || n == 0 || len(last) < n || last[0].Seq <= seen {
 		return last
 	}
 	more, _ := r.store.Last(ctx, max(n, maxMissed), before) // what there is of it
-	first := slices.IndexFunc(more, func(e Event) bool { return e.Seq > seen })
+	first := slices.IndexFunc(more, func(e state.Event) bool { return e.Seq > seen })
 	if first < 0 {
 		return last
 	}
@@ -79,7 +82,7 @@ func (r *Room) replay(ctx context.Context, before, seen Seq) []Event {
 }
 
 // missed counts what others said after a place.
-func missed(events []Event, seen Seq, me Pseudo) int {
+func missed(events []state.Event, seen state.Seq, me text.Pseudo) int {
 	n := 0
 	for i := range events {
 		if e := &events[i]; seen > 0 && e.Seq > seen && e.Author() != me {
@@ -91,10 +94,10 @@ func missed(events []Event, seen Seq, me Pseudo) int {
 
 // leavingLocked is what the log is to be told when a session is closed: how far an
 // owner has read, if it was their last. ok is false for all others.
-func (r *Room) leavingLocked(s *Session) (b Seen, ok bool) {
-	a := r.state.accounts.byID[s.account]
+func (r *Room) leavingLocked(s *Session) (b state.Seen, ok bool) {
+	a := r.state.Register.ByID[s.account]
 	if a == nil || s.entry.Quiet || s.index < 0 || r.readingLocked(a, s) {
-		return Seen{}, false
+		return state.Seen{}, false
 	}
 	b = r.seenLocked(a, s)
 	return b, b.Upto > a.Seen
@@ -103,10 +106,10 @@ func (r *Room) leavingLocked(s *Session) (b Seen, ok bool) {
 // stillReading notes how far an owner has read who has just come or said something,
 // without anybody waiting for it: a server that crashes has no time to. What they
 // said themselves, at a place, they know.
-func (r *Room) stillReading(s *Session, said Seq) {
+func (r *Room) stillReading(s *Session, said state.Seq) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	a := r.state.accounts.byID[s.account]
+	a := r.state.Register.ByID[s.account]
 	if a == nil || r.closing != nil || s.entry.Quiet || s.index < 0 || time.Since(s.noted) < seenEvery {
 		return
 	}
@@ -118,9 +121,9 @@ func (r *Room) stillReading(s *Session, said Seq) {
 }
 
 // seenLocked is how far the owner of an account has read on a session.
-func (r *Room) seenLocked(a *Account, s *Session) Seen {
+func (r *Room) seenLocked(a *state.Account, s *Session) state.Seen {
 	upto := max(s.joined, r.ring.lastSeq(s.readUpto()))
-	return Seen{Pseudo: a.Pseudo, Account: a.ID, Upto: upto}
+	return state.Seen{Pseudo: a.Pseudo, Account: a.ID, Upto: upto}
 }
 
 // readUpto returns the place that the session would have read next.
@@ -131,7 +134,7 @@ func (s *Session) readUpto() uint64 {
 }
 
 // noteSeen tells the log. What it does not take is not tried again.
-func (r *Room) noteSeen(b Seen) {
+func (r *Room) noteSeen(b state.Seen) {
 	ctx, cancel := context.WithTimeout(context.Background(), seenTimeout)
 	defer cancel()
 	r.propose(ctx, b)
@@ -139,9 +142,9 @@ func (r *Room) noteSeen(b Seen) {
 
 // unregisteredLocked tells the owner's other sessions, or all if an operator did it,
 // and then the console too.
-func (r *Room) unregisteredLocked(b Unregistered) {
+func (r *Room) unregisteredLocked(b state.Unregistered) {
 	r.ownersLocked(b.Pseudo)
-	if b.Session == (ID{}) && b.By != "" {
+	if b.Session == (state.ID{}) && b.By != "" {
 		r.tellConsolesLocked(Notice{What: FreedBy, Name: b.Pseudo, Text: string(b.By)})
 	}
 	m, ok := r.state.Members[b.Pseudo.Key()]
@@ -165,7 +168,7 @@ func (r *Room) tellConsolesLocked(n Notice) {
 
 // ownersLocked has the sessions here of whoever has a pseudo know whose account is
 // theirs, and the desk whose it is.
-func (r *Room) ownersLocked(p Pseudo) {
+func (r *Room) ownersLocked(p text.Pseudo) {
 	m, ok := r.state.Members[p.Key()]
 	if !ok {
 		return
@@ -173,12 +176,29 @@ func (r *Room) ownersLocked(p Pseudo) {
 	for _, at := range m.Sessions {
 		if s, here := r.sessions[at.ID]; here {
 			s.account = 0
-			if a := r.state.owned(at.ID); a != nil {
+			if a := r.state.Owned(at.ID); a != nil {
 				s.account = a.ID
 			}
 		}
 	}
 	if d, ok := r.desks[p.Key()]; ok {
-		d.proof = r.state.proof(m)
+		d.proof = r.state.Proof(m)
+	}
+}
+
+// withKept returns prefs with all that was kept in their place but the zone, which
+// has to be found by its name.
+func withKept(p Prefs, k state.Kept) Prefs {
+	set(&p.Lang, k.Lang)
+	set(&p.Hour12, k.Hour12)
+	set(&p.Theme, k.Theme)
+	set(&p.Bell, k.Bell)
+	set(&p.Mouse, k.Mouse)
+	return p
+}
+
+func set[T any](pref, kept *T) {
+	if kept != nil {
+		*pref = *kept
 	}
 }

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"salon/room"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // replayed is what a welcome shows of the past, with a bar before what is new.
@@ -38,7 +40,7 @@ func TestAnOwnerIsShownWhatTheyMissed(t *testing.T) {
 		ann.does("mine")
 		ann.items()
 		bob.does("not read") // told to ann, whose connection breaks first
-		ann.Close(room.Ending{Cause: room.Lost})
+		ann.Close(state.Ending{Cause: state.Lost})
 		bob.does("missed")
 		h.console().does("wall hear")
 		quiet := withKey("ann", "SHA256:A")
@@ -212,7 +214,7 @@ func TestOnlyAMegabyteIsTakenOverARestart(t *testing.T) {
 		before := open(t, room.Config{}, log, store)
 		bob := before.join("bob")[0]
 		for range 400 {
-			bob.does(strings.Repeat("x", room.MaxText))
+			bob.does(strings.Repeat("x", text.MaxText))
 		}
 		before.room.Close()
 		first, next := open(t, room.Config{}, log, store).console().Held()
@@ -226,10 +228,10 @@ func TestOnlyAMegabyteIsTakenOverARestart(t *testing.T) {
 func TestWhatTheLogTellsAgainIsShownOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		log, store := room.NewMemoryLog(), room.NewMemoryStore()
-		events := []room.Event{{Seq: 2, Time: time.Now(), Body: room.Said{From: "bob", Text: "x"}}}
+		events := []state.Event{{Seq: 2, Time: time.Now(), Body: state.Said{From: "bob", Text: "x"}}}
 		store.Apply(events)
-		log.Propose(t.Context(), room.Event{ID: room.ID{N: 1}, Body: room.Joined{Pseudo: "bob"}})
-		log.Propose(t.Context(), room.Event{ID: room.ID{N: 2}, Body: room.Said{Session: room.ID{N: 1}, Text: "x"}})
+		log.Propose(t.Context(), state.Event{ID: state.ID{N: 1}, Body: state.Joined{Pseudo: "bob"}})
+		log.Propose(t.Context(), state.Event{ID: state.ID{N: 2}, Body: state.Said{Session: state.ID{N: 1}, Text: "x"}})
 		console := open(t, room.Config{}, log, store).console()
 		synctest.Wait()
 		var all []string
@@ -245,10 +247,10 @@ func TestWhatTheLogTellsAgainIsShownOnce(t *testing.T) {
 // gapStore has a hole in what it gives.
 type gapStore struct{ *room.MemoryStore }
 
-func (s gapStore) Last(ctx context.Context, n int, before room.Seq) ([]room.Event, error) {
+func (s gapStore) Last(ctx context.Context, n int, before state.Seq) ([]state.Event, error) {
 	last, err := s.MemoryStore.Last(ctx, n, before)
-	gap := room.Event{Time: time.Now(), Body: room.Gap{From: time.Now().Add(-time.Minute), To: time.Now(), Count: 7}}
-	return append([]room.Event{gap}, last...), err
+	gap := state.Event{Time: time.Now(), Body: state.Gap{From: time.Now().Add(-time.Minute), To: time.Now(), Count: 7}}
+	return append([]state.Event{gap}, last...), err
 }
 
 func TestAGapIsShownWhereSomethingIsMissing(t *testing.T) {
@@ -257,7 +259,7 @@ func TestAGapIsShownWhereSomethingIsMissing(t *testing.T) {
 		ann := h.owner("ann", "SHA256:A")
 		ann.does("hello")
 		past := replied[room.Past](ann, "/historique")
-		if len(past.Events) != 2 || past.Events[0].Body.(room.Gap).Count != 7 || !past.Events[0].Spoken() {
+		if len(past.Events) != 2 || past.Events[0].Body.(state.Gap).Count != 7 || !past.Events[0].Spoken() {
 			t.Errorf("the past is %+v", past.Events)
 		}
 		ann.goes()
@@ -270,18 +272,18 @@ func TestAGapIsShownWhereSomethingIsMissing(t *testing.T) {
 // TestWhatAnOwnerChoseLasts, whatever their client asks for.
 func TestWhatAnOwnerChoseLasts(t *testing.T) {
 	inFreeRoom(t, func(h *house) {
-		screen := func(pseudo room.Pseudo, key string, p room.Prefs) room.Entry {
+		screen := func(pseudo text.Pseudo, key string, p room.Prefs) room.Entry {
 			e := onScreen(pseudo)
 			e.KeyID, e.Prefs = key, p
 			return e
 		}
-		asked := room.Prefs{Lang: room.English, Hour12: true, Theme: room.ThemeDark, Zone: time.UTC}
+		asked := room.Prefs{Lang: state.English, Hour12: true, Theme: state.ThemeDark, Zone: time.UTC}
 		ann := h.arrive(screen("ann", "SHA256:A", asked))
 		ann.asks("/heure 12") // a guest's choice is not kept
 		ann.told(room.NowRegistered, "/inscrire")
 		ann.goes()
-		ann = h.arrive(screen("ann", "SHA256:A", room.Prefs{Lang: room.English}))
-		if p := ann.Prefs(); p != (room.Prefs{Lang: room.English}) {
+		ann = h.arrive(screen("ann", "SHA256:A", room.Prefs{Lang: state.English}))
+		if p := ann.Prefs(); p != (room.Prefs{Lang: state.English}) {
 			h.Errorf("nothing was kept, and ann has %+v", p)
 		}
 		for _, line := range []string{"/lang fr", "/heure 24", "/fuseau Europe/Paris", "/theme clair", "/cloche tout", "/souris", "/texte"} {
@@ -289,7 +291,7 @@ func TestWhatAnOwnerChoseLasts(t *testing.T) {
 		}
 		other := h.arrive(screen("ann", "SHA256:A", asked))
 		p := other.Prefs()
-		if p.Lang != room.French || p.Hour12 || p.Zone.String() != "Europe/Paris" || p.Theme != room.ThemeLight || p.Bell != room.BellAll || !p.Mouse || p.Plain {
+		if p.Lang != state.French || p.Hour12 || p.Zone.String() != "Europe/Paris" || p.Theme != state.ThemeLight || p.Bell != state.BellAll || !p.Mouse || p.Plain {
 			h.Errorf("ann has %+v", p)
 		}
 		other.asks("/souris non")
@@ -297,7 +299,7 @@ func TestWhatAnOwnerChoseLasts(t *testing.T) {
 		other.asks("/lang en") // as somebody else
 		ann.goes()
 		other.goes()
-		if p := h.arrive(screen("ann", "SHA256:A", asked)).Prefs(); p.Mouse || p.Lang != room.French {
+		if p := h.arrive(screen("ann", "SHA256:A", asked)).Prefs(); p.Mouse || p.Lang != state.French {
 			h.Errorf("ann has %+v", p)
 		}
 		if p := h.arrive(screen("bob", "SHA256:B", asked)).Prefs(); p != asked {

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"salon/room"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // welcomed lets somebody in and returns what they are shown first.
@@ -27,7 +29,7 @@ func (h *house) welcomed(e room.Entry) (*person, room.Welcome) {
 func TestANewcomerIsToldWhoIsHereAndWhatItIsAbout(t *testing.T) {
 	inRoom(t, func(h *house) {
 		_, w := h.welcomed(as("bob"))
-		if w.Pseudo != "bob" || w.Present != 1 || !slices.Equal(w.Names, []room.Pseudo{"bob"}) || w.Topic.Text != "" || w.Shutdown != nil || len(w.Last) != 0 {
+		if w.Pseudo != "bob" || w.Present != 1 || !slices.Equal(w.Names, []text.Pseudo{"bob"}) || w.Topic.Text != "" || w.Shutdown != nil || len(w.Last) != 0 {
 			h.Errorf("the first is welcomed with %+v", w)
 		}
 		h.console().does("sujet les vacances")
@@ -35,7 +37,7 @@ func TestANewcomerIsToldWhoIsHereAndWhatItIsAbout(t *testing.T) {
 		quiet.Quiet = true
 		h.arrive(quiet)
 		_, w = h.welcomed(as("Ann"))
-		if w.Pseudo != "Ann" || w.Present != 2 || !slices.Equal(w.Names, []room.Pseudo{"Ann", "bob"}) || w.Topic.Text != "les vacances" {
+		if w.Pseudo != "Ann" || w.Present != 2 || !slices.Equal(w.Names, []text.Pseudo{"Ann", "bob"}) || w.Topic.Text != "les vacances" {
 			h.Errorf("the second is welcomed with %+v", w)
 		}
 	})
@@ -66,7 +68,7 @@ func TestANewcomerIsShownTheLastMessagesOnce(t *testing.T) {
 // farStore takes a second to find what was said.
 type farStore struct{ *room.MemoryStore }
 
-func (s farStore) Last(ctx context.Context, n int, before room.Seq) ([]room.Event, error) {
+func (s farStore) Last(ctx context.Context, n int, before state.Seq) ([]state.Event, error) {
 	time.Sleep(time.Second)
 	return s.MemoryStore.Last(ctx, n, before)
 }
@@ -87,7 +89,7 @@ func TestTheWelcomeComesBeforeWhatHappensMeanwhile(t *testing.T) {
 func TestTheWelcomeOfAFullRoomNamesFifty(t *testing.T) {
 	inFreeRoom(t, func(h *house) {
 		for i := range 80 {
-			h.arrive(as(room.Pseudo(fmt.Sprintf("p%02dx", (i*37)%80))))
+			h.arrive(as(text.Pseudo(fmt.Sprintf("p%02dx", (i*37)%80))))
 		}
 		_, w := h.welcomed(as("zoe"))
 		names := slices.Compact(slices.Clone(w.Names))
@@ -180,11 +182,11 @@ func TestHistoryIsBoundedInBytesToo(t *testing.T) {
 	inFreeRoom(t, func(h *house) {
 		ann := h.join("ann")[0]
 		for range 100 {
-			ann.does(strings.Repeat("x", room.MaxText))
+			ann.does(strings.Repeat("x", text.MaxText))
 		}
 		ann.does("last")
 		past := replied[room.Past](ann, "/history 100")
-		if n := len(past.Events); n < 20 || n > 33 || past.Events[n-1].Body.(room.Said).Text != "last" {
+		if n := len(past.Events); n < 20 || n > 33 || past.Events[n-1].Body.(state.Said).Text != "last" {
 			h.Errorf("%d long messages are shown at once", n)
 		}
 	})

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"salon/room"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 func TestAPrivateMessageReachesAndWakesItsTwoPeopleAlone(t *testing.T) {
@@ -69,13 +71,13 @@ func TestAPrivateMessageToSeveral(t *testing.T) {
 }
 
 func TestNothingIsSentToAnybodyWhenOneIsUnknown(t *testing.T) {
-	for line, near := range map[string]room.Pseudo{
+	for line, near := range map[string]text.Pseudo{
 		"@anm hi": "ann", "@bob,anm hi": "ann", "/msg anm hi": "ann", "@nobody hi": "", "@tous,ann hi": "",
 		"@all,bob: hi": "", "@ann;bob hi": "", "@bob,nobody hi": "",
 	} {
 		inRoom(t, func(h *house) {
 			ann, bob, cleo := h.three("ann", "bob", "cleo")
-			if unknown := refused[*room.UnknownMemberError](cleo, line); unknown.Suggestion != near {
+			if unknown := refused[*state.UnknownMemberError](cleo, line); unknown.Suggestion != near {
 				h.Errorf("%q: %q is suggested for %q", line, unknown.Suggestion, unknown.Name)
 			}
 			for _, p := range []*person{ann, bob, cleo} {
@@ -144,8 +146,8 @@ func TestReplyToSomebodyWhoLeftGoesNowhere(t *testing.T) {
 	inRoom(t, func(h *house) {
 		ann, bob := h.two("ann", "bob")
 		ann.does("@bob hi", "/quitter")
-		ann.Close(room.Ending{Cause: room.Quit})
-		refused[*room.UnknownMemberError](bob, "/r hello")
+		ann.Close(state.Ending{Cause: state.Quit})
+		refused[*state.UnknownMemberError](bob, "/r hello")
 	})
 }
 
@@ -188,7 +190,7 @@ func TestSomebodyWithoutVoiceCannotWhisper(t *testing.T) {
 		ann, bob := h.two("ann", "bob")
 		h.console().does("mute ann")
 		h.settle()
-		refused[*room.MutedError](ann, "@bob psst")
+		refused[*state.MutedError](ann, "@bob psst")
 		bob.sees()
 	})
 }

@@ -16,6 +16,8 @@ import (
 	gossh "golang.org/x/crypto/ssh"
 
 	"salon/room"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // bubble is a room with one session at a terminal, without a network and in a time
@@ -79,7 +81,7 @@ func (b *bubble) sitDown(change func(*channel)) {
 	go func() {
 		defer close(b.ended)
 		b.ch.serve(ctx)
-		cancel(&room.Ending{Cause: room.Lost})
+		cancel(&state.Ending{Cause: state.Lost})
 	}()
 	b.calm()
 }
@@ -92,7 +94,7 @@ func (b *bubble) calm() {
 
 func (b *bubble) close() {
 	for _, s := range b.joined {
-		s.Close(room.Ending{Cause: room.Quit})
+		s.Close(state.Ending{Cause: state.Quit})
 	}
 	b.typing.Close()
 	<-b.ended
@@ -115,7 +117,7 @@ func (b *bubble) says(who, line string) {
 	s := b.joined[who]
 	if s == nil {
 		var err error
-		if s, err = b.room.Join(b.t.Context(), room.Entry{Pseudo: room.Pseudo(who), Front: "tcp"}); err != nil {
+		if s, err = b.room.Join(b.t.Context(), room.Entry{Pseudo: text.Pseudo(who), Front: "tcp"}); err != nil {
 			b.t.Fatal(err)
 		}
 		b.joined[who] = s
@@ -168,12 +170,12 @@ func (b *bubble) want(texts ...string) {
 func (b *bubble) said() []string {
 	b.t.Helper()
 	console := b.room.Watch(room.Prefs{})
-	defer console.Close(room.Ending{Cause: room.Quit})
+	defer console.Close(state.Ending{Cause: state.Quit})
 	var list []string
 	first, next := console.Held()
 	for place := first; place < next; place++ {
 		if e := console.At(place); e != nil {
-			if s, ok := e.Body.(room.Said); ok && s.From == "ann" {
+			if s, ok := e.Body.(state.Said); ok && s.From == "ann" {
 				list = append(list, s.Text)
 			}
 		}

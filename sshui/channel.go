@@ -12,6 +12,8 @@ import (
 	gossh "golang.org/x/crypto/ssh"
 
 	"salon/room"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // Bounds on what a client may ask of a channel. What is beyond them is refused
@@ -103,10 +105,10 @@ func (ch *channel) run(requests <-chan *gossh.Request) {
 			ch.started = true
 			serving.Go(func() { ch.serve(ctx) })
 		case req.Type == "signal":
-			cancel(&room.Ending{Cause: room.Quit})
+			cancel(&state.Ending{Cause: state.Quit})
 		}
 	}
-	cancel(&room.Ending{Cause: room.Lost})
+	cancel(&state.Ending{Cause: state.Lost})
 	ch.Close()
 	serving.Wait()
 }
@@ -144,7 +146,7 @@ func (ch *channel) setenv(payload []byte) bool {
 	if len(payload) > maxEnvSize+8 || gossh.Unmarshal(payload, &v) != nil || !kept(v.Name) || len(ch.env) >= maxEnv {
 		return false
 	}
-	ch.env[v.Name] = room.Clean(v.Value, false)
+	ch.env[v.Name] = text.Clean(v.Value, false)
 	return true
 }
 
@@ -157,7 +159,7 @@ func (ch *channel) setTerminal(payload []byte) bool {
 	if gossh.Unmarshal(payload, &v) != nil || len(v.Term) > maxTerm || len(v.Modes) > maxPtyModes {
 		return false
 	}
-	ch.pty, ch.term = true, room.Clean(v.Term, false)
+	ch.pty, ch.term = true, text.Clean(v.Term, false)
 	ch.resize(v.Columns, v.Rows)
 	return true
 }

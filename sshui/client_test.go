@@ -10,8 +10,8 @@ import (
 
 	gossh "golang.org/x/crypto/ssh"
 
-	"salon/room"
 	"salon/room/roomtest"
+	"salon/room/text"
 )
 
 // entering answers a keyboard-interactive login that asks nothing.
@@ -185,7 +185,7 @@ func (h *house) pipe(user string, keys ...gossh.Signer) *seat {
 	h.T.Helper()
 	s := sit(h.T, h.dial(user, keys...))
 	s.must("shell", nil)
-	h.AwaitJoined(h.T, room.Pseudo(user))
+	h.AwaitJoined(h.T, text.Pseudo(user))
 	return s
 }
 

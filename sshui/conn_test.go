@@ -17,9 +17,9 @@ import (
 
 	gossh "golang.org/x/crypto/ssh"
 
-	"salon/room"
 	"salon/room/lang"
 	"salon/room/roomtest"
+	"salon/room/state"
 )
 
 func TestDefaultTimeoutsAreThoseDocumented(t *testing.T) {
@@ -124,7 +124,7 @@ func TestShutdownTellsEverybodyAndLosesNoFarewell(t *testing.T) {
 			farewell, code = &s.out, exitDone
 		}
 		s.wantExit(code)
-		if want := lang.Farewell(&room.Ending{Cause: room.Shutdown, Reason: "à demain"}, lang.View{}); !strings.Contains((*farewell).String(), want) {
+		if want := lang.Farewell(&state.Ending{Cause: state.Shutdown, Reason: "à demain"}, lang.View{}); !strings.Contains((*farewell).String(), want) {
 			t.Errorf("%d was not told %q, but %q", i, want, *farewell)
 		}
 	}
@@ -190,7 +190,7 @@ func TestWhoeverDoesNotReadIsCutAsSlowAndNobodyElse(t *testing.T) {
 			h.AwaitJoined(t, "muet")
 			stuck := time.Now()
 			ann := h.talk(100)
-			if got := h.AwaitLeft(t, "muet"); got.Cause != room.Slow || time.Since(stuck) != h.server.waits.write {
+			if got := h.AwaitLeft(t, "muet"); got.Cause != state.Slow || time.Since(stuck) != h.server.waits.write {
 				t.Errorf("%d: left by %v after %v, want slow", i, got.Cause, time.Since(stuck))
 			}
 			ann.wantTalking(h, "et moi ?")
@@ -253,11 +253,11 @@ func TestAClientThatDoesNotAnswerKeepalivesIsLost(t *testing.T) {
 		h.server.beatAll()
 		roomtest.Until(t, func() string { return "bob does not answer" }, func() bool { return h.answered("bob") })
 	}
-	if left := roomtest.Seen[room.Left](h.Console); len(left) > 0 {
+	if left := roomtest.Seen[state.Left](h.Console); len(left) > 0 {
 		t.Errorf("left too early: %v", left)
 	}
 	h.server.beatAll()
-	if got := h.AwaitLeft(t, "ann"); got.Cause != room.Lost {
+	if got := h.AwaitLeft(t, "ann"); got.Cause != state.Lost {
 		t.Errorf("ann left by %v, want lost", got.Cause)
 	}
 	bob.wantTalking(h, "moi je réponds")
@@ -320,7 +320,7 @@ func TestTooManyConnectionsFromOneAddressAreRefusedWithAReason(t *testing.T) {
 	first := h.dial("ann")
 	h.dial("bob")
 	said, err := io.ReadAll(h.Dial())
-	if want := lang.Of(room.French).TooMany; err != nil || !strings.HasPrefix(string(said), want+"\r\n") || !strings.Contains(string(said), plainASCII(want)) {
+	if want := lang.Of(state.French).TooMany; err != nil || !strings.HasPrefix(string(said), want+"\r\n") || !strings.Contains(string(said), plainASCII(want)) {
 		t.Errorf("told %q (%v), want %q for people and in plain letters for ssh", said, err, want)
 	}
 	_, err = gossh.Dial("tcp", h.Addr, clientConfig("cléo"))
@@ -353,7 +353,7 @@ func TestABannedAddressIsToldBeforeTheHandshake(t *testing.T) {
 		t.Errorf("ann was told %q", s.err)
 	}
 	said, _ := io.ReadAll(h.Dial())
-	if !strings.HasPrefix(string(said), lang.Of(room.French).IsBanned) || !strings.Contains(string(said), "assez ri") {
+	if !strings.HasPrefix(string(said), lang.Of(state.French).IsBanned) || !strings.Contains(string(said), "assez ri") {
 		t.Errorf("the door says %q", said)
 	}
 	if ssh, err := exec.LookPath("ssh"); err == nil {

@@ -7,8 +7,9 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"salon/room"
 	"salon/room/lang"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // atTeletype opens a session on a terminal that can only append.
@@ -76,7 +77,7 @@ func TestATerminalThatOnlyAppendsGetsNoEscapeSequence(t *testing.T) {
 		ann.awaitPaper(t, "*** Annonce : attention")
 		h.Order(t, "kick ann assez")
 		ann.wantExit(exitRefused)
-		ann.awaitPaper(t, lang.Farewell(&room.Ending{Cause: room.Expelled, Reason: "assez"}, lang.View{}))
+		ann.awaitPaper(t, lang.Farewell(&state.Ending{Cause: state.Expelled, Reason: "assez"}, lang.View{}))
 		if shown := ann.out.String(); strings.ContainsAny(shown, "\x1b\u009b\x07") || !strings.HasSuffix(shown, "\r\n") {
 			t.Errorf("TERM=%q was shown %q", term, shown)
 		}
@@ -124,7 +125,7 @@ func TestATeletypeEditsAndLeavesLikeAShell(t *testing.T) {
 	ann.send("resté\r\x03\x03")
 	ann.wantExit(exitDone)
 	ann.awaitPaper(t, "Au revoir, ann.")
-	if got := h.AwaitLeft(t, "ann"); got.Cause != room.Quit {
+	if got := h.AwaitLeft(t, "ann"); got.Cause != state.Quit {
 		t.Errorf("left by %v", got.Cause)
 	}
 	bob := h.atTeletype("bob", "dumb")
@@ -161,9 +162,9 @@ func TestATeletypeHoldsNoMoreThanALine(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := open(t, wired)
 		ann := h.atTeletype("ann", "dumb")
-		ann.send(strings.Repeat("x", 3*room.MaxText) + "\r")
-		h.AwaitSaid(t, strings.Repeat("x", room.MaxText))
-		ann.send(strings.Repeat("é", 3*room.MaxText) + "\r")
+		ann.send(strings.Repeat("x", 3*text.MaxText) + "\r")
+		h.AwaitSaid(t, strings.Repeat("x", text.MaxText))
+		ann.send(strings.Repeat("é", 3*text.MaxText) + "\r")
 		ann.awaitPaper(t, french.TextTooLong)
 	})
 }

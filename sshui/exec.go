@@ -9,6 +9,7 @@ import (
 
 	"salon/room"
 	"salon/room/lang"
+	"salon/room/state"
 )
 
 // oneShot does one command and ends: `ssh bot@host '@tous done'`. Its output is
@@ -29,8 +30,8 @@ func (ch *channel) oneShot(ctx context.Context) {
 	}
 	reply, err := sess.Do(ctx, line)
 	view := lang.ViewOf(sess)
-	ch.leave(sess, &room.Ending{Cause: room.Quit})
-	if end := room.AsEnding(err); err != nil && end.Cause == room.Quit { // it asked to leave
+	ch.leave(sess, &state.Ending{Cause: state.Quit})
+	if end := state.AsEnding(err); err != nil && end.Cause == state.Quit { // it asked to leave
 		err = nil
 	}
 	if err == nil {
@@ -48,7 +49,7 @@ func (ch *channel) oneShot(ctx context.Context) {
 
 // refuse tells a client that did not get in why, unless it has asked to go.
 func (ch *channel) refuse(p room.Prefs, err error) {
-	if room.AsEnding(err).Cause == room.Quit {
+	if state.AsEnding(err).Cause == state.Quit {
 		ch.exit(exitDone)
 		return
 	}
@@ -140,11 +141,11 @@ func (ch *channel) attend(ctx context.Context, e room.Entry, read func(*room.Ses
 	}()
 	why := ch.follow(sess)
 	end := ch.leave(sess, why)
-	if end.Cause != room.Quit && end.Cause != room.Lost {
+	if end.Cause != state.Quit && end.Cause != state.Lost {
 		ch.complain(lang.Farewell(end, lang.ViewOf(sess)))
 	}
 	code := endingCode(end)
-	if end.Cause == room.Quit {
+	if end.Cause == state.Quit {
 		code = exitCode(failed.first())
 	}
 	ch.exit(code)
@@ -155,7 +156,7 @@ func (ch *channel) attend(ctx context.Context, e room.Entry, read func(*room.Ses
 func (ch *channel) recover(sess *room.Session) {
 	if r := recover(); r != nil {
 		ch.server.crashed(r)
-		sess.End(room.Ending{Cause: room.Crashed})
+		sess.End(state.Ending{Cause: state.Crashed})
 	}
 }
 

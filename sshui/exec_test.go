@@ -11,9 +11,11 @@ import (
 	"salon/room"
 	"salon/room/lang"
 	"salon/room/roomtest"
+	"salon/room/state"
+	"salon/room/text"
 )
 
-var french = lang.Of(room.French)
+var french = lang.Of(state.French)
 
 func TestACommandEndsWithItsExitCode(t *testing.T) {
 	h := open(t)
@@ -33,7 +35,7 @@ func TestACommandEndsWithItsExitCode(t *testing.T) {
 		{"/pseudo bot", "", "Vous êtes bot", exitDone},
 		{"/pseudo ann", "", "déjà pris", exitRefused},
 		{"/kick ann", "", "réservé aux opérateurs", exitRefused},
-		{strings.Repeat("x", room.MaxText+1), "", french.TextTooLong, exitRefused},
+		{strings.Repeat("x", text.MaxText+1), "", french.TextTooLong, exitRefused},
 		{"/r salut", "", french.NobodyToReply, exitUsage}, // without a key, nobody knows whether it is the same bot
 		{"@anm salut", "", "Vouliez-vous dire @ann ?", exitUnknown},
 		{"/mp personne salut", "", "Personne ne s'appelle « personne »", exitUnknown},
@@ -65,7 +67,7 @@ func TestCommandsAreNeitherAnnouncedNorListed(t *testing.T) {
 	}
 	h.run("bot", "coucou")
 	ann.out.awaitText(t, "bot: coucou")
-	if joined, left := roomtest.Seen[room.Joined](h.Console), roomtest.Seen[room.Left](h.Console); len(joined) != 1 || len(left) != 0 {
+	if joined, left := roomtest.Seen[state.Joined](h.Console), roomtest.Seen[state.Left](h.Console); len(joined) != 1 || len(left) != 0 {
 		t.Errorf("announced %v and %v", joined, left)
 	}
 	if strings.Contains(ann.out.String(), "bot est") {
@@ -221,7 +223,7 @@ func TestAFaultOfOursEndsOneSessionWithAnApology(t *testing.T) {
 	if !strings.Contains(sick.out.String(), french.EndCrashed) {
 		t.Errorf("bob was shown %q", sick.out)
 	}
-	if got := h.AwaitLeft(t, "bob"); got.Cause != room.Crashed {
+	if got := h.AwaitLeft(t, "bob"); got.Cause != state.Crashed {
 		t.Errorf("bob left by %v", got.Cause)
 	}
 	for user, begin := range map[string]func(*seat){
@@ -293,9 +295,9 @@ func TestExitCodesOfOtherFailures(t *testing.T) {
 		err  error
 		code int
 	}{
-		{errors.New("any"), exitRefused}, {room.ErrBusy, exitRefused}, {room.ErrClosed, exitShutdown},
-		{&room.Ending{Cause: room.Expelled}, exitRefused}, {&room.Ending{Cause: room.Shutdown}, exitShutdown}, {&room.Ending{Cause: room.Quit}, exitDone},
-		{&room.MutedError{}, exitRefused}, {fmt.Errorf("wrapped: %w", &room.TooFastError{}), exitTooFast},
+		{errors.New("any"), exitRefused}, {state.ErrBusy, exitRefused}, {state.ErrClosed, exitShutdown},
+		{&state.Ending{Cause: state.Expelled}, exitRefused}, {&state.Ending{Cause: state.Shutdown}, exitShutdown}, {&state.Ending{Cause: state.Quit}, exitDone},
+		{&state.MutedError{}, exitRefused}, {fmt.Errorf("wrapped: %w", &room.TooFastError{}), exitTooFast},
 	} {
 		if got := exitCode(c.err); got != c.code {
 			t.Errorf("%v: %d, want %d", c.err, got, c.code)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"salon/room"
+	"salon/room/state"
 )
 
 // wantApology waits until ann's session has ended by a fault of ours, and checks
@@ -18,10 +19,10 @@ func (b *bubble) wantApology() {
 	}
 	b.says("bob", "et nous ?")
 	console := b.room.Watch(room.Prefs{})
-	defer console.Close(room.Ending{Cause: room.Quit})
+	defer console.Close(state.Ending{Cause: state.Quit})
 	first, next := console.Held()
 	for place := first; place < next; place++ {
-		if left, ok := console.At(place).Body.(room.Left); ok && left.Pseudo == "ann" && left.Cause == room.Crashed {
+		if left, ok := console.At(place).Body.(state.Left); ok && left.Pseudo == "ann" && left.Cause == state.Crashed {
 			return
 		}
 	}

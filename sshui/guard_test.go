@@ -14,8 +14,9 @@ import (
 	"go.uber.org/goleak"
 	gossh "golang.org/x/crypto/ssh"
 
-	"salon/room"
 	"salon/room/roomtest"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // wantTalking checks that a session still hears and is heard.
@@ -279,9 +280,9 @@ func TestAChannelClosedWhileItsConnectionStaysLeavesTheRoom(t *testing.T) {
 			s.must("pty-req", ptyRequest{Term: "xterm", Columns: 80, Rows: 24})
 		}
 		s.must("shell", nil)
-		h.AwaitJoined(t, room.Pseudo(user))
+		h.AwaitJoined(t, text.Pseudo(user))
 		s.Close()
-		if got := h.AwaitLeft(t, room.Pseudo(user)); got.Cause != room.Lost {
+		if got := h.AwaitLeft(t, text.Pseudo(user)); got.Cause != state.Lost {
 			t.Errorf("%s left by %v, want lost", user, got.Cause)
 		}
 		s.exit()
@@ -290,11 +291,11 @@ func TestAChannelClosedWhileItsConnectionStaysLeavesTheRoom(t *testing.T) {
 		again.must("exec", execRequest{"de retour " + user})
 		again.wantExit(exitDone)
 		h.AwaitSaid(t, "de retour "+user)
-		if n := len(h.Said(room.Pseudo(user))); n != 1 {
+		if n := len(h.Said(text.Pseudo(user))); n != 1 {
 			t.Errorf("%s said %d things, want 1", user, n)
 		}
 	}
-	if n := len(roomtest.Seen[room.Left](h.Console)); n != 2 {
+	if n := len(roomtest.Seen[state.Left](h.Console)); n != 2 {
 		t.Errorf("%d departures, want one each", n)
 	}
 }
@@ -313,7 +314,7 @@ func TestAScreenClosedWhileItsConnectionStaysLeavesNothingRunning(t *testing.T) 
 		s.out.awaitText(t, "Bienvenue")
 		s.send(doing)
 		s.Close()
-		if got := h.AwaitLeft(t, room.Pseudo(user)); got.Cause != room.Lost {
+		if got := h.AwaitLeft(t, text.Pseudo(user)); got.Cause != state.Lost {
 			t.Errorf("%q: left by %v, want lost", doing, got.Cause)
 		}
 		s.exit()
@@ -338,10 +339,10 @@ func TestACutConnectionIsOneDeparture(t *testing.T) {
 	plain.must("shell", nil)
 	plain.out.awaitText(t, "Bienvenue")
 	c.Close()
-	if got := h.AwaitLeft(t, "ann"); got.Cause != room.Lost {
+	if got := h.AwaitLeft(t, "ann"); got.Cause != state.Lost {
 		t.Errorf("ann left by %v, want lost", got.Cause)
 	}
-	if n := len(roomtest.Seen[room.Left](h.Console)); n != 1 {
+	if n := len(roomtest.Seen[state.Left](h.Console)); n != 1 {
 		t.Errorf("%d departures", n)
 	}
 }
@@ -354,7 +355,7 @@ func TestASignalLetsTheSessionGo(t *testing.T) {
 	}
 	s.must("signal", signalSent{"TERM"})
 	s.wantExit(exitDone)
-	if got := h.AwaitLeft(t, "ann"); got.Cause != room.Quit {
+	if got := h.AwaitLeft(t, "ann"); got.Cause != state.Quit {
 		t.Errorf("ann left by %v, want quit", got.Cause)
 	}
 }

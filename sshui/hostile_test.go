@@ -11,9 +11,10 @@ import (
 
 	gossh "golang.org/x/crypto/ssh"
 
-	"salon/room"
 	"salon/room/lang"
 	"salon/room/roomtest"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // heap is what the last of a few collections found in use.
@@ -54,7 +55,7 @@ func TestWhatNeverEndsHoldsNoMemoryAndItsEndGivesTheKeyboardBack(t *testing.T) {
 				})
 				ann.send(c.end)
 				if c.name == "paste" { // too long to be taken without a question
-					ann.awaitBottom(t, fmt.Sprintf(lang.ScreenOf(room.French).PasteCut, room.MaxLines, room.MaxText>>10))
+					ann.awaitBottom(t, fmt.Sprintf(lang.ScreenOf(state.French).PasteCut, text.MaxLines, text.MaxText>>10))
 					ann.send("n")
 				}
 				ann.awaitBottom(t, nothingTyped)

@@ -13,9 +13,10 @@ import (
 
 	gossh "golang.org/x/crypto/ssh"
 
-	"salon/room"
 	"salon/room/lang"
 	"salon/room/roomtest"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // liar shows a key that it cannot sign with.
@@ -44,7 +45,7 @@ func entersAfter(user string, methods ...gossh.AuthMethod) *gossh.ClientConfig {
 func (h *house) wantIdentity(c *gossh.Client, user, key string) {
 	h.T.Helper()
 	sit(h.T, c).must("shell", nil)
-	h.AwaitJoined(h.T, room.Pseudo(user))
+	h.AwaitJoined(h.T, text.Pseudo(user))
 	if got := h.about(h.T, user).KeyID; got != key {
 		h.T.Errorf("%s has the key %q, want %q", user, got, key)
 	}
@@ -65,13 +66,13 @@ func TestShowingSomebodysKeyDoesNotOpenAnotherSessionOfTheirs(t *testing.T) {
 	s := sit(t, c)
 	s.must("shell", nil)
 	s.wantExit(exitRefused)
-	want := lang.View{}.Error(&room.TakenError{Pseudo: "alice", By: "alice"})
+	want := lang.View{}.Error(&state.TakenError{Pseudo: "alice", By: "alice"})
 	if !strings.Contains(s.err.String(), want) {
 		t.Errorf("stderr says %q, want %q", s.err, want)
 	}
 	alice.send("toujours là\n")
 	h.AwaitSaid(t, "toujours là")
-	if n := len(roomtest.Seen[room.Joined](h.Console)); n != 1 {
+	if n := len(roomtest.Seen[state.Joined](h.Console)); n != 1 {
 		t.Errorf("%d joins, want alice's alone", n)
 	}
 }
@@ -138,7 +139,7 @@ func TestTheSameKeyOpensAnotherSessionOfTheSameMember(t *testing.T) {
 	first.CloseWrite()
 	first.wantExit(exitDone)
 	h.AwaitLeft(t, "alice")
-	if joined, left := roomtest.Seen[room.Joined](h.Console), roomtest.Seen[room.Left](h.Console); len(joined) != 1 || len(left) != 1 {
+	if joined, left := roomtest.Seen[state.Joined](h.Console), roomtest.Seen[state.Left](h.Console); len(joined) != 1 || len(left) != 1 {
 		t.Errorf("announced %d times in and %d out, want once each", len(joined), len(left))
 	}
 }
@@ -201,7 +202,7 @@ func TestAUserChangedBetweenAttemptsIsTheLastOne(t *testing.T) {
 			}
 			h.Forget()
 			w.shell()
-			j := roomtest.Await(t, h.Console, "somebody joins", func(room.Joined) bool { return true })
+			j := roomtest.Await(t, h.Console, "somebody joins", func(state.Joined) bool { return true })
 			if string(j.Pseudo) != c.user || j.KeyID != c.key {
 				t.Errorf("joined as %s with the key %q, want %s and %q", j.Pseudo, j.KeyID, c.user, c.key)
 			}

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"io"
 
-	"salon/room"
+	"salon/room/text"
 )
 
 // lines reads the lines of a client without a terminal. A line longer than a
@@ -13,7 +13,7 @@ import (
 // rest is discarded: memory stays flat whatever is sent.
 type lines struct{ r *bufio.Reader }
 
-func newLines(r io.Reader) *lines { return &lines{bufio.NewReaderSize(r, room.MaxText+2)} }
+func newLines(r io.Reader) *lines { return &lines{bufio.NewReaderSize(r, text.MaxText+2)} }
 
 // next returns the next line without its newline, valid until the next call. At
 // the end of input it returns what was left and io.EOF, or another error.
@@ -25,7 +25,7 @@ func (l *lines) next() ([]byte, error) {
 	if !errors.Is(err, bufio.ErrBufferFull) {
 		return line, err
 	}
-	long := append([]byte(nil), line[:room.MaxText+1]...)
+	long := append([]byte(nil), line[:text.MaxText+1]...)
 	for errors.Is(err, bufio.ErrBufferFull) {
 		_, err = l.r.ReadSlice('\n')
 	}

@@ -10,6 +10,7 @@ import (
 
 	"salon/room"
 	"salon/room/lang"
+	"salon/room/text"
 )
 
 // secrets are what somebody without a key was asked for while they logged in, as
@@ -32,7 +33,7 @@ func givenSecrets(ctx ssh.Context) secrets {
 // not known yet.
 func (s *Server) login(ctx ssh.Context, ask gossh.KeyboardInteractiveChallenge) bool {
 	var e room.Entry
-	e.Pseudo, _ = room.ParsePseudo(ctx.User()) // another will be asked for, where somebody can be
+	e.Pseudo, _ = text.ParsePseudo(ctx.User()) // another will be asked for, where somebody can be
 	lacks := s.room.Lacks(&e)
 	var questions []string
 	for _, p := range lacks {
@@ -47,7 +48,7 @@ func (s *Server) login(ctx ssh.Context, ask gossh.KeyboardInteractiveChallenge) 
 		return false
 	}
 	for i, p := range lacks {
-		e.Give(p, strings.TrimSpace(strings.Clone(typed[i][:min(len(typed[i]), room.MaxText)]))) // a longer one is wrong, and stays so
+		e.Give(p, strings.TrimSpace(strings.Clone(typed[i][:min(len(typed[i]), text.MaxText)]))) // a longer one is wrong, and stays so
 	}
 	ctx.SetValue(secretsKey{}, secrets{e.Pass, e.Password})
 	return true

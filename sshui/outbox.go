@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"salon/room"
+	"salon/room/state"
 )
 
 // Bounds of what somebody has entered and that is not done yet, because it came
@@ -30,7 +31,7 @@ type outbox struct {
 // do does a line that was entered, after those before it.
 func (t *terminal) do(line string) {
 	if !t.post(line) {
-		t.sess.Answer(nil, room.ErrBusy)
+		t.sess.Answer(nil, state.ErrBusy)
 	}
 }
 
@@ -77,7 +78,7 @@ func (t *terminal) nextLine() (string, bool) {
 		o.busy, o.late, o.lines = false, false, nil
 		t.tellWaitingLocked()
 		if o.leaving {
-			t.sess.End(room.Ending{Cause: room.Quit})
+			t.sess.End(state.Ending{Cause: state.Quit})
 		}
 		return "", false
 	}
@@ -94,7 +95,7 @@ func (t *terminal) tooFast() {
 	t.outbox.late = true
 	t.tellWaitingLocked()
 	if t.outbox.leaving {
-		t.sess.End(room.Ending{Cause: room.Quit})
+		t.sess.End(state.Ending{Cause: state.Quit})
 	}
 }
 
@@ -105,7 +106,7 @@ const leaveGrace = 100 * time.Millisecond
 // before has been done; what waits for its turn is not.
 func (t *terminal) leaveLocked() {
 	o := &t.outbox
-	end := func() { t.sess.End(room.Ending{Cause: room.Quit}) }
+	end := func() { t.sess.End(state.Ending{Cause: state.Quit}) }
 	if !o.busy || o.late || o.leaving {
 		end()
 		return

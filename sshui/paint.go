@@ -9,6 +9,7 @@ import (
 	"github.com/charmbracelet/colorprofile"
 
 	"salon/room"
+	"salon/room/state"
 	"salon/sshui/rows"
 )
 
@@ -158,11 +159,11 @@ func (t *terminal) take(dst []byte, taken []room.Item, now time.Time) []byte {
 }
 
 // said reports whether an event is a message of this session.
-func (t *terminal) said(e *room.Event) bool {
+func (t *terminal) said(e *state.Event) bool {
 	switch b := e.Body.(type) {
-	case room.Said:
+	case state.Said:
 		return b.Session == t.sess.ID()
-	case room.Whispered:
+	case state.Whispered:
 		return b.From == t.sess.Pseudo()
 	}
 	return false

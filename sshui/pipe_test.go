@@ -11,8 +11,9 @@ import (
 
 	gossh "golang.org/x/crypto/ssh"
 
-	"salon/room"
 	"salon/room/roomtest"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // numbered are lines that can be told apart.
@@ -34,7 +35,7 @@ func TestAPipeDeliversEveryLineInOrder(t *testing.T) {
 	if got := h.Said("make"); !slices.Equal(got, lines) {
 		t.Errorf("said %q", got)
 	}
-	if got := h.AwaitLeft(t, "make"); got.Cause != room.Quit {
+	if got := h.AwaitLeft(t, "make"); got.Cause != state.Quit {
 		t.Errorf("left by %v", got.Cause)
 	}
 	if s.err.String() != "" {
@@ -70,20 +71,20 @@ func TestAPipeMayBeClosedWhileItWaitsForTheLimit(t *testing.T) {
 	s.send("un\ndeux\ntrois\n")
 	h.AwaitSaid(t, "un")
 	s.Close()
-	if got := h.AwaitLeft(t, "make"); got.Cause != room.Lost {
+	if got := h.AwaitLeft(t, "make"); got.Cause != state.Lost {
 		t.Errorf("left by %v", got.Cause)
 	}
 }
 
 func TestALineTooLongIsRefusedAndTheOthersAreNot(t *testing.T) {
 	h := open(t)
-	for _, long := range []int{room.MaxText + 1, room.MaxText + 2, room.MaxText + 3, 3 * room.MaxText, 1 << 20} {
+	for _, long := range []int{text.MaxText + 1, text.MaxText + 2, text.MaxText + 3, 3 * text.MaxText, 1 << 20} {
 		user := fmt.Sprint("bot", long)
 		s := h.pipe(user)
 		s.send("avant\n" + strings.Repeat("x", long) + "\naprès\n")
 		s.CloseWrite()
 		s.wantExit(exitRefused)
-		if got := h.Said(room.Pseudo(user)); !slices.Equal(got, []string{"avant", "après"}) {
+		if got := h.Said(text.Pseudo(user)); !slices.Equal(got, []string{"avant", "après"}) {
 			t.Errorf("%d: said %.100q", long, got)
 		}
 		if got := s.err.String(); strings.Count(got, "\n") != 1 || !strings.Contains(got, french.TextTooLong) {
@@ -91,7 +92,7 @@ func TestALineTooLongIsRefusedAndTheOthersAreNot(t *testing.T) {
 		}
 	}
 	s := h.pipe("juste")
-	exact := strings.Repeat("y", room.MaxText)
+	exact := strings.Repeat("y", text.MaxText)
 	s.send(exact + "\r\n" + exact)
 	s.CloseWrite()
 	s.wantExit(exitDone)
@@ -143,7 +144,7 @@ func TestAKickedPipeLearnsTheReason(t *testing.T) {
 	if got := s.err.String(); !strings.Contains(got, "expulsé") || !strings.Contains(got, "assez ri") {
 		t.Errorf("stderr %q", got)
 	}
-	if left := roomtest.Seen[room.Left](h.Console); len(left) != 0 { // it was kicked, which is said already
+	if left := roomtest.Seen[state.Left](h.Console); len(left) != 0 { // it was kicked, which is said already
 		t.Errorf("announced %v too", left)
 	}
 }
@@ -163,7 +164,7 @@ func TestAPipeMayQuitByCommand(t *testing.T) {
 	s := h.pipe("bot")
 	s.send("un\n/quitter à demain\njamais dit\n")
 	s.wantExit(exitDone)
-	if got := h.AwaitLeft(t, "bot"); got.Cause != room.Quit || got.Text != "à demain" {
+	if got := h.AwaitLeft(t, "bot"); got.Cause != state.Quit || got.Text != "à demain" {
 		t.Errorf("left %+v", got)
 	}
 	if got := h.Said("bot"); !slices.Equal(got, []string{"un"}) {

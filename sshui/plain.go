@@ -13,6 +13,7 @@ import (
 	"github.com/rivo/uniseg"
 
 	"salon/room"
+	"salon/room/text"
 )
 
 // plain is the terminal that only appends (TERM=dumb, or none, or /texte): it
@@ -146,7 +147,7 @@ func (p *plain) key(r rune) (entered, string) {
 		p.erase(len(p.typed))
 	case r == keyCtrlW:
 		p.erase(len(p.typed) - len([]rune(withoutLastWord(string(p.typed)))))
-	case (unicode.IsPrint(r) || p.hidden && !unicode.IsControl(r)) && len(p.typed) < room.MaxText:
+	case (unicode.IsPrint(r) || p.hidden && !unicode.IsControl(r)) && len(p.typed) < text.MaxText:
 		p.append(r)
 	}
 	return nothing, ""

@@ -16,6 +16,7 @@ import (
 	"salon/room"
 	"salon/room/lang"
 	"salon/room/roomtest"
+	"salon/room/state"
 )
 
 const (
@@ -102,7 +103,7 @@ func TestSecretOpensARegisteredPseudoToACommand(t *testing.T) {
 	h := open(t)
 	key := newKey(t)
 	h.register("ann", key)
-	notMine := &room.RegisteredError{Pseudo: "ann", By: "ann"}
+	notMine := &state.RegisteredError{Pseudo: "ann", By: "ann"}
 	h.run("ann", "par sa clé", key).wantExit(exitDone)
 	h.run("ANN", "autrement écrit", key).wantExit(exitDone)
 	h.run("ann", "x", newKey(t)).wantRefused(notMine)
@@ -112,7 +113,7 @@ func TestSecretOpensARegisteredPseudoToACommand(t *testing.T) {
 	with("", "").run(h, "ann", "x").wantRefused(notMine)
 	h.register("bob", newKey(t))
 	none := with("", "")
-	none.run(h, "b0b", "x").wantRefused(&room.RegisteredError{Pseudo: "b0b", By: "bob"})
+	none.run(h, "b0b", "x").wantRefused(&state.RegisteredError{Pseudo: "b0b", By: "bob"})
 	if !slices.Equal(right.questions, []string{askPass}) || none.questions != nil {
 		t.Errorf("asked for %q, and who only looks like it for %q", right.questions, none.questions)
 	}
@@ -287,7 +288,7 @@ func TestSecretTwoKeysAreOneMember(t *testing.T) {
 	}
 	first.CloseWrite()
 	first.wantExit(exitDone)
-	h.run("ann", "x", two).wantRefused(&room.RegisteredError{Pseudo: "ann", By: "ann"})
+	h.run("ann", "x", two).wantRefused(&state.RegisteredError{Pseudo: "ann", By: "ann"})
 }
 
 func TestSecretIsNeededNoMoreOnceAnOperatorFreedThePseudo(t *testing.T) {
@@ -301,7 +302,7 @@ func TestSecretIsNeededNoMoreOnceAnOperatorFreedThePseudo(t *testing.T) {
 	thief := newKey(t)
 	h.run("ann", "à moi", thief).wantExit(exitDone)
 	h.run("ann", "/inscrire", thief).wantExit(exitDone)
-	with(askPass, phrase).run(h, "ann", "x").wantRefused(&room.RegisteredError{Pseudo: "ann", By: "ann"})
+	with(askPass, phrase).run(h, "ann", "x").wantRefused(&state.RegisteredError{Pseudo: "ann", By: "ann"})
 }
 
 func TestSecretOrAKeyOnTheListLetsIn(t *testing.T) {

@@ -15,6 +15,8 @@ import (
 
 	"salon/room"
 	"salon/room/lang"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // Exit codes, as ux.md gives them.
@@ -32,16 +34,16 @@ func exitCode(err error) int {
 	if err == nil {
 		return exitDone
 	}
-	if _, ok := errors.AsType[*room.UnknownMemberError](err); ok {
+	if _, ok := errors.AsType[*state.UnknownMemberError](err); ok {
 		return exitUnknown
 	}
 	if _, ok := errors.AsType[*room.TooFastError](err); ok {
 		return exitTooFast
 	}
-	if _, ok := errors.AsType[*room.ShuttingDownError](err); ok || errors.Is(err, room.ErrClosed) {
+	if _, ok := errors.AsType[*room.ShuttingDownError](err); ok || errors.Is(err, state.ErrClosed) {
 		return exitShutdown
 	}
-	if end, ok := errors.AsType[*room.Ending](err); ok {
+	if end, ok := errors.AsType[*state.Ending](err); ok {
 		return endingCode(end)
 	}
 	if isUsage(err) {
@@ -58,11 +60,11 @@ func isUsage(err error) bool {
 	return unknown || errors.Is(err, room.ErrEmpty) || errors.Is(err, room.ErrNobody)
 }
 
-func endingCode(end *room.Ending) int {
+func endingCode(end *state.Ending) int {
 	switch end.Cause {
-	case room.Quit:
+	case state.Quit:
 		return exitDone
-	case room.Shutdown:
+	case state.Shutdown:
 		return exitShutdown
 	}
 	return exitRefused
@@ -94,7 +96,7 @@ func (ch *channel) fail(fault any) {
 	l := ch.server.cfg.Lang
 	if ch.sess != nil {
 		l = ch.sess.Prefs().Lang
-		ch.leave(ch.sess, &room.Ending{Cause: room.Crashed})
+		ch.leave(ch.sess, &state.Ending{Cause: state.Crashed})
 	}
 	switch {
 	case ch.restore != nil:
@@ -129,7 +131,7 @@ func (ch *channel) entry() room.Entry {
 
 // join lets the client in under the name it logged in as.
 func (ch *channel) join(ctx context.Context, e room.Entry, name string) (*room.Session, error) {
-	pseudo, err := room.ParsePseudo(name)
+	pseudo, err := text.ParsePseudo(name)
 	if err != nil {
 		return nil, err
 	}
@@ -139,8 +141,8 @@ func (ch *channel) join(ctx context.Context, e room.Entry, name string) (*room.S
 		ch.server.cfg.Log.Info("ssh: not let in", "pseudo", string(pseudo), "addr", ch.addr.String(), "key", e.KeyID, "why", err.Error())
 		return nil, err
 	}
-	ch.server.cfg.Log.Info("ssh: joined", "pseudo", string(pseudo), "addr", ch.addr.String(), "key", e.KeyID, "client", room.Clean(e.Client, false))
-	context.AfterFunc(ctx, func() { sess.End(*room.AsEnding(context.Cause(ctx))) })
+	ch.server.cfg.Log.Info("ssh: joined", "pseudo", string(pseudo), "addr", ch.addr.String(), "key", e.KeyID, "client", text.Clean(e.Client, false))
+	context.AfterFunc(ctx, func() { sess.End(*state.AsEnding(context.Cause(ctx))) })
 	ch.sess = sess
 	return sess, nil
 }
@@ -153,18 +155,18 @@ func (ch *channel) inputEnded(ctx context.Context) {
 	case <-time.After(ch.server.waits.eof):
 	}
 	if ctx.Err() != nil { // even if both have come
-		ch.sess.End(*room.AsEnding(context.Cause(ctx)))
+		ch.sess.End(*state.AsEnding(context.Cause(ctx)))
 		return
 	}
-	ch.sess.End(room.Ending{Cause: room.Quit})
+	ch.sess.End(state.Ending{Cause: state.Quit})
 }
 
 // leave takes a session out of the room and writes down why.
-func (ch *channel) leave(sess *room.Session, why error) *room.Ending {
-	sess.Close(*room.AsEnding(why))
+func (ch *channel) leave(sess *room.Session, why error) *state.Ending {
+	sess.Close(*state.AsEnding(why))
 	end := sess.Ending()
 	level := slog.LevelInfo
-	if end.Cause == room.Slow || end.Cause == room.Crashed {
+	if end.Cause == state.Slow || end.Cause == state.Crashed {
 		level = slog.LevelWarn
 	}
 	ch.server.cfg.Log.Log(context.Background(), level, "ssh: left", "pseudo", string(sess.Pseudo()), "addr", ch.addr.String(), "cause", end.Cause.String())
@@ -187,7 +189,7 @@ func (ch *channel) complain(text string) {
 func (ch *channel) guarded(w io.Writer, sess *room.Session) io.Writer {
 	return &guardedWriter{w: w, wait: ch.server.waits.write, stuck: func() {
 		if sess != nil {
-			sess.End(room.Ending{Cause: room.Slow})
+			sess.End(state.Ending{Cause: state.Slow})
 		}
 		ch.conn.Close()
 	}}

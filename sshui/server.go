@@ -27,6 +27,7 @@ import (
 
 	"salon/room"
 	"salon/room/lang"
+	"salon/room/state"
 	"salon/sshui/rows"
 	"salon/sshui/screen"
 )
@@ -76,7 +77,7 @@ func defaultTimeouts() timeouts {
 type Config struct {
 	HostKeys []gossh.Signer // at least one
 	Version  string         // as the protocol's greeting says it: "salon_1.0"
-	Lang     room.Lang      // for those whose locale says nothing
+	Lang     state.Lang     // for those whose locale says nothing
 	Log      *slog.Logger   // nil: nowhere
 }
 

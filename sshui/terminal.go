@@ -12,6 +12,7 @@ import (
 
 	"salon/room"
 	"salon/room/lang"
+	"salon/room/state"
 	"salon/sshui/keys"
 	"salon/sshui/screen"
 )
@@ -90,7 +91,7 @@ func (t *terminal) live() {
 	end := t.leave(t.sess, why)
 	t.farewell(end)
 	code := endingCode(end)
-	if end.Cause == room.Shutdown { // a person was told, and needs no code
+	if end.Cause == state.Shutdown { // a person was told, and needs no code
 		code = exitDone
 	}
 	t.exit(code)
@@ -130,7 +131,7 @@ func (t *terminal) giveBack() []byte {
 }
 
 // farewell leaves the terminal as it was, with one line more.
-func (t *terminal) farewell(end *room.Ending) {
+func (t *terminal) farewell(end *state.Ending) {
 	t.mu.Lock()
 	lines, sent := t.lines, t.sent
 	t.mu.Unlock()

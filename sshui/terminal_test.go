@@ -10,9 +10,10 @@ import (
 	"testing/synctest"
 	"time"
 
-	"salon/room"
 	"salon/room/lang"
 	"salon/room/roomtest"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // The prompt, as a row shows it.
@@ -106,7 +107,7 @@ func TestATakenPseudoIsAskedForAgain(t *testing.T) {
 	if !strings.Contains(ann.out.String(), question) || strings.Contains(ann.picture(), question) {
 		t.Errorf("the question was not asked before the screen opened:\n%s", ann.picture())
 	}
-	if joined := roomtest.Seen[room.Joined](h.Console); len(joined) != 2 || joined[1].Pseudo != "ann" {
+	if joined := roomtest.Seen[state.Joined](h.Console); len(joined) != 2 || joined[1].Pseudo != "ann" {
 		t.Errorf("joined: %v", joined)
 	}
 }
@@ -119,7 +120,7 @@ func TestAUserThatCannotBeAPseudoIsAskedForOne(t *testing.T) {
 		name := fmt.Sprint("ann", i)
 		d.send(name + "\r")
 		d.awaitBottom(t, nothingTyped)
-		h.AwaitJoined(t, room.Pseudo(name))
+		h.AwaitJoined(t, text.Pseudo(name))
 	}
 }
 
@@ -176,7 +177,7 @@ func TestHangingUpWhileChoosingIsNoJoin(t *testing.T) {
 			t.Errorf("%q leaves the cursor in column %d", leave, d.column())
 		}
 	}
-	if n := len(roomtest.Seen[room.Joined](h.Console)); n != 0 {
+	if n := len(roomtest.Seen[state.Joined](h.Console)); n != 0 {
 		t.Errorf("%d joined", n)
 	}
 }
@@ -186,7 +187,7 @@ func TestHangingUpWhileChoosingIsNoJoin(t *testing.T) {
 func (d *desk) wantEnd(code int, farewell string, sent int) {
 	d.t.Helper()
 	d.wantExit(code)
-	line := regexp.QuoteMeta(farewell+" ") + `\d+ (s|min)` + regexp.QuoteMeta(fmt.Sprintf(lang.ScreenOf(room.French).Summary, "", sent))
+	line := regexp.QuoteMeta(farewell+" ") + `\d+ (s|min)` + regexp.QuoteMeta(fmt.Sprintf(lang.ScreenOf(state.French).Summary, "", sent))
 	shown := strings.ReplaceAll(strings.Join(d.rows(), ""), " ", "") // it may take two rows
 	if !regexp.MustCompile(strings.ReplaceAll(line, " ", "")+`\z`).MatchString(shown) || d.column() != 0 {
 		d.t.Errorf("the cursor is in column %d, and the screen ends not with %q:\n%s", d.column(), line, d.picture())
@@ -217,7 +218,7 @@ func TestWhoeverIsKickedReadsWhy(t *testing.T) {
 	ann.send("à moitié ta")
 	ann.awaitBottom(t, nothingTyped+" à moitié ta")
 	h.Order(t, "kick ann trop de bruit")
-	ann.wantEnd(exitRefused, lang.Farewell(&room.Ending{Cause: room.Expelled, Reason: "trop de bruit"}, lang.View{})+".", 0)
+	ann.wantEnd(exitRefused, lang.Farewell(&state.Ending{Cause: state.Expelled, Reason: "trop de bruit"}, lang.View{})+".", 0)
 }
 
 func TestAShutdownIsToldAtTheTerminal(t *testing.T) {
@@ -225,7 +226,7 @@ func TestAShutdownIsToldAtTheTerminal(t *testing.T) {
 	ann := h.enterTerminal("ann")
 	ann.send("à moitié ta")
 	h.Order(t, "shutdown 0 on ferme")
-	ann.wantEnd(exitDone, lang.Farewell(&room.Ending{Cause: room.Shutdown, Reason: "on ferme"}, lang.View{})+".", 0)
+	ann.wantEnd(exitDone, lang.Farewell(&state.Ending{Cause: state.Shutdown, Reason: "on ferme"}, lang.View{})+".", 0)
 }
 
 func TestCtrlCClearsTheLineAndTwiceLeaves(t *testing.T) {
@@ -238,14 +239,14 @@ func TestCtrlCClearsTheLineAndTwiceLeaves(t *testing.T) {
 	ann.send("gardé\r")
 	h.AwaitSaid(t, "gardé")
 	ann.send("\x03")
-	ann.awaitRow(t, lang.ScreenOf(room.French).PressAgain)
+	ann.awaitRow(t, lang.ScreenOf(state.French).PressAgain)
 	ann.send("resté\r")
 	h.AwaitSaid(t, "resté")
 	ann.awaitBottom(t, nothingTyped)
 	ann.send("\x03")
 	ann.send("\x03")
 	ann.wantEnd(exitDone, "Au revoir, ann.", 2)
-	if got := h.AwaitLeft(t, "ann"); got.Cause != room.Quit {
+	if got := h.AwaitLeft(t, "ann"); got.Cause != state.Quit {
 		t.Errorf("left by %v", got.Cause)
 	}
 	if got := h.Said("ann"); !slices.Equal(got, []string{"gardé", "resté"}) {
@@ -260,7 +261,7 @@ func TestCtrlDLeaves(t *testing.T) {
 	ann.awaitBottom(t, nothingTyped+" y")
 	ann.send("\x04\x04")
 	ann.wantEnd(exitDone, "Au revoir, ann.", 0)
-	if got := h.AwaitLeft(t, "ann"); got.Cause != room.Quit {
+	if got := h.AwaitLeft(t, "ann"); got.Cause != state.Quit {
 		t.Errorf("left by %v", got.Cause)
 	}
 }
@@ -293,7 +294,7 @@ func TestTheLanguageChangesThePromptToo(t *testing.T) {
 	h := open(t)
 	ann := h.enterTerminal("ann")
 	ann.send("/lang en\r")
-	ann.awaitRow(t, lang.Of(room.English).NowLang)
+	ann.awaitRow(t, lang.Of(state.English).NowLang)
 	ann.awaitBottom(t, "[all] >")
 	ann.send("hell")
 	ann.awaitBottom(t, "[all] > hell")

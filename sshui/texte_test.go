@@ -7,6 +7,7 @@ import (
 
 	"salon/room"
 	"salon/room/lang"
+	"salon/room/state"
 )
 
 // inText turns ann's screen into text and returns what the terminal was sent before
@@ -120,7 +121,7 @@ func TestBackFromTextNothingIsUnread(t *testing.T) {
 		b.send("/texte\r")
 		b.calm()
 		b.want("bob │ hé @ann, tu es là ?")
-		if b.glass.bells != bells || strings.Contains(b.picture(), lang.ScreenOf(room.French).NewMessage) || b.glass.title != "salon" {
+		if b.glass.bells != bells || strings.Contains(b.picture(), lang.ScreenOf(state.French).NewMessage) || b.glass.title != "salon" {
 			t.Errorf("%d bells, title %q:\n%s", b.glass.bells-bells, b.glass.title, b.picture())
 		}
 	})
@@ -147,8 +148,8 @@ func TestATerminalThatOnlyAppendsIsNotOfferedWhatIsForScreens(t *testing.T) {
 	ann.send("/aide\r/liste\r")
 	ann.out.awaitText(t, "ann  depuis")
 	for _, c := range room.Commands() {
-		if c.Need == room.Screens && strings.Contains(ann.out.String(), "/"+c.Word(room.French)) {
-			t.Errorf("/%s is offered", c.Word(room.French))
+		if c.Need == room.Screens && strings.Contains(ann.out.String(), "/"+c.Word(state.French)) {
+			t.Errorf("/%s is offered", c.Word(state.French))
 		}
 	}
 	for _, line := range []string{"/theme clair", "/cloche", "/souris", "/texte", "/aller haut", "/nu", "/redessiner", "/touches"} {

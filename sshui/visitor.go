@@ -9,6 +9,8 @@ import (
 
 	"salon/room"
 	"salon/room/lang"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // pseudoTries is how often one may try to come in, with another pseudo or another
@@ -55,7 +57,7 @@ func (t *terminal) enter() error {
 
 // dismiss lets go of somebody who has not come in.
 func (t *terminal) dismiss() {
-	var why error = &room.Ending{Cause: room.Idle}
+	var why error = &state.Ending{Cause: state.Idle}
 	if t.server.closing.Err() != nil {
 		why = &room.ShuttingDownError{}
 	}
@@ -74,7 +76,7 @@ func (v *visitor) joinAs(name string) error {
 
 // prove asks for the secrets that the entry lacks.
 func (v *visitor) prove(name string) error {
-	pseudo, err := room.ParsePseudo(name)
+	pseudo, err := text.ParsePseudo(name)
 	if err != nil {
 		return err
 	}

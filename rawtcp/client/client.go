@@ -19,6 +19,8 @@ import (
 	"salon/internal/prompt"
 	"salon/room"
 	"salon/room/lang"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // farewellTimeout is how long the client waits for the server's last words after
@@ -36,7 +38,7 @@ const (
 // Run talks to the server on conn until one of the two leaves: in to the server,
 // what it sends to out. It closes conn. The end of in is no error. When it is the
 // server that ends, a read of in may still be under way.
-func Run(conn net.Conn, l room.Lang, in io.Reader, out io.Writer) error {
+func Run(conn net.Conn, l state.Lang, in io.Reader, out io.Writer) error {
 	defer conn.Close()
 	go func() {
 		io.Copy(conn, in)
@@ -59,7 +61,7 @@ func closeWrite(conn net.Conn) {
 }
 
 // lost words the end of a connection; one that was ended is no error.
-func lost(err error, l room.Lang) error {
+func lost(err error, l state.Lang) error {
 	if err == nil || errors.Is(err, io.EOF) || errors.Is(err, net.ErrClosed) || errors.Is(err, os.ErrDeadlineExceeded) {
 		return nil
 	}
@@ -70,7 +72,7 @@ func lost(err error, l room.Lang) error {
 // arrives.
 type Client struct {
 	conn net.Conn
-	lang room.Lang
+	lang state.Lang
 	keys *hidden
 	edit *prompt.Prompt
 
@@ -81,7 +83,7 @@ type Client struct {
 }
 
 // New returns a client on a terminal in raw mode.
-func New(conn net.Conn, l room.Lang, rw io.ReadWriter, width, height int) *Client {
+func New(conn net.Conn, l state.Lang, rw io.ReadWriter, width, height int) *Client {
 	c := &Client{conn: conn, lang: l}
 	c.keys = &hidden{Reader: rw, enter: func(line string) { c.transmit(line) }} // the next one fails if this does
 	c.edit = prompt.New(struct {
@@ -246,8 +248,8 @@ func piece(b []byte) int {
 func clean(b []byte) []byte {
 	var out strings.Builder
 	for line := range bytes.Lines(b) {
-		text, ended := bytes.CutSuffix(line, []byte("\n"))
-		out.WriteString(keepSpace(room.Clean(string(text), false), text))
+		words, ended := bytes.CutSuffix(line, []byte("\n"))
+		out.WriteString(keepSpace(text.Clean(string(words), false), words))
 		if ended {
 			out.WriteByte('\n')
 		}

@@ -11,11 +11,11 @@ import (
 
 	uv "github.com/charmbracelet/ultraviolet"
 
-	"salon/room"
 	"salon/room/lang"
+	"salon/room/state"
 )
 
-var french = lang.Of(room.French)
+var french = lang.Of(state.French)
 
 func TestMessagesArriveWhileOneTypes(t *testing.T) {
 	s := play(t, 40, 12)
@@ -210,7 +210,7 @@ func piped(t *testing.T, in io.Reader, serve func(*server)) (out string, err err
 	conn, srv := connect(t)
 	var shown bytes.Buffer
 	done := make(chan error, 1)
-	go func() { done <- Run(conn, room.French, in, &shown) }()
+	go func() { done <- Run(conn, state.French, in, &shown) }()
 	serve(srv)
 	select {
 	case err = <-done:
@@ -299,7 +299,7 @@ func TestAnOutputThatFailsEndsTheClient(t *testing.T) {
 	in, hold := io.Pipe()
 	defer hold.Close()
 	srv.say("bonjour\r\n")
-	if err := Run(conn, room.French, in, full{}); err == nil {
+	if err := Run(conn, state.French, in, full{}); err == nil {
 		t.Error("it ended well")
 	}
 }

@@ -14,8 +14,8 @@ import (
 	"github.com/charmbracelet/x/vt"
 	"go.uber.org/goleak"
 
-	"salon/room"
 	"salon/room/roomtest"
+	"salon/room/state"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -221,7 +221,7 @@ func play(t testing.TB, w, h int) *stage {
 func playOver(t testing.TB, conn net.Conn, srv *server, w, h int) *stage {
 	t.Helper()
 	s := &stage{tty: newTTY(t, w, h), server: srv, done: make(chan error, 1)}
-	s.client = New(conn, room.French, s.tty, w, h)
+	s.client = New(conn, state.French, s.tty, w, h)
 	go func() { s.done <- s.client.Run() }()
 	t.Cleanup(func() { close(s.keys) })
 	return s

@@ -12,7 +12,8 @@ import (
 	"testing"
 	"time"
 
-	"salon/room"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // BenchmarkPropose is the group commit: each proposer waits for its message to
@@ -42,7 +43,7 @@ func benchPropose(b *testing.B, proposers int) {
 					return
 				}
 				before := time.Now()
-				if _, err := h.Propose(b.Context(), room.Event{ID: room.ID{Origin: 1, N: uint64(n)}, Body: room.Said{From: "ann", Text: text}}); err != nil {
+				if _, err := h.Propose(b.Context(), state.Event{ID: state.ID{Origin: 1, N: uint64(n)}, Body: state.Said{From: "ann", Text: text}}); err != nil {
 					b.Error(err)
 				}
 				latencies[p] = append(latencies[p], time.Since(before))
@@ -84,7 +85,7 @@ func BenchmarkPastAMillion(b *testing.B) {
 			wantSome(b, 50)(h.Last(b.Context(), 50, 500_000))
 		}
 	})
-	for name, q := range map[string]room.Query{
+	for name, q := range map[string]state.Query{
 		"common":                {Text: word(0)},
 		"less common":           {Text: word(100)},
 		"one letter":            {Text: "k"},
@@ -109,8 +110,8 @@ func BenchmarkPastAMillion(b *testing.B) {
 	}
 }
 
-func wantSome(b *testing.B, n int) func([]room.Event, error) {
-	return func(events []room.Event, err error) {
+func wantSome(b *testing.B, n int) func([]state.Event, error) {
+	return func(events []state.Event, err error) {
 		if err != nil || len(events) != n {
 			b.Fatalf("%d events, %v", len(events), err)
 		}
@@ -135,21 +136,21 @@ func million(b *testing.B, dir string) time.Time {
 	zipf := rand.NewZipf(random, 1.1, 4, 50_000)
 	start := time.Now().AddDate(0, 0, -100)
 	began := time.Now()
-	var batch []room.Event
+	var batch []state.Event
 	const total = 1_000_000
 	for n := range total {
-		var text strings.Builder
+		var words strings.Builder
 		for range 4 + random.IntN(12) {
-			text.WriteString(word(zipf.Uint64()) + " ")
+			words.WriteString(word(zipf.Uint64()) + " ")
 		}
 		switch {
 		case n%100_000 == 5000:
-			text.WriteString("serendipity")
+			words.WriteString("serendipity")
 		case n < total/2:
-			text.WriteString("formerly")
+			words.WriteString("formerly")
 		}
 		at := start.Add(time.Duration(n) * (100 * 24 * time.Hour / total))
-		batch = append(batch, heardAt(room.Seq(n+1), at, room.Pseudo(fmt.Sprint("User", n%200)), text.String()))
+		batch = append(batch, heardAt(state.Seq(n+1), at, text.Pseudo(fmt.Sprint("User", n%200)), words.String()))
 		if len(batch) == 5000 {
 			h.Apply(batch)
 			if err := h.drain(nil); err != nil {

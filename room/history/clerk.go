@@ -6,7 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"salon/room"
+	"salon/room/state"
 )
 
 // Measures of the clerk's work. A commit of the sequencer waits for one of its
@@ -147,7 +147,7 @@ func (c *clerk) index(ctx context.Context) error {
 	p := progress{tell: c.progress, told: time.Now()}
 	var done int64
 	for ctx.Err() == nil {
-		end := int64(min(c.history.memory.settled(), room.Seq(c.history.given.Load())))
+		end := int64(min(c.history.memory.settled(), state.Seq(c.history.given.Load())))
 		if end == done {
 			return nil
 		}

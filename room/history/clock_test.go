@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"salon/room"
+	"salon/room/state"
 )
 
 // hands is a clock that tests set: the wall, and the machine's since it started.
@@ -76,14 +76,14 @@ func TestBansNeitherVanishNorStretch(t *testing.T) {
 			clocks, dir := newHands(), t.TempDir()
 			h := open(t, Options{Dir: dir, clock: clocks.clock()})
 			st, _ := loaded(t, h)
-			decide(t, h, st, 1, room.Banned{Ban: room.Ban{Target: room.Target{Kind: room.ByPseudo, Pseudo: "bob"}, For: time.Hour}})
-			decide(t, h, st, 2, room.Muted{Pseudo: "dan", For: time.Hour})
+			decide(t, h, st, 1, state.Banned{Ban: state.Ban{Target: state.Target{Kind: state.ByPseudo, Pseudo: "bob"}, For: time.Hour}})
+			decide(t, h, st, 2, state.Muted{Pseudo: "dan", For: time.Hour})
 			clocks.pass(10 * time.Minute)
 			setAll(clocks, st, c.first)
-			decide(t, h, st, 3, room.Said{From: "ann", Text: "the disk sees the clock"})
+			decide(t, h, st, 3, state.Said{From: "ann", Text: "the disk sees the clock"})
 			for life := range 2 {
 				if c.snapshot {
-					if err := h.Snapshot(t.Context(), room.Snapshot{Seq: st.Applied, State: st.Encode()}); err != nil {
+					if err := h.Snapshot(t.Context(), state.Snapshot{Seq: st.Applied, State: st.Encode()}); err != nil {
 						t.Fatal(err)
 					}
 				}
@@ -100,7 +100,7 @@ func TestBansNeitherVanishNorStretch(t *testing.T) {
 				wantLeft(t, clocks, st, time.Duration(40-20*life)*time.Minute)
 				clocks.pass(10 * time.Minute)
 				setAll(clocks, st, c.second)
-				decide(t, h, st, uint64(10+life), room.Said{From: "ann", Text: "again"})
+				decide(t, h, st, uint64(10+life), state.Said{From: "ann", Text: "again"})
 			}
 		})
 	}
@@ -108,21 +108,21 @@ func TestBansNeitherVanishNorStretch(t *testing.T) {
 
 // setAll sets the wall while a room is running: its own durations do not care,
 // and its snapshot is as the wall is then.
-func setAll(clocks *hands, st *room.State, d time.Duration) {
+func setAll(clocks *hands, st *state.State, d time.Duration) {
 	clocks.set(d)
 	shift(st, d)
 }
 
-func loaded(t *testing.T, h *History) (*room.State, room.Seq) {
+func loaded(t *testing.T, h *History) (*state.State, state.Seq) {
 	t.Helper()
 	snap, err := h.Load(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	if snap.State == nil {
-		return room.NewState(), snap.Seq
+		return state.NewState(), snap.Seq
 	}
-	st, err := room.DecodeState(snap.State)
+	st, err := state.DecodeState(snap.State)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,9 +130,9 @@ func loaded(t *testing.T, h *History) (*room.State, room.Seq) {
 }
 
 // decide proposes an event and applies it to the state and to the store.
-func decide(t *testing.T, h *History, st *room.State, n uint64, b room.Body) {
+func decide(t *testing.T, h *History, st *state.State, n uint64, b state.Body) {
 	t.Helper()
-	seq, err := h.Propose(t.Context(), room.Event{ID: room.ID{Origin: 3, N: n}, Body: b})
+	seq, err := h.Propose(t.Context(), state.Event{ID: state.ID{Origin: 3, N: n}, Body: b})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -142,14 +142,14 @@ func decide(t *testing.T, h *History, st *room.State, n uint64, b room.Body) {
 	if out := st.Apply(e); out.Shown {
 		e = out.Event
 	}
-	if err := h.Apply([]room.Event{e}); err != nil {
+	if err := h.Apply([]state.Event{e}); err != nil {
 		t.Fatal(err)
 	}
 	h.quiet(t)
 }
 
 // wantLeft holds the ban and the mute to last that long from now.
-func wantLeft(t *testing.T, clocks *hands, st *room.State, want time.Duration) {
+func wantLeft(t *testing.T, clocks *hands, st *state.State, want time.Duration) {
 	t.Helper()
 	if len(st.Bans) != 1 || len(st.Mutes) != 1 {
 		t.Fatalf("the state is %s", st.Encode())

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"salon/room"
+	"salon/room/state"
 )
 
 // TestTheWriteAheadLogStaysSmall while people talk, one after the other, and while
@@ -26,8 +26,8 @@ func TestTheWriteAheadLogStaysSmall(t *testing.T) {
 	c.over()
 
 	h := openAlone(t, Options{Dir: t.TempDir()})
-	var events []room.Event
-	for i := range room.Seq(8_000) {
+	var events []state.Event
+	for i := range state.Seq(8_000) {
 		events = append(events, heardAt(i+1, time.Now(), "ann", chatter(uint64(i), 10)))
 	}
 	h.recorded(t, events)

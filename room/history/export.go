@@ -11,7 +11,7 @@ import (
 	"path/filepath"
 	"time"
 
-	"salon/room"
+	"salon/room/state"
 )
 
 // exportEvents is how many rows are read at a time, so that neither memory nor
@@ -72,7 +72,7 @@ func (r *Reader) Close() error { return r.db.Close() }
 
 // exported is one line of an export.
 type exported struct {
-	Seq    room.Seq  `json:"seq"`
+	Seq    state.Seq `json:"seq"`
 	Time   time.Time `json:"time"`
 	Kind   string    `json:"kind"`
 	Author string    `json:"author,omitempty"` // none: the console
@@ -94,7 +94,7 @@ func (r *Reader) Export(ctx context.Context, w io.Writer, progress func(done, to
 	out := bufio.NewWriter(w)
 	lines := json.NewEncoder(out)
 	lines.SetEscapeHTML(false)
-	for last := room.Seq(0); ; {
+	for last := state.Seq(0); ; {
 		n, err := r.exportSome(ctx, lines, &last)
 		if err != nil {
 			return fmt.Errorf("export: %w", explain(err))
@@ -119,7 +119,7 @@ func (h *History) Export(ctx context.Context, w io.Writer, progress func(done, t
 
 const exportable = `hidden = 0 AND ` + spokenKinds
 
-func (r *Reader) exportSome(ctx context.Context, lines *json.Encoder, last *room.Seq) (int, error) {
+func (r *Reader) exportSome(ctx context.Context, lines *json.Encoder, last *state.Seq) (int, error) {
 	rows, err := r.db.QueryContext(ctx, `SELECT `+columns+` FROM events WHERE seq > ? AND `+exportable+` ORDER BY seq LIMIT ?`, int64(*last), exportEvents)
 	if err != nil {
 		return 0, err
@@ -143,10 +143,10 @@ func (r *row) export() (exported, error) {
 	line := exported{Seq: r.seq, Time: time.Unix(0, r.time).UTC(), Kind: r.kind, Author: r.author, Text: r.text}
 	e, err := r.event()
 	switch b := e.Body.(type) {
-	case room.Gap:
+	case state.Gap:
 		line.Until, line.Count = b.To.UTC(), b.Count
 		return line, err
-	case room.Said:
+	case state.Said:
 		line.Action = b.Action
 	}
 	line.ID = r.id.String()

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"salon/room"
+	"salon/room/state"
 )
 
 func TestADirectoryInPlaceOfTheFileIsSaid(t *testing.T) {
@@ -34,8 +34,8 @@ func TestADirectoryInPlaceOfTheFileIsSaid(t *testing.T) {
 func TestDamageThatAnExportComesUponIsSaid(t *testing.T) {
 	dir := t.TempDir()
 	h := open(t, Options{Dir: dir})
-	var events []room.Event
-	for i := range room.Seq(3000) {
+	var events []state.Event
+	for i := range state.Seq(3000) {
 		events = append(events, heardAt(i+1, h.clock.now(), "ann", strings.Repeat("x", 500)))
 	}
 	h.recorded(t, events)

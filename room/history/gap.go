@@ -5,21 +5,21 @@ import (
 	"database/sql"
 	"time"
 
-	"salon/room"
+	"salon/room/state"
 )
 
 // gap is something that is missing from what was said: the disk failed for
 // longer than memory could hold, or the file was removed. Its row stands at the
 // first place that is missing, which is free.
 type gap struct {
-	seq room.Seq // 0: nothing is missing
-	room.Gap
+	seq state.Seq // 0: nothing is missing
+	state.Gap
 }
 
 // with counts a row as missing too.
 func (g gap) with(r *row) gap {
 	at := time.Unix(0, r.time)
-	return g.and(gap{r.seq, room.Gap{From: at, To: at, Count: 1}})
+	return g.and(gap{r.seq, state.Gap{From: at, To: at, Count: 1}})
 }
 
 // and joins two gaps; how many are missing is known if it is of both.
@@ -45,8 +45,8 @@ func (g gap) and(other gap) gap {
 
 // event is the gap as it is told among what was said. What nobody knows the
 // beginning of is placed at its end.
-func (g gap) event() room.Event {
-	e := room.Event{Seq: g.seq, Time: g.From, Body: g.Gap}
+func (g gap) event() state.Event {
+	e := state.Event{Seq: g.seq, Time: g.From, Body: g.Gap}
 	if g.From.IsZero() {
 		e.Time = g.To
 	}
@@ -63,15 +63,15 @@ func (g gap) rows() ([]*row, error) {
 }
 
 // gapsInto returns the gaps that began before a time and ended after it.
-func gapsInto(ctx context.Context, db *sql.DB, at int64, before room.Seq) ([]room.Event, error) {
+func gapsInto(ctx context.Context, db *sql.DB, at int64, before state.Seq) ([]state.Event, error) {
 	rows, err := db.QueryContext(ctx, `SELECT `+columns+` FROM events WHERE kind <> 'said' AND kind = 'gap' AND time < ? AND seq < ? ORDER BY seq DESC`, at, int64(before))
 	if err != nil {
 		return nil, err
 	}
-	var gaps []room.Event
+	var gaps []state.Event
 	err = each(rows, func(r *row) (bool, error) {
 		e, err := r.event()
-		if g, ok := e.Body.(room.Gap); ok && g.To.UnixNano() > at {
+		if g, ok := e.Body.(state.Gap); ok && g.To.UnixNano() > at {
 			gaps = append(gaps, e)
 		}
 		return true, err

@@ -13,7 +13,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"salon/room"
+	"salon/room/state"
 )
 
 // Options say where a history is and how long it remembers.
@@ -65,10 +65,10 @@ type History struct {
 	lastTime time.Time
 
 	// Guarded by disk.mu.
-	ahead    int64    // as it is written there
-	file     int64    // which it is, of all that were made
-	other    bool     // there is another now, to begin again with
-	lastSeq  room.Seq // the last row, and its time
+	ahead    int64     // as it is written there
+	file     int64     // which it is, of all that were made
+	other    bool      // there is another now, to begin again with
+	lastSeq  state.Seq // the last row, and its time
 	lastWall int64
 
 	stop    context.CancelFunc
@@ -161,7 +161,7 @@ func (h *History) readLocked() error {
 	if err := h.readLastLocked(); err != nil {
 		return err
 	}
-	last := max(room.Seq(reserved), h.lastSeq, k.snapshot.Seq)
+	last := max(state.Seq(reserved), h.lastSeq, k.snapshot.Seq)
 	h.given.Store(uint64(last))
 	h.memory.applied = last
 	older, err := readIDs(db)
@@ -182,20 +182,20 @@ func (h *History) readLastLocked() error {
 	return err
 }
 
-func readIDs(db *sql.DB) (map[room.ID]room.Seq, error) {
+func readIDs(db *sql.DB) (map[state.ID]state.Seq, error) {
 	rows, err := db.Query(`SELECT seq, origin, n FROM events ORDER BY seq DESC LIMIT ?`, tailEvents)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	ids := map[room.ID]room.Seq{}
+	ids := map[state.ID]state.Seq{}
 	for rows.Next() {
-		var seq room.Seq
+		var seq state.Seq
 		var origin, n int64
 		if err := rows.Scan(&seq, &origin, &n); err != nil {
 			return nil, err
 		}
-		ids[room.ID{Origin: uint64(origin), N: uint64(n)}] = seq
+		ids[state.ID{Origin: uint64(origin), N: uint64(n)}] = seq
 	}
 	return ids, rows.Err()
 }
@@ -224,12 +224,12 @@ func (h *History) readRecent(db *sql.DB) error {
 
 // Follow implements room.Log. What was proposed in another life of the process
 // cannot be followed any more: Load says what it came to.
-func (h *History) Follow(ctx context.Context, after room.Seq, apply func([]room.Event) error) error {
+func (h *History) Follow(ctx context.Context, after state.Seq, apply func([]state.Event) error) error {
 	return h.tail.follow(ctx, after, apply)
 }
 
 // Bounds implements room.Log.
-func (h *History) Bounds() (first, last room.Seq) { return h.tail.bounds() }
+func (h *History) Bounds() (first, last state.Seq) { return h.tail.bounds() }
 
 // Close implements room.Log: it ends the log. What was taken is written down, what
 // still waited is told room.ErrClosed. The store goes on until Shut, for a room

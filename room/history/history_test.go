@@ -7,6 +7,7 @@ import (
 
 	"salon/room"
 	"salon/room/logtest"
+	"salon/room/state"
 )
 
 func TestMain(m *testing.M) {
@@ -70,7 +71,7 @@ type indexed struct {
 	t *testing.T
 }
 
-func (s indexed) Apply(events []room.Event) error {
+func (s indexed) Apply(events []state.Event) error {
 	if err := s.History.Apply(events); err != nil {
 		return err
 	}

@@ -15,7 +15,8 @@ import (
 	"testing"
 	"time"
 
-	"salon/room"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // childDir makes the test's program a room that talks to itself in that
@@ -56,7 +57,7 @@ func talk(dir string) error {
 	for p := range uint64(8) {
 		go func() {
 			for n := p; ; n += 8 {
-				if err := sayOne(h, room.ID{Origin: origin, N: n}, account); err != nil {
+				if err := sayOne(h, state.ID{Origin: origin, N: n}, account); err != nil {
 					ended <- err
 					return
 				}
@@ -66,19 +67,19 @@ func talk(dir string) error {
 	return <-ended
 }
 
-func startFrom(snap room.Snapshot) (*room.State, error) {
+func startFrom(snap state.Snapshot) (*state.State, error) {
 	if snap.State == nil {
-		return room.NewState(), nil
+		return state.NewState(), nil
 	}
-	return room.DecodeState(snap.State)
+	return state.DecodeState(snap.State)
 }
 
 // keeping applies what is followed as a room does, and keeps a snapshot of it again
 // and again, beside the talk.
-func keeping(h *History, st *room.State) func([]room.Event) error {
+func keeping(h *History, st *state.State) func([]state.Event) error {
 	var busy atomic.Bool
-	return func(events []room.Event) error {
-		var shown []room.Event
+	return func(events []state.Event) error {
+		var shown []state.Event
 		for _, e := range events {
 			if out := st.Apply(e); out.Shown || e.Spoken() {
 				shown = append(shown, e)
@@ -88,7 +89,7 @@ func keeping(h *History, st *room.State) func([]room.Event) error {
 			return err
 		}
 		if busy.CompareAndSwap(false, true) {
-			snap := room.Snapshot{Seq: st.Applied, State: st.Encode()}
+			snap := state.Snapshot{Seq: st.Applied, State: st.Encode()}
 			go func() {
 				h.Snapshot(context.Background(), snap)
 				busy.Store(false)
@@ -99,25 +100,25 @@ func keeping(h *History, st *room.State) func([]room.Event) error {
 }
 
 // registerAnn returns her account, which the first life makes.
-func registerAnn(h *History, st *room.State, origin uint64) (room.Seq, error) {
-	if a := st.Accounts[room.Pseudo("ann").Key()]; a != nil {
+func registerAnn(h *History, st *state.State, origin uint64) (state.Seq, error) {
+	if a := st.Accounts[text.Pseudo("ann").Key()]; a != nil {
 		return a.ID, nil
 	}
-	return h.Propose(context.Background(), room.Event{ID: room.ID{Origin: origin, N: 1 << 40}, Body: room.Registered{Pseudo: "ann", KeyID: "SHA256:A"}})
+	return h.Propose(context.Background(), state.Event{ID: state.ID{Origin: origin, N: 1 << 40}, Body: state.Registered{Pseudo: "ann", KeyID: "SHA256:A"}})
 }
 
-func sayOne(h *History, id room.ID, account room.Seq) error {
+func sayOne(h *History, id state.ID, account state.Seq) error {
 	word := fmt.Sprintf("m%xn%dz", id.Origin, id.N)
-	kind, body := "said", room.Body(room.Said{From: "ann", Text: "this is " + word + " of many"})
+	kind, body := "said", state.Body(state.Said{From: "ann", Text: "this is " + word + " of many"})
 	switch id.N % 50 {
 	case 7, 8, 9:
-		kind, body = "left", room.Left{Session: id}
+		kind, body = "left", state.Left{Session: id}
 	case 10:
-		kind, body = "topic", room.TopicSet{By: "ann", Text: word}
+		kind, body = "topic", state.TopicSet{By: "ann", Text: word}
 	case 11, 12, 13:
-		kind, body = "seen", room.Seen{Pseudo: "ann", Account: account, Upto: 1 << 40}
+		kind, body = "seen", state.Seen{Pseudo: "ann", Account: account, Upto: 1 << 40}
 	}
-	seq, err := h.Propose(context.Background(), room.Event{ID: id, Body: body})
+	seq, err := h.Propose(context.Background(), state.Event{ID: id, Body: body})
 	if err == nil {
 		_, err = os.Stdout.WriteString(fmt.Sprintln(seq, kind, word))
 	}
@@ -126,10 +127,10 @@ func sayOne(h *History, id room.ID, account room.Seq) error {
 
 // witness is what was acknowledged, in all lives.
 type witness struct {
-	words  map[room.Seq]string // of what is written down
-	places map[room.Seq]bool   // of everything
-	topic  room.Seq            // the last
-	seen   room.Seq            // the last
+	words  map[state.Seq]string // of what is written down
+	places map[state.Seq]bool   // of everything
+	topic  state.Seq            // the last
+	seen   state.Seq            // the last
 }
 
 func (w *witness) hear(t *testing.T, line string) {
@@ -138,7 +139,7 @@ func (w *witness) hear(t *testing.T, line string) {
 		t.Fatalf("the child wrote %q", line)
 	}
 	n, err := strconv.ParseUint(f[0], 10, 64)
-	seq := room.Seq(n)
+	seq := state.Seq(n)
 	if err != nil || w.places[seq] {
 		t.Fatalf("place %s was given twice: %v", f[0], err)
 	}
@@ -168,7 +169,7 @@ func TestAKillTakesNothing(t *testing.T) {
 	}
 	dir := t.TempDir()
 	decidedMuch(t, dir)
-	w := &witness{words: map[room.Seq]string{}, places: map[room.Seq]bool{}}
+	w := &witness{words: map[state.Seq]string{}, places: map[state.Seq]bool{}}
 	var slowest time.Duration
 	for range kills {
 		killOne(t, dir, w, rand.IntN(1500))
@@ -195,9 +196,9 @@ func TestAKillTakesNothing(t *testing.T) {
 // is something to sweep while it is killed.
 func decidedMuch(t *testing.T, dir string) {
 	h := open(t, Options{Dir: dir})
-	var events []room.Event
-	for i := range room.Seq(9000) {
-		events = append(events, room.Event{Seq: i + 1, ID: room.ID{Origin: 3, N: uint64(i)}, Body: room.Seen{Pseudo: "nobody", Account: 1}})
+	var events []state.Event
+	for i := range state.Seq(9000) {
+		events = append(events, state.Event{Seq: i + 1, ID: state.ID{Origin: 3, N: uint64(i)}, Body: state.Seen{Pseudo: "nobody", Account: 1}})
 	}
 	h.Apply(events)
 	h.given.Store(9000)
@@ -276,7 +277,7 @@ func TestAnotherProcessCannotWriteButRead(t *testing.T) {
 // check holds the file to have what was acknowledged, once and in its place.
 func (w *witness) check(t *testing.T, h *History) {
 	t.Helper()
-	seen := map[room.ID]room.Seq{}
+	seen := map[state.ID]state.Seq{}
 	found := 0
 	rows, err := h.disk.writer.Query(`SELECT ` + columns + ` FROM events ORDER BY seq`)
 	if err != nil {
@@ -326,21 +327,21 @@ func (w *witness) checkSome(t *testing.T, h *History) {
 	if err != nil || w.topic == 0 {
 		return
 	}
-	st, err := room.DecodeState(snap.State)
-	if err == nil && w.seen > 0 && st.Accounts[room.Pseudo("ann").Key()].Seen < w.seen {
+	st, err := state.DecodeState(snap.State)
+	if err == nil && w.seen > 0 && st.Accounts[text.Pseudo("ann").Key()].Seen < w.seen {
 		t.Errorf("ann had seen up to place %d: %s", w.seen, snap.State)
 	}
 	if err != nil || st.Topic.Text == "" {
 		t.Fatalf("the state is %s, %v", snap.State, err)
 	}
-	if got, err := h.Search(t.Context(), room.Query{Text: st.Topic.Text}, 1); err != nil || len(got) != 1 || got[0].Seq < w.topic {
+	if got, err := h.Search(t.Context(), state.Query{Text: st.Topic.Text}, 1); err != nil || len(got) != 1 || got[0].Seq < w.topic {
 		t.Errorf("the topic is %q, from before place %d: %v, %v", st.Topic.Text, w.topic, got, err)
 	}
 }
 
-func (w *witness) wantFound(t *testing.T, h *History, seq room.Seq, word string) {
+func (w *witness) wantFound(t *testing.T, h *History, seq state.Seq, word string) {
 	t.Helper()
-	if got, err := h.Search(t.Context(), room.Query{Text: word}, 2); err != nil || len(got) == 0 || got[0].Seq > seq {
+	if got, err := h.Search(t.Context(), state.Query{Text: word}, 2); err != nil || len(got) == 0 || got[0].Seq > seq {
 		t.Errorf("%q of place %d is not found: %v, %v", word, seq, got, err)
 	}
 }

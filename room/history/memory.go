@@ -5,7 +5,7 @@ import (
 	"slices"
 	"sync"
 
-	"salon/room"
+	"salon/room/state"
 )
 
 // Bounds of what is kept in memory.
@@ -28,10 +28,10 @@ type memory struct {
 	wait  int // unwrittenEvents
 
 	mu      sync.Mutex // guards all below; held for memory work only
-	from    room.Seq   // every spoken event that was shown from here on is in recent
+	from    state.Seq  // every spoken event that was shown from here on is in recent
 	recent  []*heard   // what is in it never changes
 	bytes   int        // of recent
-	applied room.Seq   // the last place that Apply was given
+	applied state.Seq  // the last place that Apply was given
 	// unsettled are rows of this life that Apply was not given yet: it may still
 	// complete them, or pass over them, which means that the state refused them.
 	unsettled []*row
@@ -44,19 +44,19 @@ type memory struct {
 
 // heard is one spoken event, as it was shown.
 type heard struct {
-	event room.Event
+	event state.Event
 	said  said
 	size  int
 }
 
-func newHeard(e room.Event, r *row) *heard {
+func newHeard(e state.Event, r *row) *heard {
 	return &heard{event: e, said: newSaid(r.author, r.text), size: r.size()}
 }
 
 // Apply implements room.Store. It never waits for the disk: what this History
 // committed is written already, and what the state changed about it follows with
 // the next commit. Events that were never proposed here are written like that too.
-func (h *History) Apply(events []room.Event) error {
+func (h *History) Apply(events []state.Event) error {
 	err := h.memory.apply(events, h.stamp())
 	signal(h.clerk.wake)
 	if h.memory.hasUnwritten() {
@@ -65,7 +65,7 @@ func (h *History) Apply(events []room.Event) error {
 	return err
 }
 
-func (m *memory) apply(events []room.Event, now stamp) error {
+func (m *memory) apply(events []state.Event, now stamp) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, e := range events {
@@ -86,7 +86,7 @@ func (m *memory) apply(events []room.Event, now stamp) error {
 
 // passLocked settles the rows before a place that nobody was shown: the state
 // refused them and they are hidden, unless they are never shown.
-func (m *memory) passLocked(before room.Seq) {
+func (m *memory) passLocked(before state.Seq) {
 	for len(m.unsettled) > 0 && m.unsettled[0].seq < before {
 		r := *m.unsettled[0] // a copy: the sequencer may be writing the other
 		m.unsettled = slices.Delete(m.unsettled, 0, 1)
@@ -119,7 +119,7 @@ func (m *memory) settleLocked(r *row, now stamp) {
 }
 
 // keepLocked takes an event into the state, and to hand when it was spoken.
-func (m *memory) keepLocked(e room.Event, r *row) {
+func (m *memory) keepLocked(e state.Event, r *row) {
 	k := kindNamed(r.kind)
 	if k.state {
 		m.keeper.apply(e)
@@ -157,7 +157,7 @@ func (m *memory) expect(rows []*row) {
 
 // settled returns the last place before which the disk has everything as it will
 // stay.
-func (m *memory) settled() room.Seq {
+func (m *memory) settled() state.Seq {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	end := m.dirtyLocked()
@@ -168,8 +168,8 @@ func (m *memory) settled() room.Seq {
 }
 
 // dirtyLocked returns the first place that is still to be written.
-func (m *memory) dirtyLocked() room.Seq {
-	dirty := room.Seq(1 << 62)
+func (m *memory) dirtyLocked() state.Seq {
+	dirty := state.Seq(1 << 62)
 	for _, r := range m.unwritten {
 		dirty = min(dirty, r.seq)
 	}
@@ -271,7 +271,7 @@ func (m *memory) missing(g gap) {
 	if err != nil {
 		return
 	}
-	i, same := slices.BinarySearchFunc(m.recent, g.seq, func(h *heard, seq room.Seq) int { return cmp.Compare(h.event.Seq, seq) })
+	i, same := slices.BinarySearchFunc(m.recent, g.seq, func(h *heard, seq state.Seq) int { return cmp.Compare(h.event.Seq, seq) })
 	if same { // the first of what is missing
 		m.bytes -= m.recent[i].size
 		m.recent = slices.Delete(m.recent, i, i+1)

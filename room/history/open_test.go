@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"salon/room"
+	"salon/room/state"
 )
 
 func TestOneSalonAtATime(t *testing.T) {
@@ -20,7 +20,7 @@ func TestOneSalonAtATime(t *testing.T) {
 	if _, err := Open(t.Context(), Options{Dir: dir}); !errors.Is(err, ErrInUse) || !strings.Contains(err.Error(), dir) {
 		t.Errorf("a second one is told %v", err)
 	}
-	if _, err := h.Propose(t.Context(), room.Event{ID: room.ID{N: 1}, Body: room.Said{Text: "still here"}}); err != nil {
+	if _, err := h.Propose(t.Context(), state.Event{ID: state.ID{N: 1}, Body: state.Said{Text: "still here"}}); err != nil {
 		t.Error(err)
 	}
 	shut(t, h)
@@ -122,8 +122,8 @@ func TestOnlyTheOwnerCanRead(t *testing.T) {
 
 func TestNoPlaceForWhatIsNotInALog(t *testing.T) {
 	h := open(t, Options{Dir: t.TempDir()})
-	for _, b := range []room.Body{room.Whispered{Text: "secret"}, room.Gathered{In: 1}, room.Gap{Count: 1}, nil} {
-		if _, err := h.Propose(t.Context(), room.Event{ID: room.ID{N: 1}, Body: b}); err == nil {
+	for _, b := range []state.Body{state.Whispered{Text: "secret"}, state.Gathered{In: 1}, state.Gap{Count: 1}, nil} {
+		if _, err := h.Propose(t.Context(), state.Event{ID: state.ID{N: 1}, Body: b}); err == nil {
 			t.Errorf("%#v is taken", b)
 		}
 	}
@@ -135,9 +135,9 @@ func TestNoPlaceForWhatIsNotInALog(t *testing.T) {
 // TestWhatPassesByIsNotWritten also holds the kinds to their conditions in SQL.
 func TestWhatPassesByIsNotWritten(t *testing.T) {
 	c := talking(t, Options{})
-	c.does(room.Joined{Pseudo: "ann", Front: "ssh"})
+	c.does(state.Joined{Pseudo: "ann", Front: "ssh"})
 	c.says("hello")
-	c.does(room.Left{Session: room.ID{N: 1}})
+	c.does(state.Left{Session: state.ID{N: 1}})
 	rows, err := c.disk.writer.Query(`SELECT ` + columns + ` FROM events`)
 	if err != nil {
 		t.Fatal(err)
@@ -169,7 +169,7 @@ func TestTheQueriesOfTheDocumentationWork(t *testing.T) {
 		}
 	}
 	h := open(t, Options{Dir: t.TempDir()})
-	h.Apply([]room.Event{
+	h.Apply([]state.Event{
 		heardAt(1, time.Date(2026, 11, 3, 0, 0, 0, 0, time.UTC), "ann", "in november"),
 		heardAt(2, time.Date(2026, 12, 3, 0, 0, 0, 0, time.UTC), "ann", "in december"),
 	})

@@ -6,7 +6,7 @@ import (
 	"errors"
 	"time"
 
-	"salon/room"
+	"salon/room/state"
 )
 
 // never is when the clerk looks again although there is nothing to expect.
@@ -123,14 +123,14 @@ func (c *clerk) pruneSome(tx *sql.Tx, b *bounds, excess int64) (some int, freed,
 }
 
 // choose returns which of the oldest messages go.
-func (c *clerk) choose(rows *sql.Rows, b *bounds, excess int64) (gone []room.Seq, freed, oldest int64, err error) {
+func (c *clerk) choose(rows *sql.Rows, b *bounds, excess int64) (gone []state.Seq, freed, oldest int64, err error) {
 	defer rows.Close()
 	before := int64(0)
 	if b.keep > 0 {
 		before = c.history.clock.now().Add(-b.keep).UnixNano()
 	}
 	for rows.Next() {
-		var seq room.Seq
+		var seq state.Seq
 		var at, size int64
 		if err := rows.Scan(&seq, &at, &size); err != nil {
 			return nil, 0, 0, err
@@ -144,7 +144,7 @@ func (c *clerk) choose(rows *sql.Rows, b *bounds, excess int64) (gone []room.Seq
 }
 
 // forget deletes messages, and what the index knows of them.
-func (c *clerk) forget(tx *sql.Tx, gone []room.Seq, freed int64) error {
+func (c *clerk) forget(tx *sql.Tx, gone []state.Seq, freed int64) error {
 	for _, seq := range gone {
 		if _, err := tx.Exec(`DELETE FROM words WHERE rowid = ? AND rowid <= (SELECT indexed FROM meta)`, int64(seq)); err != nil {
 			return err
@@ -157,13 +157,13 @@ func (c *clerk) forget(tx *sql.Tx, gone []room.Seq, freed int64) error {
 	if _, err := tx.Exec(`DELETE FROM turns WHERE seq <= ?`, last); err != nil {
 		return err
 	}
-	c.history.memory.forget(room.Seq(last))
+	c.history.memory.forget(state.Seq(last))
 	_, err := tx.Exec(`UPDATE meta SET bytes = max(0, bytes - ?)`, freed)
 	return err
 }
 
 // forget lets go of what is at hand up to a place.
-func (m *memory) forget(last room.Seq) {
+func (m *memory) forget(last state.Seq) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for len(m.recent) > 0 && m.recent[0].event.Seq <= last {

@@ -12,20 +12,20 @@ import (
 	"testing"
 	"time"
 
-	"salon/room"
+	"salon/room/state"
 )
 
 func TestWhatIsTooOldIsForgotten(t *testing.T) {
 	clocks, dir := newHands(), t.TempDir()
 	h := open(t, Options{Dir: dir, clock: clocks.clock()})
 	st, _ := loaded(t, h)
-	decide(t, h, st, 1, room.TopicSet{By: "ann", Text: "the topic"})
-	decide(t, h, st, 2, room.Banned{Ban: room.Ban{Target: room.Target{Kind: room.ByPseudo, Pseudo: "bob"}}})
+	decide(t, h, st, 1, state.TopicSet{By: "ann", Text: "the topic"})
+	decide(t, h, st, 2, state.Banned{Ban: state.Ban{Target: state.Target{Kind: state.ByPseudo, Pseudo: "bob"}}})
 	for i := range uint64(500) {
-		h.Propose(t.Context(), room.Event{ID: room.ID{N: i + 3}, Body: room.Said{Text: "old word"}})
+		h.Propose(t.Context(), state.Event{ID: state.ID{N: i + 3}, Body: state.Said{Text: "old word"}})
 	}
 	clocks.pass(48 * time.Hour)
-	h.Propose(t.Context(), room.Event{ID: room.ID{N: 1000}, Body: room.Said{Text: "new word"}})
+	h.Propose(t.Context(), state.Event{ID: state.ID{N: 1000}, Body: state.Said{Text: "new word"}})
 	shut(t, h)
 
 	h = open(t, Options{Dir: dir, clock: clocks.clock()})
@@ -42,7 +42,7 @@ func TestWhatIsTooOldIsForgotten(t *testing.T) {
 		t.Errorf("%d are left", len(got))
 	}
 	h.quiet(t)
-	if got, err := h.Search(t.Context(), room.Query{Text: "word"}, 600); err != nil || len(got) != 1 {
+	if got, err := h.Search(t.Context(), state.Query{Text: "word"}, 600); err != nil || len(got) != 1 {
 		t.Errorf("%d are found, %v", len(got), err)
 	}
 	var found int
@@ -56,7 +56,7 @@ func TestWhatIsTooOldIsForgotten(t *testing.T) {
 		if st.Topic.Text != "the topic" || len(st.Bans) != 1 {
 			t.Errorf("the state is %s", st.Encode())
 		}
-		if err := h.Snapshot(t.Context(), room.Snapshot{Seq: room.Seq(h.given.Load()), State: st.Encode()}); err != nil {
+		if err := h.Snapshot(t.Context(), state.Snapshot{Seq: state.Seq(h.given.Load()), State: st.Encode()}); err != nil {
 			t.Error(err)
 		}
 		if _, err := h.clerk.prune(t.Context()); err != nil {
@@ -69,11 +69,11 @@ func TestWhatIsTooOldIsForgotten(t *testing.T) {
 // withoutTopic leaves out what is no message.
 type withoutTopic struct{ *History }
 
-func (s withoutTopic) Last(ctx context.Context, n int, before room.Seq) ([]room.Event, error) {
+func (s withoutTopic) Last(ctx context.Context, n int, before state.Seq) ([]state.Event, error) {
 	events, err := s.History.Last(ctx, n, before)
-	var said []room.Event
+	var said []state.Event
 	for _, e := range events {
-		if _, ok := e.Body.(room.Said); ok {
+		if _, ok := e.Body.(state.Said); ok {
 			said = append(said, e)
 		}
 	}
@@ -91,10 +91,10 @@ func TestTheFileShrinksToItsBound(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := openAlone(t, Options{Dir: t.TempDir()})
-			last := room.Seq(0)
+			last := state.Seq(0)
 			talk := func(batches int) {
 				for range batches {
-					var events []room.Event
+					var events []state.Event
 					for range 500 {
 						last++
 						events = append(events, heardAt(last, time.Now(), "ann", text(int(last))))
@@ -168,18 +168,18 @@ func wantSize(t *testing.T, h *History, keep int64) {
 // TestTheStateIsNoReasonToForget: it may take more than the file is allowed.
 func TestTheStateIsNoReasonToForget(t *testing.T) {
 	h := open(t, Options{Dir: t.TempDir(), KeepBytes: 1 << 20})
-	var events []room.Event
-	for i := range room.Seq(9000) {
-		body := room.Body(room.Seen{Pseudo: "somebody", Account: 1, Upto: 2})
+	var events []state.Event
+	for i := range state.Seq(9000) {
+		body := state.Body(state.Seen{Pseudo: "somebody", Account: 1, Upto: 2})
 		if i%90 == 0 {
-			body = room.Said{From: "ann", Text: "hello"}
+			body = state.Said{From: "ann", Text: "hello"}
 		}
-		events = append(events, room.Event{Seq: i + 1, ID: room.ID{N: uint64(i)}, Time: time.Now(), Body: body})
+		events = append(events, state.Event{Seq: i + 1, ID: state.ID{N: uint64(i)}, Time: time.Now(), Body: body})
 	}
 	h.recorded(t, events)
-	st := room.NewState()
+	st := state.NewState()
 	st.Topic.Text = strings.Repeat("x", 2<<20)
-	if err := h.Snapshot(t.Context(), room.Snapshot{Seq: 9000, State: st.Encode()}); err != nil {
+	if err := h.Snapshot(t.Context(), state.Snapshot{Seq: 9000, State: st.Encode()}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := h.clerk.prune(t.Context()); err != nil || h.used(t) < 2<<20 || h.count(t, `kind = 'said'`) != 100 {
@@ -189,9 +189,9 @@ func TestTheStateIsNoReasonToForget(t *testing.T) {
 
 func TestAnExportIsReadWhileTheServerRuns(t *testing.T) {
 	c := talking(t, Options{})
-	c.does(room.Walled{Text: "<announced> & said"})
-	c.does(room.Joined{Pseudo: "ann"})
-	c.does(room.Said{From: "ann", Text: "smiles\nat 💡", Action: true})
+	c.does(state.Walled{Text: "<announced> & said"})
+	c.does(state.Joined{Pseudo: "ann"})
+	c.does(state.Said{From: "ann", Text: "smiles\nat 💡", Action: true})
 	for i := range 2500 {
 		c.says(fmt.Sprint(i))
 	}

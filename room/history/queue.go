@@ -7,7 +7,8 @@ import (
 	"slices"
 	"sync"
 
-	"salon/room"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // Bounds of what is proposed.
@@ -19,12 +20,12 @@ const (
 	batchBytes = 1 << 20
 	// maxEvent is how large one event may be when written down: eight times the
 	// longest message, so that one of nothing but escapes fits with what surrounds it.
-	maxEvent = 8 * room.MaxText
+	maxEvent = 8 * text.MaxText
 )
 
 // proposal is one Propose that waits.
 type proposal struct {
-	event  room.Event
+	event  state.Event
 	row    *row // nil: only ordered
 	size   int
 	answer chan verdict // cap 1
@@ -32,7 +33,7 @@ type proposal struct {
 
 // verdict is what becomes of it.
 type verdict struct {
-	seq room.Seq
+	seq state.Seq
 	err error
 }
 
@@ -49,7 +50,7 @@ type queue struct {
 // and, unless Health says otherwise at that moment, that it is on the disk if it
 // is of the kinds that are written down. When ctx ends first the event may still
 // be taken.
-func (h *History) Propose(ctx context.Context, e room.Event) (room.Seq, error) {
+func (h *History) Propose(ctx context.Context, e state.Event) (state.Seq, error) {
 	if err := ctx.Err(); err != nil {
 		return 0, err
 	}
@@ -68,8 +69,8 @@ func (h *History) Propose(ctx context.Context, e room.Event) (room.Seq, error) {
 	}
 }
 
-func newProposal(e room.Event) (*proposal, error) {
-	if _, ok := e.Body.(room.Gap); ok {
+func newProposal(e state.Event) (*proposal, error) {
+	if _, ok := e.Body.(state.Gap); ok {
 		return nil, fmt.Errorf("history: %T has no place in a log", e.Body)
 	}
 	r, err := newRow(e)
@@ -87,7 +88,7 @@ func newProposal(e room.Event) (*proposal, error) {
 		p.size = len(data)
 	}
 	if p.size > maxEvent {
-		return nil, room.ErrTooLarge
+		return nil, state.ErrTooLarge
 	}
 	return p, nil
 }
@@ -96,10 +97,10 @@ func (q *queue) add(p *proposal) error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.closed {
-		return room.ErrClosed
+		return state.ErrClosed
 	}
 	if len(q.waiting) == maxWaiting {
-		return room.ErrBusy
+		return state.ErrBusy
 	}
 	q.waiting = append(q.waiting, p)
 	signal(q.wake)
@@ -128,7 +129,7 @@ func (q *queue) close() {
 	defer q.mu.Unlock()
 	q.closed = true
 	for _, p := range q.waiting {
-		p.answer <- verdict{err: room.ErrClosed}
+		p.answer <- verdict{err: state.ErrClosed}
 	}
 	q.waiting = nil
 	signal(q.wake)

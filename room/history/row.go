@@ -5,7 +5,8 @@ import (
 	"fmt"
 	"time"
 
-	"salon/room"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // kind is a sort of event that is written down, under the name that it has in
@@ -15,7 +16,7 @@ type kind struct {
 	spoken bool // people said it: replayed, searched, and forgotten with age
 	state  bool // it changes the state that Load returns
 	quiet  bool // never shown; applied again after a restart, it decides the same
-	read   func(*row) (room.Body, error)
+	read   func(*row) (state.Body, error)
 }
 
 // kinds are all that is written down. One that is not quiet is shown unless the
@@ -24,17 +25,17 @@ var kinds = []kind{
 	{name: "said", spoken: true, read: readSaid},
 	{name: "walled", spoken: true, read: readWalled},
 	{name: "topic", spoken: true, state: true, read: readTopic},
-	{name: "gap", spoken: true, read: read[room.Gap]},
-	{name: "slow", state: true, read: read[room.SlowSet]},
-	{name: "kicked", read: read[room.Kicked]},
-	{name: "banned", state: true, read: read[room.Banned]},
-	{name: "unbanned", state: true, read: read[room.Unbanned]},
-	{name: "muted", state: true, read: read[room.Muted]},
-	{name: "unmuted", state: true, read: read[room.Unmuted]},
-	{name: "registered", state: true, quiet: true, read: read[room.Registered]},
-	{name: "unregistered", state: true, quiet: true, read: read[room.Unregistered]},
-	{name: "prefs", state: true, quiet: true, read: read[room.PrefsKept]},
-	{name: "seen", state: true, quiet: true, read: read[room.Seen]},
+	{name: "gap", spoken: true, read: read[state.Gap]},
+	{name: "slow", state: true, read: read[state.SlowSet]},
+	{name: "kicked", read: read[state.Kicked]},
+	{name: "banned", state: true, read: read[state.Banned]},
+	{name: "unbanned", state: true, read: read[state.Unbanned]},
+	{name: "muted", state: true, read: read[state.Muted]},
+	{name: "unmuted", state: true, read: read[state.Unmuted]},
+	{name: "registered", state: true, quiet: true, read: read[state.Registered]},
+	{name: "unregistered", state: true, quiet: true, read: read[state.Unregistered]},
+	{name: "prefs", state: true, quiet: true, read: read[state.PrefsKept]},
+	{name: "seen", state: true, quiet: true, read: read[state.Seen]},
 }
 
 // The same sorts, for conditions. SQLite uses the index of the rare kinds where
@@ -47,10 +48,10 @@ const (
 
 // row is one line of the table events.
 type row struct {
-	seq    room.Seq
+	seq    state.Seq
 	time   int64 // nanoseconds since 1970
 	stamp  stamp // of what changes the state; otherwise zero
-	id     room.ID
+	id     state.ID
 	kind   string
 	author string
 	text   string
@@ -67,22 +68,22 @@ func (r *row) size() int { return len(r.text) + len(r.author) + len(r.body) + 64
 const sizeSQL = `octet_length(text) + octet_length(author) + ifnull(octet_length(body), 0) + 64`
 
 // newRow writes an event down; nil for one that is only ordered.
-func newRow(e room.Event) (*row, error) {
+func newRow(e state.Event) (*row, error) {
 	r := &row{seq: e.Seq, id: e.ID}
 	if !e.Time.IsZero() {
 		r.time = e.Time.UnixNano()
 	}
 	switch b := e.Body.(type) {
-	case room.Said:
+	case state.Said:
 		r.kind, r.author, r.text = "said", string(b.From), b.Text
 		if b.Action {
 			r.body = `{"Action":true}`
 		}
-	case room.Walled:
+	case state.Walled:
 		r.kind, r.author, r.text = "walled", string(b.By), b.Text
-	case room.TopicSet:
+	case state.TopicSet:
 		r.kind, r.author, r.text = "topic", string(b.By), b.Text
-	case room.Joined, room.Left, room.Renamed, room.WentAway, room.CameBack, room.RoleSet, room.ShutdownPlanned, room.ShutdownCountdown, room.ShutdownCancelled:
+	case state.Joined, state.Left, state.Renamed, state.WentAway, state.CameBack, state.RoleSet, state.ShutdownPlanned, state.ShutdownCountdown, state.ShutdownCancelled:
 		return nil, nil
 	default:
 		return r, r.whole(e.Body)
@@ -91,7 +92,7 @@ func newRow(e room.Event) (*row, error) {
 }
 
 // whole fills in what has no columns of its own; the author is who did it.
-func (r *row) whole(b room.Body) error {
+func (r *row) whole(b state.Body) error {
 	if r.kind, r.author = rare(b); r.kind == "" {
 		return fmt.Errorf("history: %T has no place in a log", b)
 	}
@@ -101,29 +102,29 @@ func (r *row) whole(b room.Body) error {
 }
 
 // rare names what is not said, and who did it.
-func rare(b room.Body) (kind, author string) {
+func rare(b state.Body) (kind, author string) {
 	switch b := b.(type) {
-	case room.Gap:
+	case state.Gap:
 		return "gap", ""
-	case room.SlowSet:
+	case state.SlowSet:
 		return "slow", string(b.By)
-	case room.Kicked:
+	case state.Kicked:
 		return "kicked", string(b.By)
-	case room.Banned:
+	case state.Banned:
 		return "banned", string(b.Ban.By)
-	case room.Unbanned:
+	case state.Unbanned:
 		return "unbanned", string(b.By)
-	case room.Muted:
+	case state.Muted:
 		return "muted", string(b.By)
-	case room.Unmuted:
+	case state.Unmuted:
 		return "unmuted", string(b.By)
-	case room.Registered:
+	case state.Registered:
 		return "registered", string(b.Pseudo)
-	case room.Unregistered:
+	case state.Unregistered:
 		return "unregistered", string(b.By)
-	case room.PrefsKept:
+	case state.PrefsKept:
 		return "prefs", string(b.Pseudo)
-	case room.Seen:
+	case state.Seen:
 		return "seen", string(b.Pseudo)
 	}
 	return "", ""
@@ -145,8 +146,8 @@ func kindNamed(name string) *kind {
 }
 
 // event reads the row back. Which session spoke is not kept.
-func (r *row) event() (room.Event, error) {
-	e := room.Event{Seq: r.seq, ID: r.id, Time: time.Unix(0, r.time)}
+func (r *row) event() (state.Event, error) {
+	e := state.Event{Seq: r.seq, ID: r.id, Time: time.Unix(0, r.time)}
 	k := kindNamed(r.kind)
 	if k == nil {
 		return e, fmt.Errorf("place %d is of an unknown kind %q", r.seq, r.kind)
@@ -158,14 +159,14 @@ func (r *row) event() (room.Event, error) {
 	return e, err
 }
 
-func read[B room.Body](r *row) (room.Body, error) {
+func read[B state.Body](r *row) (state.Body, error) {
 	var b B
 	err := json.Unmarshal([]byte(r.body), &b)
 	return b, err
 }
 
-func readSaid(r *row) (room.Body, error) {
-	b := room.Said{From: room.Pseudo(r.author), Text: r.text}
+func readSaid(r *row) (state.Body, error) {
+	b := state.Said{From: text.Pseudo(r.author), Text: r.text}
 	if r.body != "" {
 		if err := json.Unmarshal([]byte(r.body), &b); err != nil {
 			return nil, err
@@ -174,12 +175,12 @@ func readSaid(r *row) (room.Body, error) {
 	return b, nil
 }
 
-func readWalled(r *row) (room.Body, error) {
-	return room.Walled{By: room.Pseudo(r.author), Text: r.text}, nil
+func readWalled(r *row) (state.Body, error) {
+	return state.Walled{By: text.Pseudo(r.author), Text: r.text}, nil
 }
 
-func readTopic(r *row) (room.Body, error) {
-	return room.TopicSet{By: room.Pseudo(r.author), Text: r.text}, nil
+func readTopic(r *row) (state.Body, error) {
+	return state.TopicSet{By: text.Pseudo(r.author), Text: r.text}, nil
 }
 
 // columns are a row's, in the order of scan.
@@ -191,7 +192,7 @@ func scan(from interface{ Scan(...any) error }) (*row, error) {
 	var origin, n int64
 	var boot, up *int64
 	err := from.Scan(&r.seq, &r.time, &boot, &up, &origin, &n, &r.kind, &r.author, &r.text, &r.body, &r.hidden)
-	r.id = room.ID{Origin: uint64(origin), N: uint64(n)}
+	r.id = state.ID{Origin: uint64(origin), N: uint64(n)}
 	if boot != nil && up != nil {
 		r.stamp = stamp{*boot, *up}
 	}

@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"slices"
 
-	"salon/room"
+	"salon/room/state"
 )
 
 // Bounds of a search.
@@ -22,9 +22,9 @@ const (
 
 // Last implements room.Store. While the disk fails it gives what is in memory, with
 // room.ErrUnread if that is not all.
-func (h *History) Last(ctx context.Context, n int, before room.Seq) ([]room.Event, error) {
+func (h *History) Last(ctx context.Context, n int, before state.Seq) ([]state.Event, error) {
 	return h.collect(ctx, n, func(e *heard) bool { return before == 0 || e.event.Seq < before },
-		func(db *sql.DB, from room.Seq, found *[]room.Event) error {
+		func(db *sql.DB, from state.Seq, found *[]state.Event) error {
 			if before == 0 || from < before {
 				before = from
 			}
@@ -32,7 +32,7 @@ func (h *History) Last(ctx context.Context, n int, before room.Seq) ([]room.Even
 		})
 }
 
-func lastRows(ctx context.Context, db *sql.DB, n int, before room.Seq, found *[]room.Event) error {
+func lastRows(ctx context.Context, db *sql.DB, n int, before state.Seq, found *[]state.Event) error {
 	rows, err := db.QueryContext(ctx, `SELECT `+columns+` FROM events WHERE seq < ? AND hidden = 0 AND `+spokenKinds+` ORDER BY seq DESC LIMIT ?`, int64(before), n-len(*found))
 	if err != nil {
 		return err
@@ -45,9 +45,9 @@ func lastRows(ctx context.Context, db *sql.DB, n int, before room.Seq, found *[]
 // not know yet: the last maxScan messages, which is more than there ever are but
 // while an index is made that was missing. Signs such as ":)" are compared one
 // by one too, within the same bound.
-func (h *History) Search(ctx context.Context, q room.Query, n int) ([]room.Event, error) {
+func (h *History) Search(ctx context.Context, q state.Query, n int) ([]state.Event, error) {
 	p := newPattern(q)
-	return h.collect(ctx, n, p.hears, func(db *sql.DB, from room.Seq, found *[]room.Event) error {
+	return h.collect(ctx, n, p.hears, func(db *sql.DB, from state.Seq, found *[]state.Event) error {
 		if p.before != 0 {
 			from = min(from, p.before)
 		}
@@ -65,7 +65,7 @@ func (p *pattern) hears(e *heard) bool {
 	if p.before != 0 && e.event.Seq >= p.before {
 		return false
 	}
-	if g, ok := e.event.Body.(room.Gap); ok && p.anything() { // it may have begun before
+	if g, ok := e.event.Body.(state.Gap); ok && p.anything() { // it may have begun before
 		return g.To.UnixNano() > p.from && (p.to == 0 || e.event.Time.UnixNano() < p.to)
 	}
 	return p.within(e.event.Time.UnixNano()) && p.matches(&e.said)
@@ -73,7 +73,7 @@ func (p *pattern) hears(e *heard) bool {
 
 // collect gathers up to n events, from memory and then from the table, and
 // returns them oldest first.
-func (h *History) collect(ctx context.Context, n int, match func(*heard) bool, table func(*sql.DB, room.Seq, *[]room.Event) error) ([]room.Event, error) {
+func (h *History) collect(ctx context.Context, n int, match func(*heard) bool, table func(*sql.DB, state.Seq, *[]state.Event) error) ([]state.Event, error) {
 	if n <= 0 {
 		return nil, ctx.Err()
 	}
@@ -85,7 +85,7 @@ func (h *History) collect(ctx context.Context, n int, match func(*heard) bool, t
 		case err != nil && (ctx.Err() != nil || h.Health().Err == nil):
 			return nil, err
 		case err != nil:
-			unread = fmt.Errorf("%w: %w", room.ErrUnread, err)
+			unread = fmt.Errorf("%w: %w", state.ErrUnread, err)
 		}
 	}
 	slices.Reverse(found)
@@ -94,11 +94,11 @@ func (h *History) collect(ctx context.Context, n int, match func(*heard) bool, t
 
 // find returns the last n events at hand that match, latest first, and the place
 // before which it knows nothing.
-func (m *memory) find(n int, match func(*heard) bool) ([]room.Event, room.Seq) {
+func (m *memory) find(n int, match func(*heard) bool) ([]state.Event, state.Seq) {
 	m.mu.Lock()
 	recent, from := slices.Clone(m.recent), m.from
 	m.mu.Unlock()
-	var found []room.Event
+	var found []state.Event
 	for _, e := range slices.Backward(recent) {
 		if len(found) == n {
 			break
@@ -116,16 +116,16 @@ type search struct {
 	db    *sql.DB
 	p     *pattern
 	n     int
-	found *[]room.Event
+	found *[]state.Event
 }
 
 // before looks through all places before one.
-func (s *search) before(end room.Seq) error {
+func (s *search) before(end state.Seq) error {
 	spans, err := spans(s.ctx, s.db, s.p.from, s.p.to, end)
 	if err != nil {
 		return err
 	}
-	var indexed room.Seq
+	var indexed state.Seq
 	if err := s.db.QueryRowContext(s.ctx, `SELECT indexed FROM meta`).Scan(&indexed); err != nil {
 		return err
 	}
@@ -139,7 +139,7 @@ func (s *search) before(end room.Seq) error {
 
 // in looks through one span: what is not indexed yet one by one, the rest by the
 // index if it can help.
-func (s *search) in(in span, indexed room.Seq) error {
+func (s *search) in(in span, indexed state.Seq) error {
 	expression := s.p.expression()
 	if expression == "" {
 		return s.scan(in)
@@ -191,7 +191,7 @@ func (s *search) take(r *row) (bool, error) {
 	return add(s.found, r, s.n)
 }
 
-func add(found *[]room.Event, r *row, n int) (bool, error) {
+func add(found *[]state.Event, r *row, n int) (bool, error) {
 	e, err := r.event()
 	if err == nil {
 		*found = append(*found, e)

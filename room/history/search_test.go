@@ -10,19 +10,20 @@ import (
 
 	"pgregory.net/rapid"
 
-	"salon/room"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // heardAt makes a spoken event.
-func heardAt(seq room.Seq, at time.Time, who room.Pseudo, text string) room.Event {
-	return room.Event{Seq: seq, ID: room.ID{Origin: 1, N: uint64(seq)}, Time: at, Body: room.Said{From: who, Text: text}}
+func heardAt(seq state.Seq, at time.Time, who text.Pseudo, text string) state.Event {
+	return state.Event{Seq: seq, ID: state.ID{Origin: 1, N: uint64(seq)}, Time: at, Body: state.Said{From: who, Text: text}}
 }
 
 // TestAQueryFindsTheSame holds memory, the table and the index to one answer.
 func TestAQueryFindsTheSame(t *testing.T) {
 	at := time.Date(2026, 11, 22, 14, 0, 0, 0, time.UTC)
 	said := []struct {
-		who  room.Pseudo
+		who  text.Pseudo
 		text string
 	}{
 		{"ann", "Une École près du cœur"}, {"bob", "les trains de nuit"}, {"Jean-Luc", "l’été, c'est aujourd’hui :)"},
@@ -35,7 +36,7 @@ func TestAQueryFindsTheSame(t *testing.T) {
 	}
 	for _, h := range histories {
 		for i, s := range said {
-			h.Apply([]room.Event{heardAt(room.Seq(i+1), at.Add(time.Duration(i)*time.Minute), s.who, s.text)})
+			h.Apply([]state.Event{heardAt(state.Seq(i+1), at.Add(time.Duration(i)*time.Minute), s.who, s.text)})
 		}
 		if err := h.drain(nil); err != nil {
 			t.Fatal(err)
@@ -43,22 +44,22 @@ func TestAQueryFindsTheSame(t *testing.T) {
 	}
 	histories["index"].given.Store(uint64(len(said)))
 	histories["index"].quiet(t)
-	for query, want := range map[string][]room.Seq{
+	for query, want := range map[string][]state.Seq{
 		"ecole": {1}, "ÉCOLE": {1}, "coeur": {1}, "cœur": {1}, "train": {2, 9}, "trains": {2}, "ete": {3, 10}, "l'ete": {3}, "aujourd'hui": {3},
 		":)": {3}, "100%": {4}, "c++": {4}, "c#": {4}, "c": {1, 3, 4, 8}, "strasse": {5}, "encyclopaedia": {5}, "ελενη": {6}, "καλ": {6},
 		"世界": {7}, "好": {7}, "李": {7}, "school": {8}, "ann": {1, 4, 8, 9}, "jean-luc": {3}, "luc": {3}, "jean luc ete": {3}, "😀": {11}, "decompose": {10},
 		"closed schools": {8}, "closed trains": nil, "hool": nil, "": {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}, "( ) *": nil, `"`: nil, "NEAR": nil,
 	} {
 		for name, h := range histories {
-			wantPlaces(t, name, h, room.Query{Text: query}, want)
+			wantPlaces(t, name, h, state.Query{Text: query}, want)
 		}
 	}
 }
 
-func wantPlaces(t testing.TB, name string, h *History, q room.Query, want []room.Seq) {
+func wantPlaces(t testing.TB, name string, h *History, q state.Query, want []state.Seq) {
 	t.Helper()
 	got, err := h.Search(t.Context(), q, 20)
-	var places []room.Seq
+	var places []state.Seq
 	for _, e := range got {
 		places = append(places, e.Seq)
 	}
@@ -80,23 +81,23 @@ func TestTimesAreFoundAfterTheClockWentBack(t *testing.T) {
 			from := start.Add(time.Duration(rapid.IntRange(-600, 1200).Draw(r, "from")) * time.Minute)
 			to := from.Add(time.Duration(rapid.IntRange(0, 600).Draw(r, "to")) * time.Minute)
 			word := rapid.SampledFrom([]string{"", "1"}).Draw(r, "word")
-			var want []room.Seq
+			var want []state.Seq
 			for _, e := range events {
-				if !e.Time.Before(from) && e.Time.Before(to) && strings.HasSuffix(e.Body.(room.Said).Text, word) {
+				if !e.Time.Before(from) && e.Time.Before(to) && strings.HasSuffix(e.Body.(state.Said).Text, word) {
 					want = append(want, e.Seq)
 				}
 			}
-			wantPlaces(t, "table", h, room.Query{Text: word, From: from, To: to}, want[max(0, len(want)-20):])
+			wantPlaces(t, "table", h, state.Query{Text: word, From: from, To: to}, want[max(0, len(want)-20):])
 		})
 	}
 }
 
 // restless are events while somebody keeps setting the clock back.
-func restless(start time.Time, random *rand.Rand) []room.Event {
-	at, seq := start, room.Seq(0)
-	var events []room.Event
+func restless(start time.Time, random *rand.Rand) []state.Event {
+	at, seq := start, state.Seq(0)
+	var events []state.Event
 	for range 40 {
-		seq += room.Seq(1 + random.IntN(3))
+		seq += state.Seq(1 + random.IntN(3))
 		if random.IntN(10) == 0 {
 			at = at.Add(-time.Duration(random.IntN(600)) * time.Minute)
 		}
@@ -113,19 +114,19 @@ func FuzzQuery(f *testing.F) {
 	}
 	h := open(f, Options{Dir: f.TempDir(), recent: 1})
 	at := time.Now()
-	h.Apply([]room.Event{heardAt(1, at, "ann", "hello"), heardAt(2, at, "bob", "école 100% 世界 \x00 *"), heardAt(3, at, "cleo", "last")})
+	h.Apply([]state.Event{heardAt(1, at, "ann", "hello"), heardAt(2, at, "bob", "école 100% 世界 \x00 *"), heardAt(3, at, "cleo", "last")})
 	h.given.Store(3)
 	h.quiet(f)
-	f.Fuzz(func(t *testing.T, text, by string) {
-		got, err := h.Search(t.Context(), room.Query{Text: text, By: room.Pseudo(by)}, 10)
+	f.Fuzz(func(t *testing.T, words, by string) {
+		got, err := h.Search(t.Context(), state.Query{Text: words, By: text.Pseudo(by)}, 10)
 		if err != nil {
-			t.Errorf("%q by %q: %v", text, by, err)
+			t.Errorf("%q by %q: %v", words, by, err)
 		}
-		p := newPattern(room.Query{Text: text, By: room.Pseudo(by)})
+		p := newPattern(state.Query{Text: words, By: text.Pseudo(by)})
 		for _, e := range got {
 			r, _ := newRow(e)
 			if s := newSaid(r.author, r.text); !p.matches(&s) {
-				t.Errorf("%q by %q finds %+v", text, by, e)
+				t.Errorf("%q by %q finds %+v", words, by, e)
 			}
 		}
 	})
@@ -136,8 +137,8 @@ func TestProgressIsToldNowAndThen(t *testing.T) {
 	const n = 8_000
 	var told [][2]int64
 	h := openAlone(t, Options{Dir: t.TempDir(), Progress: func(done, total int64) { told = append(told, [2]int64{done, total}) }})
-	var events []room.Event
-	for i := range room.Seq(n) {
+	var events []state.Event
+	for i := range state.Seq(n) {
 		events = append(events, heardAt(i+1, time.Now(), "ann", chatter(uint64(i), 5)))
 	}
 	h.recorded(t, events)

@@ -3,7 +3,7 @@ package history
 import (
 	"time"
 
-	"salon/room"
+	"salon/room/state"
 )
 
 // sequence gives places to what was proposed until the log ends: it takes what
@@ -44,7 +44,7 @@ func (h *History) commit(batch []*proposal) {
 		if seq, ok := h.tail.place(p.event.ID); ok {
 			p.answer <- verdict{seq: seq}
 		} else {
-			p.answer <- verdict{err: room.ErrBusy}
+			p.answer <- verdict{err: state.ErrBusy}
 		}
 	}
 }
@@ -53,14 +53,14 @@ func (h *History) commit(batch []*proposal) {
 // for.
 func (h *History) known(batch []*proposal) (fresh, repeated []*proposal) {
 	free := h.tail.free()
-	here := make(map[room.ID]bool, len(batch))
+	here := make(map[state.ID]bool, len(batch))
 	for _, p := range batch {
 		if _, ok := h.tail.place(p.event.ID); ok || here[p.event.ID] {
 			repeated = append(repeated, p)
 			continue
 		}
 		if free--; free < 0 {
-			p.answer <- verdict{err: room.ErrBusy}
+			p.answer <- verdict{err: state.ErrBusy}
 			continue
 		}
 		here[p.event.ID] = true
@@ -71,7 +71,7 @@ func (h *History) known(batch []*proposal) (fresh, repeated []*proposal) {
 
 // order gives places and the time. Times keep Go's monotonic reading, so that
 // the room's durations survive a clock that jumps.
-func (h *History) order(batch []*proposal) (events []room.Event, rows []*row) {
+func (h *History) order(batch []*proposal) (events []state.Event, rows []*row) {
 	now := h.clock.now()
 	if now.Before(h.lastTime) {
 		now = h.lastTime
@@ -80,7 +80,7 @@ func (h *History) order(batch []*proposal) (events []room.Event, rows []*row) {
 	seq := h.given.Load()
 	for _, p := range batch {
 		seq++
-		p.event.Seq, p.event.Time = room.Seq(seq), now
+		p.event.Seq, p.event.Time = state.Seq(seq), now
 		events = append(events, p.event)
 		if r := p.row; r != nil {
 			r.seq, r.time = p.event.Seq, now.UnixNano()

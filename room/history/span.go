@@ -6,17 +6,17 @@ import (
 	"errors"
 	"slices"
 
-	"salon/room"
+	"salon/room/state"
 )
 
 // span is the places from one on and before another.
-type span struct{ from, to room.Seq }
+type span struct{ from, to state.Seq }
 
 // spans returns the places of a time, before a place, latest first. Within a
 // span between two turns the times only grow, so that both ends are found by
 // halving. A turn is where the clock had been set back.
-func spans(ctx context.Context, db *sql.DB, from, to int64, end room.Seq) ([]span, error) {
-	var first room.Seq
+func spans(ctx context.Context, db *sql.DB, from, to int64, end state.Seq) ([]span, error) {
+	var first state.Seq
 	if err := db.QueryRowContext(ctx, `SELECT ifnull(min(seq), 1) FROM events`).Scan(&first); err != nil {
 		return nil, err
 	}
@@ -47,7 +47,7 @@ func spans(ctx context.Context, db *sql.DB, from, to int64, end room.Seq) ([]spa
 }
 
 // between cuts the places at the turns.
-func between(ctx context.Context, db *sql.DB, first, end room.Seq) ([]span, error) {
+func between(ctx context.Context, db *sql.DB, first, end state.Seq) ([]span, error) {
 	rows, err := db.QueryContext(ctx, `SELECT seq FROM turns WHERE seq > ? AND seq < ? ORDER BY seq`, int64(first), int64(end))
 	if err != nil {
 		return nil, err
@@ -55,7 +55,7 @@ func between(ctx context.Context, db *sql.DB, first, end room.Seq) ([]span, erro
 	defer rows.Close()
 	var all []span
 	for rows.Next() {
-		var turn room.Seq
+		var turn state.Seq
 		if err := rows.Scan(&turn); err != nil {
 			return nil, err
 		}
@@ -66,10 +66,10 @@ func between(ctx context.Context, db *sql.DB, first, end room.Seq) ([]span, erro
 }
 
 // firstAt returns the first place of a span that is not before a time.
-func firstAt(ctx context.Context, db *sql.DB, in span, t int64) (room.Seq, error) {
+func firstAt(ctx context.Context, db *sql.DB, in span, t int64) (state.Seq, error) {
 	for in.from < in.to {
 		middle := in.from + (in.to-in.from)/2
-		var seq room.Seq
+		var seq state.Seq
 		var at int64
 		err := db.QueryRowContext(ctx, `SELECT seq, time FROM events WHERE seq >= ? AND seq < ? ORDER BY seq LIMIT 1`, int64(middle), int64(in.to)).Scan(&seq, &at)
 		switch {

@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"time"
 
-	"salon/room"
+	"salon/room/state"
 )
 
 // manyAfter is how many events after the last snapshot a start applies before it
@@ -17,17 +17,17 @@ const manyAfter = 4096
 // Load implements room.Store: the last snapshot with what was decided after it,
 // at the end of the log. After a kill that is everything that was acknowledged.
 // Bans and mutes begin when they truly did by the wall as it is now.
-func (h *History) Load(context.Context) (room.Snapshot, error) {
+func (h *History) Load(context.Context) (state.Snapshot, error) {
 	h.memory.mu.Lock()
 	defer h.memory.mu.Unlock()
-	return h.memory.keeper.load(room.Seq(h.given.Load())), nil
+	return h.memory.keeper.load(state.Seq(h.given.Load())), nil
 }
 
 // Snapshot implements room.Store. Everything up to its place has been applied:
 // what was committed and never shown is hidden from then on. Its times are the
 // wall's as it is now, which room.State.Settle sees to. Rows that nothing but the
 // state needed are forgotten soon after.
-func (h *History) Snapshot(_ context.Context, s room.Snapshot) error {
+func (h *History) Snapshot(_ context.Context, s state.Snapshot) error {
 	m := &h.memory
 	ahead := h.offset()
 	m.mu.Lock()
@@ -46,7 +46,7 @@ func (h *History) Snapshot(_ context.Context, s room.Snapshot) error {
 // keepSnapshot writes a snapshot through the clerk's connection, which does not
 // wait for the disk: should a power cut take it back, then also that rows were
 // forgotten for it. A later one, which a file that was made anew may hold, stays.
-func (h *History) keepSnapshot(s room.Snapshot, ahead int64) error {
+func (h *History) keepSnapshot(s state.Snapshot, ahead int64) error {
 	if h.memory.hasUnwritten() {
 		if err := h.drain(nil); err != nil {
 			return err
@@ -62,7 +62,7 @@ func (h *History) keepSnapshot(s room.Snapshot, ahead int64) error {
 	})
 }
 
-func putSnapshot(tx *sql.Tx, s room.Snapshot, boot, ahead int64) error {
+func putSnapshot(tx *sql.Tx, s state.Snapshot, boot, ahead int64) error {
 	_, err := tx.Exec(`INSERT OR REPLACE INTO snapshot VALUES (1, ?, ?, ?, ?)`, int64(s.Seq), boot, ahead, s.State)
 	return err
 }
@@ -95,11 +95,11 @@ func (h *History) readStateLocked() (keeper, error) {
 
 // readSnapshot reads the snapshot, as the wall is now.
 func readSnapshot(db *sql.DB, f frame) (keeper, error) {
-	var s room.Snapshot
+	var s state.Snapshot
 	var boot, ahead int64
 	err := db.QueryRow(`SELECT seq, boot, ahead, state FROM snapshot`).Scan(&s.Seq, &boot, &ahead, &s.State)
 	if errors.Is(err, sql.ErrNoRows) {
-		return newKeeper(room.Snapshot{})
+		return newKeeper(state.Snapshot{})
 	}
 	if err != nil {
 		return keeper{}, err

@@ -5,21 +5,22 @@ import (
 	"slices"
 	"testing"
 
-	"salon/room"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // decisions are events that change the state, places 1 to n, the last of which
 // bans bob.
-func decisions(n room.Seq) []room.Event {
-	var events []room.Event
-	for seq := room.Seq(1); seq < n; seq++ {
-		events = append(events, room.Event{Seq: seq, ID: room.ID{N: uint64(seq)}, Body: room.SlowSet{By: "ann"}})
+func decisions(n state.Seq) []state.Event {
+	var events []state.Event
+	for seq := state.Seq(1); seq < n; seq++ {
+		events = append(events, state.Event{Seq: seq, ID: state.ID{N: uint64(seq)}, Body: state.SlowSet{By: "ann"}})
 	}
-	return append(events, room.Event{Seq: n, ID: room.ID{N: uint64(n)}, Body: room.Banned{Ban: room.Ban{Target: room.Target{Kind: room.ByPseudo, Pseudo: "bob"}}}})
+	return append(events, state.Event{Seq: n, ID: state.ID{N: uint64(n)}, Body: state.Banned{Ban: state.Ban{Target: state.Target{Kind: state.ByPseudo, Pseudo: "bob"}}}})
 }
 
 // recorded applies events that were never proposed, and writes them down.
-func (h *History) recorded(t *testing.T, events []room.Event) {
+func (h *History) recorded(t *testing.T, events []state.Event) {
 	t.Helper()
 	for batch := range slices.Chunk(events, 5000) {
 		if err := h.Apply(batch); err != nil {
@@ -60,7 +61,7 @@ func TestWhatASnapshotHoldsIsSwept(t *testing.T) {
 		t.Errorf("the state is %s", st.Encode())
 	}
 	for id := uint64(n - 100); id < n; id++ { // their IDs are remembered
-		if seq, err := h.Propose(t.Context(), room.Event{ID: room.ID{N: id}, Body: room.SlowSet{By: "ann"}}); err != nil || uint64(seq) != id {
+		if seq, err := h.Propose(t.Context(), state.Event{ID: state.ID{N: id}, Body: state.SlowSet{By: "ann"}}); err != nil || uint64(seq) != id {
 			t.Fatalf("%d has the place %d now, %v", id, seq, err)
 		}
 	}
@@ -89,13 +90,13 @@ func TestAStartKeepsWhatItHadToApply(t *testing.T) {
 // TestASnapshotOfLongAgoTakesNothingBack: it was on its way while more was decided.
 func TestASnapshotOfLongAgoTakesNothingBack(t *testing.T) {
 	c := talking(t, Options{})
-	c.does(room.TopicSet{By: "ann", Text: "first"})
+	c.does(state.TopicSet{By: "ann", Text: "first"})
 	snap, err := c.Load(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	for i := range 3 {
-		c.does(room.Banned{Ban: room.Ban{Target: room.Target{Kind: room.ByPseudo, Pseudo: room.Pseudo(fmt.Sprint("bob", i))}}})
+		c.does(state.Banned{Ban: state.Ban{Target: state.Target{Kind: state.ByPseudo, Pseudo: text.Pseudo(fmt.Sprint("bob", i))}}})
 	}
 	want := func(h *History) {
 		t.Helper()
@@ -107,7 +108,7 @@ func TestASnapshotOfLongAgoTakesNothingBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, s := range []room.Snapshot{snap, later, snap} {
+	for _, s := range []state.Snapshot{snap, later, snap} {
 		if err := c.Snapshot(t.Context(), s); err != nil {
 			t.Error(err)
 		}

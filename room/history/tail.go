@@ -5,7 +5,7 @@ import (
 	"slices"
 	"sync"
 
-	"salon/room"
+	"salon/room/state"
 )
 
 // Bounds of what is kept for those who follow.
@@ -21,28 +21,28 @@ const (
 
 // tail is the end of the log, in memory, for those who follow it.
 type tail struct {
-	older map[room.ID]room.Seq // of lives before this one; never changes
+	older map[state.ID]state.Seq // of lives before this one; never changes
 
 	mu        sync.Mutex // guards all below
-	first     room.Seq   // place of events[0]
-	events    []room.Event
-	places    map[room.ID]room.Seq
+	first     state.Seq  // place of events[0]
+	events    []state.Event
+	places    map[state.ID]state.Seq
 	followers map[*follower]struct{}
 	closed    bool
 }
 
 // follower is one Follow in progress. next is guarded by the tail's mu.
 type follower struct {
-	next room.Seq
+	next state.Seq
 	wake chan struct{} // cap 1
 }
 
-func newTail(next room.Seq, older map[room.ID]room.Seq) *tail {
-	return &tail{older: older, first: next, places: map[room.ID]room.Seq{}, followers: map[*follower]struct{}{}}
+func newTail(next state.Seq, older map[state.ID]state.Seq) *tail {
+	return &tail{older: older, first: next, places: map[state.ID]state.Seq{}, followers: map[*follower]struct{}{}}
 }
 
 // place returns where an ID is, if it is remembered.
-func (t *tail) place(id room.ID) (room.Seq, bool) {
+func (t *tail) place(id state.ID) (state.Seq, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	seq, ok := t.places[id]
@@ -65,7 +65,7 @@ func (t *tail) free() int {
 // forgetLocked lets all go but the last tailEvents, unless a follower needs them.
 func (t *tail) forgetLocked() {
 	drop := len(t.events) - tailEvents
-	keep := t.first + room.Seq(drop)
+	keep := t.first + state.Seq(drop)
 	for f := range t.followers {
 		if f.next < keep {
 			return
@@ -79,7 +79,7 @@ func (t *tail) forgetLocked() {
 }
 
 // push makes events visible.
-func (t *tail) push(events []room.Event) {
+func (t *tail) push(events []state.Event) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.events = append(t.events, events...)
@@ -91,10 +91,10 @@ func (t *tail) push(events []room.Event) {
 	}
 }
 
-func (t *tail) bounds() (first, last room.Seq) {
+func (t *tail) bounds() (first, last state.Seq) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.first, t.first + room.Seq(len(t.events)) - 1
+	return t.first, t.first + state.Seq(len(t.events)) - 1
 }
 
 func (t *tail) close() {
@@ -110,7 +110,7 @@ func (t *tail) enter(f *follower) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if f.next < t.first {
-		return room.ErrGone
+		return state.ErrGone
 	}
 	t.followers[f] = struct{}{}
 	return nil
@@ -123,13 +123,13 @@ func (t *tail) leave(f *follower) {
 }
 
 // follow is History.Follow.
-func (t *tail) follow(ctx context.Context, after room.Seq, apply func([]room.Event) error) error {
+func (t *tail) follow(ctx context.Context, after state.Seq, apply func([]state.Event) error) error {
 	f := &follower{next: after + 1, wake: make(chan struct{}, 1)}
 	if err := t.enter(f); err != nil {
 		return err
 	}
 	defer t.leave(f)
-	var batch []room.Event
+	var batch []state.Event
 	for {
 		var closed bool
 		batch, closed = t.take(f, batch[:0])
@@ -142,7 +142,7 @@ func (t *tail) follow(ctx context.Context, after room.Seq, apply func([]room.Eve
 			}
 			continue
 		case closed:
-			return room.ErrClosed
+			return state.ErrClosed
 		}
 		select {
 		case <-f.wake:
@@ -152,14 +152,14 @@ func (t *tail) follow(ctx context.Context, after room.Seq, apply func([]room.Eve
 }
 
 // take hands over what comes next, and says whether nothing will any more.
-func (t *tail) take(f *follower, batch []room.Event) ([]room.Event, bool) {
+func (t *tail) take(f *follower, batch []state.Event) ([]state.Event, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if f.next < t.first+room.Seq(len(t.events)) {
+	if f.next < t.first+state.Seq(len(t.events)) {
 		from := int(f.next - t.first)
 		batch = append(batch, t.events[from:min(from+batchEvents, len(t.events))]...)
 	}
-	f.next += room.Seq(len(batch))
+	f.next += state.Seq(len(batch))
 	return batch, t.closed
 }
 

@@ -8,7 +8,7 @@ import (
 	"sync"
 	"time"
 
-	"salon/room"
+	"salon/room/state"
 )
 
 // retryEvery is how long a disk that failed is left alone.
@@ -74,13 +74,13 @@ func (t *trouble) again() <-chan time.Time {
 // Health implements room.Log. While it is bad the chat goes on: events have
 // their places and are seen, what is to be written waits in memory, and what no
 // longer fits there will be a gap.
-func (h *History) Health() room.Health {
+func (h *History) Health() state.Health {
 	h.trouble.mu.Lock()
 	defer h.trouble.mu.Unlock()
 	if h.trouble.err == nil {
-		return room.Health{}
+		return state.Health{}
 	}
-	return room.Health{Err: fmt.Errorf("history: %w", h.trouble.err), Since: h.trouble.since}
+	return state.Health{Err: fmt.Errorf("history: %w", h.trouble.err), Since: h.trouble.since}
 }
 
 func movedAway(err error) bool { return errors.Is(err, errMoved) }
@@ -108,7 +108,7 @@ func (h *History) mend() error {
 // copy or a new one.
 func (h *History) goOnLocked() error {
 	var file int64
-	var last room.Seq
+	var last state.Seq
 	if err := h.disk.writer.QueryRow(`SELECT file, ifnull((SELECT max(seq) FROM events), 0) FROM meta`).Scan(&file, &last); err != nil {
 		return err
 	}
@@ -144,7 +144,7 @@ func (h *History) beginAgainLocked() error {
 
 // rewrite makes everything at hand wait to be written again, and returns what is
 // missing between the last row of the file and that.
-func (m *memory) rewrite(last room.Seq, wall int64) gap {
+func (m *memory) rewrite(last state.Seq, wall int64) gap {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	later := m.unwritten

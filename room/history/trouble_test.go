@@ -17,6 +17,7 @@ import (
 
 	"salon/room"
 	"salon/room/roomtest"
+	"salon/room/state"
 )
 
 // chat is a history that talks: what is followed is applied, as a room does.
@@ -25,13 +26,13 @@ type chat struct {
 	*History
 	log   *roomtest.Journal
 	n     uint64
-	heard chan room.Event
+	heard chan state.Event
 	end   sync.WaitGroup
 }
 
 func talking(t *testing.T, o Options) *chat {
 	t.Helper()
-	c := &chat{T: t, log: &roomtest.Journal{}, heard: make(chan room.Event, 100_000)}
+	c := &chat{T: t, log: &roomtest.Journal{}, heard: make(chan state.Event, 100_000)}
 	o.Log = slog.New(slog.NewTextHandler(c.log, nil))
 	if o.Dir == "" {
 		o.Dir = t.TempDir()
@@ -46,7 +47,7 @@ func talking(t *testing.T, o Options) *chat {
 	c.History = h
 	_, last := h.Bounds()
 	c.end.Go(func() {
-		h.Follow(context.Background(), last, func(events []room.Event) error {
+		h.Follow(context.Background(), last, func(events []state.Event) error {
 			h.Apply(events)
 			for _, e := range events {
 				c.heard <- e
@@ -66,15 +67,15 @@ func (c *chat) over() {
 }
 
 // says proposes a message that everybody must hear.
-func (c *chat) says(text string) room.Event {
+func (c *chat) says(text string) state.Event {
 	c.Helper()
-	return c.does(room.Said{From: "ann", Text: text})
+	return c.does(state.Said{From: "ann", Text: text})
 }
 
-func (c *chat) does(b room.Body) room.Event {
+func (c *chat) does(b state.Body) state.Event {
 	c.Helper()
 	c.n++
-	seq, err := c.Propose(context.Background(), room.Event{ID: room.ID{Origin: 9, N: c.n}, Body: b})
+	seq, err := c.Propose(context.Background(), state.Event{ID: state.ID{Origin: 9, N: c.n}, Body: b})
 	if err != nil {
 		c.Fatalf("%#v: %v", b, err)
 	}
@@ -120,7 +121,7 @@ func texts(t *testing.T, s room.Store, n int) []string {
 	}
 	var all []string
 	for _, e := range events {
-		all = append(all, e.Body.(room.Said).Text)
+		all = append(all, e.Body.(state.Said).Text)
 	}
 	return all
 }
@@ -153,11 +154,11 @@ func TestTheChatGoesOnWithoutADisk(t *testing.T) {
 	for i := range 50 {
 		c.says(fmt.Sprint("during ", i))
 	}
-	c.does(room.TopicSet{By: "ann", Text: "the topic"})
+	c.does(state.TopicSet{By: "ann", Text: "the topic"})
 	if health := c.Health(); health.Err == nil || health.Since.IsZero() {
 		t.Error("it says that it is well")
 	}
-	if got, err := c.Search(t.Context(), room.Query{Text: "during 7"}, 10); err != nil || len(got) != 1 {
+	if got, err := c.Search(t.Context(), state.Query{Text: "during 7"}, 10); err != nil || len(got) != 1 {
 		t.Errorf("a search without a disk finds %v, %v", got, err)
 	}
 	broken.Store(false)
@@ -203,7 +204,7 @@ func TestWhatMemoryCannotHoldIsAGap(t *testing.T) {
 		}
 		wantGap(t, name, events, first, last, extra)
 		for from, want := range map[time.Time]int{first.Time: 1, first.Time.Add(time.Nanosecond): 1, last.Time: 0} {
-			events, err := h.Search(t.Context(), room.Query{From: from}, 2*waiting)
+			events, err := h.Search(t.Context(), state.Query{From: from}, 2*waiting)
 			if err != nil || len(gapsIn(events)) != want {
 				t.Errorf("%s: from %v there are %d, %v, want %d", name, from, len(gapsIn(events)), err, want)
 			}
@@ -214,17 +215,17 @@ func TestWhatMemoryCannotHoldIsAGap(t *testing.T) {
 	}
 }
 
-func gapsIn(events []room.Event) []room.Event {
-	return slices.DeleteFunc(slices.Clone(events), func(e room.Event) bool { _, ok := e.Body.(room.Gap); return !ok })
+func gapsIn(events []state.Event) []state.Event {
+	return slices.DeleteFunc(slices.Clone(events), func(e state.Event) bool { _, ok := e.Body.(state.Gap); return !ok })
 }
 
-func wantGap(t *testing.T, name string, events []room.Event, first, last room.Event, count int) {
+func wantGap(t *testing.T, name string, events []state.Event, first, last state.Event, count int) {
 	t.Helper()
 	gaps := gapsIn(events)
 	if len(gaps) != 1 {
 		t.Fatalf("%s: the gaps are %v", name, gaps)
 	}
-	g := gaps[0].Body.(room.Gap)
+	g := gaps[0].Body.(state.Gap)
 	if g.Count != count || gaps[0].Seq != first.Seq || !g.From.Equal(first.Time.Round(0)) || g.To.After(last.Time) || g.To.Before(first.Time) {
 		t.Errorf("%s: the gap is %+v after %d", name, gaps[0], first.Seq)
 	}
@@ -284,7 +285,7 @@ func TestARemovedDirectoryIsMadeAgain(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := talking(t, Options{Dir: filepath.Join(t.TempDir(), "data")})
-			c.does(room.Banned{Ban: room.Ban{Target: room.Target{Kind: room.ByPseudo, Pseudo: "bob"}}})
+			c.does(state.Banned{Ban: state.Ban{Target: state.Target{Kind: state.ByPseudo, Pseudo: "bob"}}})
 			c.says("one")
 			c.says("two")
 			if err := remove(c.disk.dir); err != nil {
@@ -300,7 +301,7 @@ func TestARemovedDirectoryIsMadeAgain(t *testing.T) {
 			if err != nil || !strings.Contains(string(snap.State), "bob") {
 				t.Errorf("the ban is gone: %s, %v", snap.State, err)
 			}
-			if got, err := h.Search(t.Context(), room.Query{Text: "two"}, 2); err != nil || len(got) != 1 {
+			if got, err := h.Search(t.Context(), state.Query{Text: "two"}, 2); err != nil || len(got) != 1 {
 				t.Errorf("a search finds %v, %v", got, err)
 			}
 			if info, err := os.Stat(h.disk.path()); err != nil || info.Mode().Perm() != 0o600 {
@@ -327,7 +328,7 @@ func TestWhatOnlyARemovedFileHeldIsAGap(t *testing.T) {
 	if err != nil || len(events) < 9 {
 		t.Fatalf("%d are left, %v", len(events), err)
 	}
-	g, ok := events[0].Body.(room.Gap)
+	g, ok := events[0].Body.(state.Gap)
 	if !ok || g.Count != 0 || !g.From.IsZero() || !g.To.Equal(events[1].Time) || events[0].Seq != 1 {
 		t.Errorf("%+v comes before %+v", events[0], events[1])
 	}
@@ -380,21 +381,21 @@ func TestWhatCannotBeReadIsSaid(t *testing.T) {
 	}
 	c.says("during")
 	for text, want := range map[string]int{"during": 1, "before 1": 0, "never": 0} {
-		if got, err := c.Search(t.Context(), room.Query{Text: text}, 50); !errors.Is(err, room.ErrUnread) || len(got) != want {
+		if got, err := c.Search(t.Context(), state.Query{Text: text}, 50); !errors.Is(err, state.ErrUnread) || len(got) != want {
 			t.Errorf("%q finds %v, %v", text, got, err)
 		}
 	}
 	if got, err := c.Last(t.Context(), 2, 0); err != nil || len(got) != 2 {
 		t.Errorf("of what is at hand it gives %v, %v", got, err)
 	}
-	if got, err := c.Last(t.Context(), 50, 0); !errors.Is(err, room.ErrUnread) || len(got) < 8 {
+	if got, err := c.Last(t.Context(), 50, 0); !errors.Is(err, state.ErrUnread) || len(got) < 8 {
 		t.Errorf("of all it gives %v, %v", got, err)
 	}
 	if err := os.Remove(parent); err != nil {
 		t.Fatal(err)
 	}
 	c.until("recording again", c.well)
-	if _, err := c.Search(t.Context(), room.Query{Text: "before 1"}, 50); err != nil {
+	if _, err := c.Search(t.Context(), state.Query{Text: "before 1"}, 50); err != nil {
 		t.Errorf("after that: %v", err)
 	}
 }

@@ -5,7 +5,8 @@ import (
 	"time"
 	"unicode"
 
-	"salon/room"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // maxWords bounds a query: what is beyond is not looked for.
@@ -15,10 +16,10 @@ const maxWords = 16
 // stands between two spaces is one word to the index and to whoever scans. Words
 // are runs of letters and digits; the signs of scripts without spaces are words
 // of their own.
-func words(text string) string {
+func words(words string) string {
 	var b strings.Builder
 	within := false
-	for _, r := range room.Fold(text) {
+	for _, r := range text.Fold(words) {
 		switch {
 		case unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai):
 			b.WriteByte(' ')
@@ -51,15 +52,15 @@ func newSaid(author, text string) said {
 var quotes = strings.NewReplacer("’", "'", "‘", "'", "“", `"`, "”", `"`, "…", "...", "–", "-", "—", "-", "\u00a0", " ", "\u202f", " ")
 
 // plain folds a text for what is looked for sign by sign.
-func plain(text string) string { return quotes.Replace(room.Fold(text)) }
+func plain(words string) string { return quotes.Replace(text.Fold(words)) }
 
 // pattern is a query made ready.
 type pattern struct {
 	words    []sought
 	by       string // folded; "" for anybody
 	byWords  string
-	from, to int64    // nanoseconds; 0: open
-	before   room.Seq // 0: anywhere
+	from, to int64     // nanoseconds; 0: open
+	before   state.Seq // 0: anywhere
 }
 
 // sought is one word of a query.
@@ -68,7 +69,7 @@ type sought struct {
 	signs  string // itself, folded, when it holds anything but letters and digits
 }
 
-func newPattern(q room.Query) pattern {
+func newPattern(q state.Query) pattern {
 	p := pattern{by: plain(string(q.By)), byWords: words(string(q.By)), from: nanos(q.From), to: nanos(q.To), before: q.Before}
 	for w := range strings.FieldsSeq(q.Text) {
 		s := sought{phrase: words(w)}

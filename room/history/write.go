@@ -3,7 +3,7 @@ package history
 import (
 	"database/sql"
 
-	"salon/room"
+	"salon/room/state"
 )
 
 // placeBlock is how many places are reserved at a time. After a kill the next
@@ -72,7 +72,7 @@ func (h *History) aside(do func(*sql.Tx) error) error {
 type transaction struct {
 	*History
 	tx       *sql.Tx
-	lastSeq  room.Seq
+	lastSeq  state.Seq
 	lastWall int64
 	block    uint64
 	ahead    int64

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"salon/room"
+	"salon/room/state"
 )
 
 var (
@@ -17,8 +17,8 @@ var (
 
 // Day writes the day of a time, in its own zone: in full, without its name, and in
 // figures, as commands take it.
-func Day(t time.Time, l room.Lang) (full, date, figures string) {
-	if l == room.English {
+func Day(t time.Time, l state.Lang) (full, date, figures string) {
+	if l == state.English {
 		return t.Format("Monday 2 January 2006"), t.Format("2 January 2006"), t.Format(time.DateOnly)
 	}
 	day := fmt.Sprint(t.Day())

@@ -7,9 +7,10 @@ import (
 
 	"salon/room"
 	"salon/room/lang"
+	"salon/room/state"
 )
 
-func on(days int, text string) room.Event {
+func on(days int, text string) state.Event {
 	e := message("bob", text)
 	e.Time = at.AddDate(0, 0, days)
 	return e
@@ -17,7 +18,7 @@ func on(days int, text string) room.Event {
 
 // TestThePastIsToldWithItsDays: a time of another day would be taken for one of today.
 func TestThePastIsToldWithItsDays(t *testing.T) {
-	events := []room.Event{on(-2, "one"), on(-2, "two"), on(-1, "three"), on(0, "four")}
+	events := []state.Event{on(-2, "one"), on(-2, "two"), on(-1, "three"), on(0, "four")}
 	days := func(full ...string) string {
 		return "14:05 bob: one\n14:05 bob: two\n* " + full[0] + "\n14:05 bob: three\n* " + full[1] + "\n14:05 bob: four"
 	}
@@ -40,7 +41,7 @@ func TestThePastIsToldWithItsDays(t *testing.T) {
 func TestAWelcomeTellsTheDaysOfTheLastMessages(t *testing.T) {
 	first, second := on(-1, "hier"), on(-1, "hier aussi")
 	second.Seq = 8
-	w := room.Welcome{Pseudo: "ann", Last: []room.Event{first, second, on(0, "today")}}
+	w := room.Welcome{Pseudo: "ann", Last: []state.Event{first, second, on(0, "today")}}
 	if got := french().Reply(w, now); !strings.HasSuffix(got, "\n* Derniers messages :\n* samedi 21 novembre 2026\n14:05 bob: hier\n14:05 bob: hier aussi\n* dimanche 22 novembre 2026\n14:05 bob: today") {
 		t.Errorf("the welcome is\n%s", got)
 	}
@@ -55,7 +56,7 @@ func TestAWelcomeTellsTheDaysOfTheLastMessages(t *testing.T) {
 }
 
 func TestTheFirstOfAMonthInFrench(t *testing.T) {
-	full, date, figures := lang.Day(time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC), room.French)
+	full, date, figures := lang.Day(time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC), state.French)
 	if full != "mardi 1er septembre 2026" || date != "1er septembre 2026" || figures != "01/09/2026" {
 		t.Errorf("%q, %q, %q", full, date, figures)
 	}

@@ -4,10 +4,12 @@ import (
 	"fmt"
 
 	"salon/room"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // Question asks for a proof at the door, with a space after it for the answer.
-func Question(l room.Lang, p room.Proof, who room.Pseudo) string {
+func Question(l state.Lang, p room.Proof, who text.Pseudo) string {
 	if p == room.RoomPassword {
 		return Of(l).AskPassword
 	}

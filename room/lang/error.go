@@ -7,23 +7,25 @@ import (
 	"time"
 
 	"salon/room"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // Error writes what went wrong, then what to do, for the one who tried.
 func (v View) Error(err error) string {
-	if e, ok := errors.AsType[*room.PseudoError](err); ok {
+	if e, ok := errors.AsType[*text.PseudoError](err); ok {
 		return v.pseudoError(e)
 	}
-	if e, ok := errors.AsType[*room.TakenError](err); ok {
+	if e, ok := errors.AsType[*state.TakenError](err); ok {
 		return v.taken(e)
 	}
-	if e, ok := errors.AsType[*room.RegisteredError](err); ok {
+	if e, ok := errors.AsType[*state.RegisteredError](err); ok {
 		return v.registered(e)
 	}
-	if e, ok := errors.AsType[*room.UnknownMemberError](err); ok {
+	if e, ok := errors.AsType[*state.UnknownMemberError](err); ok {
 		return v.unknownMember(e)
 	}
-	if e, ok := errors.AsType[*room.NotInForceError](err); ok {
+	if e, ok := errors.AsType[*state.NotInForceError](err); ok {
 		return v.notInForce(e)
 	}
 	if e, ok := errors.AsType[*room.UnknownCommandError](err); ok {
@@ -35,7 +37,7 @@ func (v View) Error(err error) string {
 	if e, ok := errors.AsType[*room.DeniedError](err); ok {
 		return v.denied(e.Command)
 	}
-	if e, ok := errors.AsType[*room.Ending](err); ok {
+	if e, ok := errors.AsType[*state.Ending](err); ok {
 		return Farewell(e, v)
 	}
 	return v.limitError(err)
@@ -50,13 +52,13 @@ func (v View) limitError(err error) string {
 	if e, ok := errors.AsType[*room.GuessError](err); ok {
 		return fmt.Sprintf(t.Guessing, Duration(e.Wait, v.Lang))
 	}
-	if e, ok := errors.AsType[*room.MutedError](err); ok {
+	if e, ok := errors.AsType[*state.MutedError](err); ok {
 		if e.Until.IsZero() {
 			return t.IsMuted
 		}
 		return fmt.Sprintf(t.IsMutedUntil, v.Moment(e.Until, time.Now()))
 	}
-	if e, ok := errors.AsType[*room.BannedError](err); ok {
+	if e, ok := errors.AsType[*state.BannedError](err); ok {
 		if until := e.Ban.Until(); !until.IsZero() {
 			return v.withReason(fmt.Sprintf(t.IsBannedUntil, v.Moment(until, e.Ban.Since)), e.Ban.Reason)
 		}
@@ -73,11 +75,11 @@ func (v View) limitError(err error) string {
 
 // accountError writes the errors about keys and files that carry a detail.
 func (v View) accountError(err error) string {
-	if e, ok := errors.AsType[*room.KeyTakenError](err); ok {
-		return fmt.Sprintf(v.texts().KeyTaken, room.Isolate(string(e.By)))
+	if e, ok := errors.AsType[*state.KeyTakenError](err); ok {
+		return fmt.Sprintf(v.texts().KeyTaken, text.Isolate(string(e.By)))
 	}
 	if e, ok := errors.AsType[*room.ReloadError](err); ok {
-		return fmt.Sprintf(v.texts().ReloadFailed, room.Clean(e.Err.Error(), false))
+		return fmt.Sprintf(v.texts().ReloadFailed, text.Clean(e.Err.Error(), false))
 	}
 	return v.plainError(err)
 }
@@ -90,12 +92,12 @@ func (v View) plainError(err error) string {
 		text string
 	}{
 		{room.ErrEmpty, t.Empty}, {room.ErrTextTooLong, t.TextTooLong}, {room.ErrTooManyLines, t.TooManyLines}, {room.ErrNoteTooLong, t.NoteTooLong}, {room.ErrNobody, t.NobodyToReply},
-		{room.ErrNoShutdown, t.NoShutdown}, {room.ErrNoZone, t.NoZone}, {room.ErrSelf, t.Self}, {room.ErrTooMany, t.TooMany}, {room.ErrNotMember, t.NotMember},
+		{state.ErrNoShutdown, t.NoShutdown}, {room.ErrNoZone, t.NoZone}, {room.ErrSelf, t.Self}, {room.ErrTooMany, t.TooMany}, {room.ErrNotMember, t.NotMember},
 		{room.ErrNoScreen, v.noScreen()}, {room.ErrScreenJSON, t.ScreenJSON},
-		{room.ErrUnavailable, t.Unrecorded}, {room.ErrUnknown, t.Unsure}, {room.ErrBusy, t.Busy},
+		{state.ErrUnavailable, t.Unrecorded}, {state.ErrUnknown, t.Unsure}, {state.ErrBusy, t.Busy},
 		{room.ErrNotAllowed, t.NotAllowed}, {room.ErrNoPassword, t.NoPasswordGiven}, {room.ErrWrongPassword, t.WrongPassword}, {room.ErrNotAPassword, t.BadPassword}, {room.ErrWrongPass, t.WrongPass}, {room.ErrPassPhrase, t.PassPhrase},
-		{room.ErrNoKey, t.NoKeyToRegister}, {room.ErrLastKey, t.LastKey}, {room.ErrTooManyKeys, t.TooManyKeys}, {room.ErrFull, t.Full}, {room.ErrNoReload, t.NoReload}, {room.ErrTooManyBans, t.TooManyBans},
-		{room.ErrTooLarge, t.TooLarge}, {room.ErrClosed, t.ShuttingDownNow}, {room.ErrGone, t.Gone},
+		{room.ErrNoKey, t.NoKeyToRegister}, {state.ErrLastKey, t.LastKey}, {state.ErrTooManyKeys, t.TooManyKeys}, {state.ErrFull, t.Full}, {room.ErrNoReload, t.NoReload}, {state.ErrTooManyBans, t.TooManyBans},
+		{state.ErrTooLarge, t.TooLarge}, {state.ErrClosed, t.ShuttingDownNow}, {state.ErrGone, t.Gone},
 		{context.Canceled, t.Gone}, {context.DeadlineExceeded, t.Unsure},
 	} {
 		if errors.Is(err, known.err) {
@@ -105,30 +107,30 @@ func (v View) plainError(err error) string {
 	return t.Internal
 }
 
-func (v View) pseudoError(e *room.PseudoError) string {
+func (v View) pseudoError(e *text.PseudoError) string {
 	t := v.texts()
-	form := map[room.PseudoReason]string{
-		room.PseudoTooLong: t.PseudoTooLong, room.PseudoCharacters: t.PseudoCharacters, room.PseudoScripts: t.PseudoScripts,
-		room.PseudoStart: t.PseudoStart, room.PseudoReserved: t.PseudoReserved,
+	form := map[text.PseudoReason]string{
+		text.PseudoTooLong: t.PseudoTooLong, text.PseudoCharacters: t.PseudoCharacters, text.PseudoScripts: t.PseudoScripts,
+		text.PseudoStart: t.PseudoStart, text.PseudoReserved: t.PseudoReserved,
 	}[e.Reason]
 	if form == "" {
 		return t.PseudoEmpty
 	}
-	return fmt.Sprintf(form, room.Isolate(e.Pseudo))
+	return fmt.Sprintf(form, text.Isolate(e.Pseudo))
 }
 
-func (v View) taken(e *room.TakenError) string {
+func (v View) taken(e *state.TakenError) string {
 	if e.By.Key() == e.Pseudo.Key() {
-		return fmt.Sprintf(v.texts().Taken, room.Isolate(string(e.Pseudo)))
+		return fmt.Sprintf(v.texts().Taken, text.Isolate(string(e.Pseudo)))
 	}
-	return fmt.Sprintf(v.texts().Alike, room.Isolate(string(e.Pseudo)), room.Isolate(string(e.By)))
+	return fmt.Sprintf(v.texts().Alike, text.Isolate(string(e.Pseudo)), text.Isolate(string(e.By)))
 }
 
-func (v View) registered(e *room.RegisteredError) string {
+func (v View) registered(e *state.RegisteredError) string {
 	if e.By.Key() == e.Pseudo.Key() {
-		return fmt.Sprintf(v.texts().Registered, room.Isolate(string(e.Pseudo)))
+		return fmt.Sprintf(v.texts().Registered, text.Isolate(string(e.Pseudo)))
 	}
-	return fmt.Sprintf(v.texts().AlikeRegistered, room.Isolate(string(e.Pseudo)), room.Isolate(string(e.By)))
+	return fmt.Sprintf(v.texts().AlikeRegistered, text.Isolate(string(e.Pseudo)), text.Isolate(string(e.By)))
 }
 
 // denied refuses a command of operators; the topic may at least be read.
@@ -140,26 +142,26 @@ func (v View) denied(c *room.Command) string {
 	return fmt.Sprintf(form, v.slash()+c.Word(v.Lang))
 }
 
-func (v View) notInForce(e *room.NotInForceError) string {
-	form := map[room.Undone]string{
-		room.NotBanned: v.texts().NotBanned, room.NotMuted: v.texts().NotMuted, room.NotIgnored: v.texts().NotIgnored,
-		room.NotRegistered: v.texts().NotRegistered, room.NotAKey: v.texts().NotAKey,
+func (v View) notInForce(e *state.NotInForceError) string {
+	form := map[state.Undone]string{
+		state.NotBanned: v.texts().NotBanned, state.NotMuted: v.texts().NotMuted, state.NotIgnored: v.texts().NotIgnored,
+		state.NotRegistered: v.texts().NotRegistered, state.NotAKey: v.texts().NotAKey,
 	}[e.What]
-	return fmt.Sprintf(form, room.Isolate(room.Clean(e.Name, false)))
+	return fmt.Sprintf(form, text.Isolate(text.Clean(e.Name, false)))
 }
 
-func (v View) unknownMember(e *room.UnknownMemberError) string {
+func (v View) unknownMember(e *state.UnknownMemberError) string {
 	t := v.texts()
-	text := fmt.Sprintf(t.NobodyCalled, room.Isolate(room.Clean(e.Name, false)))
+	words := fmt.Sprintf(t.NobodyCalled, text.Isolate(text.Clean(e.Name, false)))
 	if e.Suggestion != "" {
-		return text + " " + fmt.Sprintf(t.DidYouMean, room.Isolate(string(e.Suggestion)))
+		return words + " " + fmt.Sprintf(t.DidYouMean, text.Isolate(string(e.Suggestion)))
 	}
-	return text + " " + fmt.Sprintf(t.SeeList, v.slash())
+	return words + " " + fmt.Sprintf(t.SeeList, v.slash())
 }
 
 func (v View) unknownCommand(e *room.UnknownCommandError) string {
 	t := v.texts()
-	text := fmt.Sprintf(t.NoCommand, v.slash()+room.Isolate(e.Name))
+	text := fmt.Sprintf(t.NoCommand, v.slash()+text.Isolate(e.Name))
 	if e.Suggestion != nil {
 		return text + " " + fmt.Sprintf(t.DidYouMeanWord, v.slash()+e.Suggestion.Word(v.Lang))
 	}

@@ -11,6 +11,8 @@ import (
 
 	"salon/room"
 	"salon/room/lang"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 func command(name string) *room.Command {
@@ -23,7 +25,7 @@ func command(name string) *room.Command {
 }
 
 func pseudoError(s string) error {
-	_, err := room.ParsePseudo(s)
+	_, err := text.ParsePseudo(s)
 	return err
 }
 
@@ -40,10 +42,10 @@ var complaints = []struct {
 	{"PseudoError", pseudoError(".a"), "« .a » doit commencer par une lettre ou un chiffre.", `".a" must begin with a letter or a digit.`},
 	{"PseudoError", pseudoError("root"), "« root » est réservé. Choisissez un autre pseudo.", `"root" is reserved. Choose another pseudo.`},
 	{"PseudoError", pseudoError("aaaaaaaaaaaaaaaaaaaaaaaaa"), "« aaaaaaaaaaaaaaaaaaaaaaaaa » est trop long : 20 caractères au plus.", `"aaaaaaaaaaaaaaaaaaaaaaaaa" is too long: 20 characters at most.`},
-	{"TakenError", &room.TakenError{Pseudo: "Ann", By: "ann"}, "Le pseudo « Ann » est déjà pris. Choisissez-en un autre.", `The pseudo "Ann" is taken. Choose another.`},
-	{"TakenError", &room.TakenError{Pseudo: "b0b", By: "bob"}, "« b0b » ressemble trop à « bob », qui est là. Choisissez-en un autre.", `"b0b" looks too much like "bob", who is here. Choose another.`},
-	{"UnknownMemberError", &room.UnknownMemberError{Name: "anm", Suggestion: "ann"}, "Personne ne s'appelle « anm ». Vouliez-vous dire @ann ?", `Nobody is called "anm". Did you mean @ann?`},
-	{"UnknownMemberError", &room.UnknownMemberError{Name: "x\x1b[31m"}, "Personne ne s'appelle « x ». /liste dit qui est là.", `Nobody is called "x". /list says who is here.`},
+	{"TakenError", &state.TakenError{Pseudo: "Ann", By: "ann"}, "Le pseudo « Ann » est déjà pris. Choisissez-en un autre.", `The pseudo "Ann" is taken. Choose another.`},
+	{"TakenError", &state.TakenError{Pseudo: "b0b", By: "bob"}, "« b0b » ressemble trop à « bob », qui est là. Choisissez-en un autre.", `"b0b" looks too much like "bob", who is here. Choose another.`},
+	{"UnknownMemberError", &state.UnknownMemberError{Name: "anm", Suggestion: "ann"}, "Personne ne s'appelle « anm ». Vouliez-vous dire @ann ?", `Nobody is called "anm". Did you mean @ann?`},
+	{"UnknownMemberError", &state.UnknownMemberError{Name: "x\x1b[31m"}, "Personne ne s'appelle « x ». /liste dit qui est là.", `Nobody is called "x". /list says who is here.`},
 	{"UnknownCommandError", &room.UnknownCommandError{Name: "lsite", Suggestion: command("list")}, "Pas de commande « /lsite ». Vouliez-vous dire /liste ?", `No command "/lsite". Did you mean /list?`},
 	{"UnknownCommandError", &room.UnknownCommandError{Name: "x"}, "Pas de commande « /x ». /aide les donne toutes.", `No command "/x". /help lists them.`},
 	{"UsageError", &room.UsageError{Command: command("kick")}, "Usage : /kick pseudo [raison]", "Usage: /kick pseudo [reason]"},
@@ -52,18 +54,18 @@ var complaints = []struct {
 	{"TooFastError", &room.TooFastError{Wait: 300 * time.Millisecond}, "Trop vite : attendez 1 s.", "Too fast: wait 1 s."},
 	{"TooFastError", &room.TooFastError{Wait: time.Second, Last: true}, "Trop vite : attendez 1 s, ou vous serez expulsé(e).", "Too fast: wait 1 s, or be kicked."},
 	{"TooFastError", &room.TooFastError{Wait: 20 * time.Second, Slow: true}, "Mode lent : prochain message dans 20 s.", "Slow mode: next message in 20 s."},
-	{"MutedError", &room.MutedError{}, "Un opérateur vous a retiré la parole.", "An operator took your voice."},
-	{"BannedError", &room.BannedError{}, "Vous êtes banni(e) de ce salon", "You are banned from this room"},
-	{"BannedError", &room.BannedError{Ban: room.Ban{Reason: "spam", Since: at, For: time.Hour}}, "Vous êtes banni(e) de ce salon jusqu'à 15:05 : spam", "You are banned from this room until 15:05: spam"},
+	{"MutedError", &state.MutedError{}, "Un opérateur vous a retiré la parole.", "An operator took your voice."},
+	{"BannedError", &state.BannedError{}, "Vous êtes banni(e) de ce salon", "You are banned from this room"},
+	{"BannedError", &state.BannedError{Ban: state.Ban{Reason: "spam", Since: at, For: time.Hour}}, "Vous êtes banni(e) de ce salon jusqu'à 15:05 : spam", "You are banned from this room until 15:05: spam"},
 	{"ShuttingDownError", &room.ShuttingDownError{Left: 25 * time.Second}, "Le salon ferme dans 25 s : revenez plus tard.", "The room closes in 25 s: come back later."},
 	{"ShuttingDownError", &room.ShuttingDownError{}, "Le salon ferme : revenez plus tard.", "The room is closing: come back later."},
-	{"Ending", &room.Ending{Cause: room.Expelled, By: "op"}, "Vous avez été expulsé(e) par op", "You were kicked by op"},
-	{"ErrUnavailable", room.ErrUnavailable, "Le journal du salon ne répond pas : rien n'a été envoyé, réessayez.", "The room's log does not answer: nothing was sent, try again."},
-	{"ErrUnknown", room.ErrUnknown, "Impossible de savoir si le message est parti : regardez avant de le renvoyer.", "Nobody knows whether that was sent: look before you send it again."},
-	{"ErrBusy", room.ErrBusy, "Le salon est débordé : rien n'a été envoyé, réessayez.", "The room is overloaded: nothing was sent, try again."},
-	{"ErrTooLarge", room.ErrTooLarge, "Trop long : rien n'a été envoyé.", "Too long: nothing was sent."},
-	{"ErrClosed", room.ErrClosed, "Le salon ferme : revenez plus tard.", "The room is closing: come back later."},
-	{"ErrGone", room.ErrGone, "Votre session est terminée.", "Your session is over."},
+	{"Ending", &state.Ending{Cause: state.Expelled, By: "op"}, "Vous avez été expulsé(e) par op", "You were kicked by op"},
+	{"ErrUnavailable", state.ErrUnavailable, "Le journal du salon ne répond pas : rien n'a été envoyé, réessayez.", "The room's log does not answer: nothing was sent, try again."},
+	{"ErrUnknown", state.ErrUnknown, "Impossible de savoir si le message est parti : regardez avant de le renvoyer.", "Nobody knows whether that was sent: look before you send it again."},
+	{"ErrBusy", state.ErrBusy, "Le salon est débordé : rien n'a été envoyé, réessayez.", "The room is overloaded: nothing was sent, try again."},
+	{"ErrTooLarge", state.ErrTooLarge, "Trop long : rien n'a été envoyé.", "Too long: nothing was sent."},
+	{"ErrClosed", state.ErrClosed, "Le salon ferme : revenez plus tard.", "The room is closing: come back later."},
+	{"ErrGone", state.ErrGone, "Votre session est terminée.", "Your session is over."},
 	{"ErrEmpty", room.ErrEmpty, "Rien à dire ? Tapez un message, ou /aide.", "Nothing to say? Type a message, or /help."},
 	{"ErrTextTooLong", room.ErrTextTooLong, "Message trop long : 4096 octets au plus. Rien n'a été envoyé.", "Message too long: 4096 bytes at most. Nothing was sent."},
 	{"ErrTooManyLines", room.ErrTooManyLines, "Trop de lignes : 40 au plus par message. Rien n'a été envoyé.", "Too many lines: 40 at most in a message. Nothing was sent."},
@@ -71,23 +73,23 @@ var complaints = []struct {
 	{"ErrNotAPassword", room.ErrNotAPassword, "il faut un mot de passe d'un Kio au plus, ou son empreinte argon2id entière (format PHC)",
 		"expected: a password of 1 KiB at most, or its whole argon2id hash (PHC format)"},
 	{"ErrNobody", room.ErrNobody, "Personne ne vous a encore écrit en privé. « @pseudo texte » écrit à quelqu'un.", `Nobody has written to you in private yet. "@pseudo text" writes to somebody.`},
-	{"ErrNoShutdown", room.ErrNoShutdown, "Aucune fermeture n'est prévue.", "No shutdown is planned."},
+	{"ErrNoShutdown", state.ErrNoShutdown, "Aucune fermeture n'est prévue.", "No shutdown is planned."},
 	{"ErrTooMany", room.ErrTooMany, "Trop de connexions depuis votre adresse. Fermez-en une et réessayez.", "Too many connections from your address. Close one and try again."},
 	{"ErrNoZone", room.ErrNoZone, "Pas de fuseau horaire de ce nom. Essayez par exemple Europe/Paris.", "No time zone of that name. Try Europe/Paris, for example."},
 	{"DeniedError", &room.DeniedError{Command: command("topic")}, "Seul un opérateur peut changer le sujet ; /sujet seul le montre.", "Only an operator can change the topic; /topic alone shows it."},
-	{"NotInForceError", &room.NotInForceError{What: room.NotBanned, Name: "bob"}, "« bob » n'est pas banni(e).", `"bob" is not banned.`},
-	{"NotInForceError", &room.NotInForceError{What: room.NotMuted, Name: "bob"}, "« bob » a la parole.", `"bob" has a voice.`},
-	{"NotInForceError", &room.NotInForceError{What: room.NotIgnored, Name: "bob"}, "Vous n'ignorez pas « bob ».", `You do not ignore "bob".`},
+	{"NotInForceError", &state.NotInForceError{What: state.NotBanned, Name: "bob"}, "« bob » n'est pas banni(e).", `"bob" is not banned.`},
+	{"NotInForceError", &state.NotInForceError{What: state.NotMuted, Name: "bob"}, "« bob » a la parole.", `"bob" has a voice.`},
+	{"NotInForceError", &state.NotInForceError{What: state.NotIgnored, Name: "bob"}, "Vous n'ignorez pas « bob ».", `You do not ignore "bob".`},
 	{"ErrSelf", room.ErrSelf, "On ne peut pas s'ignorer soi-même.", "Nobody can ignore themselves."},
 	{"ErrNotMember", room.ErrNotMember, "Cette commande est pour les membres. « aide » donne celles de la console ; « shutdown n » ou Ctrl-C ferme le salon.", "That command is for members. \"help\" lists the console's; \"shutdown n\" or Ctrl-C closes the room."},
 	{"ErrNoScreen", room.ErrNoScreen, "Cette commande est pour le plein écran, et il n'y en a pas ici : il faut ssh, et un terminal dont TERM n'est pas « dumb ».",
 		`That command is for the full screen, and there is none here: it takes ssh, and a terminal whose TERM is not "dumb".`},
 	{"ErrScreenJSON", room.ErrScreenJSON, "/json est pour les programmes : ssh -T, ou TCP brut.", "/json is for programs: ssh -T, or raw TCP."},
-	{"RegisteredError", &room.RegisteredError{Pseudo: "Ann", By: "ann"},
+	{"RegisteredError", &state.RegisteredError{Pseudo: "Ann", By: "ann"},
 		"Le pseudo « Ann » est inscrit. S'il est à vous, venez avec votre clé ou votre phrase de passe ; sinon, choisissez-en un autre.",
 		`The pseudo "Ann" is registered. If it is yours, come with your key or your pass phrase; if not, choose another.`},
-	{"RegisteredError", &room.RegisteredError{Pseudo: "b0b", By: "bob"}, "« b0b » ressemble trop à « bob », qui est inscrit. Choisissez-en un autre.", `"b0b" looks too much like "bob", which is registered. Choose another.`},
-	{"KeyTakenError", &room.KeyTakenError{By: "ann"}, "Votre clé est déjà celle du pseudo « ann » : une clé n'en ouvre qu'un.", `Your key is that of the pseudo "ann" already: a key opens one only.`},
+	{"RegisteredError", &state.RegisteredError{Pseudo: "b0b", By: "bob"}, "« b0b » ressemble trop à « bob », qui est inscrit. Choisissez-en un autre.", `"b0b" looks too much like "bob", which is registered. Choose another.`},
+	{"KeyTakenError", &state.KeyTakenError{By: "ann"}, "Votre clé est déjà celle du pseudo « ann » : une clé n'en ouvre qu'un.", `Your key is that of the pseudo "ann" already: a key opens one only.`},
 	{"GuessError", &room.GuessError{Wait: 9500 * time.Millisecond}, "Trop d'essais : attendez 10 s. Rien n'a été vérifié.", "Too many tries: wait 10 s. Nothing was checked."},
 	{"ReloadError", &room.ReloadError{Err: errors.New("allow:3: \x1b[31mno key")}, "Rien n'a changé : allow:3: no key", "Nothing has changed: allow:3: no key"},
 	{"ErrNotAllowed", room.ErrNotAllowed, "Ce salon n'est ouvert qu'à certaines clés, et la vôtre n'en est pas. Demandez à l'opérateur.", "This room is open to certain keys only, and yours is none of them. Ask the operator."},
@@ -96,15 +98,15 @@ var complaints = []struct {
 	{"ErrWrongPass", room.ErrWrongPass, "Ce n'est pas la phrase de passe de ce pseudo.", "That is not the pass phrase of this pseudo."},
 	{"ErrPassPhrase", room.ErrPassPhrase, "Une phrase de passe a de 8 à 128 caractères, sur une ligne. Rien n'a changé.", "A pass phrase has 8 to 128 characters, on one line. Nothing has changed."},
 	{"ErrNoKey", room.ErrNoKey, "Vous êtes là sans clé : « /inscrire phrase de passe » (de 8 à 128 caractères), ou revenez par ssh avec une clé.", `You are here without a key: "/register pass phrase" (8 to 128 characters), or come back by ssh with a key.`},
-	{"ErrLastKey", room.ErrLastKey, "C'est la seule clé, et il n'y a pas de phrase de passe : personne ne pourrait plus ouvrir ce pseudo. /desinscrire seul le rend.",
+	{"ErrLastKey", state.ErrLastKey, "C'est la seule clé, et il n'y a pas de phrase de passe : personne ne pourrait plus ouvrir ce pseudo. /desinscrire seul le rend.",
 		"That is the only key, and there is no pass phrase: nobody could open this pseudo any more. /unregister alone gives it up."},
-	{"ErrTooManyKeys", room.ErrTooManyKeys, "Huit clés au plus par pseudo. « /desinscrire SHA256:... » en retire une.", `Eight keys at most for a pseudo. "/unregister SHA256:..." takes one away.`},
-	{"ErrFull", room.ErrFull, "Il n'y a plus de place pour inscrire un pseudo. Demandez à l'opérateur.", "There is no place to register another pseudo. Ask the operator."},
-	{"ErrTooManyBans", room.ErrTooManyBans, "Il y en a déjà trop : levez-en d'abord, « bans » les donne.", "There are too many already: lift some first, \"bans\" lists them."},
+	{"ErrTooManyKeys", state.ErrTooManyKeys, "Huit clés au plus par pseudo. « /desinscrire SHA256:... » en retire une.", `Eight keys at most for a pseudo. "/unregister SHA256:..." takes one away.`},
+	{"ErrFull", state.ErrFull, "Il n'y a plus de place pour inscrire un pseudo. Demandez à l'opérateur.", "There is no place to register another pseudo. Ask the operator."},
+	{"ErrTooManyBans", state.ErrTooManyBans, "Il y en a déjà trop : levez-en d'abord, « bans » les donne.", "There are too many already: lift some first, \"bans\" lists them."},
 	{"ErrNoReload", room.ErrNoReload, "Il n'y a rien à relire.", "There is nothing to read again."},
-	{"NotInForceError", &room.NotInForceError{What: room.NotRegistered, Name: "bob"}, "Le pseudo « bob » n'est pas inscrit.", `The pseudo "bob" is not registered.`},
-	{"NotInForceError", &room.NotInForceError{What: room.NotAKey, Name: "SHA256:k"}, "« SHA256:k » n'est pas une clé de ce pseudo.", `"SHA256:k" is no key of this pseudo.`},
-	{"Ending", &room.Ending{Cause: room.Reclaimed}, "Ce pseudo est inscrit, et la clé ou le nom ne sont plus à vous ici. Reconnectez-vous, sous un autre pseudo ou avec une autre clé.",
+	{"NotInForceError", &state.NotInForceError{What: state.NotRegistered, Name: "bob"}, "Le pseudo « bob » n'est pas inscrit.", `The pseudo "bob" is not registered.`},
+	{"NotInForceError", &state.NotInForceError{What: state.NotAKey, Name: "SHA256:k"}, "« SHA256:k » n'est pas une clé de ce pseudo.", `"SHA256:k" is no key of this pseudo.`},
+	{"Ending", &state.Ending{Cause: state.Reclaimed}, "Ce pseudo est inscrit, et la clé ou le nom ne sont plus à vous ici. Reconnectez-vous, sous un autre pseudo ou avec une autre clé.",
 		"This pseudo is registered, and the key or the name is no longer yours here. Connect again, under another pseudo or with another key."},
 	{"canceled", context.Canceled, "Votre session est terminée.", "Your session is over."},
 	{"deadline", context.DeadlineExceeded, "Impossible de savoir si le message est parti : regardez avant de le renvoyer.", "Nobody knows whether that was sent: look before you send it again."},
@@ -130,11 +132,11 @@ func TestNoErrorIsTheServersFault(t *testing.T) {
 	said := map[string]bool{}
 	for _, test := range complaints {
 		said[test.name] = true
-		if test.name != "anything else" && test.en == lang.Of(room.English).Internal {
+		if test.name != "anything else" && test.en == lang.Of(state.English).Internal {
 			t.Errorf("%s is said to be the server's fault", test.name)
 		}
 	}
-	all := source(t, "errors.go") + source(t, "pseudo.go") + source(t, "ending.go")
+	all := source(t, "errors.go") + source(t, "state/errors.go") + source(t, "text/pseudo.go") + source(t, "state/ending.go")
 	found := regexp.MustCompile(`(?m)^func \(\w+ \*(\w+)\) Error\(\)|^\t(Err\w+)\s+= `).FindAllStringSubmatch(all, -1)
 	if len(found) < 20 {
 		t.Fatalf("package room has the errors %q", found)
@@ -148,7 +150,7 @@ func TestNoErrorIsTheServersFault(t *testing.T) {
 
 func TestAMuteThatEndsAnotherDaySaysWhichDay(t *testing.T) {
 	until := time.Now().Add(72 * time.Hour)
-	if got, want := english().Error(&room.MutedError{Until: until}), "An operator took your voice until "+until.UTC().Format("2006-01-02 15:04")+"."; got != want {
+	if got, want := english().Error(&state.MutedError{Until: until}), "An operator took your voice until "+until.UTC().Format("2006-01-02 15:04")+"."; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }

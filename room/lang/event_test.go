@@ -8,12 +8,13 @@ import (
 	"testing"
 	"time"
 
-	"salon/room"
 	"salon/room/lang"
+	"salon/room/state"
+	"salon/room/text"
 )
 
-func target(s string) room.Target {
-	t, err := room.ParseTarget(s)
+func target(s string) state.Target {
+	t, err := state.ParseTarget(s)
 	if err != nil {
 		panic(err)
 	}
@@ -23,61 +24,61 @@ func target(s string) room.Target {
 // told is everything that can happen and how each language tells it, the lines
 // of one event separated by a bar, the time left out.
 var told = []struct {
-	body   room.Body
+	body   state.Body
 	fr, en string
 }{
-	{room.Joined{Pseudo: "cléo", KeyID: "SHA256:k", Addr: netip.MustParseAddr("192.0.2.1")}, "* cléo est arrivé(e)", "* cléo joined"},
-	{room.Left{Pseudo: "cléo", Cause: room.Quit}, "* cléo est parti(e)", "* cléo left"},
-	{room.Left{Pseudo: "cléo", Cause: room.Quit, Text: "à demain"}, "* cléo est parti(e) : à demain", "* cléo left: à demain"},
-	{room.Left{Pseudo: "cléo", Cause: room.Lost}, "* cléo est parti(e) : connexion perdue", "* cléo left: connection lost"},
-	{room.Left{Pseudo: "cléo", Cause: room.Slow}, "* cléo est parti(e) : ne lisait plus", "* cléo left: stopped reading"},
-	{room.Left{Pseudo: "cléo", Cause: room.Idle}, "* cléo est parti(e)", "* cléo left"},
-	{room.Said{From: "bob", Text: "salut"}, "bob: salut", "bob: salut"},
-	{room.Said{From: "bob", Text: "un\ndeux"}, "bob: un|T bob: deux", "bob: un|T bob: deux"},
-	{room.Said{From: "bob", Text: "sourit", Action: true}, "~ bob sourit", "~ bob sourit"},
-	{room.Said{From: "bob", Text: "un\ndeux", Action: true}, "~ bob un|T ~ bob deux", "~ bob un|T ~ bob deux"},
-	{room.Said{From: "דוד", Text: "שלום\nhello"}, "\u2068דוד\u2069: \u2068שלום\u2069|T \u2068דוד\u2069: hello", "\u2068דוד\u2069: \u2068שלום\u2069|T \u2068דוד\u2069: hello"},
-	{room.Renamed{From: "bob", To: "rob"}, "* bob s'appelle maintenant rob", "* bob is now called rob"},
-	{room.TopicSet{By: "op", Text: "vacances"}, "* Nouveau sujet, par op : vacances", "* New topic, by op: vacances"},
-	{room.TopicSet{Text: "vacances"}, "* Nouveau sujet, par l'opérateur : vacances", "* New topic, by the operator: vacances"},
-	{room.Walled{Text: "un\ndeux"}, "*** Annonce : un|T *** Annonce : deux", "*** Announcement: un|T *** Announcement: deux"},
-	{room.Walled{By: "op", Text: "un"}, "*** Annonce de op : un", "*** Announcement by op: un"},
-	{room.Kicked{Pseudo: "bob"}, "* bob a été expulsé(e) par l'opérateur", "* bob was kicked by the operator"},
-	{room.Kicked{Pseudo: "bob", By: "op", Reason: "trop"}, "* bob a été expulsé(e) par op : trop", "* bob was kicked by op: trop"},
-	{room.Kicked{Pseudo: "bob", Flood: true}, "* bob a été expulsé(e) : trop de messages trop vite", "* bob was kicked: too many messages too fast"},
-	{room.Banned{Ban: room.Ban{Target: target("bob"), Since: at}}, "* bob est banni(e) par l'opérateur", "* bob is banned by the operator"},
-	{room.Banned{Ban: room.Ban{Target: target("bob"), By: "op", Reason: "trop", For: time.Hour, Since: at}, Gone: []room.Pseudo{"Bob"}},
+	{state.Joined{Pseudo: "cléo", KeyID: "SHA256:k", Addr: netip.MustParseAddr("192.0.2.1")}, "* cléo est arrivé(e)", "* cléo joined"},
+	{state.Left{Pseudo: "cléo", Cause: state.Quit}, "* cléo est parti(e)", "* cléo left"},
+	{state.Left{Pseudo: "cléo", Cause: state.Quit, Text: "à demain"}, "* cléo est parti(e) : à demain", "* cléo left: à demain"},
+	{state.Left{Pseudo: "cléo", Cause: state.Lost}, "* cléo est parti(e) : connexion perdue", "* cléo left: connection lost"},
+	{state.Left{Pseudo: "cléo", Cause: state.Slow}, "* cléo est parti(e) : ne lisait plus", "* cléo left: stopped reading"},
+	{state.Left{Pseudo: "cléo", Cause: state.Idle}, "* cléo est parti(e)", "* cléo left"},
+	{state.Said{From: "bob", Text: "salut"}, "bob: salut", "bob: salut"},
+	{state.Said{From: "bob", Text: "un\ndeux"}, "bob: un|T bob: deux", "bob: un|T bob: deux"},
+	{state.Said{From: "bob", Text: "sourit", Action: true}, "~ bob sourit", "~ bob sourit"},
+	{state.Said{From: "bob", Text: "un\ndeux", Action: true}, "~ bob un|T ~ bob deux", "~ bob un|T ~ bob deux"},
+	{state.Said{From: "דוד", Text: "שלום\nhello"}, "\u2068דוד\u2069: \u2068שלום\u2069|T \u2068דוד\u2069: hello", "\u2068דוד\u2069: \u2068שלום\u2069|T \u2068דוד\u2069: hello"},
+	{state.Renamed{From: "bob", To: "rob"}, "* bob s'appelle maintenant rob", "* bob is now called rob"},
+	{state.TopicSet{By: "op", Text: "vacances"}, "* Nouveau sujet, par op : vacances", "* New topic, by op: vacances"},
+	{state.TopicSet{Text: "vacances"}, "* Nouveau sujet, par l'opérateur : vacances", "* New topic, by the operator: vacances"},
+	{state.Walled{Text: "un\ndeux"}, "*** Annonce : un|T *** Annonce : deux", "*** Announcement: un|T *** Announcement: deux"},
+	{state.Walled{By: "op", Text: "un"}, "*** Annonce de op : un", "*** Announcement by op: un"},
+	{state.Kicked{Pseudo: "bob"}, "* bob a été expulsé(e) par l'opérateur", "* bob was kicked by the operator"},
+	{state.Kicked{Pseudo: "bob", By: "op", Reason: "trop"}, "* bob a été expulsé(e) par op : trop", "* bob was kicked by op: trop"},
+	{state.Kicked{Pseudo: "bob", Flood: true}, "* bob a été expulsé(e) : trop de messages trop vite", "* bob was kicked: too many messages too fast"},
+	{state.Banned{Ban: state.Ban{Target: target("bob"), Since: at}}, "* bob est banni(e) par l'opérateur", "* bob is banned by the operator"},
+	{state.Banned{Ban: state.Ban{Target: target("bob"), By: "op", Reason: "trop", For: time.Hour, Since: at}, Gone: []text.Pseudo{"Bob"}},
 		"* Bob a été banni(e) par op jusqu'à 15:05 : trop", "* Bob was banned by op until 15:05: trop"},
-	{room.Banned{Ban: room.Ban{Target: target("192.0.2.0/24"), For: 72 * time.Hour, Since: at}, Gone: []room.Pseudo{"bob", "rob"}},
+	{state.Banned{Ban: state.Ban{Target: target("192.0.2.0/24"), For: 72 * time.Hour, Since: at}, Gone: []text.Pseudo{"bob", "rob"}},
 		"* bob, rob ont été banni(e)s par l'opérateur jusqu'à 25/11/2026 14:05", "* bob, rob were banned by the operator until 2026-11-25 14:05"},
-	{room.Banned{Ban: room.Ban{Target: target("SHA256:k"), Since: at}}, "* Un bannissement a été prononcé par l'opérateur", "* A ban was set by the operator"},
-	{room.Banned{Ban: room.Ban{Target: target("192.0.2.1"), Since: at}}, "* Un bannissement a été prononcé par l'opérateur", "* A ban was set by the operator"},
-	{room.Unbanned{Target: target("bob")}, "* bob n'est plus banni(e)", "* bob is no longer banned"},
-	{room.Unbanned{Target: target("SHA256:k")}, "* Un bannissement a été levé", "* A ban was lifted"},
-	{room.Unbanned{Target: target("192.0.2.1")}, "* Un bannissement a été levé", "* A ban was lifted"},
-	{room.Muted{Pseudo: "bob"}, "* bob n'a plus la parole", "* bob has no voice now"},
-	{room.Muted{Pseudo: "bob", For: 10 * time.Minute}, "* bob n'a plus la parole jusqu'à 14:15", "* bob has no voice until 14:15"},
-	{room.Unmuted{Pseudo: "bob"}, "* bob a de nouveau la parole", "* bob has a voice again"},
-	{room.SlowSet{Every: 10 * time.Second}, "* Mode lent : un message toutes les 10 s par personne", "* Slow mode: one message every 10 s for each person"},
-	{room.SlowSet{}, "* Fin du mode lent", "* Slow mode is over"},
-	{room.ShutdownPlanned{In: 30 * time.Second}, "* Le salon ferme dans 30 s", "* The room closes in 30 s"},
-	{room.ShutdownPlanned{In: time.Minute, Reason: "mise à jour"}, "* Le salon ferme dans 1 min : mise à jour", "* The room closes in 1 min: mise à jour"},
-	{room.ShutdownCountdown{Left: 5 * time.Second}, "* Le salon ferme dans 5 s", "* The room closes in 5 s"},
-	{room.ShutdownCancelled{}, "* La fermeture du salon est annulée", "* The room does not close after all"},
-	{room.Whispered{From: "bob", To: []room.Pseudo{"ann"}, Text: "psst"}, "[privé] bob -> moi: psst", "[private] bob -> me: psst"},
-	{room.Whispered{From: "ann", To: []room.Pseudo{"bob", "cléo"}, Text: "un\ndeux"},
+	{state.Banned{Ban: state.Ban{Target: target("SHA256:k"), Since: at}}, "* Un bannissement a été prononcé par l'opérateur", "* A ban was set by the operator"},
+	{state.Banned{Ban: state.Ban{Target: target("192.0.2.1"), Since: at}}, "* Un bannissement a été prononcé par l'opérateur", "* A ban was set by the operator"},
+	{state.Unbanned{Target: target("bob")}, "* bob n'est plus banni(e)", "* bob is no longer banned"},
+	{state.Unbanned{Target: target("SHA256:k")}, "* Un bannissement a été levé", "* A ban was lifted"},
+	{state.Unbanned{Target: target("192.0.2.1")}, "* Un bannissement a été levé", "* A ban was lifted"},
+	{state.Muted{Pseudo: "bob"}, "* bob n'a plus la parole", "* bob has no voice now"},
+	{state.Muted{Pseudo: "bob", For: 10 * time.Minute}, "* bob n'a plus la parole jusqu'à 14:15", "* bob has no voice until 14:15"},
+	{state.Unmuted{Pseudo: "bob"}, "* bob a de nouveau la parole", "* bob has a voice again"},
+	{state.SlowSet{Every: 10 * time.Second}, "* Mode lent : un message toutes les 10 s par personne", "* Slow mode: one message every 10 s for each person"},
+	{state.SlowSet{}, "* Fin du mode lent", "* Slow mode is over"},
+	{state.ShutdownPlanned{In: 30 * time.Second}, "* Le salon ferme dans 30 s", "* The room closes in 30 s"},
+	{state.ShutdownPlanned{In: time.Minute, Reason: "mise à jour"}, "* Le salon ferme dans 1 min : mise à jour", "* The room closes in 1 min: mise à jour"},
+	{state.ShutdownCountdown{Left: 5 * time.Second}, "* Le salon ferme dans 5 s", "* The room closes in 5 s"},
+	{state.ShutdownCancelled{}, "* La fermeture du salon est annulée", "* The room does not close after all"},
+	{state.Whispered{From: "bob", To: []text.Pseudo{"ann"}, Text: "psst"}, "[privé] bob -> moi: psst", "[private] bob -> me: psst"},
+	{state.Whispered{From: "ann", To: []text.Pseudo{"bob", "cléo"}, Text: "un\ndeux"},
 		"[privé] moi -> bob, cléo: un|T [privé] moi -> bob, cléo: deux", "[private] me -> bob, cléo: un|T [private] me -> bob, cléo: deux"},
-	{room.Whispered{From: "ann", To: []room.Pseudo{"ann"}, Text: "note"}, "[privé] moi -> moi: note", "[private] me -> me: note"},
-	{room.Gap{From: at.Add(-3 * time.Minute), To: at, Count: 12}, "* 12 messages entre 14:02 et 14:05 n'ont pas été enregistrés", "* 12 messages between 14:02 and 14:05 were not recorded"},
-	{room.Gap{From: at.Add(-24 * time.Hour), To: at, Count: 1}, "* 1 message entre 21/11/2026 14:05 et 14:05 n'a pas été enregistré", "* 1 message between 2026-11-21 14:05 and 14:05 was not recorded"},
-	{room.Gap{From: at.Add(-time.Minute), To: at}, "* Des messages entre 14:04 et 14:05 n'ont pas été enregistrés", "* Messages between 14:04 and 14:05 were not recorded"},
-	{room.Gap{To: at}, "* Ce qui a été dit avant 14:05 n'est plus enregistré", "* What was said before 14:05 is no longer recorded"},
-	{room.Gathered{In: 12, Out: 9, Present: 431}, "* +12, -9, 431 présents", "* +12, -9, 431 present"},
+	{state.Whispered{From: "ann", To: []text.Pseudo{"ann"}, Text: "note"}, "[privé] moi -> moi: note", "[private] me -> me: note"},
+	{state.Gap{From: at.Add(-3 * time.Minute), To: at, Count: 12}, "* 12 messages entre 14:02 et 14:05 n'ont pas été enregistrés", "* 12 messages between 14:02 and 14:05 were not recorded"},
+	{state.Gap{From: at.Add(-24 * time.Hour), To: at, Count: 1}, "* 1 message entre 21/11/2026 14:05 et 14:05 n'a pas été enregistré", "* 1 message between 2026-11-21 14:05 and 14:05 was not recorded"},
+	{state.Gap{From: at.Add(-time.Minute), To: at}, "* Des messages entre 14:04 et 14:05 n'ont pas été enregistrés", "* Messages between 14:04 and 14:05 were not recorded"},
+	{state.Gap{To: at}, "* Ce qui a été dit avant 14:05 n'est plus enregistré", "* What was said before 14:05 is no longer recorded"},
+	{state.Gathered{In: 12, Out: 9, Present: 431}, "* +12, -9, 431 présents", "* +12, -9, 431 present"},
 }
 
 func TestEventsInBothLanguages(t *testing.T) {
 	for _, test := range told {
-		e := &room.Event{Time: at, Body: test.body}
+		e := &state.Event{Time: at, Body: test.body}
 		for v, want := range map[lang.View]string{french(): test.fr, english(): test.en} {
 			want = strings.ReplaceAll("T "+want, "T ", "14:05 ")
 			if got := v.Event(e); got != strings.ReplaceAll(want, "|", "\n") {
@@ -91,18 +92,18 @@ func TestEventsInBothLanguages(t *testing.T) {
 // has an example.
 func TestEverythingThatIsShownIsTold(t *testing.T) {
 	have := map[string]bool{ // never shown
-		"room.WentAway": true, "room.CameBack": true, "room.RoleSet": true,
-		"room.Registered": true, "room.Unregistered": true, "room.PrefsKept": true, "room.Seen": true,
+		"state.WentAway": true, "state.CameBack": true, "state.RoleSet": true,
+		"state.Registered": true, "state.Unregistered": true, "state.PrefsKept": true, "state.Seen": true,
 	}
 	for _, test := range told {
 		have[fmt.Sprintf("%T", test.body)] = true
 	}
-	kinds := regexp.MustCompile(`(?m)^func \((\w+)\) body\(\)`).FindAllStringSubmatch(source(t, "event.go"), -1)
+	kinds := regexp.MustCompile(`(?m)^func \((\w+)\) body\(\)`).FindAllStringSubmatch(source(t, "state/event.go"), -1)
 	if len(kinds) < 19 {
 		t.Fatalf("event.go has the kinds %q", kinds)
 	}
 	for _, kind := range kinds {
-		if !have["room."+kind[1]] {
+		if !have["state."+kind[1]] {
 			t.Errorf("no example of %s", kind[1])
 		}
 	}
@@ -112,11 +113,11 @@ func TestOperatorsReadWhatABanIsAbout(t *testing.T) {
 	v := english()
 	v.Operator = true
 	for _, what := range []string{"SHA256:k", "192.0.2.1", "192.0.2.0/24"} {
-		for body, want := range map[room.Body]string{
-			&room.Banned{Ban: room.Ban{Target: target(what), Since: at}}: "14:05 * " + what + " is banned by the operator",
-			&room.Unbanned{Target: target(what)}:                         "14:05 * " + what + " is no longer banned",
+		for body, want := range map[state.Body]string{
+			&state.Banned{Ban: state.Ban{Target: target(what), Since: at}}: "14:05 * " + what + " is banned by the operator",
+			&state.Unbanned{Target: target(what)}:                          "14:05 * " + what + " is no longer banned",
 		} {
-			if got := v.Event(&room.Event{Time: at, Body: value(body)}); got != want {
+			if got := v.Event(&state.Event{Time: at, Body: value(body)}); got != want {
 				t.Errorf("%q, want %q", got, want)
 			}
 		}
@@ -124,19 +125,19 @@ func TestOperatorsReadWhatABanIsAbout(t *testing.T) {
 }
 
 // value undoes the pointers that make bodies keys of a map.
-func value(b room.Body) room.Body {
+func value(b state.Body) state.Body {
 	switch b := b.(type) {
-	case *room.Banned:
+	case *state.Banned:
 		return *b
-	case *room.Unbanned:
+	case *state.Unbanned:
 		return *b
 	}
 	return b
 }
 
 func TestWhoReadsDecidesWhoIsMe(t *testing.T) {
-	e := &room.Event{Time: at, Body: room.Whispered{From: "ann", To: []room.Pseudo{"bob"}, Text: "x"}}
-	for me, want := range map[room.Pseudo]string{"ann": "me -> bob", "bob": "ann -> me", "": "ann -> bob", "Ann": "ann -> bob"} {
+	e := &state.Event{Time: at, Body: state.Whispered{From: "ann", To: []text.Pseudo{"bob"}, Text: "x"}}
+	for me, want := range map[text.Pseudo]string{"ann": "me -> bob", "bob": "ann -> me", "": "ann -> bob", "Ann": "ann -> bob"} {
 		v := english()
 		v.Me = me
 		if got := v.Event(e); got != "14:05 [private] "+want+": x" {
@@ -149,17 +150,17 @@ func TestFarewells(t *testing.T) {
 	until := time.Now().Add(100 * 24 * time.Hour)
 	jour, day := until.UTC().Format("02/01/2006 15:04"), until.UTC().Format("2006-01-02 15:04")
 	for _, test := range []struct {
-		why    room.Ending
+		why    state.Ending
 		fr, en string
 	}{
-		{room.Ending{Cause: room.Quit}, "Au revoir, ann.", "Goodbye, ann."},
-		{room.Ending{Cause: room.Lost}, "Au revoir, ann.", "Goodbye, ann."},
-		{room.Ending{Cause: room.Expelled, By: "op", Reason: "trop"}, "Vous avez été expulsé(e) par op : trop", "You were kicked by op: trop"},
-		{room.Ending{Cause: room.Expelled}, "Vous avez été expulsé(e) par l'opérateur", "You were kicked by the operator"},
-		{room.Ending{Cause: room.Expelled, Flood: true}, "Vous avez été expulsé(e) : trop de messages trop vite. Revenez plus calmement.", "You were kicked: too many messages too fast. Come back more calmly."},
-		{room.Ending{Cause: room.Barred, Reason: "trop"}, "Vous avez été banni(e) par l'opérateur : trop", "You were banned by the operator: trop"},
-		{room.Ending{Cause: room.Barred, By: "op", Until: until}, "Vous avez été banni(e) par op jusqu'à " + jour, "You were banned by op until " + day},
-		{room.Ending{Cause: room.Shutdown, Reason: "maj"}, "Le salon ferme : maj", "The room closes: maj"},
+		{state.Ending{Cause: state.Quit}, "Au revoir, ann.", "Goodbye, ann."},
+		{state.Ending{Cause: state.Lost}, "Au revoir, ann.", "Goodbye, ann."},
+		{state.Ending{Cause: state.Expelled, By: "op", Reason: "trop"}, "Vous avez été expulsé(e) par op : trop", "You were kicked by op: trop"},
+		{state.Ending{Cause: state.Expelled}, "Vous avez été expulsé(e) par l'opérateur", "You were kicked by the operator"},
+		{state.Ending{Cause: state.Expelled, Flood: true}, "Vous avez été expulsé(e) : trop de messages trop vite. Revenez plus calmement.", "You were kicked: too many messages too fast. Come back more calmly."},
+		{state.Ending{Cause: state.Barred, Reason: "trop"}, "Vous avez été banni(e) par l'opérateur : trop", "You were banned by the operator: trop"},
+		{state.Ending{Cause: state.Barred, By: "op", Until: until}, "Vous avez été banni(e) par op jusqu'à " + jour, "You were banned by op until " + day},
+		{state.Ending{Cause: state.Shutdown, Reason: "maj"}, "Le salon ferme : maj", "The room closes: maj"},
 	} {
 		for v, want := range map[lang.View]string{french(): test.fr, english(): test.en} {
 			if got := lang.Farewell(&test.why, v); got != want {
@@ -167,9 +168,9 @@ func TestFarewells(t *testing.T) {
 			}
 		}
 	}
-	seen := map[string]room.Cause{}
-	for cause := room.Expelled; cause <= room.Crashed; cause++ {
-		text := lang.Farewell(&room.Ending{Cause: cause}, french())
+	seen := map[string]state.Cause{}
+	for cause := state.Expelled; cause <= state.Crashed; cause++ {
+		text := lang.Farewell(&state.Ending{Cause: cause}, french())
 		if other, ok := seen[text]; ok || strings.HasPrefix(text, "Au revoir") {
 			t.Errorf("%v and %v end with %q", cause, other, text)
 		}

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"salon/room"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // Object is one event or reply as programs read it: one JSON object a line
@@ -12,7 +14,7 @@ import (
 // types and fields that they do not know: more may come.
 type Object struct {
 	Type    string    `json:"type"`              // see the README
-	Seq     room.Seq  `json:"seq,omitempty"`     // place in the room's log; 0 for what is private or local
+	Seq     state.Seq `json:"seq,omitempty"`     // place in the room's log; 0 for what is private or local
 	Time    time.Time `json:"time"`              // RFC 3339, UTC
 	From    string    `json:"from,omitempty"`    // who said, did or decided it; left out for the console
 	To      []string  `json:"to,omitempty"`      // recipients of a private message, the new pseudo, those put out
@@ -38,7 +40,7 @@ func (v View) JSON(it room.Item, now time.Time) []byte {
 
 // JSONFarewell writes the end of one's own session as one line of JSON, without
 // its end.
-func (v View) JSONFarewell(why *room.Ending, now time.Time) []byte {
+func (v View) JSONFarewell(why *state.Ending, now time.Time) []byte {
 	data, err := json.Marshal(Object{Type: "bye", Time: now.UTC(), From: string(why.By), Text: why.Reason, Cause: why.Cause.String()})
 	if err != nil {
 		panic("lang: object does not encode: " + err.Error()) // as above
@@ -77,22 +79,22 @@ func (v View) object(it room.Item, now time.Time) Object {
 }
 
 // eventObject describes an event. Addresses and keys never appear.
-func eventObject(e *room.Event) Object {
+func eventObject(e *state.Event) Object {
 	o := Object{Seq: e.Seq, Time: e.Time.UTC()}
 	switch b := e.Body.(type) {
-	case room.Said:
+	case state.Said:
 		o.Type, o.From, o.Text, o.Action = "message", string(b.From), b.Text, b.Action
-	case room.Whispered:
+	case state.Whispered:
 		o.Type, o.From, o.To, o.Text = "private", string(b.From), pseudos(b.To), b.Text
-	case room.Joined:
+	case state.Joined:
 		o.Type, o.From = "joined", string(b.Pseudo)
-	case room.Left:
+	case state.Left:
 		o.Type, o.From, o.Text, o.Cause = "left", string(b.Pseudo), b.Text, b.Cause.String()
-	case room.Renamed:
+	case state.Renamed:
 		o.Type, o.From, o.To = "renamed", string(b.From), []string{string(b.To)}
-	case room.Gathered:
+	case state.Gathered:
 		o.Type, o.Count = "gathered", b.Present
-	case room.Gap:
+	case state.Gap:
 		o.Type, o.Count, o.Seconds = "gap", b.Count, gapSeconds(b)
 	default:
 		decided(&o, e.Body)
@@ -102,7 +104,7 @@ func eventObject(e *room.Event) Object {
 
 // gapSeconds is how long a gap is, which ends at its event's time; 0 for one that
 // has no beginning.
-func gapSeconds(b room.Gap) float64 {
+func gapSeconds(b state.Gap) float64 {
 	if b.From.IsZero() {
 		return 0
 	}
@@ -110,34 +112,34 @@ func gapSeconds(b room.Gap) float64 {
 }
 
 // decided describes what operators do.
-func decided(o *Object, body room.Body) {
+func decided(o *Object, body state.Body) {
 	switch b := body.(type) {
-	case room.TopicSet:
+	case state.TopicSet:
 		o.Type, o.From, o.Text = "topic", string(b.By), b.Text
-	case room.Walled:
+	case state.Walled:
 		o.Type, o.From, o.Text = "wall", string(b.By), b.Text
-	case room.Kicked:
+	case state.Kicked:
 		o.Type, o.From, o.To, o.Text = "kicked", string(b.By), []string{string(b.Pseudo)}, b.Reason
-	case room.Banned:
+	case state.Banned:
 		o.Type, o.From, o.To, o.Text, o.Seconds = "banned", string(b.Ban.By), pseudos(b.Gone), b.Ban.Reason, b.Ban.For.Seconds()
-	case room.Unbanned:
+	case state.Unbanned:
 		o.Type, o.From = "unbanned", string(b.By)
-	case room.Muted:
+	case state.Muted:
 		o.Type, o.From, o.To, o.Seconds = "muted", string(b.By), []string{string(b.Pseudo)}, b.For.Seconds()
-	case room.Unmuted:
+	case state.Unmuted:
 		o.Type, o.From, o.To = "unmuted", string(b.By), []string{string(b.Pseudo)}
-	case room.SlowSet:
+	case state.SlowSet:
 		o.Type, o.From, o.Seconds = "slow", string(b.By), b.Every.Seconds()
-	case room.ShutdownPlanned:
+	case state.ShutdownPlanned:
 		o.Type, o.From, o.Text, o.Seconds = "closing", string(b.By), b.Reason, b.In.Seconds()
-	case room.ShutdownCountdown:
+	case state.ShutdownCountdown:
 		o.Type, o.Seconds = "closing", b.Left.Seconds()
-	case room.ShutdownCancelled:
+	case state.ShutdownCancelled:
 		o.Type, o.From = "closing-cancelled", string(b.By)
 	}
 }
 
-func pseudos(list []room.Pseudo) []string {
+func pseudos(list []text.Pseudo) []string {
 	s := make([]string, len(list))
 	for i, p := range list {
 		s[i] = string(p)

@@ -10,41 +10,43 @@ import (
 
 	"salon/room"
 	"salon/room/lang"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // objects is everything that can happen and its JSON, without its time.
 var objects = []struct {
-	body room.Body
+	body state.Body
 	want string
 }{
-	{room.Said{From: "bob", Text: "un\ndeux"}, `{"type":"message","from":"bob","text":"un\ndeux"}`},
-	{room.Said{From: "bob", Text: "sourit", Action: true}, `{"type":"message","from":"bob","text":"sourit","action":true}`},
-	{room.Whispered{From: "bob", To: []room.Pseudo{"ann", "cléo"}, Text: "x"}, `{"type":"private","from":"bob","to":["ann","cléo"],"text":"x"}`},
-	{room.Joined{Pseudo: "bob", KeyID: "SHA256:secret", Addr: netip.MustParseAddr("192.0.2.66"), Client: "OpenSSH"}, `{"type":"joined","from":"bob"}`},
-	{room.Left{Pseudo: "bob", Cause: room.Slow}, `{"type":"left","from":"bob","cause":"slow"}`},
-	{room.Left{Pseudo: "bob", Cause: room.Quit, Text: "bye"}, `{"type":"left","from":"bob","text":"bye","cause":"quit"}`},
-	{room.Renamed{From: "bob", To: "rob"}, `{"type":"renamed","from":"bob","to":["rob"]}`},
-	{room.Gap{From: at.Add(-90 * time.Second), To: at, Count: 12}, `{"type":"gap","seconds":90,"count":12}`},
-	{room.Gap{To: at}, `{"type":"gap"}`},
-	{room.Gathered{In: 3, Out: 2, Present: 200}, `{"type":"gathered","count":200}`},
-	{room.TopicSet{By: "op", Text: "x"}, `{"type":"topic","from":"op","text":"x"}`},
-	{room.Walled{Text: "x"}, `{"type":"wall","text":"x"}`},
-	{room.Kicked{Pseudo: "bob", By: "op", Reason: "x"}, `{"type":"kicked","from":"op","to":["bob"],"text":"x"}`},
-	{room.Banned{Ban: room.Ban{Target: target("192.0.2.66"), Reason: "x", For: time.Minute}, Gone: []room.Pseudo{"bob"}}, `{"type":"banned","to":["bob"],"text":"x","seconds":60}`},
-	{room.Banned{Ban: room.Ban{Target: target("SHA256:secret"), By: "op"}}, `{"type":"banned","from":"op"}`},
-	{room.Unbanned{By: "op", Target: target("192.0.2.66")}, `{"type":"unbanned","from":"op"}`},
-	{room.Unbanned{By: "op", Target: target("SHA256:secret")}, `{"type":"unbanned","from":"op"}`},
-	{room.Muted{Pseudo: "bob", By: "op", For: 90 * time.Second}, `{"type":"muted","from":"op","to":["bob"],"seconds":90}`},
-	{room.Unmuted{Pseudo: "bob"}, `{"type":"unmuted","to":["bob"]}`},
-	{room.SlowSet{Every: 5 * time.Second}, `{"type":"slow","seconds":5}`},
-	{room.ShutdownPlanned{In: 30 * time.Second, Reason: "x"}, `{"type":"closing","text":"x","seconds":30}`},
-	{room.ShutdownCountdown{Left: time.Second}, `{"type":"closing","seconds":1}`},
-	{room.ShutdownCancelled{By: "op"}, `{"type":"closing-cancelled","from":"op"}`},
+	{state.Said{From: "bob", Text: "un\ndeux"}, `{"type":"message","from":"bob","text":"un\ndeux"}`},
+	{state.Said{From: "bob", Text: "sourit", Action: true}, `{"type":"message","from":"bob","text":"sourit","action":true}`},
+	{state.Whispered{From: "bob", To: []text.Pseudo{"ann", "cléo"}, Text: "x"}, `{"type":"private","from":"bob","to":["ann","cléo"],"text":"x"}`},
+	{state.Joined{Pseudo: "bob", KeyID: "SHA256:secret", Addr: netip.MustParseAddr("192.0.2.66"), Client: "OpenSSH"}, `{"type":"joined","from":"bob"}`},
+	{state.Left{Pseudo: "bob", Cause: state.Slow}, `{"type":"left","from":"bob","cause":"slow"}`},
+	{state.Left{Pseudo: "bob", Cause: state.Quit, Text: "bye"}, `{"type":"left","from":"bob","text":"bye","cause":"quit"}`},
+	{state.Renamed{From: "bob", To: "rob"}, `{"type":"renamed","from":"bob","to":["rob"]}`},
+	{state.Gap{From: at.Add(-90 * time.Second), To: at, Count: 12}, `{"type":"gap","seconds":90,"count":12}`},
+	{state.Gap{To: at}, `{"type":"gap"}`},
+	{state.Gathered{In: 3, Out: 2, Present: 200}, `{"type":"gathered","count":200}`},
+	{state.TopicSet{By: "op", Text: "x"}, `{"type":"topic","from":"op","text":"x"}`},
+	{state.Walled{Text: "x"}, `{"type":"wall","text":"x"}`},
+	{state.Kicked{Pseudo: "bob", By: "op", Reason: "x"}, `{"type":"kicked","from":"op","to":["bob"],"text":"x"}`},
+	{state.Banned{Ban: state.Ban{Target: target("192.0.2.66"), Reason: "x", For: time.Minute}, Gone: []text.Pseudo{"bob"}}, `{"type":"banned","to":["bob"],"text":"x","seconds":60}`},
+	{state.Banned{Ban: state.Ban{Target: target("SHA256:secret"), By: "op"}}, `{"type":"banned","from":"op"}`},
+	{state.Unbanned{By: "op", Target: target("192.0.2.66")}, `{"type":"unbanned","from":"op"}`},
+	{state.Unbanned{By: "op", Target: target("SHA256:secret")}, `{"type":"unbanned","from":"op"}`},
+	{state.Muted{Pseudo: "bob", By: "op", For: 90 * time.Second}, `{"type":"muted","from":"op","to":["bob"],"seconds":90}`},
+	{state.Unmuted{Pseudo: "bob"}, `{"type":"unmuted","to":["bob"]}`},
+	{state.SlowSet{Every: 5 * time.Second}, `{"type":"slow","seconds":5}`},
+	{state.ShutdownPlanned{In: 30 * time.Second, Reason: "x"}, `{"type":"closing","text":"x","seconds":30}`},
+	{state.ShutdownCountdown{Left: time.Second}, `{"type":"closing","seconds":1}`},
+	{state.ShutdownCancelled{By: "op"}, `{"type":"closing-cancelled","from":"op"}`},
 }
 
 func TestEventsAsJSON(t *testing.T) {
 	for _, test := range objects {
-		e := &room.Event{Time: at, Body: test.body}
+		e := &state.Event{Time: at, Body: test.body}
 		want := strings.Replace(test.want, `",`, `","time":"2026-11-22T14:05:00Z",`, 1)
 		if test.want == `{"type":"`+strings.Split(test.want, `"`)[3]+`"}` {
 			want = strings.Replace(test.want, `"}`, `","time":"2026-11-22T14:05:00Z"}`, 1)
@@ -60,7 +62,7 @@ func TestEventsAsJSON(t *testing.T) {
 // TestNoAddressOrKeyIsInTheJSON holds for every event, whoever reads.
 func TestNoAddressOrKeyIsInTheJSON(t *testing.T) {
 	for _, test := range objects {
-		got := string(lang.View{Operator: true, Console: true}.JSON(room.Item{Event: &room.Event{Time: at, Body: test.body}}, now))
+		got := string(lang.View{Operator: true, Console: true}.JSON(room.Item{Event: &state.Event{Time: at, Body: test.body}}, now))
 		if strings.Contains(got, "192.0.2") || strings.Contains(got, "SHA256") || strings.Contains(got, "OpenSSH") {
 			t.Errorf("%T is %s", test.body, got)
 		}
@@ -70,7 +72,7 @@ func TestNoAddressOrKeyIsInTheJSON(t *testing.T) {
 func TestEveryEventHasATypeInJSON(t *testing.T) {
 	for _, test := range told {
 		var o lang.Object
-		data := french().JSON(room.Item{Event: &room.Event{Seq: 42, Time: at.In(time.FixedZone("X", 3600)), Body: test.body}}, now)
+		data := french().JSON(room.Item{Event: &state.Event{Seq: 42, Time: at.In(time.FixedZone("X", 3600)), Body: test.body}}, now)
 		if err := json.Unmarshal(data, &o); err != nil || o.Type == "" || o.Seq != 42 || !o.Time.Equal(at) || bytes.ContainsAny(data, "\n\r\x1b") {
 			t.Errorf("%T is %s, %v", test.body, data, err)
 		}
@@ -100,12 +102,12 @@ func TestRepliesAsJSON(t *testing.T) {
 func TestThePastAsJSON(t *testing.T) {
 	first, second := on(-1, "un mot"), message("ann", "mot")
 	first.Seq = 6
-	second.Body = room.Said{From: "ann", Text: "mot", Action: true}
+	second.Body = state.Said{From: "ann", Text: "mot", Action: true}
 	for want, r := range map[string]room.Past{
 		`{"type":"past","time":"T","text":"mot","count":2,"more":true,"events":[` +
 			`{"type":"message","seq":6,"time":"2026-11-21T14:05:00Z","from":"bob","text":"un mot"},` +
-			`{"type":"message","seq":7,"time":"2026-11-22T14:05:00Z","from":"ann","text":"mot","action":true}]}`: {Search: "mot", Events: []room.Event{first, second}, More: true},
-		`{"type":"past","time":"T","count":1,"events":[{"type":"message","seq":6,"time":"2026-11-21T14:05:00Z","from":"bob","text":"un mot"}]}`: {Events: []room.Event{first}},
+			`{"type":"message","seq":7,"time":"2026-11-22T14:05:00Z","from":"ann","text":"mot","action":true}]}`: {Search: "mot", Events: []state.Event{first, second}, More: true},
+		`{"type":"past","time":"T","count":1,"events":[{"type":"message","seq":6,"time":"2026-11-21T14:05:00Z","from":"bob","text":"un mot"}]}`: {Events: []state.Event{first}},
 		`{"type":"past","time":"T","text":"x","events":[]}`: {Search: "x"},
 	} {
 		want = strings.Replace(want, `"T"`, `"`+now.Format(time.RFC3339)+`"`, 1)

@@ -12,11 +12,13 @@ import (
 	"time"
 
 	"salon/room"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // Of returns a language's texts.
-func Of(l room.Lang) *Texts {
-	if l == room.English {
+func Of(l state.Lang) *Texts {
+	if l == state.English {
 		return &english
 	}
 	return &french
@@ -25,7 +27,7 @@ func Of(l room.Lang) *Texts {
 // FromLocale returns the language that a session's locale asks for, by the
 // precedence of POSIX (LC_ALL, LC_MESSAGES, LANG); C and POSIX count as unset.
 // Without any, it is the one given.
-func FromLocale(getenv func(string) string, otherwise room.Lang) room.Lang {
+func FromLocale(getenv func(string) string, otherwise state.Lang) state.Lang {
 	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
 		if l, ok := room.ParseLang(getenv(name)); ok {
 			return l
@@ -36,10 +38,10 @@ func FromLocale(getenv func(string) string, otherwise room.Lang) room.Lang {
 
 // View is through whose eyes something is told.
 type View struct {
-	Lang     room.Lang
+	Lang     state.Lang
 	Zone     *time.Location // nil: the server's
 	Hour12   bool
-	Me       room.Pseudo // "" before there is one
+	Me       text.Pseudo // "" before there is one
 	Operator bool        // is shown addresses and keys
 	Console  bool        // types commands without a slash
 	Screen   bool        // has a terminal that can show a screen
@@ -50,7 +52,7 @@ func ViewOf(s *room.Session) View {
 	p := s.Prefs()
 	return View{
 		Lang: p.Lang, Zone: p.Zone, Hour12: p.Hour12, Me: s.Pseudo(),
-		Operator: s.Role() >= room.Operator, Console: s.Role() == room.Console, Screen: s.Screen(),
+		Operator: s.Role() >= state.Operator, Console: s.Role() == state.Console, Screen: s.Screen(),
 	}
 }
 
@@ -97,9 +99,9 @@ func (v View) Moment(t, now time.Time) string {
 
 // Duration writes a length of time in its largest whole unit, rounded up, since
 // all that is told this way is a wait.
-func Duration(d time.Duration, l room.Lang) string {
+func Duration(d time.Duration, l state.Lang) string {
 	day := "j"
-	if l == room.English {
+	if l == state.English {
 		day = "d"
 	}
 	units := []struct {
@@ -116,29 +118,29 @@ func Duration(d time.Duration, l room.Lang) string {
 }
 
 // by names an operator who acted; the console has no pseudo.
-func (v View) by(p room.Pseudo) string {
+func (v View) by(p text.Pseudo) string {
 	if p == "" {
 		return v.texts().TheOperator
 	}
-	return room.Isolate(string(p))
+	return text.Isolate(string(p))
 }
 
 // names joins pseudos with commas.
-func names(list []room.Pseudo) string {
+func names(list []text.Pseudo) string {
 	var b strings.Builder
 	for i, p := range list {
 		if i > 0 {
 			b.WriteString(", ")
 		}
-		b.WriteString(room.Isolate(string(p)))
+		b.WriteString(text.Isolate(string(p)))
 	}
 	return b.String()
 }
 
 // withReason adds what somebody gave as a reason.
-func (v View) withReason(text, reason string) string {
+func (v View) withReason(words, reason string) string {
 	if reason == "" {
-		return text
+		return words
 	}
-	return text + v.texts().Colon + room.Isolate(reason)
+	return words + v.texts().Colon + text.Isolate(reason)
 }

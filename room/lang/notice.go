@@ -4,11 +4,13 @@ import (
 	"fmt"
 
 	"salon/room"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // notice writes a confirmation in one sentence.
 func (v View) notice(n room.Notice) string {
-	t, name := v.texts(), room.Isolate(string(n.Name))
+	t, name := v.texts(), text.Isolate(string(n.Name))
 	switch n.What {
 	case room.NowIgnored:
 		return fmt.Sprintf(t.NowIgnored, name)
@@ -42,7 +44,7 @@ func (v View) notice(n room.Notice) string {
 	case room.NowKeyAdded:
 		return fmt.Sprintf(t.NowKeyAdded, name, n.Text)
 	case room.FreedBy:
-		return fmt.Sprintf(t.FreedBy, room.Isolate(n.Text), name)
+		return fmt.Sprintf(t.FreedBy, text.Isolate(n.Text), name)
 	case room.NowFreed:
 		return fmt.Sprintf(t.NowFreed, name)
 	case room.NowTheme:
@@ -61,11 +63,11 @@ func (v View) notice(n room.Notice) string {
 // theme says which theme was chosen, by its room.Theme.String.
 func (t *Texts) theme(name string) string {
 	switch name {
-	case room.ThemeLight.String():
+	case state.ThemeLight.String():
 		return t.ThemeLight
-	case room.ThemeDark.String():
+	case state.ThemeDark.String():
 		return t.ThemeDark
-	case room.ThemeMono.String():
+	case state.ThemeMono.String():
 		return t.ThemeMono
 	}
 	return t.ThemeAuto
@@ -74,9 +76,9 @@ func (t *Texts) theme(name string) string {
 // bell says which bell was chosen, by its room.Bell.String.
 func (t *Texts) bell(name string) string {
 	switch name {
-	case room.BellNone.String():
+	case state.BellNone.String():
 		return t.BellNone
-	case room.BellAll.String():
+	case state.BellAll.String():
 		return t.BellAll
 	}
 	return t.BellMentions

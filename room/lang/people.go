@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"salon/room"
+	"salon/room/text"
 )
 
 // count is the form that says how many are present.
@@ -37,7 +38,7 @@ func (v View) people(r room.People, now time.Time) []string {
 func (v View) person(p room.Person, width int, now time.Time) string {
 	t := v.texts()
 	pad := strings.Repeat(" ", max(0, width-utf8.RuneCountInString(string(p.Pseudo))))
-	line := fmt.Sprintf(t.Since, room.Isolate(string(p.Pseudo))+pad, v.Moment(p.Since, now))
+	line := fmt.Sprintf(t.Since, text.Isolate(string(p.Pseudo))+pad, v.Moment(p.Since, now))
 	return strings.Join(append([]string{line}, v.marks(p, now)...), "  ")
 }
 
@@ -46,7 +47,7 @@ func (v View) marks(p room.Person, now time.Time) []string {
 	t := v.texts()
 	var marks []string
 	if p.Away != nil && p.Away.Text != "" {
-		marks = append(marks, fmt.Sprintf(t.AwayIs, v.Moment(p.Away.Since, now), room.Isolate(p.Away.Text)))
+		marks = append(marks, fmt.Sprintf(t.AwayIs, v.Moment(p.Away.Since, now), text.Isolate(p.Away.Text)))
 	} else if p.Away != nil {
 		marks = append(marks, fmt.Sprintf(t.AwayNoText, v.Moment(p.Away.Since, now)))
 	}
@@ -77,7 +78,7 @@ func counted(words []string) string {
 
 func (v View) profile(p room.Person, now time.Time) string {
 	t := v.texts()
-	parts := []string{fmt.Sprintf(t.Since, room.Isolate(string(p.Pseudo)), v.Moment(p.Since, now)), fmt.Sprintf(t.Connected, counted(p.Fronts))}
+	parts := []string{fmt.Sprintf(t.Since, text.Isolate(string(p.Pseudo)), v.Moment(p.Since, now)), fmt.Sprintf(t.Connected, counted(p.Fronts))}
 	parts = append(parts, v.marks(p, now)...)
 	if !p.Registered.IsZero() {
 		parts = append(parts, v.registration(p, now))

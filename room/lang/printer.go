@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"salon/room"
+	"salon/room/state"
 )
 
 // Bounds of the lines that a Printer keeps.
@@ -38,14 +39,14 @@ type kept [keptLines]atomic.Pointer[line]
 
 // class is what the bytes of a public event depend on, besides the event.
 type class struct {
-	lang   room.Lang
+	lang   state.Lang
 	zone   *time.Location
 	hour12 bool
 }
 
 // line is an event's bytes; never changed once made.
 type line struct {
-	event *room.Event
+	event *state.Event
 	text  []byte
 }
 
@@ -70,7 +71,7 @@ func (p *Printer) Append(dst []byte, it room.Item, s *room.Session) []byte {
 		}
 		return p.text(dst, text)
 	}
-	if _, private := it.Event.Body.(room.Whispered); private || s.Role() >= room.Operator {
+	if _, private := it.Event.Body.(state.Whispered); private || s.Role() >= state.Operator {
 		return p.text(dst, ViewOf(s).Event(it.Event))
 	}
 	return p.shared(dst, it, class{prefs.Lang, prefs.Zone, prefs.Hour12})

@@ -10,6 +10,8 @@ import (
 
 	"salon/room"
 	"salon/room/lang"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // joined opens sessions of a room of their own.
@@ -31,16 +33,16 @@ func joined(t testing.TB, entries ...room.Entry) []*room.Session {
 	return sessions
 }
 
-func reader(pseudo room.Pseudo, l room.Lang) room.Entry {
+func reader(pseudo text.Pseudo, l state.Lang) room.Entry {
 	return room.Entry{Pseudo: pseudo, Prefs: room.Prefs{Lang: l, Zone: time.UTC}}
 }
 
 func public(place uint64, text string) room.Item {
-	return room.Item{Place: place, Event: &room.Event{Seq: 1, Time: at, Body: room.Said{From: "bob", Text: text}}}
+	return room.Item{Place: place, Event: &state.Event{Seq: 1, Time: at, Body: state.Said{From: "bob", Text: text}}}
 }
 
 func TestThePrinterEndsEveryLine(t *testing.T) {
-	s := joined(t, reader("ann", room.French))[0]
+	s := joined(t, reader("ann", state.French))[0]
 	for eol, want := range map[string]string{"\n": "14:05 bob: un\n14:05 bob: deux\n", "\r\n": "14:05 bob: un\r\n14:05 bob: deux\r\n"} {
 		p := lang.NewPrinter(eol)
 		for range 2 {
@@ -61,15 +63,15 @@ func TestThePrinterEndsEveryLine(t *testing.T) {
 }
 
 func TestEachReaderIsPrintedTheirOwnLanguageZoneAndClock(t *testing.T) {
-	tokyo := reader("tom", room.English)
+	tokyo := reader("tom", state.English)
 	tokyo.Prefs.Zone = time.FixedZone("Tokyo", 9*3600)
-	twelve := reader("tim", room.English)
+	twelve := reader("tim", state.English)
 	twelve.Prefs.Hour12 = true
-	json := reader("bot", room.English)
+	json := reader("bot", state.English)
 	json.Prefs.JSON = true
-	s := joined(t, reader("ann", room.French), reader("bob", room.English), tokyo, twelve, json)
+	s := joined(t, reader("ann", state.French), reader("bob", state.English), tokyo, twelve, json)
 	p := lang.NewPrinter("\n")
-	e := room.Item{Place: 1, Event: &room.Event{Time: at, Body: room.Joined{Pseudo: "zoé"}}}
+	e := room.Item{Place: 1, Event: &state.Event{Time: at, Body: state.Joined{Pseudo: "zoé"}}}
 	want := []string{
 		"14:05 * zoé est arrivé(e)\n", "14:05 * zoé joined\n", "23:05 * zoé joined\n", "2:05 PM * zoé joined\n",
 		`{"type":"joined","time":"2026-11-22T14:05:00Z","from":"zoé"}` + "\n",
@@ -84,7 +86,7 @@ func TestEachReaderIsPrintedTheirOwnLanguageZoneAndClock(t *testing.T) {
 }
 
 func TestALineIsRenderedOnceForAClass(t *testing.T) {
-	s := joined(t, reader("ann", room.French), reader("bob", room.French))
+	s := joined(t, reader("ann", state.French), reader("bob", state.French))
 	p := lang.NewPrinter("\n")
 	it, buf := public(1, "bonjour"), make([]byte, 0, 100)
 	p.Append(buf, it, s[0])
@@ -94,9 +96,9 @@ func TestALineIsRenderedOnceForAClass(t *testing.T) {
 }
 
 func TestPrivateMessagesArePrintedForEachReader(t *testing.T) {
-	s := joined(t, reader("ann", room.English), reader("bob", room.English))
+	s := joined(t, reader("ann", state.English), reader("bob", state.English))
 	p := lang.NewPrinter("\n")
-	it := room.Item{Event: &room.Event{Time: at, Body: room.Whispered{From: "ann", To: []room.Pseudo{"bob"}, Text: "x"}}}
+	it := room.Item{Event: &state.Event{Time: at, Body: state.Whispered{From: "ann", To: []text.Pseudo{"bob"}, Text: "x"}}}
 	for i, want := range []string{"me -> bob", "ann -> me"} {
 		if got := string(p.Append(nil, it, s[i])); got != "14:05 [private] "+want+": x\n" {
 			t.Errorf("%s is printed %q", s[i].Pseudo(), got)
@@ -105,11 +107,11 @@ func TestPrivateMessagesArePrintedForEachReader(t *testing.T) {
 }
 
 func TestWhatOperatorsArePrintedIsNotShared(t *testing.T) {
-	op := reader("op", room.English)
-	op.Role = room.Operator
-	s := joined(t, op, reader("ann", room.English))
+	op := reader("op", state.English)
+	op.Role = state.Operator
+	s := joined(t, op, reader("ann", state.English))
 	p := lang.NewPrinter("\n")
-	it := room.Item{Place: 1, Event: &room.Event{Time: at, Body: room.Banned{Ban: room.Ban{Target: target("192.0.2.66"), Since: at}}}}
+	it := room.Item{Place: 1, Event: &state.Event{Time: at, Body: state.Banned{Ban: state.Ban{Target: target("192.0.2.66"), Since: at}}}}
 	for range 2 {
 		if got := string(p.Append(nil, it, s[0])); !strings.Contains(got, "192.0.2.66") {
 			t.Errorf("the operator is printed %q", got)
@@ -125,7 +127,7 @@ func TestWhatOperatorsArePrintedIsNotShared(t *testing.T) {
 func TestPlacesAndClassesBeyondWhatIsKept(t *testing.T) {
 	var entries []room.Entry
 	for i := range 40 {
-		e := reader(room.Pseudo(fmt.Sprintf("p%dx", i)), room.English)
+		e := reader(text.Pseudo(fmt.Sprintf("p%dx", i)), state.English)
 		e.Prefs.Zone = time.FixedZone("", i*60)
 		entries = append(entries, e)
 	}
@@ -141,7 +143,7 @@ func TestPlacesAndClassesBeyondWhatIsKept(t *testing.T) {
 }
 
 func TestManyPrintAtOnce(t *testing.T) {
-	s := joined(t, reader("ann", room.French), reader("bob", room.English))
+	s := joined(t, reader("ann", state.French), reader("bob", state.English))
 	p := lang.NewPrinter("\n")
 	items := make([]room.Item, 200)
 	for i := range items {
@@ -161,7 +163,7 @@ func TestManyPrintAtOnce(t *testing.T) {
 }
 
 func BenchmarkPrintShared(b *testing.B) {
-	s := joined(b, reader("ann", room.French))[0]
+	s := joined(b, reader("ann", state.French))[0]
 	p, it, buf := lang.NewPrinter("\n"), public(1, "bonjour à tous, comment allez-vous ?"), make([]byte, 0, 200)
 	b.ReportAllocs()
 	for b.Loop() {

@@ -8,6 +8,8 @@ import (
 	"unicode/utf8"
 
 	"salon/room"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // helpWidth is the column where the sentences of help begin; a usage that does
@@ -76,10 +78,10 @@ func (v View) welcome(w room.Welcome, now time.Time) []string {
 	var lines []string
 	if w.MOTD != "" {
 		for line := range strings.SplitSeq(w.MOTD, "\n") {
-			lines = append(lines, room.Isolate(line))
+			lines = append(lines, text.Isolate(line))
 		}
 	}
-	lines = append(lines, fmt.Sprintf(t.Welcome, room.Isolate(string(w.Pseudo))))
+	lines = append(lines, fmt.Sprintf(t.Welcome, text.Isolate(string(w.Pseudo))))
 	first, others := v.newcomerHelp()
 	lines = append(lines, v.HelpLines(first)...)
 	lines = append(lines, wrap(fmt.Sprintf(t.MoreCommands, strings.Join(others, " ")))...)
@@ -95,7 +97,7 @@ func (v View) welcome(w room.Welcome, now time.Time) []string {
 
 // replayed writes the last messages, and where what somebody missed begins.
 func (v View) replayed(w room.Welcome, now time.Time) []string {
-	first := slices.IndexFunc(w.Last, func(e room.Event) bool { return e.Seq > w.Seen && e.Author() != w.Pseudo })
+	first := slices.IndexFunc(w.Last, func(e state.Event) bool { return e.Seq > w.Seen && e.Author() != w.Pseudo })
 	if w.Missed == 0 || first < 0 {
 		return v.events(w.Last, now)
 	}
@@ -159,17 +161,17 @@ func (v View) present(w room.Welcome) string {
 	return fmt.Sprintf(t.Present, w.Present, list)
 }
 
-func (v View) topic(topic room.Topic, now time.Time) string {
+func (v View) topic(topic state.Topic, now time.Time) string {
 	if topic.Text == "" {
 		return v.texts().NoTopic
 	}
-	return fmt.Sprintf(v.texts().TopicIs, room.Isolate(topic.Text)) + " " +
+	return fmt.Sprintf(v.texts().TopicIs, text.Isolate(topic.Text)) + " " +
 		fmt.Sprintf(v.texts().TopicBy, v.by(topic.By), v.Moment(topic.Set, now))
 }
 
 // events writes what was said before, each day under its name; the day of since needs
 // none.
-func (v View) events(list []room.Event, since time.Time) []string {
+func (v View) events(list []state.Event, since time.Time) []string {
 	var lines []string
 	for i := range list {
 		if at := list[i].Time; !v.sameDay(at, since) {
@@ -222,11 +224,11 @@ func (v View) pastHead(r room.Past) string {
 	case r.Search == "" && len(r.Events) == 0:
 		return t.NothingSaid
 	case r.Search != "" && len(r.Events) == 0:
-		return fmt.Sprintf(t.NotFound, room.Isolate(r.Search))
+		return fmt.Sprintf(t.NotFound, text.Isolate(r.Search))
 	case r.Search != "" && r.More:
-		return fmt.Sprintf(t.FoundLast, len(r.Events), room.Isolate(r.Search))
+		return fmt.Sprintf(t.FoundLast, len(r.Events), text.Isolate(r.Search))
 	case r.Search != "":
-		return fmt.Sprintf(t.Found, len(r.Events), room.Isolate(r.Search))
+		return fmt.Sprintf(t.Found, len(r.Events), text.Isolate(r.Search))
 	}
 	return t.LastMessages
 }
@@ -294,10 +296,10 @@ func (v View) bans(r room.Bans, now time.Time) []string {
 	}
 	var lines []string
 	for _, b := range r.Bans {
-		lines = append(lines, v.withReason(fmt.Sprintf(t.BanLine, room.Isolate(b.Target.String()), end(b.Until()), v.by(b.By)), b.Reason))
+		lines = append(lines, v.withReason(fmt.Sprintf(t.BanLine, text.Isolate(b.Target.String()), end(b.Until()), v.by(b.By)), b.Reason))
 	}
 	for _, m := range r.Mutes {
-		lines = append(lines, fmt.Sprintf(t.MuteLine, room.Isolate(string(m.Pseudo)), end(m.Until()), v.by(m.By)))
+		lines = append(lines, fmt.Sprintf(t.MuteLine, text.Isolate(string(m.Pseudo)), end(m.Until()), v.by(m.By)))
 	}
 	return lines
 }

@@ -11,10 +11,12 @@ import (
 
 	"salon/room"
 	"salon/room/lang"
+	"salon/room/state"
+	"salon/room/text"
 )
 
-func message(from room.Pseudo, text string) room.Event {
-	return room.Event{Seq: 7, Time: at, Body: room.Said{From: from, Text: text}}
+func message(from text.Pseudo, text string) state.Event {
+	return state.Event{Seq: 7, Time: at, Body: state.Said{From: from, Text: text}}
 }
 
 // wantReply holds a reply to be written as these lines, each given without its
@@ -29,8 +31,8 @@ func wantReply(t *testing.T, v lang.View, r room.Reply, lines ...string) {
 
 func TestWelcomeShowsTheCommandsFirst(t *testing.T) {
 	w := room.Welcome{
-		Pseudo: "ann", Topic: room.Topic{Text: "vacances", By: "op", Set: at}, Names: []room.Pseudo{"ann", "bob"}, Present: 60,
-		Last: []room.Event{message("bob", "un\ndeux"), message("cléo", "trois")}, Shutdown: &room.Plan{At: now.Add(20 * time.Second), Reason: "maj"},
+		Pseudo: "ann", Topic: state.Topic{Text: "vacances", By: "op", Set: at}, Names: []text.Pseudo{"ann", "bob"}, Present: 60,
+		Last: []state.Event{message("bob", "un\ndeux"), message("cléo", "trois")}, Shutdown: &state.Plan{At: now.Add(20 * time.Second), Reason: "maj"},
 	}
 	want := []string{
 		"* Bienvenue, ann ! Voici ce que l'on peut taper :",
@@ -51,7 +53,7 @@ func TestWelcomeShowsTheCommandsFirst(t *testing.T) {
 		t.Errorf("the welcome is\n%s", got)
 	}
 	for _, c := range room.Commands() {
-		named := slices.Contains(strings.Fields(got), "/"+c.Word(room.French))
+		named := slices.Contains(strings.Fields(got), "/"+c.Word(state.French))
 		if others := c.Need == room.Operators || c.Need == room.Screens; named == others && c.Name != "say" && c.Name != "tell" {
 			t.Errorf("a guest's welcome names /%s: %v, it is for others: %v", c.Name, named, others)
 		}
@@ -71,13 +73,13 @@ func TestWelcomeShowsTheCommandsFirst(t *testing.T) {
 func TestWhatSomebodyMissedIsMarked(t *testing.T) {
 	old, recent := message("bob", "déjà lu"), message("bob", "tout neuf")
 	recent.Seq = 8
-	w := room.Welcome{Pseudo: "ann", Last: []room.Event{old, recent, recent}, Seen: 7, Missed: 2}
+	w := room.Welcome{Pseudo: "ann", Last: []state.Event{old, recent, recent}, Seen: 7, Missed: 2}
 	for want, v := range map[string]lang.View{"* --- 2 nouveaux messages ---": french(), "* --- 2 new messages ---": english()} {
 		if got := v.Reply(w, now); !strings.HasSuffix(got, "\n14:05 bob: déjà lu\n"+want+"\n14:05 bob: tout neuf\n14:05 bob: tout neuf") {
 			t.Errorf("the welcome is\n%s", got)
 		}
 	}
-	w = room.Welcome{Pseudo: "ann", Last: []room.Event{recent}, Seen: 7, Missed: 1}
+	w = room.Welcome{Pseudo: "ann", Last: []state.Event{recent}, Seen: 7, Missed: 1}
 	if got := english().Reply(w, now); !strings.HasSuffix(got, "\n* --- 1 new message ---\n14:05 bob: tout neuf") {
 		t.Errorf("the welcome is\n%s", got)
 	}
@@ -114,11 +116,11 @@ func TestAnOwnerIsToldWhatOpensTheirPseudo(t *testing.T) {
 
 func TestRegisteredPseudosAreListed(t *testing.T) {
 	wantReply(t, french(), room.Accounts{}, "Aucun pseudo n'est inscrit.")
-	wantReply(t, english(), room.Accounts{Pseudos: []room.Pseudo{"ann", "דוד"}}, "Registered pseudos: 2", "  ann, \u2068דוד\u2069")
-	wantReply(t, french(), room.Accounts{Pseudos: []room.Pseudo{"ann", "bob"}, More: 12}, "Pseudos inscrits : 14", "  ann, bob et 12 autres")
+	wantReply(t, english(), room.Accounts{Pseudos: []text.Pseudo{"ann", "דוד"}}, "Registered pseudos: 2", "  ann, \u2068דוד\u2069")
+	wantReply(t, french(), room.Accounts{Pseudos: []text.Pseudo{"ann", "bob"}, More: 12}, "Pseudos inscrits : 14", "  ann, bob et 12 autres")
 	var many room.Accounts
 	for i := range 200 {
-		many.Pseudos = append(many.Pseudos, room.Pseudo(fmt.Sprint("somebody-", i)))
+		many.Pseudos = append(many.Pseudos, text.Pseudo(fmt.Sprint("somebody-", i)))
 	}
 	for line := range strings.SplitSeq(english().Reply(many, now), "\n") {
 		if len(line) > 80 {
@@ -128,7 +130,7 @@ func TestRegisteredPseudosAreListed(t *testing.T) {
 }
 
 func TestAWelcomeReadLateDoesNotCountBelowZero(t *testing.T) {
-	got := english().Reply(room.Welcome{Pseudo: "ann", Shutdown: &room.Plan{At: now.Add(-3 * time.Second)}}, now)
+	got := english().Reply(room.Welcome{Pseudo: "ann", Shutdown: &state.Plan{At: now.Add(-3 * time.Second)}}, now)
 	if !strings.Contains(got, "closes in 0 s") {
 		t.Errorf("the welcome is\n%s", got)
 	}
@@ -137,8 +139,8 @@ func TestAWelcomeReadLateDoesNotCountBelowZero(t *testing.T) {
 func TestListsOfPeople(t *testing.T) {
 	people := room.People{Members: []room.Person{
 		{Pseudo: "ann", Since: at, Operator: true},
-		{Pseudo: "Éléonore", Since: at.Add(-24 * time.Hour), Away: &room.Away{Since: at, Text: "à table"}, Muted: true},
-		{Pseudo: "דוד", Since: at, Away: &room.Away{Since: at}},
+		{Pseudo: "Éléonore", Since: at.Add(-24 * time.Hour), Away: &state.Away{Since: at, Text: "à table"}, Muted: true},
+		{Pseudo: "דוד", Since: at, Away: &state.Away{Since: at}},
 	}}
 	wantReply(t, french(), people, "3 présents :",
 		"  ann       depuis 14:05  opérateur",
@@ -168,27 +170,27 @@ func TestProfiles(t *testing.T) {
 func TestTheOtherReplies(t *testing.T) {
 	fr, en := french(), english()
 	wantReply(t, fr, room.TopicIs{}, "Pas de sujet pour l'instant.")
-	wantReply(t, en, room.TopicIs{Topic: room.Topic{Text: "x", Set: at.Add(-48 * time.Hour)}}, "Topic: x (by the operator, 2026-11-20 14:05)")
+	wantReply(t, en, room.TopicIs{Topic: state.Topic{Text: "x", Set: at.Add(-48 * time.Hour)}}, "Topic: x (by the operator, 2026-11-20 14:05)")
 	wantReply(t, fr, room.Bans{}, "Personne n'est banni ni sans la parole.")
 	wantReply(t, fr, room.Bans{
-		Bans:  []room.Ban{{Target: target("192.0.2.0/24"), By: "op", Since: at, For: time.Hour, Reason: "spam"}, {Target: target("bob"), Since: at}},
-		Mutes: []room.Mute{{Pseudo: "rob", Since: at, For: 48 * time.Hour}},
+		Bans:  []state.Ban{{Target: target("192.0.2.0/24"), By: "op", Since: at, For: time.Hour, Reason: "spam"}, {Target: target("bob"), Since: at}},
+		Mutes: []state.Mute{{Pseudo: "rob", Since: at, For: 48 * time.Hour}},
 	}, "banni : 192.0.2.0/24, jusqu'à 15:05, par op : spam", "banni : bob, sans fin, par l'opérateur", "sans la parole : rob, jusqu'à 24/11/2026 14:05, par l'opérateur")
 	wantReply(t, en, room.Ignoring{}, "You ignore nobody.")
-	wantReply(t, en, room.Ignoring{Names: []room.Pseudo{"bob", "rob"}}, "You ignore: bob, rob")
+	wantReply(t, en, room.Ignoring{Names: []text.Pseudo{"bob", "rob"}}, "You ignore: bob, rob")
 	wantReply(t, fr, room.Past{}, "Rien n'a encore été dit.")
 	wantReply(t, fr, room.Past{Search: "mot"}, "Rien trouvé pour « mot ».")
-	wantReply(t, en, room.Past{Search: "x", Events: []room.Event{message("bob", "x"), message("bob", "x")}}, `2 message(s) for "x":`+"\n14:05 bob: x\n14:05 bob: x")
-	wantReply(t, fr, room.Past{Events: []room.Event{message("bob", "x")}}, "Derniers messages :\n14:05 bob: x")
+	wantReply(t, en, room.Past{Search: "x", Events: []state.Event{message("bob", "x"), message("bob", "x")}}, `2 message(s) for "x":`+"\n14:05 bob: x\n14:05 bob: x")
+	wantReply(t, fr, room.Past{Events: []state.Event{message("bob", "x")}}, "Derniers messages :\n14:05 bob: x")
 	wantReply(t, fr, room.Past{Day: at, Unread: true, Unrecorded: at}, "Les messages plus anciens ne peuvent pas être lus pour le moment.", "Rien n'est enregistré depuis 14:05 : ce qui se dit maintenant est perdu si le serveur s'arrête.")
-	wantReply(t, en, room.Past{Search: "x", Events: []room.Event{message("bob", "x")}, Unread: true, Unrecorded: at}, `1 message(s) for "x":`+"\n14:05 bob: x\n* Older messages cannot be read at the moment.\n* Nothing has been recorded since 14:05: what is said now is lost if the server stops.")
+	wantReply(t, en, room.Past{Search: "x", Events: []state.Event{message("bob", "x")}, Unread: true, Unrecorded: at}, `1 message(s) for "x":`+"\n14:05 bob: x\n* Older messages cannot be read at the moment.\n* Nothing has been recorded since 14:05: what is said now is lost if the server stops.")
 	wantReply(t, en, room.Past{Unrecorded: at}, "Nothing has been said yet.", "Nothing has been recorded since 14:05: what is said now is lost if the server stops.")
 	wantReply(t, fr, room.Stats{Since: at, Members: 3, Sessions: 4, Messages: 5}, "3 présent(s), 4 session(s), 5 message(s), depuis 14:05")
-	wantReply(t, en, room.Stats{Since: at, Health: room.Health{Err: room.ErrBusy, Since: at}}, "0 present, 0 session(s), 0 message(s), since 14:05", "the log has not answered since 14:05: room: busy")
+	wantReply(t, en, room.Stats{Since: at, Health: state.Health{Err: state.ErrBusy, Since: at}}, "0 present, 0 session(s), 0 message(s), since 14:05", "the log has not answered since 14:05: room: busy")
 	wantReply(t, fr, room.Help{One: command("list")}, "  /liste                              qui est là", "  aussi : /liste, /qui, /list, /who, /names")
 	for r, want := range map[room.Reply]string{
-		room.Skipped{Count: 12}:               "14:06 * ... 12 message(s) sauté(s)",
-		room.Failure{Err: room.ErrNoShutdown}: "14:06 ! Aucune fermeture n'est prévue.",
+		room.Skipped{Count: 12}:                "14:06 * ... 12 message(s) sauté(s)",
+		room.Failure{Err: state.ErrNoShutdown}: "14:06 ! Aucune fermeture n'est prévue.",
 	} {
 		if got := fr.Reply(r, now); got != want {
 			t.Errorf("%q, want %q", got, want)
@@ -218,13 +220,13 @@ func TestEveryNoticeIsSaidInBothLanguages(t *testing.T) {
 		{What: room.RecipientAway, Name: "bob"}:                  "14:06 * bob est absent(e)",
 		{What: room.NowIgnored, Name: "bob"}:                     "14:06 * Vous ne verrez plus ce que dit bob ; /entendre bob pour revenir.",
 		{What: room.BanHint, Name: "bob", Text: "SHA256:k"}:      "14:06 * bob peut revenir sous un autre pseudo ; pour l'empêcher : /ban SHA256:k",
-		{What: room.NowTheme, Text: room.ThemeAuto.String()}:     "14:06 * Couleurs selon votre terminal.",
-		{What: room.NowTheme, Text: room.ThemeLight.String()}:    "14:06 * Couleurs pour un fond clair.",
-		{What: room.NowTheme, Text: room.ThemeDark.String()}:     "14:06 * Couleurs pour un fond sombre.",
-		{What: room.NowTheme, Text: room.ThemeMono.String()}:     "14:06 * Plus de couleurs.",
-		{What: room.NowBell, Text: room.BellMentions.String()}:   "14:06 * La cloche sonne quand on vous nomme ou vous écrit en privé.",
-		{What: room.NowBell, Text: room.BellNone.String()}:       "14:06 * La cloche ne sonne plus.",
-		{What: room.NowBell, Text: room.BellAll.String()}:        "14:06 * La cloche sonne à chaque message.",
+		{What: room.NowTheme, Text: state.ThemeAuto.String()}:    "14:06 * Couleurs selon votre terminal.",
+		{What: room.NowTheme, Text: state.ThemeLight.String()}:   "14:06 * Couleurs pour un fond clair.",
+		{What: room.NowTheme, Text: state.ThemeDark.String()}:    "14:06 * Couleurs pour un fond sombre.",
+		{What: room.NowTheme, Text: state.ThemeMono.String()}:    "14:06 * Plus de couleurs.",
+		{What: room.NowBell, Text: state.BellMentions.String()}:  "14:06 * La cloche sonne quand on vous nomme ou vous écrit en privé.",
+		{What: room.NowBell, Text: state.BellNone.String()}:      "14:06 * La cloche ne sonne plus.",
+		{What: room.NowBell, Text: state.BellAll.String()}:       "14:06 * La cloche sonne à chaque message.",
 		{What: room.NowText}:                                     "14:06 * Mode texte : tout s'ajoute à la suite. /texte de nouveau pour revenir à l'écran.",
 	} {
 		if got := french().Reply(notice, now); got != want {
@@ -257,7 +259,7 @@ func TestATurnIsForAScreenAndHasNoWords(t *testing.T) {
 func TestEveryReplyHasWords(t *testing.T) {
 	examples := []room.Reply{
 		room.Welcome{Pseudo: "ann"}, room.People{}, room.Profile{}, room.Help{Commands: room.Commands()}, room.TopicIs{}, room.Bans{},
-		room.Accounts{}, room.Ignoring{}, room.Past{}, room.Stats{}, room.Skipped{}, room.Failure{Err: room.ErrBusy}, room.Notice{What: room.NowBack},
+		room.Accounts{}, room.Ignoring{}, room.Past{}, room.Stats{}, room.Skipped{}, room.Failure{Err: state.ErrBusy}, room.Notice{What: room.NowBack},
 	}
 	have := map[string]bool{"room.Turn": true}
 	for _, r := range examples {

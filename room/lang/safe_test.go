@@ -11,6 +11,8 @@ import (
 
 	"salon/room"
 	"salon/room/lang"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // hostile are the pieces that a stranger's text is made of here, besides any.
@@ -28,27 +30,27 @@ func hostileText(t *rapid.T, name string) string {
 // room.Clean, into everything that carries one.
 func TestNoControlByteIsEverTold(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		long, short := room.Clean(hostileText(t, "long"), true), room.Clean(hostileText(t, "short"), false)
-		v := lang.View{Lang: room.Lang(rapid.IntRange(0, 1).Draw(t, "lang")), Zone: time.UTC, Me: "ann", Operator: rapid.Bool().Draw(t, "operator")}
-		for _, body := range []room.Body{
-			room.Said{From: "bob", Text: long}, room.Said{From: "bob", Text: long, Action: true}, room.Walled{Text: long},
-			room.Whispered{From: "bob", To: []room.Pseudo{"ann"}, Text: long},
+		long, short := text.Clean(hostileText(t, "long"), true), text.Clean(hostileText(t, "short"), false)
+		v := lang.View{Lang: state.Lang(rapid.IntRange(0, 1).Draw(t, "lang")), Zone: time.UTC, Me: "ann", Operator: rapid.Bool().Draw(t, "operator")}
+		for _, body := range []state.Body{
+			state.Said{From: "bob", Text: long}, state.Said{From: "bob", Text: long, Action: true}, state.Walled{Text: long},
+			state.Whispered{From: "bob", To: []text.Pseudo{"ann"}, Text: long},
 		} {
 			wantPrefixed(t, v, body)
 		}
-		for _, body := range []room.Body{
-			room.Left{Pseudo: "bob", Text: short}, room.TopicSet{Text: short}, room.Kicked{Pseudo: "bob", Reason: short},
-			room.Banned{Ban: room.Ban{Target: target("bob"), Reason: short}}, room.ShutdownPlanned{Reason: short},
+		for _, body := range []state.Body{
+			state.Left{Pseudo: "bob", Text: short}, state.TopicSet{Text: short}, state.Kicked{Pseudo: "bob", Reason: short},
+			state.Banned{Ban: state.Ban{Target: target("bob"), Reason: short}}, state.ShutdownPlanned{Reason: short},
 		} {
-			if got := v.Event(&room.Event{Time: at, Body: body}); !isSafe(got) || strings.Contains(got, "\n") {
+			if got := v.Event(&state.Event{Time: at, Body: body}); !isSafe(got) || strings.Contains(got, "\n") {
 				t.Fatalf("%#v is told as %q", body, got)
 			}
 		}
 		for _, r := range []room.Reply{
-			room.TopicIs{Topic: room.Topic{Text: short}}, room.Past{Search: short}, room.Notice{What: room.RecipientAway, Name: "bob", Text: short},
-			room.People{Members: []room.Person{{Pseudo: "bob", Away: &room.Away{Text: short}}}},
-			room.Failure{Err: &room.UnknownMemberError{Name: hostileText(t, "name")}}, room.Failure{Err: &room.UnknownCommandError{Name: short}},
-			room.Bans{Bans: []room.Ban{{Target: target("bob"), Reason: short}}},
+			room.TopicIs{Topic: state.Topic{Text: short}}, room.Past{Search: short}, room.Notice{What: room.RecipientAway, Name: "bob", Text: short},
+			room.People{Members: []room.Person{{Pseudo: "bob", Away: &state.Away{Text: short}}}},
+			room.Failure{Err: &state.UnknownMemberError{Name: hostileText(t, "name")}}, room.Failure{Err: &room.UnknownCommandError{Name: short}},
+			room.Bans{Bans: []state.Ban{{Target: target("bob"), Reason: short}}},
 		} {
 			if got := v.Reply(r, now); !isSafe(got) {
 				t.Fatalf("%#v is told as %q", r, got)
@@ -59,23 +61,23 @@ func TestNoControlByteIsEverTold(t *testing.T) {
 
 // wantPrefixed holds each line of a message to begin as its first one does, so
 // that none can pass for somebody else's.
-func wantPrefixed(t *rapid.T, v lang.View, body room.Body) {
+func wantPrefixed(t *rapid.T, v lang.View, body state.Body) {
 	var prefix, text string
 	switch b := body.(type) {
-	case room.Said:
+	case state.Said:
 		text = b.Text
 		b.Text = ""
-		prefix = v.Event(&room.Event{Time: at, Body: b})
-	case room.Walled:
+		prefix = v.Event(&state.Event{Time: at, Body: b})
+	case state.Walled:
 		text = b.Text
 		b.Text = ""
-		prefix = v.Event(&room.Event{Time: at, Body: b})
-	case room.Whispered:
+		prefix = v.Event(&state.Event{Time: at, Body: b})
+	case state.Whispered:
 		text = b.Text
 		b.Text = ""
-		prefix = v.Event(&room.Event{Time: at, Body: b})
+		prefix = v.Event(&state.Event{Time: at, Body: b})
 	}
-	got := v.Event(&room.Event{Time: at, Body: body})
+	got := v.Event(&state.Event{Time: at, Body: body})
 	lines := strings.Split(got, "\n")
 	for _, line := range lines {
 		if !strings.HasPrefix(line, prefix) || !isSafe(line) {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"salon/room"
+	"salon/room/state"
 )
 
 // ScreenTexts are the words of the full screen in one language. Verbs are those of
@@ -34,15 +35,15 @@ type ScreenTexts struct {
 type KeyHelp struct{ Keys, Does string }
 
 // ScreenOf returns a language's words for the full screen.
-func ScreenOf(l room.Lang) *ScreenTexts {
-	if l == room.English {
+func ScreenOf(l state.Lang) *ScreenTexts {
+	if l == state.English {
 		return &screenEnglish
 	}
 	return &screenFrench
 }
 
 // Count says how many people are here.
-func Count(n int, l room.Lang) string { return fmt.Sprintf(ScreenOf(l).Online, n) }
+func Count(n int, l state.Lang) string { return fmt.Sprintf(ScreenOf(l).Online, n) }
 
 // Also lists all words that call a command; "" where there is one.
 func (v View) Also(c *room.Command) string {

@@ -10,12 +10,13 @@ import (
 
 	"salon/room"
 	"salon/room/lang"
+	"salon/room/state"
 )
 
 // TestEveryTextOfTheScreenIsThereInBothLanguages: with the same verbs, since both
 // are given the same.
 func TestEveryTextOfTheScreenIsThereInBothLanguages(t *testing.T) {
-	french, english := reflect.ValueOf(*lang.ScreenOf(room.French)), reflect.ValueOf(*lang.ScreenOf(room.English))
+	french, english := reflect.ValueOf(*lang.ScreenOf(state.French)), reflect.ValueOf(*lang.ScreenOf(state.English))
 	for i := range french.NumField() {
 		name := french.Type().Field(i).Name
 		if french.Field(i).Kind() != reflect.String {
@@ -32,7 +33,7 @@ func TestEveryTextOfTheScreenIsThereInBothLanguages(t *testing.T) {
 }
 
 func TestTheSameKeysAreExplainedInBothLanguages(t *testing.T) {
-	french, english := lang.ScreenOf(room.French).Keys, lang.ScreenOf(room.English).Keys
+	french, english := lang.ScreenOf(state.French).Keys, lang.ScreenOf(state.English).Keys
 	if len(french) != len(english) {
 		t.Fatalf("%d keys in French, %d in English", len(french), len(english))
 	}
@@ -48,7 +49,7 @@ func TestTheSameKeysAreExplainedInBothLanguages(t *testing.T) {
 // TestKeysNameCommandsThatExist in the words of their language.
 func TestKeysNameCommandsThatExist(t *testing.T) {
 	named, word := regexp.MustCompile(`\(/.*\)`), regexp.MustCompile(`/([a-z]+)`)
-	for _, l := range []room.Lang{room.French, room.English} {
+	for _, l := range []state.Lang{state.French, state.English} {
 		words := map[string]bool{}
 		for _, c := range room.Commands() {
 			words[c.Word(l)] = true
@@ -66,13 +67,13 @@ func TestKeysNameCommandsThatExist(t *testing.T) {
 // TestFrenchOfTheScreenSetsItsPunctuationApart by a plain space, as everywhere.
 func TestFrenchOfTheScreenSetsItsPunctuationApart(t *testing.T) {
 	tight := regexp.MustCompile(`[^ ][!?;»]|[^ 0-9]:|«[^ ]|[\x{a0}\x{202f}]`)
-	texts := reflect.ValueOf(*lang.ScreenOf(room.French))
+	texts := reflect.ValueOf(*lang.ScreenOf(state.French))
 	for i := range texts.NumField() {
 		if f := texts.Field(i); f.Kind() == reflect.String && tight.MatchString(f.String()) {
 			t.Errorf("%s: %q", texts.Type().Field(i).Name, f)
 		}
 	}
-	for _, k := range lang.ScreenOf(room.French).Keys {
+	for _, k := range lang.ScreenOf(state.French).Keys {
 		if tight.MatchString(k.Keys) || tight.MatchString(k.Does) {
 			t.Errorf("%q: %q", k.Keys, k.Does)
 		}
@@ -81,7 +82,7 @@ func TestFrenchOfTheScreenSetsItsPunctuationApart(t *testing.T) {
 
 // TestQuestionsFitTheSmallestScreen: an answer cannot be chosen that is not shown.
 func TestQuestionsFitTheSmallestScreen(t *testing.T) {
-	for _, l := range []room.Lang{room.French, room.English} {
+	for _, l := range []state.Lang{state.French, state.English} {
 		texts := lang.ScreenOf(l)
 		for _, q := range []string{texts.PasteAskShort + "12", texts.PasteOverShort} { // %d is up to 4 digits
 			if w := ansi.StringWidth(q); w > 20 {

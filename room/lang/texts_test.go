@@ -14,6 +14,8 @@ import (
 
 	"salon/room"
 	"salon/room/lang"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 func TestMain(m *testing.M) {
@@ -27,15 +29,15 @@ var (
 	now = at.Add(time.Minute)
 )
 
-func french() lang.View  { return lang.View{Lang: room.French, Zone: time.UTC, Me: "ann"} }
-func english() lang.View { return lang.View{Lang: room.English, Zone: time.UTC, Me: "ann"} }
+func french() lang.View  { return lang.View{Lang: state.French, Zone: time.UTC, Me: "ann"} }
+func english() lang.View { return lang.View{Lang: state.English, Zone: time.UTC, Me: "ann"} }
 
 var verb = regexp.MustCompile(`%(\[\d+\])?[a-z%]`)
 
 // TestEveryTextIsInBothLanguages also holds them to take the same arguments in
 // the same order.
 func TestEveryTextIsInBothLanguages(t *testing.T) {
-	fr, en := reflect.ValueOf(*lang.Of(room.French)), reflect.ValueOf(*lang.Of(room.English))
+	fr, en := reflect.ValueOf(*lang.Of(state.French)), reflect.ValueOf(*lang.Of(state.English))
 	for i := range fr.NumField() {
 		name := fr.Type().Field(i).Name
 		if fr.Field(i).Kind() != reflect.String {
@@ -58,7 +60,7 @@ func TestEveryCommandIsExplainedInBothLanguages(t *testing.T) {
 	known := map[string]bool{}
 	for _, c := range room.Commands() {
 		known[c.Name] = true
-		fr, en := lang.Of(room.French).Help[c.Name], lang.Of(room.English).Help[c.Name]
+		fr, en := lang.Of(state.French).Help[c.Name], lang.Of(state.English).Help[c.Name]
 		if fr.Does == "" || en.Does == "" || (fr.Args == "") != (en.Args == "") {
 			t.Errorf("%s: %+v in French, %+v in English", c.Name, fr, en)
 		}
@@ -68,7 +70,7 @@ func TestEveryCommandIsExplainedInBothLanguages(t *testing.T) {
 			}
 		}
 	}
-	for _, l := range []room.Lang{room.French, room.English} {
+	for _, l := range []state.Lang{state.French, state.English} {
 		for name := range lang.Of(l).Help {
 			if !known[name] {
 				t.Errorf("there is help on %q, which is no command", name)
@@ -86,12 +88,12 @@ func TestNoWordCallsTwoCommands(t *testing.T) {
 			if w == "" || strings.ContainsAny(w, " /@,") {
 				t.Errorf("%s is called by %q", c.Name, w)
 			}
-			if other := calls[room.Fold(w)]; other != "" && other != c.Name {
+			if other := calls[text.Fold(w)]; other != "" && other != c.Name {
 				t.Errorf("%q calls %s and %s", w, other, c.Name)
 			}
-			calls[room.Fold(w)] = c.Name
+			calls[text.Fold(w)] = c.Name
 		}
-		if c.Name != "say" && (c.Word(room.French) == "" || c.Word(room.English) == "") {
+		if c.Name != "say" && (c.Word(state.French) == "" || c.Word(state.English) == "") {
 			t.Errorf("%s has no word in one language", c.Name)
 		}
 	}
@@ -106,7 +108,7 @@ func TestTextsNameCommandsThatExist(t *testing.T) {
 		}
 	}
 	command := regexp.MustCompile(`(^|[\s«"(])/([\p{L}]+)`)
-	for _, l := range []room.Lang{room.French, room.English} {
+	for _, l := range []state.Lang{state.French, state.English} {
 		texts := reflect.ValueOf(*lang.Of(l))
 		for i := range texts.NumField() {
 			if name := texts.Type().Field(i).Name; name == "ExecUsage" || texts.Field(i).Kind() != reflect.String {
@@ -143,21 +145,21 @@ func TestHelpFitsEightyColumns(t *testing.T) {
 func TestTheLanguageOfALocale(t *testing.T) {
 	for _, test := range []struct {
 		env  map[string]string
-		want room.Lang
+		want state.Lang
 	}{
-		{map[string]string{}, room.French},
-		{map[string]string{"LANG": "en_US.UTF-8"}, room.English},
-		{map[string]string{"LANG": "en_US.UTF-8", "LC_MESSAGES": "fr_FR.UTF-8"}, room.French},
-		{map[string]string{"LANG": "fr_FR.UTF-8", "LC_MESSAGES": "fr_FR.UTF-8", "LC_ALL": "en_GB"}, room.English},
-		{map[string]string{"LC_ALL": "C", "LANG": "en_US.UTF-8"}, room.English},
-		{map[string]string{"LC_ALL": "C.UTF-8", "LC_MESSAGES": "POSIX", "LANG": "en"}, room.English},
-		{map[string]string{"LANG": "de_DE.UTF-8"}, room.French},
+		{map[string]string{}, state.French},
+		{map[string]string{"LANG": "en_US.UTF-8"}, state.English},
+		{map[string]string{"LANG": "en_US.UTF-8", "LC_MESSAGES": "fr_FR.UTF-8"}, state.French},
+		{map[string]string{"LANG": "fr_FR.UTF-8", "LC_MESSAGES": "fr_FR.UTF-8", "LC_ALL": "en_GB"}, state.English},
+		{map[string]string{"LC_ALL": "C", "LANG": "en_US.UTF-8"}, state.English},
+		{map[string]string{"LC_ALL": "C.UTF-8", "LC_MESSAGES": "POSIX", "LANG": "en"}, state.English},
+		{map[string]string{"LANG": "de_DE.UTF-8"}, state.French},
 	} {
-		if got := lang.FromLocale(func(name string) string { return test.env[name] }, room.French); got != test.want {
+		if got := lang.FromLocale(func(name string) string { return test.env[name] }, state.French); got != test.want {
 			t.Errorf("%v asks for %v, want %v", test.env, got, test.want)
 		}
 	}
-	if got := lang.FromLocale(func(string) string { return "" }, room.English); got != room.English {
+	if got := lang.FromLocale(func(string) string { return "" }, state.English); got != state.English {
 		t.Errorf("no locale asks for %v", got)
 	}
 }
@@ -169,11 +171,11 @@ func TestDurationsAreToldInTheLargestWholeUnitAndNeverTooShort(t *testing.T) {
 		time.Hour: "1 h", 90 * time.Minute: "90 min", 25 * time.Hour: "25 h", 24 * time.Hour: "1 j", 47 * time.Hour: "47 h",
 		48*time.Hour + 1: "3 j", 365 * 24 * time.Hour: "365 j", time.Hour - 1: "1 h",
 	} {
-		if got := lang.Duration(d, room.French); got != want {
+		if got := lang.Duration(d, state.French); got != want {
 			t.Errorf("%v is told as %q, want %q", d, got, want)
 		}
 	}
-	if got := lang.Duration(48*time.Hour, room.English); got != "2 d" {
+	if got := lang.Duration(48*time.Hour, state.English); got != "2 d" {
 		t.Errorf("two days are told as %q", got)
 	}
 }

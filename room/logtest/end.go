@@ -7,7 +7,8 @@ import (
 	"sync"
 	"testing"
 
-	"salon/room"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // testContext does not ask whether a proposal whose context ended was taken,
@@ -17,11 +18,11 @@ func testContext(t *testing.T, b *bench) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	e := said(1, 1)
-	if _, err := b.log.Propose(ctx, e); !errors.Is(err, context.Canceled) && !errors.Is(err, room.ErrUnknown) {
+	if _, err := b.log.Propose(ctx, e); !errors.Is(err, context.Canceled) && !errors.Is(err, state.ErrUnknown) {
 		t.Errorf("Propose returned %v", err)
 	}
 	e.Seq = b.take(e)
-	b.wantOnly(f, []room.Event{e})
+	b.wantOnly(f, []state.Event{e})
 	f.cancel()
 	f.wantEnd(context.Canceled)
 	after := b.follow(0)
@@ -32,10 +33,10 @@ func testContext(t *testing.T, b *bench) {
 
 func testTooLarge(t *testing.T, b *bench) {
 	f := b.follow(0)
-	fits := room.Event{ID: room.ID{Origin: 1, N: 1}, Body: room.Said{Text: strings.Repeat("é", room.MaxText/2)}}
+	fits := state.Event{ID: state.ID{Origin: 1, N: 1}, Body: state.Said{Text: strings.Repeat("é", text.MaxText/2)}}
 	fits.Seq = b.take(fits)
-	large := room.Event{ID: room.ID{Origin: 1, N: 2}, Body: room.Said{Text: strings.Repeat("x", 4<<20)}}
-	if seq, err := b.log.Propose(limited(t), large); !errors.Is(err, room.ErrTooLarge) {
+	large := state.Event{ID: state.ID{Origin: 1, N: 2}, Body: state.Said{Text: strings.Repeat("x", 4<<20)}}
+	if seq, err := b.log.Propose(limited(t), large); !errors.Is(err, state.ErrTooLarge) {
 		t.Errorf("Propose of 4 MiB returned %d, %v", seq, err)
 	}
 	if _, last := b.log.Bounds(); last != fits.Seq {
@@ -46,7 +47,7 @@ func testTooLarge(t *testing.T, b *bench) {
 	if small.Seq != fits.Seq+1 {
 		t.Errorf("the next place is %d", small.Seq)
 	}
-	b.wantOnly(f, []room.Event{fits, small})
+	b.wantOnly(f, []state.Event{fits, small})
 }
 
 func testClose(t *testing.T, b *bench) {
@@ -56,10 +57,10 @@ func testClose(t *testing.T, b *bench) {
 	if err := b.log.Close(); err != nil {
 		t.Errorf("Close: %v", err)
 	}
-	f.wantEnd(room.ErrClosed)
-	behind.wantEnd(room.ErrClosed)
-	b.follow(0).wantEnd(room.ErrClosed)
-	if seq, err := b.log.Propose(limited(t), said(1, 4)); !errors.Is(err, room.ErrClosed) {
+	f.wantEnd(state.ErrClosed)
+	behind.wantEnd(state.ErrClosed)
+	b.follow(0).wantEnd(state.ErrClosed)
+	if seq, err := b.log.Propose(limited(t), said(1, 4)); !errors.Is(err, state.ErrClosed) {
 		t.Errorf("Propose returned %d, %v", seq, err)
 	}
 	if err := b.log.Close(); err != nil {
@@ -71,7 +72,7 @@ func testCloseInCrowd(t *testing.T, b *bench) {
 	f := b.follow(0)
 	ctx := limited(t)
 	var mu sync.Mutex
-	var taken []room.Event
+	var taken []state.Event
 	some := make(chan struct{})
 	var talking sync.WaitGroup
 	for p := range 50 {
@@ -80,7 +81,7 @@ func testCloseInCrowd(t *testing.T, b *bench) {
 				e := said(uint64(p), n)
 				seq, err := propose(ctx, b.log, e)
 				if err != nil {
-					if !errors.Is(err, room.ErrClosed) {
+					if !errors.Is(err, state.ErrClosed) {
 						t.Errorf("Propose: %v", err)
 					}
 					return
@@ -97,7 +98,7 @@ func testCloseInCrowd(t *testing.T, b *bench) {
 	<-some
 	b.log.Close()
 	talking.Wait()
-	f.wantEnd(room.ErrClosed)
+	f.wantEnd(state.ErrClosed)
 	got := f.all()
 	if want := bySeq(taken); len(got) > len(want) {
 		t.Errorf("%d events were followed, %d had been taken", len(got), len(want))
@@ -109,8 +110,8 @@ func testCloseInCrowd(t *testing.T, b *bench) {
 // testCloseFromApply: Close waits for nobody's callback, not even its own.
 func testCloseFromApply(t *testing.T, b *bench) {
 	b.takeMany(1, 1)
-	err := b.log.Follow(limited(t), 0, func([]room.Event) error { return b.log.Close() })
-	if !errors.Is(err, room.ErrClosed) {
+	err := b.log.Follow(limited(t), 0, func([]state.Event) error { return b.log.Close() })
+	if !errors.Is(err, state.ErrClosed) {
 		t.Errorf("Follow returned %v", err)
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"salon/room"
+	"salon/room/state"
 )
 
 // patience is how long the suite waits for what must come, before it calls it
@@ -74,18 +75,18 @@ func limited(t testing.TB) context.Context {
 }
 
 // said is a message that can be told from every other.
-func said(origin, n uint64) room.Event {
-	return room.Event{
-		ID:   room.ID{Origin: origin, N: n},
-		Body: room.Said{Session: room.ID{Origin: origin, N: 1}, Text: fmt.Sprintf("%d says %d", origin, n)},
+func said(origin, n uint64) state.Event {
+	return state.Event{
+		ID:   state.ID{Origin: origin, N: n},
+		Body: state.Said{Session: state.ID{Origin: origin, N: 1}, Text: fmt.Sprintf("%d says %d", origin, n)},
 	}
 }
 
 // propose takes what a log that works may answer when it has much to do.
-func propose(ctx context.Context, l room.Log, e room.Event) (room.Seq, error) {
+func propose(ctx context.Context, l room.Log, e state.Event) (state.Seq, error) {
 	for {
 		seq, err := l.Propose(ctx, e)
-		if !errors.Is(err, room.ErrBusy) && !errors.Is(err, room.ErrUnavailable) && !errors.Is(err, room.ErrUnknown) {
+		if !errors.Is(err, state.ErrBusy) && !errors.Is(err, state.ErrUnavailable) && !errors.Is(err, state.ErrUnknown) {
 			return seq, err
 		}
 		if ctx.Err() != nil {
@@ -95,7 +96,7 @@ func propose(ctx context.Context, l room.Log, e room.Event) (room.Seq, error) {
 }
 
 // take proposes an event that must be taken.
-func (b *bench) take(e room.Event) room.Seq {
+func (b *bench) take(e state.Event) state.Seq {
 	b.Helper()
 	seq, err := propose(limited(b), b.log, e)
 	if err != nil {
@@ -105,10 +106,10 @@ func (b *bench) take(e room.Event) room.Seq {
 }
 
 // takeMany proposes n messages one after the other.
-func (b *bench) takeMany(origin uint64, n int) []room.Event {
+func (b *bench) takeMany(origin uint64, n int) []state.Event {
 	b.Helper()
 	ctx := limited(b)
-	var events []room.Event
+	var events []state.Event
 	for i := range n {
 		e := said(origin, uint64(i+1))
 		seq, err := propose(ctx, b.log, e)
@@ -124,17 +125,17 @@ func (b *bench) takeMany(origin uint64, n int) []room.Event {
 // follower is one Follow and what it got.
 type follower struct {
 	t      *testing.T
-	after  room.Seq
+	after  state.Seq
 	cancel context.CancelFunc
 	ended  chan error // what Follow returned
 
 	mu   sync.Mutex
-	got  []room.Event
+	got  []state.Event
 	want int
 	full chan struct{} // closed when want events are there
 }
 
-func (b *bench) follow(after room.Seq) *follower {
+func (b *bench) follow(after state.Seq) *follower {
 	ctx, cancel := context.WithCancel(context.Background())
 	f := &follower{t: b.T, after: after, cancel: cancel, ended: make(chan error, 1)}
 	b.following.Go(func() { f.ended <- b.log.Follow(ctx, after, f.apply) })
@@ -142,7 +143,7 @@ func (b *bench) follow(after room.Seq) *follower {
 	return f
 }
 
-func (f *follower) apply(batch []room.Event) error {
+func (f *follower) apply(batch []state.Event) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.got = append(f.got, batch...)
@@ -154,7 +155,7 @@ func (f *follower) apply(batch []room.Event) error {
 }
 
 // events waits until n have come and returns all that have.
-func (f *follower) events(n int) []room.Event {
+func (f *follower) events(n int) []state.Event {
 	f.t.Helper()
 	f.mu.Lock()
 	full := make(chan struct{})
@@ -172,7 +173,7 @@ func (f *follower) events(n int) []room.Event {
 	return f.all()
 }
 
-func (f *follower) all() []room.Event {
+func (f *follower) all() []state.Event {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return slices.Clone(f.got)
@@ -192,7 +193,7 @@ func (f *follower) wantEnd(want error) {
 }
 
 // wantEvents holds what followed a place to be exactly these proposals.
-func wantEvents(t testing.TB, after room.Seq, got, want []room.Event) {
+func wantEvents(t testing.TB, after state.Seq, got, want []state.Event) {
 	t.Helper()
 	if len(got) != len(want) {
 		t.Errorf("%d events followed place %d, want %d", len(got), after, len(want))
@@ -205,8 +206,8 @@ func wantEvents(t testing.TB, after room.Seq, got, want []room.Event) {
 }
 
 // bySeq puts proposals in the log's order.
-func bySeq(events []room.Event) []room.Event {
+func bySeq(events []state.Event) []state.Event {
 	events = slices.Clone(events)
-	slices.SortFunc(events, func(a, b room.Event) int { return cmp.Compare(a.Seq, b.Seq) })
+	slices.SortFunc(events, func(a, b state.Event) int { return cmp.Compare(a.Seq, b.Seq) })
 	return events
 }

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"salon/room"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // Life is a log and the store beside it, from opening to closing.
@@ -72,33 +74,33 @@ func (l *lives) end() {
 
 // happens proposes a body and applies the event, completed as a room does, and
 // shown unless it is refused.
-func (l *lives) happens(n uint64, b room.Body, complete func(room.Body) room.Body) room.Event {
+func (l *lives) happens(n uint64, b state.Body, complete func(state.Body) state.Body) state.Event {
 	l.T.Helper()
 	_, last := l.log.Bounds()
-	e := room.Event{ID: room.ID{Origin: 77, N: n}, Body: b}
+	e := state.Event{ID: state.ID{Origin: 77, N: n}, Body: b}
 	f := l.follow(last)
 	l.take(e)
 	e = f.events(1)[0]
 	f.cancel()
 	if complete != nil {
 		e.Body = complete(e.Body)
-		apply(l.T, l.now.Store, []room.Event{e})
+		apply(l.T, l.now.Store, []state.Event{e})
 	}
 	return e
 }
 
-func same(b room.Body) room.Body { return b }
+func same(b state.Body) state.Body { return b }
 
-func (l *lives) load() (room.Snapshot, *room.State) {
+func (l *lives) load() (state.Snapshot, *state.State) {
 	l.T.Helper()
 	s, err := l.now.Store.Load(limited(l.T))
 	if err != nil {
 		l.T.Fatalf("Load: %v", err)
 	}
 	if s.State == nil {
-		return s, room.NewState()
+		return s, state.NewState()
 	}
-	st, err := room.DecodeState(s.State)
+	st, err := state.DecodeState(s.State)
 	if err != nil {
 		l.T.Fatal(err)
 	}
@@ -106,7 +108,7 @@ func (l *lives) load() (room.Snapshot, *room.State) {
 }
 
 func testPlacesGoOn(l *lives) {
-	var highest room.Seq
+	var highest state.Seq
 	for life := range uint64(4) {
 		l.next()
 		first, last := l.log.Bounds()
@@ -117,14 +119,14 @@ func testPlacesGoOn(l *lives) {
 			l.T.Errorf("life %d starts from place %d, its log ends at %d", life, s.Seq, last)
 		}
 		if life > 0 {
-			l.follow(0).wantEnd(room.ErrGone)
+			l.follow(0).wantEnd(state.ErrGone)
 		}
 		f := l.follow(last)
-		var want []room.Event
+		var want []state.Event
 		for i := range uint64(20) {
-			e := room.Event{ID: room.ID{Origin: life, N: i}, Body: room.Left{Session: room.ID{N: i}, Cause: room.Quit}}
+			e := state.Event{ID: state.ID{Origin: life, N: i}, Body: state.Left{Session: state.ID{N: i}, Cause: state.Quit}}
 			if i%3 == 0 {
-				e.Body = room.Said{Session: room.ID{N: i}, Text: "hello"}
+				e.Body = state.Said{Session: state.ID{N: i}, Text: "hello"}
 			}
 			e.Seq = l.take(e)
 			want = append(want, e)
@@ -156,13 +158,13 @@ func testIDRemembered(l *lives) {
 
 func testSaidComesBack(l *lives) {
 	l.next()
-	bodies := []room.Body{
-		room.Said{From: "Éléonore", Text: "deux\nlignes <&> 👩‍👧 שלום \u2028", Action: true},
-		room.Walled{By: "ann", Text: "announced"},
-		room.Walled{Text: "by the console"},
-		room.TopicSet{By: "ann", Text: "un sujet du cœur"},
+	bodies := []state.Body{
+		state.Said{From: "Éléonore", Text: "deux\nlignes <&> 👩‍👧 שלום \u2028", Action: true},
+		state.Walled{By: "ann", Text: "announced"},
+		state.Walled{Text: "by the console"},
+		state.TopicSet{By: "ann", Text: "un sujet du cœur"},
 	}
-	var want []room.Event
+	var want []state.Event
 	for i, b := range bodies {
 		want = append(want, l.happens(uint64(i+1), b, same))
 	}
@@ -173,7 +175,7 @@ func testSaidComesBack(l *lives) {
 			l.T.Fatalf("Last: %d events, %v", len(got), err)
 		}
 		for i, e := range got {
-			if e.Seq != want[i].Seq || e.ID != want[i].ID || !e.Time.Equal(want[i].Time) || text(e.Body) != text(want[i].Body) {
+			if e.Seq != want[i].Seq || e.ID != want[i].ID || !e.Time.Equal(want[i].Time) || shownText(e.Body) != shownText(want[i].Body) {
 				l.T.Errorf("%+v came back as %+v", want[i], e)
 			}
 		}
@@ -183,14 +185,14 @@ func testSaidComesBack(l *lives) {
 
 func testShownComesBack(l *lives) {
 	l.next()
-	l.happens(1, room.Said{From: "ann", Text: "refused one"}, nil)
-	shown := l.happens(2, room.Said{From: "ann", Text: "shown one"}, func(b room.Body) room.Body {
-		s := b.(room.Said)
+	l.happens(1, state.Said{From: "ann", Text: "refused one"}, nil)
+	shown := l.happens(2, state.Said{From: "ann", Text: "shown one"}, func(b state.Body) state.Body {
+		s := b.(state.Said)
 		s.From = "anna" // renamed before its place came
 		return s
 	})
-	late := l.happens(3, room.Said{From: "ann", Text: "refused last"}, nil)
-	if err := l.now.Store.Snapshot(limited(l.T), room.Snapshot{Seq: late.Seq, State: room.NewState().Encode()}); err != nil {
+	late := l.happens(3, state.Said{From: "ann", Text: "refused last"}, nil)
+	if err := l.now.Store.Snapshot(limited(l.T), state.Snapshot{Seq: late.Seq, State: state.NewState().Encode()}); err != nil {
 		l.T.Fatalf("Snapshot: %v", err)
 	}
 	for range 2 {
@@ -202,20 +204,20 @@ func testShownComesBack(l *lives) {
 	}
 }
 
-func pseudoBan(p room.Pseudo, d time.Duration) room.Banned {
-	return room.Banned{Ban: room.Ban{Target: room.Target{Kind: room.ByPseudo, Pseudo: p}, By: "ann", Reason: "« non »", For: d}}
+func pseudoBan(p text.Pseudo, d time.Duration) state.Banned {
+	return state.Banned{Ban: state.Ban{Target: state.Target{Kind: state.ByPseudo, Pseudo: p}, By: "ann", Reason: "« non »", For: d}}
 }
 
 func testDecidedComesBack(l *lives) {
 	l.next()
-	st := room.NewState()
-	for i, b := range []room.Body{
-		room.TopicSet{By: "ann", Text: "le sujet"},
-		room.SlowSet{By: "ann", Every: 10 * time.Second},
+	st := state.NewState()
+	for i, b := range []state.Body{
+		state.TopicSet{By: "ann", Text: "le sujet"},
+		state.SlowSet{By: "ann", Every: 10 * time.Second},
 		pseudoBan("bob", time.Hour), pseudoBan("cleo", 0),
-		room.Unbanned{By: "ann", Target: room.Target{Kind: room.ByPseudo, Pseudo: "cleo"}},
-		room.Muted{Pseudo: "dan", By: "ann", For: time.Hour}, room.Muted{Pseudo: "eve"},
-		room.Unmuted{Pseudo: "eve"},
+		state.Unbanned{By: "ann", Target: state.Target{Kind: state.ByPseudo, Pseudo: "cleo"}},
+		state.Muted{Pseudo: "dan", By: "ann", For: time.Hour}, state.Muted{Pseudo: "eve"},
+		state.Unmuted{Pseudo: "eve"},
 	} {
 		st.Apply(l.happens(uint64(i+1), b, same))
 	}
@@ -230,16 +232,16 @@ func testDecidedComesBack(l *lives) {
 // a store is not given it; and it must not be hidden for that.
 func testAccountsComeBack(l *lives) {
 	l.next()
-	st := room.NewState()
-	first := l.happens(1, room.Registered{Pseudo: "ann", KeyID: "SHA256:abc+/", Pass: "$argon2id$"}, nil)
+	st := state.NewState()
+	first := l.happens(1, state.Registered{Pseudo: "ann", KeyID: "SHA256:abc+/", Pass: "$argon2id$"}, nil)
 	st.Apply(first)
-	st.Apply(l.happens(2, room.Registered{Pseudo: "ann", KeyID: "SHA256:other"}, nil)) // refused: it is another's by now
-	st.Apply(l.happens(3, room.Registered{Pseudo: "bob", KeyID: "SHA256:bob"}, nil))
-	st.Apply(l.happens(4, room.PrefsKept{Pseudo: "ann", Account: first.Seq, Prefs: keptPrefs()}, nil))
-	bob := l.happens(5, room.Said{From: "bob", Text: "hello"}, same)
-	st.Apply(l.happens(6, room.Seen{Pseudo: "ann", Account: first.Seq, Upto: bob.Seq}, nil))
-	st.Apply(l.happens(7, room.Unregistered{Pseudo: "bob", Account: 3}, nil))
-	st.Apply(l.happens(8, room.TopicSet{Text: "last"}, same))
+	st.Apply(l.happens(2, state.Registered{Pseudo: "ann", KeyID: "SHA256:other"}, nil)) // refused: it is another's by now
+	st.Apply(l.happens(3, state.Registered{Pseudo: "bob", KeyID: "SHA256:bob"}, nil))
+	st.Apply(l.happens(4, state.PrefsKept{Pseudo: "ann", Account: first.Seq, Prefs: keptPrefs()}, nil))
+	bob := l.happens(5, state.Said{From: "bob", Text: "hello"}, same)
+	st.Apply(l.happens(6, state.Seen{Pseudo: "ann", Account: first.Seq, Upto: bob.Seq}, nil))
+	st.Apply(l.happens(7, state.Unregistered{Pseudo: "bob", Account: 3}, nil))
+	st.Apply(l.happens(8, state.TopicSet{Text: "last"}, same))
 	want := st.WithoutMembers()
 	for life := range 3 {
 		l.next()
@@ -257,7 +259,7 @@ func testAccountsComeBack(l *lives) {
 }
 
 // wantState holds a state to decide what another does.
-func wantState(t *testing.T, what string, got, want *room.State) {
+func wantState(t *testing.T, what string, got, want *state.State) {
 	t.Helper()
 	now := time.Now()
 	if got.Topic.Text != want.Topic.Text || got.Topic.By != want.Topic.By || got.Slow != want.Slow || len(got.Bans) != len(want.Bans) || len(got.Mutes) != len(want.Mutes) {
@@ -277,14 +279,14 @@ func wantState(t *testing.T, what string, got, want *room.State) {
 
 func testSnapshotAndAfter(l *lives) {
 	l.next()
-	st := room.NewState()
+	st := state.NewState()
 	st.Apply(l.happens(1, pseudoBan("bob", time.Hour), same))
-	last := l.happens(2, room.TopicSet{Text: "before"}, same)
+	last := l.happens(2, state.TopicSet{Text: "before"}, same)
 	st.Apply(last)
-	if err := l.now.Store.Snapshot(limited(l.T), room.Snapshot{Seq: last.Seq, State: st.Encode()}); err != nil {
+	if err := l.now.Store.Snapshot(limited(l.T), state.Snapshot{Seq: last.Seq, State: st.Encode()}); err != nil {
 		l.T.Fatal(err)
 	}
-	st.Apply(l.happens(3, room.TopicSet{Text: "after"}, same))
+	st.Apply(l.happens(3, state.TopicSet{Text: "after"}, same))
 	st.Apply(l.happens(4, pseudoBan("dan", time.Hour), same))
 	for range 2 {
 		l.next()
@@ -297,22 +299,22 @@ func testSnapshotAndAfter(l *lives) {
 // it is no longer the newest, as a room does that goes on meanwhile.
 func testSnapshotsBeside(l *lives) {
 	l.next()
-	st := room.NewState()
+	st := state.NewState()
 	n := uint64(0)
 	for range 3 {
 		for range 5 {
 			n++
-			st.Apply(l.happens(n, pseudoBan(room.Pseudo(fmt.Sprint("bob", n)), time.Hour), same))
+			st.Apply(l.happens(n, pseudoBan(text.Pseudo(fmt.Sprint("bob", n)), time.Hour), same))
 		}
-		snap := room.Snapshot{Seq: st.Applied, State: st.Encode()}
+		snap := state.Snapshot{Seq: st.Applied, State: st.Encode()}
 		kept := make(chan error, 1)
 		go func() { kept <- l.now.Store.Snapshot(limited(l.T), snap) }()
 		for range 5 {
 			n++
-			st.Apply(l.happens(n, pseudoBan(room.Pseudo(fmt.Sprint("bob", n)), time.Hour), same))
+			st.Apply(l.happens(n, pseudoBan(text.Pseudo(fmt.Sprint("bob", n)), time.Hour), same))
 		}
 		n++
-		said := l.happens(n, room.Said{From: "ann", Text: fmt.Sprint("said ", n)}, same)
+		said := l.happens(n, state.Said{From: "ann", Text: fmt.Sprint("said ", n)}, same)
 		if err := <-kept; err != nil {
 			l.T.Fatalf("Snapshot: %v", err)
 		}
@@ -329,10 +331,10 @@ func testSnapshotsBeside(l *lives) {
 
 func testSnapshotComesBack(l *lives) {
 	l.next()
-	e := l.happens(1, room.TopicSet{Text: "the topic"}, same)
-	st := room.NewState()
+	e := l.happens(1, state.TopicSet{Text: "the topic"}, same)
+	st := state.NewState()
 	st.Apply(e)
-	want := room.Snapshot{Seq: e.Seq, State: st.Encode()}
+	want := state.Snapshot{Seq: e.Seq, State: st.Encode()}
 	if err := errors.Join(l.log.Close(), l.now.Store.Snapshot(limited(l.T), want)); err != nil {
 		l.T.Fatalf("a snapshot after the log's end: %v", err)
 	}

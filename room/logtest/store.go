@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"salon/room"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // TestStore tests the stores that open makes. Each must be new and empty, and
@@ -37,27 +39,27 @@ func TestStore(t *testing.T, open func(t *testing.T) room.Store) {
 var day = time.Date(2026, 11, 22, 14, 0, 0, 0, time.UTC)
 
 // spoken makes events of bodies, a minute apart, from a place on.
-func spoken(from room.Seq, bodies ...room.Body) []room.Event {
-	var events []room.Event
+func spoken(from state.Seq, bodies ...state.Body) []state.Event {
+	var events []state.Event
 	for i, b := range bodies {
-		seq := from + room.Seq(i)
-		events = append(events, room.Event{Seq: seq, ID: room.ID{Origin: 5, N: uint64(seq)}, Time: day.Add(time.Duration(seq) * time.Minute), Body: b})
+		seq := from + state.Seq(i)
+		events = append(events, state.Event{Seq: seq, ID: state.ID{Origin: 5, N: uint64(seq)}, Time: day.Add(time.Duration(seq) * time.Minute), Body: b})
 	}
 	return events
 }
 
-func says(who room.Pseudo, text string) room.Body { return room.Said{From: who, Text: text} }
+func says(who text.Pseudo, text string) state.Body { return state.Said{From: who, Text: text} }
 
 // numbers are n messages that say their places.
-func numbers(from room.Seq, n int) []room.Event {
-	var bodies []room.Body
+func numbers(from state.Seq, n int) []state.Event {
+	var bodies []state.Body
 	for i := range n {
-		bodies = append(bodies, says("ann", fmt.Sprint("number ", from+room.Seq(i))))
+		bodies = append(bodies, says("ann", fmt.Sprint("number ", from+state.Seq(i))))
 	}
 	return spoken(from, bodies...)
 }
 
-func apply(t testing.TB, s room.Store, events []room.Event) {
+func apply(t testing.TB, s room.Store, events []state.Event) {
 	t.Helper()
 	if err := s.Apply(events); err != nil {
 		t.Fatalf("Apply: %v", err)
@@ -65,9 +67,9 @@ func apply(t testing.TB, s room.Store, events []room.Event) {
 }
 
 // wantPlaces holds found events to have exactly these places, in order.
-func wantPlaces(t testing.TB, what string, got []room.Event, err error, want ...room.Seq) {
+func wantPlaces(t testing.TB, what string, got []state.Event, err error, want ...state.Seq) {
 	t.Helper()
-	var places []room.Seq
+	var places []state.Seq
 	for _, e := range got {
 		places = append(places, e.Seq)
 	}
@@ -76,7 +78,7 @@ func wantPlaces(t testing.TB, what string, got []room.Event, err error, want ...
 	}
 }
 
-func wantLast(t testing.TB, s room.Store, n int, before room.Seq, want ...room.Seq) {
+func wantLast(t testing.TB, s room.Store, n int, before state.Seq, want ...state.Seq) {
 	t.Helper()
 	got, err := s.Last(limited(t), n, before)
 	wantPlaces(t, fmt.Sprintf("the last %d before %d", n, before), got, err, want...)
@@ -84,13 +86,13 @@ func wantLast(t testing.TB, s room.Store, n int, before room.Seq, want ...room.S
 
 // wantFound repeats a search until it finds as many as it must: an index may be
 // behind.
-func wantFound(t testing.TB, s room.Store, text string, want ...room.Seq) {
+func wantFound(t testing.TB, s room.Store, text string, want ...state.Seq) {
 	t.Helper()
 	ctx := limited(t)
-	got, err := s.Search(ctx, room.Query{Text: text}, 10)
+	got, err := s.Search(ctx, state.Query{Text: text}, 10)
 	for err == nil && len(got) < len(want) && ctx.Err() == nil {
 		time.Sleep(time.Millisecond) // the index takes its time, and its processor
-		got, err = s.Search(ctx, room.Query{Text: text}, 10)
+		got, err = s.Search(ctx, state.Query{Text: text}, 10)
 	}
 	wantPlaces(t, fmt.Sprintf("a search for %q", text), got, err, want...)
 }
@@ -105,15 +107,15 @@ func testEmpty(t *testing.T, s room.Store) {
 
 func testLast(t *testing.T, s room.Store) {
 	apply(t, s, spoken(1,
-		room.Joined{Pseudo: "ann"},
+		state.Joined{Pseudo: "ann"},
 		says("ann", "one"),
-		room.Renamed{From: "ann", To: "anna"},
-		room.TopicSet{By: "anna", Text: "two"},
-		room.Kicked{Pseudo: "bob", Reason: "no"},
-		room.Walled{Text: "three"},
+		state.Renamed{From: "ann", To: "anna"},
+		state.TopicSet{By: "anna", Text: "two"},
+		state.Kicked{Pseudo: "bob", Reason: "no"},
+		state.Walled{Text: "three"},
 	))
 	apply(t, s, nil)
-	apply(t, s, spoken(7, room.Left{Pseudo: "anna", Text: "bye"}, says("bob", "four")))
+	apply(t, s, spoken(7, state.Left{Pseudo: "anna", Text: "bye"}, says("bob", "four")))
 	wantLast(t, s, 10, 0, 2, 4, 6, 8)
 	wantLast(t, s, 3, 0, 4, 6, 8)
 }
@@ -130,16 +132,16 @@ func testHowMany(t *testing.T, s room.Store) {
 	apply(t, s, numbers(1, 3))
 	wantLast(t, s, 1000, 0, 1, 2, 3)
 	wantLast(t, s, 0, 0)
-	got, err := s.Search(limited(t), room.Query{Text: "number"}, 0)
+	got, err := s.Search(limited(t), state.Query{Text: "number"}, 0)
 	wantPlaces(t, "a search for none", got, err)
 }
 
 func testAsItWas(t *testing.T, s room.Store) {
 	want := spoken(1,
-		room.Said{Session: room.ID{Origin: 1<<64 - 1, N: 3}, From: "Éléonore", Text: "deux\nlignes <&> 👩‍👧 שלום", Action: true},
-		room.Walled{By: "ann", Text: "announced"},
-		room.Walled{Text: "by the console"},
-		room.TopicSet{By: "ann", Text: "topic"},
+		state.Said{Session: state.ID{Origin: 1<<64 - 1, N: 3}, From: "Éléonore", Text: "deux\nlignes <&> 👩‍👧 שלום", Action: true},
+		state.Walled{By: "ann", Text: "announced"},
+		state.Walled{Text: "by the console"},
+		state.TopicSet{By: "ann", Text: "topic"},
 	)
 	apply(t, s, want)
 	got, err := s.Last(limited(t), 10, 0)
@@ -147,17 +149,17 @@ func testAsItWas(t *testing.T, s room.Store) {
 		t.Fatalf("Last: %d events, %v", len(got), err)
 	}
 	for i, e := range got {
-		if !e.Time.Equal(want[i].Time) || e.ID != want[i].ID || text(e.Body) != text(want[i].Body) {
+		if !e.Time.Equal(want[i].Time) || e.ID != want[i].ID || shownText(e.Body) != shownText(want[i].Body) {
 			t.Errorf("place %d came back as %+v, want %+v", e.Seq, e, want[i])
 		}
 	}
 }
 
-// text is what people see of a body; a store may forget who spoke through which
+// shownText is what people see of a body; a store may forget who spoke through which
 // session.
-func text(b room.Body) string {
-	if said, ok := b.(room.Said); ok {
-		said.Session = room.ID{}
+func shownText(b state.Body) string {
+	if said, ok := b.(state.Said); ok {
+		said.Session = state.ID{}
 		b = said
 	}
 	return fmt.Sprintf("%#v", b)
@@ -182,7 +184,7 @@ func testSearchAuthor(t *testing.T, s room.Store) {
 	apply(t, s, spoken(1,
 		says("Éléonore", "hello"),
 		says("bob", "hello"),
-		room.Walled{By: "Éléonore", Text: "attention"},
+		state.Walled{By: "Éléonore", Text: "attention"},
 	))
 	wantFound(t, s, "eleonore", 1, 3)
 	wantFound(t, s, "BOB", 2)
@@ -211,7 +213,7 @@ func testSearchLiteral(t *testing.T, s room.Store) {
 	wantFound(t, s, "100%", 2)
 	wantFound(t, s, `"quoted"`, 3)
 	for _, odd := range []string{"%", "_", "*", `"`, "'", "NEAR(", "text:nothing", "nothing OR sure", "-sure", "^nothing", strings.Repeat("(", 500)} {
-		got, err := s.Search(limited(t), room.Query{Text: odd}, 10)
+		got, err := s.Search(limited(t), state.Query{Text: odd}, 10)
 		if err != nil || len(got) == 3 {
 			t.Errorf("a search for %.20q found %d, %v", odd, len(got), err)
 		}
@@ -220,23 +222,23 @@ func testSearchLiteral(t *testing.T, s room.Store) {
 
 func testSearchBy(t *testing.T, s room.Store) {
 	apply(t, s, spoken(1, says("Éléonore", "un train"), says("bob", "eleonore, un train"), says("Éléonore", "deux")))
-	apply(t, s, spoken(24*60+1, says("bob", "un autre jour"), room.TopicSet{By: "Éléonore", Text: "train"}))
+	apply(t, s, spoken(24*60+1, says("bob", "un autre jour"), state.TopicSet{By: "Éléonore", Text: "train"}))
 	next := day.AddDate(0, 0, 1)
 	for _, c := range []struct {
-		q    room.Query
-		want []room.Seq
+		q    state.Query
+		want []state.Seq
 	}{
-		{room.Query{By: "eleonore"}, []room.Seq{1, 3, 1442}},
-		{room.Query{By: "eleonore", Text: "train"}, []room.Seq{1, 1442}},
-		{room.Query{By: "eleonore", Text: "train", To: next}, []room.Seq{1}},
-		{room.Query{From: next}, []room.Seq{1441, 1442}},
-		{room.Query{From: day.Add(2 * time.Minute), To: day.Add(3 * time.Minute)}, []room.Seq{2}},
-		{room.Query{}, []room.Seq{1, 2, 3, 1441, 1442}},
-		{room.Query{By: "personne"}, nil},
-		{room.Query{Text: "train", Before: 1442}, []room.Seq{1, 2}},
-		{room.Query{Text: "train", Before: 1}, nil},
-		{room.Query{By: "bob", From: day, To: next, Before: 1441}, []room.Seq{2}},
-		{room.Query{Before: 3}, []room.Seq{1, 2}},
+		{state.Query{By: "eleonore"}, []state.Seq{1, 3, 1442}},
+		{state.Query{By: "eleonore", Text: "train"}, []state.Seq{1, 1442}},
+		{state.Query{By: "eleonore", Text: "train", To: next}, []state.Seq{1}},
+		{state.Query{From: next}, []state.Seq{1441, 1442}},
+		{state.Query{From: day.Add(2 * time.Minute), To: day.Add(3 * time.Minute)}, []state.Seq{2}},
+		{state.Query{}, []state.Seq{1, 2, 3, 1441, 1442}},
+		{state.Query{By: "personne"}, nil},
+		{state.Query{Text: "train", Before: 1442}, []state.Seq{1, 2}},
+		{state.Query{Text: "train", Before: 1}, nil},
+		{state.Query{By: "bob", From: day, To: next, Before: 1441}, []state.Seq{2}},
+		{state.Query{Before: 3}, []state.Seq{1, 2}},
 	} {
 		ctx := limited(t)
 		got, err := s.Search(ctx, c.q, 10)
@@ -248,7 +250,7 @@ func testSearchBy(t *testing.T, s room.Store) {
 }
 
 func testSnapshot(t *testing.T, s room.Store) {
-	for _, want := range []room.Snapshot{{Seq: 7, State: []byte(`{"a":"b"}`)}, {Seq: 9, State: room.NewState().Encode()}} {
+	for _, want := range []state.Snapshot{{Seq: 7, State: []byte(`{"a":"b"}`)}, {Seq: 9, State: state.NewState().Encode()}} {
 		if err := s.Snapshot(limited(t), want); err != nil {
 			t.Fatalf("Snapshot: %v", err)
 		}
@@ -264,7 +266,7 @@ func testWhileApplied(t *testing.T, s room.Store) {
 	go func() {
 		defer close(done)
 		for i := range 50 {
-			if err := s.Apply(numbers(room.Seq(1+10*i), 10)); err != nil {
+			if err := s.Apply(numbers(state.Seq(1+10*i), 10)); err != nil {
 				t.Errorf("Apply: %v", err)
 			}
 		}
@@ -280,11 +282,11 @@ func testWhileApplied(t *testing.T, s room.Store) {
 			t.Fatalf("Last: %v", err)
 		}
 		for i, e := range last {
-			if e.Seq != last[0].Seq+room.Seq(i) {
+			if e.Seq != last[0].Seq+state.Seq(i) {
 				t.Fatalf("a message is missing before place %d", e.Seq)
 			}
 		}
-		if _, err := s.Search(limited(t), room.Query{Text: "number"}, 20); err != nil {
+		if _, err := s.Search(limited(t), state.Query{Text: "number"}, 20); err != nil {
 			t.Fatalf("Search: %v", err)
 		}
 	}

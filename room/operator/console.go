@@ -15,11 +15,13 @@ import (
 	"salon/internal/prompt"
 	"salon/room"
 	"salon/room/lang"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // maxCommand is how long a piped command may be; the rest of a longer line is
 // discarded and the operator told.
-const maxCommand = room.MaxText
+const maxCommand = text.MaxText
 
 // Console is the operator's place in a room.
 type Console struct {
@@ -32,13 +34,13 @@ type Console struct {
 }
 
 // New returns a console on a pipe: what happens in the room is written to out.
-func New(r *room.Room, l room.Lang, out io.Writer) *Console {
+func New(r *room.Room, l state.Lang, out io.Writer) *Console {
 	return &Console{sess: r.Watch(room.Prefs{Lang: l}), lines: lang.NewPrinter("\n"), out: out}
 }
 
 // NewTerminal returns a console on a terminal in raw mode. Ctrl-C on an empty
 // line calls stop, as the signal would that raw mode keeps from being sent.
-func NewTerminal(r *room.Room, l room.Lang, rw io.ReadWriter, width, height int, stop func()) *Console {
+func NewTerminal(r *room.Room, l state.Lang, rw io.ReadWriter, width, height int, stop func()) *Console {
 	c := New(r, l, rw)
 	c.edit = prompt.New(rw, prompt.Options{
 		Prompt: lang.Of(l).ConsolePrompt, Width: width, Height: height, Complete: c.sess.Complete, OnInterrupt: stop,
@@ -90,7 +92,7 @@ func (c *Console) Close() {
 	if c.edit != nil {
 		c.edit.Clear()
 	}
-	c.sess.Close(room.Ending{Cause: room.Quit})
+	c.sess.Close(state.Ending{Cause: state.Quit})
 }
 
 // Read does commands from a pipe until it ends. The room goes on without it.

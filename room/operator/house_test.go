@@ -14,6 +14,8 @@ import (
 
 	"salon/room"
 	"salon/room/operator"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // TestMain lets the clock of every console begin at midnight: a console names no
@@ -52,7 +54,7 @@ func (s *screen) take() string {
 	return s.buf.String()
 }
 
-func inRoom(t *testing.T, l room.Lang, test func(*house)) {
+func inRoom(t *testing.T, l state.Lang, test func(*house)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t)
@@ -77,7 +79,7 @@ func (h *house) open() {
 	following.Go(h.console.Follow)
 	h.Cleanup(func() {
 		for _, s := range h.members {
-			s.Close(room.Ending{Cause: room.Quit})
+			s.Close(state.Ending{Cause: state.Quit})
 		}
 		h.console.Close()
 		following.Wait()
@@ -86,7 +88,7 @@ func (h *house) open() {
 }
 
 // join lets somebody in.
-func (h *house) join(pseudo room.Pseudo, addr, key string) *room.Session {
+func (h *house) join(pseudo text.Pseudo, addr, key string) *room.Session {
 	h.Helper()
 	s, err := h.room.Join(h.Context(), room.Entry{Pseudo: pseudo, KeyID: key, Addr: netip.MustParseAddr(addr), Front: "ssh", Client: "OpenSSH_9.9"})
 	if err != nil {
@@ -135,5 +137,5 @@ func (h *house) stays() {
 		h.Errorf("nobody can join: %v", err)
 		return
 	}
-	s.Close(room.Ending{Cause: room.Quit})
+	s.Close(state.Ending{Cause: state.Quit})
 }

@@ -9,12 +9,13 @@ import (
 	"testing/synctest"
 	"time"
 
-	"salon/room"
 	"salon/room/operator"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 func TestACommandALineAndItsAnswerInItsPlace(t *testing.T) {
-	inRoom(t, room.French, func(h *house) {
+	inRoom(t, state.French, func(h *house) {
 		ann := h.join("ann", "192.0.2.1", "SHA256:anns")
 		bob := h.join("bob", "2001:db8::2", "")
 		h.say(ann, "bonjour")
@@ -32,7 +33,7 @@ func TestACommandALineAndItsAnswerInItsPlace(t *testing.T) {
 			"* ann  depuis 00:00  par ssh  clé SHA256:anns  depuis l'adresse 192.0.2.1 OpenSSH_9.9",
 			"00:00 * bob a été expulsé(e) par l'opérateur : trop de bruit",
 		)
-		if why := bob.Ending(); why == nil || why.Cause != room.Expelled || why.Reason != "trop de bruit" {
+		if why := bob.Ending(); why == nil || why.Cause != state.Expelled || why.Reason != "trop de bruit" {
 			h.Errorf("bob left with %+v", why)
 		}
 		h.stays()
@@ -40,7 +41,7 @@ func TestACommandALineAndItsAnswerInItsPlace(t *testing.T) {
 }
 
 func TestBansFromAPipe(t *testing.T) {
-	inRoom(t, room.English, func(h *house) {
+	inRoom(t, state.English, func(h *house) {
 		ann := h.join("ann", "192.0.2.1", "SHA256:anns")
 		h.prints("00:00 * ann joined")
 		h.types("ban ann 1h spam\nban 198.51.100.0/24\nban SHA256:bad 1w\nbans\nunban ANN\nunban nobody\nbans\n")
@@ -64,7 +65,7 @@ func TestBansFromAPipe(t *testing.T) {
 }
 
 func TestStatsAndHelpFromAPipe(t *testing.T) {
-	inRoom(t, room.French, func(h *house) {
+	inRoom(t, state.French, func(h *house) {
 		h.say(h.join("ann", "192.0.2.1", ""), "bonjour")
 		h.prints("00:00 * ann est arrivé(e)", "00:00 ann: bonjour")
 		h.types("stats\n")
@@ -73,7 +74,7 @@ func TestStatsAndHelpFromAPipe(t *testing.T) {
 		synctest.Wait()
 		help := h.out.take()
 		for _, c := range h.console.Commands() {
-			if !strings.Contains(help, "\n*   "+c.Word(room.French)) {
+			if !strings.Contains(help, "\n*   "+c.Word(state.French)) {
 				h.Errorf("help does not name %s:\n%s", c.Name, help)
 			}
 		}
@@ -84,7 +85,7 @@ func TestStatsAndHelpFromAPipe(t *testing.T) {
 }
 
 func TestWrongCommandsAreExplained(t *testing.T) {
-	inRoom(t, room.French, func(h *house) {
+	inRoom(t, state.French, func(h *house) {
 		h.join("ann", "192.0.2.1", "")
 		h.prints("00:00 * ann est arrivé(e)")
 		h.types("kik ann\nkick\nkick anm\nbonjour tout le monde\n\n   \n/liste\nme danse\nslow vite\n")
@@ -102,7 +103,7 @@ func TestWrongCommandsAreExplained(t *testing.T) {
 }
 
 func TestAShutdownFromAPipe(t *testing.T) {
-	inRoom(t, room.French, func(h *house) {
+	inRoom(t, state.French, func(h *house) {
 		h.types("shutdown 3600 nuit\nshutdown annuler\nshutdown annuler\nshutdown 2 maj\n")
 		h.prints(
 			"00:00 * Le salon ferme dans 1 h : nuit",
@@ -117,7 +118,7 @@ func TestAShutdownFromAPipe(t *testing.T) {
 }
 
 func TestGarbageIsHarmless(t *testing.T) {
-	inRoom(t, room.French, func(h *house) {
+	inRoom(t, state.French, func(h *house) {
 		var garbage strings.Builder
 		for i := range 4096 {
 			garbage.WriteByte(byte(i*7 + i/256))
@@ -128,7 +129,7 @@ func TestGarbageIsHarmless(t *testing.T) {
 		if !strings.HasSuffix(out, "00:00 *** Annonce : propre\n") {
 			h.Errorf("after garbage the console shows\n%q", out)
 		}
-		if clean := room.Clean(out, true) + "\n"; clean != out {
+		if clean := text.Clean(out, true) + "\n"; clean != out {
 			h.Errorf("garbage comes back as\n%q", out)
 		}
 		h.stays()
@@ -136,7 +137,7 @@ func TestGarbageIsHarmless(t *testing.T) {
 }
 
 func TestALineThatIsTooLongIsDroppedWhole(t *testing.T) {
-	inRoom(t, room.French, func(h *house) {
+	inRoom(t, state.French, func(h *house) {
 		long := strings.Repeat("x", 4096-len("wall "))
 		h.types("wall " + long + "\nwall " + long + "y\nwall " + strings.Repeat("kick ann ", 100_000) + "\nwall after\nwall last")
 		h.prints(
@@ -150,7 +151,7 @@ func TestALineThatIsTooLongIsDroppedWhole(t *testing.T) {
 }
 
 func TestLinesMayEndAsOnWindows(t *testing.T) {
-	inRoom(t, room.French, func(h *house) {
+	inRoom(t, state.French, func(h *house) {
 		h.types("wall un\r\n\r\nsujet deux\r\n")
 		h.prints("00:00 *** Annonce : un", "00:00 * Nouveau sujet, par l'opérateur : deux")
 	})
@@ -158,7 +159,7 @@ func TestLinesMayEndAsOnWindows(t *testing.T) {
 
 func TestTheEndOfInputLeavesTheRoomRunning(t *testing.T) {
 	for _, input := range []string{"", "\n", "wall x\n", "wall x"} {
-		inRoom(t, room.French, func(h *house) {
+		inRoom(t, state.French, func(h *house) {
 			h.types(input)
 			h.stays()
 			h.join("ann", "192.0.2.1", "")
@@ -180,11 +181,11 @@ func (broken) Write([]byte) (int, error) { return 0, errBroken }
 func TestAWriterThatFailsDoesNotStopTheReading(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t)
-		h.console = operator.New(h.room, room.French, broken{})
+		h.console = operator.New(h.room, state.French, broken{})
 		h.open()
 		bob := h.join("bob", "192.0.2.1", "")
 		h.types(strings.Repeat("liste\n", 200) + "kick bob\n")
-		if why := bob.Ending(); why == nil || why.Cause != room.Expelled {
+		if why := bob.Ending(); why == nil || why.Cause != state.Expelled {
 			t.Errorf("bob left with %+v", why)
 		}
 		if _, err := h.console.Write([]byte("x\n")); !errors.Is(err, errBroken) {
@@ -195,7 +196,7 @@ func TestAWriterThatFailsDoesNotStopTheReading(t *testing.T) {
 }
 
 func TestALineThatComesInPiecesIsDoneOnce(t *testing.T) {
-	inRoom(t, room.French, func(h *house) {
+	inRoom(t, state.French, func(h *house) {
 		in, out := io.Pipe()
 		reading := make(chan error)
 		go func() { reading <- h.console.Read(h.Context(), in) }()
@@ -216,7 +217,7 @@ func TestALineThatComesInPiecesIsDoneOnce(t *testing.T) {
 }
 
 func TestTheConsoleSeesWhatHappensButNothingPrivate(t *testing.T) {
-	inRoom(t, room.French, func(h *house) {
+	inRoom(t, state.French, func(h *house) {
 		ann := h.join("ann", "192.0.2.1", "")
 		h.join("bob", "192.0.2.1", "")
 		h.say(ann, "@bob secret")

@@ -11,8 +11,8 @@ import (
 	uv "github.com/charmbracelet/ultraviolet"
 	"github.com/charmbracelet/x/vt"
 
-	"salon/room"
 	"salon/room/operator"
+	"salon/room/state"
 )
 
 // tty is a terminal with somebody in front of it: an emulated screen and the
@@ -105,7 +105,7 @@ func atTerminal(t *testing.T, test func(*desk)) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t)
 		d := &desk{house: h, tty: newTTY(80, 24), ended: make(chan error, 1), stopped: make(chan struct{}, 8)}
-		h.console = operator.NewTerminal(h.room, room.French, d.tty, 80, 24, func() { d.stopped <- struct{}{} })
+		h.console = operator.NewTerminal(h.room, state.French, d.tty, 80, 24, func() { d.stopped <- struct{}{} })
 		h.open()
 		go func() { d.ended <- h.console.ReadTerminal(h.Context()) }()
 		t.Cleanup(d.tty.close)

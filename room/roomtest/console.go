@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"salon/room"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // Console is an operator's, with all that it has shown. Its methods may be called from
@@ -21,7 +23,7 @@ type Console struct {
 	left  chan struct{} // closed once it is shown no more
 
 	mu     sync.Mutex
-	events []room.Event
+	events []state.Event
 }
 
 // Watch sits down at a room's console. [Console.Leave] must be called in the end.
@@ -32,7 +34,7 @@ func Watch(t testing.TB, r *room.Room) *Console {
 		c.Follow(nil, c.show)
 	}()
 	c.leave = sync.OnceFunc(func() {
-		c.Session.Close(room.Ending{Cause: room.Quit})
+		c.Session.Close(state.Ending{Cause: state.Quit})
 		<-c.left
 	})
 	return c
@@ -79,7 +81,7 @@ func (c *Console) catchUp() {
 
 // Events returns all that has happened so far: at least what anybody was shown, by
 // whatever front, before the call.
-func (c *Console) Events() []room.Event {
+func (c *Console) Events() []state.Event {
 	c.t.Helper()
 	c.catchUp()
 	c.mu.Lock()
@@ -97,7 +99,7 @@ func (c *Console) Forget() {
 }
 
 // Seen returns the bodies of all [Console.Events] that are of type B.
-func Seen[B room.Body](c *Console) []B {
+func Seen[B state.Body](c *Console) []B {
 	c.t.Helper()
 	var list []B
 	for _, e := range c.Events() {
@@ -110,7 +112,7 @@ func Seen[B room.Body](c *Console) []B {
 
 // Await waits until something of type B has happened that ok agrees with, and returns
 // the first. After [Patience] the test fails and says that what never happened.
-func Await[B room.Body](t testing.TB, c *Console, what string, ok func(B) bool) (found B) {
+func Await[B state.Body](t testing.TB, c *Console, what string, ok func(B) bool) (found B) {
 	t.Helper()
 	looked := 0
 	c.Bell.Await(t, func() string { return "never: " + what }, func() bool {
@@ -128,28 +130,28 @@ func Await[B room.Body](t testing.TB, c *Console, what string, ok func(B) bool) 
 }
 
 // AwaitJoined waits until somebody has come in.
-func (c *Console) AwaitJoined(t testing.TB, who room.Pseudo) room.Joined {
+func (c *Console) AwaitJoined(t testing.TB, who text.Pseudo) state.Joined {
 	t.Helper()
-	return Await(t, c, string(who)+" joins", func(j room.Joined) bool { return j.Pseudo == who })
+	return Await(t, c, string(who)+" joins", func(j state.Joined) bool { return j.Pseudo == who })
 }
 
 // AwaitLeft waits until somebody has left, and returns how.
-func (c *Console) AwaitLeft(t testing.TB, who room.Pseudo) room.Left {
+func (c *Console) AwaitLeft(t testing.TB, who text.Pseudo) state.Left {
 	t.Helper()
-	return Await(t, c, string(who)+" leaves", func(l room.Left) bool { return l.Pseudo == who })
+	return Await(t, c, string(who)+" leaves", func(l state.Left) bool { return l.Pseudo == who })
 }
 
 // AwaitSaid waits until somebody has said a text.
-func (c *Console) AwaitSaid(t testing.TB, text string) room.Said {
+func (c *Console) AwaitSaid(t testing.TB, text string) state.Said {
 	t.Helper()
-	return Await(t, c, fmt.Sprintf("somebody says %.100q", text), func(s room.Said) bool { return s.Text == text })
+	return Await(t, c, fmt.Sprintf("somebody says %.100q", text), func(s state.Said) bool { return s.Text == text })
 }
 
 // Said returns all that one member has said so far, in order; see [Console.Events].
-func (c *Console) Said(who room.Pseudo) []string {
+func (c *Console) Said(who text.Pseudo) []string {
 	c.t.Helper()
 	var list []string
-	for _, s := range Seen[room.Said](c) {
+	for _, s := range Seen[state.Said](c) {
 		if s.From == who {
 			list = append(list, s.Text)
 		}

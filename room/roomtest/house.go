@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"salon/room"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // Front is a server that connects people to a room.
@@ -102,13 +104,13 @@ func (h *House) Close() {
 }
 
 // Join puts a member into the room who has come by no real front and reads nothing.
-func (h *House) Join(who room.Pseudo) *room.Session {
+func (h *House) Join(who text.Pseudo) *room.Session {
 	h.T.Helper()
 	s, err := h.Room.Join(context.Background(), room.Entry{Pseudo: who, Front: "test"})
 	if err != nil {
 		h.T.Fatal(err)
 	}
-	h.T.Cleanup(func() { s.Close(room.Ending{Cause: room.Quit}) })
+	h.T.Cleanup(func() { s.Close(state.Ending{Cause: state.Quit}) })
 	return s
 }
 
@@ -116,6 +118,6 @@ func (h *House) Join(who room.Pseudo) *room.Session {
 type Faulty struct{ *room.MemoryStore }
 
 // Search implements room.Store.
-func (Faulty) Search(context.Context, room.Query, int) ([]room.Event, error) {
+func (Faulty) Search(context.Context, state.Query, int) ([]state.Event, error) {
 	panic("a fault of ours")
 }

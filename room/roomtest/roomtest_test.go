@@ -7,6 +7,7 @@ import (
 	"go.uber.org/goleak"
 
 	"salon/room"
+	"salon/room/state"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -23,7 +24,7 @@ func TestTheConsoleKnowsWhatOthersWereShown(t *testing.T) {
 			t.Fatalf("after %d messages it knows of %d", i+1, got)
 		}
 	}
-	if got := Seen[room.Joined](h.Console); len(got) != 1 || got[0].Pseudo != "ann" {
+	if got := Seen[state.Joined](h.Console); len(got) != 1 || got[0].Pseudo != "ann" {
 		t.Errorf("joined: %v", got)
 	}
 	h.Forget()
@@ -38,7 +39,7 @@ func TestAHouseThatIsClosedStillKnows(t *testing.T) {
 	h := Open(t, room.Config{}, room.NewMemoryStore())
 	h.Join("ann")
 	h.Close()
-	if got := Seen[room.Joined](h.Console); len(got) != 1 {
+	if got := Seen[state.Joined](h.Console); len(got) != 1 {
 		t.Errorf("joined: %v", got)
 	}
 	h.Close()

@@ -6,8 +6,8 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"salon/room"
 	"salon/room/lang"
+	"salon/room/state"
 )
 
 // Bounds of a Cache. All classes together hold at most maxClasses * shelfBytes, 16
@@ -60,7 +60,7 @@ func NewCache() *Cache {
 
 // Event returns the rows of the event at a place of the room's ring as c shows them
 // to somebody not mentioned, and makes them if nobody has.
-func (k *Cache) Event(c Class, place uint64, e *room.Event) *Fragment {
+func (k *Cache) Event(c Class, place uint64, e *state.Event) *Fragment {
 	s := k.of(c)
 	if turn := k.turn.Load(); s.used.Load() != turn {
 		s.used.Store(turn)
@@ -112,7 +112,7 @@ func longestUnused(all map[Class]*shelf) (c Class) {
 func (s *shelf) isPast(place uint64) bool { return place+shelfPlaces <= s.newest.Load() }
 
 // make makes the rows of an event, unless somebody else just has, and keeps them.
-func (s *shelf) make(c Class, place uint64, e *room.Event) *Fragment {
+func (s *shelf) make(c Class, place uint64, e *state.Event) *Fragment {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if f := s.slots[place%shelfPlaces].Load(); f != nil && f.Event == e {

@@ -6,11 +6,11 @@ import (
 	"sync"
 	"testing"
 
-	"salon/room"
 	"salon/room/lang"
+	"salon/room/state"
 )
 
-func saying(text string) *room.Event { return minute(5, room.Said{From: "bob", Text: text}) }
+func saying(text string) *state.Event { return minute(5, state.Said{From: "bob", Text: text}) }
 
 func TestSharedRowsAreThoseOfEverybody(t *testing.T) {
 	k, c, e := NewCache(), class(80), saying("bonjour @ann")
@@ -30,7 +30,7 @@ func TestASlotTellsEventsApart(t *testing.T) {
 	k, c := NewCache(), class(80)
 	old, same, far := saying("un"), saying("deux"), saying("trois")
 	k.Event(c, 1, old)
-	for place, e := range map[uint64]*room.Event{1: same, 1 + shelfPlaces: far} {
+	for place, e := range map[uint64]*state.Event{1: same, 1 + shelfPlaces: far} {
 		if f := k.Event(c, place, e); f.Event != e {
 			t.Errorf("place %d shows %q", place, shown(f))
 		}
@@ -210,20 +210,20 @@ func BenchmarkCacheHitParallel(b *testing.B) {
 func BenchmarkEvent(b *testing.B) {
 	for _, test := range []struct {
 		name string
-		body room.Body
+		body state.Body
 	}{
-		{"short", room.Said{From: "bob", Text: "bonjour à tous"}},
-		{"mention", room.Said{From: "bob", Text: "@ann tu as vu ?"}},
-		{"link", room.Said{From: "bob", Text: "c'est là : https://exemple.org/doc"}},
-		{"cjk", room.Said{From: "田中", Text: "東京は今日も雨です。明日は晴れるといいですね。"}},
-		{"joined", room.Joined{Pseudo: "cléo"}},
-		{"4096", room.Said{From: "bob", Text: strings.Repeat("bonjour ", 512)}},
-		{"4096 cjk", room.Said{From: "bob", Text: strings.Repeat("東京", 682)}},
-		{"4096 joining", room.Said{From: "bob", Text: strings.Repeat("ᄀ", 1365)}},
-		{"4096 emoji", room.Said{From: "bob", Text: strings.Repeat("👩‍👩‍👧‍👦", 163)}},
-		{"4096 rtl", room.Said{From: "bob", Text: strings.Repeat("שלום ", 455)}},
-		{"4096 links", room.Said{From: "bob", Text: strings.Repeat("http://a ", 455)}},
-		{"4096 @", room.Said{From: "bob", Text: strings.Repeat("@a.b ", 819)}},
+		{"short", state.Said{From: "bob", Text: "bonjour à tous"}},
+		{"mention", state.Said{From: "bob", Text: "@ann tu as vu ?"}},
+		{"link", state.Said{From: "bob", Text: "c'est là : https://exemple.org/doc"}},
+		{"cjk", state.Said{From: "田中", Text: "東京は今日も雨です。明日は晴れるといいですね。"}},
+		{"joined", state.Joined{Pseudo: "cléo"}},
+		{"4096", state.Said{From: "bob", Text: strings.Repeat("bonjour ", 512)}},
+		{"4096 cjk", state.Said{From: "bob", Text: strings.Repeat("東京", 682)}},
+		{"4096 joining", state.Said{From: "bob", Text: strings.Repeat("ᄀ", 1365)}},
+		{"4096 emoji", state.Said{From: "bob", Text: strings.Repeat("👩‍👩‍👧‍👦", 163)}},
+		{"4096 rtl", state.Said{From: "bob", Text: strings.Repeat("שלום ", 455)}},
+		{"4096 links", state.Said{From: "bob", Text: strings.Repeat("http://a ", 455)}},
+		{"4096 @", state.Said{From: "bob", Text: strings.Repeat("@a.b ", 819)}},
 	} {
 		b.Run(test.name, func(b *testing.B) {
 			c, e := class(80), minute(5, test.body)

@@ -5,8 +5,9 @@ import (
 	"slices"
 	"strings"
 
-	"salon/room"
 	"salon/room/lang"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // Event makes an event's rows as v's reader sees them, in the class's language, zone
@@ -15,17 +16,17 @@ import (
 //
 // Only what was said to everyone has Mentions. A name that ends in a dot, hyphen or
 // underline is a mention with and without it.
-func (c Class) Event(e *room.Event, v lang.View) *Fragment {
+func (c Class) Event(e *state.Event, v lang.View) *Fragment {
 	v = c.view(v)
 	p := c.page()
 	clock := v.Clock(e.Time)
-	var mentions []room.Key
+	var mentions []text.Key
 	switch b := e.Body.(type) {
-	case room.Said:
+	case state.Said:
 		mentions = p.said(clock, b, v)
-	case room.Whispered:
+	case state.Whispered:
 		p.whispered(clock, b, v)
-	case room.Walled:
+	case state.Walled:
 		p.walled(clock, b, v)
 	default:
 		if text := v.Happening(e); text != "" {
@@ -35,7 +36,7 @@ func (c Class) Event(e *room.Event, v lang.View) *Fragment {
 	return p.fragment(e, mentions)
 }
 
-func (p *page) said(clock string, b room.Said, v lang.View) []room.Key {
+func (p *page) said(clock string, b state.Said, v lang.View) []text.Key {
 	t := post{clock: clock, mark: noMark, who: b.From, action: b.Action}
 	if b.Action {
 		t.mark = actionMark
@@ -55,7 +56,7 @@ func (p *page) said(clock string, b room.Said, v lang.View) []room.Key {
 }
 
 // whispered names the recipients wherever the reader is not the only one.
-func (p *page) whispered(clock string, b room.Whispered, v lang.View) {
+func (p *page) whispered(clock string, b state.Whispered, v lang.View) {
 	t := lang.Of(v.Lang)
 	label := t.Private
 	if len(b.To) != 1 || b.To[0] != v.Me || b.From == v.Me {
@@ -70,10 +71,10 @@ func (p *page) whispered(clock string, b room.Whispered, v lang.View) {
 	p.post(post{clock: clock, mark: privateMark, style: Secret, who: b.From, lines: lines})
 }
 
-func recipients(to []room.Pseudo, v lang.View) string {
+func recipients(to []text.Pseudo, v lang.View) string {
 	names := make([]string, len(to))
 	for i, who := range to {
-		names[i] = room.Isolate(cleanText(string(who)))
+		names[i] = text.Isolate(cleanText(string(who)))
 		if v.Me != "" && who == v.Me {
 			names[i] = lang.Of(v.Lang).Me
 		}
@@ -81,11 +82,11 @@ func recipients(to []room.Pseudo, v lang.View) string {
 	return strings.Join(names, ", ")
 }
 
-func (p *page) walled(clock string, b room.Walled, v lang.View) {
+func (p *page) walled(clock string, b state.Walled, v lang.View) {
 	t := lang.Of(v.Lang)
 	label := t.Announce
 	if b.By != "" {
-		label = fmt.Sprintf(t.WallBy, room.Isolate(cleanText(string(b.By))))
+		label = fmt.Sprintf(t.WallBy, text.Isolate(cleanText(string(b.By))))
 	}
 	lines := p.message(Strong, b.Text, nil)
 	var first line
@@ -97,14 +98,14 @@ func (p *page) walled(clock string, b room.Walled, v lang.View) {
 
 // message prepares the lines of what somebody wrote, and notes in called, unless it
 // is nil, whom they call.
-func (p *page) message(s Style, text string, called *calls) []line {
+func (p *page) message(s Style, said string, called *calls) []line {
 	base := p.Palette.sgr(s)
-	lines := make([]line, 0, 1+strings.Count(text, "\n"))
-	for text := range strings.SplitSeq(text, "\n") {
-		text = cleanText(text)
-		spans := p.spans(text, base, called)
-		l := line{text: room.Isolate(text), base: base, spans: spans}
-		if l.bidi = len(l.text) > len(text); l.bidi {
+	lines := make([]line, 0, 1+strings.Count(said, "\n"))
+	for words := range strings.SplitSeq(said, "\n") {
+		words = cleanText(words)
+		spans := p.spans(words, base, called)
+		l := line{text: text.Isolate(words), base: base, spans: spans}
+		if l.bidi = len(l.text) > len(words); l.bidi {
 			for i := range spans {
 				spans[i].from += len(string(fsi))
 				spans[i].to += len(string(fsi))

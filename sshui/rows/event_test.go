@@ -6,18 +6,19 @@ import (
 	"testing"
 	"time"
 
-	"salon/room"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 func TestThePictureOfTheScreen(t *testing.T) {
 	c := class(80)
 	var b strings.Builder
-	for _, e := range []*room.Event{
-		minute(2, room.Said{From: "ann", Text: "bonjour à tous"}),
-		minute(2, room.Said{From: "bob", Text: "salut ann, le lien est là :\nhttps://exemple.org/doc"}),
-		minute(3, room.TopicSet{By: "cléo", Text: "vacances"}),
-		minute(5, room.Said{From: "bob", Text: "@léa tu as vu ?"}),
-		minute(6, room.Whispered{From: "ann", To: []room.Pseudo{"léa"}, Text: "à tout de suite"}),
+	for _, e := range []*state.Event{
+		minute(2, state.Said{From: "ann", Text: "bonjour à tous"}),
+		minute(2, state.Said{From: "bob", Text: "salut ann, le lien est là :\nhttps://exemple.org/doc"}),
+		minute(3, state.TopicSet{By: "cléo", Text: "vacances"}),
+		minute(5, state.Said{From: "bob", Text: "@léa tu as vu ?"}),
+		minute(6, state.Whispered{From: "ann", To: []text.Pseudo{"léa"}, Text: "à tout de suite"}),
 	} {
 		b.WriteString(shown(c.Event(e, me("léa"))))
 	}
@@ -34,32 +35,32 @@ func TestThePictureOfTheScreen(t *testing.T) {
 }
 
 // talk is a little of everything.
-var talk = []*room.Event{
-	minute(2, room.Said{From: "ann", Text: "bonjour à tous"}),
-	minute(2, room.Said{From: "bob", Text: "salut ann, le lien est là :\nhttps://exemple.org/doc"}),
-	minute(3, room.Said{From: "maximilienne", Text: "une très longue phrase, de celles qui prennent plusieurs rangées ; y compris à cent vingt colonnes, n'est-ce pas ?"}),
-	minute(3, room.Said{From: "bob", Text: "sourit à @ann", Action: true}),
-	minute(4, room.Said{From: "cléo", Text: "rit", Action: true}),
-	minute(4, room.TopicSet{By: "cléo", Text: "vacances"}),
-	minute(5, room.Said{From: "charles", Text: "@ann, tu as vu ?"}),
-	minute(5, room.Said{From: "ann", Text: "@ann c'est moi"}),
-	minute(6, room.Whispered{From: "bob", To: []room.Pseudo{"ann"}, Text: "à tout de suite"}),
-	minute(6, room.Whispered{From: "bob", To: []room.Pseudo{"ann", "cléo"}, Text: "rendez-vous\nà midi"}),
-	minute(6, room.Whispered{From: "ann", To: []room.Pseudo{"bob"}, Text: "d'accord"}),
-	minute(7, room.Walled{Text: "sauvegarde\ndans une heure"}),
-	minute(7, room.Walled{By: "op", Text: "voir http://exemple.org"}),
-	minute(8, room.Said{From: "田中", Text: "東京は今日も雨です。明日は晴れるといいですね。hello 皆さん"}),
-	minute(8, room.Said{From: "דוד", Text: "שלום לכולם, איך אתם היום?\nfine"}),
-	minute(9, room.Said{From: "bob", Text: "    if x {\n\n        return 👩‍👩‍👧‍👦"}),
-	minute(9, room.Kicked{Pseudo: "bob", By: "op", Reason: "trop de bruit"}),
-	minute(9, room.ShutdownPlanned{In: time.Minute}),
+var talk = []*state.Event{
+	minute(2, state.Said{From: "ann", Text: "bonjour à tous"}),
+	minute(2, state.Said{From: "bob", Text: "salut ann, le lien est là :\nhttps://exemple.org/doc"}),
+	minute(3, state.Said{From: "maximilienne", Text: "une très longue phrase, de celles qui prennent plusieurs rangées ; y compris à cent vingt colonnes, n'est-ce pas ?"}),
+	minute(3, state.Said{From: "bob", Text: "sourit à @ann", Action: true}),
+	minute(4, state.Said{From: "cléo", Text: "rit", Action: true}),
+	minute(4, state.TopicSet{By: "cléo", Text: "vacances"}),
+	minute(5, state.Said{From: "charles", Text: "@ann, tu as vu ?"}),
+	minute(5, state.Said{From: "ann", Text: "@ann c'est moi"}),
+	minute(6, state.Whispered{From: "bob", To: []text.Pseudo{"ann"}, Text: "à tout de suite"}),
+	minute(6, state.Whispered{From: "bob", To: []text.Pseudo{"ann", "cléo"}, Text: "rendez-vous\nà midi"}),
+	minute(6, state.Whispered{From: "ann", To: []text.Pseudo{"bob"}, Text: "d'accord"}),
+	minute(7, state.Walled{Text: "sauvegarde\ndans une heure"}),
+	minute(7, state.Walled{By: "op", Text: "voir http://exemple.org"}),
+	minute(8, state.Said{From: "田中", Text: "東京は今日も雨です。明日は晴れるといいですね。hello 皆さん"}),
+	minute(8, state.Said{From: "דוד", Text: "שלום לכולם, איך אתם היום?\nfine"}),
+	minute(9, state.Said{From: "bob", Text: "    if x {\n\n        return 👩‍👩‍👧‍👦"}),
+	minute(9, state.Kicked{Pseudo: "bob", By: "op", Reason: "trop de bruit"}),
+	minute(9, state.ShutdownPlanned{In: time.Minute}),
 }
 
 func TestTalkAtEveryWidthInBothLanguages(t *testing.T) {
 	for _, width := range []int{20, 30, 40, 80, 120} {
-		for name, l := range map[string]room.Lang{"fr": room.French, "en": room.English} {
+		for name, l := range map[string]state.Lang{"fr": state.French, "en": state.English} {
 			c := class(width)
-			c.Lang, c.Hour12 = l, l == room.English
+			c.Lang, c.Hour12 = l, l == state.English
 			var b strings.Builder
 			for _, e := range talk {
 				f := c.Event(e, me("ann"))
@@ -91,12 +92,12 @@ func TestTalkInEveryPalette(t *testing.T) {
 // TestNobodyForgesARow holds what people can write to looks that events and others
 // do not have, without any colour.
 func TestNobodyForgesARow(t *testing.T) {
-	event := minute(5, room.Left{Pseudo: "bob", Cause: room.Quit})
+	event := minute(5, state.Left{Pseudo: "bob", Cause: state.Quit})
 	for _, width := range []int{20, 80} {
 		c := class(width)
 		left := shown(c.Event(event, me("ann")))
 		sentence := strings.TrimLeft(strings.TrimPrefix(left, " 14:05 *        │ "), "* ")
-		for _, forged := range []room.Said{
+		for _, forged := range []state.Said{
 			{From: "bob", Text: strings.TrimPrefix(strings.TrimSuffix(sentence, "\n"), "bob "), Action: true},
 			{From: "eve", Text: "x\n" + strings.TrimSuffix(left, "\n")},
 			{From: "eve", Text: "x\nbob: y"},
@@ -115,38 +116,38 @@ func TestNobodyForgesARow(t *testing.T) {
 func TestALongNameIsNeverCut(t *testing.T) {
 	for _, test := range []struct {
 		width int
-		name  room.Pseudo
+		name  text.Pseudo
 		want  string
 	}{
 		{80, "charles", " 14:05  charles │ bonjour\n"},
 		{80, "maximilienne", " 14:05  maximilienne │ bonjour\n"},
 		{100, "maximilienne", " 14:05  maximilienne │ bonjour\n"},
 		{40, "abcdefghijklmnopqrst", " 14:05  abcdefghijklmnopqrst │ bonjour\n"},
-		{40, room.Pseudo(strings.Repeat("田", 17)), " 14:05   " + strings.Repeat("田", 14) + " │\n         田田田 │\n                │ bonjour\n"},
+		{40, text.Pseudo(strings.Repeat("田", 17)), " 14:05   " + strings.Repeat("田", 14) + " │\n         田田田 │\n                │ bonjour\n"},
 		{20, "abcdefghijklmnopqrst", "abcdefghijklmnopqrst\n  : bonjour\n"},
 	} {
-		if got := shown(class(test.width).Event(minute(5, room.Said{From: test.name, Text: "bonjour"}), me(""))); got != test.want {
+		if got := shown(class(test.width).Event(minute(5, state.Said{From: test.name, Text: "bonjour"}), me(""))); got != test.want {
 			t.Errorf("%s at %d columns:\n%s\nwant\n%s", test.name, test.width, got, test.want)
 		}
 	}
 }
 
 func TestAMarkNeverTouchesAName(t *testing.T) {
-	got := shown(class(80).Event(minute(5, room.Said{From: "charles", Text: "@ann ?"}), me("ann")))
+	got := shown(class(80).Event(minute(5, state.Said{From: "charles", Text: "@ann ?"}), me("ann")))
 	if want := " 14:05 ! charles │ @ann ?\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
 
 func TestWhatNobodyIsShownHasNoRows(t *testing.T) {
-	if f := class(80).Event(minute(5, room.WentAway{}), me("ann")); f.Rows != 0 || len(f.Bytes) != 0 || f.Row(0) != nil {
+	if f := class(80).Event(minute(5, state.WentAway{}), me("ann")); f.Rows != 0 || len(f.Bytes) != 0 || f.Row(0) != nil {
 		t.Errorf("an absence is shown as %q", f.Bytes)
 	}
 }
 
 func TestClocks(t *testing.T) {
-	c := Class{Width: 80, Lang: room.English, Zone: time.FixedZone("", 3600), Hour12: true}
-	got := shown(c.Event(minute(2, room.Said{From: "ann", Text: "hi"}), me("")))
+	c := Class{Width: 80, Lang: state.English, Zone: time.FixedZone("", 3600), Hour12: true}
+	got := shown(c.Event(minute(2, state.Said{From: "ann", Text: "hi"}), me("")))
 	if want := "  3:02 PM      ann │ hi\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}

@@ -14,8 +14,9 @@ import (
 	"github.com/charmbracelet/x/ansi"
 	"go.uber.org/goleak"
 
-	"salon/room"
 	"salon/room/lang"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -25,13 +26,13 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 var at = time.Date(2026, time.November, 22, 14, 5, 0, 0, time.UTC)
 
 // minute is an event at a minute past 14.
-func minute(m int, b room.Body) *room.Event {
-	return &room.Event{Time: time.Date(2026, time.November, 22, 14, m, 0, 0, time.UTC), Body: b}
+func minute(m int, b state.Body) *state.Event {
+	return &state.Event{Time: time.Date(2026, time.November, 22, 14, m, 0, 0, time.UTC), Body: b}
 }
 
 func class(width int) Class { return Class{Width: width, Zone: time.UTC} }
 
-func me(p room.Pseudo) lang.View { return lang.View{Me: p} }
+func me(p text.Pseudo) lang.View { return lang.View{Me: p} }
 
 // shown is what a fragment shows, without its styles.
 func shown(f *Fragment) string {

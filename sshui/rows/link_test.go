@@ -9,13 +9,14 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
-	"salon/room"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 func linked(width int, text string) *Fragment {
 	c := class(width)
 	c.Links = true
-	return c.Event(minute(5, room.Said{From: "bob", Text: text}), me(""))
+	return c.Event(minute(5, state.Said{From: "bob", Text: text}), me(""))
 }
 
 var opened = regexp.MustCompile("\x1b\\]8;id=([0-9]+);([!-~]+?)\x1b\\\\(?:\x1b\\[[0-9;]*m)*([^\x1b]*)")
@@ -87,7 +88,7 @@ func TestALinkOverTwoRowsIsOne(t *testing.T) {
 }
 
 func TestNoLinksWhereThereAreNone(t *testing.T) {
-	f := class(80).Event(minute(5, room.Said{From: "bob", Text: "https://a.fr"}), me(""))
+	f := class(80).Event(minute(5, state.Said{From: "bob", Text: "https://a.fr"}), me(""))
 	if strings.Contains(string(f.Bytes), "]8;") || strings.Contains(string(f.Bytes), underline) {
 		t.Errorf("a link all the same: %q", f.Bytes)
 	}
@@ -97,7 +98,7 @@ func TestAMentionInAnAddressIsNone(t *testing.T) {
 	for _, links := range []bool{false, true} {
 		c := class(80)
 		c.Links = links
-		f := c.Event(minute(5, room.Said{From: "bob", Text: "https://a.fr/(@ann) @léa https://a.fr"}), me("ann"))
+		f := c.Event(minute(5, state.Said{From: "bob", Text: "https://a.fr/(@ann) @léa https://a.fr"}), me("ann"))
 		if fmt.Sprint(f.Mentions) != "[léa]" {
 			t.Errorf("calls %q", f.Mentions)
 		}
@@ -107,7 +108,7 @@ func TestAMentionInAnAddressIsNone(t *testing.T) {
 // TestTheLargestMessagesAreShared holds what any message may weigh to what a Cache
 // keeps, so that nobody makes every session work for itself.
 func TestTheLargestMessagesAreShared(t *testing.T) {
-	fill := func(s string) string { return strings.Repeat(s, room.MaxText/len(s)) }
+	fill := func(s string) string { return strings.Repeat(s, text.MaxText/len(s)) }
 	lines := strings.Repeat("x\n", 39)
 	for _, text := range []string{
 		fill("x"), fill("x "), fill("é "), fill("東"), fill("שלום "), fill("👍🏽"), fill("http://a.fr "), fill("@ann @b "), fill("a\u0301\u0301\u0301"),

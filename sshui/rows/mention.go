@@ -6,7 +6,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"salon/room"
+	"salon/room/text"
 )
 
 // Bounds on the mentions of one message, whose later ones are plain text: reading a
@@ -20,8 +20,8 @@ const (
 
 // calls are whom a message calls. The zero value is ready.
 type calls struct {
-	me    room.Key // the reader, "" for all but the reader that is called
-	keys  []room.Key
+	me    text.Key // the reader, "" for all but the reader that is called
+	keys  []text.Key
 	tries int
 	rung  bool // the reader is called
 }
@@ -94,7 +94,7 @@ func (c *calls) call(name string) (mine int) {
 // note notes one reading of a name and reports whether it is the reader's.
 func (c *calls) note(name string) bool {
 	c.tries++
-	p, err := room.ParsePseudo(name)
+	p, err := text.ParsePseudo(name)
 	if err != nil {
 		return false
 	}

@@ -5,7 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"salon/room"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 func TestMentions(t *testing.T) {
@@ -33,7 +34,7 @@ func TestMentions(t *testing.T) {
 		{"@" + strings.Repeat("a", 4000), "", ""},
 		{"@דוד שלום @ann", "דוד ann", "@ann"},
 	} {
-		e := minute(5, room.Said{From: "bob", Text: test.text})
+		e := minute(5, state.Said{From: "bob", Text: test.text})
 		f := class(80).Event(e, me("ann"))
 		wantSound(t, class(80), f)
 		if got := strings.Trim(fmt.Sprint(f.Mentions), "[]"); got != test.want {
@@ -59,14 +60,14 @@ func TestMentions(t *testing.T) {
 }
 
 func TestNobodyCallsThemselves(t *testing.T) {
-	f := class(80).Event(minute(5, room.Said{From: "Ann", Text: "@ann"}), me("ann"))
+	f := class(80).Event(minute(5, state.Said{From: "Ann", Text: "@ann"}), me("ann"))
 	if got := shown(f); got != " 14:05      Ann │ @ann\n" || strings.Contains(string(f.Bytes), calling) {
 		t.Errorf("ann calls herself: %q", f.Bytes)
 	}
 }
 
 func TestOnlyMessagesToAllMention(t *testing.T) {
-	for _, b := range []room.Body{room.Walled{Text: "@ann"}, room.Whispered{From: "bob", To: []room.Pseudo{"ann"}, Text: "@ann"}, room.TopicSet{Text: "@ann"}} {
+	for _, b := range []state.Body{state.Walled{Text: "@ann"}, state.Whispered{From: "bob", To: []text.Pseudo{"ann"}, Text: "@ann"}, state.TopicSet{Text: "@ann"}} {
 		if f := class(80).Event(minute(5, b), me("ann")); len(f.Mentions) > 0 || strings.Contains(shown(f), " 14:05 !") {
 			t.Errorf("%#v calls %q:\n%s", b, f.Mentions, shown(f))
 		}
@@ -78,7 +79,7 @@ func TestMentionsAreBounded(t *testing.T) {
 	for i := range 100 {
 		fmt.Fprintf(&text, "@membre%d ", i)
 	}
-	f := class(80).Event(minute(5, room.Said{From: "bob", Text: text.String() + "@ann"}), me("ann"))
+	f := class(80).Event(minute(5, state.Said{From: "bob", Text: text.String() + "@ann"}), me("ann"))
 	if len(f.Mentions) != maxMentions || f.Mentions[0] != "membre0" || strings.Contains(string(f.Bytes), calling) {
 		t.Errorf("%d mentions: %q", len(f.Mentions), f.Mentions)
 	}

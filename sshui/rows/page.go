@@ -5,7 +5,8 @@ import (
 	"strconv"
 	"strings"
 
-	"salon/room"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // maxLinks is how many bytes the links of one Fragment may add to it, since a link
@@ -80,7 +81,7 @@ func (c Class) page() *page {
 }
 
 // fragment returns what was collected.
-func (p *page) fragment(e *room.Event, mentions []room.Key) *Fragment {
+func (p *page) fragment(e *state.Event, mentions []text.Key) *Fragment {
 	return &Fragment{Event: e, Bytes: bytes.Clone(p.buf), Rows: p.rows, Mentions: mentions}
 }
 
@@ -116,14 +117,14 @@ func (p *page) row(head lead, l *line, from, to int) {
 // isolated writes a piece of a line that holds isolates: those that cross the rows
 // are closed on one and opened again on the next, where there is need for any.
 func (p *page) isolated(l *line, from, to int) {
-	text := l.text[from:to]
-	needed := room.HasRTL(text)
+	words := l.text[from:to]
+	needed := text.HasRTL(words)
 	if needed && l.open {
 		p.buf = append(p.buf, string(fsi)...)
 	}
 	p.piece(l, from, to, !needed)
-	if i := strings.LastIndexAny(text, string([]rune{fsi, pdi})); i >= 0 {
-		l.open = strings.HasPrefix(text[i:], string(fsi))
+	if i := strings.LastIndexAny(words, string([]rune{fsi, pdi})); i >= 0 {
+		l.open = strings.HasPrefix(words[i:], string(fsi))
 	}
 	if needed && l.open {
 		p.buf = append(p.buf, string(pdi)...)

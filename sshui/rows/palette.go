@@ -3,7 +3,7 @@ package rows
 import (
 	"hash/fnv"
 
-	"salon/room"
+	"salon/room/text"
 )
 
 // Palette is which colours there are.
@@ -88,7 +88,7 @@ func (p Palette) Paint(s Style, text string) string { return dressed(p.sgr(s), t
 // Pseudo dresses text in the colour of a member, which is the same for all who
 // share a Key (an FNV-1a hash of it chooses), in every session and after every
 // restart. On Mono it is bold.
-func (p Palette) Pseudo(who room.Pseudo, text string) string { return dressed(p.hue(who), text) }
+func (p Palette) Pseudo(who text.Pseudo, text string) string { return dressed(p.hue(who), text) }
 
 // sgr is what begins a style, "" for what needs nothing.
 func (p Palette) sgr(s Style) string {
@@ -98,7 +98,7 @@ func (p Palette) sgr(s Style) string {
 	return styles[p][s]
 }
 
-func (p Palette) hue(who room.Pseudo) string {
+func (p Palette) hue(who text.Pseudo) string {
 	if p == Mono {
 		return bold
 	}

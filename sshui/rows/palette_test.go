@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"salon/room"
+	"salon/room/text"
 )
 
 // luminance of one of xterm's 256 colours, from 16 up (WCAG 2.2, relative luminance).
@@ -107,7 +107,7 @@ func TestPaint(t *testing.T) {
 
 func TestPseudosKeepTheirColour(t *testing.T) {
 	for _, test := range []struct {
-		name        room.Pseudo
+		name        text.Pseudo
 		auto, basic string
 	}{
 		{"ann", "\x1b[38;5;97mann\x1b[m", "\x1b[35mann\x1b[m"},
@@ -123,7 +123,7 @@ func TestPseudosKeepTheirColour(t *testing.T) {
 	}
 	seen := map[string]int{}
 	for i := range 600 {
-		seen[Auto.hue(room.Pseudo(fmt.Sprintf("membre%d", i)))]++
+		seen[Auto.hue(text.Pseudo(fmt.Sprintf("membre%d", i)))]++
 	}
 	for _, h := range hues {
 		if seen[h.xterm] < 50 {

@@ -5,7 +5,7 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
-	"salon/room"
+	"salon/room/text"
 )
 
 // How rows are laid out. In a class narrower than wide there is neither time nor
@@ -34,7 +34,7 @@ type post struct {
 	clock  string
 	mark   byte
 	style  Style       // of the mark
-	who    room.Pseudo // "" for nobody
+	who    text.Pseudo // "" for nobody
 	action bool        // who does what the lines say
 	lines  []line      // one at least
 }
@@ -116,11 +116,11 @@ func (t post) name() (sign, name string) {
 	if t.action && t.mark != actionMark {
 		sign = string(rune(actionMark)) + " "
 	}
-	return sign, room.Isolate(cleanText(string(t.who)))
+	return sign, text.Isolate(cleanText(string(t.who)))
 }
 
 // dressedPseudo is Pseudo for whoever there is.
-func (p Palette) dressedPseudo(who room.Pseudo, name string) string {
+func (p Palette) dressedPseudo(who text.Pseudo, name string) string {
 	if who == "" {
 		return name
 	}

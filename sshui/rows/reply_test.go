@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"salon/room"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 func TestRepliesOfOneLineStandAmongTheEvents(t *testing.T) {
@@ -16,7 +18,7 @@ func TestRepliesOfOneLineStandAmongTheEvents(t *testing.T) {
 		{room.Skipped{Count: 12}, " 14:05 *        │ ... 12 message(s) sauté(s)\n", "* ... 12 message(s) sauté(s)\n"},
 		{room.Failure{Err: room.ErrEmpty}, " 14:05 !        │ Rien à dire ? Tapez un message, ou /aide.\n", "! Rien à dire ? Tapez un\n  message, ou /aide.\n"},
 		{room.TopicIs{}, " 14:05 *        │ Pas de sujet pour l'instant.\n", "* Pas de sujet pour l'instant.\n"},
-		{room.Ignoring{Names: []room.Pseudo{"ann", "bob"}}, " 14:05 *        │ Vous ignorez : ann, bob\n", "* Vous ignorez : ann, bob\n"},
+		{room.Ignoring{Names: []text.Pseudo{"ann", "bob"}}, " 14:05 *        │ Vous ignorez : ann, bob\n", "* Vous ignorez : ann, bob\n"},
 		{room.Bans{}, " 14:05 *        │ Personne n'est banni ni sans la parole.\n", "* Personne n'est banni ni sans\n  la parole.\n"},
 	} {
 		for width, want := range map[int]string{80: test.wide, 30: test.thin} {
@@ -39,7 +41,7 @@ func TestAFailureIsWrong(t *testing.T) {
 }
 
 func TestAWelcomeLeavesTheLastMessagesToTheScreen(t *testing.T) {
-	w := room.Welcome{Pseudo: "ann", Names: []room.Pseudo{"ann", "bob"}, Present: 2, Last: []room.Event{{Time: at, Body: room.Said{From: "bob", Text: "déjà dit"}}}}
+	w := room.Welcome{Pseudo: "ann", Names: []text.Pseudo{"ann", "bob"}, Present: 2, Last: []state.Event{{Time: at, Body: state.Said{From: "bob", Text: "déjà dit"}}}}
 	got := shown(class(80).Reply(w, me("ann"), at))
 	if strings.Contains(got, "déjà dit") || strings.Contains(got, "Derniers messages") {
 		t.Errorf("the welcome holds the last messages:\n%s", got)
@@ -75,15 +77,15 @@ func TestBlocksHang(t *testing.T) {
 }
 
 func TestEveryReplyFits(t *testing.T) {
-	said := []room.Event{*minute(2, room.Said{From: "bob", Text: "un\n\ndeux 田中 שלום"}), *minute(3, room.Walled{Text: "x"})}
-	who := room.Person{Pseudo: "bob", Since: at, Operator: true, Away: &room.Away{Since: at, Text: "שלום"}, Fronts: []string{"ssh"}}
+	said := []state.Event{*minute(2, state.Said{From: "bob", Text: "un\n\ndeux 田中 שלום"}), *minute(3, state.Walled{Text: "x"})}
+	who := room.Person{Pseudo: "bob", Since: at, Operator: true, Away: &state.Away{Since: at, Text: "שלום"}, Fronts: []string{"ssh"}}
 	for _, r := range []room.Reply{
-		room.Welcome{Pseudo: "ann"}, room.People{Members: []room.Person{who, who}}, room.Profile{Person: who}, room.Profile{Person: who, Own: &room.Own{Keys: []string{"SHA256:k"}}}, room.Accounts{Pseudos: []room.Pseudo{"bob", "דוד"}, More: 3}, room.Help{Commands: room.Commands()},
-		room.TopicIs{}, room.Bans{Mutes: []room.Mute{{Pseudo: "bob"}, {Pseudo: "דוד"}}}, room.Ignoring{}, room.Past{Events: said}, room.Past{Search: "x", Events: said},
+		room.Welcome{Pseudo: "ann"}, room.People{Members: []room.Person{who, who}}, room.Profile{Person: who}, room.Profile{Person: who, Own: &room.Own{Keys: []string{"SHA256:k"}}}, room.Accounts{Pseudos: []text.Pseudo{"bob", "דוד"}, More: 3}, room.Help{Commands: room.Commands()},
+		room.TopicIs{}, room.Bans{Mutes: []state.Mute{{Pseudo: "bob"}, {Pseudo: "דוד"}}}, room.Ignoring{}, room.Past{Events: said}, room.Past{Search: "x", Events: said},
 		room.Stats{}, room.Skipped{Count: 3}, room.Failure{Err: room.ErrNobody}, room.Notice{What: room.NowAway},
 	} {
 		for width := range 130 {
-			for _, l := range []room.Lang{room.French, room.English} {
+			for _, l := range []state.Lang{state.French, state.English} {
 				c := class(width + 1)
 				c.Lang, c.Links = l, true
 				f := c.Reply(r, me("ann"), at)
@@ -97,7 +99,7 @@ func TestEveryReplyFits(t *testing.T) {
 }
 
 func TestRowsAreWalkedWithoutAllocating(t *testing.T) {
-	f := class(20).Event(minute(1, room.Said{From: "ann", Text: strings.Repeat("bonjour ", 50)}), me(""))
+	f := class(20).Event(minute(1, state.Said{From: "ann", Text: strings.Repeat("bonjour ", 50)}), me(""))
 	n := 0
 	if allocs := testing.AllocsPerRun(10, func() {
 		for _, row := range f.All() {

@@ -9,8 +9,9 @@ import (
 	"iter"
 	"time"
 
-	"salon/room"
 	"salon/room/lang"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // Class is all that the look of a public event depends on besides the event. It is
@@ -22,7 +23,7 @@ import (
 // character but in the styles and links that this package writes.
 type Class struct {
 	Width   int // columns to fill at most, 1 at least
-	Lang    room.Lang
+	Lang    state.Lang
 	Zone    *time.Location // nil: the server's
 	Hour12  bool
 	Palette Palette
@@ -31,10 +32,10 @@ type Class struct {
 
 // Fragment is something as rows. It is never changed once made.
 type Fragment struct {
-	Event    *room.Event // nil for what is not one
-	Bytes    []byte      // each row, preceded by "\r\n"; a row leaves no style behind
-	Rows     int         // 0 for events that are not shown
-	Mentions []room.Key  // whom the text calls with an @, in its order, without repeats; 16 at most
+	Event    *state.Event // nil for what is not one
+	Bytes    []byte       // each row, preceded by "\r\n"; a row leaves no style behind
+	Rows     int          // 0 for events that are not shown
+	Mentions []text.Key   // whom the text calls with an @, in its order, without repeats; 16 at most
 }
 
 // eol stands before each row of a Fragment, and nowhere in one.

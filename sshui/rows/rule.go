@@ -6,8 +6,8 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
-	"salon/room"
 	"salon/room/lang"
+	"salon/room/text"
 )
 
 const (
@@ -18,11 +18,11 @@ const (
 // Rule makes one row of a line with text in its middle, exactly Width columns wide.
 // Text that is too long is cut, with an ellipsis; where there is room for none, the
 // line is all.
-func (c Class) Rule(s Style, text string) string {
+func (c Class) Rule(s Style, words string) string {
 	width := max(c.Width, 1)
-	text = strings.TrimSpace(cleanText(strings.ReplaceAll(text, "\n", " ")))
-	for space := width - frame; space > 0 && text != ""; space-- {
-		middle := " " + room.Isolate(ansi.Truncate(text, space, ellipsis)) + " "
+	words = strings.TrimSpace(cleanText(strings.ReplaceAll(words, "\n", " ")))
+	for space := width - frame; space > 0 && words != ""; space-- {
+		middle := " " + text.Isolate(ansi.Truncate(words, space, ellipsis)) + " "
 		if left := width - ansi.StringWidth(middle); left >= 2 {
 			return c.Palette.Paint(s, strings.Repeat("─", left/2)+middle+strings.Repeat("─", left-left/2))
 		}

@@ -4,7 +4,8 @@ import (
 	"testing"
 	"time"
 
-	"salon/room"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 func TestDays(t *testing.T) {
@@ -19,7 +20,7 @@ func TestDays(t *testing.T) {
 		{10, "─ 01/09… ─", "─ 2026-… ─"},
 		{3, "───", "───"},
 	} {
-		for l, want := range map[room.Lang]string{room.French: test.fr, room.English: test.en} {
+		for l, want := range map[state.Lang]string{state.French: test.fr, state.English: test.en} {
 			c := Class{Width: test.width, Lang: l, Zone: time.FixedZone("", 3600)}
 			if got := c.Day(first); want != "" && got != c.Palette.Paint(Quiet, want) {
 				t.Errorf("at %d columns the day is %q, want %q", test.width, got, want)
@@ -68,7 +69,7 @@ func TestFit(t *testing.T) {
 		{red, 3, "\x1b[31mro…\x1b[m"},
 		{red, 7, red + "  "},
 		{"\x1b]8;id=1;http://a.fr\x1b\\lien\x1b]8;;\x1b\\", 3, "\x1b]8;id=1;http://a.fr\x1b\\li…\x1b]8;;\x1b\\"},
-		{room.Isolate("שלום"), 3, "\u2068של…\u2069"},
+		{text.Isolate("שלום"), 3, "\u2068של…\u2069"},
 	} {
 		if got := Fit(test.text, test.columns); got != test.want {
 			t.Errorf("%q in %d columns is %q, want %q", test.text, test.columns, got, test.want)

@@ -9,7 +9,8 @@ import (
 	"github.com/charmbracelet/x/ansi"
 	"pgregory.net/rapid"
 
-	"salon/room"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // hostile are the pieces that texts are made of here, besides any. None has been
@@ -29,7 +30,7 @@ func hostileText(t *rapid.T, name string) string {
 func anyClass(t *rapid.T) Class {
 	return Class{
 		Width:   rapid.OneOf(rapid.IntRange(1, 60), rapid.IntRange(1, 500)).Draw(t, "width"),
-		Lang:    room.Lang(rapid.IntRange(0, 1).Draw(t, "lang")),
+		Lang:    state.Lang(rapid.IntRange(0, 1).Draw(t, "lang")),
 		Zone:    time.UTC,
 		Hour12:  rapid.Bool().Draw(t, "hour12"),
 		Palette: Palette(rapid.IntRange(0, 5).Draw(t, "palette")),
@@ -39,16 +40,16 @@ func anyClass(t *rapid.T) Class {
 
 func TestWhateverIsSaidIsShownSoundAndWhole(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		c, text, who := anyClass(t), hostileText(t, "text"), room.Pseudo(hostileText(t, "who"))
-		for _, b := range []room.Body{
-			room.Said{From: "bob", Text: text}, room.Said{From: "bob", Text: text, Action: true}, room.Said{From: who, Text: text},
-			room.Whispered{From: "bob", To: []room.Pseudo{"ann"}, Text: text}, room.Whispered{From: who, To: []room.Pseudo{"bob", who}, Text: text},
-			room.Walled{Text: text}, room.Walled{By: who, Text: text}, room.TopicSet{By: "bob", Text: text}, room.Left{Pseudo: who, Text: text},
+		c, words, who := anyClass(t), hostileText(t, "text"), text.Pseudo(hostileText(t, "who"))
+		for _, b := range []state.Body{
+			state.Said{From: "bob", Text: words}, state.Said{From: "bob", Text: words, Action: true}, state.Said{From: who, Text: words},
+			state.Whispered{From: "bob", To: []text.Pseudo{"ann"}, Text: words}, state.Whispered{From: who, To: []text.Pseudo{"bob", who}, Text: words},
+			state.Walled{Text: words}, state.Walled{By: who, Text: words}, state.TopicSet{By: "bob", Text: words}, state.Left{Pseudo: who, Text: words},
 		} {
 			f := c.Event(minute(5, b), me("ann"))
 			wantSound(t, c, f)
-			if said, ok := b.(room.Said); ok && said.From == "bob" && c.Width > 10 {
-				wantWhole(t, f, text)
+			if said, ok := b.(state.Said); ok && said.From == "bob" && c.Width > 10 {
+				wantWhole(t, f, words)
 			}
 		}
 	})
@@ -91,7 +92,7 @@ func TestEveryRuleIsAsWideAsItShould(t *testing.T) {
 func TestFitIsExact(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := Palette(rapid.IntRange(0, 5).Draw(t, "palette"))
-		text := p.Paint(Wrong, room.Isolate(cleanText(hostileText(t, "text")))) + p.Pseudo("bob", cleanText(hostileText(t, "name")))
+		text := p.Paint(Wrong, text.Isolate(cleanText(hostileText(t, "text")))) + p.Pseudo("bob", cleanText(hostileText(t, "name")))
 		columns := rapid.IntRange(0, 60).Draw(t, "columns")
 		got := Fit(text, columns)
 		if w := ansi.StringWidth(got); w != columns {
@@ -105,16 +106,16 @@ func FuzzEvent(f *testing.F) {
 	for _, s := range hostile {
 		f.Add(s+" "+s, "bob", 20)
 	}
-	f.Fuzz(func(t *testing.T, text, who string, width int) {
+	f.Fuzz(func(t *testing.T, words, who string, width int) {
 		c := Class{Width: 1 + (width%200+200)%200, Zone: time.UTC, Palette: Auto, Links: true}
-		said := c.Event(minute(5, room.Said{From: "bob", Text: text}), me("ann"))
+		said := c.Event(minute(5, state.Said{From: "bob", Text: words}), me("ann"))
 		wantSound(t, c, said)
 		if c.Width > 10 {
-			wantWhole(t, said, text)
+			wantWhole(t, said, words)
 		}
-		wantSound(t, c, c.Event(minute(5, room.Said{From: room.Pseudo(who), Text: text, Action: true}), me(room.Pseudo(who))))
-		wantSound(t, c, c.Event(minute(5, room.Left{Pseudo: room.Pseudo(who), Text: text}), me("ann")))
-		for _, row := range []string{c.Rule(Marker, text), Fit(c.Palette.Paint(Strong, cleanText(text)), c.Width)} {
+		wantSound(t, c, c.Event(minute(5, state.Said{From: text.Pseudo(who), Text: words, Action: true}), me(text.Pseudo(who))))
+		wantSound(t, c, c.Event(minute(5, state.Left{Pseudo: text.Pseudo(who), Text: words}), me("ann")))
+		for _, row := range []string{c.Rule(Marker, words), Fit(c.Palette.Paint(Strong, cleanText(words)), c.Width)} {
 			if w := ansi.StringWidth(row); w != c.Width {
 				t.Errorf("%d columns, not %d: %q", w, c.Width, row)
 			}

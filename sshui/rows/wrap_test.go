@@ -8,7 +8,7 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
-	"salon/room"
+	"salon/room/text"
 )
 
 func wrapped(text string, first, rest int) []string {
@@ -92,7 +92,7 @@ func TestNoTextTakesMoreRowsThanItShould(t *testing.T) {
 func TestIsolatesCrossRowsWhole(t *testing.T) {
 	p := class(30).page()
 	l := line{}
-	l.sentence("x " + room.Isolate("שלום לכולם") + " est là, bien là depuis " + room.Isolate("אתמול"))
+	l.sentence("x " + text.Isolate("שלום לכולם") + " est là, bien là depuis " + text.Isolate("אתמול"))
 	p.flow(blanks(0), blanks(0), l)
 	want := []string{"x ⟨שלום לכולם⟩ est là, bien là", "depuis ⟨אתמול⟩"}
 	got := strings.Split(strings.TrimSpace(visible(p.fragment(nil, nil))), "\n")
@@ -101,7 +101,7 @@ func TestIsolatesCrossRowsWhole(t *testing.T) {
 	}
 	p = class(8).page()
 	l = line{}
-	l.sentence(room.Isolate("שלום abcd efgh שלום") + " z")
+	l.sentence(text.Isolate("שלום abcd efgh שלום") + " z")
 	p.flow(blanks(0), blanks(0), l)
 	want = []string{"⟨שלום⟩", "abcd", "efgh", "⟨שלום⟩ z"}
 	if got := strings.Split(strings.TrimSpace(visible(p.fragment(nil, nil))), "\n"); !slices.Equal(got, want) {

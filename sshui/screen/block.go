@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"salon/room"
+	"salon/room/state"
 	"salon/sshui/rows"
 )
 
@@ -56,7 +57,7 @@ func (s *Screen) fragment(e entry) *rows.Fragment {
 			return s.helpOn(h.One)
 		}
 		return s.class.Reply(e.local.reply, s.eyes(), e.local.when)
-	case e.local != nil || s.room.Role() >= room.Operator:
+	case e.local != nil || s.room.Role() >= state.Operator:
 		return s.class.Event(e.event, s.eyes())
 	}
 	shared := s.cache.Event(s.class, e.place, e.event)
@@ -77,7 +78,7 @@ func (s *Screen) concerns(e entry) bool {
 	if e.event == nil {
 		return false
 	}
-	if _, private := e.event.Body.(room.Whispered); private {
+	if _, private := e.event.Body.(state.Whispered); private {
 		return e.event.Author() != s.me
 	}
 	return hasMentions(e.event) && s.calls(s.fragment(e))

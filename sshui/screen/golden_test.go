@@ -18,6 +18,7 @@ import (
 
 	"salon/room"
 	"salon/room/lang"
+	"salon/room/state"
 	"salon/sshui/keys"
 )
 
@@ -187,7 +188,7 @@ func colour(before string, c color.Color) []string {
 
 // either is a text in the language of the stage.
 func (st *stage) either(fr, en string) string {
-	if st.room.prefs.Lang == room.English {
+	if st.room.prefs.Lang == state.English {
 		return en
 	}
 	return fr
@@ -206,7 +207,7 @@ func lively(st *stage) {
 	r.me = "eve"
 	r.people("ann", "bob", "cléo", "eve", "zoé")
 	r.rosters(func(next *room.Roster) {
-		next.Topic = room.Topic{Text: st.either("la sortie de dimanche", "next Sunday's outing"), By: "zoé", Set: opening.Add(-time.Hour)}
+		next.Topic = state.Topic{Text: st.either("la sortie de dimanche", "next Sunday's outing"), By: "zoé", Set: opening.Add(-time.Hour)}
 		next.People[1].Away, next.People[4].Operator = true, true
 	})
 	r.now = opening.Add(-20 * time.Hour)
@@ -228,7 +229,7 @@ func crowded(st *stage) {
 	st.room.rosters(func(next *room.Roster) {
 		next.Present = 1203
 		next.Slow = 5 * time.Second
-		next.Shutdown = &room.Plan{At: opening.Add(time.Hour)}
+		next.Shutdown = &state.Plan{At: opening.Add(time.Hour)}
 		next.Topic.Text = "שלום sujet"
 		next.People[0].Away = true
 		next.People[1].Operator = true
@@ -255,12 +256,12 @@ func talks(st *stage) {
 		r.said("bob", st.either("salut ann, le lien est là :\nhttps://exemple.org/doc", "hi ann, here is the link:\nhttps://example.org/doc")),
 		r.joined("cléo"),
 	)
-	st.shows(r.happens(room.Said{From: "cléo", Text: st.either("sourit", "smiles"), Action: true}))
+	st.shows(r.happens(state.Said{From: "cléo", Text: st.either("sourit", "smiles"), Action: true}))
 	st.passes(time.Minute)
 	st.shows(r.said("eve", st.either("bienvenue cléo 👋 日本", "welcome cléo 👋 日本")))
-	st.shows(replied(room.Failure{Err: &room.UnknownMemberError{Name: "anm", Suggestion: "ann"}}))
+	st.shows(replied(room.Failure{Err: &state.UnknownMemberError{Name: "anm", Suggestion: "ann"}}))
 	st.shows(replied(room.Notice{What: room.NowBack}))
-	st.shows(r.happens(room.Walled{Text: st.either("mise à jour ce soir", "update tonight")}), r.left("bob"))
+	st.shows(r.happens(state.Walled{Text: st.either("mise à jour ce soir", "update tonight")}), r.left("bob"))
 }
 
 func isCalled(st *stage) {
@@ -300,10 +301,10 @@ func looksAway(st *stage) {
 
 func finds(st *stage) {
 	talks(st)
-	var found []room.Event
+	var found []state.Event
 	for i, text := range []string{"un lien", "le lien https://exemple.org/doc", "@eve le lien ?", "liens"} {
 		when := opening.Add(time.Duration(i/2-1) * 24 * time.Hour)
-		found = append(found, room.Event{Seq: room.Seq(100 + i), Time: when, Body: room.Said{From: "bob", Text: text}})
+		found = append(found, state.Event{Seq: state.Seq(100 + i), Time: when, Body: state.Said{From: "bob", Text: text}})
 	}
 	st.shows(replied(room.Past{Search: "lien", Events: found}))
 	st.keys("up")
@@ -313,7 +314,7 @@ func finds(st *stage) {
 func everybody() room.Item {
 	return replied(room.People{Members: []room.Person{
 		{Pseudo: "ann", Since: opening.Add(-26 * time.Hour)},
-		{Pseudo: "bob", Since: opening.Add(-time.Hour), Away: &room.Away{Text: "déjeuner", Since: opening}},
+		{Pseudo: "bob", Since: opening.Add(-time.Hour), Away: &state.Away{Text: "déjeuner", Since: opening}},
 		{Pseudo: "cléo", Since: opening.Add(-time.Minute), Operator: true},
 		{Pseudo: "eve", Since: opening},
 	}})
@@ -373,6 +374,6 @@ func leaves(st *stage) {
 		st.t.Errorf("left with the modes %v, other screen %v, cursor hidden %v", modes, st.vt.IsAltScreen(), st.hid)
 	}
 	l := st.room.prefs.Lang
-	said := lang.Farewell(&room.Ending{Cause: room.Quit}, st.eyes()) + " " + fmt.Sprintf(lang.ScreenOf(l).Summary, lang.Duration(12*time.Minute, l), 1)
+	said := lang.Farewell(&state.Ending{Cause: state.Quit}, st.eyes()) + " " + fmt.Sprintf(lang.ScreenOf(l).Summary, lang.Duration(12*time.Minute, l), 1)
 	st.write([]byte(said + "\r\n"))
 }

@@ -7,8 +7,8 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
-	"salon/room"
 	"salon/room/lang"
+	"salon/room/text"
 	"salon/sshui/rows"
 )
 
@@ -19,21 +19,21 @@ import (
 func (s *Screen) headerRow() string {
 	help := s.texts().HelpKey + " "
 	space := s.term.Width - ansi.StringWidth(help) - 1
-	text := s.heading()
-	if ansi.StringWidth(text) > space {
+	words := s.heading()
+	if ansi.StringWidth(words) > space {
 		help, space = "", s.term.Width
-		text = s.shortHeading()
+		words = s.shortHeading()
 	}
-	if topic := room.Isolate(strings.ReplaceAll(s.roster.Topic.Text, "\n", " ")); topic != "" {
-		left := space - ansi.StringWidth(text)
+	if topic := text.Isolate(strings.ReplaceAll(s.roster.Topic.Text, "\n", " ")); topic != "" {
+		left := space - ansi.StringWidth(words)
 		if topic = " · " + topic; ansi.StringWidth(topic) <= left || left >= leastTopic {
-			text += topic
+			words += topic
 		}
 	}
-	if text = rows.Fit(text, space); help != "" {
-		text += " " + help
+	if words = rows.Fit(words, space); help != "" {
+		words += " " + help
 	}
-	return s.class.Palette.Paint(rows.Heading, text)
+	return s.class.Palette.Paint(rows.Heading, words)
 }
 
 // leastTopic is how many columns the beginning of a topic is worth showing in.

@@ -8,6 +8,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"salon/room"
+	"salon/room/state"
 )
 
 func TestTheHeaderSaysWhatThereIsRoomFor(t *testing.T) {
@@ -46,13 +47,13 @@ func TestTheHeaderSaysWhatIsOutOfTheOrdinary(t *testing.T) {
 	st := newStage(t, 120, 10, asEve)
 	st.room.rosters(func(next *room.Roster) {
 		next.Slow = 5 * time.Second
-		next.Shutdown = &room.Plan{At: opening.Add(time.Hour)}
+		next.Shutdown = &state.Plan{At: opening.Add(time.Hour)}
 		next.People[2].Away = true // eve
 		next.Topic.Text = "un sujet\nde deux lignes"
 	})
 	st.frame()
 	st.has(" salon · 3 en ligne · ferme à 15:02:00 · mode lent : 5 s · absent(e) · un sujet de deux lignes")
-	st.room.prefs.Lang, st.room.prefs.Hour12 = room.English, true
+	st.room.prefs.Lang, st.room.prefs.Hour12 = state.English, true
 	st.frame()
 	st.has(" salon · 3 online · closes at 3:02:00 PM · slow mode: 5 s · away · un sujet")
 }
@@ -65,30 +66,30 @@ func TestTheHeaderCutsNothingButTheTopic(t *testing.T) {
 		closing bool
 		away    bool
 		hour12  bool
-		in      room.Lang
+		in      state.Lang
 		topic   string
 		want    string
 	}{
-		{80, true, false, false, room.French, "un sujet", " salon · 5 en ligne · ferme à 15:02:00 · un sujet                       F1 aide"},
-		{60, true, true, false, room.French, "un très long sujet", " salon · 5 en ligne · ferme à 15:02:00 · absent(e)  F1 aide"},
-		{60, true, false, false, room.French, "un très long sujet", " salon · 5 en ligne · ferme à 15:02:00 · un très l… F1 aide"},
-		{47, true, false, false, room.French, "", " salon · 5 en ligne · ferme à 15:02:00 F1 aide"},
-		{46, true, false, false, room.French, "", " salon · 5 en ligne · ferme à 15:02:00"},
-		{39, true, false, false, room.French, "sujet", " salon · 5 en ligne · ferme à 15:02:00"},
-		{39, true, false, false, room.English, "topic", " salon · 5 online · closes at 15:02:00"},
-		{39, true, false, true, room.English, "topic", " 5 online · closes at 3:02:00 PM"},
-		{40, false, true, false, room.French, "", " salon · 5 en ligne · absent(e) F1 aide"},
-		{39, false, true, false, room.French, "", " salon · 5 en ligne · absent(e)"},
-		{20, true, true, false, room.French, "sujet", " ferme à 15:02:00"},
-		{20, true, false, true, room.English, "topic", "closes at 3:02:00 PM"},
-		{20, false, true, false, room.English, "topic", " 5 online · away"},
+		{80, true, false, false, state.French, "un sujet", " salon · 5 en ligne · ferme à 15:02:00 · un sujet                       F1 aide"},
+		{60, true, true, false, state.French, "un très long sujet", " salon · 5 en ligne · ferme à 15:02:00 · absent(e)  F1 aide"},
+		{60, true, false, false, state.French, "un très long sujet", " salon · 5 en ligne · ferme à 15:02:00 · un très l… F1 aide"},
+		{47, true, false, false, state.French, "", " salon · 5 en ligne · ferme à 15:02:00 F1 aide"},
+		{46, true, false, false, state.French, "", " salon · 5 en ligne · ferme à 15:02:00"},
+		{39, true, false, false, state.French, "sujet", " salon · 5 en ligne · ferme à 15:02:00"},
+		{39, true, false, false, state.English, "topic", " salon · 5 online · closes at 15:02:00"},
+		{39, true, false, true, state.English, "topic", " 5 online · closes at 3:02:00 PM"},
+		{40, false, true, false, state.French, "", " salon · 5 en ligne · absent(e) F1 aide"},
+		{39, false, true, false, state.French, "", " salon · 5 en ligne · absent(e)"},
+		{20, true, true, false, state.French, "sujet", " ferme à 15:02:00"},
+		{20, true, false, true, state.English, "topic", "closes at 3:02:00 PM"},
+		{20, false, true, false, state.English, "topic", " 5 online · away"},
 	} {
 		st := newStage(t, c.width, 12, func(st *stage) {
 			st.room.prefs.Lang, st.room.prefs.Hour12 = c.in, c.hour12
 			st.room.rosters(func(next *room.Roster) {
 				next.Present, next.Topic.Text, next.People[2].Away = 5, c.topic, c.away
 				if c.closing {
-					next.Shutdown = &room.Plan{At: opening.Add(time.Hour)}
+					next.Shutdown = &state.Plan{At: opening.Add(time.Hour)}
 				}
 			})
 		})
@@ -101,9 +102,9 @@ func TestTheHeaderCutsNothingButTheTopic(t *testing.T) {
 // TestHintsFitTheSmallestScreen: what they are for is said last.
 func TestHintsFitTheSmallestScreen(t *testing.T) {
 	for _, c := range []struct {
-		in         room.Lang
+		in         state.Lang
 		leave, bar string
-	}{{room.French, "Ctrl-C : partir", "↓ Fin : en bas"}, {room.English, "Ctrl-C: leave", "↓ End to go down"}} {
+	}{{state.French, "Ctrl-C : partir", "↓ Fin : en bas"}, {state.English, "Ctrl-C: leave", "↓ End to go down"}} {
 		st := newStage(t, 20, 5, func(st *stage) { st.room.prefs.Lang = c.in })
 		st.shows(many(st.room, 30)...)
 		st.keys("ctrl+c")

@@ -13,6 +13,8 @@ import (
 	"pgregory.net/rapid"
 
 	"salon/room"
+	"salon/room/state"
+	"salon/room/text"
 	"salon/sshui/keys"
 	"salon/sshui/rows"
 )
@@ -28,13 +30,13 @@ type fakeRoom struct {
 	now     time.Time
 	arrived uint64
 	first   uint64
-	events  []*room.Event // at first, first+1, ...
-	seq     room.Seq
+	events  []*state.Event // at first, first+1, ...
+	seq     state.Seq
 	roster  *room.Roster
 	prefs   room.Prefs
-	me      room.Pseudo
-	role    room.Role
-	ignored map[room.Pseudo]bool
+	me      text.Pseudo
+	role    state.Role
+	ignored map[text.Pseudo]bool
 	// complete, if set, is what Tab offers.
 	complete func(line string, pos int) (int, []string)
 }
@@ -43,7 +45,7 @@ type fakeRoom struct {
 func newRoom() *fakeRoom {
 	r := &fakeRoom{
 		now: opening, arrived: 1, first: 1, me: "eve",
-		prefs: room.Prefs{Zone: time.UTC}, ignored: map[room.Pseudo]bool{},
+		prefs: room.Prefs{Zone: time.UTC}, ignored: map[text.Pseudo]bool{},
 	}
 	r.people("ann", "bob", "eve")
 	return r
@@ -51,12 +53,12 @@ func newRoom() *fakeRoom {
 
 func (r *fakeRoom) Arrived() uint64            { return r.arrived }
 func (r *fakeRoom) Held() (first, next uint64) { return r.first, r.first + uint64(len(r.events)) }
-func (r *fakeRoom) Hides(e *room.Event) bool   { return r.ignored[e.Author()] }
+func (r *fakeRoom) Hides(e *state.Event) bool  { return r.ignored[e.Author()] }
 func (r *fakeRoom) Roster() *room.Roster       { return r.roster }
 func (r *fakeRoom) Available() []*room.Command { return available }
 func (r *fakeRoom) Prefs() room.Prefs          { return r.prefs }
-func (r *fakeRoom) Pseudo() room.Pseudo        { return r.me }
-func (r *fakeRoom) Role() room.Role            { return r.role }
+func (r *fakeRoom) Pseudo() text.Pseudo        { return r.me }
+func (r *fakeRoom) Role() state.Role           { return r.role }
 func (r *fakeRoom) held(place uint64) (int, bool) {
 	return int(place - r.first), place >= r.first && place < r.first+uint64(len(r.events))
 }
@@ -66,14 +68,14 @@ var available = slices.DeleteFunc(slices.Clone(room.Commands()), func(c *room.Co
 	return c.Need == room.Operators
 })
 
-func (r *fakeRoom) At(place uint64) *room.Event {
+func (r *fakeRoom) At(place uint64) *state.Event {
 	if i, ok := r.held(place); ok {
 		return r.events[i]
 	}
 	return nil
 }
 
-func (r *fakeRoom) PlaceOf(seq room.Seq) (place uint64, ok bool) {
+func (r *fakeRoom) PlaceOf(seq state.Seq) (place uint64, ok bool) {
 	for i, e := range r.events {
 		if seq != 0 && e.Seq == seq {
 			return r.first + uint64(i), true
@@ -90,32 +92,32 @@ func (r *fakeRoom) Complete(line string, pos int) (int, []string) {
 }
 
 // happens makes something happen in the room now.
-func (r *fakeRoom) happens(b room.Body) room.Item {
+func (r *fakeRoom) happens(b state.Body) room.Item {
 	r.seq++
-	e := &room.Event{Seq: r.seq, ID: room.ID{Origin: 1, N: uint64(r.seq)}, Time: r.now, Body: b}
+	e := &state.Event{Seq: r.seq, ID: state.ID{Origin: 1, N: uint64(r.seq)}, Time: r.now, Body: b}
 	r.events = append(r.events, e)
 	return room.Item{Place: r.first + uint64(len(r.events)) - 1, Event: e}
 }
 
-func (r *fakeRoom) said(from, text string) room.Item {
-	return r.happens(room.Said{From: room.Pseudo(from), Text: room.Clean(text, true)})
+func (r *fakeRoom) said(from, words string) room.Item {
+	return r.happens(state.Said{From: text.Pseudo(from), Text: text.Clean(words, true)})
 }
 
 // whispered is a private message, to me unless others are named.
-func (r *fakeRoom) whispered(from, text string, to ...room.Pseudo) room.Item {
+func (r *fakeRoom) whispered(from, words string, to ...text.Pseudo) room.Item {
 	if len(to) == 0 {
-		to = []room.Pseudo{r.me}
+		to = []text.Pseudo{r.me}
 	}
-	b := room.Whispered{From: room.Pseudo(from), To: to, Text: room.Clean(text, true)}
-	return room.Item{Event: &room.Event{Time: r.now, Body: b}}
+	b := state.Whispered{From: text.Pseudo(from), To: to, Text: text.Clean(words, true)}
+	return room.Item{Event: &state.Event{Time: r.now, Body: b}}
 }
 
 func (r *fakeRoom) joined(who string) room.Item {
-	return r.happens(room.Joined{Pseudo: room.Pseudo(who), Front: "ssh"})
+	return r.happens(state.Joined{Pseudo: text.Pseudo(who), Front: "ssh"})
 }
 
 func (r *fakeRoom) left(who string) room.Item {
-	return r.happens(room.Left{Pseudo: room.Pseudo(who), Cause: room.Quit})
+	return r.happens(state.Left{Pseudo: text.Pseudo(who), Cause: state.Quit})
 }
 
 // forget has the room forget its n oldest events.
@@ -136,7 +138,7 @@ func (r *fakeRoom) people(names ...string) {
 		next.Present, next.People = len(names), nil
 	}
 	for _, name := range names {
-		next.People = append(next.People, room.Attendee{Pseudo: room.Pseudo(name)})
+		next.People = append(next.People, room.Attendee{Pseudo: text.Pseudo(name)})
 	}
 	r.roster = next
 }
@@ -202,7 +204,7 @@ func newStage(t rapid.TB, width, height int, with ...func(*stage)) *stage {
 
 // The usual changes to a stage.
 
-func english(st *stage) { st.room.prefs.Lang = room.English }
+func english(st *stage) { st.room.prefs.Lang = state.English }
 func mono(st *stage)    { st.term.Palette = rows.Mono }
 
 // newEmulator returns an emulator that answers no questions: its answers would go to

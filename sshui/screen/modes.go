@@ -1,6 +1,8 @@
 package screen
 
-import "salon/room"
+import (
+	"salon/room/state"
+)
 
 // What a frame and a terminal's modes are made of (ECMA-48, and xterm's private
 // modes).
@@ -35,7 +37,7 @@ func (s *Screen) Open(dst []byte) []byte {
 	p := pen{append(dst, altScreen+wrapOff+pasteOn...)}
 	if s.term.Modern {
 		p.text(keepTitle + focusOn + askSync + askKitty)
-		if s.term.Palette > 1 && s.prefs.Theme == room.ThemeAuto {
+		if s.term.Palette > 1 && s.prefs.Theme == state.ThemeAuto {
 			p.text(askBackground)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"salon/room"
+	"salon/room/text"
 	"salon/sshui/rows"
 )
 
@@ -76,7 +77,7 @@ func (s *Screen) list(b *board) {
 
 // name is somebody in the list of names, after the mark that says what is special.
 func (s *Screen) name(a room.Attendee) string {
-	palette, name := s.class.Palette, room.Isolate(cut(string(a.Pseudo), namesWidth-3))
+	palette, name := s.class.Palette, text.Isolate(cut(string(a.Pseudo), namesWidth-3))
 	switch {
 	case a.Away:
 		return "~" + palette.Paint(rows.Quiet, name)

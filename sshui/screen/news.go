@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"salon/room"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // idleAfter is how long after the last key somebody counts as no longer looking,
@@ -55,7 +57,7 @@ func (s *Screen) looking(now time.Time) bool {
 
 // heard counts an event that has just come, and rings if it is to be noticed. Place
 // is 0 for a private message.
-func (s *Screen) heard(e *room.Event, place uint64, now time.Time) {
+func (s *Screen) heard(e *state.Event, place uint64, now time.Time) {
 	if s.input.owed > 0 && doer(e) == s.me {
 		s.input.owed--
 		s.toBottom()
@@ -71,7 +73,7 @@ func (s *Screen) heard(e *room.Event, place uint64, now time.Time) {
 	} else if hasMentions(e) {
 		concerned = s.calls(s.cache.Event(s.class, place, e))
 	}
-	if s.prefs.Bell == room.BellAll || concerned && s.prefs.Bell == room.BellMentions {
+	if s.prefs.Bell == state.BellAll || concerned && s.prefs.Bell == state.BellMentions {
 		s.news.bell = true
 	}
 	if s.looking(now) {
@@ -176,9 +178,9 @@ func (s *Screen) unmark() bool {
 }
 
 // speaks reports whether an event is something to have read.
-func speaks(e *room.Event) bool {
+func speaks(e *state.Event) bool {
 	switch e.Body.(type) {
-	case room.Said, room.Whispered, room.Walled:
+	case state.Said, state.Whispered, state.Walled:
 		return true
 	}
 	return false
@@ -186,36 +188,36 @@ func speaks(e *room.Event) bool {
 
 // doer returns who did what an event tells everybody, when it is the only answer that
 // they get; "" for nobody.
-func doer(e *room.Event) room.Pseudo {
+func doer(e *state.Event) text.Pseudo {
 	switch b := e.Body.(type) {
-	case room.Renamed:
+	case state.Renamed:
 		return b.To
-	case room.TopicSet:
+	case state.TopicSet:
 		return b.By
-	case room.Walled:
+	case state.Walled:
 		return b.By
-	case room.Kicked:
+	case state.Kicked:
 		return b.By
-	case room.Banned:
+	case state.Banned:
 		return b.Ban.By
-	case room.Unbanned:
+	case state.Unbanned:
 		return b.By
-	case room.Muted:
+	case state.Muted:
 		return b.By
-	case room.Unmuted:
+	case state.Unmuted:
 		return b.By
-	case room.SlowSet:
+	case state.SlowSet:
 		return b.By
-	case room.ShutdownPlanned:
+	case state.ShutdownPlanned:
 		return b.By
-	case room.ShutdownCancelled:
+	case state.ShutdownCancelled:
 		return b.By
 	}
 	return ""
 }
 
 // hasMentions reports whether a message may mention anybody.
-func hasMentions(e *room.Event) bool {
-	said, ok := e.Body.(room.Said)
+func hasMentions(e *state.Event) bool {
+	said, ok := e.Body.(state.Said)
 	return ok && strings.Contains(said.Text, "@")
 }

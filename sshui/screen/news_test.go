@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"salon/room"
+	"salon/room/state"
 	"salon/sshui/keys"
 )
 
@@ -192,12 +193,12 @@ func TestBellRingsForWhatWasAskedFor(t *testing.T) {
 	private := func(st *stage) room.Item { return st.room.whispered("ann", "psst") }
 	joined := func(st *stage) room.Item { return st.room.joined("cléo") }
 	for _, c := range []struct {
-		bell  room.Bell
+		bell  state.Bell
 		rings [4]int // for each of the above
 	}{
-		{room.BellMentions, [4]int{0, 1, 1, 0}},
-		{room.BellNone, [4]int{0, 0, 0, 0}},
-		{room.BellAll, [4]int{1, 1, 1, 0}},
+		{state.BellMentions, [4]int{0, 1, 1, 0}},
+		{state.BellNone, [4]int{0, 0, 0, 0}},
+		{state.BellAll, [4]int{1, 1, 1, 0}},
 	} {
 		for i, event := range []func(*stage) room.Item{public, mention, private, joined} {
 			st := newStage(t, 80, 24, func(st *stage) { st.room.prefs.Bell = c.bell })

@@ -6,12 +6,13 @@ import (
 	"time"
 
 	"salon/room"
+	"salon/room/state"
 )
 
 // older is the way to what was said before all that the transcript holds.
 type older struct {
-	asked     room.Seq // the first event held, when what was said around it is on its way; else 0
-	beginning room.Seq // the first event held, when nothing was said before it
+	asked     state.Seq // the first event held, when what was said around it is on its way; else 0
+	beginning state.Seq // the first event held, when nothing was said before it
 }
 
 // atTop reports whether nothing that the transcript holds is above the view.
@@ -42,7 +43,7 @@ func (s *Screen) earlier() Action {
 }
 
 // around is the line that asks for what was said around a place.
-func around(seq room.Seq) string {
+func around(seq state.Seq) string {
 	return fmt.Sprintf("/historique #%d", seq) // understood in every language
 }
 
@@ -60,7 +61,7 @@ func (s *Screen) foundOlder(r room.Past, now time.Time) {
 		s.hint(s.texts().NotHeld)
 		return
 	}
-	chosen := slices.IndexFunc(r.Events, func(e room.Event) bool { return e.Seq >= first })
+	chosen := slices.IndexFunc(r.Events, func(e state.Event) bool { return e.Seq >= first })
 	if chosen < 0 {
 		chosen = len(r.Events) - 1
 	}

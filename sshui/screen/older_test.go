@@ -6,13 +6,14 @@ import (
 	"testing"
 
 	"salon/room"
+	"salon/room/state"
 	"salon/sshui/keys"
 )
 
 // late is a stage on which the room holds n messages after as many that it does not.
 func late(t *testing.T, n int) *stage {
 	st := newStage(t, 60, 12)
-	st.room.seq = room.Seq(n)
+	st.room.seq = state.Seq(n)
 	st.shows(many(st.room, n)...)
 	return st
 }
@@ -22,7 +23,7 @@ func (st *stage) around(before int, more bool) room.Item {
 	first := st.room.events[0]
 	r := room.Past{Around: first.Seq, More: more}
 	for i := range before {
-		r.Events = append(r.Events, room.Event{Seq: first.Seq - room.Seq(before-i), Time: opening, Body: room.Said{From: "bob", Text: fmt.Sprint("ancien ", i)}})
+		r.Events = append(r.Events, state.Event{Seq: first.Seq - state.Seq(before-i), Time: opening, Body: state.Said{From: "bob", Text: fmt.Sprint("ancien ", i)}})
 	}
 	for _, e := range st.room.events {
 		r.Events = append(r.Events, *e)
@@ -108,7 +109,7 @@ func TestWhatIsHeldFirstMayNotBeAmongWhatWasSaid(t *testing.T) {
 	if a := st.keys("pgup"); a.Line != "/historique #11" {
 		t.Fatalf("%+v", a)
 	}
-	st.shows(replied(room.Past{Around: 11, Events: []room.Event{{Seq: 9, Time: opening, Body: room.Said{From: "bob", Text: "ancien"}}}}))
+	st.shows(replied(room.Past{Around: 11, Events: []state.Event{{Seq: 9, Time: opening, Body: state.Said{From: "bob", Text: "ancien"}}}}))
 	if got := st.reversed(); !strings.HasSuffix(got, "ancien") {
 		t.Errorf("%q is chosen", got)
 	}

@@ -9,6 +9,8 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"salon/room"
+	"salon/room/state"
+	"salon/room/text"
 	"salon/sshui/rows"
 )
 
@@ -173,7 +175,7 @@ func (s *Screen) take(o *overlay) Action {
 
 // goTo shows a message that was found where it was said: in the transcript, or, when
 // it is too old for that, among those around it.
-func (s *Screen) goTo(e *room.Event) Action {
+func (s *Screen) goTo(e *state.Event) Action {
 	place, ok := s.room.PlaceOf(e.Seq)
 	if !ok {
 		return Action{Line: around(e.Seq)}
@@ -274,7 +276,7 @@ func (s *Screen) titles() (title, foot string) {
 		if r.More {
 			form = "%s · %s (%d+)"
 		}
-		return fmt.Sprintf(form, t.FoundTitle, room.Isolate(r.Search), len(r.Events)), t.FoundFoot
+		return fmt.Sprintf(form, t.FoundTitle, text.Isolate(r.Search), len(r.Events)), t.FoundFoot
 	}
 	return t.HelpTitle, t.HelpFoot
 }

@@ -10,6 +10,8 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"salon/room"
+	"salon/room/state"
+	"salon/room/text"
 	"salon/sshui/keys"
 )
 
@@ -17,7 +19,7 @@ import (
 func crowd(n int) room.Item {
 	var p room.People
 	for i := range n {
-		p.Members = append(p.Members, room.Person{Pseudo: room.Pseudo(fmt.Sprintf("p%03d", i)), Since: opening})
+		p.Members = append(p.Members, room.Person{Pseudo: text.Pseudo(fmt.Sprintf("p%03d", i)), Since: opening})
 	}
 	return replied(p)
 }
@@ -106,8 +108,8 @@ func TestWhatIsNoLongerHeldIsShownAmongWhatWasSaidAroundIt(t *testing.T) {
 	if a := st.keys("enter"); a.Line != fmt.Sprintf("/historique #%d", old.Event.Seq) {
 		t.Fatalf("%+v", a)
 	}
-	around := []room.Event{{Seq: old.Event.Seq - 1, Time: opening, Body: room.Said{From: "ann", Text: "avant"}}, *old.Event,
-		{Seq: old.Event.Seq + 1, Time: opening, Body: room.Said{From: "ann", Text: "après"}}}
+	around := []state.Event{{Seq: old.Event.Seq - 1, Time: opening, Body: state.Said{From: "ann", Text: "avant"}}, *old.Event,
+		{Seq: old.Event.Seq + 1, Time: opening, Body: state.Said{From: "ann", Text: "après"}}}
 	st.shows(replied(room.Past{Around: old.Event.Seq, Events: around}))
 	st.has("Historique")
 	st.has("avant")
@@ -124,7 +126,7 @@ func TestWhatIsNoLongerHeldIsShownAmongWhatWasSaidAroundIt(t *testing.T) {
 func TestAboveTheFirstThatWasFoundIsThePageBefore(t *testing.T) {
 	page := func(from, n int, r room.Past) room.Item {
 		for i := range n {
-			r.Events = append(r.Events, room.Event{Seq: room.Seq(from + i), Time: opening, Body: room.Said{From: "bob", Text: fmt.Sprintf("mot %d.", from+i)}})
+			r.Events = append(r.Events, state.Event{Seq: state.Seq(from + i), Time: opening, Body: state.Said{From: "bob", Text: fmt.Sprintf("mot %d.", from+i)}})
 		}
 		return replied(r)
 	}
@@ -154,7 +156,7 @@ func TestAboveTheFirstThatWasFoundIsThePageBefore(t *testing.T) {
 		t.Errorf("the wheel asks for %+v", a)
 	}
 	st.Restore("/suite") // as the front does with a line that fails
-	st.shows(replied(room.Failure{Err: room.ErrUnavailable}))
+	st.shows(replied(room.Failure{Err: state.ErrUnavailable}))
 	st.has("Échec : réessayez.") // it was not typed, and may be asked again
 	st.hasNot("/suite")
 	if a := st.keys("pgup"); a.Line != "/suite" {
@@ -173,9 +175,9 @@ func TestAboveTheFirstThatWasFoundIsThePageBefore(t *testing.T) {
 
 func TestWhatWasFoundIsBounded(t *testing.T) {
 	st := newStage(t, 60, 12)
-	var events []room.Event
+	var events []state.Event
 	for i := range 600 {
-		events = append(events, room.Event{Seq: room.Seq(i), Time: opening, Body: room.Said{From: "bob", Text: "mot"}})
+		events = append(events, state.Event{Seq: state.Seq(i), Time: opening, Body: state.Said{From: "bob", Text: "mot"}})
 	}
 	st.shows(replied(room.Past{Search: "mot", More: true, Events: events}))
 	st.shows(replied(room.Past{Search: "mot", Continued: true, Events: events}))
@@ -266,7 +268,7 @@ func TestOverlaysFollowTheSizeOfTheTerminal(t *testing.T) {
 func TestOverlaysFollowTheLanguage(t *testing.T) {
 	st := newStage(t, 60, 12)
 	st.keys("f1")
-	st.room.prefs.Lang = room.English
+	st.room.prefs.Lang = state.English
 	st.frame()
 	st.has("Keys")
 	st.has("Esc: close")
@@ -275,11 +277,11 @@ func TestOverlaysFollowTheLanguage(t *testing.T) {
 func TestNothingIsWiderThanTheScreen(t *testing.T) {
 	long := strings.Repeat("日本", 40)
 	for _, z := range []size{{20, 5}, {21, 7}, {33, 9}, {59, 10}, {60, 10}, {61, 10}} {
-		for _, lang := range []room.Lang{room.French, room.English} {
+		for _, lang := range []state.Lang{state.French, state.English} {
 			st := newStage(t, z.width, z.height, func(st *stage) { st.room.prefs.Lang = lang })
-			st.shows(replied(room.Past{Search: long, Events: []room.Event{{Time: opening, Body: room.Said{From: "bob", Text: long}}}}))
+			st.shows(replied(room.Past{Search: long, Events: []state.Event{{Time: opening, Body: state.Said{From: "bob", Text: long}}}}))
 			checkWidth(t, st)
-			st.shows(replied(room.People{Members: []room.Person{{Pseudo: room.Pseudo(long[:60]), Since: opening, Away: &room.Away{Text: long, Since: opening}}}}))
+			st.shows(replied(room.People{Members: []room.Person{{Pseudo: text.Pseudo(long[:60]), Since: opening, Away: &state.Away{Text: long, Since: opening}}}}))
 			checkWidth(t, st)
 			st.keys("f1")
 			checkWidth(t, st)
@@ -321,7 +323,7 @@ func TestAReplyToHelpOnOneCommandIsSaidAmongTheEvents(t *testing.T) {
 	st.shows(replied(room.Past{Search: "rien"}))
 	st.hasNot("Échap")
 	st.has("rien")
-	st.shows(replied(room.Past{Events: []room.Event{{Time: opening.Add(-48 * time.Hour), Body: room.Said{From: "bob", Text: "hier"}}}}))
+	st.shows(replied(room.Past{Events: []state.Event{{Time: opening.Add(-48 * time.Hour), Body: state.Said{From: "bob", Text: "hier"}}}}))
 	st.has("Historique")
 	st.has("vendredi 20 novembre 2026")
 }
@@ -344,7 +346,7 @@ func TestHelpOnOneCommandIsLaidOutAsInHelp(t *testing.T) {
 // those of the room.
 func TestFoundMessagesAreGoneTo(t *testing.T) {
 	st := talked(t, 80, 24, 0)
-	var found []room.Event
+	var found []state.Event
 	for i := range 100 {
 		st.shows(replied(room.TopicIs{}), st.room.said("ann", fmt.Sprintf("message %d.", i)))
 		found = append(found, *st.room.events[i])

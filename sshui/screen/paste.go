@@ -6,7 +6,7 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
-	"salon/room"
+	"salon/room/text"
 	"salon/sshui/keys"
 )
 
@@ -66,13 +66,13 @@ func (s *Screen) decide(name, text string) {
 // when no message holds it all.
 func (s *Screen) question() string {
 	p, t := s.input.paste, s.texts()
-	lines, most := strings.Count(p.Text, "\n")+1, room.MaxText>>10
+	lines, most := strings.Count(p.Text, "\n")+1, text.MaxText>>10
 	long, short := fmt.Sprintf(t.PasteAsk, lines, len(p.Text)), fmt.Sprintf(t.PasteAskShort, lines)
 	switch {
 	case p.Cut:
-		long, short = fmt.Sprintf(t.PasteCut, room.MaxLines, most), t.PasteOverShort
-	case lines > room.MaxLines || len(p.Text) > room.MaxText:
-		long, short = fmt.Sprintf(t.PasteOver, lines, room.MaxLines, most), t.PasteOverShort
+		long, short = fmt.Sprintf(t.PasteCut, text.MaxLines, most), t.PasteOverShort
+	case lines > text.MaxLines || len(p.Text) > text.MaxText:
+		long, short = fmt.Sprintf(t.PasteOver, lines, text.MaxLines, most), t.PasteOverShort
 	}
 	if ansi.StringWidth(long) < s.term.Width {
 		return long

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"salon/room"
+	"salon/room/text"
 	"salon/sshui/keys"
 )
 
@@ -61,7 +61,7 @@ func TestAPasteThatNoMessageHoldsSaysSo(t *testing.T) {
 		text  string
 		want  string
 	}{
-		{80, strings.Repeat("x\n", room.MaxLines), "Coller 40 lignes (79 octets) ? Entrée : oui · Échap : non"},
+		{80, strings.Repeat("x\n", text.MaxLines), "Coller 40 lignes (79 octets) ? Entrée : oui · Échap : non"},
 		{80, strings.Repeat("x\n", 200), "Coller 200 lignes (40 lignes et 4 Kio au plus par message) ? o/n"},
 		{80, strings.Repeat(strings.Repeat("x", 500)+"\n", 9), "Coller 9 lignes (40 lignes et 4 Kio au plus par message) ? o/n"},
 		{50, strings.Repeat("x\n", 200), "Trop : coller ? o/n"},

@@ -10,6 +10,7 @@ import (
 
 	"salon/room"
 	"salon/room/lang"
+	"salon/room/text"
 	"salon/sshui/edit"
 	"salon/sshui/rows"
 )
@@ -32,7 +33,7 @@ func (s *Screen) prompt() (string, rows.Style) {
 	case s.term.Width < narrow:
 		return "> ", rows.Quiet
 	case to != "":
-		return "[" + cut(room.Isolate(to), mostTarget) + "] > ", rows.Secret
+		return "[" + cut(text.Isolate(to), mostTarget) + "] > ", rows.Secret
 	}
 	return "[" + s.texts().Everyone + "] > ", rows.Quiet
 }
@@ -60,7 +61,7 @@ func (s *Screen) target() string {
 		return ""
 	}
 	if names, at := strings.CutPrefix(word, "@"); at {
-		switch names = strings.TrimRight(names, ":,;"); room.Fold(names) {
+		switch names = strings.TrimRight(names, ":,;"); text.Fold(names) {
 		case "", "tous", "all", "everyone":
 			return ""
 		}
@@ -93,9 +94,9 @@ func (s *Screen) called(word string) *room.Command {
 	if !slash {
 		return nil
 	}
-	name = room.Fold(strings.TrimPrefix(name, "/"))
+	name = text.Fold(strings.TrimPrefix(name, "/"))
 	for _, c := range s.room.Available() {
-		if slices.ContainsFunc(c.Words(), func(w string) bool { return room.Fold(w) == name }) {
+		if slices.ContainsFunc(c.Words(), func(w string) bool { return text.Fold(w) == name }) {
 			return c
 		}
 	}

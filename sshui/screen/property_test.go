@@ -13,6 +13,8 @@ import (
 	"pgregory.net/rapid"
 
 	"salon/room"
+	"salon/room/state"
+	"salon/room/text"
 	"salon/sshui/keys"
 	"salon/sshui/rows"
 )
@@ -86,9 +88,9 @@ func drawSize(t *rapid.T) (w, h int) {
 func drawPrefs(t *rapid.T) room.Prefs {
 	zones := []*time.Location{time.UTC, time.FixedZone("far", -11*3600)}
 	return room.Prefs{
-		Lang:   rapid.SampledFrom([]room.Lang{room.French, room.English}).Draw(t, "lang"),
-		Theme:  rapid.SampledFrom([]room.Theme{room.ThemeAuto, room.ThemeLight, room.ThemeDark, room.ThemeMono}).Draw(t, "theme"),
-		Bell:   rapid.SampledFrom([]room.Bell{room.BellMentions, room.BellNone, room.BellAll}).Draw(t, "bell"),
+		Lang:   rapid.SampledFrom([]state.Lang{state.French, state.English}).Draw(t, "lang"),
+		Theme:  rapid.SampledFrom([]state.Theme{state.ThemeAuto, state.ThemeLight, state.ThemeDark, state.ThemeMono}).Draw(t, "theme"),
+		Bell:   rapid.SampledFrom([]state.Bell{state.BellMentions, state.BellNone, state.BellAll}).Draw(t, "bell"),
 		Zone:   rapid.SampledFrom(zones).Draw(t, "zone"),
 		Hour12: rapid.Bool().Draw(t, "hour12"),
 		Mouse:  rapid.Bool().Draw(t, "mouse"),
@@ -128,7 +130,7 @@ func (a *actor) act() { acts[rapid.SampledFrom(deeds).Draw(a.T, "act")](a) }
 // happen makes something happen in the room, to be shown later.
 func (a *actor) happen() {
 	who := a.who("who")
-	p := room.Pseudo(who)
+	p := text.Pseudo(who)
 	var it room.Item
 	switch rapid.IntRange(0, 11).Draw(a.T, "event") {
 	case 0:
@@ -136,19 +138,19 @@ func (a *actor) happen() {
 	case 1:
 		it = a.room.left(who)
 	case 2:
-		it = a.room.happens(room.Renamed{From: p, To: "autre"})
+		it = a.room.happens(state.Renamed{From: p, To: "autre"})
 	case 3:
-		topic := room.Clean(a.text(), false)
+		topic := text.Clean(a.text(), false)
 		a.room.rosters(func(r *room.Roster) { r.Topic.Text = topic })
-		it = a.room.happens(room.TopicSet{By: p, Text: topic})
+		it = a.room.happens(state.TopicSet{By: p, Text: topic})
 	case 4:
-		it = a.room.happens(room.Walled{By: p, Text: room.Clean(a.text(), true)})
+		it = a.room.happens(state.Walled{By: p, Text: text.Clean(a.text(), true)})
 	case 5:
-		it = a.room.happens(room.Gathered{In: 3, Out: 2, Present: 431})
+		it = a.room.happens(state.Gathered{In: 3, Out: 2, Present: 431})
 	case 6:
-		it = a.room.happens(room.Said{From: p, Text: room.Clean(a.text(), false), Action: true})
+		it = a.room.happens(state.Said{From: p, Text: text.Clean(a.text(), false), Action: true})
 	case 7:
-		it = a.room.happens(room.CameBack{}) // that nobody is shown
+		it = a.room.happens(state.CameBack{}) // that nobody is shown
 	default:
 		it = a.room.said(who, a.text())
 	}
@@ -191,8 +193,8 @@ func (a *actor) whisper() {
 func (a *actor) reply() {
 	replies := []room.Reply{
 		room.Notice{What: room.NowAway}, room.Notice{What: room.NowNamed, Name: "eve"},
-		room.Failure{Err: &room.UnknownMemberError{Name: "anm", Suggestion: "ann"}}, room.Failure{Err: room.ErrEmpty},
-		room.TopicIs{}, room.Ignoring{Names: []room.Pseudo{"ann", "bob"}}, room.Skipped{Count: 3},
+		room.Failure{Err: &state.UnknownMemberError{Name: "anm", Suggestion: "ann"}}, room.Failure{Err: room.ErrEmpty},
+		room.TopicIs{}, room.Ignoring{Names: []text.Pseudo{"ann", "bob"}}, room.Skipped{Count: 3},
 		room.Stats{}, room.Past{Search: "rien"}, room.Help{One: available[3], Commands: available}, a.room.welcome().Reply,
 	}
 	r := rapid.SampledFrom(replies).Draw(a.T, "reply")
@@ -211,7 +213,7 @@ func (a *actor) overlay() {
 	}
 	present := room.People{}
 	for _, name := range people {
-		present.Members = append(present.Members, room.Person{Pseudo: room.Pseudo(name), Since: opening, Fronts: []string{"ssh"}})
+		present.Members = append(present.Members, room.Person{Pseudo: text.Pseudo(name), Since: opening, Fronts: []string{"ssh"}})
 	}
 	replies := []room.Reply{found, present, room.Help{Commands: available}}
 	for to := room.TurnUp; to <= room.TurnKeys; to++ {
@@ -248,21 +250,21 @@ func (a *actor) change() {
 	a.room.rosters(func(r *room.Roster) {
 		r.People = nil
 		for i := range n {
-			name := room.Pseudo(people[i%len(people)])
+			name := text.Pseudo(people[i%len(people)])
 			r.People = append(r.People, room.Attendee{Pseudo: name, Away: i%3 == 1, Operator: i%5 == 2})
 		}
 		r.Present = n + rapid.IntRange(0, 1).Draw(a.T, "more")*400
 		r.Slow = time.Duration(rapid.IntRange(0, 1).Draw(a.T, "slow")) * 10 * time.Second
 		r.Shutdown = nil
 		if rapid.Bool().Draw(a.T, "closing") {
-			r.Shutdown = &room.Plan{At: a.room.now.Add(time.Minute)}
+			r.Shutdown = &state.Plan{At: a.room.now.Add(time.Minute)}
 		}
 	})
 }
 
 // ignore hides somebody, or no longer.
 func (a *actor) ignore() {
-	who := room.Pseudo(a.who("who"))
+	who := text.Pseudo(a.who("who"))
 	a.show()
 	n := room.Notice{What: room.NowIgnored, Name: who}
 	if a.room.ignored[who] {
@@ -291,7 +293,7 @@ func (a *actor) resize() {
 func (a *actor) configure() {
 	a.room.prefs = drawPrefs(a.T)
 	if rapid.IntRange(0, 3).Draw(a.T, "rename") == 0 {
-		a.room.me = rapid.SampledFrom([]room.Pseudo{"eve", "ann", "eve2"}).Draw(a.T, "me")
+		a.room.me = rapid.SampledFrom([]text.Pseudo{"eve", "ann", "eve2"}).Draw(a.T, "me")
 	}
 }
 

@@ -6,7 +6,7 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
-	"salon/room"
+	"salon/room/text"
 	"salon/sshui/rows"
 )
 
@@ -95,5 +95,5 @@ func (s *Screen) recallPrompt() (string, rows.Style) {
 	if more := ansi.StringWidth(query) - space; more > 0 {
 		query = ansi.TruncateLeft(query, more+1, "…")
 	}
-	return fmt.Sprintf(form, room.Isolate(query)), style
+	return fmt.Sprintf(form, text.Isolate(query)), style
 }

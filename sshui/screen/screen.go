@@ -15,6 +15,8 @@ import (
 
 	"salon/room"
 	"salon/room/lang"
+	"salon/room/state"
+	"salon/room/text"
 	"salon/sshui/rows"
 )
 
@@ -22,15 +24,15 @@ import (
 type Room interface {
 	Arrived() uint64
 	Held() (first, next uint64)
-	At(place uint64) *room.Event
-	PlaceOf(seq room.Seq) (uint64, bool)
-	Hides(e *room.Event) bool
+	At(place uint64) *state.Event
+	PlaceOf(seq state.Seq) (uint64, bool)
+	Hides(e *state.Event) bool
 	Roster() *room.Roster
 	Available() []*room.Command
 	Complete(line string, pos int) (start int, candidates []string)
 	Prefs() room.Prefs
-	Pseudo() room.Pseudo
-	Role() room.Role
+	Pseudo() text.Pseudo
+	Role() state.Role
 }
 
 // Terminal is what is known of a terminal before it says anything.
@@ -56,8 +58,8 @@ type Screen struct {
 
 	class  rows.Class // of the transcript, as last painted
 	prefs  room.Prefs
-	me     room.Pseudo
-	key    room.Key
+	me     text.Pseudo
+	key    text.Key
 	roster *room.Roster // as last painted
 	away   bool         // this member is
 
@@ -203,7 +205,7 @@ func (s *Screen) found(r room.Past, now time.Time) {
 	}
 	chosen := len(r.Events) - 1
 	if r.Around != 0 {
-		chosen = slices.IndexFunc(r.Events, func(e room.Event) bool { return e.Seq == r.Around })
+		chosen = slices.IndexFunc(r.Events, func(e state.Event) bool { return e.Seq == r.Around })
 	}
 	switch o := s.overlay; {
 	case r.Continued && o != nil && o.kind == finding:
@@ -250,13 +252,13 @@ func (s *Screen) classNow() rows.Class {
 func (s *Screen) palette() rows.Palette {
 	p := s.term.Palette
 	switch {
-	case s.prefs.Theme == room.ThemeMono:
+	case s.prefs.Theme == state.ThemeMono:
 		return rows.Mono
 	case p == rows.Mono || p == rows.Basic:
 		return p
-	case s.prefs.Theme == room.ThemeLight || s.prefs.Theme == room.ThemeAuto && s.tone == light:
+	case s.prefs.Theme == state.ThemeLight || s.prefs.Theme == state.ThemeAuto && s.tone == light:
 		return rows.Light
-	case s.prefs.Theme == room.ThemeDark || s.prefs.Theme == room.ThemeAuto && s.tone == dark:
+	case s.prefs.Theme == state.ThemeDark || s.prefs.Theme == state.ThemeAuto && s.tone == dark:
 		return rows.Dark
 	}
 	return rows.Auto
@@ -266,7 +268,7 @@ func (s *Screen) palette() rows.Palette {
 func (s *Screen) eyes() lang.View {
 	return lang.View{
 		Lang: s.prefs.Lang, Zone: s.prefs.Zone, Hour12: s.prefs.Hour12,
-		Me: s.me, Operator: s.room.Role() >= room.Operator, Screen: true,
+		Me: s.me, Operator: s.room.Role() >= state.Operator, Screen: true,
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"salon/room"
+	"salon/room/state"
 	"salon/sshui/keys"
 )
 
@@ -169,9 +170,9 @@ func TestWhoSpeaksGoesDown(t *testing.T) {
 func TestWhatOneDoesIsSeen(t *testing.T) {
 	st := awayAbove(t)
 	st.says("/sujet vacances")
-	st.shows(st.room.happens(room.TopicSet{By: "ann", Text: "travail"}))
+	st.shows(st.room.happens(state.TopicSet{By: "ann", Text: "travail"}))
 	st.hasNot("vacances")
-	st.shows(st.room.happens(room.TopicSet{By: "eve", Text: "vacances"}))
+	st.shows(st.room.happens(state.TopicSet{By: "eve", Text: "vacances"}))
 	st.has("vacances")
 }
 
@@ -281,7 +282,7 @@ func TestScrollingDownReachesTheEnd(t *testing.T) {
 	st := talked(t, 80, 24, 50)
 	st.room.ignored["bob"] = true
 	st.room.said("bob", "caché")
-	st.shows(st.room.happens(room.CameBack{}))
+	st.shows(st.room.happens(state.CameBack{}))
 	st.input(keys.Wheel{Up: true})
 	st.input(keys.Wheel{})
 	if !st.view.follow {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"salon/room"
+	"salon/room/state"
 )
 
 // Bounds of what only this session was shown (private messages, answers). The
@@ -31,8 +32,8 @@ type transcript struct {
 type local struct {
 	at    uint64 // the place in the ring that it comes before
 	when  time.Time
-	day   time.Time   // in whose day it stands; zero: that of when
-	event *room.Event // a private message, or one too old for the ring; or
+	day   time.Time    // in whose day it stands; zero: that of when
+	event *state.Event // a private message, or one too old for the ring; or
 	reply room.Reply
 }
 
@@ -41,9 +42,9 @@ func (l *local) weight() int {
 	const entry = 200
 	if l.event != nil {
 		switch b := l.event.Body.(type) {
-		case room.Said:
+		case state.Said:
 			return entry + len(b.Text)
-		case room.Whispered:
+		case state.Whispered:
 			return entry + len(b.Text)
 		}
 	}
@@ -64,7 +65,7 @@ type pos struct {
 // entry is one thing in the transcript and the point before it.
 type entry struct {
 	pos
-	event *room.Event
+	event *state.Event
 	local *local // nil for the room's events
 }
 
@@ -112,7 +113,7 @@ func (t *transcript) welcome(w room.Welcome, now time.Time) {
 
 // replayed returns where message i of a welcome stands, and whether it is for this
 // session alone, because the ring does not hold it. The welcome is the first local.
-func (t *transcript) replayed(i int, seq room.Seq) (at pos, private bool) {
+func (t *transcript) replayed(i int, seq state.Seq) (at pos, private bool) {
 	if place, held := t.room.PlaceOf(seq); held && place < t.arrived {
 		return t.point(place), false
 	}
@@ -189,7 +190,7 @@ func (t *transcript) after(p pos) (e entry, next pos, ok bool) {
 
 // shows reports whether this session sees an event of the room: of what happened
 // before it came, only what was said.
-func (t *transcript) shows(place uint64, e *room.Event) bool {
+func (t *transcript) shows(place uint64, e *state.Event) bool {
 	return (place >= t.arrived || e.Spoken()) && !t.room.Hides(e)
 }
 
@@ -201,7 +202,7 @@ func (t *transcript) point(place uint64) pos {
 
 // first returns the place in the log of the first event held that has one, 0 for
 // none.
-func (t *transcript) first() room.Seq {
+func (t *transcript) first() state.Seq {
 	for e, next, ok := t.after(t.start()); ok; e, next, ok = t.after(next) {
 		if e.event != nil && e.event.Seq > 0 {
 			return e.event.Seq

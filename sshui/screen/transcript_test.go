@@ -10,6 +10,8 @@ import (
 	"pgregory.net/rapid"
 
 	"salon/room"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // texts are what a transcript holds, in order, walked forth from a point.
@@ -34,9 +36,9 @@ func textOf(e entry) string {
 		return fmt.Sprintf("%T", e.local.reply)
 	}
 	switch b := e.event.Body.(type) {
-	case room.Said:
+	case state.Said:
 		return b.Text
-	case room.Whispered:
+	case state.Whispered:
 		return "(" + b.Text + ")"
 	}
 	return fmt.Sprintf("%T", e.event.Body)
@@ -64,12 +66,12 @@ func TestOnlyWhatWasSaidIsShownOfTheTimeBefore(t *testing.T) {
 	st := newStage(t, 80, 24, func(st *stage) {
 		st.room.joined("ann")
 		st.room.said("ann", "avant")
-		st.room.happens(room.TopicSet{By: "ann", Text: "été"})
+		st.room.happens(state.TopicSet{By: "ann", Text: "été"})
 		st.room.left("ann")
 		st.room.arrive()
 	})
 	st.shows(st.room.joined("bob"), st.room.said("bob", "après"))
-	holds(t, &st.script, "avant", "room.TopicSet", "room.Joined", "après")
+	holds(t, &st.script, "avant", "state.TopicSet", "state.Joined", "après")
 }
 
 func TestWelcomeStandsBeforeWhatIsReplayed(t *testing.T) {
@@ -86,7 +88,7 @@ func TestWelcomeStandsBeforeWhatIsReplayed(t *testing.T) {
 	st.has("deux") // painted before the welcome comes
 	joined := st.room.joined("eve")
 	st.shows(st.room.welcome(replayed...), joined)
-	holds(t, &st.script, "vieux", "room.Welcome", "un", "deux", "room.Joined")
+	holds(t, &st.script, "vieux", "room.Welcome", "un", "deux", "state.Joined")
 	if p := st.picture(); strings.Index(p, "Bienvenue") > strings.Index(p, "un\n") {
 		t.Errorf("the welcome is below what it replays:\n%s", p)
 	}
@@ -148,7 +150,7 @@ func TestWhatTheRoomForgetsIsGone(t *testing.T) {
 // TestLocalsAreBounded: of what only this session was shown the oldest goes, be it
 // many things or large ones.
 func TestLocalsAreBounded(t *testing.T) {
-	for _, text := range []string{"", strings.Repeat("x", room.MaxText)} {
+	for _, text := range []string{"", strings.Repeat("x", text.MaxText)} {
 		st := newStage(t, 80, 24)
 		for i := range 3 * maxLocals {
 			st.shows(st.room.whispered("ann", fmt.Sprint(i, " ", text)))

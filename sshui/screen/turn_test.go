@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"salon/room"
+	"salon/room/state"
 	"salon/sshui/keys"
 )
 
@@ -132,17 +133,17 @@ func TestComfortsChangeTheScreen(t *testing.T) {
 	st := newStage(t, 60, 10, asEve)
 	st.shows(st.room.said("ann", "bonjour"))
 	coloured := styles(st)
-	st.room.prefs.Theme = room.ThemeMono
+	st.room.prefs.Theme = state.ThemeMono
 	st.frame()
 	if monochrome := styles(st); monochrome == coloured || strings.Contains(monochrome, " 97 ") {
 		t.Errorf("without colours it is\n%s", monochrome)
 	}
-	st.room.prefs.Theme = room.ThemeDark
+	st.room.prefs.Theme = state.ThemeDark
 	st.frame()
 	if !strings.Contains(styles(st), "245") {
 		t.Errorf("on a dark background it is\n%s", styles(st))
 	}
-	st.room.prefs.Lang = room.English
+	st.room.prefs.Lang = state.English
 	st.frame()
 	st.has("F1 help")
 
@@ -153,7 +154,7 @@ func TestComfortsChangeTheScreen(t *testing.T) {
 		t.Errorf("the mouse is turned off with %q", mouse)
 	}
 
-	for bell, want := range map[room.Bell]int{room.BellNone: 0, room.BellMentions: 1, room.BellAll: 2} {
+	for bell, want := range map[state.Bell]int{state.BellNone: 0, state.BellMentions: 1, state.BellAll: 2} {
 		st.room.prefs.Bell, st.bells = bell, 0
 		st.shows(st.room.said("ann", "rien"))
 		st.shows(st.room.said("ann", "@eve"))

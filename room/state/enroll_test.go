@@ -1,10 +1,12 @@
-package room
+package state
 
 import (
 	"errors"
 	"fmt"
 	"testing"
 	"time"
+
+	"salon/room/text"
 )
 
 // story applies events one after the other, a second apart.
@@ -67,7 +69,7 @@ func TestAProofOfAFormerAccountProvesNothing(t *testing.T) {
 func TestWhatLooksLikeARegisteredPseudoIsNotRegistered(t *testing.T) {
 	s := newStory(t)
 	s.happens(Registered{Pseudo: "alice", KeyID: "A"})
-	for _, alike := range []Pseudo{"Alice", "a1ice", "Аlice"} {
+	for _, alike := range []text.Pseudo{"Alice", "a1ice", "Аlice"} {
 		s.fails(Registered{Pseudo: alike, KeyID: "B"}, &RegisteredError{})
 	}
 	s.fails(Registered{Pseudo: "bob", KeyID: "A"}, &KeyTakenError{})
@@ -77,8 +79,8 @@ func TestWhatLooksLikeARegisteredPseudoIsNotRegistered(t *testing.T) {
 func TestThereIsAnEndToAccounts(t *testing.T) {
 	s := newStory(t)
 	ann := s.happens(Registered{Pseudo: "ann", KeyID: "A"})
-	for i := range maxAccounts - 1 {
-		s.st.Accounts[Key(fmt.Sprint("somebody ", i))] = &Account{}
+	for i := range MaxAccounts - 1 {
+		s.st.Accounts[text.Key(fmt.Sprint("somebody ", i))] = &Account{}
 	}
 	s.fails(Registered{Pseudo: "bob", KeyID: "B"}, ErrFull)
 	s.happens(Registered{Pseudo: "ann", Account: ann, KeyID: "A2"})

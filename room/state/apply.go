@@ -1,8 +1,10 @@
-package room
+package state
 
 import (
 	"slices"
 	"time"
+
+	"salon/room/text"
 )
 
 // Outcome is what an event did.
@@ -88,7 +90,7 @@ func hidden(e Event, b Body) Outcome {
 func refused(e Event, err error) Outcome { return Outcome{Event: e, Err: err} }
 
 func (st *State) join(e Event, b Joined) Outcome {
-	mine, err := st.unlock(b.Pseudo, b.KeyID, b.Passed)
+	mine, err := st.Unlock(b.Pseudo, b.KeyID, b.Passed)
 	if err != nil {
 		return refused(e, err)
 	}
@@ -107,7 +109,7 @@ func (st *State) join(e Event, b Joined) Outcome {
 		ID: e.ID, Since: e.Time, Addr: b.Addr, Front: b.Front, Client: b.Client, KeyID: b.KeyID, Passed: b.Passed, Role: b.Role, Quiet: b.Quiet,
 	})
 	m.ranks()
-	st.sessions[e.ID] = m
+	st.Sessions[e.ID] = m
 	b.Pseudo = m.Pseudo
 	out := st.presence(m, before, e, b)
 	out.Ended = ended
@@ -171,7 +173,7 @@ func (m *Member) ranks() {
 }
 
 func (st *State) setRole(e Event, b RoleSet) Outcome {
-	m, ok := st.sessions[b.Session]
+	m, ok := st.Sessions[b.Session]
 	if !ok {
 		return refused(e, ErrGone)
 	}
@@ -203,8 +205,8 @@ func (st *State) presence(m *Member, before bool, e Event, b Body) Outcome {
 
 // drop forgets one session, and its member with the last.
 func (st *State) drop(id ID) {
-	m := st.sessions[id]
-	delete(st.sessions, id)
+	m := st.Sessions[id]
+	delete(st.Sessions, id)
 	m.Sessions = slices.DeleteFunc(m.Sessions, func(a Attendance) bool { return a.ID == id })
 	m.ranks()
 	if len(m.Sessions) == 0 {
@@ -213,11 +215,11 @@ func (st *State) drop(id ID) {
 }
 
 func (st *State) leave(e Event, b Left) Outcome {
-	m, ok := st.sessions[b.Session]
+	m, ok := st.Sessions[b.Session]
 	if !ok {
 		return refused(e, ErrGone)
 	}
-	if _, muted := st.muted(m, e.Time); muted {
+	if _, muted := st.Muted(m, e.Time); muted {
 		b.Text = "" // a parting word is a word
 	}
 	before := m.Present()
@@ -229,35 +231,35 @@ func (st *State) leave(e Event, b Left) Outcome {
 }
 
 func (st *State) say(e Event, b Said) Outcome {
-	m, ok := st.sessions[b.Session]
+	m, ok := st.Sessions[b.Session]
 	if !ok {
 		return refused(e, ErrGone)
 	}
-	if mute, ok := st.muted(m, e.Time); ok {
+	if mute, ok := st.Muted(m, e.Time); ok {
 		return refused(e, &MutedError{mute.Until()})
 	}
 	m.LastSaid = e.Time
-	st.said++
+	st.Messages++
 	b.From = m.Pseudo
 	return shown(e, b)
 }
 
 func (st *State) rename(e Event, b Renamed) Outcome {
-	m, ok := st.sessions[b.Session]
+	m, ok := st.Sessions[b.Session]
 	if !ok {
 		return refused(e, ErrGone)
 	}
 	at := m.attendance(b.Session)
-	if _, err := st.unlock(b.To, at.KeyID, at.Passed); err != nil {
+	if _, err := st.Unlock(b.To, at.KeyID, at.Passed); err != nil {
 		return refused(e, err)
 	}
 	if other, taken := st.holder(b.To, m); taken {
 		return refused(e, &TakenError{Pseudo: b.To, By: other.Pseudo})
 	}
-	if mute, ok := st.muted(m, e.Time); ok { // a new name would say something too, and lose the mute
+	if mute, ok := st.Muted(m, e.Time); ok { // a new name would say something too, and lose the mute
 		return refused(e, &MutedError{mute.Until()})
 	}
-	if ban, ok := st.BanOn(b.To, "", noAddr, e.Time); ok {
+	if ban, ok := st.BanOn(b.To, "", NoAddr, e.Time); ok {
 		return refused(e, &BannedError{ban})
 	}
 	b.From = m.Pseudo
@@ -271,7 +273,7 @@ func (st *State) rename(e Event, b Renamed) Outcome {
 }
 
 func (st *State) setAway(e Event, session ID, away *Away) Outcome {
-	m, ok := st.sessions[session]
+	m, ok := st.Sessions[session]
 	if !ok {
 		return refused(e, ErrGone)
 	}
@@ -298,7 +300,7 @@ func (st *State) expel(m *Member, why Ending) []Ended {
 	var ended []Ended
 	for _, a := range m.Sessions {
 		ended = append(ended, Ended{a.ID, why})
-		delete(st.sessions, a.ID)
+		delete(st.Sessions, a.ID)
 	}
 	m.Sessions = nil
 	st.unclaim(m)
@@ -308,14 +310,14 @@ func (st *State) expel(m *Member, why Ending) []Ended {
 func (st *State) ban(e Event, b Banned) Outcome {
 	st.forget(e.Time)
 	b.Ban.Since = e.Time
-	if _, again := st.Bans[b.Ban.Target.name()]; !again && len(st.Bans) >= maxBans {
+	if _, again := st.Bans[b.Ban.Target.Name()]; !again && len(st.Bans) >= maxBans {
 		return refused(e, ErrTooManyBans)
 	}
-	st.Bans[b.Ban.Target.name()] = b.Ban
+	st.Bans[b.Ban.Target.Name()] = b.Ban
 	out := Outcome{}
 	why := Ending{Cause: Barred, By: b.Ban.By, Reason: b.Ban.Reason, Until: b.Ban.Until()}
-	for _, k := range st.keys() {
-		if m := st.Members[k]; st.known(m).hit(b.Ban.Target) {
+	for _, k := range st.Keys() {
+		if m := st.Members[k]; st.known(m).Hit(b.Ban.Target) {
 			if m.Present() {
 				b.Gone = append(b.Gone, m.Pseudo)
 			}
@@ -328,8 +330,8 @@ func (st *State) ban(e Event, b Banned) Outcome {
 }
 
 // keys returns the members' keys in order, for walks whose order shows.
-func (st *State) keys() []Key {
-	keys := make([]Key, 0, len(st.Members))
+func (st *State) Keys() []text.Key {
+	keys := make([]text.Key, 0, len(st.Members))
 	for k := range st.Members {
 		keys = append(keys, k)
 	}
@@ -352,11 +354,11 @@ func (st *State) forget(now time.Time) {
 }
 
 func (st *State) unban(e Event, b Unbanned) Outcome {
-	ban, ok := st.Bans[b.Target.name()]
+	ban, ok := st.Bans[b.Target.Name()]
 	if !ok || ban.Over(e.Time) {
 		return refused(e, &NotInForceError{NotBanned, b.Target.String()})
 	}
-	delete(st.Bans, ban.Target.name())
+	delete(st.Bans, ban.Target.Name())
 	b.Target = ban.Target
 	return shown(e, b)
 }
@@ -374,7 +376,7 @@ func (st *State) mute(e Event, b Muted) Outcome {
 }
 
 func (st *State) unmute(e Event, b Unmuted) Outcome {
-	mute, ok := st.muteBy(b.Pseudo, e.Time)
+	mute, ok := st.MuteBy(b.Pseudo, e.Time)
 	if !ok {
 		return refused(e, &NotInForceError{NotMuted, string(b.Pseudo)})
 	}

@@ -1,8 +1,10 @@
-package room
+package state
 
 import (
 	"errors"
 	"time"
+
+	"salon/room/text"
 )
 
 // Cause says why a session ended. The farewell, the log line and the exit code
@@ -36,10 +38,10 @@ func (c Cause) String() string {
 // Ending is why and how a session ended: the context cause of [Session.Context].
 type Ending struct {
 	Cause  Cause
-	By     Pseudo    // who kicked or banned; "" for the console
-	Reason string    // what they said, or the shutdown's reason
-	Until  time.Time // a ban's end; zero: for ever
-	Flood  bool      // kicked by the room itself, for flooding
+	By     text.Pseudo // who kicked or banned; "" for the console
+	Reason string      // what they said, or the shutdown's reason
+	Until  time.Time   // a ban's end; zero: for ever
+	Flood  bool        // kicked by the room itself, for flooding
 }
 
 // Error makes an Ending usable as a context cause.

@@ -1,9 +1,11 @@
-package room
+package state
 
 import (
 	"fmt"
 	"net/netip"
 	"time"
+
+	"salon/room/text"
 )
 
 // Seq is an event's place in the room's log. The first event is 1; places are
@@ -42,7 +44,7 @@ type Body interface{ body() }
 // the member belongs. Anything else is refused by [State.Apply], which is why the
 // first Joined in the log wins on every node.
 type Joined struct {
-	Pseudo Pseudo
+	Pseudo text.Pseudo
 	KeyID  string     // fingerprint of the key that signed (SHA256:...), "" without one
 	Passed Seq        // the account whose pass phrase was given, by its ID; 0 without one
 	Addr   netip.Addr // where from; shown to operators only
@@ -55,7 +57,7 @@ type Joined struct {
 // Left closes a session. Apply fills in Pseudo.
 type Left struct {
 	Session ID
-	Pseudo  Pseudo
+	Pseudo  text.Pseudo
 	Cause   Cause
 	Text    string // the parting word, if any
 }
@@ -65,7 +67,7 @@ type Left struct {
 // proposed with is a hint, for a log that writes it down before it is applied.
 type Said struct {
 	Session ID
-	From    Pseudo
+	From    text.Pseudo
 	Text    string
 	Action  bool // "/me": From does Text
 }
@@ -73,7 +75,7 @@ type Said struct {
 // Renamed is a member's change of pseudo. Apply fills in From.
 type Renamed struct {
 	Session  ID
-	From, To Pseudo
+	From, To text.Pseudo
 }
 
 // WentAway marks a member as away, CameBack ends it. Neither is shown: whoever
@@ -88,20 +90,20 @@ type CameBack struct{ Session ID }
 
 // TopicSet changes the topic; By is "" for the console.
 type TopicSet struct {
-	By   Pseudo
+	By   text.Pseudo
 	Text string
 }
 
 // Walled is an operator's announcement. Nobody can ignore it.
 type Walled struct {
-	By   Pseudo
+	By   text.Pseudo
 	Text string
 }
 
 // Kicked lets a member out at once.
 type Kicked struct {
-	Pseudo Pseudo
-	By     Pseudo // "" for the console
+	Pseudo text.Pseudo
+	By     text.Pseudo // "" for the console
 	Reason string
 	Flood  bool // the room itself kicked: too many messages too fast
 }
@@ -109,39 +111,39 @@ type Kicked struct {
 // Banned keeps somebody out. Apply fills in Gone with the members it let out.
 type Banned struct {
 	Ban  Ban
-	Gone []Pseudo
+	Gone []text.Pseudo
 }
 
 // Unbanned lifts a ban.
 type Unbanned struct {
-	By     Pseudo
+	By     text.Pseudo
 	Target Target
 }
 
 // Muted takes a member's voice for a while (For 0: until unmuted). Apply fills in
 // KeyID for a member who is here; else it is what it was proposed with.
 type Muted struct {
-	Pseudo Pseudo
+	Pseudo text.Pseudo
 	KeyID  string // the member's: the mute holds under any pseudo
-	By     Pseudo
+	By     text.Pseudo
 	For    time.Duration
 }
 
 // Unmuted gives it back.
 type Unmuted struct {
-	Pseudo Pseudo
-	By     Pseudo
+	Pseudo text.Pseudo
+	By     text.Pseudo
 }
 
 // SlowSet sets the least time between two messages of one member; 0 ends it.
 type SlowSet struct {
-	By    Pseudo
+	By    text.Pseudo
 	Every time.Duration
 }
 
 // ShutdownPlanned announces the end, In from the event's time.
 type ShutdownPlanned struct {
-	By     Pseudo
+	By     text.Pseudo
 	In     time.Duration
 	Reason string
 }
@@ -154,20 +156,20 @@ type ShutdownCountdown struct {
 }
 
 // ShutdownCancelled takes the plan back.
-type ShutdownCancelled struct{ By Pseudo }
+type ShutdownCancelled struct{ By text.Pseudo }
 
 // Whispered is a private message. It is never in the log: the room hands it to
 // the sessions of its sender and its recipients, and wakes only those.
 type Whispered struct {
-	From Pseudo
-	To   []Pseudo
+	From text.Pseudo
+	To   []text.Pseudo
 	Text string
 }
 
 // RoleSet changes what a session may do. It is not shown. Apply fills in Pseudo.
 type RoleSet struct {
 	Session ID
-	Pseudo  Pseudo
+	Pseudo  text.Pseudo
 	Role    Role
 }
 
@@ -179,7 +181,7 @@ type RoleSet struct {
 // them true again later, when nobody is here.
 type Registered struct {
 	Session ID // whose asks: it is the owner's from then on
-	Pseudo  Pseudo
+	Pseudo  text.Pseudo
 	Account Seq    // 0 makes one
 	KeyID   string // "" for none
 	Pass    string // argon2id of the pass phrase (PHC string format); "" for none
@@ -188,22 +190,22 @@ type Registered struct {
 // Unregistered frees a pseudo, or takes one key from its account.
 type Unregistered struct {
 	Session ID // whose asks, if the owner does
-	Pseudo  Pseudo
+	Pseudo  text.Pseudo
 	Account Seq
-	KeyID   string // "" frees the pseudo
-	By      Pseudo // "" for the console
+	KeyID   string      // "" frees the pseudo
+	By      text.Pseudo // "" for the console
 }
 
 // PrefsKept keeps what the owner of an account chose.
 type PrefsKept struct {
-	Pseudo  Pseudo
+	Pseudo  text.Pseudo
 	Account Seq
 	Prefs   Kept
 }
 
 // Seen says how far the owner of an account had read when they left.
 type Seen struct {
-	Pseudo  Pseudo
+	Pseudo  text.Pseudo
 	Account Seq
 	Upto    Seq // the last event that they were shown
 }
@@ -249,7 +251,7 @@ func (Gap) body()               {}
 
 // Author returns who an event comes from, for those who ignore them; "" when
 // it cannot be ignored.
-func (e *Event) Author() Pseudo {
+func (e *Event) Author() text.Pseudo {
 	switch b := e.Body.(type) {
 	case Said:
 		return b.From

@@ -1,4 +1,4 @@
-package room
+package state
 
 import (
 	"crypto/sha256"
@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/netip"
 	"time"
+
+	"salon/room/text"
 )
 
 // maxSessions is how many sessions one member may have open at once. One more
@@ -20,25 +22,25 @@ const maxSessions = 8
 // A State is not safe for concurrent use; the room guards its own.
 type State struct {
 	Applied  Seq
-	Members  map[Key]*Member
+	Members  map[text.Key]*Member
 	Topic    Topic
 	Slow     time.Duration
 	Bans     map[string]Ban // by Target.name
-	Mutes    map[Key]Mute
-	Accounts map[Key]*Account `json:",omitempty"`
-	Shutdown *Plan            `json:",omitempty"`
+	Mutes    map[text.Key]Mute
+	Accounts map[text.Key]*Account `json:",omitempty"`
+	Shutdown *Plan                 `json:",omitempty"`
 
-	sessions map[ID]*Member        // derived from Members
-	accounts register              // derived from Accounts
+	Sessions map[ID]*Member        `json:"-"` // derived from Members
+	Register register              `json:"-"` // derived from Accounts
 	looks    [2]map[string]*Member // derived: Pseudo.Lookalikes of those present
 	loud     int                   // derived: members present
-	said     uint64                // messages since this State was made
+	Messages uint64                `json:"-"` // messages since this State was made
 }
 
 // Member is somebody in the room, through one session or several: those of one key,
 // or of one account.
 type Member struct {
-	Pseudo   Pseudo
+	Pseudo   text.Pseudo
 	KeyID    string `json:",omitempty"` // of the session that came first
 	Role     Role   `json:",omitempty"` // the highest of its sessions
 	Since    time.Time
@@ -69,7 +71,7 @@ type Away struct {
 // Topic is what the room is about.
 type Topic struct {
 	Text string
-	By   Pseudo
+	By   text.Pseudo
 	Set  time.Time
 }
 
@@ -77,7 +79,7 @@ type Topic struct {
 type Plan struct {
 	Seq    Seq // of the announcement
 	At     time.Time
-	By     Pseudo
+	By     text.Pseudo
 	Reason string
 }
 
@@ -112,27 +114,27 @@ func DecodeState(data []byte) (*State, error) {
 // index makes the derived fields from the others.
 func (st *State) index() {
 	if st.Members == nil {
-		st.Members = map[Key]*Member{}
+		st.Members = map[text.Key]*Member{}
 	}
 	if st.Bans == nil {
 		st.Bans = map[string]Ban{}
 	}
 	if st.Mutes == nil {
-		st.Mutes = map[Key]Mute{}
+		st.Mutes = map[text.Key]Mute{}
 	}
 	if st.Accounts == nil {
-		st.Accounts = map[Key]*Account{}
+		st.Accounts = map[text.Key]*Account{}
 	}
-	st.accounts = newRegister()
+	st.Register = newRegister()
 	for _, a := range st.Accounts {
-		st.accounts.add(a)
+		st.Register.add(a)
 	}
-	st.sessions, st.loud = map[ID]*Member{}, 0
+	st.Sessions, st.loud = map[ID]*Member{}, 0
 	st.looks = [2]map[string]*Member{{}, {}}
 	for _, m := range st.Members {
 		st.claim(m)
 		for _, a := range m.Sessions {
-			st.sessions[a.ID] = m
+			st.Sessions[a.ID] = m
 		}
 		if m.Present() {
 			st.loud++
@@ -161,7 +163,7 @@ func (st *State) WithoutMembers() *State {
 }
 
 // Find returns the member present under that name.
-func (st *State) Find(k Key) (*Member, bool) {
+func (st *State) Find(k text.Key) (*Member, bool) {
 	m, ok := st.Members[k]
 	return m, ok && m.Present()
 }
@@ -170,7 +172,7 @@ func (st *State) Find(k Key) (*Member, bool) {
 func (st *State) Count() int { return st.loud }
 
 // holder returns who, but for one, has a pseudo equal to p or too much like it.
-func (st *State) holder(p Pseudo, but *Member) (*Member, bool) {
+func (st *State) holder(p text.Pseudo, but *Member) (*Member, bool) {
 	if m, ok := st.Members[p.Key()]; ok && m != but {
 		return m, true
 	}

@@ -1,4 +1,4 @@
-package room
+package state
 
 import (
 	"testing"
@@ -51,7 +51,7 @@ func wantLeft(t *testing.T, st *State, now time.Time, want time.Duration) {
 			t.Errorf("the mute has %v to go, want %v", got, want)
 		}
 	}
-	_, ban := st.BanOn("bob", "", noAddr, now)
+	_, ban := st.BanOn("bob", "", NoAddr, now)
 	_, mute := st.MuteOn("cleo", "", now)
 	if in := want > 0; ban != in || mute != in {
 		t.Errorf("with %v to go, in force: the ban %v, the mute %v", want, ban, mute)
@@ -74,7 +74,7 @@ func TestAClockThatMovesNeitherStretchesNorEndsABan(t *testing.T) {
 		wantLeft(t, kept, later.Round(0), 10*time.Minute)
 
 		restart := later.Add(time.Minute) // its clock is the same, its monotonic one another
-		kept.anchor(restart)
+		kept.Anchor(restart)
 		wantLeft(t, kept, restart, 9*time.Minute)
 		wantLeft(t, kept, moved(restart.Add(time.Minute), jump), 8*time.Minute)
 		wantLeft(t, kept, moved(restart.Add(time.Hour), jump), -51*time.Minute)

@@ -1,9 +1,11 @@
-package room
+package state
 
 import (
 	"net/netip"
 	"strings"
 	"time"
+
+	"salon/room/text"
 )
 
 // Role is what somebody may do.
@@ -29,7 +31,7 @@ const (
 // Target is whom a ban keeps out.
 type Target struct {
 	Kind    TargetKind
-	Pseudo  Pseudo       `json:",omitempty"`
+	Pseudo  text.Pseudo  `json:",omitempty"`
 	KeyID   string       `json:",omitempty"`
 	Network netip.Prefix `json:",omitzero"` // a single address is a prefix of its full length
 }
@@ -44,10 +46,10 @@ func ParseTarget(s string) (Target, error) {
 		a = a.Unmap().WithZone("")
 		return Target{Kind: ByNetwork, Network: netip.PrefixFrom(a, a.BitLen())}, nil
 	}
-	if strings.HasPrefix(s, fingerprint) {
-		return Target{Kind: ByKey, KeyID: Clean(s, false)}, nil
+	if strings.HasPrefix(s, Fingerprint) {
+		return Target{Kind: ByKey, KeyID: text.Clean(s, false)}, nil
 	}
-	p, err := ParsePseudo(strings.TrimPrefix(s, "@"))
+	p, err := text.ParsePseudo(strings.TrimPrefix(s, "@"))
 	return Target{Kind: ByPseudo, Pseudo: p}, err
 }
 
@@ -73,7 +75,7 @@ func (t Target) String() string {
 }
 
 // name is what bans are filed under: two spellings of one pseudo are one target.
-func (t Target) name() string {
+func (t Target) Name() string {
 	if t.Kind == ByPseudo {
 		return string(t.Pseudo.Key())
 	}
@@ -82,20 +84,20 @@ func (t Target) name() string {
 
 // Hits reports whether the target is the one described; KeyID and addr may be
 // unset.
-func (t Target) Hits(p Pseudo, keyID string, addr netip.Addr) bool {
+func (t Target) Hits(p text.Pseudo, keyID string, addr netip.Addr) bool {
 	switch t.Kind {
 	case ByKey:
 		return keyID != "" && keyID == t.KeyID
 	case ByNetwork:
 		return addr.IsValid() && t.Network.Contains(addr.Unmap().WithZone(""))
 	}
-	return p != "" && Alike(p, t.Pseudo)
+	return p != "" && text.Alike(p, t.Pseudo)
 }
 
 // Ban is a target kept out, for how long and why.
 type Ban struct {
 	Target Target
-	By     Pseudo        `json:",omitempty"` // "" for the console
+	By     text.Pseudo   `json:",omitempty"` // "" for the console
 	Reason string        `json:",omitempty"`
 	For    time.Duration `json:",omitempty"` // 0: for ever
 	Since  time.Time
@@ -118,7 +120,7 @@ func (b Ban) outlasts(other Ban) bool {
 	ends, theirs := b.Until(), other.Until()
 	switch {
 	case ends.Equal(theirs):
-		return b.Target.name() < other.Target.name()
+		return b.Target.Name() < other.Target.Name()
 	case ends.IsZero() || theirs.IsZero():
 		return ends.IsZero()
 	}
@@ -131,9 +133,9 @@ const maxBans = 10_000
 
 // Mute is a voice taken away.
 type Mute struct {
-	Pseudo Pseudo
+	Pseudo text.Pseudo
 	KeyID  string        `json:",omitempty"` // the member's when muted: it holds under any pseudo
-	By     Pseudo        `json:",omitempty"`
+	By     text.Pseudo   `json:",omitempty"`
 	For    time.Duration `json:",omitempty"` // 0: until unmuted
 	Since  time.Time
 }
@@ -143,3 +145,6 @@ func (m Mute) Until() time.Time { return Ban{For: m.For, Since: m.Since}.Until()
 
 // Over reports whether the mute has ended at t.
 func (m Mute) Over(t time.Time) bool { return Ban{For: m.For, Since: m.Since}.Over(t) }
+
+// fingerprint is how a key's begins.
+const Fingerprint = "SHA256:"

@@ -1,4 +1,4 @@
-package room
+package text
 
 import (
 	"math/rand/v2"

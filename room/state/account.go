@@ -1,17 +1,19 @@
-package room
+package state
 
 import (
 	"reflect"
 	"slices"
 	"strconv"
 	"time"
+
+	"salon/room/text"
 )
 
 // Bounds of the accounts.
 const (
 	// maxAccounts is how many pseudos can be registered; one more is refused with
 	// ErrFull until somebody gives one up.
-	maxAccounts = 100_000
+	MaxAccounts = 100_000
 	// MaxKeys is how many keys open one account; one more is refused.
 	MaxKeys = 8
 )
@@ -21,7 +23,7 @@ const (
 // lasts while its owner is away, and over restarts.
 type Account struct {
 	ID     Seq // place in the log of what made it: tells it from a later one of the same pseudo
-	Pseudo Pseudo
+	Pseudo text.Pseudo
 	Keys   []string  `json:",omitempty"` // fingerprints, oldest first, at most MaxKeys; each is a key of one account only
 	Pass   string    `json:",omitempty"` // argon2id of the pass phrase (PHC string format); "" without one
 	Since  time.Time // when it was registered
@@ -31,25 +33,25 @@ type Account struct {
 
 // opens reports whether a proof is the owner's: the key that signed, or the
 // account whose pass phrase was given.
-func (a *Account) opens(keyID string, passed Seq) bool {
+func (a *Account) Opens(keyID string, passed Seq) bool {
 	return passed == a.ID || keyID != "" && slices.Contains(a.Keys, keyID)
 }
 
 // register is all accounts by what they are found by; derived from State.Accounts.
 type register struct {
-	byID   map[Seq]*Account
-	byKey  map[string]*Account    // by fingerprint
+	ByID   map[Seq]*Account
+	ByKey  map[string]*Account    // by fingerprint
 	alikes [2]map[string]*Account // by Pseudo.Lookalikes
 }
 
 func newRegister() register {
-	return register{byID: map[Seq]*Account{}, byKey: map[string]*Account{}, alikes: [2]map[string]*Account{{}, {}}}
+	return register{ByID: map[Seq]*Account{}, ByKey: map[string]*Account{}, alikes: [2]map[string]*Account{{}, {}}}
 }
 
 func (r *register) add(a *Account) {
-	r.byID[a.ID] = a
+	r.ByID[a.ID] = a
 	for _, key := range a.Keys {
-		r.byKey[key] = a
+		r.ByKey[key] = a
 	}
 	for i, look := range a.Pseudo.Lookalikes() {
 		r.alikes[i][look] = a
@@ -57,9 +59,9 @@ func (r *register) add(a *Account) {
 }
 
 func (r *register) remove(a *Account) {
-	delete(r.byID, a.ID)
+	delete(r.ByID, a.ID)
 	for _, key := range a.Keys {
-		delete(r.byKey, key)
+		delete(r.ByKey, key)
 	}
 	for i, look := range a.Pseudo.Lookalikes() {
 		delete(r.alikes[i], look)
@@ -67,7 +69,7 @@ func (r *register) remove(a *Account) {
 }
 
 // alike returns an account whose pseudo is too much like p, but for one.
-func (r *register) alike(p Pseudo, but *Account) *Account {
+func (r *register) alike(p text.Pseudo, but *Account) *Account {
 	for i, look := range p.Lookalikes() {
 		if a := r.alikes[i][look]; a != nil && a != but {
 			return a
@@ -79,15 +81,15 @@ func (r *register) alike(p Pseudo, but *Account) *Account {
 // unlock returns the account of a pseudo, if that proof opens it, and nil for a
 // pseudo that nobody has registered. Any other is refused, and so is what looks
 // like one, to its owner too.
-func (st *State) unlock(p Pseudo, keyID string, passed Seq) (*Account, error) {
+func (st *State) Unlock(p text.Pseudo, keyID string, passed Seq) (*Account, error) {
 	if len(st.Accounts) == 0 {
 		return nil, nil
 	}
 	mine := st.Accounts[p.Key()]
-	if mine != nil && !mine.opens(keyID, passed) {
+	if mine != nil && !mine.Opens(keyID, passed) {
 		return nil, &RegisteredError{Pseudo: p, By: mine.Pseudo}
 	}
-	if other := st.accounts.alike(p, mine); other != nil {
+	if other := st.Register.alike(p, mine); other != nil {
 		return nil, &RegisteredError{Pseudo: p, By: other.Pseudo}
 	}
 	return mine, nil
@@ -95,13 +97,13 @@ func (st *State) unlock(p Pseudo, keyID string, passed Seq) (*Account, error) {
 
 // owned returns the account of the pseudo that a session has, if it is the
 // owner's session; nil if it is a guest's.
-func (st *State) owned(session ID) *Account {
-	m, ok := st.sessions[session]
+func (st *State) Owned(session ID) *Account {
+	m, ok := st.Sessions[session]
 	if !ok {
 		return nil
 	}
 	a := st.Accounts[m.Pseudo.Key()]
-	if a == nil || !m.attendance(session).proves(a) {
+	if a == nil || !m.attendance(session).Proves(a) {
 		return nil
 	}
 	return a
@@ -109,13 +111,13 @@ func (st *State) owned(session ID) *Account {
 
 // owns reports whether one of a member's sessions is the account's owner's.
 func (m *Member) owns(a *Account) bool {
-	return slices.ContainsFunc(m.Sessions, func(at Attendance) bool { return at.proves(a) })
+	return slices.ContainsFunc(m.Sessions, func(at Attendance) bool { return at.Proves(a) })
 }
 
 // proof is what tells the owner from others, whichever way they came in.
-func (a *Account) proof() string { return "account " + strconv.FormatUint(uint64(a.ID), 10) }
+func (a *Account) Proof() string { return "account " + strconv.FormatUint(uint64(a.ID), 10) }
 
-func (at *Attendance) proves(a *Account) bool { return a.opens(at.KeyID, at.Passed) }
+func (at *Attendance) Proves(a *Account) bool { return a.Opens(at.KeyID, at.Passed) }
 
 func (m *Member) attendance(session ID) *Attendance {
 	return &m.Sessions[slices.IndexFunc(m.Sessions, func(at Attendance) bool { return at.ID == session })]
@@ -139,7 +141,7 @@ func (st *State) applyAccount(e Event) Outcome {
 }
 
 // amend changes an account that is still the one meant.
-func (st *State) amend(e Event, p Pseudo, id Seq, change func(*Account)) Outcome {
+func (st *State) amend(e Event, p text.Pseudo, id Seq, change func(*Account)) Outcome {
 	a, ok := st.Accounts[p.Key()]
 	if !ok || a.ID != id {
 		return refused(e, ErrGone)
@@ -149,11 +151,11 @@ func (st *State) amend(e Event, p Pseudo, id Seq, change func(*Account)) Outcome
 }
 
 func (st *State) enroll(e Event, b Registered) Outcome {
-	if ban, ok := st.BanOn(b.Pseudo, b.KeyID, noAddr, e.Time); ok {
+	if ban, ok := st.BanOn(b.Pseudo, b.KeyID, NoAddr, e.Time); ok {
 		return refused(e, &BannedError{ban})
 	}
 	a := st.Accounts[b.Pseudo.Key()]
-	if err := st.enrollable(a, b); err != nil {
+	if err := st.Enrollable(a, b); err != nil {
 		return refused(e, err)
 	}
 	if a == nil {
@@ -166,16 +168,16 @@ func (st *State) enroll(e Event, b Registered) Outcome {
 	if b.Pass != "" {
 		a.Pass = b.Pass
 	}
-	st.accounts.add(a)
-	if m, ok := st.sessions[b.Session]; ok && b.Pass != "" && m.Pseudo.Key() == a.Pseudo.Key() {
+	st.Register.add(a)
+	if m, ok := st.Sessions[b.Session]; ok && b.Pass != "" && m.Pseudo.Key() == a.Pseudo.Key() {
 		m.attendance(b.Session).Passed = a.ID
 	}
 	return hidden(e, b)
 }
 
 // enrollable says why a pseudo cannot be registered, or an account not be added to.
-func (st *State) enrollable(a *Account, b Registered) error {
-	held := st.accounts.byKey[b.KeyID]
+func (st *State) Enrollable(a *Account, b Registered) error {
+	held := st.Register.ByKey[b.KeyID]
 	switch {
 	case b.Pseudo.Key() == "" || b.KeyID == "" && b.Pass == "":
 		return ErrGone
@@ -187,10 +189,10 @@ func (st *State) enrollable(a *Account, b Registered) error {
 		return &KeyTakenError{By: held.Pseudo}
 	case a != nil && b.KeyID != "" && held == nil && len(a.Keys) >= MaxKeys:
 		return ErrTooManyKeys
-	case a == nil && len(st.Accounts) >= maxAccounts:
+	case a == nil && len(st.Accounts) >= MaxAccounts:
 		return ErrFull
 	}
-	if other := st.accounts.alike(b.Pseudo, a); other != nil {
+	if other := st.Register.alike(b.Pseudo, a); other != nil {
 		return &RegisteredError{Pseudo: b.Pseudo, By: other.Pseudo}
 	}
 	return nil
@@ -206,7 +208,7 @@ func (st *State) unenroll(e Event, b Unregistered) Outcome {
 	case b.KeyID != "":
 		return st.takeKey(e, b, a)
 	}
-	st.accounts.remove(a)
+	st.Register.remove(a)
 	delete(st.Accounts, a.Pseudo.Key())
 	b.Pseudo = a.Pseudo
 	return hidden(e, b)
@@ -223,9 +225,9 @@ func (st *State) takeKey(e Event, b Unregistered, a *Account) Outcome {
 		return refused(e, ErrLastKey)
 	}
 	a.Keys = slices.Delete(slices.Clone(a.Keys), i, i+1)
-	delete(st.accounts.byKey, b.KeyID)
+	delete(st.Register.ByKey, b.KeyID)
 	out := hidden(e, b)
-	if m, ok := st.sessions[b.Session]; ok && m.Pseudo.Key() == a.Pseudo.Key() {
+	if m, ok := st.Sessions[b.Session]; ok && m.Pseudo.Key() == a.Pseudo.Key() {
 		out.Ended = st.lockOut(m, b)
 	}
 	return out
@@ -267,7 +269,7 @@ func (k *Kept) merge(newer Kept) {
 }
 
 // has reports whether choosing so again would change nothing.
-func (k Kept) has(chosen Kept) bool {
+func (k Kept) Has(chosen Kept) bool {
 	merged := k
 	merged.merge(chosen)
 	return reflect.DeepEqual(merged, k)
@@ -276,22 +278,5 @@ func (k Kept) has(chosen Kept) bool {
 func choose[T any](kept **T, newer *T) {
 	if newer != nil {
 		*kept = newer
-	}
-}
-
-// over returns prefs with all that was kept in their place but the zone, which
-// has to be found by its name.
-func (k Kept) over(p Prefs) Prefs {
-	set(&p.Lang, k.Lang)
-	set(&p.Hour12, k.Hour12)
-	set(&p.Theme, k.Theme)
-	set(&p.Bell, k.Bell)
-	set(&p.Mouse, k.Mouse)
-	return p
-}
-
-func set[T any](pref, kept *T) {
-	if kept != nil {
-		*pref = *kept
 	}
 }

@@ -1,4 +1,4 @@
-package room
+package text
 
 import (
 	"strings"
@@ -367,3 +367,12 @@ func isASCII(s string) bool {
 	}
 	return true
 }
+
+// MaxLines is the most lines of one message. Each is shown with its author's name
+// before it, so that thousands of short ones would weigh a hundred times what was
+// sent.
+const MaxLines = 40
+
+// MaxNote is the most characters of a text that is shown within a line: a topic, a
+// reason, what is said of being away.
+const MaxNote = 200

@@ -1,4 +1,4 @@
-package room
+package state
 
 import (
 	"fmt"
@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"salon/room/text"
 )
 
 // actor makes events that a log could hold: few people and names, so that they
@@ -21,7 +23,7 @@ type actor struct {
 }
 
 var (
-	testPseudos = []Pseudo{"xi", "Xl", "XI", "ann", "Ann", "аnn", "bob", "b0b"} // xi and Xl are not alike, XI and either are
+	testPseudos = []text.Pseudo{"xi", "Xl", "XI", "ann", "Ann", "аnn", "bob", "b0b"} // xi and Xl are not alike, XI and either are
 	testKeys    = []string{"", "", "SHA256:a", "SHA256:b"}
 	testAddrs   = []string{"192.0.2.1", "192.0.2.9", "2001:db8::1", "::ffff:192.0.2.1"}
 	testTargets = []string{"ann", "BOB", "XI", "SHA256:a", "192.0.2.1", "192.0.2.0/28", "2001:db8::/32", "0.0.0.0/0"}
@@ -47,7 +49,7 @@ func (a *actor) event(t *rapid.T) Event {
 
 func (a *actor) body(t *rapid.T) Body {
 	pseudo := rapid.SampledFrom(testPseudos).Draw(t, "pseudo")
-	by := rapid.SampledFrom([]Pseudo{"", "op"}).Draw(t, "by")
+	by := rapid.SampledFrom([]text.Pseudo{"", "op"}).Draw(t, "by")
 	d := rapid.SampledFrom(testTimes).Draw(t, "duration")
 	session := ID{Origin: 9, N: 9}
 	if len(a.open) > 0 && rapid.IntRange(0, 9).Draw(t, "stale") > 0 {
@@ -111,7 +113,7 @@ func (a *actor) account(t *rapid.T) Seq {
 	return rapid.SampledFrom(a.made).Draw(t, "account")
 }
 
-func (a *actor) shutdown(t *rapid.T, by Pseudo, d time.Duration) Body {
+func (a *actor) shutdown(t *rapid.T, by text.Pseudo, d time.Duration) Body {
 	switch rapid.IntRange(0, 2).Draw(t, "shutdown") {
 	case 0:
 		return ShutdownPlanned{By: by, In: d}
@@ -187,13 +189,13 @@ func wantDecoded(t *rapid.T, st *State) *State {
 
 // derived writes the derived fields down, names for members.
 func derived(st *State) string {
-	sessions := map[ID]Pseudo{}
-	for id, m := range st.sessions {
+	sessions := map[ID]text.Pseudo{}
+	for id, m := range st.Sessions {
 		sessions[id] = m.Pseudo
 	}
-	var looks [2]map[string]Pseudo
+	var looks [2]map[string]text.Pseudo
 	for i := range looks {
-		looks[i] = map[string]Pseudo{}
+		looks[i] = map[string]text.Pseudo{}
 		for look, m := range st.looks[i] {
 			looks[i][look] = m.Pseudo
 		}
@@ -203,14 +205,14 @@ func derived(st *State) string {
 
 // found writes down what accounts are found by.
 func found(st *State) string {
-	by := map[string]Pseudo{}
-	for id, a := range st.accounts.byID {
+	by := map[string]text.Pseudo{}
+	for id, a := range st.Register.ByID {
 		by[fmt.Sprint(id)] = a.Pseudo
 	}
-	for key, a := range st.accounts.byKey {
+	for key, a := range st.Register.ByKey {
 		by[key] = a.Pseudo
 	}
-	for i, looks := range st.accounts.alikes {
+	for i, looks := range st.Register.alikes {
 		for look, a := range looks {
 			by[fmt.Sprint(i, look)] = a.Pseudo
 		}
@@ -233,18 +235,18 @@ func wantSound(t *rapid.T, st *State) {
 		}
 		for _, s := range m.Sessions {
 			sessions++
-			if st.sessions[s.ID] != m {
+			if st.Sessions[s.ID] != m {
 				t.Fatalf("session %v of %q is not found", s.ID, m.Pseudo)
 			}
 		}
 		for other, o := range st.Members {
-			if other != key && Alike(m.Pseudo, o.Pseudo) {
+			if other != key && text.Alike(m.Pseudo, o.Pseudo) {
 				t.Fatalf("%q and %q are both here", m.Pseudo, o.Pseudo)
 			}
 		}
 	}
-	if st.Count() != present || len(st.sessions) != sessions {
-		t.Fatalf("%d are present and %d counted, %d sessions are open and %d known", present, st.Count(), sessions, len(st.sessions))
+	if st.Count() != present || len(st.Sessions) != sessions {
+		t.Fatalf("%d are present and %d counted, %d sessions are open and %d known", present, st.Count(), sessions, len(st.Sessions))
 	}
 	if got, want := len(st.looks[0])+len(st.looks[1]), 2*len(st.Members); got != want {
 		t.Fatalf("%d looks are taken by %d members", got, want/2)
@@ -253,7 +255,7 @@ func wantSound(t *rapid.T, st *State) {
 }
 
 func wantSoundAccounts(t *rapid.T, st *State) {
-	keys := map[string]Pseudo{}
+	keys := map[string]text.Pseudo{}
 	for key, a := range st.Accounts {
 		if a.Pseudo.Key() != key || a.ID == 0 || len(a.Keys) == 0 && a.Pass == "" || len(a.Keys) > MaxKeys || a.Seen > st.Applied {
 			t.Fatalf("the account filed under %q is %+v", key, a)
@@ -265,7 +267,7 @@ func wantSoundAccounts(t *rapid.T, st *State) {
 			keys[k] = a.Pseudo
 		}
 		for other, o := range st.Accounts {
-			if other != key && Alike(a.Pseudo, o.Pseudo) {
+			if other != key && text.Alike(a.Pseudo, o.Pseudo) {
 				t.Fatalf("%q and %q are both registered", a.Pseudo, o.Pseudo)
 			}
 		}
@@ -287,7 +289,7 @@ func TestNobodyIsWhoHasNotProvedIt(t *testing.T) {
 			if out.Err != nil {
 				continue
 			}
-			name, session := Pseudo(""), e.ID
+			name, session := text.Pseudo(""), e.ID
 			switch b := out.Event.Body.(type) {
 			case Joined:
 				if m, ok := before.Members[b.Pseudo.Key()]; ok && m.Pseudo == b.Pseudo {
@@ -299,9 +301,9 @@ func TestNobodyIsWhoHasNotProvedIt(t *testing.T) {
 			default:
 				continue
 			}
-			at := st.sessions[session].attendance(session)
+			at := st.Sessions[session].attendance(session)
 			for _, account := range before.Accounts {
-				if Alike(account.Pseudo, name) && !account.opens(at.KeyID, at.Passed) {
+				if text.Alike(account.Pseudo, name) && !account.Opens(at.KeyID, at.Passed) {
 					t.Fatalf("%+v is %q, and %+v is registered", at, name, account)
 				}
 			}
@@ -362,7 +364,7 @@ func TestARestartForgetsSessionsAndKeepsTheRest(t *testing.T) {
 			st.Apply(a.event(t))
 		}
 		kept := st.WithoutMembers()
-		if kept.Count() != 0 || len(kept.Members) != 0 || len(kept.sessions) != 0 || kept.Shutdown != nil {
+		if kept.Count() != 0 || len(kept.Members) != 0 || len(kept.Sessions) != 0 || kept.Shutdown != nil {
 			t.Fatalf("after a restart: %s", kept.Encode())
 		}
 		if fmt.Sprint(kept.Bans, kept.Mutes, kept.Topic, kept.Slow, kept.Applied, found(kept)) != fmt.Sprint(st.Bans, st.Mutes, st.Topic, st.Slow, st.Applied, found(st)) {

@@ -1,4 +1,4 @@
-package room
+package state
 
 import "time"
 
@@ -15,7 +15,7 @@ func (st *State) Settle(now time.Time) {
 
 // anchor gives bans and mutes of a snapshot a monotonic reading, so that a clock
 // that moves while the room runs moves none of them.
-func (st *State) anchor(now time.Time) {
+func (st *State) Anchor(now time.Time) {
 	st.eachSince(func(t time.Time) time.Time { return now.Add(-now.Round(0).Sub(t)) })
 }
 

@@ -1,4 +1,4 @@
-package room
+package text
 
 import (
 	"errors"
@@ -172,7 +172,7 @@ func TestNearest(t *testing.T) {
 	for typed, want := range map[string]string{
 		"hlep": "help", "kik": "kick", "quti": "quit", "Quit": "quit", "ai": "aide", "q": "qui", "xx": "", "x": "",
 	} {
-		if got, ok := nearest(typed, commands); got != want || ok != (want != "") {
+		if got, ok := Nearest(typed, commands); got != want || ok != (want != "") {
 			t.Errorf("nearest(%q) = %q, %v, want %q", typed, got, ok, want)
 		}
 	}
@@ -219,7 +219,7 @@ func checkPseudo(t *testing.T, p Pseudo) {
 	if keys := p.Lookalikes(); p.Key() == "" || keys[0] == "" || keys[1] == "" || !Alike(p, p) {
 		t.Errorf("%q has the keys %q and %q", p, p.Key(), keys)
 	}
-	if got, ok := Suggest(string(p), slices.Values([]Pseudo{p})); len([]rune(string(p))) <= maxQuoted && (!ok || got != p) {
+	if got, ok := Suggest(string(p), slices.Values([]Pseudo{p})); len([]rune(string(p))) <= MaxQuoted && (!ok || got != p) {
 		t.Errorf("Suggest(%q) does not find it", p)
 	}
 }

@@ -1,4 +1,4 @@
-package room
+package text
 
 import (
 	"cmp"
@@ -18,7 +18,7 @@ import (
 const (
 	maxPseudo      = 20  // characters, marks not counted
 	maxPseudoBytes = 256 // as typed, checked before anything is normalised
-	maxQuoted      = 40  // runes of a name typed by a stranger that we repeat
+	MaxQuoted      = 40  // runes of a name typed by a stranger that we repeat
 )
 
 // A Pseudo is the name of a member as everyone sees it: the enforced form of
@@ -260,11 +260,11 @@ func (e *PseudoError) Error() string {
 
 func refuse(s string, reason PseudoReason) error {
 	s = Clean(s[:min(len(s), maxPseudoBytes)], false)
-	return &PseudoError{Pseudo: Clean(firstRunes(s, maxQuoted), false), Reason: reason}
+	return &PseudoError{Pseudo: Clean(FirstRunes(s, MaxQuoted), false), Reason: reason}
 }
 
 // firstRunes returns at most n runes from the start of s.
-func firstRunes(s string, n int) string {
+func FirstRunes(s string, n int) string {
 	for i := range s {
 		if n--; n < 0 {
 			return s[:i]
@@ -283,12 +283,12 @@ func Suggest(name string, among iter.Seq[Pseudo]) (Pseudo, bool) {
 }
 
 // nearest does for words of ours, such as commands, what Suggest does.
-func nearest(word string, among []string) (string, bool) {
+func Nearest(word string, among []string) (string, bool) {
 	return closest(word, slices.Values(among))
 }
 
 func closest[S ~string](word string, among iter.Seq[S]) (best S, ok bool) {
-	typed := []rune(Fold(firstRunes(word, maxQuoted)))
+	typed := []rune(Fold(FirstRunes(word, MaxQuoted)))
 	var least [2]int
 	for candidate := range among {
 		far, near := rank(typed, []rune(Fold(string(candidate))))

@@ -1,0 +1,95 @@
+package state
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"salon/room/text"
+)
+
+// Errors that every [Log] returns and every front can translate.
+var (
+	ErrUnavailable = errors.New("room: log unavailable")   // known not stored
+	ErrUnknown     = errors.New("room: outcome unknown")   // retry with the same ID
+	ErrBusy        = errors.New("room: busy")              // known not stored, try again soon
+	ErrTooLarge    = errors.New("room: event too large")   // will never be stored
+	ErrClosed      = errors.New("room: closed")            // no more events
+	ErrGone        = errors.New("room: no longer present") // the session or the place in the log is gone
+)
+
+// Why an event changes nothing, without detail.
+var (
+	ErrNoShutdown  = errors.New("room: no shutdown planned")
+	ErrLastKey     = errors.New("room: the account's only proof")   // taken away, nobody could be its owner
+	ErrTooManyKeys = fmt.Errorf("room: over %d keys", MaxKeys)      // of one account
+	ErrFull        = errors.New("room: no place for more accounts") // see maxAccounts
+	ErrTooManyBans = fmt.Errorf("room: over %d bans or mutes", maxBans)
+)
+
+// ErrUnread comes from a [Store] along with events: older ones cannot be read now.
+var ErrUnread = errors.New("room: older messages cannot be read now")
+
+// TakenError refuses a pseudo that somebody has, or that looks like one.
+type TakenError struct {
+	Pseudo text.Pseudo
+	By     text.Pseudo // who has it: another spelling when the two are only alike
+}
+
+func (e *TakenError) Error() string {
+	return fmt.Sprintf("room: pseudo %q is taken by %q", e.Pseudo, e.By)
+}
+
+// RegisteredError refuses a pseudo that somebody has registered, or that looks like
+// one, to whoever has not proved to be its owner.
+type RegisteredError struct {
+	Pseudo text.Pseudo
+	By     text.Pseudo // the registered one: another spelling when the two are only alike
+}
+
+func (e *RegisteredError) Error() string {
+	return fmt.Sprintf("room: pseudo %q is registered as %q", e.Pseudo, e.By)
+}
+
+// KeyTakenError says that a key opens another account already: it opens one only.
+type KeyTakenError struct{ By text.Pseudo }
+
+func (e *KeyTakenError) Error() string { return fmt.Sprintf("room: the key is that of %q", e.By) }
+
+// UnknownMemberError says that nobody present has that name. Nothing was sent.
+type UnknownMemberError struct {
+	Name       string
+	Suggestion text.Pseudo // "" when nobody is near
+}
+
+func (e *UnknownMemberError) Error() string { return fmt.Sprintf("room: nobody is called %q", e.Name) }
+
+// NotInForceError says that there is nothing to undo.
+type NotInForceError struct {
+	What Undone
+	Name string
+}
+
+// Undone is what was to be undone.
+type Undone uint8
+
+// What can be undone.
+const (
+	NotBanned Undone = iota
+	NotMuted
+	NotIgnored
+	NotRegistered // the pseudo
+	NotAKey       // of the account
+)
+
+func (e *NotInForceError) Error() string { return fmt.Sprintf("room: nothing to undo for %q", e.Name) }
+
+// MutedError refuses the message of somebody who has no voice now.
+type MutedError struct{ Until time.Time } // zero: until unmuted
+
+func (e *MutedError) Error() string { return "room: muted" }
+
+// BannedError refuses somebody who is banned.
+type BannedError struct{ Ban Ban }
+
+func (e *BannedError) Error() string { return "room: banned: " + e.Ban.Target.String() }

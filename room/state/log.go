@@ -1,0 +1,50 @@
+package state
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"salon/room/text"
+)
+
+// Health is a log's state of health.
+type Health struct {
+	Err   error     // nil: well
+	Since time.Time // since when Err
+}
+
+// Query says which spoken events are sought: those that all of its fields allow.
+// The zero value allows all.
+type Query struct {
+	// Text is words, each of which is the beginning of a word of the event or its
+	// author. Case, accents and ligatures do not count; no character means
+	// anything but itself.
+	Text string
+	By   text.Pseudo // who said it, as Text's words compare; "" for anybody
+	From time.Time   // not before; zero: at any time
+	To   time.Time   // before; zero: until now
+	// Before is the place before which they are; 0: anywhere.
+	Before Seq
+}
+
+// Snapshot is a room's state at one place in its log.
+type Snapshot struct {
+	Seq   Seq
+	State []byte // as State.Encode wrote it; nil: an empty room
+}
+
+// matcher returns what tells whether an event is sought.
+func (q Query) Matcher() func(*Event) bool {
+	words, by := strings.Fields(text.Fold(q.Text)), text.Fold(string(q.By))
+	return func(e *Event) bool {
+		if q.Before != 0 && e.Seq >= q.Before || e.Time.Before(q.From) || !q.To.IsZero() && !e.Time.Before(q.To) {
+			return false
+		}
+		who, body := spokenText(e.Body)
+		author, said := text.Fold(string(who)), text.Fold(body)
+		return (by == "" || by == author) && !slices.ContainsFunc(words, func(w string) bool {
+			return w != author && !strings.Contains(said, w)
+		})
+	}
+}
