@@ -237,12 +237,9 @@ func (s *Session) do(ctx context.Context, line string) (Reply, error) {
 			return nil, err
 		}
 	}
-	if len(line) > text.MaxText {
-		return nil, ErrTextTooLong
-	}
-	line = text.Clean(line, s.member)
-	if len(line) > text.MaxText { // what cannot be read takes more room once cleaned
-		return nil, ErrTextTooLong
+	line, err := cleaned(line, s.member)
+	if err != nil {
+		return nil, err
 	}
 	if strings.Count(line, "\n") >= text.MaxLines {
 		return nil, ErrTooManyLines
@@ -259,6 +256,19 @@ func (s *Session) do(ctx context.Context, line string) (Reply, error) {
 	reply, err := req.command.run(&call{ctx, s, req.command, req.rest})
 	s.audit(req, line, err)
 	return reply, err
+}
+
+// cleaned returns what somebody typed, cleaned; ErrTextTooLong when that is longer
+// than a message may be.
+func cleaned(typed string, multiline bool) (string, error) {
+	if len(typed) > text.MaxText {
+		return "", ErrTextTooLong
+	}
+	typed = text.Clean(typed, multiline)
+	if len(typed) > text.MaxText { // what cannot be read takes more room once cleaned
+		return "", ErrTextTooLong
+	}
+	return typed, nil
 }
 
 // within returns a context that ends with the session too.

@@ -68,6 +68,7 @@ func (r *Room) limitsNow() Limits {
 type desk struct {
 	messages *rate.Limiter
 	lines    *rate.Limiter
+	requests *rate.Limiter // of keys, see Session.Ask
 	strikes  *rate.Limiter
 	ignored  atomic.Pointer[[]ignored]
 	proof    string     // whose it is, see State.proof; "" for somebody without one
@@ -90,6 +91,7 @@ func newDesk(l Limits) *desk {
 	return &desk{
 		messages: rate.NewLimiter(l.messages()),
 		lines:    rate.NewLimiter(l.lines()),
+		requests: rate.NewLimiter(l.requests()),
 		strikes:  rate.NewLimiter(rate.Every(strikeEvery), strikeBurst),
 	}
 }
@@ -110,9 +112,18 @@ func (l Limits) lines() (rate.Limit, int) {
 	return rate.Limit(max(lineRate, 2*l.Rate)), max(lineBurst, 2*l.Burst)
 }
 
+// requests are how many pages keys ask for.
+func (l Limits) requests() (rate.Limit, int) {
+	if l.Rate <= 0 {
+		return rate.Inf, requestBurst
+	}
+	return requestRate, requestBurst
+}
+
 // limit holds the desk to other limits from now on. What was said counts on.
 func (d *desk) limit(l Limits) {
-	for limiter, of := range map[*rate.Limiter]func() (rate.Limit, int){d.messages: l.messages, d.lines: l.lines} {
+	limiters := map[*rate.Limiter]func() (rate.Limit, int){d.messages: l.messages, d.lines: l.lines, d.requests: l.requests}
+	for limiter, of := range limiters {
 		every, burst := of()
 		limiter.SetLimit(every)
 		limiter.SetBurst(burst)

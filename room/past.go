@@ -43,7 +43,7 @@ func doHistory(c *call) (Reply, error) {
 		if err != nil || at == 0 {
 			return c.usage()
 		}
-		a.around, a.query.Before = state.Seq(at), state.Seq(at)+pastAround
+		return c.around(state.Seq(at))
 	case c.rest != "":
 		a.n, wrong = strconv.Atoi(c.rest)
 	}
@@ -56,11 +56,11 @@ func doHistory(c *call) (Reply, error) {
 
 // doSearch looks for words, "@ann" for who said them, and a day for when.
 func doSearch(c *call) (Reply, error) {
-	q, ok := c.query(c.rest)
-	if !ok {
+	p, err := c.search(c.rest)
+	if errors.Is(err, ErrEmpty) {
 		return c.usage()
 	}
-	return c.past(asked{search: c.rest, query: q, n: pastDefault})
+	return p, err
 }
 
 // doMore shows the page before the one shown last.
@@ -69,14 +69,33 @@ func doMore(c *call) (Reply, error) {
 	if a == nil {
 		return Notice{What: NothingMore}, nil
 	}
-	p, err := c.past(*a)
+	return c.before(*a)
+}
+
+// around returns the page around a place.
+func (c *call) around(at state.Seq) (Past, error) {
+	return c.past(asked{around: at, query: state.Query{Before: at + pastAround}, n: pastDefault})
+}
+
+// search returns the newest page of what is sought; ErrEmpty when that is nothing.
+func (c *call) search(typed string) (Past, error) {
+	q, ok := c.query(typed)
+	if !ok {
+		return Past{}, ErrEmpty
+	}
+	return c.past(asked{search: typed, query: q, n: pastDefault})
+}
+
+// before returns the page that another was said to have before it.
+func (c *call) before(a asked) (Past, error) {
+	p, err := c.past(a)
 	p.Continued = true
 	return p, err
 }
 
 // past shows a page, and remembers where the one before it ends.
 func (c *call) past(a asked) (Past, error) {
-	events, err := c.page(a.query, a.n+1) // one more than is shown tells whether there are more
+	events, err := c.read(a.query, a.n+1) // one more than is shown tells whether there are more
 	if err != nil && !errors.Is(err, state.ErrUnread) {
 		return Past{}, err
 	}
@@ -85,6 +104,7 @@ func (c *call) past(a asked) (Past, error) {
 	c.older.Store(nil)
 	if p.More {
 		a.query.Before, a.around = shown[0].Seq, 0
+		p.Older = Older{a}
 		c.older.Store(&a)
 	}
 	p.Unread = err != nil
@@ -95,8 +115,8 @@ func (c *call) past(a asked) (Past, error) {
 	return p, nil
 }
 
-// page returns the last n events that are sought, oldest first.
-func (c *call) page(q state.Query, n int) ([]state.Event, error) {
+// read returns the last n events that are sought, oldest first.
+func (c *call) read(q state.Query, n int) ([]state.Event, error) {
 	if (q == state.Query{Before: q.Before}) {
 		return c.room.store.Last(c, n, q.Before)
 	}

@@ -92,7 +92,10 @@ type Past struct {
 	Around    state.Seq // the place that it is the history around; 0: none
 	Events    []state.Event
 	More      bool // there is a page before it, which the command "more" shows
-	Continued bool // that command showed it
+	Continued bool // it is such a page
+
+	Asked Request // what it answers; nil: a command
+	Older Older   // asks for the page before it, if there is More
 
 	Unread     bool      // older messages cannot be read now, whether there are any or not
 	Unrecorded time.Time // since when nothing is recorded; zero: all is
