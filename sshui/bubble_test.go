@@ -50,10 +50,16 @@ type written struct {
 // inBubble runs a test with ann at a terminal of 80x24, once she is in.
 func inBubble(t *testing.T, cfg room.Config, change func(*channel), test func(b *bubble)) {
 	t.Helper()
+	inBubbleOn(t, cfg, room.NewMemoryStore(), change, test)
+}
+
+// inBubbleOn is inBubble in a room on that store.
+func inBubbleOn(t *testing.T, cfg room.Config, store room.Store, change func(*channel), test func(b *bubble)) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		b := &bubble{t: t, glass: newGlass(80, 24), code: -1, ended: make(chan struct{}), joined: map[string]*room.Session{}}
 		var err error
-		if b.room, err = room.New(t.Context(), cfg, room.NewMemoryLog(), room.NewMemoryStore()); err != nil {
+		if b.room, err = room.New(t.Context(), cfg, room.NewMemoryLog(), store); err != nil {
 			t.Fatal(err)
 		}
 		if b.server, err = newServer(Config{Version: "salon", HostKeys: []gossh.Signer{newKey(t)}}, b.room, defaultTimeouts()); err != nil {

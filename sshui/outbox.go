@@ -17,10 +17,24 @@ const (
 	maxOutboxBytes = 32 << 10
 )
 
-// outbox is what was entered and waits to be done, in order. Whoever enters does
-// not wait: they may go on typing, scroll, or leave.
+// entry is what waits to be done: a line that was entered, or what a key asked for.
+type entry struct {
+	line    string
+	request room.Request // nil for a line
+}
+
+// size is how many bytes of text it holds.
+func (e entry) size() int {
+	if search, ok := e.request.(room.Search); ok {
+		return len(search.Text)
+	}
+	return len(e.line)
+}
+
+// outbox is what was entered or asked for and waits to be done, in order. Whoever
+// enters does not wait: they may go on typing, scroll, or leave.
 type outbox struct {
-	lines   []string
+	entries []entry
 	bytes   int
 	busy    bool           // a goroutine is doing them
 	late    bool           // one of them had to wait for its turn
@@ -30,26 +44,26 @@ type outbox struct {
 
 // do does a line that was entered, after those before it.
 func (t *terminal) do(line string) {
-	if !t.post(line) {
+	if !t.post(entry{line: line}) {
 		t.sess.Answer(nil, state.ErrBusy)
 	}
 }
 
-func (t *terminal) post(line string) bool {
+func (t *terminal) post(e entry) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.postLocked(line)
+	return t.postLocked(e)
 }
 
-// postLocked puts a line in the outbox, and sees to it that somebody empties it. It
+// postLocked puts an entry in the outbox, and sees to it that somebody empties it. It
 // reports false when there is no room.
-func (t *terminal) postLocked(line string) bool {
+func (t *terminal) postLocked(e entry) bool {
 	o := &t.outbox
-	if len(o.lines) >= maxOutbox || o.bytes+len(line) > maxOutboxBytes && len(o.lines) > 0 {
+	if len(o.entries) >= maxOutbox || o.bytes+e.size() > maxOutboxBytes && len(o.entries) > 0 {
 		return false
 	}
-	o.lines = append(o.lines, line)
-	o.bytes += len(line)
+	o.entries = append(o.entries, e)
+	o.bytes += e.size()
 	if !o.busy {
 		o.busy = true
 		o.running.Go(t.empty)
@@ -58,34 +72,38 @@ func (t *terminal) postLocked(line string) bool {
 	return true
 }
 
-// empty does the lines of the outbox, then ends.
+// empty does what is in the outbox, then ends.
 func (t *terminal) empty() {
 	defer t.recover(t.sess)
 	for {
-		line, ok := t.nextLine()
-		if !ok {
+		e, ok := t.nextEntry()
+		switch {
+		case !ok:
 			return
+		case e.request != nil:
+			t.ask(e.request)
+		default:
+			t.submit(e.line)
 		}
-		t.submit(line)
 	}
 }
 
-func (t *terminal) nextLine() (string, bool) {
+func (t *terminal) nextEntry() (entry, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	o := &t.outbox
-	if len(o.lines) == 0 || t.sess.Context().Err() != nil {
-		o.busy, o.late, o.lines = false, false, nil
+	if len(o.entries) == 0 || t.sess.Context().Err() != nil {
+		o.busy, o.late, o.entries = false, false, nil
 		t.tellWaitingLocked()
 		if o.leaving {
 			t.sess.End(state.Ending{Cause: state.Quit})
 		}
-		return "", false
+		return entry{}, false
 	}
-	line := o.lines[0]
-	o.lines = slices.Delete(o.lines, 0, 1)
-	o.bytes -= len(line)
-	return line, true
+	e := o.entries[0]
+	o.entries = slices.Delete(o.entries, 0, 1)
+	o.bytes -= e.size()
+	return e, true
 }
 
 // tooFast notes that the line being done has to wait for its turn.
@@ -115,14 +133,14 @@ func (t *terminal) leaveLocked() {
 	time.AfterFunc(leaveGrace, end)
 }
 
-// tellWaitingLocked shows how many lines wait, once one had to.
+// tellWaitingLocked shows how many entries wait, once a line had to.
 func (t *terminal) tellWaitingLocked() {
 	if t.screen == nil {
 		return
 	}
 	n := 0
 	if t.outbox.late {
-		n = len(t.outbox.lines) + 1
+		n = len(t.outbox.entries) + 1
 	}
 	t.screen.Waiting(n)
 	signal(t.poke)
@@ -158,6 +176,23 @@ func (t *terminal) settle(line string, reply room.Reply, err error) {
 		t.giveLineBack(line)
 	}
 	t.sess.Answer(reply, err)
+}
+
+// ask does what a key asked for, and shows the answer.
+func (t *terminal) ask(r room.Request) {
+	page, err := t.sess.Ask(t.ctx, r)
+	if err != nil {
+		t.giveRequestBack(r)
+	}
+	t.sess.Answer(page, err)
+}
+
+func (t *terminal) giveRequestBack(r room.Request) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.lines == nil {
+		t.screen.Failed(r)
+	}
 }
 
 func (t *terminal) giveLineBack(line string) {

@@ -212,8 +212,14 @@ func (t *terminal) actLocked(a screen.Action) {
 	if a.Leave {
 		t.leaveLocked()
 	}
-	if a.Line != "" && !t.outbox.leaving && !t.postLocked(a.Line) {
+	if t.outbox.leaving {
+		return
+	}
+	if a.Line != "" && !t.postLocked(entry{line: a.Line}) {
 		t.screen.Restore(strings.TrimRight(a.Line, "\n") + "\n")
+	}
+	if a.Request != nil && !t.postLocked(entry{request: a.Request}) {
+		t.screen.Failed(a.Request)
 	}
 }
 

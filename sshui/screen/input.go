@@ -45,10 +45,13 @@ const (
 	pasting        // a question is to be answered
 )
 
-// Action is what a key asks of the front; the zero Action is nothing.
+// Action is what a key asks of the front; the zero Action is nothing. Lines and
+// requests are done in the order in which they were asked for. The room's answer to a
+// request goes to Show, and one that failed to Failed too.
 type Action struct {
-	Line  string // to be done, in its order; "" for none
-	Leave bool   // the member goes
+	Line    string       // as it was typed; "" for none
+	Request room.Request // for the session to Ask; nil for none
+	Leave   bool         // the member goes
 }
 
 // Input does what a key, a paste or a report asks, and returns what is left for the
@@ -220,7 +223,7 @@ func (s *Screen) enter() Action {
 			return Action{}
 		}
 		in.owed++
-		return Action{Line: "/chercher " + text} // understood in every language
+		return Action{Request: room.Search{Text: text}}
 	}
 	if strings.TrimSpace(text) == "" {
 		return Action{}
@@ -237,15 +240,8 @@ func (s *Screen) enter() Action {
 }
 
 // Restore gives back a line that could not be done, unless something else is being
-// typed already: nothing typed is lost. What was asked for by a key was not typed.
+// typed already: nothing typed is lost.
 func (s *Screen) Restore(line string) {
-	asked := s.older.asked != 0 && strings.TrimSpace(line) == around(s.older.asked)
-	turned := s.overlay != nil && s.overlay.waiting && strings.TrimSpace(line) == pageBefore
-	if asked || turned {
-		s.older.asked = 0
-		s.hint(s.texts().Failed)
-		return
-	}
 	if s.input.line.Empty() && s.input.mode == talking {
 		s.input.line.Set(line, len(line))
 		s.stale |= staleInput

@@ -236,7 +236,7 @@ func TestCtrlFSearches(t *testing.T) {
 	st.keys("ctrl+f")
 	st.ends("chercher :")
 	st.types("lien")
-	if a := st.keys("enter"); a != (Action{Line: "/chercher lien"}) {
+	if a := st.keys("enter"); a != (Action{Request: room.Search{Text: "lien"}}) {
 		t.Fatalf("%+v", a)
 	}
 	st.reads("en cours^")
@@ -252,6 +252,22 @@ func TestCtrlFSearches(t *testing.T) {
 	st.ends("chercher :") // once more is anew, and keeps what was being typed
 	st.keys("esc")
 	st.reads("en cours^")
+}
+
+// TestASearchThatFailedIsGivenBack, unless something else is being typed.
+func TestASearchThatFailedIsGivenBack(t *testing.T) {
+	st := newStage(t, 60, 10)
+	st.keys("ctrl+f", "m", "o", "t", "enter")
+	st.Failed(room.Search{Text: "mot"})
+	st.frame()
+	st.ends("chercher : mot")
+	if a := st.keys("enter"); a != (Action{Request: room.Search{Text: "mot"}}) {
+		t.Errorf("it asks for %+v", a)
+	}
+	st.types("autre chose")
+	st.Failed(room.Search{Text: "mot"})
+	st.frame()
+	st.reads("autre chose^")
 }
 
 func TestUpAndDownGoThroughWhatWasTyped(t *testing.T) {

@@ -163,7 +163,7 @@ func (s *Screen) CatchUp(now time.Time) {
 	s.unmark()
 	s.toBottom()
 	s.news.bell = false
-	s.older.asked, s.input.owed = 0, 0 // answered elsewhere
+	s.asking, s.input.owed = asking{}, 0 // answered elsewhere
 	s.touch(now)
 }
 

@@ -1,7 +1,6 @@
 package screen
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
@@ -11,7 +10,6 @@ import (
 
 // older is the way to what was said before all that the transcript holds.
 type older struct {
-	asked     state.Seq // the first event held, when what was said around it is on its way; else 0
 	beginning state.Seq // the first event held, when nothing was said before it
 }
 
@@ -31,27 +29,17 @@ func (s *Screen) atTop() bool {
 func (s *Screen) earlier() Action {
 	s.stale |= staleRows
 	first := s.script.first()
-	switch {
-	case s.older.asked != 0:
-	case first <= 1, first == s.older.beginning:
+	if s.asking.request == nil && (first <= 1 || first == s.older.beginning) {
 		s.hint(s.texts().Beginning)
-	default:
-		s.older.asked = first
-		return Action{Line: around(first)}
+		return Action{}
 	}
-	return Action{}
-}
-
-// around is the line that asks for what was said around a place.
-func around(seq state.Seq) string {
-	return fmt.Sprintf("/historique #%d", seq) // understood in every language
+	return s.request(asking{room.Around{Seq: first}, true})
 }
 
 // foundOlder shows what was said around the first event held, or that it is the
 // first of all. It chooses that event, or the nearest that was said.
 func (s *Screen) foundOlder(r room.Past, now time.Time) {
-	first := s.older.asked
-	s.older.asked = 0
+	first := r.Around
 	if !r.More && (len(r.Events) == 0 || r.Events[0].Seq >= first) {
 		s.older.beginning = first
 		s.hint(s.texts().Beginning)

@@ -21,7 +21,7 @@ func late(t *testing.T, n int) *stage {
 // around is what the room has to show around the first message that it holds.
 func (st *stage) around(before int, more bool) room.Item {
 	first := st.room.events[0]
-	r := room.Past{Around: first.Seq, More: more}
+	r := room.Past{Around: first.Seq, Asked: room.Around{Seq: first.Seq}, More: more}
 	for i := range before {
 		r.Events = append(r.Events, state.Event{Seq: first.Seq - state.Seq(before-i), Time: opening, Body: state.Said{From: "bob", Text: fmt.Sprint("ancien ", i)}})
 	}
@@ -51,7 +51,7 @@ func TestAboveTheTopIsWhatWasSaidBefore(t *testing.T) {
 				st.frame()
 			}
 			before := st.picture()
-			if a := press(st); a != (Action{Line: fmt.Sprintf("/historique #%d", n+1)}) {
+			if a := press(st); a != (Action{Request: room.Around{Seq: state.Seq(n + 1)}}) {
 				t.Fatalf("%s with %d messages asks for %+v", name, n, a)
 			}
 			st.frame()
@@ -71,7 +71,7 @@ func TestAboveTheTopIsWhatWasSaidBefore(t *testing.T) {
 				t.Errorf("%s: above it is %q", name, got)
 			}
 			st.keys("esc")
-			if a := up(st); a.Line == "" {
+			if a := up(st); a.Request == nil {
 				t.Errorf("%s: it cannot be asked again", name)
 			}
 		}
@@ -106,23 +106,25 @@ func TestWhatIsHeldFirstMayNotBeAmongWhatWasSaid(t *testing.T) {
 	st := newStage(t, 60, 12)
 	st.room.seq = 10
 	st.shows(st.room.joined("zoé"))
-	if a := st.keys("pgup"); a.Line != "/historique #11" {
+	if a := st.keys("pgup"); a.Request != (room.Around{Seq: 11}) {
 		t.Fatalf("%+v", a)
 	}
-	st.shows(replied(room.Past{Around: 11, Events: []state.Event{{Seq: 9, Time: opening, Body: state.Said{From: "bob", Text: "ancien"}}}}))
+	answer := room.Past{Around: 11, Asked: room.Around{Seq: 11}, Events: []state.Event{{Seq: 9, Time: opening, Body: state.Said{From: "bob", Text: "ancien"}}}}
+	st.shows(replied(answer))
 	if got := st.reversed(); !strings.HasSuffix(got, "ancien") {
 		t.Errorf("%q is chosen", got)
 	}
 	st.keys("esc", "pgup")
-	st.shows(replied(room.Past{Around: 11}))
+	answer.Events = nil
+	st.shows(replied(answer))
 	st.has("C'est le début.")
 }
 
-// TestWhatCouldNotBeAskedIsAskedAgain: and it is not what was typed.
+// TestWhatCouldNotBeAskedIsAskedAgain.
 func TestWhatCouldNotBeAskedIsAskedAgain(t *testing.T) {
 	st := late(t, 3)
 	a := st.keys("pgup")
-	st.Restore(a.Line)
+	st.Failed(a.Request)
 	st.frame()
 	st.reads("^                                Échec : réessayez.")
 	if b := st.keys("pgup"); b != a {

@@ -22,8 +22,6 @@ type overlay struct {
 	chosen int // of what can be chosen
 	top    int // first line shown
 
-	waiting bool // for the page before
-
 	items []item     // its lines, as made for
 	class rows.Class // this
 }
@@ -114,9 +112,8 @@ func (s *Screen) uncovers(name string) bool {
 func (s *Screen) choose(by int) Action {
 	o := s.overlay
 	s.stale |= staleRows
-	if r, ok := o.reply.(room.Past); ok && r.More && by < 0 && o.chosen == 0 && !o.waiting {
-		o.waiting = true
-		return Action{Line: pageBefore}
+	if r, ok := o.reply.(room.Past); ok && r.More && by < 0 && o.chosen == 0 {
+		return s.request(asking{request: r.Older})
 	}
 	if n := o.choices(); n > 0 {
 		o.chosen = min(max(o.chosen+by, 0), n-1)
@@ -126,9 +123,6 @@ func (s *Screen) choose(by int) Action {
 	return Action{}
 }
 
-// pageBefore asks for the page before the one shown last, in every language.
-const pageBefore = "/suite"
-
 // maxFound is how many messages an overlay holds; beyond it the newest go, which can
 // be searched for again.
 const maxFound = 1000
@@ -136,11 +130,21 @@ const maxFound = 1000
 // extend puts the page before above the others, and goes to its last message.
 func (o *overlay) extend(r room.Past) {
 	old := o.reply.(room.Past)
-	old.More = r.More
+	old.More, old.Older = r.More, r.Older
 	old.Events = slices.Concat(r.Events, old.Events)
 	old.Events = old.Events[:min(len(old.Events), maxFound)]
 	o.reply, o.items = old, nil
 	o.chosen = max(0, len(r.Events)-1)
+}
+
+// lacks reports whether the page that answers a request is the one before what the
+// overlay shows: another may have been opened meanwhile.
+func (o *overlay) lacks(page room.Older) bool {
+	if o == nil {
+		return false
+	}
+	r, ok := o.reply.(room.Past)
+	return ok && r.More && r.Older == page
 }
 
 // choices is how many things can be chosen.
@@ -178,7 +182,7 @@ func (s *Screen) take(o *overlay) Action {
 func (s *Screen) goTo(e *state.Event) Action {
 	place, ok := s.room.PlaceOf(e.Seq)
 	if !ok {
-		return Action{Line: around(e.Seq)}
+		return s.request(asking{request: room.Around{Seq: e.Seq}})
 	}
 	s.close()
 	if e, _, ok := s.script.after(s.script.point(place)); ok {

@@ -105,12 +105,15 @@ func TestWhatIsNoLongerHeldIsShownAmongWhatWasSaidAroundIt(t *testing.T) {
 	st.shows(many(st.room, 3)...)
 	st.room.forget(2)
 	st.shows(found(old))
-	if a := st.keys("enter"); a.Line != fmt.Sprintf("/historique #%d", old.Event.Seq) {
+	if a := st.keys("enter"); a.Request != (room.Around{Seq: old.Event.Seq}) {
 		t.Fatalf("%+v", a)
+	}
+	if a := st.keys("enter"); a != (Action{}) {
+		t.Errorf("it asks twice: %+v", a)
 	}
 	around := []state.Event{{Seq: old.Event.Seq - 1, Time: opening, Body: state.Said{From: "ann", Text: "avant"}}, *old.Event,
 		{Seq: old.Event.Seq + 1, Time: opening, Body: state.Said{From: "ann", Text: "après"}}}
-	st.shows(replied(room.Past{Around: old.Event.Seq, Events: around}))
+	st.shows(replied(room.Past{Around: old.Event.Seq, Asked: room.Around{Seq: old.Event.Seq}, Events: around}))
 	st.has("Historique")
 	st.has("avant")
 	if got := st.reversed(); !strings.Contains(got, "ancien") {
@@ -136,13 +139,13 @@ func TestAboveTheFirstThatWasFoundIsThePageBefore(t *testing.T) {
 	if a := st.keys("home"); a != (Action{}) {
 		t.Errorf("going to the first asks for %+v", a)
 	}
-	if a := st.keys("up"); a.Line != "/suite" {
+	if a := st.keys("up"); a.Request != (room.Older{}) {
 		t.Fatalf("above the first: %+v", a)
 	}
 	if a := st.keys("up"); a != (Action{}) {
 		t.Errorf("it asks twice: %+v", a)
 	}
-	st.shows(page(480, 20, room.Past{Search: "mot", More: true, Continued: true}))
+	st.shows(page(480, 20, room.Past{Search: "mot", More: true, Continued: true, Asked: room.Older{}}))
 	st.has("Trouvé · mot (40+)")
 	if got := st.reversed(); !strings.Contains(got, "mot 499.") {
 		t.Errorf("%q is chosen", got)
@@ -152,17 +155,16 @@ func TestAboveTheFirstThatWasFoundIsThePageBefore(t *testing.T) {
 		t.Errorf("%q is below", got)
 	}
 	st.keys("home")
-	if a := st.input(keys.Wheel{Up: true}); a.Line != "/suite" {
+	if a := st.input(keys.Wheel{Up: true}); a.Request != (room.Older{}) {
 		t.Errorf("the wheel asks for %+v", a)
 	}
-	st.Restore("/suite") // as the front does with a line that fails
+	st.Failed(room.Older{})
 	st.shows(replied(room.Failure{Err: state.ErrUnavailable}))
-	st.has("Échec : réessayez.") // it was not typed, and may be asked again
-	st.hasNot("/suite")
-	if a := st.keys("pgup"); a.Line != "/suite" {
+	st.has("Échec : réessayez.")
+	if a := st.keys("pgup"); a.Request != (room.Older{}) {
 		t.Errorf("after a failure: %+v", a)
 	}
-	st.shows(page(1, 3, room.Past{Search: "mot", Continued: true}))
+	st.shows(page(1, 3, room.Past{Search: "mot", Continued: true, Asked: room.Older{}}))
 	st.has("Trouvé · mot (43)")
 	st.keys("home")
 	if a := st.keys("up"); a != (Action{}) {
@@ -354,4 +356,30 @@ func TestFoundMessagesAreGoneTo(t *testing.T) {
 	st.shows(replied(room.Past{Search: "message", Events: found[:51]}))
 	st.keys("enter")
 	st.has("message 50.")
+}
+
+// TestAPageGoesWhereItWasAskedFor: nowhere, once that was closed or shows something else.
+func TestAPageGoesWhereItWasAskedFor(t *testing.T) {
+	past := func(search string, r room.Past) room.Item {
+		r.Search, r.Events = search, []state.Event{{Seq: 9, Time: opening, Body: state.Said{From: "bob", Text: search}}}
+		return replied(r)
+	}
+	page := past("avant", room.Past{Continued: true, Asked: room.Older{}})
+	st := newStage(t, 60, 12)
+	st.shows(past("mot", room.Past{More: true}))
+	st.keys("up", "esc")
+	st.shows(page)
+	st.hasNot("Trouvé")
+
+	st.shows(past("mot", room.Past{More: true}))
+	if a := st.keys("up"); a != (Action{Request: room.Older{}}) {
+		t.Fatalf("once that is answered, it asks for %+v", a)
+	}
+	st.keys("ctrl+f", "x")
+	if a := st.keys("enter"); a != (Action{Request: room.Search{Text: "x"}}) {
+		t.Fatalf("while the page is on its way, a search asks for %+v", a)
+	}
+	st.shows(past("x", room.Past{Asked: room.Search{Text: "x"}}))
+	st.shows(page)
+	st.has("Trouvé · x (1)")
 }

@@ -67,6 +67,7 @@ type Screen struct {
 	view   view
 	news   news
 	older  older
+	asking asking
 
 	input   input
 	overlay *overlay
@@ -143,9 +144,6 @@ func (s *Screen) reply(r room.Reply, now time.Time) (left Action) {
 	} else {
 		s.answer(r, now)
 	}
-	if s.overlay != nil { // whatever was asked for is answered
-		s.overlay.waiting = false
-	}
 	if s.input.owed > 0 {
 		s.input.owed--
 		if s.script.end != end {
@@ -175,9 +173,6 @@ func (s *Screen) answer(r room.Reply, now time.Time) {
 			s.stale |= staleRows
 		}
 		s.script.add(local{when: now, reply: r})
-	case room.Skipped: // an answer may be among them
-		s.older.asked = 0
-		s.script.add(local{when: now, reply: r})
 	default:
 		s.script.add(local{when: now, reply: r})
 	}
@@ -196,13 +191,23 @@ func (s *Screen) welcome(w room.Welcome, now time.Time) {
 	s.script.add(local{when: now, reply: w})
 }
 
-// found shows a page of what was said, the newest first to hand, or what it is the
-// history around.
+// found shows a page of what was said: what a key asked for, where it asked.
 func (s *Screen) found(r room.Past, now time.Time) {
-	if r.Around != 0 && r.Around == s.older.asked {
+	asked := s.answered(r.Asked)
+	page, older := r.Asked.(room.Older)
+	switch {
+	case asked.above:
 		s.foundOlder(r, now)
-		return
+	case !older:
+		s.foundPage(r, now)
+	case s.overlay.lacks(page):
+		s.overlay.extend(r)
+		s.stale |= staleRows
 	}
+}
+
+// foundPage shows a page, the newest first to hand, or what it is the history around.
+func (s *Screen) foundPage(r room.Past, now time.Time) {
 	chosen := len(r.Events) - 1
 	if r.Around != 0 {
 		chosen = slices.IndexFunc(r.Events, func(e state.Event) bool { return e.Seq == r.Around })
