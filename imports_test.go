@@ -46,26 +46,27 @@ var waiting = []string{"context", "sync", "sync/atomic", "math/rand", "math/rand
 // imports is the table of design.md. A package that is not in it has no place in
 // the house: give it a row first.
 var imports = map[string]row{
-	".":               {ours: []string{"room", "room/state", "room/text", "room/lang", "room/operator", "room/history", "room/cluster", "sshui", "rawtcp", "rawtcp/client", "hostkeys", "internal/prompt", "internal/load"}, others: []string{"*"}},
-	"room":            {ours: []string{"room/state", "room/text"}, std: withoutIO, others: []string{"golang.org/x/time/rate", "golang.org/x/crypto/argon2"}}, // argon2 only computes
-	"room/state":      {ours: []string{"room/text"}, std: pure, others: []string{"github.com/tidwall/btree"}},
-	"room/text":       {std: withoutIO, others: []string{"golang.org/x/text", "github.com/ergochat/confusables"}},
-	"room/logtest":    {ours: []string{"room", "room/state", "room/text"}},
-	"room/roomtest":   {ours: []string{"room", "room/state", "room/text"}},
-	"room/lang":       {ours: []string{"room", "room/state", "room/text"}, std: withoutIO, others: []string{"golang.org/x/text"}},
-	"room/operator":   {ours: []string{"room", "room/state", "room/text", "room/lang", "internal/prompt"}},
-	"room/history":    {ours: []string{"room", "room/state", "room/text"}, others: []string{"modernc.org/sqlite", "golang.org/x/sys/unix"}},
-	"room/cluster":    {ours: []string{"room", "room/state", "room/text"}, others: []string{"github.com/nats-io"}},
-	"sshui":           {ours: []string{"room", "room/state", "room/text", "room/lang", "sshui/keys", "sshui/rows", "sshui/screen"}, others: []string{"*"}},
-	"sshui/keys":      {std: withoutIO, others: []string{"github.com/charmbracelet/", "github.com/rivo/uniseg"}},
-	"sshui/edit":      {std: withoutIO, others: []string{"github.com/charmbracelet/x/ansi", "github.com/rivo/uniseg", "golang.org/x/text"}},
-	"sshui/rows":      {ours: []string{"room", "room/state", "room/text", "room/lang"}, std: withoutIO, others: []string{"github.com/charmbracelet/x/ansi", "github.com/rivo/uniseg"}},
-	"sshui/screen":    {ours: []string{"room", "room/state", "room/text", "room/lang", "sshui/edit", "sshui/keys", "sshui/rows"}, std: withoutIO, others: []string{"github.com/charmbracelet/x/ansi"}},
-	"rawtcp":          {ours: []string{"room", "room/state", "room/text", "room/lang", "internal/prompt"}, others: []string{"golang.org/x/", "github.com/pires/go-proxyproto"}},
-	"rawtcp/client":   {ours: []string{"room", "room/state", "room/text", "room/lang", "internal/prompt"}, others: []string{"golang.org/x/"}},
-	"hostkeys":        {others: []string{"golang.org/x/crypto/ssh"}},
-	"internal/prompt": {others: []string{"*"}},
-	"internal/load":   {others: []string{"golang.org/x/crypto/ssh"}},
+	".":                    {ours: []string{"room", "room/state", "room/text", "room/lang", "room/operator", "room/history", "room/cluster", "sshui", "rawtcp", "rawtcp/client", "hostkeys", "internal/prompt", "internal/load"}, others: []string{"*"}},
+	"room":                 {ours: []string{"room/state", "room/text"}, std: withoutIO, others: []string{"golang.org/x/time/rate", "golang.org/x/crypto/argon2"}}, // argon2 only computes
+	"room/state":           {ours: []string{"room/text"}, std: pure, others: []string{"github.com/tidwall/btree"}},
+	"room/state/statetest": {ours: []string{"room/state", "room/text"}},
+	"room/text":            {std: withoutIO, others: []string{"golang.org/x/text", "github.com/ergochat/confusables"}},
+	"room/logtest":         {ours: []string{"room", "room/state", "room/state/statetest", "room/text"}},
+	"room/roomtest":        {ours: []string{"room", "room/state", "room/text"}},
+	"room/lang":            {ours: []string{"room", "room/state", "room/text"}, std: withoutIO, others: []string{"golang.org/x/text"}},
+	"room/operator":        {ours: []string{"room", "room/state", "room/text", "room/lang", "internal/prompt"}},
+	"room/history":         {ours: []string{"room", "room/state", "room/text"}, others: []string{"modernc.org/sqlite", "golang.org/x/sys/unix"}},
+	"room/cluster":         {ours: []string{"room", "room/state", "room/text"}, others: []string{"github.com/nats-io"}},
+	"sshui":                {ours: []string{"room", "room/state", "room/text", "room/lang", "sshui/keys", "sshui/rows", "sshui/screen"}, others: []string{"*"}},
+	"sshui/keys":           {std: withoutIO, others: []string{"github.com/charmbracelet/", "github.com/rivo/uniseg"}},
+	"sshui/edit":           {std: withoutIO, others: []string{"github.com/charmbracelet/x/ansi", "github.com/rivo/uniseg", "golang.org/x/text"}},
+	"sshui/rows":           {ours: []string{"room", "room/state", "room/text", "room/lang"}, std: withoutIO, others: []string{"github.com/charmbracelet/x/ansi", "github.com/rivo/uniseg"}},
+	"sshui/screen":         {ours: []string{"room", "room/state", "room/text", "room/lang", "sshui/edit", "sshui/keys", "sshui/rows"}, std: withoutIO, others: []string{"github.com/charmbracelet/x/ansi"}},
+	"rawtcp":               {ours: []string{"room", "room/state", "room/text", "room/lang", "internal/prompt"}, others: []string{"golang.org/x/", "github.com/pires/go-proxyproto"}},
+	"rawtcp/client":        {ours: []string{"room", "room/state", "room/text", "room/lang", "internal/prompt"}, others: []string{"golang.org/x/"}},
+	"hostkeys":             {others: []string{"golang.org/x/crypto/ssh"}},
+	"internal/prompt":      {others: []string{"*"}},
+	"internal/load":        {others: []string{"golang.org/x/crypto/ssh"}},
 }
 
 // TestImportsFollowTheTable reads the imports of every file but the tests.

@@ -12,11 +12,15 @@ import (
 	"salon/room/lang"
 )
 
+// theNode is what a server by itself is called in its log: always the same, so that each
+// start ends the life before it.
+const theNode = "local"
+
 // openRoom opens the room on the history of the data directory, or in memory.
 func (s *service) openRoom() error {
 	cfg := room.DefaultConfig()
 	cfg.Limits = s.cmd.limits()
-	cfg.Audit, cfg.Reload = s.audit, s.reload
+	cfg.Node, cfg.Audit, cfg.Reload = theNode, s.audit, s.reload
 	var events room.Log = room.NewMemoryLog()
 	var store room.Store = room.NewMemoryStore()
 	if s.cmd.Data != "off" {

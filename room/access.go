@@ -75,7 +75,7 @@ func notice(words string) string {
 func (r *Room) newRolesLocked() []state.RoleSet {
 	var changed []state.RoleSet
 	for _, s := range r.order {
-		role := r.roleLocked(s.entry)
+		role := r.roleLocked(s.from)
 		if !s.member || role == s.Role() {
 			continue
 		}
@@ -91,7 +91,7 @@ func (r *Room) newRolesLocked() []state.RoleSet {
 }
 
 // roleLocked is what somebody may do: what their front says, or their key.
-func (r *Room) roleLocked(e Entry) state.Role { return max(e.Role, r.access.role(e.KeyID)) }
+func (r *Room) roleLocked(p provenance) state.Role { return max(p.vouched, r.access.role(p.keyID)) }
 
 // NeedsPassword reports whether the room has a password, which an Entry must bring.
 func (r *Room) NeedsPassword() bool {
@@ -104,9 +104,10 @@ func (r *Room) NeedsPassword() bool {
 // (or none, "") is not one that opens it: a front then asks for the phrase and
 // brings it with the Entry.
 func (r *Room) NeedsPass(p text.Pseudo, keyID string) bool {
+	k := p.Key()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	a := r.state.Accounts[p.Key()]
+	a := r.state.Account(k)
 	return a != nil && a.Pass != "" && !a.Opens(keyID, 0)
 }
 
@@ -114,10 +115,11 @@ func (r *Room) NeedsPass(p text.Pseudo, keyID string) bool {
 // room's password, the pass phrase of the pseudo, the key. It returns the account
 // that the phrase opens, 0 for none. The room's lock is not held while it computes.
 func (r *Room) prove(ctx context.Context, e Entry) (passed state.Seq, err error) {
+	now, k := r.log.Now().Stamp, e.Pseudo.Key()
 	r.mu.Lock()
-	err = r.closedLocked(e)
+	err = r.closedLocked(e, now)
 	access, id, hashed := r.access, state.Seq(0), ""
-	if a := r.state.Accounts[e.Pseudo.Key()]; a != nil && !a.Opens(e.KeyID, 0) {
+	if a := r.state.Account(k); a != nil && !a.Opens(e.KeyID, 0) {
 		id, hashed = a.ID, a.Pass
 	}
 	r.mu.Unlock()

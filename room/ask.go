@@ -21,22 +21,30 @@ var asking = []*Command{
 }
 
 func doList(c *call) (Reply, error) {
-	c.room.mu.Lock()
-	defer c.room.mu.Unlock()
-	list := People{Members: make([]Person, 0, c.room.state.Count())}
-	for _, k := range c.room.state.Keys() {
-		if m := c.room.state.Members[k]; m.Present() {
-			list.Members = append(list.Members, c.personLocked(m))
-		}
+	view, now := c.room.view()
+	list := People{Members: make([]Person, 0, view.Count())}
+	muted := view.Muted(now)
+	for m := range view.Present() {
+		list.Members = append(list.Members, c.person(view, m, muted(m)))
 	}
 	return list, nil
 }
 
-// personLocked describes a member as the session may see it.
-func (s *Session) personLocked(m *state.Member) Person {
-	p := Person{Pseudo: m.Pseudo, Since: m.Since, Away: m.Away, Operator: m.Role >= state.Operator, Details: s.Role() >= state.Operator}
-	_, p.Muted = s.room.state.Muted(m, time.Now())
-	account := s.room.state.Accounts[m.Pseudo.Key()]
+// view returns what there is to see of the room, and the tick that it is now.
+func (r *Room) view() (v *state.View, tick time.Duration) {
+	now := r.log.Now().Stamp
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.state.View(), r.state.TickAt(now)
+}
+
+// person describes a member as the session may see it.
+func (s *Session) person(view *state.View, m *state.Member, muted bool) Person {
+	p := Person{Pseudo: m.Pseudo, Since: m.Since, Away: m.Away, Muted: muted, Operator: m.Role >= state.Operator, Details: s.Role() >= state.Operator}
+	if m.IsCut() && p.Away == nil {
+		p.Away = &state.Away{Since: m.Since}
+	}
+	account := view.Account(m.Forms.Key)
 	if account != nil {
 		p.Registered = account.Since
 	}
@@ -66,10 +74,9 @@ func doInfo(c *call) (Reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.room.mu.Lock()
-	defer c.room.mu.Unlock()
-	profile := Profile{Person: c.personLocked(&m)}
-	if a := c.room.state.Owned(c.id); a != nil && a.Pseudo.Key() == m.Pseudo.Key() {
+	view, now := c.room.view()
+	profile := Profile{Person: c.person(view, m, view.Muted(now)(m))}
+	if a := c.room.owned(c.id); a != nil && a.Forms.Key == m.Forms.Key {
 		profile.Own = &Own{Keys: slices.Clone(a.Keys), Pass: a.Pass != ""}
 	}
 	return profile, nil
@@ -77,9 +84,8 @@ func doInfo(c *call) (Reply, error) {
 
 func doTopic(c *call) (Reply, error) {
 	if c.rest == "" {
-		c.room.mu.Lock()
-		defer c.room.mu.Unlock()
-		return TopicIs{c.room.state.Topic}, nil
+		view, _ := c.room.view()
+		return TopicIs{view.Topic()}, nil
 	}
 	if c.Role() < state.Operator {
 		return nil, &DeniedError{c.command}
@@ -114,4 +120,12 @@ func (s *Session) Available() []*Command {
 		}
 	}
 	return may
+}
+
+// owned returns the account of a session's member, if it is the owner's session; nil
+// if it is not.
+func (r *Room) owned(session state.ID) *state.Account {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.state.Owned(session)
 }

@@ -27,6 +27,6 @@ func (s *Session) audit(req request, line string, err error) {
 		return
 	}
 	s.room.cfg.Audit(Act{
-		Time: time.Now(), By: s.Pseudo(), KeyID: s.entry.KeyID, Addr: s.entry.Addr, Front: s.entry.Front, Command: line, Err: err,
+		Time: time.Now(), By: s.Pseudo(), KeyID: s.from.keyID, Addr: s.from.addr, Front: s.from.front, Command: line, Err: err,
 	})
 }

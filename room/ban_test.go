@@ -1,7 +1,6 @@
 package room_test
 
 import (
-	"errors"
 	"fmt"
 	"net/netip"
 	"testing"
@@ -9,7 +8,6 @@ import (
 
 	"salon/room"
 	"salon/room/state"
-	"salon/room/text"
 )
 
 func TestABanLetsOutAtOnceAndKeepsOut(t *testing.T) {
@@ -244,32 +242,5 @@ func TestOfSeveralBansTheLongestIsTold(t *testing.T) {
 				h.Errorf("told of the %s one", got.Ban.Reason)
 			}
 		})
-	}
-}
-
-func TestBansAndMutesAreBounded(t *testing.T) {
-	st, seq := state.NewState(), state.Seq(0)
-	apply := func(b state.Body) error {
-		seq++
-		return st.Apply(state.Event{Seq: seq, ID: state.ID{N: uint64(seq)}, Time: time.Unix(int64(seq), 0), Body: b}).Err
-	}
-	ban := func(name string) error {
-		return apply(state.Banned{Ban: state.Ban{Target: state.Target{Kind: state.ByPseudo, Pseudo: text.Pseudo(name)}}})
-	}
-	mute := func(name string) error { return apply(state.Muted{Pseudo: text.Pseudo(name)}) }
-	for i := range 9_999 {
-		st.Bans[fmt.Sprint(i)] = state.Ban{}
-		st.Mutes[text.Key(fmt.Sprint(i))] = state.Mute{}
-	}
-	for _, do := range []func(string) error{ban, mute} {
-		if err := do("ann"); err != nil {
-			t.Errorf("the last there may be: %v", err)
-		}
-		if err := do("bob"); !errors.Is(err, state.ErrTooManyBans) {
-			t.Errorf("one more is told %v", err)
-		}
-		if err := do("ann"); err != nil {
-			t.Errorf("the same again: %v", err)
-		}
 	}
 }

@@ -27,7 +27,7 @@ var comforts = []*Command{
 
 func doIgnore(c *call) (Reply, error) {
 	if c.rest == "" {
-		return Ignoring{c.desk.ignoredNames()}, nil
+		return Ignoring{c.ignoredNames()}, nil
 	}
 	m, err := c.find(c.rest)
 	if err != nil {
@@ -36,10 +36,9 @@ func doIgnore(c *call) (Reply, error) {
 	if m.Pseudo == c.Pseudo() {
 		return nil, ErrSelf
 	}
-	c.room.mu.Lock()
-	defer c.room.mu.Unlock()
-	if !c.desk.ignores(m.Pseudo) {
-		c.desk.ignore(m.Pseudo)
+	who := state.Ignored{Pseudo: m.Pseudo, Member: m.ID, Account: c.room.accountOf(m)}
+	if err := c.setIgnored(who, false); err != nil {
+		return nil, err
 	}
 	return Notice{What: NowIgnored, Name: m.Pseudo}, nil
 }
@@ -49,12 +48,59 @@ func doUnignore(c *call) (Reply, error) {
 	if p == "" {
 		return c.usage()
 	}
-	c.room.mu.Lock()
-	defer c.room.mu.Unlock()
-	if !c.desk.unignore(p) {
+	who, ok := c.ignoredAs(p)
+	if !ok {
 		return nil, &state.NotInForceError{What: state.NotIgnored, Name: string(p)}
 	}
+	if err := c.setIgnored(who, true); err != nil {
+		return nil, err
+	}
 	return Notice{What: NowHeard, Name: p}, nil
+}
+
+// setIgnored adds somebody to those whom the member ignores, or takes them off: in the
+// account, for an owner, or else for as long as they are known here.
+func (c *call) setIgnored(who state.Ignored, off bool) error {
+	if a := c.room.owned(c.id); a != nil {
+		_, err := c.room.propose(c, state.IgnoreSet{Account: a.ID, Who: who, Off: off})
+		return err
+	}
+	c.own.ignored.change(who, off)
+	return nil
+}
+
+// ignoredAs returns who of those ignored has a pseudo, or had it when they were.
+func (c *call) ignoredAs(p text.Pseudo) (state.Ignored, bool) {
+	k := p.Key()
+	list, names := c.own.ignored.get(), c.ignoredNames()
+	for i, q := range list {
+		if names[i].Key() == k || q.Pseudo.Key() == k {
+			return q, true
+		}
+	}
+	return state.Ignored{}, false
+}
+
+// ignoredNames returns what those are called whom the member ignores: now, if they are
+// here, or else when they were.
+func (s *Session) ignoredNames() []text.Pseudo {
+	s.room.mu.Lock()
+	defer s.room.mu.Unlock()
+	var names []text.Pseudo
+	for _, q := range s.own.ignored.get() {
+		if m := s.room.state.ByID(q.Member); m != nil {
+			q.Pseudo = m.Pseudo
+		}
+		names = append(names, q.Pseudo)
+	}
+	return names
+}
+
+// accountOf returns the account that a member owns; 0 for none.
+func (r *Room) accountOf(m *state.Member) state.Seq {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.state.AccountOf(m)
 }
 
 func doLang(c *call) (Reply, error) {

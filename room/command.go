@@ -233,7 +233,7 @@ func (s *Session) Do(ctx context.Context, line string) (Reply, error) {
 
 func (s *Session) do(ctx context.Context, line string) (Reply, error) {
 	if s.Role() < state.Operator {
-		if err := s.desk.lines.Wait(ctx); err != nil {
+		if err := s.own.lines.Wait(ctx); err != nil {
 			return nil, err
 		}
 	}

@@ -1,6 +1,7 @@
 package room
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -71,7 +72,7 @@ func (s *Session) completeArg(word, before string) []string {
 	case ArgMember:
 		return s.members(word, "", false)
 	case ArgIgnored:
-		return matching(word, names(s.desk.ignoredNames()))
+		return matching(word, names(s.ignoredNames()))
 	case ArgCommand:
 		return s.completeCommand(word)
 	case ArgLang:
@@ -106,10 +107,9 @@ func (s *Session) completeChoice(word string, among []choice) []string {
 }
 
 func (r *Room) banned() []string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
+	view, now := r.view()
 	var list []string
-	for _, b := range r.state.Bans {
+	for b := range view.Bans(now) {
 		list = append(list, b.Target.String())
 	}
 	slices.Sort(list)
@@ -118,9 +118,7 @@ func (r *Room) banned() []string {
 
 // ownKeys are those of the account whose owner this is.
 func (s *Session) ownKeys() []string {
-	s.room.mu.Lock()
-	defer s.room.mu.Unlock()
-	if a := s.room.state.Owned(s.id); a != nil {
+	if a := s.room.owned(s.id); a != nil {
 		return slices.Clone(a.Keys)
 	}
 	return nil
@@ -165,21 +163,20 @@ func (s *Session) completeMember(word, sign string, everyoneToo bool) []string {
 func (s *Session) members(word, sign string, everyoneToo bool) []string {
 	type speaker struct {
 		name string
-		said time.Time
+		said time.Duration
 	}
 	typed := text.Fold(strings.TrimPrefix(word, sign))
 	me := s.Pseudo()
-	s.room.mu.Lock()
-	found := make([]speaker, 0, s.room.state.Count())
-	for _, m := range s.room.state.Members {
-		if m.Present() && m.Pseudo != me {
-			found = append(found, speaker{string(m.Pseudo), m.LastSaid})
+	view, _ := s.room.view()
+	found := make([]speaker, 0, view.Count())
+	for m := range view.Present() {
+		if m.Pseudo != me {
+			found = append(found, speaker{string(m.Pseudo), m.Spoke})
 		}
 	}
-	s.room.mu.Unlock()
 	found = slices.DeleteFunc(found, func(f speaker) bool { return !strings.HasPrefix(text.Fold(f.name), typed) })
 	slices.SortFunc(found, func(a, b speaker) int {
-		if c := b.said.Compare(a.said); c != 0 {
+		if c := cmp.Compare(b.said, a.said); c != 0 {
 			return c
 		}
 		return strings.Compare(a.name, b.name)

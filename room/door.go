@@ -28,7 +28,7 @@ func (r *Room) Lacks(e *Entry) (list []Proof) {
 }
 
 // Give takes what was typed for a proof. Nothing is no password ([ErrWrongPassword]),
-// and without a phrase the pseudo is not theirs ([*RegisteredError]): another may be.
+// and without a phrase the pseudo is not theirs ([*state.RegisteredError]): another may be.
 func (e *Entry) Give(p Proof, typed string) error {
 	switch {
 	case p == RoomPassword && typed == "":

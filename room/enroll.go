@@ -33,10 +33,10 @@ func Secret(line string) bool {
 // doRegister binds the member's pseudo to the session's key, and with a pass phrase
 // to that as well. The owner adds to the account by the same way.
 func doRegister(c *call) (Reply, error) {
-	if c.rest == "" && c.entry.KeyID == "" {
+	if c.rest == "" && c.from.keyID == "" {
 		return nil, ErrNoKey
 	}
-	if strings.HasPrefix(c.rest, state.Fingerprint) { // a key is added by coming with it, and makes no secret
+	if strings.HasPrefix(c.rest, state.KeyPrefix) { // a key is added by coming with it, and makes no secret
 		return c.usage()
 	}
 	phrase, ok := passPhrase(c.rest)
@@ -48,7 +48,7 @@ func doRegister(c *call) (Reply, error) {
 		return nil, err
 	}
 	if b.Account == 0 {
-		if err := c.room.guard.register(c.entry.Addr); err != nil {
+		if err := c.room.guard.register(c.from.addr); err != nil {
 			return nil, err
 		}
 	}
@@ -60,8 +60,24 @@ func doRegister(c *call) (Reply, error) {
 	if _, err := c.room.propose(c, b); err != nil {
 		return nil, err
 	}
-	c.room.stillReading(c.Session, 0)
+	if b.Account == 0 {
+		c.keepIgnored()
+	}
+	c.room.stillReading(c.Session)
 	return c.opens(b), nil
+}
+
+// keepIgnored has a new account ignore whom its owner ignored as a guest.
+func (c *call) keepIgnored() {
+	a := c.room.owned(c.id)
+	if a == nil {
+		return
+	}
+	for _, who := range c.own.ignored.get() {
+		if _, err := c.room.propose(c, state.IgnoreSet{Account: a.ID, Who: who}); err != nil {
+			return
+		}
+	}
 }
 
 // opens says what opens a pseudo since it was registered, or added to.
@@ -70,8 +86,8 @@ func (c *call) opens(b state.Registered) Notice {
 	switch {
 	case b.Pass != "" && b.Account != 0:
 		said.What = NowPassSet
-		if slices.Contains(c.ownKeys(), c.entry.KeyID) {
-			said.Text = c.entry.KeyID
+		if slices.Contains(c.ownKeys(), c.from.keyID) {
+			said.Text = c.from.keyID
 		}
 	case b.Pass != "":
 		said.What = NowPassSet
@@ -88,18 +104,18 @@ func (c *call) registration(phrase string) (state.Registered, error) {
 	r := c.room
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	m, ok := r.state.Sessions[c.id]
-	if !ok {
+	m := r.state.Member(c.id)
+	if m == nil {
 		return state.Registered{}, state.ErrGone
 	}
-	b := state.Registered{Session: c.id, Pseudo: m.Pseudo}
+	b := state.Registered{Session: c.id, Pseudo: m.Pseudo, Forms: m.Forms}
 	if phrase == "" {
-		b.KeyID = c.entry.KeyID
+		b.KeyID = c.from.keyID
 	}
-	a := r.state.Accounts[m.Pseudo.Key()]
+	a := r.state.Account(m.Forms.Key)
 	switch {
-	case a == nil && r.state.Register.ByKey[c.entry.KeyID] == nil:
-		b.KeyID = c.entry.KeyID
+	case a == nil && r.state.AccountByKey(c.from.keyID) == nil:
+		b.KeyID = c.from.keyID
 	case a != nil && r.state.Owned(c.id) != a:
 		return b, &state.RegisteredError{Pseudo: m.Pseudo, By: a.Pseudo}
 	case a != nil:
@@ -107,17 +123,15 @@ func (c *call) registration(phrase string) (state.Registered, error) {
 	}
 	asked := b
 	asked.Pass = phrase // in place of its hash, which is still to be made
-	return b, r.state.Enrollable(a, asked)
+	return b, r.state.Registrable(a, asked)
 }
 
 func doUnregister(c *call) (Reply, error) {
-	c.room.mu.Lock()
-	a := c.room.state.Owned(c.id)
+	a := c.room.owned(c.id)
 	b := state.Unregistered{Session: c.id, Pseudo: c.Pseudo(), KeyID: text.FirstRunes(c.rest, maxFingerprint), By: c.Pseudo()}
 	if a != nil {
 		b.Account = a.ID
 	}
-	c.room.mu.Unlock()
 	if a == nil {
 		return nil, &state.NotInForceError{What: state.NotRegistered, Name: string(b.Pseudo)}
 	}
@@ -136,13 +150,12 @@ func doFree(c *call) (Reply, error) {
 	if p == "" {
 		return c.room.accounts(), nil
 	}
-	c.room.mu.Lock()
-	a := c.room.state.Accounts[p.Key()]
+	view, _ := c.room.view()
+	a := view.Account(p.Key())
 	b := state.Unregistered{Pseudo: p, By: c.Pseudo()}
 	if a != nil {
 		b.Pseudo, b.Account = a.Pseudo, a.ID
 	}
-	c.room.mu.Unlock()
 	if a == nil {
 		return nil, &state.NotInForceError{What: state.NotRegistered, Name: string(p)}
 	}
@@ -163,13 +176,11 @@ func (r *Room) accounts() Accounts {
 	return Accounts{Pseudos: all[:n], More: len(all) - n}
 }
 
-// registered returns all registered pseudos, in no order. What is done with them is
-// done without the lock: there may be many.
+// registered returns all registered pseudos.
 func (r *Room) registered() []text.Pseudo {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	all := make([]text.Pseudo, 0, len(r.state.Accounts))
-	for _, a := range r.state.Accounts {
+	view, _ := r.view()
+	var all []text.Pseudo
+	for a := range view.Accounts() {
 		all = append(all, a.Pseudo)
 	}
 	return all
@@ -179,15 +190,8 @@ func (r *Room) registered() []text.Pseudo {
 // another than the last. A choice that cannot be kept holds for this session all the
 // same.
 func (c *call) keep(chosen state.Kept) {
-	c.room.mu.Lock()
-	a := c.room.state.Owned(c.id)
-	var b state.PrefsKept
-	if a != nil && !a.Kept.Has(chosen) {
-		b = state.PrefsKept{Pseudo: a.Pseudo, Account: a.ID, Prefs: chosen}
-	}
-	c.room.mu.Unlock()
-	if b.Account != 0 {
-		c.room.propose(c, b)
+	if a := c.room.owned(c.id); a != nil && !a.Kept.Has(chosen) {
+		c.room.propose(c, state.PrefsKept{Account: a.ID, Prefs: chosen})
 	}
 }
 

@@ -3,7 +3,6 @@ package room
 import (
 	"net/netip"
 	"sync"
-	"time"
 
 	"salon/room/state"
 )
@@ -17,19 +16,19 @@ type gate struct {
 func newGate() *gate { return &gate{open: map[netip.Prefix]int{}} }
 
 // Admit lets a connection in by its address alone, before any handshake: a
-// banned address ([*BannedError]) and one connection too many from one source
+// banned address ([*state.BannedError]) and one connection too many from one source
 // ([ErrTooMany]) are refused. The caller calls leave once the connection is
 // closed.
 func (r *Room) Admit(addr netip.Addr) (leave func(), err error) {
 	addr = addr.Unmap().WithZone("")
+	now := r.log.Now().Stamp
 	r.mu.Lock()
-	ban, banned := r.state.BanOn("", "", addr, time.Now())
-	most := r.limits.MaxPerSource
+	ban, banned := r.state.BanOn(state.Visitor{Addr: addr}, r.state.TickAt(now))
 	r.mu.Unlock()
 	if banned {
 		return nil, &state.BannedError{Ban: ban}
 	}
-	return r.gate.enter(addr, most)
+	return r.gate.enter(addr, r.limits.Load().MaxPerSource)
 }
 
 // enter counts a connection, also while there is no limit: one may be set.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"salon/room"
@@ -165,5 +166,40 @@ func TestAStrangerDoesNotInheritWhomSomebodyIgnoredOrWroteTo(t *testing.T) {
 		if unknown := refused[*state.UnknownMemberError](bob, "/r for the old ann only"); unknown.Name != "ann" {
 			h.Errorf("bob's answer went astray: %v", unknown)
 		}
+	})
+}
+
+// TestAnAccountKeepsWhomItsOwnerIgnores, over a restart and whatever they are called,
+// also those ignored before it was made.
+func TestAnAccountKeepsWhomItsOwnerIgnores(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		log, store := keptLog{room.NewMemoryLog()}, room.NewMemoryStore()
+		defer log.MemoryLog.Close()
+		before := open(t, room.Config{}, log, store)
+		ann := before.arrive(withKey("ann", "SHA256:A"))
+		bob := before.owner("bob", "SHA256:B")
+		before.join("cleo")
+		ann.asks("/ignorer cleo")
+		ann.asks("/inscrire")
+		ann.asks("/ignorer bob")
+		bob.does("hidden")
+		ann.items()
+		if err := before.room.Close(); err != nil {
+			t.Fatal(err)
+		}
+		after := open(t, room.Config{}, log, store)
+		again := after.arrive(withKey("ann", "SHA256:A"))
+		rob := after.arrive(withKey("bob", "SHA256:B"))
+		cleo := after.join("cleo")[0]
+		after.settle()
+		rob.does("hidden by the account")
+		cleo.does("hidden by the name")
+		again.sees()
+		if list := replied[room.Ignoring](again, "/ignorer").Names; !slices.Equal(list, []text.Pseudo{"cleo", "bob"}) {
+			t.Errorf("ann ignores %q", list)
+		}
+		replied[room.Notice](again, "/entendre bob")
+		rob.does("heard again")
+		again.sees("bob: heard again")
 	})
 }

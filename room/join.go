@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/netip"
-	"slices"
 	"time"
 
 	"salon/room/state"
@@ -37,8 +36,8 @@ type Entry struct {
 }
 
 // Join opens a session. It returns when the room knows, on every node, whether
-// the pseudo is this member's: errors are [*TakenError], [*RegisteredError],
-// [*BannedError], [*ShuttingDownError], [ErrNotAllowed], [ErrWrongPassword],
+// the pseudo is this member's: errors are [*state.TakenError], [*state.RegisteredError],
+// [*state.BannedError], [*ShuttingDownError], [ErrNotAllowed], [ErrWrongPassword],
 // [ErrWrongPass], [*GuessError], the context's cause and those of [Log.Propose]. The
 // session's first item is a [Welcome], unless it is quiet.
 func (r *Room) Join(ctx context.Context, e Entry) (*Session, error) {
@@ -47,13 +46,14 @@ func (r *Room) Join(ctx context.Context, e Entry) (*Session, error) {
 		return nil, err
 	}
 	e.Pass, e.Password = "", "" // nothing keeps them
-	s, err := r.admit(e, passed)
+	forms := e.Pseudo.Forms()
+	s, err := r.admit(e, forms, passed)
 	if err != nil {
 		return nil, err
 	}
 	role := s.Role()
-	out, err := r.proposeAs(ctx, s.id, state.Joined{
-		Pseudo: e.Pseudo, KeyID: e.KeyID, Passed: passed, Addr: e.Addr, Front: e.Front,
+	out, err := r.openSession(ctx, s, state.Joined{
+		Pseudo: e.Pseudo, Forms: forms, KeyID: e.KeyID, Passed: passed, Addr: e.Addr, Front: e.Front,
 		Client: text.Clean(e.Client, false), Role: role, Quiet: e.Quiet,
 	})
 	if err != nil {
@@ -70,22 +70,48 @@ func (r *Room) Join(ctx context.Context, e Entry) (*Session, error) {
 	r.recall(s)
 	if !e.Quiet {
 		r.welcome(ctx, s, out.Event)
-		r.stillReading(s, 0)
+		r.stillReading(s)
 	}
 	return s, nil
 }
 
-// admit makes a session that the room will wake, before it is a member. Somebody
-// else's registered pseudo is refused here already: what its owner left on the desk
-// is not for others.
-func (r *Room) admit(e Entry, passed state.Seq) (*Session, error) {
-	s := r.newSession(e)
+// openSession asks the log for a session: in the place of one whose connection was
+// lost, if there is one that is theirs, or else a new one.
+func (r *Room) openSession(ctx context.Context, s *Session, b state.Joined) (state.Outcome, error) {
+	r.mu.Lock()
+	cut, ok := r.state.Resumable(b)
+	r.mu.Unlock()
+	if ok {
+		out, err := r.proposeAs(ctx, s.id, state.Resumed{Cut: cut, Joined: b})
+		if !errors.Is(err, state.ErrGone) {
+			return out, err
+		}
+		r.renumber(s) // it lapsed meanwhile
+	}
+	return r.proposeAs(ctx, s.id, b)
+}
+
+// renumber gives another ID to a session whose own was refused.
+func (r *Room) renumber(s *Session) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if err := r.closedLocked(e); err != nil {
+	delete(r.sessions, s.id)
+	s.id = r.newID()
+	r.sessions[s.id] = s
+}
+
+// admit makes a session that the room will wake, before it is a member. Somebody
+// else's registered pseudo is refused here already: what its owner left in the
+// memberState is not for others.
+func (r *Room) admit(e Entry, forms text.Forms, passed state.Seq) (*Session, error) {
+	s := r.newSession(e)
+	now := r.log.Now().Stamp
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err := r.closedLocked(e, now); err != nil {
 		return nil, err
 	}
-	mine, err := r.state.Unlock(e.Pseudo, e.KeyID, passed)
+	mine, err := r.state.Unlock(e.Pseudo, forms, e.KeyID, passed)
 	if err != nil {
 		return nil, err
 	}
@@ -93,20 +119,23 @@ func (r *Room) admit(e Entry, passed state.Seq) (*Session, error) {
 	if mine != nil {
 		proof = mine.Proof()
 	}
-	s.role.Store(uint32(r.roleLocked(e)))
-	s.id = r.newIDLocked()
-	s.desk = r.deskLocked(e.Pseudo.Key())
-	s.desk.open(proof)
+	s.role.Store(uint32(r.roleLocked(s.from)))
+	s.id = r.newID()
+	s.own = r.memberStateLocked(forms.Key)
+	s.own.open(proof)
+	if mine != nil {
+		s.own.ignored.set(mine.Ignored)
+	}
 	r.enterLocked(s)
 	return s, nil
 }
 
-func (r *Room) closedLocked(e Entry) error {
+func (r *Room) closedLocked(e Entry, now time.Duration) error {
 	if r.closing != nil {
 		return &ShuttingDownError{}
 	}
-	if plan := r.state.Shutdown; plan != nil && e.Script {
-		if left := time.Until(plan.At); left <= lastMinute {
+	if plan := r.state.Shutdown(); plan != nil && e.Script {
+		if left := plan.Ends - r.state.TickAt(now); left <= lastMinute {
 			return &ShuttingDownError{Left: left}
 		}
 	}
@@ -115,7 +144,7 @@ func (r *Room) closedLocked(e Entry) error {
 
 func (r *Room) newSession(e Entry) *Session {
 	s := &Session{
-		room: r, entry: e, member: e.Role != state.Console, paced: e.Paced, screen: e.Screen, prefs: e.Prefs,
+		room: r, from: provenance{e.KeyID, e.Addr, e.Front, e.Role, e.Quiet}, member: e.Role != state.Console, paced: e.Paced, screen: e.Screen, prefs: e.Prefs,
 		wake: make(chan struct{}, 1), taken: make(chan struct{}, 1), index: -1,
 	}
 	s.role.Store(uint32(e.Role))
@@ -129,9 +158,8 @@ func (r *Room) enterLocked(s *Session) {
 	r.order = append(r.order, s)
 }
 
-// beginLocked has a session read what is shown from now on. Nobody takes from it
-// yet.
-func (s *Session) beginLocked() {
+// begin has a session read what is shown from now on. Nobody takes from it yet.
+func (s *Session) begin() {
 	s.arrived = s.room.ring.end()
 	s.cursor = s.arrived
 }
@@ -142,9 +170,9 @@ func (r *Room) Watch(p Prefs) *Session {
 	s := r.newSession(Entry{Role: state.Console, Prefs: p})
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	s.id = r.newIDLocked()
-	s.desk = newDesk(r.limits)
-	s.beginLocked()
+	s.id = r.newID()
+	s.own = newMemberState(r.limits.Load())
+	s.begin()
 	if r.closing != nil {
 		s.End(*r.closing)
 	}
@@ -154,13 +182,13 @@ func (r *Room) Watch(p Prefs) *Session {
 
 // welcome puts the first item in a newcomer's inbox, before anything else.
 func (r *Room) welcome(ctx context.Context, s *Session, joined state.Event) {
-	me, seen := joined.Body.(state.Joined).Pseudo, r.seenBefore(s)
-	last := state.Newest(s.heard(r.replay(ctx, joined.Seq, seen)), pastBytes)
+	me, seen := s.Pseudo(), r.seenBefore(s)
+	last := newest(s.heard(r.replay(ctx, joined.Seq, seen)), pastBytes)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	w := Welcome{
-		MOTD: r.access.MOTD, Pseudo: me, Topic: r.state.Topic, Present: r.state.Count(),
-		Last: last, Seen: seen, Missed: missed(last, seen, me), Shutdown: r.state.Shutdown,
+		MOTD: r.access.MOTD, Pseudo: me, Topic: r.state.Topic(), Present: r.state.Count(),
+		Last: last, Seen: seen, Missed: missed(last, seen, me), Shutdown: r.state.Shutdown(),
 	}
 	w.Names = r.namesLocked()
 	s.mu.Lock()
@@ -170,36 +198,38 @@ func (r *Room) welcome(ctx context.Context, s *Session, joined state.Event) {
 	signal(s.wake)
 }
 
-// namesLocked returns up to welcomeNames of those present, sorted.
+// namesLocked returns the first welcomeNames of those present, sorted.
 func (r *Room) namesLocked() []text.Pseudo {
-	keys := make([]text.Key, 0, welcomeNames)
-	for k, m := range r.state.Members {
-		if len(keys) == welcomeNames {
+	names := make([]text.Pseudo, 0, min(welcomeNames, r.state.Count()))
+	for m := range r.state.Present() {
+		if len(names) == welcomeNames {
 			break
 		}
-		if m.Present() {
-			keys = append(keys, k)
-		}
-	}
-	slices.Sort(keys)
-	names := make([]text.Pseudo, len(keys))
-	for i, k := range keys {
-		names[i] = r.state.Members[k].Pseudo
+		names = append(names, m.Pseudo)
 	}
 	return names
 }
 
-// remove takes a session out of the room, and its member with the last. A session
-// whose Joined comes later is not found here any more, and departs then.
+// remove takes a session out of the room, and its member with the last. When it
+// returns the others have been told, or the log cannot be reached and they will be. A
+// session whose Joined comes later is not found here any more, and departs then.
 func (r *Room) remove(s *Session, why *state.Ending) {
 	r.mu.Lock()
-	_, joined := r.state.Sessions[s.id]
+	joined := r.state.Member(s.id) != nil
 	closing := r.closing != nil
 	seen, owner := r.leavingLocked(s)
 	r.takeOutLocked(s)
-	r.mu.Unlock()
+	var gone <-chan struct{}
 	if joined && !closing {
-		r.depart(context.Background(), s.id, why)
+		gone = r.departing(r.departure(s.id, why))
+	}
+	r.mu.Unlock()
+	if gone != nil {
+		select {
+		case <-gone:
+		case <-time.After(departTimeout):
+		case <-r.stopped:
+		}
 	}
 	if owner {
 		r.noteSeen(seen)
@@ -211,7 +241,7 @@ func (r *Room) takeOutLocked(s *Session) {
 		return
 	}
 	delete(r.sessions, s.id)
-	s.desk.sessions--
+	s.own.sessions--
 	last := r.order[len(r.order)-1]
 	r.order[s.index], last.index = last, s.index
 	r.order[len(r.order)-1] = nil
@@ -219,22 +249,72 @@ func (r *Room) takeOutLocked(s *Session) {
 	s.index = -1
 }
 
-// departTimeout is how long a departure is tried again while the log does not
-// take it; departPause is the time between two tries.
+// departTimeout is how long a session that is closed waits for its departure to be
+// told; departPause is the time between two tries.
 const (
 	departTimeout = 10 * time.Second
 	departPause   = 100 * time.Millisecond
 )
 
-// depart tells the log that a session has ended, again and again while it is
-// known not to have heard: nobody may stay in the room whose connection is gone.
-func (r *Room) depart(ctx context.Context, id state.ID, why *state.Ending) {
-	ctx, cancel := context.WithTimeout(ctx, departTimeout)
-	defer cancel()
-	for {
-		_, err := r.propose(ctx, state.Left{Session: id, Cause: why.Cause, Text: why.Reason})
-		if !errors.Is(err, state.ErrBusy) && !errors.Is(err, state.ErrUnavailable) || !pause(ctx, departPause) {
-			return
+// departing tells the log that a session has ended, for as long as the room runs and
+// until the log knows: nobody may stay in the room whose connection is gone. Each try
+// has the same ID. The channel is closed when it is done.
+func (r *Room) departing(b state.Body) <-chan struct{} {
+	done, as := make(chan struct{}), r.newID()
+	r.running.Go(func() {
+		defer close(done)
+		for {
+			_, err := r.proposeAs(r.run, as, b)
+			again := errors.Is(err, state.ErrBusy) || errors.Is(err, state.ErrUnavailable) || errors.Is(err, state.ErrUnknown)
+			if !again || !pause(r.run, departPause) {
+				return
+			}
 		}
+	})
+	return done
+}
+
+// departure is how a session ends for the room: whoever lost their connection may come
+// back for a while, if the room is told to wait.
+func (r *Room) departure(id state.ID, why *state.Ending) state.Body {
+	if why.Cause == state.Lost && r.cfg.CutWait > 0 {
+		return state.Cut{Session: id, Wait: r.cfg.CutWait}
 	}
+	return state.Left{Session: id, Cause: why.Cause, Text: why.Reason}
+}
+
+// lapseAtOnce is how many sessions that were cut leave at a time.
+const lapseAtOnce = 256
+
+// watchLapsesLocked sees to it that whoever was cut and does not come back leaves. Each
+// node does; the log takes one.
+func (r *Room) watchLapsesLocked() {
+	_, at, cut := r.state.NextLapse()
+	if !cut || r.lapsing != nil || r.closing != nil {
+		return
+	}
+	r.lapsing = time.AfterFunc(max(at-r.state.TickAt(r.log.Now().Stamp), 0), r.lapse)
+}
+
+// lapse has those leave who were cut and whose time is over.
+func (r *Room) lapse() {
+	now := r.log.Now().Stamp
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.closing != nil {
+		return
+	}
+	var left []<-chan struct{}
+	for _, id := range r.state.Lapsed(r.state.TickAt(now), lapseAtOnce) {
+		left = append(left, r.departing(state.Left{Session: id, Cause: state.Lost}))
+	}
+	r.running.Go(func() {
+		for _, done := range left {
+			<-done
+		}
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.lapsing = nil
+		r.watchLapsesLocked()
+	})
 }

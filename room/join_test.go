@@ -274,7 +274,7 @@ func TestAMessageBeforeAnArrivalIsReplayedHoweverLateItIsKept(t *testing.T) {
 // slowStore takes a second to keep what was said.
 type slowStore struct{ *room.MemoryStore }
 
-func (s *slowStore) Apply(events []state.Event) error {
+func (s *slowStore) Apply(upto state.Seq, spoken []state.Event) {
 	time.Sleep(time.Second)
-	return s.MemoryStore.Apply(events)
+	s.MemoryStore.Apply(upto, spoken)
 }

@@ -2,6 +2,7 @@ package room
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -23,17 +24,18 @@ const (
 	maxEvent = 2 * text.MaxText
 )
 
-// MemoryLog is a Log without a disk: its order lasts as long as the process.
-// Times keep Go's monotonic reading, so that the room's durations survive a
-// clock that jumps.
+// MemoryLog is a Log without a disk: its order lasts as long as the process. Several
+// rooms may follow one. Its stamps are the time since it was made, by the clock that
+// nobody sets.
 type MemoryLog struct {
-	mu        sync.Mutex
-	first     state.Seq // place of events[0]
+	began time.Time
+
+	mu        sync.Mutex // guards all below
+	first     state.Seq  // place of events[0]
 	events    []state.Event
 	places    map[state.ID]state.Seq
 	followers map[*memoryFollower]struct{}
 	closed    bool
-	lastTime  time.Time
 }
 
 // memoryFollower is one Follow in progress. next is guarded by the log's mu.
@@ -44,7 +46,7 @@ type memoryFollower struct {
 
 // NewMemoryLog returns an empty log.
 func NewMemoryLog() *MemoryLog {
-	return &MemoryLog{first: 1, places: map[state.ID]state.Seq{}, followers: map[*memoryFollower]struct{}{}}
+	return &MemoryLog{began: time.Now(), first: 1, places: map[state.ID]state.Seq{}, followers: map[*memoryFollower]struct{}{}}
 }
 
 // Propose gives e the next place at once.
@@ -52,7 +54,11 @@ func (l *MemoryLog) Propose(ctx context.Context, e state.Event) (state.Seq, erro
 	if err := ctx.Err(); err != nil {
 		return 0, err
 	}
-	if state.TextSize(e.Body) > maxEvent {
+	k := state.KindOf(e.Body)
+	if k == nil || !k.Logged {
+		return 0, fmt.Errorf("%T has no place in a log", e.Body)
+	}
+	if state.Size(e.Body) > maxEvent {
 		return 0, state.ErrTooLarge
 	}
 	l.mu.Lock()
@@ -71,11 +77,8 @@ func (l *MemoryLog) Propose(ctx context.Context, e state.Event) (state.Seq, erro
 
 func (l *MemoryLog) appendLocked(e state.Event) state.Seq {
 	e.Seq = l.first + state.Seq(len(l.events))
-	e.Time = time.Now()
-	if e.Time.Before(l.lastTime) {
-		e.Time = l.lastTime
-	}
-	l.lastTime = e.Time
+	now := l.Now()
+	e.Time, e.Stamp = now.Time, now.Stamp
 	l.events = append(l.events, e)
 	l.places[e.ID] = e.Seq
 	for f := range l.followers {
@@ -162,8 +165,14 @@ func (l *MemoryLog) Bounds() (first, last state.Seq) {
 	return l.first, l.first + state.Seq(len(l.events)) - 1
 }
 
+// Now implements Log.
+func (l *MemoryLog) Now() state.Moment {
+	now := time.Now()
+	return state.Moment{Time: now.UTC().Truncate(time.Microsecond), Stamp: now.Sub(l.began).Truncate(time.Microsecond)}
+}
+
 // Health implements Log: memory is always well.
-func (l *MemoryLog) Health() state.Health { return state.Health{} }
+func (l *MemoryLog) Health() (state.Health, <-chan struct{}) { return state.Health{}, nil }
 
 // Close implements Log.
 func (l *MemoryLog) Close() error {
@@ -185,9 +194,10 @@ func signal(c chan struct{}) {
 }
 
 // MemoryStore is a Store without a disk: it keeps the last messages within
-// memorySpoken and memoryBytes.
+// memorySpoken and memoryBytes; the oldest go. Several rooms may share one.
 type MemoryStore struct {
-	mu       sync.Mutex
+	mu       sync.Mutex // guards all below
+	applied  state.Seq
 	spoken   []state.Event
 	bytes    int
 	snapshot state.Snapshot
@@ -197,22 +207,22 @@ type MemoryStore struct {
 func NewMemoryStore() *MemoryStore { return &MemoryStore{} }
 
 // Apply implements Store.
-func (m *MemoryStore) Apply(events []state.Event) error {
+func (m *MemoryStore) Apply(upto state.Seq, spoken []state.Event) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for _, e := range events {
-		if e.Spoken() {
+	for _, e := range spoken {
+		if e.Seq > m.applied {
 			m.spoken = append(m.spoken, e)
-			m.bytes += state.TextSize(e.Body)
+			m.bytes += state.Size(e.Body)
 		}
 	}
+	m.applied = max(m.applied, upto)
 	drop := max(0, len(m.spoken)-memorySpoken)
 	for i, size := 0, m.bytes; i < len(m.spoken) && (i < drop || size > memoryBytes); i++ {
-		size -= state.TextSize(m.spoken[i].Body)
+		size -= state.Size(m.spoken[i].Body)
 		m.bytes, drop = size, max(drop, i+1)
 	}
 	m.spoken = slices.Delete(m.spoken, 0, drop)
-	return nil
 }
 
 // Last implements Store.
@@ -253,6 +263,8 @@ func (m *MemoryStore) Load(context.Context) (state.Snapshot, error) {
 func (m *MemoryStore) Snapshot(_ context.Context, s state.Snapshot) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.snapshot = s
+	if s.Seq >= m.snapshot.Seq {
+		m.snapshot = s
+	}
 	return nil
 }

@@ -127,7 +127,7 @@ func TestMemoryStoreForgetsTheOldest(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			store := room.NewMemoryStore()
 			for i := range 5000 {
-				store.Apply([]state.Event{{Seq: state.Seq(i + 1), Body: state.Said{From: "ann", Text: test.text}}})
+				store.Apply(state.Seq(i+1), []state.Event{{Seq: state.Seq(i + 1), Body: state.Said{From: "ann", Text: test.text}}})
 			}
 			last, err := store.Last(t.Context(), 10_000, 0)
 			if err != nil || len(last) != test.kept || last[0].Seq != state.Seq(5001-test.kept) {
@@ -143,7 +143,7 @@ func TestMemoryStoreTakesManyAtOnce(t *testing.T) {
 	for i := range 5000 {
 		all = append(all, state.Event{Seq: state.Seq(i + 1), Body: state.Said{From: "ann", Text: "x"}})
 	}
-	store.Apply(all)
+	store.Apply(5000, all)
 	if last, _ := store.Last(t.Context(), 3, 0); len(last) != 3 || last[2].Seq != 5000 {
 		t.Errorf("the last are %v", last)
 	}

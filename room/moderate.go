@@ -54,7 +54,7 @@ func doKick(c *call) (Reply, error) {
 	if reason, err = note(reason); err != nil {
 		return nil, err
 	}
-	_, err = c.room.propose(c, state.Kicked{Pseudo: m.Pseudo, By: c.Pseudo(), Reason: reason})
+	_, err = c.room.propose(c, state.Kicked{Member: m.ID, Pseudo: m.Pseudo, By: c.Pseudo(), Reason: reason})
 	return nil, err
 }
 
@@ -74,9 +74,14 @@ func doBan(c *call) (Reply, error) {
 	if reason, err = note(reason); err != nil {
 		return nil, err
 	}
-	hint := c.banHint(target)
-	ban := state.Ban{Target: target, By: c.Pseudo(), Reason: reason, For: d}
-	if _, err := c.room.propose(c, state.Banned{Ban: ban}); err != nil {
+	b := state.Banned{Ban: state.Ban{Target: target, By: c.Pseudo(), Reason: reason, For: d}}
+	var hint Reply
+	if target.Kind == state.ByPseudo {
+		if m, err := c.find(string(target.Pseudo)); err == nil {
+			b.Member, hint = m.ID, c.room.banHint(m, target)
+		}
+	}
+	if _, err := c.room.propose(c, b); err != nil {
 		return nil, err
 	}
 	return hint, nil
@@ -85,19 +90,12 @@ func doBan(c *call) (Reply, error) {
 // banHint tells an operator who bans a pseudo which key its owner came with, or
 // which address unless others share it: another pseudo is quickly found, another
 // key less so. There is nothing to tell of a key that the ban holds against.
-func (s *Session) banHint(t state.Target) Reply {
-	if t.Kind != state.ByPseudo {
-		return nil
-	}
-	m, err := s.find(string(t.Pseudo))
-	if err != nil {
-		return nil
-	}
-	if key := s.room.unheldKey(&m, t); key != "" {
+func (r *Room) banHint(m *state.Member, t state.Target) Reply {
+	if key := r.unheldKey(m, t); key != "" {
 		return Notice{What: BanHint, Name: m.Pseudo, Text: key}
 	}
 	for _, at := range m.Sessions {
-		if at.KeyID == "" && s.room.alone(at.Addr) {
+		if at.KeyID == "" && r.alone(at.Addr) {
 			return Notice{What: BanHint, Name: m.Pseudo, Text: at.Addr.String()}
 		}
 	}
@@ -110,7 +108,7 @@ func (r *Room) unheldKey(m *state.Member, t state.Target) string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, at := range m.Sessions {
-		if at.KeyID != "" && !r.state.Visitor("", at.KeyID, state.NoAddr).Hit(t) {
+		if at.KeyID != "" && !r.state.BansHold(t, at.KeyID) {
 			return at.KeyID
 		}
 	}
@@ -119,10 +117,9 @@ func (r *Room) unheldKey(m *state.Member, t state.Target) string {
 
 // alone reports whether only one member is here from an address.
 func (r *Room) alone(addr netip.Addr) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
+	view, _ := r.view()
 	n := 0
-	for _, m := range r.state.Members {
+	for m := range view.Present() {
 		if slices.ContainsFunc(m.Sessions, func(a state.Attendance) bool { return a.Addr == addr }) {
 			n++
 		}
@@ -143,21 +140,9 @@ func doUnban(c *call) (Reply, error) {
 }
 
 func doBans(c *call) (Reply, error) {
-	c.room.mu.Lock()
-	defer c.room.mu.Unlock()
-	var list Bans
-	for _, b := range c.room.state.Bans {
-		if !b.Over(time.Now()) {
-			list.Bans = append(list.Bans, b)
-		}
-	}
-	for _, m := range c.room.state.Mutes {
-		if !m.Over(time.Now()) {
-			list.Mutes = append(list.Mutes, m)
-		}
-	}
-	slices.SortFunc(list.Bans, func(a, b state.Ban) int { return strings.Compare(a.Target.Name(), b.Target.Name()) })
-	slices.SortFunc(list.Mutes, func(a, b state.Mute) int { return strings.Compare(string(a.Pseudo), string(b.Pseudo)) })
+	view, now := c.room.view()
+	list := Bans{Bans: slices.Collect(view.Bans(now)), Mutes: slices.Collect(view.Mutes(now))}
+	slices.SortFunc(list.Bans, func(a, b state.Ban) int { return strings.Compare(a.Target.String(), b.Target.String()) })
 	return list, nil
 }
 
@@ -174,7 +159,7 @@ func doMute(c *call) (Reply, error) {
 	if !ok || junk != "" {
 		return c.usage()
 	}
-	_, err = c.room.propose(c, state.Muted{Pseudo: m.Pseudo, KeyID: m.KeyID, By: c.Pseudo(), For: d})
+	_, err = c.room.propose(c, state.Muted{Member: m.ID, Pseudo: m.Pseudo, Forms: m.Forms, KeyID: m.KeyID, By: c.Pseudo(), For: d})
 	return nil, err
 }
 
@@ -183,13 +168,21 @@ func doUnmute(c *call) (Reply, error) {
 	if p == "" {
 		return c.usage()
 	}
-	c.room.mu.Lock()
-	if mute, ok := c.room.state.MuteBy(p, time.Now()); ok {
-		p = mute.Pseudo // what the log keeps is to mean the same when nobody is here
-	}
-	c.room.mu.Unlock()
-	_, err := c.room.propose(c, state.Unmuted{Pseudo: p, By: c.Pseudo()})
+	_, err := c.room.propose(c, c.room.unmuting(p, c.Pseudo()))
 	return nil, err
+}
+
+// unmuting returns what ends the mute on whoever has a pseudo, under whatever pseudo it
+// was given.
+func (r *Room) unmuting(p, by text.Pseudo) state.Unmuted {
+	b := state.Unmuted{Pseudo: p, Key: p.Key(), By: by}
+	now, forms := r.log.Now().Stamp, p.Forms()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if mute, ok := r.state.MuteBy(p, forms, r.state.TickAt(now)); ok {
+		b.Pseudo, b.Key = mute.Pseudo, mute.Forms.Key
+	}
+	return b
 }
 
 func doSlow(c *call) (Reply, error) {
@@ -203,12 +196,12 @@ func doSlow(c *call) (Reply, error) {
 }
 
 func doStats(c *call) (Reply, error) {
-	health := c.room.Health()
 	c.room.mu.Lock()
-	defer c.room.mu.Unlock()
+	now, sessions, messages, nodes := c.room.state.Freeze(), c.room.state.Sessions(), c.room.state.Messages(), c.room.state.Nodes()
+	c.room.mu.Unlock()
 	return Stats{
-		Since: c.room.started, Members: c.room.state.Count(), Sessions: len(c.room.state.Sessions),
-		Messages: c.room.state.Messages, Events: c.room.state.Applied, Health: health,
+		Since: c.room.started, Members: now.Count(), Sessions: sessions, Messages: messages,
+		Place: now.Applied(), Hash: now.Hash(), Nodes: nodes, Health: c.room.Health(),
 	}, nil
 }
 

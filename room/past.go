@@ -99,8 +99,8 @@ func (c *call) past(a asked) (Past, error) {
 	if err != nil && !errors.Is(err, state.ErrUnread) {
 		return Past{}, err
 	}
-	shown := state.Newest(events[max(0, len(events)-a.n):], pastBytes)
-	p := Past{Search: a.search, Day: a.day, Around: a.around, More: len(shown) < len(events) && !c.entry.Quiet}
+	shown := newest(events[max(0, len(events)-a.n):], pastBytes)
+	p := Past{Search: a.search, Day: a.day, Around: a.around, More: len(shown) < len(events) && !c.from.quiet}
 	c.older.Store(nil)
 	if p.More {
 		a.query.Before, a.around = shown[0].Seq, 0
@@ -154,5 +154,16 @@ func (c *call) unquoted(word string) string {
 
 // heard leaves out those whom the session ignores.
 func (s *Session) heard(events []state.Event) []state.Event {
-	return slices.DeleteFunc(events, func(e state.Event) bool { return s.desk.ignores(e.Author()) })
+	return slices.DeleteFunc(events, func(e state.Event) bool { return s.Hides(&e) })
+}
+
+// newest drops the oldest events beyond so many bytes of text; one stays.
+func newest(events []state.Event, limit int) []state.Event {
+	size := 0
+	for i := len(events) - 1; i >= 0; i-- {
+		if size += state.Size(events[i].Body); size > limit && i < len(events)-1 {
+			return events[i+1:]
+		}
+	}
+	return events
 }

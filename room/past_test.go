@@ -163,7 +163,9 @@ type illLog struct {
 	since time.Time
 }
 
-func (l illLog) Health() state.Health { return state.Health{Err: errDisk, Since: l.since} }
+func (l illLog) Health() (state.Health, <-chan struct{}) {
+	return state.Health{Err: errDisk, Since: l.since}, nil
+}
 
 // TestAPageSaysWhatItCannotShow, besides what is at hand: nothing found is not the
 // same as nothing there.

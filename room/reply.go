@@ -107,7 +107,9 @@ type Stats struct {
 	Members  int
 	Sessions int
 	Messages uint64
-	Events   state.Seq
+	Place    state.Seq // of the last event applied here
+	Hash     [32]byte  // of the State there: equal on every node
+	Nodes    []state.Node
 	Health   state.Health
 }
 

@@ -55,7 +55,7 @@ func (s *Session) Ask(ctx context.Context, r Request) (Past, error) {
 
 func (s *Session) ask(ctx context.Context, r Request) (Past, error) {
 	if s.Role() < state.Operator {
-		if err := s.desk.requests.Wait(ctx); err != nil {
+		if err := s.own.requestLimiter().Wait(ctx); err != nil {
 			return Past{}, err
 		}
 	}

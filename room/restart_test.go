@@ -71,7 +71,6 @@ var errDisk = errors.New("disk on fire")
 // brokenStore keeps nothing and says so.
 type brokenStore struct{ *room.MemoryStore }
 
-func (brokenStore) Apply([]state.Event) error                      { return errDisk }
 func (brokenStore) Snapshot(context.Context, state.Snapshot) error { return errDisk }
 func (brokenStore) Last(context.Context, int, state.Seq) ([]state.Event, error) {
 	return nil, errDisk

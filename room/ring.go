@@ -35,10 +35,10 @@ func (r *ring) push(e *state.Event) uint64 {
 	defer r.mu.Unlock()
 	place := r.next
 	r.next++
-	r.bytes += state.TextSize(e.Body)
+	r.bytes += state.Size(e.Body)
 	for r.next-r.first > ringEvents || r.bytes > ringBytes && r.first < place {
 		oldest := &r.slots[r.first%ringEvents]
-		r.bytes -= state.TextSize((*oldest).Body)
+		r.bytes -= state.Size((*oldest).Body)
 		*oldest = nil
 		r.first++
 	}
@@ -128,7 +128,7 @@ const (
 // tell again comes from there.
 func (r *Room) seed(ctx context.Context, upto state.Seq) {
 	past, _ := r.store.Last(ctx, seedEvents, upto+1) // a room without a past starts all the same
-	past = state.Newest(past, seedBytes)
+	past = newest(past, seedBytes)
 	for i := range past {
 		r.ring.push(&past[i])
 	}

@@ -19,6 +19,7 @@ type Roster struct {
 	Topic    state.Topic
 	Slow     time.Duration // between two messages of one member; 0: no slow mode
 	Shutdown *state.Plan   // nil: none is planned
+	ReadOnly bool          // the log cannot be reached: nothing can be said
 }
 
 // Attendee is a member as a Roster names them.
@@ -31,12 +32,12 @@ type Attendee struct {
 // Roster returns who is here. Two calls return the same pointer if and only if
 // nothing in it has changed between them, so that comparing pointers is enough to
 // know. Whoever has read an event finds here what it made true. While joins and
-// leaves are gathered they come with their [Gathered]; or before, with whatever
+// leaves are gathered they come with their [state.Gathered]; or before, with whatever
 // else changes it. What is not shown as an event, such as who is away, changes it
 // without waking anybody.
 //
 // Unchanged it costs one atomic load, whoever asks; a change costs the first who
-// asks a walk of all members.
+// asks a walk of MaxRoster members.
 func (s *Session) Roster() *Roster {
 	if shown := s.room.roster.Load(); shown != nil {
 		return shown
@@ -50,7 +51,9 @@ func (r *Room) makeRoster() *Roster {
 	if shown := r.roster.Load(); shown != nil { // somebody else was first
 		return shown
 	}
-	if made := rosterOf(r.state); r.rostered == nil || !r.rostered.equal(made) {
+	made := rosterOf(r.state)
+	made.ReadOnly = r.readOnly
+	if r.rostered == nil || !r.rostered.equal(made) {
 		r.rostered = made
 	}
 	r.roster.Store(r.rostered)
@@ -58,32 +61,21 @@ func (r *Room) makeRoster() *Roster {
 }
 
 func (a *Roster) equal(b *Roster) bool {
-	return a.Present == b.Present && a.Topic == b.Topic && a.Slow == b.Slow && a.Shutdown == b.Shutdown && slices.Equal(a.People, b.People)
+	return a.Present == b.Present && a.Topic == b.Topic && a.Slow == b.Slow && samePlan(a.Shutdown, b.Shutdown) && a.ReadOnly == b.ReadOnly && slices.Equal(a.People, b.People)
+}
+
+// samePlan disregards how often a plan was announced.
+func samePlan(a, b *state.Plan) bool {
+	return a == b || a != nil && b != nil && a.Seq == b.Seq
 }
 
 func rosterOf(st *state.State) *Roster {
-	names := make([]text.Key, 0, st.Count())
-	for k, m := range st.Members {
-		if m.Present() {
-			names = append(names, k)
+	people := make([]Attendee, 0, min(st.Count(), MaxRoster))
+	for m := range st.Present() {
+		if len(people) == MaxRoster {
+			break
 		}
+		people = append(people, Attendee{Pseudo: m.Pseudo, Away: m.IsAway(), Operator: m.Role >= state.Operator})
 	}
-	slices.Sort(names)
-	people := make([]Attendee, min(len(names), MaxRoster))
-	for i := range people {
-		m := st.Members[names[i]]
-		people[i] = Attendee{Pseudo: m.Pseudo, Away: m.Away != nil, Operator: m.Role >= state.Operator}
-	}
-	return &Roster{Present: st.Count(), People: people, Topic: st.Topic, Slow: st.Slow, Shutdown: st.Shutdown}
-}
-
-// changesRoster reports whether an event may have changed the roster.
-func changesRoster(out *state.Outcome) bool {
-	switch out.Event.Body.(type) {
-	case state.Renamed, state.Kicked, state.Banned, state.TopicSet, state.SlowSet, state.ShutdownPlanned, state.ShutdownCancelled:
-		return out.Shown
-	case state.Joined, state.Left, state.WentAway, state.CameBack, state.RoleSet, state.Unregistered: // another session of a member may be an operator's
-		return out.Err == nil
-	}
-	return false
+	return &Roster{Present: st.Count(), People: people, Topic: st.Topic(), Slow: st.Slow(), Shutdown: st.Shutdown()}
 }

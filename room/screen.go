@@ -21,7 +21,7 @@ var screens = []*Command{
 }
 
 // choice is how one value of an argument is typed: a word for each language, by
-// [Lang], then others that are understood. All are folded.
+// [state.Lang], then others that are understood. All are folded.
 type choice []string
 
 func (c choice) is(typed string) bool { return slices.Contains(c, text.Fold(typed)) }

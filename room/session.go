@@ -2,6 +2,7 @@ package room
 
 import (
 	"context"
+	"net/netip"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -39,7 +40,7 @@ type Item struct {
 type Session struct {
 	room   *Room
 	id     state.ID
-	entry  Entry         // as it came, without what it proved itself with
+	from   provenance
 	role   atomic.Uint32 // a Role; see Room.SetAccess
 	member bool          // false for the console, which only watches
 	paced  bool
@@ -49,8 +50,9 @@ type Session struct {
 	wake   chan struct{} // cap 1: something to take
 	taken  chan struct{} // cap 1: the inbox has room again
 
-	desk  *desk                 // the member's, shared with its other sessions
-	older atomic.Pointer[asked] // the page before the one shown last; nil: there is none
+	memberID state.ID              // of its member; never changed once it reads
+	own      *memberState          // the member's, shared with its other sessions
+	older    atomic.Pointer[asked] // the page before the one shown last; nil: there is none
 
 	index   int       // in room.order, -1 outside; guarded by room.mu
 	joined  state.Seq // of its Joined; guarded by room.mu
@@ -65,6 +67,15 @@ type Session struct {
 	asked  int // replies in inbox
 	prefs  Prefs
 	pseudo text.Pseudo
+}
+
+// provenance is what the room keeps of an Entry.
+type provenance struct {
+	keyID   string
+	addr    netip.Addr
+	front   string
+	vouched state.Role // see Entry.Role
+	quiet   bool
 }
 
 // pending is an inbox item and the place in the ring that it comes before.
@@ -83,7 +94,7 @@ func (s *Session) Role() state.Role { return state.Role(s.role.Load()) }
 // now or not: see [Prefs].Plain.
 func (s *Session) Screen() bool { return s.screen }
 
-// Context ends with the session; its cause is an [Ending].
+// Context ends with the session; its cause is an [state.Ending].
 func (s *Session) Context() context.Context { return s.ctx }
 
 // Ending returns why the session ended; nil while it lasts.
@@ -132,8 +143,11 @@ func (s *Session) End(why state.Ending) {
 	s.end(&why)
 }
 
-// Close ends the session, if nothing has, and takes it out of the room: when it
-// returns, the others have been told. Its owner calls it exactly once.
+// Close ends the session, if nothing has, and takes it out of the room. When it
+// returns the log has the departure and this node has applied it, unless the log could
+// not be reached for ten seconds, or the room stops: the departure is told later then,
+// by this node while it runs, or by the end of its epoch. Its owner calls Close exactly
+// once.
 func (s *Session) Close(why state.Ending) {
 	s.End(why)
 	s.room.remove(s, s.Ending())
@@ -195,8 +209,7 @@ func (s *Session) takeRingLocked(items []Item) []Item {
 
 // withoutIgnored drops what people this session ignores have said.
 func (s *Session) withoutIgnored(items []Item, from int) []Item {
-	ignored := s.desk.ignored.Load()
-	if ignored == nil || len(*ignored) == 0 {
+	if len(s.own.ignored.get()) == 0 {
 		return items
 	}
 	kept := items[:from]

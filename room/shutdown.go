@@ -11,15 +11,13 @@ import (
 // again, after having been announced at once.
 var countdownMarks = []time.Duration{60, 30, 10, 5, 4, 3, 2, 1}
 
-// countdownOrigin marks the IDs of countdown events: they are made from the plan,
-// not from a counter, so that every node proposes the same.
-const countdownOrigin = 0x636f756e74646f77
-
 // countDownLocked starts counting down to a plan, in place of any other.
-func (r *Room) countDownLocked(ctx context.Context, plan state.Plan) {
+func (r *Room) countDownLocked(plan state.Plan) {
 	r.cancelCountdownLocked()
-	ctx, r.countdown = context.WithCancel(ctx)
-	r.running.Go(func() { r.countDown(ctx, plan) })
+	left := plan.Ends - r.state.TickAt(r.log.Now().Stamp)
+	ctx, cancel := context.WithCancel(r.run)
+	r.countdown = cancel
+	r.running.Go(func() { r.countDown(ctx, plan, time.Now().Add(left)) })
 }
 
 func (r *Room) cancelCountdownLocked() {
@@ -29,23 +27,21 @@ func (r *Room) cancelCountdownLocked() {
 	}
 }
 
-// countDown announces the marks of a plan and stops the room at its end. A time
-// set by the plan's monotonic clock is not moved by an operator who sets the
-// machine's.
-func (r *Room) countDown(ctx context.Context, plan state.Plan) {
-	total := time.Until(plan.At).Round(time.Second)
+// countDown announces the marks of a plan and stops the room at its end, by the clock
+// that nobody sets. Every node counts down; the log takes each mark once.
+func (r *Room) countDown(ctx context.Context, plan state.Plan, end time.Time) {
+	total := time.Until(end).Round(time.Second)
 	for _, mark := range countdownMarks {
 		left := mark * time.Second
 		if left >= total {
 			continue
 		}
-		if !pause(ctx, time.Until(plan.At.Add(-left))) {
+		if !pause(ctx, time.Until(end.Add(-left))) {
 			return
 		}
-		id := state.ID{Origin: countdownOrigin, N: uint64(plan.Seq)<<8 | uint64(mark)}
-		r.log.Propose(ctx, state.Event{ID: id, Body: state.ShutdownCountdown{Plan: plan.Seq, Left: left}})
+		r.log.Propose(ctx, state.Event{ID: r.newID(), Body: state.ShutdownCountdown{Plan: plan.Seq, Left: left}})
 	}
-	if pause(ctx, time.Until(plan.At)) {
+	if pause(ctx, time.Until(end)) {
 		r.stop(state.Ending{Cause: state.Shutdown, By: plan.By, Reason: plan.Reason})
 	}
 }

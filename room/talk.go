@@ -4,7 +4,6 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"salon/room/state"
@@ -58,156 +57,101 @@ func doMe(c *call) (Reply, error) {
 
 // say says something to everyone.
 func (c *call) say(b state.Said) error {
-	b.Session, b.From = c.id, c.Pseudo()
-	out, err := c.room.propose(c, b)
-	if err == nil {
-		c.room.stillReading(c.Session, out.Event.Seq)
-	}
+	b.Session = c.id
+	_, err := c.room.propose(c, b)
 	return err
 }
 
 func doTell(c *call) (Reply, error) {
-	names, text := text.CutSpace(c.rest)
-	if text == "" {
+	names, said := text.CutSpace(c.rest)
+	to := strings.FieldsFunc(names, func(r rune) bool { return r == ',' })
+	if said == "" {
 		return c.usage()
 	}
-	to, err := c.recipients(strings.FieldsFunc(names, func(r rune) bool { return r == ',' }))
-	if err != nil {
-		return nil, err
+	if len(to) == 0 || len(to) > maxRecipients {
+		return nil, &UsageError{c.room.table.tell}
 	}
-	return c.whisper(to, text)
+	return c.whisper(said, func() ([]*state.Member, error) { return c.membersLocked(to) })
 }
 
 func doReply(c *call) (Reply, error) {
 	if c.rest == "" {
 		return c.usage()
 	}
-	c.room.mu.Lock()
-	last := c.desk.peer
-	c.room.mu.Unlock()
-	if last.Pseudo == "" {
-		return nil, ErrNobody
-	}
-	m, err := c.find(string(last.Pseudo))
+	return c.whisper(c.rest, func() ([]*state.Member, error) {
+		last := c.own.peer
+		if last.pseudo == "" {
+			return nil, ErrNobody
+		}
+		m, ok := last.find(c.room.state)
+		if !ok {
+			return nil, &state.UnknownMemberError{Name: string(last.pseudo)}
+		}
+		return []*state.Member{m}, nil
+	})
+}
+
+// find returns the member present under a name typed by somebody.
+func (s *Session) find(name string) (*state.Member, error) {
+	found, err := s.findAll([]string{name})
 	if err != nil {
 		return nil, err
 	}
-	c.room.mu.Lock()
-	same := c.room.state.IsPeer(&m, last)
-	c.room.mu.Unlock()
-	if !same {
-		return nil, &state.UnknownMemberError{Name: string(last.Pseudo)}
-	}
-	return c.whisper([]text.Pseudo{m.Pseudo}, c.rest)
+	return found[0], nil
 }
 
-// recipients finds everybody named, or nobody: a private message goes to all
-// whom it names or is not sent.
-func (c *call) recipients(names []string) ([]text.Pseudo, error) {
-	if len(names) == 0 || len(names) > maxRecipients {
-		return nil, &UsageError{c.room.table.tell}
-	}
-	var to []text.Pseudo
+// findAll returns the members present under names typed by somebody, each once; all of
+// them, or an error that says who is not here, with whoever may be meant.
+func (s *Session) findAll(names []string) ([]*state.Member, error) {
+	s.room.mu.Lock()
+	found, err := s.membersLocked(names)
+	s.room.mu.Unlock()
+	return found, s.suggest(err)
+}
+
+// membersLocked is findAll without a suggestion, which takes longer.
+func (s *Session) membersLocked(names []string) ([]*state.Member, error) {
+	var found []*state.Member
 	for _, name := range names {
-		m, err := c.find(name)
+		m, err := s.memberLocked(strings.TrimLeft(name, "@"))
 		if err != nil {
 			return nil, err
 		}
-		if !slices.Contains(to, m.Pseudo) {
-			to = append(to, m.Pseudo)
+		if !slices.ContainsFunc(found, func(other *state.Member) bool { return other.ID == m.ID }) {
+			found = append(found, m)
 		}
 	}
-	return to, nil
+	return found, nil
 }
 
-// find returns a copy of the member present under a name typed by somebody.
-func (s *Session) find(name string) (state.Member, error) {
-	name = strings.TrimLeft(name, "@")
-	s.room.mu.Lock()
-	defer s.room.mu.Unlock()
+func (s *Session) memberLocked(name string) (*state.Member, error) {
 	if f := text.Fold(name); f == "moi" || f == "me" {
-		if m, ok := s.room.state.Sessions[s.id]; ok {
-			return m.Copied(), nil
+		if m := s.room.state.Member(s.id); m != nil {
+			return m, nil
 		}
 	}
 	p := text.Pseudo(text.FirstRunes(name, text.MaxQuoted))
 	if m, ok := s.room.state.Find(p.Key()); ok {
-		return m.Copied(), nil
+		return m, nil
 	}
-	near, _ := text.Suggest(string(p), s.room.state.Names())
-	return state.Member{}, &state.UnknownMemberError{Name: string(p), Suggestion: near}
+	return nil, &state.UnknownMemberError{Name: string(p)}
 }
 
-// whisper hands a private message to the sessions of its recipients and of its
-// sender, and wakes only those. Whoever ignores the sender does not see it, and
-// the sender is not told.
-func (c *call) whisper(to []text.Pseudo, text string) (Reply, error) {
-	r := c.room
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	from, ok := r.state.Sessions[c.id]
+// suggest adds to an error about somebody who is not here who may be meant.
+func (s *Session) suggest(err error) error {
+	unknown, ok := errors.AsType[*state.UnknownMemberError](err)
 	if !ok {
-		return nil, state.ErrGone
+		return err
 	}
-	if mute, ok := r.state.Muted(from, time.Now()); ok {
-		return nil, &state.MutedError{Until: mute.Until()}
-	}
-	e := &state.Event{Time: time.Now(), Body: state.Whispered{From: from.Pseudo, To: to, Text: text}}
-	var notes []Reply
-	for _, p := range to {
-		if note := r.deliverLocked(e, from, p); note != nil {
-			notes = append(notes, note)
+	view, _ := s.room.view()
+	near, _ := text.Suggest(unknown.Name, func(yield func(text.Pseudo) bool) {
+		for m := range view.Present() {
+			if !yield(m.Pseudo) {
+				return
+			}
 		}
-	}
-	if !slices.Contains(to, from.Pseudo) {
-		r.postLocked(from, e)
-	}
-	if m, ok := r.state.Find(to[0].Key()); ok {
-		c.desk.peer = r.state.Peer(m)
-	}
-	if len(notes) == 0 {
-		return nil, nil
-	}
-	last := len(notes) - 1
-	for _, note := range notes[:last] { // only one can be returned
-		c.post(Item{Reply: note})
-	}
-	return notes[last], nil
-}
-
-// deliverLocked gives a private message to one recipient; the Reply tells its
-// sender what there is to know about that.
-func (r *Room) deliverLocked(e *state.Event, from *state.Member, to text.Pseudo) Reply {
-	m, ok := r.state.Find(to.Key())
-	if !ok {
-		return Failure{&state.UnknownMemberError{Name: string(to)}}
-	}
-	d := r.deskLocked(to.Key())
-	if d.ignores(from.Pseudo) {
-		return nil
-	}
-	if !r.postLocked(m, e) {
-		return Notice{What: RecipientFull, Name: to}
-	}
-	if from != m {
-		d.peer = r.state.Peer(from)
-	}
-	if m.Away != nil && from != m {
-		return Notice{What: RecipientAway, Name: to, Text: m.Away.Text}
-	}
-	return nil
-}
-
-// postLocked puts an event in the inbox of each of a member's sessions here, and
-// reports whether any had room.
-func (r *Room) postLocked(m *state.Member, e *state.Event) bool {
-	posted := false
-	for _, a := range m.Sessions {
-		if s, ok := r.sessions[a.ID]; ok && s.post(Item{Event: e}) {
-			posted = true
-		}
-	}
-	return posted
+	})
+	return &state.UnknownMemberError{Name: unknown.Name, Suggestion: near}
 }
 
 func doNick(c *call) (Reply, error) {
@@ -218,7 +162,7 @@ func doNick(c *call) (Reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	out, err := c.room.propose(c, state.Renamed{Session: c.id, To: to})
+	out, err := c.room.propose(c, state.Renamed{Session: c.id, To: to, Forms: to.Forms()})
 	if err != nil || out.Shown {
 		return nil, err
 	}

@@ -26,4 +26,4 @@ func (s *Session) PlaceOf(seq state.Seq) (place uint64, ok bool) { return s.room
 
 // Hides reports whether this session ignores whom an event comes from, now:
 // Follow does not hand it out then.
-func (s *Session) Hides(e *state.Event) bool { return s.desk.ignores(e.Author()) }
+func (s *Session) Hides(e *state.Event) bool { return s.own.ignored.hides(e, s.memberID) }

@@ -27,7 +27,7 @@ const seenEvery = time.Minute
 func (r *Room) seenBefore(s *Session) state.Seq {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	a := r.state.Register.ByID[s.account]
+	a := r.state.AccountByID(s.account)
 	if a == nil || r.readingLocked(a, s) {
 		return 0
 	}
@@ -37,7 +37,7 @@ func (r *Room) seenBefore(s *Session) state.Seq {
 // recall has a session begin with what the owner of the pseudo chose for good.
 func (r *Room) recall(s *Session) {
 	r.mu.Lock()
-	a := r.state.Register.ByID[s.account]
+	a := r.state.AccountByID(s.account)
 	var kept state.Kept
 	if a != nil {
 		kept = a.Kept
@@ -58,17 +58,17 @@ func (r *Room) recall(s *Session) {
 // readingLocked reports whether an account's owner reads on a session other than s,
 // here or on another node.
 func (r *Room) readingLocked(a *state.Account, s *Session) bool {
-	m, ok := r.state.Members[a.Pseudo.Key()]
+	m, ok := r.state.Find(a.Forms.Key)
 	return ok && slices.ContainsFunc(m.Sessions, func(at state.Attendance) bool {
-		elsewhere := at.ID.Origin != r.origin || r.sessions[at.ID] != nil
-		return at.ID != s.id && !at.Quiet && at.Proves(a) && elsewhere
+		elsewhere := at.ID.Origin != r.epoch || r.sessions[at.ID] != nil
+		return at.ID != s.id && !at.Quiet && at.Cut == 0 && at.Proves(a) && elsewhere
 	})
 }
 
 // replay returns what a newcomer is shown of the past: as many messages as everyone
 // is, or for somebody who was here before all that they missed, up to maxMissed.
 func (r *Room) replay(ctx context.Context, before, seen state.Seq) []state.Event {
-	n := r.limitsNow().Replay
+	n := r.limits.Load().Replay
 	last, _ := r.store.Last(ctx, n, before) // without a past there is still a present
 	if seen == 0 || n == 0 || len(last) < n || last[0].Seq <= seen {
 		return last
@@ -95,22 +95,33 @@ func missed(events []state.Event, seen state.Seq, me text.Pseudo) int {
 // leavingLocked is what the log is to be told when a session is closed: how far an
 // owner has read, if it was their last. ok is false for all others.
 func (r *Room) leavingLocked(s *Session) (b state.Seen, ok bool) {
-	a := r.state.Register.ByID[s.account]
-	if a == nil || s.entry.Quiet || s.index < 0 || r.readingLocked(a, s) {
+	a := r.state.AccountByID(s.account)
+	if a == nil || s.from.quiet || s.index < 0 || r.readingLocked(a, s) {
 		return state.Seen{}, false
 	}
 	b = r.seenLocked(a, s)
 	return b, b.Upto > a.Seen
 }
 
-// stillReading notes how far an owner has read who has just come or said something,
-// without anybody waiting for it: a server that crashes has no time to. What they
-// said themselves, at a place, they know.
-func (r *Room) stillReading(s *Session, said state.Seq) {
+// stillReading notes how far an owner has read who has just come, without anybody
+// waiting for it: a server that crashes has no time to.
+func (r *Room) stillReading(s *Session) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	a := r.state.Register.ByID[s.account]
-	if a == nil || r.closing != nil || s.entry.Quiet || s.index < 0 || time.Since(s.noted) < seenEvery {
+	r.noteReadingLocked(s, 0)
+}
+
+// saidLocked notes that an owner still reads who says something. What they said
+// themselves, at a place, they know.
+func (r *Room) saidLocked(at state.Seq, b state.Said) {
+	if s := r.sessions[b.Session]; s != nil && b.Account != 0 {
+		r.noteReadingLocked(s, at)
+	}
+}
+
+func (r *Room) noteReadingLocked(s *Session, said state.Seq) {
+	a := r.state.AccountByID(s.account)
+	if a == nil || r.closing != nil || s.from.quiet || s.index < 0 || time.Since(s.noted) < seenEvery {
 		return
 	}
 	b := r.seenLocked(a, s)
@@ -122,8 +133,7 @@ func (r *Room) stillReading(s *Session, said state.Seq) {
 
 // seenLocked is how far the owner of an account has read on a session.
 func (r *Room) seenLocked(a *state.Account, s *Session) state.Seen {
-	upto := max(s.joined, r.ring.lastSeq(s.readUpto()))
-	return state.Seen{Pseudo: a.Pseudo, Account: a.ID, Upto: upto}
+	return state.Seen{Account: a.ID, Upto: max(s.joined, r.ring.lastSeq(s.readUpto()))}
 }
 
 // readUpto returns the place that the session would have read next.
@@ -143,11 +153,13 @@ func (r *Room) noteSeen(b state.Seen) {
 // unregisteredLocked tells the owner's other sessions, or all if an operator did it,
 // and then the console too.
 func (r *Room) unregisteredLocked(b state.Unregistered) {
-	r.ownersLocked(b.Pseudo)
+	m, ok := r.state.Find(b.Pseudo.Key())
+	if ok {
+		r.refreshOwnersLocked(m)
+	}
 	if b.Session == (state.ID{}) && b.By != "" {
 		r.tellConsolesLocked(Notice{What: FreedBy, Name: b.Pseudo, Text: string(b.By)})
 	}
-	m, ok := r.state.Members[b.Pseudo.Key()]
 	if !ok || b.KeyID != "" {
 		return
 	}
@@ -166,23 +178,40 @@ func (r *Room) tellConsolesLocked(n Notice) {
 	}
 }
 
-// ownersLocked has the sessions here of whoever has a pseudo know whose account is
-// theirs, and the desk whose it is.
-func (r *Room) ownersLocked(p text.Pseudo) {
-	m, ok := r.state.Members[p.Key()]
-	if !ok {
+// refreshOwnersLocked recomputes which account each session here of a member belongs
+// to, and whose the memberState is. The owner of an account ignores whom it says.
+func (r *Room) refreshOwnersLocked(m *state.Member) {
+	if m == nil {
 		return
 	}
+	var owned *state.Account
 	for _, at := range m.Sessions {
+		a := r.state.Owned(at.ID)
+		if a != nil {
+			owned = a
+		}
 		if s, here := r.sessions[at.ID]; here {
 			s.account = 0
-			if a := r.state.Owned(at.ID); a != nil {
+			if a != nil {
 				s.account = a.ID
 			}
 		}
 	}
-	if d, ok := r.desks[p.Key()]; ok {
-		d.proof = r.state.Proof(m)
+	d, ok := r.memberStates[m.Forms.Key]
+	if !ok {
+		return
+	}
+	if proof := r.state.Proof(m); owned != nil && proof != d.proof && len(owned.Ignored) > 0 {
+		d.ignored.set(owned.Ignored)
+	}
+	d.proof = r.state.Proof(m)
+}
+
+// ignoreSetLocked has the owner of an account, if they are here, ignore whom it says.
+func (r *Room) ignoreSetLocked(b state.IgnoreSet) {
+	a := r.state.AccountByID(b.Account)
+	if d, ok := r.memberStates[a.Forms.Key]; ok && d.proof == a.Proof() {
+		d.ignored.set(a.Ignored)
 	}
 }
 

@@ -12,10 +12,8 @@ const (
 	maxWakeGap = 250 * time.Millisecond
 )
 
-// wakeAll tells every session that there is something to read, now or soon.
-func (r *Room) wakeAll() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
+// wakeAllLocked tells every session that there is something to read, now or soon.
+func (r *Room) wakeAllLocked() {
 	if r.waking {
 		return
 	}
@@ -36,7 +34,7 @@ func (r *Room) wakeNow() {
 }
 
 func (r *Room) wakeLocked() {
-	r.woken = time.Now()
+	r.woken, r.mu.woke = time.Now(), true
 	for _, s := range r.order {
 		signal(s.wake)
 	}

@@ -151,13 +151,19 @@ func TestReplyToSomebodyWhoLeftGoesNowhere(t *testing.T) {
 	})
 }
 
+// TestWhoeverIsIgnoredIsNotToldSo: they are told what everybody is told, and nothing
+// else.
 func TestWhoeverIsIgnoredIsNotToldSo(t *testing.T) {
 	inRoom(t, func(h *house) {
 		ann, bob, cleo := h.three("ann", "bob", "cleo")
 		ann.asks("/ignorer bob")
 		ann.asks("/absent")
 		h.settle()
-		bob.does("@ann hey", "@ann,cleo listen")
+		for _, line := range []string{"@ann hey", "@ann,cleo listen"} {
+			if n := replied[room.Notice](bob, line); n.What != room.RecipientAway || n.Name != "ann" {
+				h.Errorf("bob is told %+v", n)
+			}
+		}
 		bob.sees("bob -> [ann]: hey", "bob -> [ann cleo]: listen")
 		cleo.sees("bob -> [ann cleo]: listen")
 		ann.sees()

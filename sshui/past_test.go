@@ -21,15 +21,10 @@ type deepStore struct {
 	pages  int
 }
 
-func (d *deepStore) Apply(events []state.Event) error {
+func (d *deepStore) Apply(_ state.Seq, spoken []state.Event) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	for _, e := range events {
-		if e.Spoken() {
-			d.spoken = append(d.spoken, e)
-		}
-	}
-	return nil
+	d.spoken = append(d.spoken, spoken...)
 }
 
 func (d *deepStore) Last(_ context.Context, n int, before state.Seq) ([]state.Event, error) {

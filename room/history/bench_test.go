@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"salon/room/state"
+	"salon/room/state/statetest"
 	"salon/room/text"
 )
 
@@ -27,7 +28,7 @@ func BenchmarkPropose(b *testing.B) {
 func benchPropose(b *testing.B, proposers int) {
 	h := open(b, Options{Dir: b.TempDir()})
 	var following sync.WaitGroup
-	following.Go(func() { h.Follow(context.Background(), 0, h.Apply) })
+	following.Go(func() { h.Follow(context.Background(), 0, h.showing) })
 	defer following.Wait()
 	defer h.Close()
 	var next atomic.Int64
@@ -68,11 +69,6 @@ func BenchmarkPastAMillion(b *testing.B) {
 	}
 	dir := b.TempDir()
 	start := million(b, dir)
-	b.Run("open", func(b *testing.B) {
-		for b.Loop() {
-			shut(b, open(b, Options{Dir: dir}))
-		}
-	})
 	h := open(b, Options{Dir: dir})
 	day := start.AddDate(0, 0, 40)
 	b.Run("last 50", func(b *testing.B) {
@@ -150,17 +146,13 @@ func million(b *testing.B, dir string) time.Time {
 			words.WriteString("formerly")
 		}
 		at := start.Add(time.Duration(n) * (100 * 24 * time.Hour / total))
-		batch = append(batch, heardAt(state.Seq(n+1), at, text.Pseudo(fmt.Sprint("User", n%200)), words.String()))
+		batch = append(batch, saidAt(state.Seq(n+1), at, text.Pseudo(fmt.Sprint("User", n%200)), words.String()))
 		if len(batch) == 5000 {
-			h.Apply(batch)
-			if err := h.drain(nil); err != nil {
-				b.Fatal(err)
-			}
+			h.recorded(b, batch)
 			batch = batch[:0]
 		}
 	}
 	written := time.Now()
-	h.given.Store(total)
 	h.quiet(b)
 	indexed := time.Now()
 	shut(b, h)
@@ -170,4 +162,56 @@ func million(b *testing.B, dir string) time.Time {
 	}
 	b.Logf("written in %v, indexed in %v (%.0f/s), %d MiB", written.Sub(began), indexed.Sub(written), total/indexed.Sub(written).Seconds(), info.Size()>>20)
 	return start
+}
+
+// BenchmarkStart is what a start takes: opening a file of a million messages, loading
+// a snapshot and decoding the State. It needs SALON_MILLION=1.
+func BenchmarkStart(b *testing.B) {
+	if os.Getenv("SALON_MILLION") == "" {
+		b.Skip("SALON_MILLION is not set")
+	}
+	dir := b.TempDir()
+	million(b, dir)
+	b.Run("a million messages", func(b *testing.B) { benchStart(b, dir) })
+	h := open(b, Options{Dir: dir})
+	if err := h.Snapshot(b.Context(), state.Snapshot{Seq: 1_000_001, State: manyAccounts(100_000)}); err != nil {
+		b.Fatal(err)
+	}
+	shut(b, h)
+	b.Run("and 100000 accounts", func(b *testing.B) { benchStart(b, dir) })
+}
+
+func benchStart(b *testing.B, dir string) {
+	var opening, loading time.Duration
+	for b.Loop() {
+		began := time.Now()
+		h := open(b, Options{Dir: dir})
+		opened := time.Now()
+		s, err := h.Load(b.Context())
+		if err == nil && s.State != nil {
+			_, err = state.DecodeState(s.State)
+		}
+		if err != nil {
+			b.Fatal(err)
+		}
+		opening, loading = opening+opened.Sub(began), loading+time.Since(opened)
+		b.StopTimer()
+		shut(b, h)
+		b.StartTimer()
+	}
+	b.ReportMetric(float64(opening.Milliseconds())/float64(b.N), "open-ms")
+	b.ReportMetric(float64(loading.Milliseconds())/float64(b.N), "load-ms")
+}
+
+// manyAccounts is a State with so many accounts, as they are: a key and preferences.
+func manyAccounts(n int) []byte {
+	in := state.Imported{Applied: 1_000_001}
+	for i := range n {
+		p := text.Pseudo(fmt.Sprint("member", i))
+		in.Accounts = append(in.Accounts, &state.Account{
+			ID: state.Seq(i + 1), Pseudo: p, Forms: p.Forms(), Keys: []string{fmt.Sprintf("SHA256:%043d", i)}, Since: time.Now().UTC().Truncate(time.Microsecond),
+			Seen: state.Seq(i + 5), Kept: statetest.Prefs(),
+		})
+	}
+	return state.Import(in).Encode()
 }

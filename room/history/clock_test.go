@@ -1,6 +1,7 @@
 package history
 
 import (
+	"fmt"
 	"sync"
 	"testing"
 	"time"
@@ -13,15 +14,14 @@ type hands struct {
 	mu   sync.Mutex
 	wall time.Time
 	ran  time.Duration
-	boot string
 }
 
 func newHands() *hands {
-	return &hands{wall: time.Date(2026, 11, 22, 14, 0, 0, 0, time.UTC), ran: 42 * time.Hour, boot: "first"}
+	return &hands{wall: time.Date(2026, 11, 22, 14, 0, 0, 0, time.UTC), ran: 42 * time.Hour}
 }
 
 func (h *hands) clock() clock {
-	return clock{boot: h.boot,
+	return clock{
 		now: func() time.Time { h.mu.Lock(); defer h.mu.Unlock(); return h.wall },
 		up:  func() time.Duration { h.mu.Lock(); defer h.mu.Unlock(); return h.ran },
 	}
@@ -40,130 +40,97 @@ func (h *hands) set(d time.Duration) {
 	h.wall = h.wall.Add(d)
 }
 
-func (h *hands) restart(boot string) {
+func (h *hands) restart() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.ran, h.boot = 10*time.Second, boot
+	h.ran = 10 * time.Second
 }
 
-// TestBansNeitherVanishNorStretch sets the clock in every order with a ban of an
-// hour, a life of the process and a snapshot.
-func TestBansNeitherVanishNorStretch(t *testing.T) {
+// TestTheLogsClock sets the wall in a life and between two, and holds the log's own
+// clock to go on by what has passed.
+func TestTheLogsClock(t *testing.T) {
 	for name, c := range map[string]struct {
-		first, down, second time.Duration // by how much the clock is set, in a life, between two, and in the next
+		first, down, second time.Duration // by how much the wall is set, in a life, while down, and in the next
 		reboot              bool
-		snapshot            bool // the life ends in good order
+		want                time.Duration // has passed from the first message to the last, 10 minutes each of which in a life, down, and in the next
 	}{
-		"nothing":                         {snapshot: true},
-		"nothing, killed":                 {},
-		"a restart of the machine":        {reboot: true, snapshot: true},
-		"forward while down":              {down: 5 * time.Hour, snapshot: true},
-		"back while down":                 {down: -5 * time.Hour, snapshot: true},
-		"forward while down, killed":      {down: 5 * time.Hour},
-		"back while down, killed":         {down: -5 * time.Hour},
-		"forward in the life":             {first: 5 * time.Hour, snapshot: true},
-		"back in the life":                {first: -5 * time.Hour, snapshot: true},
-		"forward in the life, killed":     {first: 5 * time.Hour},
-		"forward in the life, a reboot":   {first: 5 * time.Hour, reboot: true, snapshot: true},
-		"back, a kill and a reboot":       {first: -5 * time.Hour, reboot: true},
-		"forward in the next life":        {second: 5 * time.Hour, snapshot: true},
-		"back in all of them":             {first: -time.Hour, down: -time.Hour, second: -time.Hour, snapshot: true},
-		"back and forth":                  {first: 3 * time.Hour, down: -7 * time.Hour, second: 5 * time.Hour},
-		"back and forth, in good order":   {first: 3 * time.Hour, down: -7 * time.Hour, second: 5 * time.Hour, snapshot: true},
-		"back before the epoch of the up": {first: -50 * time.Hour, snapshot: true},
+		"nothing":                      {want: 30 * time.Minute},
+		"a restart of the machine":     {reboot: true, want: 30 * time.Minute},
+		"forward in the life":          {first: 5 * time.Hour, want: 30 * time.Minute},
+		"back in the life":             {first: -5 * time.Hour, want: 30 * time.Minute},
+		"back long before all":         {first: -50 * 365 * 24 * time.Hour, want: 30 * time.Minute},
+		"forward in the next life":     {second: 5 * time.Hour, want: 30 * time.Minute},
+		"forward while down":           {down: 5 * time.Hour, want: 5*time.Hour + 30*time.Minute},
+		"back while down":              {down: -5 * time.Hour, want: 20 * time.Minute},
+		"back and forth":               {first: 3 * time.Hour, down: -7 * time.Hour, second: 5 * time.Hour, reboot: true, want: 20 * time.Minute},
+		"forward, and back while down": {first: 5 * time.Hour, down: -5 * time.Hour, want: 20 * time.Minute},
 	} {
-		t.Run(name, func(t *testing.T) {
-			clocks, dir := newHands(), t.TempDir()
-			h := open(t, Options{Dir: dir, clock: clocks.clock()})
-			st, _ := loaded(t, h)
-			decide(t, h, st, 1, state.Banned{Ban: state.Ban{Target: state.Target{Kind: state.ByPseudo, Pseudo: "bob"}, For: time.Hour}})
-			decide(t, h, st, 2, state.Muted{Pseudo: "dan", For: time.Hour})
-			clocks.pass(10 * time.Minute)
-			setAll(clocks, st, c.first)
-			decide(t, h, st, 3, state.Said{From: "ann", Text: "the disk sees the clock"})
-			for life := range 2 {
-				if c.snapshot {
-					if err := h.Snapshot(t.Context(), state.Snapshot{Seq: st.Applied, State: st.Encode()}); err != nil {
+		for _, snapshot := range []bool{false, true} {
+			t.Run(fmt.Sprint(name, ", snapshot ", snapshot), func(t *testing.T) {
+				clocks, dir := newHands(), t.TempDir()
+				life := talking(t, Options{Dir: dir, clock: clocks.clock()})
+				first := life.says("first")
+				clocks.pass(10 * time.Minute)
+				clocks.set(c.first)
+				life.says("the file sees the clock")
+				if snapshot {
+					if err := life.Snapshot(t.Context(), life.snapshot()); err != nil {
 						t.Fatal(err)
 					}
 				}
-				shut(t, h)
+				life.over()
 				if c.reboot {
-					clocks.restart([]string{"second", "third"}[life])
+					clocks.restart()
 				}
 				clocks.pass(10 * time.Minute)
-				if !c.reboot {
-					clocks.set(c.down)
-				}
-				h = open(t, Options{Dir: dir, clock: clocks.clock()})
-				st, _ = loaded(t, h)
-				wantLeft(t, clocks, st, time.Duration(40-20*life)*time.Minute)
+				clocks.set(c.down)
+				life = talking(t, Options{Dir: dir, clock: clocks.clock()})
 				clocks.pass(10 * time.Minute)
-				setAll(clocks, st, c.second)
-				decide(t, h, st, uint64(10+life), state.Said{From: "ann", Text: "again"})
-			}
-		})
-	}
-}
-
-// setAll sets the wall while a room is running: its own durations do not care,
-// and its snapshot is as the wall is then.
-func setAll(clocks *hands, st *state.State, d time.Duration) {
-	clocks.set(d)
-	shift(st, d)
-}
-
-func loaded(t *testing.T, h *History) (*state.State, state.Seq) {
-	t.Helper()
-	snap, err := h.Load(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if snap.State == nil {
-		return state.NewState(), snap.Seq
-	}
-	st, err := state.DecodeState(snap.State)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return st, snap.Seq
-}
-
-// decide proposes an event and applies it to the state and to the store.
-func decide(t *testing.T, h *History, st *state.State, n uint64, b state.Body) {
-	t.Helper()
-	seq, err := h.Propose(t.Context(), state.Event{ID: state.ID{Origin: 3, N: n}, Body: b})
-	if err != nil {
-		t.Fatal(err)
-	}
-	h.tail.mu.Lock()
-	e := h.tail.events[seq-h.tail.first]
-	h.tail.mu.Unlock()
-	if out := st.Apply(e); out.Shown {
-		e = out.Event
-	}
-	if err := h.Apply([]state.Event{e}); err != nil {
-		t.Fatal(err)
-	}
-	h.quiet(t)
-}
-
-// wantLeft holds the ban and the mute to last that long from now.
-func wantLeft(t *testing.T, clocks *hands, st *state.State, want time.Duration) {
-	t.Helper()
-	if len(st.Bans) != 1 || len(st.Mutes) != 1 {
-		t.Fatalf("the state is %s", st.Encode())
-	}
-	var left []time.Duration
-	for _, b := range st.Bans {
-		left = append(left, b.Until().Sub(clocks.wall))
-	}
-	for _, m := range st.Mutes {
-		left = append(left, m.Until().Sub(clocks.wall))
-	}
-	for _, d := range left {
-		if (d - want).Abs() > 2*time.Second {
-			t.Errorf("%v are left, want %v", left, want)
+				clocks.set(c.second)
+				last := life.says("last")
+				if passed := last.Stamp - first.Stamp; passed != c.want {
+					t.Errorf("%v have passed, want %v", passed, c.want)
+				}
+				if now := clocks.wall; !last.Time.Equal(now) {
+					t.Errorf("it is said at %v, not at %v", last.Time, now)
+				}
+			})
 		}
+	}
+}
+
+// TestOneWrongStartDoesNotPoisonLaterOnes: a machine may start with a clock far ahead,
+// which is then set right.
+func TestOneWrongStartDoesNotPoisonLaterOnes(t *testing.T) {
+	clocks, dir := newHands(), t.TempDir()
+	talking(t, Options{Dir: dir, clock: clocks.clock()}).over()
+	clocks.set(50 * 365 * 24 * time.Hour)
+	c := talking(t, Options{Dir: dir, clock: clocks.clock()})
+	wrong := c.says("wrong")
+	clocks.set(-50 * 365 * 24 * time.Hour)
+	c.says("set right")
+	c.over()
+	for range 3 {
+		clocks.pass(time.Hour)
+		c = talking(t, Options{Dir: dir, clock: clocks.clock()})
+		c.does(state.TopicSet{Text: "an hour more"})
+		c.over()
+	}
+	c = talking(t, Options{Dir: dir, clock: clocks.clock()})
+	if last := c.says("last"); last.Stamp-wrong.Stamp != 3*time.Hour || last.Time.Year() != 2026 {
+		t.Errorf("at %v %v have passed", last.Time, last.Stamp-wrong.Stamp)
+	}
+}
+
+// TestTimesAreWholeMicroseconds in UTC, whatever the clock shows.
+func TestTimesAreWholeMicroseconds(t *testing.T) {
+	clocks := newHands()
+	clocks.wall = clocks.wall.Add(123456789).In(time.FixedZone("here", 3600))
+	clocks.ran += 987
+	c := talking(t, Options{clock: clocks.clock()})
+	clocks.pass(1500)
+	e, now := c.says("hello"), c.Now()
+	if e.Time.Nanosecond() != 123458000 || e.Time.Location() != time.UTC || e.Stamp%time.Microsecond != 0 || now.Time != e.Time || now.Stamp != e.Stamp {
+		t.Errorf("at %v, %v; now %+v", e.Time, e.Stamp, now)
 	}
 }

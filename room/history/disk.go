@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // The files of a directory.
@@ -21,7 +22,7 @@ const (
 	lockName = "salon.lock"
 )
 
-// Sizes of the write-ahead log. At walBytes the clerk moves it into the file, most
+// Sizes of the write-ahead log. At walBytes maintenance moves it into the file, most
 // of it beside the talk, and makes it empty. It grows beyond only by what is
 // committed meanwhile, and while somebody else reads the file without a pause;
 // from walMostPages (of 4 KiB) on each commit tries too.
@@ -32,9 +33,12 @@ const (
 
 // disk is the file and the connections to it.
 type disk struct {
-	dir string
+	dir      string
+	program  string                  // which writes
+	now      func() time.Time        // the wall clock
+	progress func(done, total int64) // of bringing a file up to date; nil: nobody is told
 
-	// wanted is above zero while a commit of the sequencer waits for mu: the clerk
+	// wanted is above zero while a commit of the sequencer waits for mu: maintenance
 	// makes its transaction short.
 	wanted  atomic.Int32
 	commits atomic.Int64 // of the sequencer
@@ -44,9 +48,10 @@ type disk struct {
 	lock   *sql.DB
 	hold   *sql.Tx // holds the lock file
 	locked fs.FileInfo
-	writer *sql.DB // waits for the disk at each commit (synchronous=FULL)
-	clerk  *sql.DB // does not (NORMAL): what it writes can be made again
-	upsert *sql.Stmt
+	writer *conn // waits for the disk at each commit (synchronous=FULL)
+	// maintenance is a connection that does not (NORMAL): what it writes can be made
+	// again.
+	maintenance *conn
 	// patience is how many milliseconds a connection waits for another process; "":
 	// 5000, while it is opened for the first time.
 	patience string
@@ -82,22 +87,21 @@ func (d *disk) connectLocked() error {
 		return err
 	}
 	var err error
-	walLimit := fmt.Sprintf("journal_size_limit(%d)", walBytes/2) // of one that begins again
-	d.writer, err = d.connect("auto_vacuum(INCREMENTAL)", "journal_mode(WAL)", "synchronous(FULL)", fmt.Sprintf("wal_autocheckpoint(%d)", walMostPages), walLimit)
+	d.writer, err = d.connect("auto_vacuum(INCREMENTAL)", "journal_mode(WAL)", "synchronous(FULL)", "cache_size(-64)", fmt.Sprintf("wal_autocheckpoint(%d)", walMostPages))
 	if err != nil {
 		return err
 	}
-	if err := migrate(d.writer); err != nil {
+	if err := d.migrateLocked(); err != nil {
 		return err
 	}
-	if d.clerk, err = d.connect("synchronous(NORMAL)", "wal_autocheckpoint(0)", walLimit); err != nil {
+	if d.maintenance, err = d.connect("synchronous(NORMAL)", "wal_autocheckpoint(0)", "cache_size(-256)"); err != nil {
 		return err
 	}
-	if d.upsert, err = d.writer.Prepare(upsert); err != nil {
-		return err
-	}
-	for _, db := range []*sql.DB{d.writer, d.clerk} {
-		if _, err := db.Exec(`PRAGMA busy_timeout(` + lockedMillis + `)`); err != nil {
+	for _, c := range []*conn{d.writer, d.maintenance} {
+		if err := c.prepare(); err != nil {
+			return err
+		}
+		if _, err := c.Exec(`PRAGMA busy_timeout(` + lockedMillis + `)`); err != nil {
 			return err
 		}
 	}
@@ -127,17 +131,44 @@ func (d *disk) check() error {
 		return err
 	}
 	defer db.Close()
-	return identify(db)
+	_, err = identify(db)
+	return err
 }
 
-// connect opens one connection, for which everybody waits.
-func (d *disk) connect(pragmas ...string) (*sql.DB, error) {
-	db, err := sql.Open("sqlite", dsn(d.path(), append([]string{"busy_timeout(" + cmp.Or(d.patience, "5000") + ")"}, pragmas...)...)+"&_txlock=immediate")
+// migrateLocked brings the file to the format of today, all of it or nothing, and
+// notes who writes to it.
+func (d *disk) migrateLocked() error {
+	version, err := identify(d.writer.DB)
+	if err != nil {
+		return err
+	}
+	return inTransaction(d.writer.DB, func(tx *sql.Tx) error {
+		switch version {
+		case 0:
+			err = create(tx)
+		case 1:
+			err = (&migration{tx: tx, now: d.now(), tell: d.progress}).run()
+		}
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(`UPDATE meta SET program = ?`, d.program)
+		return err
+	})
+}
+
+// connect opens a connection that writes. What it deletes is overwritten, and a
+// write-ahead log that begins again is not larger than half of what is let grow.
+func (d *disk) connect(pragmas ...string) (*conn, error) {
+	all := append([]string{
+		"busy_timeout(" + cmp.Or(d.patience, "5000") + ")", "secure_delete(ON)", fmt.Sprintf("journal_size_limit(%d)", walBytes/2),
+	}, pragmas...)
+	db, err := sql.Open("sqlite", dsn(d.path(), all...)+"&_txlock=immediate")
 	if err != nil {
 		return nil, err
 	}
 	db.SetMaxOpenConns(1)
-	return db, db.Ping()
+	return &conn{DB: db}, db.Ping()
 }
 
 // openReaders opens connections that cannot write, a few at once.
@@ -219,12 +250,15 @@ func (d *disk) releaseLocked() {
 // disconnectLocked closes all connections but the lock.
 func (d *disk) disconnectLocked() error {
 	var errs []error
-	for _, db := range []*sql.DB{d.readers.Swap(nil), d.clerk, d.writer} {
-		if db != nil {
-			errs = append(errs, db.Close())
+	if readers := d.readers.Swap(nil); readers != nil {
+		errs = append(errs, readers.Close())
+	}
+	for _, c := range []*conn{d.maintenance, d.writer} {
+		if c != nil {
+			errs = append(errs, c.Close())
 		}
 	}
-	d.writer, d.clerk, d.upsert = nil, nil, nil
+	d.writer, d.maintenance = nil, nil
 	return errors.Join(errs...)
 }
 
@@ -276,15 +310,15 @@ func (d *disk) checkpoint(ctx context.Context, at int64) (next int64, err error)
 		return at, nil
 	}
 	d.mu.Lock()
-	clerk := d.clerk
+	c := d.maintenance
 	d.mu.Unlock()
-	if clerk == nil {
+	if c == nil {
 		return walBytes, errNoDisk
 	}
-	if _, err := clerk.ExecContext(ctx, `PRAGMA wal_checkpoint(PASSIVE)`); err != nil {
+	if _, err := c.ExecContext(ctx, `PRAGMA wal_checkpoint(PASSIVE)`); err != nil {
 		return at, err
 	}
-	if err := d.truncate(); err != nil {
+	if _, err := d.truncate(); err != nil {
 		return at, err
 	}
 	if left := d.walSize(); left >= walBytes { // somebody reads: not at every turn
@@ -302,13 +336,19 @@ func (d *disk) walSize() int64 {
 	return info.Size()
 }
 
-// truncate ends a checkpoint, if nobody reads, without waiting for whoever does.
-func (d *disk) truncate() error {
+// truncate moves the write-ahead log into the file and makes it empty, if nobody
+// reads, without waiting for whoever does; it reports whether it did.
+func (d *disk) truncate() (done bool, err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.clerk == nil {
-		return errNoDisk
+	if d.maintenance == nil {
+		return false, errNoDisk
 	}
-	_, err := d.clerk.Exec(`PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA busy_timeout = ` + lockedMillis)
-	return err
+	if _, err := d.maintenance.Exec(`PRAGMA busy_timeout = 0`); err != nil {
+		return false, err
+	}
+	var busy, pages, moved int
+	err = d.maintenance.QueryRow(`PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &pages, &moved)
+	_, again := d.maintenance.Exec(`PRAGMA busy_timeout = ` + lockedMillis)
+	return busy == 0, errors.Join(err, again)
 }

@@ -28,7 +28,7 @@ func TestTheWriteAheadLogStaysSmall(t *testing.T) {
 	h := openAlone(t, Options{Dir: t.TempDir()})
 	var events []state.Event
 	for i := range state.Seq(8_000) {
-		events = append(events, heardAt(i+1, time.Now(), "ann", chatter(uint64(i), 10)))
+		events = append(events, saidAt(i+1, time.Now(), "ann", chatter(uint64(i), 10)))
 	}
 	h.recorded(t, events)
 	h.quiet(t)
@@ -57,13 +57,13 @@ func TestTheChatGoesOnWhileTheFileIsLocked(t *testing.T) {
 			t.Errorf("a message waits for %v", took)
 		}
 	}
-	if c.Health().Err == nil {
+	if c.well() {
 		t.Error("there is no alarm")
 	}
 	if err := tx.Rollback(); err != nil {
 		t.Fatal(err)
 	}
-	c.until("recording again", func() bool { return c.Health().Err == nil })
+	c.until("recording again", c.well)
 	c.says("after")
 	h := c.reopened()
 	if got := texts(t, h, 30); len(got) != 22 {

@@ -21,7 +21,8 @@ const exportEvents = 1000
 // Reader reads a history while a server may be writing to it.
 type Reader struct{ db *sql.DB }
 
-// OpenReader opens the history of a directory for reading only.
+// OpenReader opens the history of a directory for reading only. One of an earlier
+// format is ErrOlder until a server has brought it up to date.
 func OpenReader(dir string) (*Reader, error) {
 	path, err := filepath.Abs(filepath.Join(dir, fileName))
 	if err != nil {
@@ -46,12 +47,21 @@ func openFile(path string, options ...string) (*sql.DB, error) {
 	}
 	db, err := openReaders(path, options...)
 	if err == nil {
-		err = identify(db)
+		err = readable(db)
 	}
 	if err != nil && db != nil {
 		db.Close()
 	}
 	return db, err
+}
+
+// readable refuses a file that is not of today's format.
+func readable(db *sql.DB) error {
+	version, err := identify(db)
+	if err == nil && version < format {
+		err = ErrOlder
+	}
+	return err
 }
 
 // openCopy opens a file where SQLite cannot make the files that it needs beside, a
@@ -78,17 +88,18 @@ type exported struct {
 	Author string    `json:"author,omitempty"` // none: the console
 	Text   string    `json:"text,omitempty"`
 	Action bool      `json:"action,omitempty"`
-	ID     string    `json:"id,omitempty"`
+	ID     string    `json:"id,omitempty"`    // none: a gap
 	Until  time.Time `json:"until,omitzero"`  // of a gap
 	Count  int       `json:"count,omitempty"` // of a gap: messages missing, if known
 }
 
 // Export writes what people said as JSON, one object a line, oldest first, in
-// UTC, with the gaps. What is said meanwhile may be in it or not. progress, if
-// not nil, is told how many events are written of how many there were.
+// UTC, with the gaps: also what was only just said, or before a kill, and is still in
+// the log alone. What is said meanwhile may be in it or not. progress, if not nil, is
+// told how many events are written of how many there were.
 func (r *Reader) Export(ctx context.Context, w io.Writer, progress func(done, total int64)) error {
 	var done, total int64
-	if err := r.db.QueryRowContext(ctx, `SELECT count(*) FROM events WHERE `+exportable).Scan(&total); err != nil {
+	if err := r.db.QueryRowContext(ctx, `SELECT count(*) FROM messages`).Scan(&total); err != nil {
 		return fmt.Errorf("export: %w", explain(err))
 	}
 	out := bufio.NewWriter(w)
@@ -103,6 +114,9 @@ func (r *Reader) Export(ctx context.Context, w io.Writer, progress func(done, to
 			progress(done, max(done, total))
 		}
 		if n < exportEvents {
+			if err := r.exportRest(ctx, lines, last); err != nil {
+				return fmt.Errorf("export: %w", explain(err))
+			}
 			break
 		}
 	}
@@ -117,17 +131,25 @@ func (h *History) Export(ctx context.Context, w io.Writer, progress func(done, t
 	return h.disk.read(func(db *sql.DB) error { return (&Reader{db}).Export(ctx, w, progress) })
 }
 
-const exportable = `hidden = 0 AND ` + spokenKinds
-
 func (r *Reader) exportSome(ctx context.Context, lines *json.Encoder, last *state.Seq) (int, error) {
-	rows, err := r.db.QueryContext(ctx, `SELECT `+columns+` FROM events WHERE seq > ? AND `+exportable+` ORDER BY seq LIMIT ?`, int64(*last), exportEvents)
+	return exportSome(ctx, r.db, lines, last)
+}
+
+// querier is a database or one of its transactions.
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+func exportSome(ctx context.Context, db querier, lines *json.Encoder, last *state.Seq) (int, error) {
+	rows, err := db.QueryContext(ctx, `SELECT `+columns+` FROM messages WHERE seq > ? ORDER BY seq LIMIT ?`, int64(*last), exportEvents)
 	if err != nil {
 		return 0, err
 	}
 	var batch []exported
-	err = each(rows, func(r *row) (bool, error) {
-		line, err := r.export()
-		batch, *last = append(batch, line), r.seq
+	err = each(rows, func(m *message) (bool, error) {
+		line, err := m.export()
+		batch, *last = append(batch, line), m.seq
 		return true, err
 	})
 	for _, line := range batch { // the rows are closed: writing may take long
@@ -138,17 +160,23 @@ func (r *Reader) exportSome(ctx context.Context, lines *json.Encoder, last *stat
 	return len(batch), err
 }
 
-// export is the row as a line.
-func (r *row) export() (exported, error) {
-	line := exported{Seq: r.seq, Time: time.Unix(0, r.time).UTC(), Kind: r.kind, Author: r.author, Text: r.text}
-	e, err := r.event()
-	switch b := e.Body.(type) {
-	case state.Gap:
-		line.Until, line.Count = b.To.UTC(), b.Count
-		return line, err
-	case state.Said:
-		line.Action = b.Action
+// export is the message as a line.
+func (m *message) export() (exported, error) {
+	line := exported{Seq: m.seq, Time: time.UnixMicro(m.time).UTC(), Kind: m.kind, Author: string(m.Author), Text: m.Text}
+	if m.id != (state.ID{}) {
+		line.ID = m.id.String()
 	}
-	line.ID = r.id.String()
-	return line, err
+	if m.body == "" {
+		return line, nil
+	}
+	var rest struct {
+		Action bool      `json:"action"`
+		To     time.Time `json:"to"`
+		Count  int       `json:"count"`
+	}
+	if err := json.Unmarshal([]byte(m.body), &rest); err != nil {
+		return line, fmt.Errorf("place %d (%s): %w", m.seq, m.kind, err)
+	}
+	line.Action, line.Until, line.Count = rest.Action, rest.To.UTC(), rest.Count
+	return line, nil
 }

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"salon/room/state"
 )
@@ -36,7 +37,7 @@ func TestDamageThatAnExportComesUponIsSaid(t *testing.T) {
 	h := open(t, Options{Dir: dir})
 	var events []state.Event
 	for i := range state.Seq(3000) {
-		events = append(events, heardAt(i+1, h.clock.now(), "ann", strings.Repeat("x", 500)))
+		events = append(events, saidAt(i+1, time.Now(), "ann", strings.Repeat("x", 500)))
 	}
 	h.recorded(t, events)
 	shut(t, h)

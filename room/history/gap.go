@@ -3,6 +3,7 @@ package history
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"time"
 
 	"salon/room/state"
@@ -16,10 +17,10 @@ type gap struct {
 	state.Gap
 }
 
-// with counts a row as missing too.
-func (g gap) with(r *row) gap {
-	at := time.Unix(0, r.time)
-	return g.and(gap{r.seq, state.Gap{From: at, To: at, Count: 1}})
+// with counts a message as missing too.
+func (g gap) with(m *message) gap {
+	at := time.UnixMicro(m.time).UTC()
+	return g.and(gap{m.seq, state.Gap{From: at, To: at, Count: 1}})
 }
 
 // and joins two gaps; how many are missing is known if it is of both.
@@ -53,25 +54,27 @@ func (g gap) event() state.Event {
 	return e
 }
 
-// rows are the one line that says it, if anything is missing.
-func (g gap) rows() ([]*row, error) {
+// precede puts the row that says it before the messages of a transaction, if anything
+// is missing.
+func (g gap) precede(w *work) error {
 	if g.seq == 0 {
-		return nil, nil
+		return nil
 	}
-	r, err := newRow(g.event())
-	return []*row{r}, err
+	m, err := newMessage(g.event())
+	w.messages = slices.Insert(w.messages, 0, m)
+	return err
 }
 
 // gapsInto returns the gaps that began before a time and ended after it.
 func gapsInto(ctx context.Context, db *sql.DB, at int64, before state.Seq) ([]state.Event, error) {
-	rows, err := db.QueryContext(ctx, `SELECT `+columns+` FROM events WHERE kind <> 'said' AND kind = 'gap' AND time < ? AND seq < ? ORDER BY seq DESC`, at, int64(before))
+	rows, err := db.QueryContext(ctx, `SELECT `+columns+` FROM messages WHERE kind = 'gap' AND time < ? AND seq < ? ORDER BY seq DESC`, at, int64(before))
 	if err != nil {
 		return nil, err
 	}
 	var gaps []state.Event
-	err = each(rows, func(r *row) (bool, error) {
-		e, err := r.event()
-		if g, ok := e.Body.(state.Gap); ok && g.To.UnixNano() > at {
+	err = each(rows, func(m *message) (bool, error) {
+		e, err := m.event()
+		if g, ok := e.Body.(state.Gap); ok && g.To.UnixMicro() > at {
 			gaps = append(gaps, e)
 		}
 		return true, err

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -25,20 +26,25 @@ type Options struct {
 	// Keep is how long what people said is remembered; 0: for ever.
 	Keep time.Duration
 	// KeepBytes is how much of it, as the size of the file with its index, within a
-	// fourth; the state, which is not forgotten, and the write-ahead log of a few MiB
-	// come on top. 0: no bound.
+	// fourth; the room's State, which is not forgotten, events that no snapshot covers
+	// yet, and the write-ahead log of a few MiB come on top. 0: no bound.
 	KeepBytes int64
 	// Anew is called when the file was gone and another has been begun in its place:
 	// whatever else was in its directory is gone too. It may not call the history. nil:
 	// nobody is called.
 	Anew func()
-	// Progress is told how an index comes along that was missing, from another
-	// goroutine: places done of all, once a second and at the end. nil: nobody is.
+	// Progress is told how something comes along that takes long: from within Open how
+	// a file of an earlier format is brought up to date, and later from another
+	// goroutine how an index is made that was missing. It is told how much is done of
+	// all, once a second and at the end. nil: nobody is.
 	Progress func(done, total int64)
+	// Program is what the file says of who wrote it last, for the error of a salon that
+	// is too old for it. "": salon.
+	Program string
 
 	clock  clock         // zero: the system's
 	recent int           // 0: recentEvents
-	wait   int           // 0: unwrittenEvents
+	wait   int           // 0: waitingEvents
 	retry  time.Duration // 0: retryEvery
 	fault  func() error  // called before each commit; its error is the disk's
 }
@@ -46,30 +52,26 @@ type Options struct {
 // History is a room's log and store on one file. All methods may be called at
 // the same time from any goroutine.
 type History struct {
-	log   *slog.Logger
-	clock clock
-	fault func() error
-	anew  func() // never nil
+	log    *slog.Logger
+	fault  func() error
+	anew   func() // never nil
+	stamps stamps // set when the file has been read
 
-	queue   queue
-	tail    *tail
-	memory  memory
-	disk    disk
-	given   atomic.Uint64 // the last place that was given
-	block   atomic.Uint64 // the last place that is reserved; changed with disk.mu held
-	trouble trouble
-	clerk   clerk
-	boot    atomic.Int64 // this run of the machine, in the table boots; changed with disk.mu held
-
-	// Of the sequencer alone.
-	lastTime time.Time
+	queue       queue
+	tail        *tail
+	memory      memory
+	disk        disk
+	born        state.Seq     // the first place of this life
+	given       atomic.Uint64 // the last place that was given
+	kept        atomic.Uint64 // the first place from which on nothing is swept from the table log; only grows
+	trouble     trouble
+	maintenance maintenance
 
 	// Guarded by disk.mu.
-	ahead    int64     // as it is written there
 	file     int64     // which it is, of all that were made
 	other    bool      // there is another now, to begin again with
-	lastSeq  state.Seq // the last row, and its time
-	lastWall int64
+	lastSeq  state.Seq // the last place that it holds, as far as this History wrote it
+	lastHour int64     // of the last message in it
 
 	stop    context.CancelFunc
 	running sync.WaitGroup
@@ -78,9 +80,10 @@ type History struct {
 	shutErr error
 }
 
-// Open opens the history of a directory, and makes it if there is none. A file
-// that it cannot use stays as it is: see ErrInUse, ErrForeign, ErrDamaged,
-// ErrNewer and ErrDirectory. Whoever opens a history has to Shut it, after the room was closed.
+// Open opens the history of a directory, and makes it if there is none. A file of an
+// earlier format is brought up to date, all of it or nothing. One that it cannot use
+// stays as it is: see ErrInUse, ErrForeign, ErrDamaged, ErrNewer and ErrDirectory.
+// Whoever opens a history has to Shut it, after the room was closed.
 func Open(ctx context.Context, o Options) (*History, error) {
 	h, err := newHistory(o)
 	if err != nil {
@@ -96,7 +99,7 @@ func Open(ctx context.Context, o Options) (*History, error) {
 	run, stop := context.WithCancel(context.WithoutCancel(ctx))
 	h.stop = stop
 	h.running.Go(h.sequence)
-	h.running.Go(func() { h.clerk.work(run) })
+	h.running.Go(func() { h.maintenance.work(run) })
 	return h, nil
 }
 
@@ -105,21 +108,23 @@ func newHistory(o Options) (*History, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &History{log: o.Log, clock: o.clock, fault: o.fault, disk: disk{dir: dir}, queue: queue{wake: make(chan struct{}, 1)}}
+	h := &History{log: o.Log, fault: o.fault, anew: o.Anew, queue: queue{wake: make(chan struct{}, 1)}}
 	if h.log == nil {
 		h.log = slog.New(slog.DiscardHandler)
 	}
-	if h.clock.now == nil {
-		h.clock = systemClock()
-	}
-	h.memory.limit, h.memory.wait = cmp.Or(o.recent, recentEvents), cmp.Or(o.wait, unwrittenEvents)
-	h.trouble.every = cmp.Or(o.retry, retryEvery)
-	if h.anew = o.Anew; h.anew == nil {
+	if h.anew == nil {
 		h.anew = func() {}
 	}
-	h.clerk.history, h.clerk.progress, h.clerk.wake = h, o.Progress, make(chan struct{}, 1)
-	h.clerk.spared.Store(true) // the last life may have left some
-	h.clerk.bounds.Store(&bounds{o.Keep, o.KeepBytes})
+	if o.clock.now == nil {
+		o.clock = systemClock()
+	}
+	h.stamps = o.clock.resume(state.Moment{})
+	h.disk = disk{dir: dir, program: cmp.Or(o.Program, "salon"), now: o.clock.now, progress: o.Progress}
+	h.memory.limit, h.memory.wait = cmp.Or(o.recent, recentEvents), cmp.Or(o.wait, waitingEvents)
+	h.trouble.every, h.trouble.changed = cmp.Or(o.retry, retryEvery), make(chan struct{})
+	h.maintenance.history, h.maintenance.progress, h.maintenance.wake = h, o.Progress, make(chan struct{}, 1)
+	h.maintenance.covered.Store(true) // the last life may have left some
+	h.maintenance.bounds.Store(&bounds{o.Keep, o.KeepBytes})
 	return h, nil
 }
 
@@ -133,88 +138,100 @@ func (h *History) start() error {
 	if err := h.readLocked(); err != nil {
 		return fmt.Errorf("%s: %w", h.disk.path(), explain(err))
 	}
-	var also func(*sql.Tx) error
-	if h.memory.keeper.after >= manyAfter {
-		also = h.memory.saveState(h.boot.Load(), h.ahead)
-	}
-	if err := h.writeLocked(nil, also); err != nil {
-		return fmt.Errorf("%s: %w", h.disk.path(), explain(err))
-	}
 	return h.disk.rememberLocked()
 }
 
-// readLocked reads the state, the last messages and IDs, and where the places go on.
+// readLocked reads where the places and the log's clock go on, and the last messages.
 func (h *History) readLocked() error {
-	db := h.disk.writer
-	if err := h.enterBootLocked(); err != nil {
-		return err
-	}
-	k, err := h.readStateLocked()
+	c, err := h.lookLocked()
 	if err != nil {
 		return err
 	}
-	h.memory.keeper = k
-	var reserved uint64
-	if err := db.QueryRow(`SELECT reserved, file FROM meta`).Scan(&reserved, &h.file); err != nil {
-		return err
+	h.file, h.lastSeq, h.lastHour, h.born = c.file, c.last, c.hour, max(c.last, c.applied)+1
+	h.stamps = h.stamps.clock.resume(c.moment)
+	h.given.Store(uint64(h.born - 1))
+	switch {
+	case c.hasSnapshot:
+		h.keepFrom(c.snapshot + 1)
+	case c.first != 0:
+		h.keepFrom(c.first)
+	default:
+		h.keepFrom(h.born)
 	}
-	if err := h.readLastLocked(); err != nil {
-		return err
-	}
-	last := max(state.Seq(reserved), h.lastSeq, k.snapshot.Seq)
-	h.given.Store(uint64(last))
-	h.memory.applied = last
-	older, err := readIDs(db)
-	h.tail = newTail(last+1, older)
-	if err != nil {
-		return err
-	}
-	return h.readRecent(db)
+	h.memory.applied = c.applied
+	h.tail = newTail(h.born)
+	return h.readRecent(h.disk.writer.DB)
 }
 
-// readLastLocked notes the last row.
-func (h *History) readLastLocked() error {
-	err := h.disk.writer.QueryRow(`SELECT seq, time FROM events ORDER BY seq DESC LIMIT 1`).Scan(&h.lastSeq, &h.lastWall)
+// content is what a file holds.
+type content struct {
+	file        int64
+	applied     state.Seq
+	hasSnapshot bool
+	snapshot    state.Seq    // its place
+	first, last state.Seq    // of log; last may be the snapshot's. 0: none
+	moment      state.Moment // the latest that it knows of
+	said        int64        // when the last message was, in microseconds since 1970; 0: there is none
+	hour        int64        // the last of the table hours; -1: it is empty
+}
+
+// lookLocked reads what the file holds.
+func (h *History) lookLocked() (c content, err error) {
+	db := h.disk.writer
+	if err := db.QueryRow(`SELECT file, applied, ifnull((SELECT time FROM messages ORDER BY seq DESC LIMIT 1), 0),
+		ifnull((SELECT hour FROM hours ORDER BY seq DESC LIMIT 1), -1) FROM meta`).Scan(&c.file, &c.applied, &c.said, &c.hour); err != nil {
+		return c, err
+	}
+	var stamp, wall int64
+	err = db.QueryRow(`SELECT seq, stamp, time FROM snapshot`).Scan(&c.snapshot, &stamp, &wall)
+	if c.hasSnapshot = err == nil; c.hasSnapshot {
+		c.moment = state.Moment{Time: time.UnixMicro(wall), Stamp: time.Duration(stamp) * time.Microsecond}
+	} else if !errors.Is(err, sql.ErrNoRows) {
+		return c, err
+	}
+	c.last = c.snapshot
+	return c, c.lookAtLog(db.DB)
+}
+
+// lookAtLog reads the ends of the table log.
+func (c *content) lookAtLog(db *sql.DB) error {
+	err := db.QueryRow(`SELECT seq FROM log ORDER BY seq LIMIT 1`).Scan(&c.first)
 	if errors.Is(err, sql.ErrNoRows) {
-		h.lastSeq, h.lastWall = 0, 0
 		return nil
 	}
-	return err
-}
-
-func readIDs(db *sql.DB) (map[state.ID]state.Seq, error) {
-	rows, err := db.Query(`SELECT seq, origin, n FROM events ORDER BY seq DESC LIMIT ?`, tailEvents)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	defer rows.Close()
-	ids := map[state.ID]state.Seq{}
-	for rows.Next() {
-		var seq state.Seq
-		var origin, n int64
-		if err := rows.Scan(&seq, &origin, &n); err != nil {
-			return nil, err
-		}
-		ids[state.ID{Origin: uint64(origin), N: uint64(n)}] = seq
+	var last state.Seq
+	var stamp int64
+	var data []byte
+	if err := db.QueryRow(`SELECT seq, stamp, event FROM log ORDER BY seq DESC LIMIT 1`).Scan(&last, &stamp, &data); err != nil {
+		return err
 	}
-	return ids, rows.Err()
+	c.last = max(c.last, last)
+	if at := time.Duration(stamp) * time.Microsecond; at >= c.moment.Stamp {
+		var e struct{ Time time.Time }
+		_ = json.Unmarshal(data, &e) // Follow says what is wrong with it; without a time the clock goes on from the stamp
+		c.moment = state.Moment{Time: e.Time, Stamp: at}
+	}
+	return nil
 }
 
 // readRecent takes the last messages to hand.
 func (h *History) readRecent(db *sql.DB) error {
 	m := &h.memory
-	rows, err := db.Query(`SELECT `+columns+` FROM events WHERE hidden = 0 AND `+spokenKinds+` ORDER BY seq DESC LIMIT ?`, m.limit)
+	rows, err := db.Query(`SELECT `+columns+` FROM messages ORDER BY seq DESC LIMIT ?`, m.limit)
 	if err != nil {
 		return err
 	}
 	m.from = 1
-	err = each(rows, func(r *row) (bool, error) {
-		e, err := r.event()
-		m.recent = append(m.recent, newHeard(e, r))
-		m.bytes += r.size()
+	err = each(rows, func(row *message) (bool, error) {
+		e, err := row.event()
+		m.recent = append(m.recent, &spoken{event: e, row: row})
+		m.bytes += row.size()
 		full := len(m.recent) == m.limit || m.bytes > recentBytes
 		if full {
-			m.from = r.seq
+			m.from = row.seq
 		}
 		return !full, err
 	})
@@ -222,18 +239,9 @@ func (h *History) readRecent(db *sql.DB) error {
 	return err
 }
 
-// Follow implements room.Log. What was proposed in another life of the process
-// cannot be followed any more: Load says what it came to.
-func (h *History) Follow(ctx context.Context, after state.Seq, apply func([]state.Event) error) error {
-	return h.tail.follow(ctx, after, apply)
-}
-
-// Bounds implements room.Log.
-func (h *History) Bounds() (first, last state.Seq) { return h.tail.bounds() }
-
 // Close implements room.Log: it ends the log. What was taken is written down, what
 // still waited is told room.ErrClosed. The store goes on until Shut, for a room
-// that keeps its snapshot last.
+// that hands in its snapshot last.
 func (h *History) Close() error {
 	h.closing.Do(func() {
 		h.queue.close()
@@ -252,8 +260,8 @@ func (h *History) Shut() error {
 }
 
 func (h *History) leave() error {
-	err := h.drain(nil)
-	if left := len(h.memory.firstUnwritten()); err != nil && left > 0 {
+	err := h.drain()
+	if err != nil && h.memory.hasWaiting() {
 		h.log.Error("history: closed before everything was written", "err", err)
 	}
 	h.disk.mu.Lock()

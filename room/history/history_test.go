@@ -10,6 +10,11 @@ import (
 	"salon/room/state"
 )
 
+var (
+	_ room.Log   = (*History)(nil)
+	_ room.Store = (*History)(nil)
+)
+
 func TestMain(m *testing.M) {
 	childMain()
 	goleak.VerifyTestMain(m)
@@ -33,25 +38,54 @@ func shut(t testing.TB, h *History) {
 	}
 }
 
-// quiet brings everything that was applied to the disk and into the index.
+// quiet brings everything that was applied to the disk and into the index, and sweeps
+// what the snapshot covers.
 func (h *History) quiet(t testing.TB) {
 	t.Helper()
-	if err := h.drain(nil); err != nil {
+	if err := h.drain(); err != nil {
 		t.Fatal(err)
 	}
-	if err := h.clerk.index(t.Context()); err != nil {
+	if err := h.maintenance.index(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	h.clerk.spared.Store(true)
-	if err := h.clerk.sweep(t.Context()); err != nil {
+	h.maintenance.covered.Store(true)
+	if err := h.maintenance.sweep(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// count returns how many rows are so.
-func (h *History) count(t testing.TB, condition string) (n int) {
+// showing applies what is followed as a room does where nothing is refused.
+func (h *History) showing(events []state.Event) error {
+	var spoken []state.Event
+	for _, e := range events {
+		if state.KindOf(e.Body).Spoken {
+			spoken = append(spoken, e)
+		}
+	}
+	h.Apply(events[len(events)-1].Seq, spoken)
+	return nil
+}
+
+// openAlone is open without maintenance at work, whose work the test does.
+func openAlone(t testing.TB, o Options) *History {
 	t.Helper()
-	if err := h.disk.readers.Load().QueryRow(`SELECT count(*) FROM events WHERE ` + condition).Scan(&n); err != nil {
+	h, err := newHistory(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.start(); err != nil {
+		t.Fatal(err)
+	}
+	h.stop = func() {}
+	h.running.Go(h.sequence)
+	t.Cleanup(func() { shut(t, h) })
+	return h
+}
+
+// number returns the answer to a question about the file.
+func (h *History) number(t testing.TB, question string) (n int) {
+	t.Helper()
+	if err := h.disk.readers.Load().QueryRow(question).Scan(&n); err != nil {
 		t.Fatal(err)
 	}
 	return n
@@ -65,26 +99,20 @@ func TestItIsAStore(t *testing.T) {
 	logtest.TestStore(t, func(t *testing.T) room.Store { return open(t, Options{Dir: t.TempDir()}) })
 }
 
-// indexed is a store of which next to nothing is at hand in memory.
-type indexed struct {
+// fromFile is a store of which next to nothing is at hand in memory.
+type fromFile struct {
 	*History
 	t *testing.T
 }
 
-func (s indexed) Apply(events []state.Event) error {
-	if err := s.History.Apply(events); err != nil {
-		return err
-	}
-	for _, e := range events {
-		s.given.Store(max(s.given.Load(), uint64(e.Seq)))
-	}
+func (s fromFile) Apply(upto state.Seq, spoken []state.Event) {
+	s.History.Apply(upto, spoken)
 	s.quiet(s.t)
-	return nil
 }
 
 func TestItIsAStoreFromTheFile(t *testing.T) {
 	logtest.TestStore(t, func(t *testing.T) room.Store {
-		return indexed{open(t, Options{Dir: t.TempDir(), recent: 1}), t}
+		return fromFile{open(t, Options{Dir: t.TempDir(), recent: 1}), t}
 	})
 }
 

@@ -43,21 +43,22 @@ func talk(dir string) error {
 	if err != nil {
 		return err
 	}
-	st, err := startFrom(snap)
-	if err != nil {
-		return err
+	st := state.NewState()
+	if snap.State != nil {
+		if st, err = state.DecodeState(snap.State); err != nil {
+			return err
+		}
 	}
+	p := &parrot{h: h, origin: rand.Uint64()}
 	go h.Follow(context.Background(), snap.Seq, keeping(h, st))
-	origin := rand.Uint64()
-	account, err := registerAnn(h, st, origin)
-	if err != nil {
+	if err := p.enter(); err != nil {
 		return err
 	}
 	ended := make(chan error)
-	for p := range uint64(8) {
+	for start := range uint64(8) {
 		go func() {
-			for n := p; ; n += 8 {
-				if err := sayOne(h, state.ID{Origin: origin, N: n}, account); err != nil {
+			for n := start; ; n += 8 {
+				if err := p.sayOne(n); err != nil {
 					ended <- err
 					return
 				}
@@ -67,29 +68,20 @@ func talk(dir string) error {
 	return <-ended
 }
 
-func startFrom(snap state.Snapshot) (*state.State, error) {
-	if snap.State == nil {
-		return state.NewState(), nil
-	}
-	return state.DecodeState(snap.State)
-}
-
-// keeping applies what is followed as a room does, and keeps a snapshot of it again
+// keeping applies what is followed as a room does, and hands in a snapshot of it again
 // and again, beside the talk.
 func keeping(h *History, st *state.State) func([]state.Event) error {
 	var busy atomic.Bool
 	return func(events []state.Event) error {
-		var shown []state.Event
+		var spoken []state.Event
 		for _, e := range events {
-			if out := st.Apply(e); out.Shown || e.Spoken() {
-				shown = append(shown, e)
+			if out := st.Apply(e); out.Shown && state.KindOf(e.Body).Spoken {
+				spoken = append(spoken, out.Event)
 			}
 		}
-		if err := h.Apply(shown); err != nil {
-			return err
-		}
+		h.Apply(st.Applied(), spoken)
 		if busy.CompareAndSwap(false, true) {
-			snap := state.Snapshot{Seq: st.Applied, State: st.Encode()}
+			snap := state.Snapshot{Seq: st.Applied(), State: st.Encode()}
 			go func() {
 				h.Snapshot(context.Background(), snap)
 				busy.Store(false)
@@ -99,26 +91,50 @@ func keeping(h *History, st *state.State) func([]state.Event) error {
 	}
 }
 
-// registerAnn returns her account, which the first life makes.
-func registerAnn(h *History, st *state.State, origin uint64) (state.Seq, error) {
-	if a := st.Accounts[text.Pseudo("ann").Key()]; a != nil {
-		return a.ID, nil
-	}
-	return h.Propose(context.Background(), state.Event{ID: state.ID{Origin: origin, N: 1 << 40}, Body: state.Registered{Pseudo: "ann", KeyID: "SHA256:A"}})
+// parrot is a member who talks.
+type parrot struct {
+	h       *History
+	origin  uint64
+	n       atomic.Uint64
+	session state.ID
 }
 
-func sayOne(h *History, id state.ID, account state.Seq) error {
-	word := fmt.Sprintf("m%xn%dz", id.Origin, id.N)
-	kind, body := "said", state.Body(state.Said{From: "ann", Text: "this is " + word + " of many"})
-	switch id.N % 50 {
-	case 7, 8, 9:
-		kind, body = "left", state.Left{Session: id}
-	case 10:
-		kind, body = "topic", state.TopicSet{By: "ann", Text: word}
-	case 11, 12, 13:
-		kind, body = "seen", state.Seen{Pseudo: "ann", Account: account, Upto: 1 << 40}
+func (p *parrot) propose(b state.Body) (state.ID, state.Seq, error) {
+	id := state.ID{Origin: p.origin, N: p.n.Add(1)}
+	seq, err := p.h.Propose(context.Background(), state.Event{ID: id, Body: b})
+	return id, seq, err
+}
+
+// enter has the node come up and pat join, whom the first life registers at place 1
+// of the talk.
+func (p *parrot) enter() (err error) {
+	pat := text.Pseudo("pat")
+	for _, b := range []state.Body{
+		state.NodeUp{Node: "child", Version: state.Version},
+		state.Registered{Pseudo: pat, Forms: pat.Forms(), KeyID: "SHA256:A"},
+		state.Joined{Pseudo: pat, Forms: pat.Forms(), KeyID: "SHA256:A"},
+	} {
+		if p.session, _, err = p.propose(b); err != nil {
+			return err
+		}
 	}
-	seq, err := h.Propose(context.Background(), state.Event{ID: id, Body: body})
+	return nil
+}
+
+func (p *parrot) sayOne(n uint64) error {
+	word := fmt.Sprintf("m%xn%dz", p.origin, n)
+	kind, body := "said", state.Body(state.Said{Session: p.session, Text: "this is " + word + " of many"})
+	switch n % 50 {
+	case 7, 8:
+		kind, body = "left", state.Left{Session: state.ID{Origin: 1}}
+	case 9, 10, 11, 12:
+		kind, body = "refused", state.Said{Session: state.ID{Origin: 1}, Text: "this is refused" + word}
+	case 13:
+		kind, body = "topic", state.TopicSet{By: "pat", Text: word}
+	case 14, 15, 16:
+		kind, body = "seen", state.Seen{Account: account, Upto: 1 << 40}
+	}
+	_, seq, err := p.propose(body)
 	if err == nil {
 		_, err = os.Stdout.WriteString(fmt.Sprintln(seq, kind, word))
 	}
@@ -145,7 +161,7 @@ func (w *witness) hear(t *testing.T, line string) {
 	}
 	w.places[seq] = true
 	switch f[1] {
-	case "left":
+	case "left", "refused":
 		return
 	case "seen":
 		w.seen = max(w.seen, seq)
@@ -173,36 +189,68 @@ func TestAKillTakesNothing(t *testing.T) {
 	var slowest time.Duration
 	for range kills {
 		killOne(t, dir, w, rand.IntN(1500))
+		wantNothingRefused(t, dir)
 		before := time.Now()
-		h := open(t, Options{Dir: dir})
+		c := talking(t, Options{Dir: dir})
 		slowest = max(slowest, time.Since(before))
-		w.check(t, h)
-		shut(t, h)
+		w.check(t, c)
+		c.over()
+		wantNothingRefused(t, dir)
 	}
 	if slowest > slowStart {
 		t.Errorf("the slowest start took %v", slowest)
 	}
-	h := open(t, Options{Dir: dir})
-	h.quiet(t)
-	w.searchAll(t, h)
-	h.quiet(t)
-	if n := h.count(t, `kind = 'seen' AND author = 'nobody'`); n > tailEvents {
-		t.Errorf("%d rows are left that nobody needs", n)
+	c := talking(t, Options{Dir: dir})
+	if err := c.Snapshot(t.Context(), c.snapshot()); err != nil {
+		t.Fatal(err)
+	}
+	c.quiet(t)
+	w.searchAll(t, c.History)
+	if n := c.number(t, `SELECT count(*) FROM log`); n > 0 {
+		t.Errorf("%d events are left that nobody needs", n)
 	}
 	t.Logf("%d kills, %d acknowledged, slowest start %v", kills, len(w.places), slowest)
 }
 
-// decidedMuch makes a file with so many rows that only a snapshot spares that there
-// is something to sweep while it is killed.
+// account is the place where the talk begins, at which pat is registered.
+const account = 9002
+
+// decidedMuch makes a file whose log is so long that there is something to sweep
+// while it is killed.
 func decidedMuch(t *testing.T, dir string) {
 	h := open(t, Options{Dir: dir})
-	var events []state.Event
-	for i := range state.Seq(9000) {
-		events = append(events, state.Event{Seq: i + 1, ID: state.ID{Origin: 3, N: uint64(i)}, Body: state.Seen{Pseudo: "nobody", Account: 1}})
+	for from := state.Seq(1); from < account-1; from += 500 {
+		var list []*entry
+		for seq := from; seq < from+500; seq++ {
+			data, err := state.EncodeEvent(state.Event{Seq: seq, ID: state.ID{Origin: 3, N: uint64(seq)}, Time: time.Now().UTC(), Body: state.Seen{Account: 1}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			list = append(list, &entry{seq: seq, event: string(data)})
+		}
+		if err := h.write(list, 0, gap{}); err != nil {
+			t.Fatal(err)
+		}
 	}
-	h.Apply(events)
-	h.given.Store(9000)
 	shut(t, h)
+}
+
+// wantNothingRefused holds what a kill left to give nothing that was refused, before
+// any room has looked at it.
+func wantNothingRefused(t *testing.T, dir string) {
+	t.Helper()
+	h := openAlone(t, Options{Dir: dir})
+	defer shut(t, h)
+	var out strings.Builder
+	if err := h.Export(t.Context(), &out, nil); err != nil || strings.Contains(out.String(), "refused") {
+		t.Errorf("what was refused is exported, %v", err)
+	}
+	if err := h.maintenance.index(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if got, err := h.Search(t.Context(), state.Query{Text: "refused"}, 10); err != nil || len(got) != 0 {
+		t.Errorf("what was refused is found: %v, %v", got, err)
+	}
 }
 
 // child starts another process that talks.
@@ -275,23 +323,26 @@ func TestAnotherProcessCannotWriteButRead(t *testing.T) {
 }
 
 // check holds the file to have what was acknowledged, once and in its place.
-func (w *witness) check(t *testing.T, h *History) {
+func (w *witness) check(t *testing.T, c *chat) {
 	t.Helper()
+	if err := c.maintenance.write(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	seen := map[state.ID]state.Seq{}
 	found := 0
-	rows, err := h.disk.writer.Query(`SELECT ` + columns + ` FROM events ORDER BY seq`)
+	rows, err := c.disk.writer.Query(`SELECT ` + columns + ` FROM messages ORDER BY seq`)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := each(rows, func(r *row) (bool, error) {
-		if first, ok := seen[r.id]; ok {
-			t.Errorf("%v is at places %d and %d", r.id, first, r.seq)
+	if err := each(rows, func(m *message) (bool, error) {
+		if first, ok := seen[m.id]; ok {
+			t.Errorf("%v is at places %d and %d", m.id, first, m.seq)
 		}
-		seen[r.id] = r.seq
-		if word, ok := w.words[r.seq]; ok {
+		seen[m.id] = m.seq
+		if word, ok := w.words[m.seq]; ok {
 			found++
-			if r.hidden || !strings.Contains(r.text, word) {
-				t.Errorf("place %d holds %+v, want %q", r.seq, r, word)
+			if !strings.Contains(m.Text, word) || strings.Contains(m.Text, "refused") || m.Author != "pat" {
+				t.Errorf("place %d holds %+v, want %q", m.seq, m, word)
 			}
 		}
 		return true, nil
@@ -302,40 +353,36 @@ func (w *witness) check(t *testing.T, h *History) {
 		t.Errorf("%d of %d acknowledged are there", found, len(w.words))
 	}
 	for seq := range w.places {
-		if uint64(seq) > h.given.Load() {
-			t.Fatalf("place %d was given and will be again after %d", seq, h.given.Load())
+		if seq >= c.born {
+			t.Fatalf("place %d was given and will be again from %d on", seq, c.born)
 		}
 	}
 	var verdict string
-	if err := h.disk.writer.QueryRow(`PRAGMA quick_check`).Scan(&verdict); err != nil || verdict != "ok" {
+	if err := c.disk.writer.QueryRow(`PRAGMA quick_check`).Scan(&verdict); err != nil || verdict != "ok" {
 		t.Errorf("the file is %q, %v", verdict, err)
 	}
-	w.checkSome(t, h)
+	w.checkSome(t, c)
 }
 
-// checkSome searches before the index has caught up, and looks at the state.
-func (w *witness) checkSome(t *testing.T, h *History) {
+// checkSome searches before the index has caught up, and looks at the State.
+func (w *witness) checkSome(t *testing.T, c *chat) {
 	t.Helper()
 	tried := 0
 	for seq, word := range w.words {
-		if w.wantFound(t, h, seq, word); tried == 20 {
+		if w.wantFound(t, c.History, seq, word); tried == 20 {
 			break
 		}
 		tried++
 	}
-	snap, err := h.Load(t.Context())
-	if err != nil || w.topic == 0 {
+	if a := c.st.AccountByKey("SHA256:A"); w.seen > 0 && (a == nil || a.ID != account || a.Seen < w.seen) {
+		t.Errorf("pat had seen up to place %d: %+v", w.seen, a)
+	}
+	if w.topic == 0 {
 		return
 	}
-	st, err := state.DecodeState(snap.State)
-	if err == nil && w.seen > 0 && st.Accounts[text.Pseudo("ann").Key()].Seen < w.seen {
-		t.Errorf("ann had seen up to place %d: %s", w.seen, snap.State)
-	}
-	if err != nil || st.Topic.Text == "" {
-		t.Fatalf("the state is %s, %v", snap.State, err)
-	}
-	if got, err := h.Search(t.Context(), state.Query{Text: st.Topic.Text}, 1); err != nil || len(got) != 1 || got[0].Seq < w.topic {
-		t.Errorf("the topic is %q, from before place %d: %v, %v", st.Topic.Text, w.topic, got, err)
+	topic := c.st.Topic().Text
+	if got, err := c.Search(t.Context(), state.Query{Text: topic}, 1); topic == "" || err != nil || len(got) != 1 || got[0].Seq < w.topic {
+		t.Errorf("the topic is %q, from before place %d: %v, %v", topic, w.topic, got, err)
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"database/sql"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -20,7 +19,7 @@ func TestOneSalonAtATime(t *testing.T) {
 	if _, err := Open(t.Context(), Options{Dir: dir}); !errors.Is(err, ErrInUse) || !strings.Contains(err.Error(), dir) {
 		t.Errorf("a second one is told %v", err)
 	}
-	if _, err := h.Propose(t.Context(), state.Event{ID: state.ID{N: 1}, Body: state.Said{Text: "still here"}}); err != nil {
+	if _, err := h.Propose(t.Context(), state.Event{ID: state.ID{Origin: 1, N: 1}, Body: state.Said{Text: "still here"}}); err != nil {
 		t.Error(err)
 	}
 	shut(t, h)
@@ -41,7 +40,10 @@ func TestAFileThatIsNotOursStaysAsItIs(t *testing.T) {
 		}, ErrForeign},
 		"a newer salon's": {func(t *testing.T, path string) {
 			shut(t, open(t, Options{Dir: filepath.Dir(path)}))
-			do(t, path, `PRAGMA user_version = 99`)
+			do(t, path, `PRAGMA user_version = 99; UPDATE meta SET program = 'salon 9.1'`)
+		}, ErrNewer},
+		"a much newer salon's": {func(t *testing.T, path string) {
+			do(t, path, `PRAGMA user_version = 999; PRAGMA application_id = 1935764590; CREATE TABLE whatever(x)`)
 		}, ErrNewer},
 		"a ruined one": {func(t *testing.T, path string) {
 			shut(t, open(t, Options{Dir: filepath.Dir(path)}))
@@ -120,41 +122,19 @@ func TestOnlyTheOwnerCanRead(t *testing.T) {
 	}
 }
 
-func TestNoPlaceForWhatIsNotInALog(t *testing.T) {
-	h := open(t, Options{Dir: t.TempDir()})
-	for _, b := range []state.Body{state.Whispered{Text: "secret"}, state.Gathered{In: 1}, state.Gap{Count: 1}, nil} {
-		if _, err := h.Propose(t.Context(), state.Event{ID: state.ID{N: 1}, Body: b}); err == nil {
-			t.Errorf("%#v is taken", b)
+// TestANewerSalonIsNamed by the error that refuses its file.
+func TestANewerSalonIsNamed(t *testing.T) {
+	dir := t.TempDir()
+	shut(t, open(t, Options{Dir: dir, Program: "salon 9.1"}))
+	do(t, filepath.Join(dir, fileName), `PRAGMA user_version = 3`)
+	for name, err := range map[string]error{"Open": second(Open(t.Context(), Options{Dir: dir})), "OpenReader": second(OpenReader(dir))} {
+		if !errors.Is(err, ErrNewer) || !strings.Contains(err.Error(), `"salon 9.1", in format 3`) {
+			t.Errorf("%s: %v", name, err)
 		}
-	}
-	if _, last := h.Bounds(); last != 0 {
-		t.Errorf("the log ends at %d", last)
 	}
 }
 
-// TestWhatPassesByIsNotWritten also holds the kinds to their conditions in SQL.
-func TestWhatPassesByIsNotWritten(t *testing.T) {
-	c := talking(t, Options{})
-	c.does(state.Joined{Pseudo: "ann", Front: "ssh"})
-	c.says("hello")
-	c.does(state.Left{Session: state.ID{N: 1}})
-	rows, err := c.disk.writer.Query(`SELECT ` + columns + ` FROM events`)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all []string
-	if err := each(rows, func(r *row) (bool, error) { all = append(all, r.kind); return true, nil }); err != nil || fmt.Sprint(all) != "[said]" {
-		t.Errorf("the file holds %v, %v", all, err)
-	}
-	for _, k := range kinds {
-		for condition, want := range map[string]bool{spokenKinds: k.spoken, stateKinds: k.state, decidedKinds: !k.spoken} {
-			var is bool
-			if err := c.disk.writer.QueryRow(`SELECT `+condition+` FROM (SELECT ? AS kind)`, k.name).Scan(&is); err != nil || is != want {
-				t.Errorf("%s: %s is %v, want %v (%v)", k.name, condition, is, want, err)
-			}
-		}
-	}
-}
+func second[T any](_ T, err error) error { return err }
 
 // TestTheQueriesOfTheDocumentationWork reads them where people do.
 func TestTheQueriesOfTheDocumentationWork(t *testing.T) {
@@ -169,9 +149,9 @@ func TestTheQueriesOfTheDocumentationWork(t *testing.T) {
 		}
 	}
 	h := open(t, Options{Dir: t.TempDir()})
-	h.Apply([]state.Event{
-		heardAt(1, time.Date(2026, 11, 3, 0, 0, 0, 0, time.UTC), "ann", "in november"),
-		heardAt(2, time.Date(2026, 12, 3, 0, 0, 0, 0, time.UTC), "ann", "in december"),
+	h.recorded(t, []state.Event{
+		saidAt(1, time.Date(2026, 11, 3, 0, 0, 0, 0, time.UTC), "ann", "in november"),
+		saidAt(2, time.Date(2026, 12, 3, 0, 0, 0, 0, time.UTC), "ann", "in december"),
 	})
 	h.quiet(t)
 	want := []string{"in november", "2"}

@@ -9,16 +9,33 @@ import (
 	"salon/room/state"
 )
 
-// never is when the clerk looks again although there is nothing to expect.
-const never = 24 * time.Hour
+const (
+	// never is when maintenance looks again although there is nothing to expect.
+	never = 24 * time.Hour
+	// pruneEvents is how many messages are forgotten at a time, each of which costs the
+	// index about a millisecond, and prunePages how many pages are then given back to the
+	// file system.
+	pruneEvents = 25
+	prunePages  = 200
+)
+
+// bounds are how much is remembered.
+type bounds struct {
+	keep  time.Duration // 0: for ever
+	bytes int64         // 0: no bound
+}
+
+// SetKeep changes how much is remembered, as [Options] say it. What is too much
+// then is forgotten soon.
+func (h *History) SetKeep(keep time.Duration, keepBytes int64) {
+	h.maintenance.bounds.Store(&bounds{keep, keepBytes})
+	signal(h.maintenance.wake)
+}
 
 // prune forgets what people said too long ago, or before too much else. It
 // returns when the next will be too old.
-func (c *clerk) prune(ctx context.Context) (time.Duration, error) {
+func (c *maintenance) prune(ctx context.Context) (time.Duration, error) {
 	b := c.bounds.Load()
-	if *b == (bounds{}) {
-		return never, nil
-	}
 	for ctx.Err() == nil {
 		excess, err := c.excess(ctx, b)
 		if err != nil {
@@ -41,63 +58,66 @@ func (c *clerk) prune(ctx context.Context) (time.Duration, error) {
 // pruneAll forgets what is too old, and as many bytes more as are too much, as
 // meta counts them. It returns how many messages went, and when the oldest that
 // stays was said.
-func (c *clerk) pruneAll(ctx context.Context, b *bounds, excess int64) (gone int, oldest int64, err error) {
+func (c *maintenance) pruneAll(ctx context.Context, b *bounds, excess int64) (gone int, oldest int64, err error) {
+	if b.keep == 0 && excess == 0 {
+		return 0, 0, nil
+	}
 	for ctx.Err() == nil {
-		var some int
-		var freed int64
+		var some doomed
 		err := c.transaction(ctx, func(tx *sql.Tx) (err error) {
-			some, freed, oldest, err = c.pruneSome(tx, b, excess)
-			return err
+			if some, err = c.choose(tx, b, excess); err != nil || some.count == 0 {
+				return err
+			}
+			return some.forget(tx)
 		})
-		if err != nil || some == 0 {
-			return gone, oldest, err
+		if err != nil || some.count == 0 {
+			return gone, some.oldest, err
 		}
-		gone, excess = gone+some, max(0, excess-freed)
+		c.history.memory.forget(state.Seq(some.last))
+		gone, excess = gone+some.count, max(0, excess-some.bytes)
 	}
 	return gone, 0, ctx.Err()
 }
 
 // untilOld returns how long the oldest message may stay, within bounds.
-func (c *clerk) untilOld(oldest int64, b *bounds) time.Duration {
+func (c *maintenance) untilOld(oldest int64, b *bounds) time.Duration {
 	if b.keep == 0 || oldest == 0 {
 		return never
 	}
-	left := time.Unix(0, oldest).Add(b.keep).Sub(c.history.clock.now())
+	left := time.UnixMicro(oldest).Add(b.keep).Sub(c.history.stamps.now())
 	return min(max(left, time.Minute), never)
 }
-
-// prunable is what can be forgotten: what decides about the state stays until a
-// snapshot holds it.
-const prunable = spokenKinds + ` AND (kind <> 'topic' OR seq <= ifnull((SELECT seq FROM snapshot), 0))`
 
 // Shares of what a file may take.
 const (
 	// spareShare of it is freed at a time, so that not every message has one
 	// forgotten, and so much of the file may be empty.
 	spareShare = 16
+	// spareQuarter is how much of a file that has no bound may be empty.
+	spareQuarter = 4
 	// bareBytes is about what a file takes in which nothing was said.
 	bareBytes = 20 * pageBytes
 	pageBytes = 4096
 )
 
 // excess returns how much has to be forgotten for the file to be as small as it
-// may, as meta counts it; the state is not counted, which forgetting does not make
-// smaller.
-func (c *clerk) excess(ctx context.Context, b *bounds) (excess int64, err error) {
+// may, as meta counts it; the State and the log are not counted, which forgetting
+// does not make smaller.
+func (c *maintenance) excess(ctx context.Context, b *bounds) (excess int64, err error) {
 	if b.bytes == 0 {
 		return 0, nil
 	}
 	err = c.history.disk.read(func(db *sql.DB) error {
-		var pages, free, state, said int64
+		var pages, free, other, said int64
 		err := errors.Join(db.QueryRowContext(ctx, `PRAGMA page_count`).Scan(&pages), db.QueryRowContext(ctx, `PRAGMA freelist_count`).Scan(&free))
 		used := (pages-free)*pageBytes - bareBytes
 		if err != nil || used <= b.bytes {
 			return err
 		}
-		if err := db.QueryRowContext(ctx, stateBytes).Scan(&state, &said); err != nil {
+		if err := db.QueryRowContext(ctx, otherBytes).Scan(&other, &said); err != nil {
 			return err
 		}
-		if used -= state; used > b.bytes {
+		if used -= other; used > b.bytes {
 			excess = said * (used - b.bytes + b.bytes/spareShare) / used
 		}
 		return nil
@@ -105,81 +125,65 @@ func (c *clerk) excess(ctx context.Context, b *bounds) (excess int64, err error)
 	return excess, err
 }
 
-// stateBytes is about what the file takes that nobody said, and what was said.
-const stateBytes = `SELECT (SELECT ifnull(sum(` + sizeSQL + `), 0) FROM events WHERE ` + decidedKinds + `) + ifnull((SELECT length(state) FROM snapshot), 0), bytes FROM meta`
+// otherBytes is about what the file takes that is not the messages, and what they
+// take.
+const otherBytes = `SELECT (SELECT ifnull(sum(octet_length(event) + 16), 0) FROM log) + ifnull((SELECT octet_length(state) FROM snapshot), 0), bytes FROM meta`
 
-// pruneSome forgets the oldest messages that are too old or too much, a few at a
-// time, and returns how many and how much that was.
-func (c *clerk) pruneSome(tx *sql.Tx, b *bounds, excess int64) (some int, freed, oldest int64, err error) {
-	rows, err := tx.Query(`SELECT seq, time, `+sizeSQL+` FROM events WHERE `+prunable+` ORDER BY seq LIMIT ?`, pruneEvents)
-	if err != nil {
-		return 0, 0, 0, err
-	}
-	gone, freed, oldest, err := c.choose(rows, b, excess)
-	if err != nil || len(gone) == 0 {
-		return 0, 0, oldest, err
-	}
-	return len(gone), freed, oldest, c.forget(tx, gone, freed)
+// doomed are some of the oldest messages, which go.
+type doomed struct {
+	count       int
+	first, last int64 // places
+	bytes       int64
+	oldest      int64 // when the first was said that stays; 0: it was not looked at
 }
 
-// choose returns which of the oldest messages go.
-func (c *clerk) choose(rows *sql.Rows, b *bounds, excess int64) (gone []state.Seq, freed, oldest int64, err error) {
+// choose looks a few at a time for what is too old or too much.
+func (c *maintenance) choose(tx *sql.Tx, b *bounds, excess int64) (some doomed, err error) {
+	rows, err := tx.Query(`SELECT seq, time, `+sizeSQL+` FROM messages ORDER BY seq LIMIT ?`, pruneEvents)
+	if err != nil {
+		return some, err
+	}
 	defer rows.Close()
 	before := int64(0)
 	if b.keep > 0 {
-		before = c.history.clock.now().Add(-b.keep).UnixNano()
+		before = c.history.stamps.now().Add(-b.keep).UnixMicro()
 	}
 	for rows.Next() {
-		var seq state.Seq
-		var at, size int64
+		var seq, at, size int64
 		if err := rows.Scan(&seq, &at, &size); err != nil {
-			return nil, 0, 0, err
+			return some, err
 		}
-		if at >= before && freed >= excess {
-			return gone, freed, at, nil
+		if at >= before && some.bytes >= excess {
+			some.oldest = at
+			return some, nil
 		}
-		gone, freed = append(gone, seq), freed+size
+		if some.count == 0 {
+			some.first = seq
+		}
+		some.count, some.last, some.bytes = some.count+1, seq, some.bytes+size
 	}
-	return gone, freed, 0, rows.Err()
+	return some, rows.Err()
 }
 
-// forget deletes messages, and what the index knows of them.
-func (c *clerk) forget(tx *sql.Tx, gone []state.Seq, freed int64) error {
-	for _, seq := range gone {
-		if _, err := tx.Exec(`DELETE FROM words WHERE rowid = ? AND rowid <= (SELECT indexed FROM meta)`, int64(seq)); err != nil {
-			return err
-		}
-	}
-	first, last := int64(gone[0]), int64(gone[len(gone)-1])
-	if _, err := tx.Exec(`DELETE FROM events WHERE seq BETWEEN ? AND ? AND `+prunable, first, last); err != nil {
+// forget deletes the messages, and what the index knows of them.
+func (some *doomed) forget(tx *sql.Tx) error {
+	if err := unindex(tx, `seq BETWEEN ? AND ?`, some.first, some.last); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(`DELETE FROM turns WHERE seq <= ?`, last); err != nil {
+	if _, err := tx.Exec(`DELETE FROM messages WHERE seq BETWEEN ? AND ?`, some.first, some.last); err != nil {
 		return err
 	}
-	c.history.memory.forget(state.Seq(last))
-	_, err := tx.Exec(`UPDATE meta SET bytes = max(0, bytes - ?)`, freed)
+	if _, err := tx.Exec(`DELETE FROM hours WHERE seq < (SELECT max(seq) FROM hours WHERE seq <= ?)`, some.last); err != nil { // the last may go on
+		return err
+	}
+	_, err := tx.Exec(`UPDATE meta SET bytes = max(0, bytes - ?)`, some.bytes)
 	return err
 }
 
-// forget lets go of what is at hand up to a place.
-func (m *memory) forget(last state.Seq) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	for len(m.recent) > 0 && m.recent[0].event.Seq <= last {
-		m.bytes -= m.recent[0].size
-		m.recent = m.recent[1:]
-	}
-}
-
 // shrink gives pages back that hold nothing any more.
-func (c *clerk) shrink(ctx context.Context, b *bounds) error {
-	many := prunePages
-	if b.bytes > 0 {
-		many = int(min(prunePages, 1+b.bytes/spareShare/pageBytes))
-	}
+func (c *maintenance) shrink(ctx context.Context, b *bounds) error {
 	for ctx.Err() == nil {
-		if again, err := c.shrinkSome(many); err != nil || !again {
+		if again, err := c.shrinkSome(b); err != nil || !again {
 			return err
 		}
 		if err := c.checkpoint(ctx); err != nil {
@@ -190,18 +194,25 @@ func (c *clerk) shrink(ctx context.Context, b *bounds) error {
 }
 
 // shrinkSome does so if they are many, and reports whether they were.
-func (c *clerk) shrinkSome(many int) (bool, error) {
+func (c *maintenance) shrinkSome(b *bounds) (bool, error) {
 	d := &c.history.disk
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.clerk == nil {
+	if d.maintenance == nil {
 		return false, errNoDisk
 	}
-	free := 0
-	if err := ask(d.clerk, map[string]*int{`PRAGMA freelist_count`: &free}); err != nil || free < many {
+	var pages, free int
+	if err := ask(d.maintenance.DB, map[string]*int{`PRAGMA page_count`: &pages, `PRAGMA freelist_count`: &free}); err != nil {
 		return false, err
 	}
-	return true, vacuum(d.clerk)
+	many := max(prunePages, pages/spareQuarter)
+	if b.bytes > 0 {
+		many = int(min(prunePages, 1+b.bytes/spareShare/pageBytes))
+	}
+	if free < many {
+		return false, nil
+	}
+	return true, vacuum(d.maintenance.DB)
 }
 
 // vacuum gives some pages back. The statement is a query that does its work row

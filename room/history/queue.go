@@ -2,7 +2,6 @@ package history
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"sync"
@@ -16,17 +15,17 @@ const (
 	// maxWaiting is how many proposals wait for the commits before theirs;
 	// beyond, Propose returns room.ErrBusy.
 	maxWaiting = 4096
-	// batchBytes bounds one transaction, besides batchEvents.
+	// batchBytes bounds the text of one transaction, besides batchEvents; what is
+	// beyond is for the next.
 	batchBytes = 1 << 20
-	// maxEvent is how large one event may be when written down: eight times the
-	// longest message, so that one of nothing but escapes fits with what surrounds it.
-	maxEvent = 8 * text.MaxText
+	// maxText is how much text from people one event may carry: twice the longest
+	// message. One with more is refused with room.ErrTooLarge.
+	maxText = 2 * text.MaxText
 )
 
 // proposal is one Propose that waits.
 type proposal struct {
 	event  state.Event
-	row    *row // nil: only ordered
 	size   int
 	answer chan verdict // cap 1
 }
@@ -47,9 +46,9 @@ type queue struct {
 }
 
 // Propose implements room.Log. A nil error means that the event has its place
-// and, unless Health says otherwise at that moment, that it is on the disk if it
-// is of the kinds that are written down. When ctx ends first the event may still
-// be taken.
+// and, unless Health says otherwise at that moment, that it is on the disk. When ctx
+// ends first the event may still be taken. The same ID is remembered for at least
+// tailEvents events of this life of the process.
 func (h *History) Propose(ctx context.Context, e state.Event) (state.Seq, error) {
 	if err := ctx.Err(); err != nil {
 		return 0, err
@@ -70,27 +69,15 @@ func (h *History) Propose(ctx context.Context, e state.Event) (state.Seq, error)
 }
 
 func newProposal(e state.Event) (*proposal, error) {
-	if _, ok := e.Body.(state.Gap); ok {
+	k := state.KindOf(e.Body)
+	if k == nil || !k.Logged {
 		return nil, fmt.Errorf("history: %T has no place in a log", e.Body)
 	}
-	r, err := newRow(e)
-	if err != nil {
-		return nil, err
-	}
-	p := &proposal{event: e, row: r, answer: make(chan verdict, 1)}
-	if r != nil {
-		p.size = r.size()
-	} else {
-		data, err := json.Marshal(e.Body)
-		if err != nil {
-			return nil, err
-		}
-		p.size = len(data)
-	}
-	if p.size > maxEvent {
+	size := state.Size(e.Body)
+	if size > maxText {
 		return nil, state.ErrTooLarge
 	}
-	return p, nil
+	return &proposal{event: e, size: size + rowBytes, answer: make(chan verdict, 1)}, nil
 }
 
 func (q *queue) add(p *proposal) error {

@@ -11,52 +11,65 @@ import (
 // application marks a file as salon's (PRAGMA application_id): "saln".
 const application = 0x73616c6e
 
-// migrations make a file's schema what it is, in order. PRAGMA user_version says
-// how many of them a file has seen. They are never changed, only added to.
-var migrations = []string{`
+// format is what PRAGMA user_version says of a file with this schema. Format 1 is
+// brought up to it when a server opens it, see migrate.go; a later one is refused
+// with ErrNewer.
+const format = 2
+
+// schema is what a new file begins with.
+const schema = `
 CREATE TABLE meta(
-	id       INTEGER PRIMARY KEY CHECK (id = 1),
-	reserved INTEGER NOT NULL, -- the last place that may have been given
-	indexed  INTEGER NOT NULL, -- the last place that the index knows
-	bytes    INTEGER NOT NULL, -- of what was said, as retention counts
-	file     INTEGER NOT NULL  -- drawn at random: tells this file from any other
+	id      INTEGER PRIMARY KEY CHECK (id = 1),
+	program TEXT NOT NULL,    -- the last that opened the file for writing
+	file    INTEGER NOT NULL, -- drawn at random: tells this file from any other
+	applied INTEGER NOT NULL, -- the place up to which messages is complete
+	indexed INTEGER NOT NULL, -- the place up to which words is complete
+	bytes   INTEGER NOT NULL  -- of messages, about: what retention by size counts
 );
-INSERT INTO meta VALUES (1, 0, 0, 0, random());
+INSERT INTO meta VALUES (1, '', random(), 0, 0, 0);
 
-CREATE TABLE boots(
-	id    INTEGER PRIMARY KEY,
-	name  TEXT NOT NULL UNIQUE, -- the kernel's, for one run of the machine
-	ahead INTEGER NOT NULL      -- what the wall showed when it started, in ns, as last seen
+CREATE TABLE log( -- every event that no snapshot covers yet
+	seq   INTEGER PRIMARY KEY, -- its place: the order of everything
+	stamp INTEGER NOT NULL,    -- the log's own clock, in microseconds
+	event TEXT NOT NULL        -- JSON
 );
 
-CREATE TABLE events(
-	seq    INTEGER PRIMARY KEY, -- its place: the order of everything
-	time   INTEGER NOT NULL,    -- ns since 1970
-	boot   INTEGER,             -- of what changes the state: when it happened
-	up     INTEGER,             --   in ns since the machine started
-	origin INTEGER NOT NULL,    -- ID
-	n      INTEGER NOT NULL,
-	kind   TEXT NOT NULL,
-	author TEXT NOT NULL,
-	text   TEXT NOT NULL,
-	body   TEXT,                -- JSON: what the columns do not say
-	hidden INTEGER NOT NULL     -- 1: refused, nobody was shown it
+CREATE TABLE messages( -- what people said and were shown, with the gaps in it
+	seq            INTEGER PRIMARY KEY,
+	time           INTEGER NOT NULL, -- microseconds since 1970
+	origin         INTEGER NOT NULL, -- ID
+	n              INTEGER NOT NULL,
+	kind           TEXT NOT NULL,
+	room           TEXT NOT NULL DEFAULT '',
+	author         TEXT NOT NULL,    -- '' for the console
+	account        INTEGER NOT NULL DEFAULT 0, -- the author's; 0: none
+	member_origin  INTEGER NOT NULL DEFAULT 0, -- who the author was in the room: an ID; 0 0: not known
+	member_n       INTEGER NOT NULL DEFAULT 0,
+	session_origin INTEGER NOT NULL DEFAULT 0, -- which session the author spoke through: an ID; 0 0: not known
+	session_n      INTEGER NOT NULL DEFAULT 0,
+	text           TEXT NOT NULL,
+	body           TEXT              -- JSON: what the columns do not say
 );
-CREATE INDEX events_rare ON events(seq) WHERE kind <> 'said';
+CREATE INDEX messages_gaps ON messages(seq) WHERE kind = 'gap';
 
-CREATE TABLE turns(seq INTEGER PRIMARY KEY); -- places earlier than the one before: the clock was set back
+CREATE TABLE hours( -- which messages are of another hour than the one before
+	seq  INTEGER PRIMARY KEY,
+	hour INTEGER NOT NULL -- since 1970
+);
+CREATE INDEX hours_hour ON hours(hour);
 
 CREATE TABLE snapshot(
 	id    INTEGER PRIMARY KEY CHECK (id = 1),
 	seq   INTEGER NOT NULL,
-	boot  INTEGER NOT NULL,
-	ahead INTEGER NOT NULL, -- of that boot, when the snapshot was written
-	state BLOB
+	stamp INTEGER NOT NULL, -- the log's clock when it was written, in microseconds
+	time  INTEGER NOT NULL, -- the wall's then, in microseconds since 1970
+	state TEXT              -- JSON
 );
 
-CREATE VIRTUAL TABLE words USING fts5(author, text, content='', contentless_delete=1, tokenize='ascii', prefix='2 3');
-INSERT INTO words(words, rank) VALUES ('automerge', 0); -- the clerk merges, in small steps
-`}
+CREATE VIRTUAL TABLE words USING fts5(author, text, content='', tokenize='ascii', prefix='2 3');
+INSERT INTO words(words, rank) VALUES ('automerge', 0); -- maintenance merges, in small steps
+INSERT INTO words(words, rank) VALUES ('secure-delete', 1); -- words that are taken out are overwritten
+`
 
 // Errors of Open, which nothing but somebody's decision can mend. None of them
 // changes the file.
@@ -69,23 +82,38 @@ var (
 	ErrDirectory = errors.New("it is a directory: move it away to begin a new one")
 )
 
-// ErrReadOnly is an error of OpenReader: what was said last is in a file beside,
-// which is only read where one can write.
-var ErrReadOnly = errors.New("it was not closed, and can only be read where one can write: copy the directory there")
+// Errors of OpenReader.
+var (
+	// ErrReadOnly says that what was said last is in a file beside, which is only read
+	// where one can write.
+	ErrReadOnly = errors.New("it was not closed, and can only be read where one can write: copy the directory there")
+	// ErrOlder says that the file is of an earlier format.
+	ErrOlder = errors.New("an older salon wrote it: start salon serve on it once, which brings it up to date")
+)
 
-// identify refuses a file that is not ours to write to.
-func identify(db *sql.DB) error {
-	var mark, version, tables int
+// identify returns the format of a file, 0 for an empty one, and refuses what is not
+// ours to write to.
+func identify(db *sql.DB) (version int, err error) {
+	var mark, tables int
 	if err := ask(db, map[string]*int{`PRAGMA application_id`: &mark, `PRAGMA user_version`: &version, `SELECT count(*) FROM sqlite_schema`: &tables}); err != nil {
-		return err
+		return 0, err
 	}
 	switch {
 	case tables > 0 && mark != application:
-		return ErrForeign
-	case version > len(migrations):
-		return fmt.Errorf("%w (its schema is version %d, ours %d)", ErrNewer, version, len(migrations))
+		return 0, ErrForeign
+	case version > format:
+		return 0, fmt.Errorf("%w (%s, in format %d; this one knows formats up to %d)", ErrNewer, writtenBy(db), version, format)
 	}
-	return nil
+	return version, nil
+}
+
+// writtenBy returns which program wrote a file, where a later format still says so.
+func writtenBy(db *sql.DB) string {
+	var program string
+	if err := db.QueryRow(`SELECT program FROM meta`).Scan(&program); err != nil || program == "" {
+		return "by an unknown program"
+	}
+	return fmt.Sprintf("by %q", program)
 }
 
 // ask reads one number for each question.
@@ -98,23 +126,13 @@ func ask(db *sql.DB, questions map[string]*int) error {
 	return nil
 }
 
-// migrate brings a file to the last version, each step whole or not at all.
-func migrate(db *sql.DB) error {
-	version := 0
-	if err := ask(db, map[string]*int{`PRAGMA user_version`: &version}); err != nil {
-		return err
-	}
-	for ; version < len(migrations); version++ {
-		step := fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d;", application, version+1)
-		if err := inTransaction(db, func(tx *sql.Tx) error {
-			_, err := tx.Exec(migrations[version] + step)
-			return err
-		}); err != nil {
-			return fmt.Errorf("schema version %d: %w", version+1, err)
-		}
-	}
-	return nil
+// create gives an empty file the schema.
+func create(tx *sql.Tx) error {
+	_, err := tx.Exec(schema + marked)
+	return err
 }
+
+var marked = fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d;", application, format)
 
 func inTransaction(db *sql.DB, do func(*sql.Tx) error) error {
 	tx, err := db.Begin()

@@ -1,10 +1,12 @@
 package history
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 
 	"salon/room/state"
@@ -23,7 +25,7 @@ const (
 // Last implements room.Store. While the disk fails it gives what is in memory, with
 // room.ErrUnread if that is not all.
 func (h *History) Last(ctx context.Context, n int, before state.Seq) ([]state.Event, error) {
-	return h.collect(ctx, n, func(e *heard) bool { return before == 0 || e.event.Seq < before },
+	return h.collect(ctx, n, func(s *spoken) bool { return before == 0 || s.event.Seq < before },
 		func(db *sql.DB, from state.Seq, found *[]state.Event) error {
 			if before == 0 || from < before {
 				before = from
@@ -33,11 +35,11 @@ func (h *History) Last(ctx context.Context, n int, before state.Seq) ([]state.Ev
 }
 
 func lastRows(ctx context.Context, db *sql.DB, n int, before state.Seq, found *[]state.Event) error {
-	rows, err := db.QueryContext(ctx, `SELECT `+columns+` FROM events WHERE seq < ? AND hidden = 0 AND `+spokenKinds+` ORDER BY seq DESC LIMIT ?`, int64(before), n-len(*found))
+	rows, err := db.QueryContext(ctx, `SELECT `+columns+` FROM messages WHERE seq < ? ORDER BY seq DESC LIMIT ?`, int64(before), n-len(*found))
 	if err != nil {
 		return err
 	}
-	return each(rows, func(r *row) (bool, error) { return add(found, r, n) })
+	return each(rows, func(m *message) (bool, error) { return add(found, m, n) })
 }
 
 // Search implements room.Store: what was applied is found at once, indexed or
@@ -47,7 +49,7 @@ func lastRows(ctx context.Context, db *sql.DB, n int, before state.Seq, found *[
 // by one too, within the same bound.
 func (h *History) Search(ctx context.Context, q state.Query, n int) ([]state.Event, error) {
 	p := newPattern(q)
-	return h.collect(ctx, n, p.hears, func(db *sql.DB, from state.Seq, found *[]state.Event) error {
+	return h.collect(ctx, n, p.admits, func(db *sql.DB, from state.Seq, found *[]state.Event) error {
 		if p.before != 0 {
 			from = min(from, p.before)
 		}
@@ -61,19 +63,20 @@ func (h *History) Search(ctx context.Context, q state.Query, n int) ([]state.Eve
 	})
 }
 
-func (p *pattern) hears(e *heard) bool {
-	if p.before != 0 && e.event.Seq >= p.before {
+// admits reports whether an event at hand is sought.
+func (p *pattern) admits(s *spoken) bool {
+	if p.before != 0 && s.event.Seq >= p.before {
 		return false
 	}
-	if g, ok := e.event.Body.(state.Gap); ok && p.anything() { // it may have begun before
-		return g.To.UnixNano() > p.from && (p.to == 0 || e.event.Time.UnixNano() < p.to)
+	if g, ok := s.event.Body.(state.Gap); ok && p.anything() { // it may have begun before
+		return g.To.UnixMicro() > p.from && (p.to == 0 || s.row.time < p.to)
 	}
-	return p.within(e.event.Time.UnixNano()) && p.matches(&e.said)
+	return p.within(s.row.time) && p.matches(s.folded())
 }
 
 // collect gathers up to n events, from memory and then from the table, and
 // returns them oldest first.
-func (h *History) collect(ctx context.Context, n int, match func(*heard) bool, table func(*sql.DB, state.Seq, *[]state.Event) error) ([]state.Event, error) {
+func (h *History) collect(ctx context.Context, n int, match func(*spoken) bool, table func(*sql.DB, state.Seq, *[]state.Event) error) ([]state.Event, error) {
 	if n <= 0 {
 		return nil, ctx.Err()
 	}
@@ -82,7 +85,7 @@ func (h *History) collect(ctx context.Context, n int, match func(*heard) bool, t
 	if len(found) < n && from > 1 {
 		err := h.disk.read(func(db *sql.DB) error { return table(db, from, &found) })
 		switch {
-		case err != nil && (ctx.Err() != nil || h.Health().Err == nil):
+		case err != nil && (ctx.Err() != nil || h.trouble.now() == nil):
 			return nil, err
 		case err != nil:
 			unread = fmt.Errorf("%w: %w", state.ErrUnread, err)
@@ -94,17 +97,17 @@ func (h *History) collect(ctx context.Context, n int, match func(*heard) bool, t
 
 // find returns the last n events at hand that match, latest first, and the place
 // before which it knows nothing.
-func (m *memory) find(n int, match func(*heard) bool) ([]state.Event, state.Seq) {
+func (m *memory) find(n int, match func(*spoken) bool) ([]state.Event, state.Seq) {
 	m.mu.Lock()
 	recent, from := slices.Clone(m.recent), m.from
 	m.mu.Unlock()
 	var found []state.Event
-	for _, e := range slices.Backward(recent) {
+	for _, s := range slices.Backward(recent) {
 		if len(found) == n {
 			break
 		}
-		if match(e) {
-			found = append(found, e.event)
+		if match(s) {
+			found = append(found, s.event)
 		}
 	}
 	return found, from
@@ -119,97 +122,87 @@ type search struct {
 	found *[]state.Event
 }
 
-// before looks through all places before one.
+// before looks through all places before one: what is not indexed yet one by one, the
+// rest by the index if it can help.
 func (s *search) before(end state.Seq) error {
-	spans, err := spans(s.ctx, s.db, s.p.from, s.p.to, end)
+	from, to, err := s.places(end)
 	if err != nil {
 		return err
+	}
+	expression := s.p.expression()
+	if expression == "" {
+		return s.scan(from, to)
 	}
 	var indexed state.Seq
 	if err := s.db.QueryRowContext(s.ctx, `SELECT indexed FROM meta`).Scan(&indexed); err != nil {
 		return err
 	}
-	for _, in := range spans {
-		if err := s.in(in, indexed); err != nil || len(*s.found) >= s.n {
-			return err
-		}
-	}
-	return nil
-}
-
-// in looks through one span: what is not indexed yet one by one, the rest by the
-// index if it can help.
-func (s *search) in(in span, indexed state.Seq) error {
-	expression := s.p.expression()
-	if expression == "" {
-		return s.scan(in)
-	}
-	if err := s.scan(span{max(in.from, indexed+1), in.to}); err != nil || len(*s.found) >= s.n {
+	if err := s.scan(max(from, indexed+1), to); err != nil || len(*s.found) >= s.n {
 		return err
 	}
-	in.to = min(in.to, indexed+1)
-	if in.from >= in.to {
-		return nil
-	}
-	rows, err := s.db.QueryContext(s.ctx, hits, expression, int64(in.from), int64(in.to), maxHits)
+	since, until := s.p.times()
+	rows, err := s.db.QueryContext(s.ctx, hits, expression, int64(from), int64(min(to, indexed+1)), since, until, maxHits)
 	if err != nil {
 		return err
 	}
 	return each(rows, s.take)
 }
 
+// places returns between which places before one are the messages of the hours that
+// are sought, and perhaps some of other times. Wall clocks are set, so that an hour may
+// come more than once.
+func (s *search) places(end state.Seq) (from, to state.Seq, err error) {
+	if s.p.from == 0 && s.p.to == 0 {
+		return 0, end, nil
+	}
+	since, until := s.p.times()
+	err = s.db.QueryRowContext(s.ctx, `WITH sought AS (SELECT min(seq) AS first, max(seq) AS last FROM hours WHERE hour BETWEEN ? AND ?)
+		SELECT ifnull(first, 0), CASE WHEN first IS NULL THEN 0 ELSE ifnull((SELECT min(seq) FROM hours WHERE seq > last), ?) END FROM sought`,
+		since/microsPerHour, (until-1)/microsPerHour, int64(end)).Scan(&from, &to)
+	return from, min(end, to), err
+}
+
+// times returns the time that is sought, open ends as numbers too.
+func (p *pattern) times() (from, to int64) {
+	return cmp.Or(p.from, math.MinInt64), cmp.Or(p.to, math.MaxInt64)
+}
+
 // hits are the index's answers, latest first: CROSS JOIN keeps SQLite from
 // sorting them all.
-const hits = `SELECT ` + columns + ` FROM words CROSS JOIN events ON events.seq = words.rowid
-	WHERE words MATCH ? AND words.rowid >= ? AND words.rowid < ? AND hidden = 0 ORDER BY words.rowid DESC LIMIT ?`
+const hits = `SELECT ` + columns + ` FROM words CROSS JOIN messages ON messages.seq = words.rowid
+	WHERE words MATCH ? AND words.rowid >= ? AND words.rowid < ? AND time >= ? AND time < ? ORDER BY words.rowid DESC LIMIT ?`
 
-// scan looks at the messages of a span one by one. Without a word to look for
-// the first ones will do, so that there is no bound.
-func (s *search) scan(in span) error {
-	if in.from >= in.to {
+// scan looks at messages one by one. Without a word to look for the first ones will
+// do, so that there is no bound.
+func (s *search) scan(from, to state.Seq) error {
+	if from >= to {
 		return nil
 	}
 	limit := maxScan
 	if s.p.anything() {
 		limit = s.n
 	}
-	rows, err := s.db.QueryContext(s.ctx, `SELECT `+columns+` FROM events WHERE seq >= ? AND seq < ? AND hidden = 0 AND `+spokenKinds+` ORDER BY seq DESC LIMIT ?`, int64(in.from), int64(in.to), limit)
+	since, until := s.p.times()
+	rows, err := s.db.QueryContext(s.ctx, `SELECT `+columns+` FROM messages WHERE seq >= ? AND seq < ? AND time >= ? AND time < ? ORDER BY seq DESC LIMIT ?`,
+		int64(from), int64(to), since, until, limit)
 	if err != nil {
 		return err
 	}
 	return each(rows, s.take)
 }
 
-// take adds a row that is sought, and reports whether more are needed.
-func (s *search) take(r *row) (bool, error) {
-	if !s.p.within(r.time) {
+// take adds a message if it is sought, and reports whether more are needed.
+func (s *search) take(m *message) (bool, error) {
+	if what := fold(string(m.Author), m.Text); !s.p.matches(&what) {
 		return true, nil
 	}
-	if what := newSaid(r.author, r.text); !s.p.matches(&what) {
-		return true, nil
-	}
-	return add(s.found, r, s.n)
+	return add(s.found, m, s.n)
 }
 
-func add(found *[]state.Event, r *row, n int) (bool, error) {
-	e, err := r.event()
+func add(found *[]state.Event, m *message, n int) (bool, error) {
+	e, err := m.event()
 	if err == nil {
 		*found = append(*found, e)
 	}
 	return len(*found) < n, err
-}
-
-// each calls do with every row until it says no, and closes them.
-func each(rows *sql.Rows, do func(*row) (bool, error)) error {
-	defer rows.Close()
-	for rows.Next() {
-		r, err := scan(rows)
-		if err != nil {
-			return err
-		}
-		if more, err := do(r); err != nil || !more {
-			return err
-		}
-	}
-	return rows.Err()
 }

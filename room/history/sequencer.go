@@ -19,9 +19,8 @@ func (h *History) sequence() {
 			h.commit(batch)
 			continue
 		case closed:
-			h.record(nil)
 			return
-		case h.memory.hasUnwritten() || h.trouble.now() != nil:
+		case h.trouble.now() != nil:
 			h.record(nil)
 		}
 		select {
@@ -33,11 +32,11 @@ func (h *History) sequence() {
 
 // commit takes one batch all the way.
 func (h *History) commit(batch []*proposal) {
-	batch, repeated := h.known(batch)
-	events, rows := h.order(batch)
-	h.record(rows)
+	fresh, repeated := h.known(batch)
+	taken, events, entries := h.order(fresh)
+	h.record(entries)
 	h.tail.push(events)
-	for _, p := range batch {
+	for _, p := range taken {
 		p.answer <- verdict{seq: p.event.Seq}
 	}
 	for _, p := range repeated { // their first may have been in this very batch
@@ -69,55 +68,59 @@ func (h *History) known(batch []*proposal) (fresh, repeated []*proposal) {
 	return fresh, repeated
 }
 
-// order gives places and the time. Times keep Go's monotonic reading, so that
-// the room's durations survive a clock that jumps.
-func (h *History) order(batch []*proposal) (events []state.Event, rows []*row) {
-	now := h.clock.now()
-	if now.Before(h.lastTime) {
-		now = h.lastTime
-	}
-	h.lastTime = now
+// order gives places and times. What cannot be written down is refused.
+func (h *History) order(fresh []*proposal) (taken []*proposal, events []state.Event, entries []*entry) {
+	now := h.Now()
 	seq := h.given.Load()
-	for _, p := range batch {
-		seq++
-		p.event.Seq, p.event.Time = state.Seq(seq), now
-		events = append(events, p.event)
-		if r := p.row; r != nil {
-			r.seq, r.time = p.event.Seq, now.UnixNano()
-			if r.changesState() {
-				r.stamp = h.stamp()
-			}
-			rows = append(rows, r)
+	for _, p := range fresh {
+		e := p.event
+		e.Seq, e.Time, e.Stamp = state.Seq(seq+1), now.Time, now.Stamp
+		data, err := state.EncodeEvent(e)
+		if err != nil {
+			p.answer <- verdict{err: err}
+			continue
 		}
+		seq++
+		p.event = e
+		taken, events = append(taken, p), append(events, e)
+		entries = append(entries, &entry{e.Seq, e.Stamp.Microseconds(), string(data), state.KindOf(e.Body).Passing})
 	}
-	h.memory.expect(rows) // before anybody knows that there are such places
 	h.given.Store(seq)
-	return events, rows
+	return taken, events, entries
 }
 
-// record brings rows to the disk, with all that waits for it; or to memory,
-// while the disk fails. It writes nothing for events that are only ordered, but
-// for a new block of places.
-func (h *History) record(rows []*row) {
-	if h.trouble.now() != nil {
-		h.memory.addUnwritten(rows)
+// manyMessages is from how many messages on a commit takes those along that wait.
+// Fewer are written a moment later, all at once.
+const manyMessages = batchEvents / 2
+
+// record brings entries to the disk, with messages if many wait for it; or to memory,
+// while the disk fails.
+func (h *History) record(entries []*entry) {
+	switch {
+	case h.trouble.now() != nil:
+		h.keepEntries(entries)
 		if h.trouble.due() {
 			h.recover()
 		}
-		return
+	case len(entries) > 0:
+		if err := h.write(entries, manyMessages, gap{}); err != nil {
+			h.keepEntries(entries)
+			h.fail(err)
+		}
 	}
-	if len(rows) == 0 && !h.memory.hasUnwritten() && h.given.Load() <= h.block.Load() {
-		return
-	}
-	if err := h.write(rows, nil); err != nil {
-		h.memory.addUnwritten(rows)
-		h.fail(err)
+}
+
+// keepEntries has entries wait in memory. What is dropped for them can be followed no
+// more.
+func (h *History) keepEntries(entries []*entry) {
+	if dropped := h.memory.keepEntries(entries); dropped > 0 {
+		h.keepFrom(dropped + 1)
 	}
 }
 
 // fail raises the alarm, once, and tries again at once where that may help.
 func (h *History) fail(err error) {
-	h.trouble.begin(err, h.clock.now())
+	h.trouble.begin(err, h.stamps.now())
 	h.log.Error("history: nothing is recorded", "err", err)
 	if movedAway(err) {
 		h.recover()
@@ -126,21 +129,21 @@ func (h *History) fail(err error) {
 
 // recover tries to write again, and ends the alarm when that succeeds.
 func (h *History) recover() {
-	since := h.Health().Since
+	health, _ := h.Health()
 	err := h.mend()
 	if err == nil {
-		err = h.drain(nil)
+		err = h.drain()
 	}
 	if err != nil {
 		h.trouble.still(err)
 		return
 	}
 	h.trouble.end()
-	about := []any{"since", since.Truncate(time.Second)}
-	if told := h.memory.toldMissing(); told.seq == 0 || told.Count > 0 { // nobody counted what only a lost file held
-		about = append(about, "missing", told.Count)
+	about := []any{"since", health.Since.Truncate(time.Second)}
+	if missing := h.memory.takeReported(); missing.seq == 0 || missing.Count > 0 { // nobody counted what only a lost file held
+		about = append(about, "missing", missing.Count)
 	} else {
-		about = append(about, "missing before", told.To.Truncate(time.Second))
+		about = append(about, "missing before", missing.To.Truncate(time.Second))
 	}
 	h.log.Info("history: recording again", about...)
 }

@@ -1,18 +1,17 @@
 package history
 
 import (
-	"context"
 	"slices"
 	"sync"
 
 	"salon/room/state"
 )
 
-// Bounds of what is kept for those who follow.
+// Bounds of what is kept in memory for those who follow.
 const (
-	// tailEvents is how many events at least can still be followed, and how many
-	// IDs are remembered. The oldest go once there are twice as many; while
-	// somebody who follows needs them, Propose returns room.ErrBusy instead.
+	// tailEvents is how many events at least can be followed without the disk, and how
+	// many IDs are remembered. The oldest go once there are twice as many; while
+	// somebody who follows from memory needs them, Propose returns room.ErrBusy instead.
 	tailEvents = 4096
 	// batchEvents is the most events in one transaction and in one call of
 	// whoever follows.
@@ -21,8 +20,6 @@ const (
 
 // tail is the end of the log, in memory, for those who follow it.
 type tail struct {
-	older map[state.ID]state.Seq // of lives before this one; never changes
-
 	mu        sync.Mutex // guards all below
 	first     state.Seq  // place of events[0]
 	events    []state.Event
@@ -37,8 +34,8 @@ type follower struct {
 	wake chan struct{} // cap 1
 }
 
-func newTail(next state.Seq, older map[state.ID]state.Seq) *tail {
-	return &tail{older: older, first: next, places: map[state.ID]state.Seq{}, followers: map[*follower]struct{}{}}
+func newTail(next state.Seq) *tail {
+	return &tail{first: next, places: map[state.ID]state.Seq{}, followers: map[*follower]struct{}{}}
 }
 
 // place returns where an ID is, if it is remembered.
@@ -46,9 +43,6 @@ func (t *tail) place(id state.ID) (state.Seq, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	seq, ok := t.places[id]
-	if !ok {
-		seq, ok = t.older[id]
-	}
 	return seq, ok
 }
 
@@ -62,12 +56,13 @@ func (t *tail) free() int {
 	return 2*tailEvents - len(t.events)
 }
 
-// forgetLocked lets all go but the last tailEvents, unless a follower needs them.
+// forgetLocked lets all go but the last tailEvents, unless a follower needs them who
+// had come so far.
 func (t *tail) forgetLocked() {
 	drop := len(t.events) - tailEvents
 	keep := t.first + state.Seq(drop)
 	for f := range t.followers {
-		if f.next < keep {
+		if t.first <= f.next && f.next < keep {
 			return
 		}
 	}
@@ -91,6 +86,15 @@ func (t *tail) push(events []state.Event) {
 	}
 }
 
+// replace exchanges the body of an event that is still in memory.
+func (t *tail) replace(seq state.Seq, b state.Body) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if seq >= t.first && seq < t.first+state.Seq(len(t.events)) {
+		t.events[seq-t.first].Body = b
+	}
+}
+
 func (t *tail) bounds() (first, last state.Seq) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -106,14 +110,16 @@ func (t *tail) close() {
 	}
 }
 
-func (t *tail) enter(f *follower) error {
+func (t *tail) isClosed() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if f.next < t.first {
-		return state.ErrGone
-	}
+	return t.closed
+}
+
+func (t *tail) enter(f *follower) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	t.followers[f] = struct{}{}
-	return nil
 }
 
 func (t *tail) leave(f *follower) {
@@ -122,45 +128,27 @@ func (t *tail) leave(f *follower) {
 	delete(t.followers, f)
 }
 
-// follow is History.Follow.
-func (t *tail) follow(ctx context.Context, after state.Seq, apply func([]state.Event) error) error {
-	f := &follower{next: after + 1, wake: make(chan struct{}, 1)}
-	if err := t.enter(f); err != nil {
-		return err
-	}
-	defer t.leave(f)
-	var batch []state.Event
-	for {
-		var closed bool
-		batch, closed = t.take(f, batch[:0])
-		switch {
-		case ctx.Err() != nil:
-			return ctx.Err()
-		case len(batch) > 0:
-			if err := apply(batch); err != nil {
-				return err
-			}
-			continue
-		case closed:
-			return state.ErrClosed
-		}
-		select {
-		case <-f.wake:
-		case <-ctx.Done():
-		}
-	}
-}
-
-// take hands over what comes next, and says whether nothing will any more.
-func (t *tail) take(f *follower, batch []state.Event) ([]state.Event, bool) {
+// take hands over what comes next. before is not 0 when that is not in memory: it is
+// the place from which on there is some. closed says whether nothing will come any
+// more.
+func (t *tail) take(f *follower, batch []state.Event) (events []state.Event, before state.Seq, closed bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if f.next < t.first+state.Seq(len(t.events)) {
-		from := int(f.next - t.first)
+	if f.next < t.first {
+		return batch, t.first, t.closed
+	}
+	if from := int(f.next - t.first); from < len(t.events) {
 		batch = append(batch, t.events[from:min(from+batchEvents, len(t.events))]...)
 	}
 	f.next += state.Seq(len(batch))
-	return batch, t.closed
+	return batch, 0, t.closed
+}
+
+// advance moves a follower on.
+func (t *tail) advance(f *follower, next state.Seq) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	f.next = next
 }
 
 // signal wakes whoever waits on a cap-1 channel, without ever waiting itself.

@@ -1,10 +1,8 @@
 package history
 
 import (
-	"database/sql"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 
@@ -18,11 +16,12 @@ const retryEvery = time.Second
 type trouble struct {
 	every time.Duration
 
-	mu    sync.Mutex // guards all below
-	err   error      // nil: none
-	since time.Time
-	tried time.Time
-	timer *time.Timer // when to try again; nil without trouble
+	mu      sync.Mutex // guards all below
+	err     error      // nil: none
+	since   time.Time
+	tried   time.Time
+	timer   *time.Timer   // when to try again; nil without trouble
+	changed chan struct{} // closed when trouble begins or ends, and then another
 }
 
 // now returns the trouble, if there is any.
@@ -37,6 +36,7 @@ func (t *trouble) begin(err error, now time.Time) {
 	defer t.mu.Unlock()
 	t.err, t.since, t.tried = err, now, time.Now()
 	t.timer = time.NewTimer(t.every)
+	t.changeLocked()
 }
 
 func (t *trouble) still(err error) {
@@ -52,6 +52,12 @@ func (t *trouble) end() {
 	t.err = nil
 	t.timer.Stop()
 	t.timer = nil
+	t.changeLocked()
+}
+
+func (t *trouble) changeLocked() {
+	close(t.changed)
+	t.changed = make(chan struct{})
 }
 
 // due reports whether it is time to try again.
@@ -73,14 +79,17 @@ func (t *trouble) again() <-chan time.Time {
 
 // Health implements room.Log. While it is bad the chat goes on: events have
 // their places and are seen, what is to be written waits in memory, and what no
-// longer fits there will be a gap.
-func (h *History) Health() state.Health {
-	h.trouble.mu.Lock()
-	defer h.trouble.mu.Unlock()
-	if h.trouble.err == nil {
-		return state.Health{}
+// longer fits there will be a gap. When it is well again the room hands a snapshot
+// in at once: it stands for the events that did not fit, and for those that only a
+// lost file held.
+func (h *History) Health() (state.Health, <-chan struct{}) {
+	t := &h.trouble
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.err == nil {
+		return state.Health{}, t.changed
 	}
-	return state.Health{Err: fmt.Errorf("history: %w", h.trouble.err), Since: h.trouble.since}
+	return state.Health{Err: fmt.Errorf("history: %w", t.err), Since: t.since}, t.changed
 }
 
 func movedAway(err error) bool { return errors.Is(err, errMoved) }
@@ -107,76 +116,63 @@ func (h *History) mend() error {
 // goOnLocked goes on with the file that is there now, be it the same, an older
 // copy or a new one.
 func (h *History) goOnLocked() error {
-	var file int64
-	var last state.Seq
-	if err := h.disk.writer.QueryRow(`SELECT file, ifnull((SELECT max(seq) FROM events), 0) FROM meta`).Scan(&file, &last); err != nil {
+	c, err := h.lookLocked()
+	if err != nil {
 		return err
 	}
-	if h.other = h.other || file != h.file || last < h.lastSeq; !h.other {
+	if h.other = h.other || c.file != h.file || c.last < h.lastSeq; !h.other {
 		return h.disk.rememberLocked()
 	}
-	if err := h.beginAgainLocked(); err != nil {
+	if err := h.beginAgainLocked(c); err != nil {
 		return err
 	}
-	h.file, h.other = file, false
+	h.file, h.other = c.file, false
 	h.anew()
 	return nil
 }
 
-// beginAgainLocked fills a file that is not the one it was: with the state, the
-// messages at hand, and a gap for those that only the other file had.
-func (h *History) beginAgainLocked() error {
-	if err := h.enterBootLocked(); err != nil {
+// beginAgainLocked fills a file that is not the one it was: with the messages at hand,
+// and a gap for those that only the other file had. The events that only that one had
+// can be followed no more.
+func (h *History) beginAgainLocked(c content) error {
+	h.lastSeq, h.lastHour = c.last, c.hour
+	h.keepFrom(state.Seq(h.given.Load()) + 1)
+	lost := h.memory.rewrite(c.applied, c.said)
+	w := h.memory.next(0)
+	err := lost.precede(&w)
+	if err == nil {
+		h.disk.file = nil // written to before it is known
+		err = h.commitLocked(h.disk.writer, &w, nil)
+	}
+	if err != nil {
 		return err
 	}
-	if err := h.readLastLocked(); err != nil {
-		return err
-	}
-	h.block.Store(0)
-	lost := h.memory.rewrite(h.lastSeq, h.lastWall)
-	h.disk.file = nil // written to before it is known
-	if err := h.writeLocked(nil, h.memory.saveState(h.boot.Load(), h.ahead)); err != nil {
-		return err
-	}
-	h.memory.lose(lost)
+	h.memory.report(lost)
 	return h.disk.rememberLocked()
 }
 
-// rewrite makes everything at hand wait to be written again, and returns what is
-// missing between the last row of the file and that.
-func (m *memory) rewrite(last state.Seq, wall int64) gap {
+// rewrite makes all messages at hand wait to be written that are not in a file which
+// is complete up to a place, and returns what is missing between the two. said is when
+// the last message of that file was; 0: it has none.
+func (m *memory) rewrite(applied state.Seq, said int64) gap {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	later := m.unwritten
-	m.unwritten, m.waiting = nil, 0
-	for _, e := range m.recent {
-		if r, err := newRow(e.event); err == nil {
-			r.again = last >= r.seq
-			m.addUnwrittenLocked(r)
+	q := &m.waiting
+	q.messages, q.messageBytes = nil, 0
+	for _, s := range m.recent {
+		if s.row.seq > applied {
+			q.addMessage(s.row)
 		}
 	}
-	for _, r := range append(slices.Clone(m.unsettled), later...) {
-		m.addUnwrittenLocked(r)
-	}
-	if last+1 >= m.from {
+	if applied+1 >= m.from {
 		return gap{}
 	}
-	lost := gap{seq: last + 1}
-	if last > 0 {
-		lost.From = time.Unix(0, wall)
+	lost := gap{seq: applied + 1}
+	if said != 0 {
+		lost.From = time.UnixMicro(said).UTC()
 	}
 	if len(m.recent) > 0 {
 		lost.To = m.recent[0].event.Time
 	}
 	return lost
-}
-
-// saveState returns what writes the state down as a snapshot.
-func (m *memory) saveState(boot, ahead int64) func(*sql.Tx) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	k := &m.keeper
-	s := k.load(0)
-	s.Seq = m.applied
-	return func(tx *sql.Tx) error { return putSnapshot(tx, s, boot, ahead) }
 }

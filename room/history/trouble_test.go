@@ -18,21 +18,32 @@ import (
 	"salon/room"
 	"salon/room/roomtest"
 	"salon/room/state"
+	"salon/room/text"
 )
 
-// chat is a history that talks: what is followed is applied, as a room does.
+// chat is a history that talks, with a room's State: what is followed is applied, and
+// a snapshot is handed in when recording goes on.
 type chat struct {
 	*testing.T
 	*History
-	log   *roomtest.Journal
-	n     uint64
-	heard chan state.Event
+	log  *roomtest.Journal
+	n    uint64
+	ann  state.ID // her session
+	kept atomic.Int64
+
+	before [32]byte // the State's hash when this life began
+
+	heard chan state.Outcome
+	stop  context.CancelFunc
 	end   sync.WaitGroup
+
+	mu sync.Mutex // guards st
+	st *state.State
 }
 
 func talking(t *testing.T, o Options) *chat {
 	t.Helper()
-	c := &chat{T: t, log: &roomtest.Journal{}, heard: make(chan state.Event, 100_000)}
+	c := &chat{T: t, log: &roomtest.Journal{}, heard: make(chan state.Outcome, 100_000)}
 	o.Log = slog.New(slog.NewTextHandler(c.log, nil))
 	if o.Dir == "" {
 		o.Dir = t.TempDir()
@@ -45,23 +56,80 @@ func talking(t *testing.T, o Options) *chat {
 		t.Fatal(err)
 	}
 	c.History = h
-	_, last := h.Bounds()
-	c.end.Go(func() {
-		h.Follow(context.Background(), last, func(events []state.Event) error {
-			h.Apply(events)
-			for _, e := range events {
-				c.heard <- e
-			}
-			return nil
-		})
-	})
+	c.st, _ = loaded(t, h)
+	ctx, stop := context.WithCancel(context.Background())
+	c.stop = stop
 	t.Cleanup(c.over)
+	_, last := h.Bounds()
+	caughtUp := make(chan struct{})
+	if c.st.Applied() >= last {
+		close(caughtUp)
+	}
+	c.end.Go(func() { c.follow(last, caughtUp) })
+	c.end.Go(func() { c.keepWhenWell(ctx) })
+	<-caughtUp
+	for len(c.heard) > 0 {
+		<-c.heard
+	}
+	c.before = c.st.Hash()
+	c.does(state.NodeUp{Node: "here", Version: state.Version})
+	c.ann = c.does(state.Joined{Pseudo: "ann", Forms: text.Pseudo("ann").Forms()}).ID
 	return c
+}
+
+// follow applies what the log has, and says when that is all of the lives before.
+func (c *chat) follow(last state.Seq, caughtUp chan struct{}) {
+	c.History.Follow(context.Background(), c.st.Applied(), func(events []state.Event) error {
+		outcomes, spoken := c.apply(events)
+		c.Apply(events[len(events)-1].Seq, spoken)
+		for _, out := range outcomes {
+			c.heard <- out
+		}
+		if seq := events[len(events)-1].Seq; seq >= last && events[0].Seq <= last {
+			close(caughtUp)
+		}
+		return nil
+	})
+}
+
+func (c *chat) apply(events []state.Event) (outcomes []state.Outcome, spoken []state.Event) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, e := range events {
+		out := c.st.Apply(e)
+		outcomes = append(outcomes, out)
+		if out.Shown && state.KindOf(e.Body).Spoken {
+			spoken = append(spoken, out.Event)
+		}
+	}
+	return outcomes, spoken
+}
+
+func (c *chat) keepWhenWell(ctx context.Context) {
+	for bad := false; ; {
+		health, changed := c.Health()
+		if bad && health.Err == nil && c.Snapshot(ctx, c.snapshot()) == nil {
+			c.kept.Add(1)
+		}
+		bad = health.Err != nil
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+func (c *chat) snapshot() state.Snapshot {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return state.Snapshot{Seq: c.st.Applied(), State: c.st.Encode()}
 }
 
 // over ends the talk.
 func (c *chat) over() {
 	c.Close()
+	c.stop()
 	c.end.Wait()
 	c.Shut()
 }
@@ -69,21 +137,52 @@ func (c *chat) over() {
 // says proposes a message that everybody must hear.
 func (c *chat) says(text string) state.Event {
 	c.Helper()
-	return c.does(state.Said{From: "ann", Text: text})
+	e := c.does(state.Said{Session: c.ann, Text: text})
+	if said, _ := e.Body.(state.Said); said.From != "ann" || said.Text != text {
+		c.Fatalf("%q is heard as %+v", text, e)
+	}
+	return e
 }
 
+// does proposes something that must not be refused.
 func (c *chat) does(b state.Body) state.Event {
 	c.Helper()
+	out := c.tries(b)
+	if out.Err != nil {
+		c.Fatalf("%#v: %v", b, out.Err)
+	}
+	return out.Event
+}
+
+func (c *chat) tries(b state.Body) state.Outcome {
+	c.Helper()
 	c.n++
-	seq, err := c.Propose(context.Background(), state.Event{ID: state.ID{Origin: 9, N: c.n}, Body: b})
+	seq, err := c.Propose(context.Background(), state.Event{ID: state.ID{Origin: uint64(c.born), N: c.n}, Body: b})
 	if err != nil {
 		c.Fatalf("%#v: %v", b, err)
 	}
-	e := <-c.heard
-	if e.Seq != seq || !strings.HasSuffix(fmt.Sprintf("%#v", e.Body), strings.TrimPrefix(fmt.Sprintf("%#v", b), "x")) {
-		c.Fatalf("%#v at %d is heard as %+v", b, seq, e)
+	out := <-c.heard
+	if out.Event.Seq != seq {
+		c.Fatalf("%#v at %d is heard as %+v", b, seq, out.Event)
 	}
-	return e
+	return out
+}
+
+// loaded returns the State that a history starts from.
+func loaded(t testing.TB, h *History) (*state.State, state.Seq) {
+	t.Helper()
+	snap, err := h.Load(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if snap.State == nil {
+		return state.NewState(), snap.Seq
+	}
+	st, err := state.DecodeState(snap.State)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return st, snap.Seq
 }
 
 // until waits for something to become true.
@@ -92,7 +191,10 @@ func (c *chat) until(what string, ok func() bool) {
 	roomtest.Until(c, func() string { return fmt.Sprintf("%s: never. The log says:\n%s", what, c.log) }, ok)
 }
 
-func (c *chat) well() bool { return c.Health().Err == nil }
+func (c *chat) well() bool {
+	health, _ := c.Health()
+	return health.Err == nil
+}
 
 // alarms counts the errors that were logged.
 func (c *chat) wantAlarms(n int) {
@@ -121,7 +223,7 @@ func texts(t *testing.T, s room.Store, n int) []string {
 	}
 	var all []string
 	for _, e := range events {
-		all = append(all, e.Body.(state.Said).Text)
+		all = append(all, state.SpeechOf(e.Body).Text)
 	}
 	return all
 }
@@ -131,6 +233,13 @@ func (c *chat) reopened() *History {
 	c.Helper()
 	c.over()
 	return open(c.T, Options{Dir: c.disk.dir})
+}
+
+// again ends the chat and begins another life of it.
+func (c *chat) again() *chat {
+	c.Helper()
+	c.over()
+	return talking(c.T, Options{Dir: c.disk.dir})
 }
 
 func wantTexts(t *testing.T, h *History, want ...string) {
@@ -155,7 +264,7 @@ func TestTheChatGoesOnWithoutADisk(t *testing.T) {
 		c.says(fmt.Sprint("during ", i))
 	}
 	c.does(state.TopicSet{By: "ann", Text: "the topic"})
-	if health := c.Health(); health.Err == nil || health.Since.IsZero() {
+	if health, _ := c.Health(); health.Err == nil || health.Since.IsZero() {
 		t.Error("it says that it is well")
 	}
 	if got, err := c.Search(t.Context(), state.Query{Text: "during 7"}, 10); err != nil || len(got) != 1 {
@@ -187,6 +296,7 @@ func TestWhatMemoryCannotHoldIsAGap(t *testing.T) {
 		return nil
 	}})
 	c.says("before")
+	c.quiet(t)
 	broken.Store(true)
 	first := c.says("the first")
 	for i := range waiting + extra - 1 {
@@ -203,7 +313,7 @@ func TestWhatMemoryCannotHoldIsAGap(t *testing.T) {
 			t.Errorf("%s: %d are recorded, %v", name, len(events), err)
 		}
 		wantGap(t, name, events, first, last, extra)
-		for from, want := range map[time.Time]int{first.Time: 1, first.Time.Add(time.Nanosecond): 1, last.Time: 0} {
+		for from, want := range map[time.Time]int{first.Time: 1, first.Time.Add(time.Nanosecond): 1, first.Time.Add(time.Microsecond): 1, last.Time: 0} {
 			events, err := h.Search(t.Context(), state.Query{From: from}, 2*waiting)
 			if err != nil || len(gapsIn(events)) != want {
 				t.Errorf("%s: from %v there are %d, %v, want %d", name, from, len(gapsIn(events)), err, want)
@@ -249,7 +359,7 @@ func TestAFullDiskIsOnlyAnAlarm(t *testing.T) {
 		c.says(want[i])
 	}
 	if code(c.trouble.now()) != codeFull {
-		t.Fatalf("it is not full: %v", c.Health())
+		t.Fatalf("it is not full: %v", c.trouble.now())
 	}
 	pragma(`PRAGMA max_page_count = 100000`)
 	c.until("recording again", c.well)
@@ -285,7 +395,7 @@ func TestARemovedDirectoryIsMadeAgain(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := talking(t, Options{Dir: filepath.Join(t.TempDir(), "data")})
-			c.does(state.Banned{Ban: state.Ban{Target: state.Target{Kind: state.ByPseudo, Pseudo: "bob"}}})
+			c.does(state.Banned{Ban: state.Ban{Target: state.PseudoTarget("bob")}})
 			c.says("one")
 			c.says("two")
 			if err := remove(c.disk.dir); err != nil {
@@ -293,13 +403,15 @@ func TestARemovedDirectoryIsMadeAgain(t *testing.T) {
 			}
 			c.says("three")
 			c.until("recording again", c.well)
+			c.until("a snapshot", func() bool { return c.kept.Load() > 0 })
 			c.says("four")
 			c.wantAlarms(1)
-			h := c.reopened()
+			hash := c.st.Hash()
+			c = c.again()
+			h := c.History
 			wantTexts(t, h, "one", "two", "three", "four")
-			snap, err := h.Load(t.Context())
-			if err != nil || !strings.Contains(string(snap.State), "bob") {
-				t.Errorf("the ban is gone: %s, %v", snap.State, err)
+			if c.before != hash {
+				t.Errorf("the state is %s", c.st.Encode())
 			}
 			if got, err := h.Search(t.Context(), state.Query{Text: "two"}, 2); err != nil || len(got) != 1 {
 				t.Errorf("a search finds %v, %v", got, err)

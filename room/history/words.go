@@ -16,10 +16,14 @@ const maxWords = 16
 // stands between two spaces is one word to the index and to whoever scans. Words
 // are runs of letters and digits; the signs of scripts without spaces are words
 // of their own.
-func words(words string) string {
+func words(said string) string { return split(text.Fold(said)) }
+
+// split is words for a text that is folded.
+func split(folded string) string {
 	var b strings.Builder
+	b.Grow(len(folded) + 1)
 	within := false
-	for _, r := range text.Fold(words) {
+	for _, r := range folded {
 		switch {
 		case unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai):
 			b.WriteByte(' ')
@@ -38,28 +42,29 @@ func words(words string) string {
 	return b.String()
 }
 
-// said is a spoken event as a search sees it.
-type said struct {
-	author, text   string // folded
+// folded is a spoken event as a search sees it.
+type folded struct {
+	author, text   string
 	authors, words string // their words
 }
 
-func newSaid(author, text string) said {
-	return said{author: plain(author), text: plain(text), authors: words(author), words: words(text)}
+func fold(author, said string) folded {
+	author, said = text.Fold(author), text.Fold(said)
+	return folded{author: quotes.Replace(author), text: quotes.Replace(said), authors: split(author), words: split(said)}
 }
 
 // quotes are the typographic signs that people type in their simple form.
 var quotes = strings.NewReplacer("’", "'", "‘", "'", "“", `"`, "”", `"`, "…", "...", "–", "-", "—", "-", "\u00a0", " ", "\u202f", " ")
 
 // plain folds a text for what is looked for sign by sign.
-func plain(words string) string { return quotes.Replace(text.Fold(words)) }
+func plain(said string) string { return quotes.Replace(text.Fold(said)) }
 
 // pattern is a query made ready.
 type pattern struct {
 	words    []sought
 	by       string // folded; "" for anybody
 	byWords  string
-	from, to int64     // nanoseconds; 0: open
+	from, to int64     // microseconds since 1970; 0: open
 	before   state.Seq // 0: anywhere
 }
 
@@ -70,7 +75,7 @@ type sought struct {
 }
 
 func newPattern(q state.Query) pattern {
-	p := pattern{by: plain(string(q.By)), byWords: words(string(q.By)), from: nanos(q.From), to: nanos(q.To), before: q.Before}
+	p := pattern{by: plain(string(q.By)), byWords: words(string(q.By)), from: micros(q.From), to: micros(q.To), before: q.Before}
 	for w := range strings.FieldsSeq(q.Text) {
 		s := sought{phrase: words(w)}
 		if folded := plain(w); " "+folded != s.phrase {
@@ -83,15 +88,17 @@ func newPattern(q state.Query) pattern {
 	return p
 }
 
-func nanos(t time.Time) int64 {
+// micros returns the first whole microsecond since 1970 that is not before a time; 0
+// for none.
+func micros(t time.Time) int64 {
 	if t.IsZero() {
 		return 0
 	}
-	return t.UnixNano()
+	return t.Add(time.Microsecond - 1).UnixMicro()
 }
 
 // matches reports whether an event is sought, time aside.
-func (p *pattern) matches(s *said) bool {
+func (p *pattern) matches(s *folded) bool {
 	if p.by != "" && p.by != s.author {
 		return false
 	}

@@ -2,32 +2,156 @@ package history
 
 import (
 	"database/sql"
+	"slices"
 
 	"salon/room/state"
 )
 
-// placeBlock is how many places are reserved at a time. After a kill the next
-// life goes on behind them, so that no place is given twice although joins and
-// leaves take places without being written.
-const placeBlock = 4096
+// conn is one connection that writes, for which everybody waits.
+type conn struct {
+	*sql.DB
+	entry, message, hour, applied *sql.Stmt
+}
 
-// stamp reads the clock that nobody sets.
-func (h *History) stamp() stamp { return stamp{h.boot.Load(), int64(h.clock.up())} }
+// prepare makes the statements that every commit needs.
+func (c *conn) prepare() (err error) {
+	for statement, into := range map[string]**sql.Stmt{
+		insertEntry:   &c.entry,
+		insertMessage: &c.message,
+		insertHour:    &c.hour,
+		updateApplied: &c.applied,
+	} {
+		if *into, err = c.Prepare(statement); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
-// offset is how far the wall is ahead of it now.
-func (h *History) offset() int64 { return h.clock.now().UnixNano() - int64(h.clock.up()) }
+const (
+	insertEntry   = `INSERT OR REPLACE INTO log VALUES (?, ?, ?)`
+	insertHour    = `INSERT OR REPLACE INTO hours VALUES (?, ?)`
+	updateApplied = `UPDATE meta SET applied = max(applied, ?), bytes = bytes + ?`
+)
 
-// write commits rows and what memory has waiting, as one transaction, and
-// whatever also adds to it. After an error nothing of it is known to be written.
-func (h *History) write(rows []*row, also func(*sql.Tx) error) error {
+// entry is a row of the table log.
+type entry struct {
+	seq   state.Seq
+	stamp int64  // microseconds
+	event string // as state.EncodeEvent wrote it
+	// passing reports that a power cut may take it back: the commit does not wait for the
+	// disk. Whatever is committed later and does wait brings it there too.
+	passing bool
+}
+
+func (e *entry) size() int { return len(e.event) + rowBytes }
+
+// work is what one transaction writes.
+type work struct {
+	entries  []*entry
+	messages []*message
+	upto     state.Seq // the place up to which messages is complete then
+}
+
+// passing reports whether a power cut may take all of it back: the log's entries, and
+// the messages with them, which are made again from entries that were there before.
+func (w *work) passing() bool {
+	return len(w.entries) > 0 && !slices.ContainsFunc(w.entries, func(e *entry) bool { return !e.passing })
+}
+
+// put writes it. hour is that of the last message before. Nothing of it counts before
+// the transaction is committed.
+func (w *work) put(tx *sql.Tx, c *conn, hour int64) error {
+	if len(w.entries) > 0 {
+		insert := tx.Stmt(c.entry)
+		for _, e := range w.entries {
+			if _, err := insert.Exec(int64(e.seq), e.stamp, e.event); err != nil {
+				return err
+			}
+		}
+	}
+	if len(w.messages) == 0 {
+		return nil
+	}
+	if err := w.putMessages(tx.Stmt(c.message)); err != nil {
+		return err
+	}
+	if err := w.putHours(tx.Stmt(c.hour), hour); err != nil {
+		return err
+	}
+	size := 0
+	for _, m := range w.messages {
+		size += m.size()
+	}
+	_, err := tx.Stmt(c.applied).Exec(int64(w.upto), size)
+	return err
+}
+
+func (w *work) putMessages(insert *sql.Stmt) error {
+	for _, m := range w.messages {
+		if _, err := insert.Exec(m.values()...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// microsPerHour is how many microseconds an hour of the table hours has.
+const microsPerHour = 3_600_000_000
+
+func (m *message) hour() int64 { return m.time / microsPerHour }
+
+// putHours notes which messages are of another hour than the one before, which for the
+// first is given.
+func (w *work) putHours(insert *sql.Stmt, before int64) error {
+	for _, m := range w.messages {
+		if m.hour() == before {
+			continue
+		}
+		if _, err := insert.Exec(int64(m.seq), m.hour()); err != nil {
+			return err
+		}
+		before = m.hour()
+	}
+	return nil
+}
+
+// write commits entries, what memory has waiting, up to a batch of each, and what is
+// missing, as one transaction that waits for the disk if it has to; messages only if
+// they are at least so many. After an error nothing of it is known to be written.
+func (h *History) write(entries []*entry, messages int, missing gap) error {
 	h.disk.wanted.Add(1)
 	h.disk.mu.Lock()
 	h.disk.wanted.Add(-1)
 	defer h.disk.mu.Unlock()
-	return h.writeLocked(rows, also)
+	w := h.memory.next(messages)
+	w.entries = append(w.entries, entries...)
+	if err := missing.precede(&w); err != nil {
+		return err
+	}
+	c := h.disk.writer
+	if w.passing() {
+		c = h.disk.maintenance
+	}
+	if err := h.commitLocked(c, &w, nil); err != nil {
+		return err
+	}
+	h.disk.commits.Add(1)
+	return nil
 }
 
-func (h *History) writeLocked(rows []*row, also func(*sql.Tx) error) error {
+// writeSome brings some of the messages that wait into their table, on the connection
+// that does not wait for the disk: the log holds them too.
+func (h *History) writeSome() error {
+	h.disk.mu.Lock()
+	defer h.disk.mu.Unlock()
+	w := h.memory.next(0)
+	w.entries = nil // those are the sequencer's, which has begun to wait for a disk that fails
+	return h.commitLocked(h.disk.maintenance, &w, nil)
+}
+
+// commitLocked writes work, and whatever also adds to it.
+func (h *History) commitLocked(c *conn, w *work, also func(*sql.Tx) error) error {
 	if err := h.disk.inPlaceLocked(); err != nil {
 		return err
 	}
@@ -36,162 +160,36 @@ func (h *History) writeLocked(rows []*row, also func(*sql.Tx) error) error {
 			return err
 		}
 	}
-	waiting := h.memory.firstUnwritten()
-	t := transaction{History: h, lastSeq: h.lastSeq, lastWall: h.lastWall, block: h.block.Load(), ahead: h.ahead}
-	err := inTransaction(h.disk.writer, func(tx *sql.Tx) error {
-		t.tx = tx
-		return t.fill(append(waiting, rows...), also)
+	err := inTransaction(c.DB, func(tx *sql.Tx) error {
+		if err := w.put(tx, c, h.lastHour); err != nil || also == nil {
+			return err
+		}
+		return also(tx)
 	})
 	if err != nil {
 		return err
 	}
-	h.lastSeq, h.lastWall, h.ahead = t.lastSeq, t.lastWall, t.ahead
-	h.block.Store(t.block)
-	h.disk.commits.Add(1)
-	h.memory.written(waiting)
+	if n := len(w.entries); n > 0 {
+		h.lastSeq = max(h.lastSeq, w.entries[n-1].seq)
+	}
+	if n := len(w.messages); n > 0 {
+		h.lastHour = w.messages[n-1].hour()
+	}
+	h.memory.written(w)
 	return nil
 }
 
-// aside runs a transaction on the clerk's connection, between those of the
-// sequencer, which need not wait for the disk twice.
-func (h *History) aside(do func(*sql.Tx) error) error {
-	h.disk.mu.Lock()
-	defer h.disk.mu.Unlock()
-	if err := h.disk.inPlaceLocked(); err != nil {
-		return err
-	}
-	if h.fault != nil {
-		if err := h.fault(); err != nil {
-			return err
-		}
-	}
-	return inTransaction(h.disk.clerk, do)
-}
-
-// transaction is one on its way, with what will be true once it is committed.
-type transaction struct {
-	*History
-	tx       *sql.Tx
-	lastSeq  state.Seq
-	lastWall int64
-	block    uint64
-	ahead    int64
-}
-
-func (t *transaction) fill(rows []*row, also func(*sql.Tx) error) error {
-	bytes, err := t.rows(rows)
-	if err != nil {
-		return err
-	}
-	if given := t.given.Load(); given+placeBlock/2 > t.block {
-		t.block = given + placeBlock
-	}
-	if _, err := t.tx.Exec(`UPDATE meta SET reserved = ?, bytes = bytes + ?`, int64(t.block), bytes); err != nil {
-		return err
-	}
-	if now := t.offset(); apart(now, t.ahead) {
-		t.ahead = now
-		if _, err := t.tx.Exec(`UPDATE boots SET ahead = ? WHERE id = ?`, now, t.boot.Load()); err != nil {
-			return err
-		}
-	}
-	if also == nil {
-		return nil
-	}
-	return also(t.tx)
-}
-
-// rows writes rows and returns how many bytes of people's words came with them.
-func (t *transaction) rows(rows []*row) (int, error) {
-	if len(rows) == 0 {
-		return 0, nil
-	}
-	insert := t.tx.Stmt(t.disk.upsert)
-	defer insert.Close()
-	bytes := 0
-	for _, r := range rows {
-		if _, err := insert.Exec(r.values()...); err != nil {
-			return 0, err
-		}
-		if err := t.note(r); err != nil {
-			return 0, err
-		}
-		if k := kindNamed(r.kind); k != nil && k.spoken && !r.again {
-			bytes += r.size()
-		}
-	}
-	return bytes, nil
-}
-
-// note marks a turn where the clock was set back.
-func (t *transaction) note(r *row) error {
-	if r.seq <= t.lastSeq {
-		return nil
-	}
-	if r.time < t.lastWall {
-		if _, err := t.tx.Exec(`INSERT OR IGNORE INTO turns VALUES (?)`, int64(r.seq)); err != nil {
-			return err
-		}
-	}
-	t.lastSeq, t.lastWall = r.seq, r.time
-	return nil
-}
-
-// drain writes all that waits, with it what is missing, and last whatever also
-// adds.
-func (h *History) drain(also func(*sql.Tx) error) error {
+// drain writes all that waits, with it what is missing.
+func (h *History) drain() error {
 	for {
 		lost := h.memory.takeLost()
-		rows, err := lost.rows()
-		if err != nil {
-			return err
-		}
-		more := h.memory.countUnwritten() > batchEvents
-		extra := also
-		if more {
-			extra = nil
-		}
-		if err := h.write(rows, extra); err != nil {
+		if err := h.write(nil, 0, lost); err != nil {
 			h.memory.lose(lost)
 			return err
 		}
-		if len(rows) > 0 {
-			h.memory.missing(lost)
-		}
-		if !more {
+		h.memory.report(lost)
+		if !h.memory.hasWaiting() {
 			return nil
 		}
 	}
-}
-
-// enterBootLocked finds this run of the machine in the table.
-func (h *History) enterBootLocked() error {
-	now := h.offset()
-	_, err := h.disk.writer.Exec(`INSERT INTO boots (name, ahead) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET ahead = excluded.ahead`, h.clock.boot, now)
-	if err != nil {
-		return err
-	}
-	var id int64
-	err = h.disk.writer.QueryRow(`SELECT id FROM boots WHERE name = ?`, h.clock.boot).Scan(&id)
-	h.ahead = now
-	h.boot.Store(id)
-	return err
-}
-
-// readFrame reads what the wall showed on each run of the machine.
-func readFrame(db *sql.DB) (frame, error) {
-	rows, err := db.Query(`SELECT id, ahead FROM boots`)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	f := frame{}
-	for rows.Next() {
-		var id, ahead int64
-		if err := rows.Scan(&id, &ahead); err != nil {
-			return nil, err
-		}
-		f[id] = ahead
-	}
-	return f, rows.Err()
 }

@@ -16,6 +16,9 @@ var english = Texts{
 	Gap: "%d messages between %s and %s were not recorded", GapOne: "%d message between %s and %s was not recorded",
 	GapSome: "Messages between %s and %s were not recorded", GapBefore: "What was said before %s is no longer recorded",
 
+	LostSeveral: "%s left: connection lost",
+	LogLost:     "The room is read-only for now: nothing can be said, what was said can still be read", LogFound: "You can write again",
+
 	Welcome: "Welcome, %s! This is what one can type:", TopicIs: "Topic: %s", NoTopic: "No topic for now.",
 	TopicBy: "(by %s, %s)", Present: "%d present: %s", PresentSingle: "%d present: %s", NobodyHere: "Nobody is here.", PresentOne: "You are alone here for now.", AndOthers: "%s and %d others",
 	LastMessages: "Last messages:", HelpHint: "\"/help command\" says more; \"//x\" writes \"/x\" and \"\\@x\" writes \"@x\".",
@@ -32,7 +35,7 @@ var english = Texts{
 	NothingSaid: "Nothing has been said yet.", NothingSaidOn: "Nothing was said on %s.", DayMessages: "Messages of %s:", Found: "%d message(s) for \"%s\":", FoundLast: "The last %d messages for \"%s\":", Earlier: "Earlier ones: %smore", EarlierMessages: "Earlier:", NothingMore: "Nothing comes before that.",
 	OlderUnread: "Older messages cannot be read at the moment.", NotRecorded: "Nothing has been recorded since %s: what is said now is lost if the server stops.",
 	NotFound: "Nothing found for \"%s\".",
-	Stats:    "%d present, %d session(s), %d message(s), since %s", StatsLog: "the log has not answered since %s: %v", Skipped: "... %d message(s) skipped",
+	Stats:    "%d present, %d session(s), %d message(s), since %s", StatsPlace: "place %d in the log, state %s", StatsNodes: "nodes: %s", StatsLog: "the log has not answered since %s: %v", Skipped: "... %d message(s) skipped",
 
 	NowAway: "You are marked as away; /back to return.", NowBack: "Welcome back.",
 	NowIgnored: "You will not see what %s says; /unignore %[1]s undoes it.", NowHeard: "You see what %s says again.",

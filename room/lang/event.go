@@ -104,8 +104,32 @@ func (v View) Happening(e *state.Event) string {
 		return v.gap(b, e.Time)
 	case state.Gathered:
 		return fmt.Sprintf(t.Gathered, b.In, b.Out, b.Present)
+	case state.NodeUp:
+		return v.lost(b.Gone)
+	case state.NodeDown:
+		return v.lost(b.Gone)
+	case state.LogLost:
+		return t.LogLost
+	case state.LogFound:
+		return t.LogFound
 	}
 	return ""
+}
+
+// mostLost is how many people are named whose connections were lost at once; the
+// others are counted.
+const mostLost = 10
+
+// lost names those whose connections were lost at once.
+func (v View) lost(gone []text.Pseudo) string {
+	t := v.texts()
+	switch n := len(gone) - mostLost; {
+	case len(gone) == 1:
+		return fmt.Sprintf(t.LeftLost, text.Isolate(string(gone[0])))
+	case n > 0:
+		return fmt.Sprintf(t.LostSeveral, fmt.Sprintf(t.AndOthers, names(gone[:mostLost]), n))
+	}
+	return fmt.Sprintf(t.LostSeveral, names(gone))
 }
 
 // gap writes that something was not recorded; now is when that is told of.

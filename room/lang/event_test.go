@@ -1,15 +1,14 @@
 package lang_test
 
 import (
-	"fmt"
 	"net/netip"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"salon/room/lang"
 	"salon/room/state"
+	"salon/room/state/statetest"
 	"salon/room/text"
 )
 
@@ -73,6 +72,13 @@ var told = []struct {
 	{state.Gap{From: at.Add(-24 * time.Hour), To: at, Count: 1}, "* 1 message entre 21/11/2026 14:05 et 14:05 n'a pas été enregistré", "* 1 message between 2026-11-21 14:05 and 14:05 was not recorded"},
 	{state.Gap{From: at.Add(-time.Minute), To: at}, "* Des messages entre 14:04 et 14:05 n'ont pas été enregistrés", "* Messages between 14:04 and 14:05 were not recorded"},
 	{state.Gap{To: at}, "* Ce qui a été dit avant 14:05 n'est plus enregistré", "* What was said before 14:05 is no longer recorded"},
+	{state.NodeUp{Gone: []text.Pseudo{"bob"}}, "* bob est parti(e) : connexion perdue", "* bob left: connection lost"},
+	{state.NodeDown{Gone: []text.Pseudo{"bob", "cléo"}}, "* bob, cléo s'en vont : connexion perdue", "* bob, cléo left: connection lost"},
+	{state.NodeDown{Gone: []text.Pseudo{"a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"}}, "* a, b, c, d, e, f, g, h, i, j et 2 autres s'en vont : connexion perdue",
+		"* a, b, c, d, e, f, g, h, i, j and 2 others left: connection lost"},
+	{state.LogLost{}, "* Salon en lecture seule : rien ne peut être dit pour le moment, ce qui a été dit se lit toujours",
+		"* The room is read-only for now: nothing can be said, what was said can still be read"},
+	{state.LogFound{}, "* On peut de nouveau écrire", "* You can write again"},
 	{state.Gathered{In: 12, Out: 9, Present: 431}, "* +12, -9, 431 présents", "* +12, -9, 431 present"},
 }
 
@@ -88,23 +94,28 @@ func TestEventsInBothLanguages(t *testing.T) {
 	}
 }
 
-// TestEverythingThatIsShownIsTold fails for a new kind of event until this file
-// has an example.
+// TestEverythingThatIsShownIsTold fails for a new kind of event until there is an
+// example of it here, and in the JSON, and both languages have a sentence for it.
 func TestEverythingThatIsShownIsTold(t *testing.T) {
-	have := map[string]bool{ // never shown
-		"state.WentAway": true, "state.CameBack": true, "state.RoleSet": true,
-		"state.Registered": true, "state.Unregistered": true, "state.PrefsKept": true, "state.Seen": true,
-	}
+	sentences, jsons := map[*state.Kind]bool{}, map[*state.Kind]bool{}
 	for _, test := range told {
-		have[fmt.Sprintf("%T", test.body)] = true
+		sentences[state.KindOf(test.body)] = true
 	}
-	kinds := regexp.MustCompile(`(?m)^func \((\w+)\) body\(\)`).FindAllStringSubmatch(source(t, "state/event.go"), -1)
-	if len(kinds) < 19 {
-		t.Fatalf("event.go has the kinds %q", kinds)
+	for _, test := range objects {
+		jsons[state.KindOf(test.body)] = true
 	}
-	for _, kind := range kinds {
-		if !have["state."+kind[1]] {
-			t.Errorf("no example of %s", kind[1])
+	for _, e := range statetest.Examples() {
+		k := state.KindOf(e.Body)
+		if !k.Shown && !k.Spoken && !k.Signed {
+			continue
+		}
+		if !sentences[k] || !jsons[k] {
+			t.Errorf("no example of %s: among what is told %t, in JSON %t", k.Type(), sentences[k], jsons[k])
+		}
+		for _, v := range []lang.View{french(), english()} {
+			if _, said, _ := strings.Cut(v.Event(&e), " "); strings.Trim(said, "* ") == "" {
+				t.Errorf("%s has no sentence in language %d", k.Type(), v.Lang)
+			}
 		}
 	}
 }

@@ -16,6 +16,9 @@ var french = Texts{
 	Gap: "%d messages entre %s et %s n'ont pas été enregistrés", GapOne: "%d message entre %s et %s n'a pas été enregistré",
 	GapSome: "Des messages entre %s et %s n'ont pas été enregistrés", GapBefore: "Ce qui a été dit avant %s n'est plus enregistré",
 
+	LostSeveral: "%s s'en vont : connexion perdue",
+	LogLost:     "Salon en lecture seule : rien ne peut être dit pour le moment, ce qui a été dit se lit toujours", LogFound: "On peut de nouveau écrire",
+
 	Welcome: "Bienvenue, %s ! Voici ce que l'on peut taper :", TopicIs: "Sujet : %s", NoTopic: "Pas de sujet pour l'instant.",
 	TopicBy: "(par %s, %s)", Present: "%d présents : %s", PresentSingle: "%d présent : %s", NobodyHere: "Personne n'est là.", PresentOne: "Vous êtes seul(e) ici pour l'instant.", AndOthers: "%s et %d autres",
 	LastMessages: "Derniers messages :", HelpHint: "« /aide commande » en dit plus ; « //x » écrit « /x » et « \\@x » écrit « @x ».",
@@ -32,7 +35,7 @@ var french = Texts{
 	NothingSaid: "Rien n'a encore été dit.", NothingSaidOn: "Rien n'a été dit le %s.", DayMessages: "Messages du %s :", Found: "%d message(s) pour « %s » :", FoundLast: "Les %d derniers messages pour « %s » :", Earlier: "Les précédents : %ssuite", EarlierMessages: "Avant cela :", NothingMore: "Il n'y a rien avant cela.",
 	OlderUnread: "Les messages plus anciens ne peuvent pas être lus pour le moment.", NotRecorded: "Rien n'est enregistré depuis %s : ce qui se dit maintenant est perdu si le serveur s'arrête.",
 	NotFound: "Rien trouvé pour « %s ».",
-	Stats:    "%d présent(s), %d session(s), %d message(s), depuis %s", StatsLog: "le journal ne répond plus depuis %s : %v", Skipped: "... %d message(s) sauté(s)",
+	Stats:    "%d présent(s), %d session(s), %d message(s), depuis %s", StatsPlace: "place %d dans le journal, état %s", StatsNodes: "nœuds : %s", StatsLog: "le journal ne répond plus depuis %s : %v", Skipped: "... %d message(s) sauté(s)",
 
 	NowAway: "Vous êtes noté(e) absent(e) ; /retour pour revenir.", NowBack: "Vous revoilà.",
 	NowIgnored: "Vous ne verrez plus ce que dit %s ; /entendre %[1]s pour revenir.", NowHeard: "Vous voyez de nouveau ce que dit %s.",

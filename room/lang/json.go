@@ -96,6 +96,14 @@ func eventObject(e *state.Event) Object {
 		o.Type, o.Count = "gathered", b.Present
 	case state.Gap:
 		o.Type, o.Count, o.Seconds = "gap", b.Count, gapSeconds(b)
+	case state.NodeUp:
+		o.Type, o.To, o.Cause = "lost", pseudos(b.Gone), state.Lost.String()
+	case state.NodeDown:
+		o.Type, o.To, o.Cause = "lost", pseudos(b.Gone), state.Lost.String()
+	case state.LogLost:
+		o.Type = "read-only"
+	case state.LogFound:
+		o.Type = "read-write"
 	default:
 		decided(&o, e.Body)
 	}

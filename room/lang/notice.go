@@ -60,7 +60,7 @@ func (v View) notice(n room.Notice) string {
 	}[n.What]
 }
 
-// theme says which theme was chosen, by its room.Theme.String.
+// theme says which theme was chosen, by its state.Theme.String.
 func (t *Texts) theme(name string) string {
 	switch name {
 	case state.ThemeLight.String():
@@ -73,7 +73,7 @@ func (t *Texts) theme(name string) string {
 	return t.ThemeAuto
 }
 
-// bell says which bell was chosen, by its room.Bell.String.
+// bell says which bell was chosen, by its state.Bell.String.
 func (t *Texts) bell(name string) string {
 	switch name {
 	case state.BellNone.String():

@@ -185,8 +185,9 @@ func TestTheOtherReplies(t *testing.T) {
 	wantReply(t, fr, room.Past{Day: at, Unread: true, Unrecorded: at}, "Les messages plus anciens ne peuvent pas être lus pour le moment.", "Rien n'est enregistré depuis 14:05 : ce qui se dit maintenant est perdu si le serveur s'arrête.")
 	wantReply(t, en, room.Past{Search: "x", Events: []state.Event{message("bob", "x")}, Unread: true, Unrecorded: at}, `1 message(s) for "x":`+"\n14:05 bob: x\n* Older messages cannot be read at the moment.\n* Nothing has been recorded since 14:05: what is said now is lost if the server stops.")
 	wantReply(t, en, room.Past{Unrecorded: at}, "Nothing has been said yet.", "Nothing has been recorded since 14:05: what is said now is lost if the server stops.")
-	wantReply(t, fr, room.Stats{Since: at, Members: 3, Sessions: 4, Messages: 5}, "3 présent(s), 4 session(s), 5 message(s), depuis 14:05")
-	wantReply(t, en, room.Stats{Since: at, Health: state.Health{Err: state.ErrBusy, Since: at}}, "0 present, 0 session(s), 0 message(s), since 14:05", "the log has not answered since 14:05: room: busy")
+	wantReply(t, fr, room.Stats{Since: at, Members: 3, Sessions: 4, Messages: 5, Place: 42, Hash: [32]byte{0xab, 0xcd}, Nodes: []state.Node{{Name: "paris"}, {Name: "lyon"}}},
+		"3 présent(s), 4 session(s), 5 message(s), depuis 14:05", "place 42 dans le journal, état abcd000000000000", "nœuds : paris, lyon")
+	wantReply(t, en, room.Stats{Since: at, Health: state.Health{Err: state.ErrBusy, Since: at}}, "0 present, 0 session(s), 0 message(s), since 14:05", "place 0 in the log, state 0000000000000000", "the log has not answered since 14:05: room: busy")
 	wantReply(t, fr, room.Help{One: command("list")}, "  /liste                              qui est là", "  aussi : /liste, /qui, /list, /who, /names")
 	for r, want := range map[room.Reply]string{
 		room.Skipped{Count: 12}:                "14:06 * ... 12 message(s) sauté(s)",

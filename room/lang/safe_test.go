@@ -27,7 +27,7 @@ func hostileText(t *rapid.T, name string) string {
 }
 
 // TestNoControlByteIsEverTold takes texts the way that they come, through
-// room.Clean, into everything that carries one.
+// text.Clean, into everything that carries one.
 func TestNoControlByteIsEverTold(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		long, short := text.Clean(hostileText(t, "long"), true), text.Clean(hostileText(t, "short"), false)

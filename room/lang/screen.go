@@ -11,7 +11,7 @@ import (
 // ScreenTexts are the words of the full screen in one language. Verbs are those of
 // package fmt; both languages take the same, in the same order.
 type ScreenTexts struct {
-	Online, HelpKey, ClosesAt, Slow, YouAreAway, MoreNames string // the header and the names
+	Online, HelpKey, ReadOnly, ClosesAt, Slow, YouAreAway, MoreNames string // the header and the names
 
 	NewMessage, NewMessages                                                               string // the unread marker
 	BelowEnd, BelowEndShort, BelowSome, BelowCalls, BelowOne, Below, MentionOne, Mentions string // the bar below

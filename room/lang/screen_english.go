@@ -1,7 +1,7 @@
 package lang
 
 var screenEnglish = ScreenTexts{
-	Online: "%d online", HelpKey: "F1 help", ClosesAt: "closes at %s", Slow: "slow mode: %s", YouAreAway: "away", MoreNames: "and %d more",
+	Online: "%d online", HelpKey: "F1 help", ReadOnly: "read-only", ClosesAt: "closes at %s", Slow: "slow mode: %s", YouAreAway: "away", MoreNames: "and %d more",
 
 	NewMessage: "new message", NewMessages: "new messages (%d)",
 	BelowEnd: "End to go down", BelowEndShort: "End: go down", BelowSome: "↓ %s", BelowCalls: "↓ %s, %s",

@@ -1,7 +1,7 @@
 package lang
 
 var screenFrench = ScreenTexts{
-	Online: "%d en ligne", HelpKey: "F1 aide", ClosesAt: "ferme à %s", Slow: "mode lent : %s", YouAreAway: "absent(e)", MoreNames: "et %d autres",
+	Online: "%d en ligne", HelpKey: "F1 aide", ReadOnly: "lecture seule", ClosesAt: "ferme à %s", Slow: "mode lent : %s", YouAreAway: "absent(e)", MoreNames: "et %d autres",
 
 	NewMessage: "nouveau message", NewMessages: "nouveaux messages (%d)",
 	BelowEnd: "Fin pour descendre", BelowEndShort: "Fin : en bas", BelowSome: "↓ %s", BelowCalls: "↓ %s, dont %s",

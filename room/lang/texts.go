@@ -18,16 +18,17 @@ type Texts struct {
 	SlowOn, SlowOff                                          string
 	Closing, ClosingCancelled, Gathered, UntilTime           string
 	Gap, GapOne, GapSome, GapBefore                          string
+	LostSeveral, LogLost, LogFound                           string
 
 	// Replies.
-	Welcome, TopicIs, NoTopic, TopicBy, Present, PresentSingle, PresentOne, NobodyHere, AndOthers                                         string
-	LastMessages, HelpHint, MoreCommands, Commands, CommandsConsole, Also                                                                 string
-	Since, AwayIs, AwayNoText, MutedMark, OperatorMark                                                                                    string
-	Connected, Key, NoKey, From, RegisteredSince, KeyCount, KeyCountOne, OpensWith, PassPhraseSet, NoPassPhrase, NoAccounts, AccountCount string
-	NewMessage, NewMessages                                                                                                               string
-	NoBans, BanLine, MuteLine, ForEver, IgnoringNobody, Ignoring                                                                          string
-	NothingSaid, NothingSaidOn, DayMessages, Found, FoundLast, Earlier, EarlierMessages, NothingMore, NotFound, Stats, StatsLog, Skipped  string
-	OlderUnread, NotRecorded                                                                                                              string
+	Welcome, TopicIs, NoTopic, TopicBy, Present, PresentSingle, PresentOne, NobodyHere, AndOthers                                                                string
+	LastMessages, HelpHint, MoreCommands, Commands, CommandsConsole, Also                                                                                        string
+	Since, AwayIs, AwayNoText, MutedMark, OperatorMark                                                                                                           string
+	Connected, Key, NoKey, From, RegisteredSince, KeyCount, KeyCountOne, OpensWith, PassPhraseSet, NoPassPhrase, NoAccounts, AccountCount                        string
+	NewMessage, NewMessages                                                                                                                                      string
+	NoBans, BanLine, MuteLine, ForEver, IgnoringNobody, Ignoring                                                                                                 string
+	NothingSaid, NothingSaidOn, DayMessages, Found, FoundLast, Earlier, EarlierMessages, NothingMore, NotFound, Stats, StatsPlace, StatsNodes, StatsLog, Skipped string
+	OlderUnread, NotRecorded                                                                                                                                     string
 
 	// Notices.
 	NowAway, NowBack, NowIgnored, NowHeard, NowLang, NowClock, NowZone            string

@@ -130,7 +130,7 @@ func testBounds(t *testing.T, b *bench) {
 
 func testHealth(t *testing.T, b *bench) {
 	b.takeMany(1, 1)
-	if h := b.log.Health(); h.Err != nil {
+	if h, _ := b.log.Health(); h.Err != nil {
 		t.Errorf("unwell since %v: %v", h.Since, h.Err)
 	}
 }

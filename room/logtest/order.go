@@ -3,13 +3,13 @@ package logtest
 import (
 	"errors"
 	"fmt"
-	"net/netip"
 	"reflect"
 	"sync"
 	"testing"
 	"time"
 
 	"salon/room/state"
+	"salon/room/state/statetest"
 )
 
 func testPlaces(t *testing.T, b *bench) {
@@ -20,56 +20,15 @@ func testPlaces(t *testing.T, b *bench) {
 	}
 }
 
-// Bodies returns one of everything that a log orders, all its fields set.
-func Bodies() []state.Body {
-	session := state.ID{Origin: 1<<64 - 1, N: 1<<64 - 1}
-	ban := func(target state.Target) state.Body {
-		return state.Banned{Ban: state.Ban{Target: target, By: "root-ann", Reason: "« non »\n", For: time.Hour}}
-	}
-	return []state.Body{
-		state.Joined{Pseudo: "Éléonore", KeyID: "SHA256:abc+/", Addr: netip.MustParseAddr("2001:db8::1"), Front: "ssh", Client: "OpenSSH_9.9", Role: state.Operator, Quiet: true},
-		state.Joined{Pseudo: "cleo", Passed: 17, Addr: netip.MustParseAddr("192.0.2.1"), Front: "tcp"},
-		state.Joined{Pseudo: "bob", Addr: netip.MustParseAddr("192.0.2.1"), Front: "tcp"},
-		state.Said{Session: session, From: "bob", Text: "deux\nlignes <&> \u2028 👩‍👧 \uFFFD שלום", Action: true},
-		state.Renamed{Session: session, To: "Ελένη"},
-		state.WentAway{Session: session, Text: "à table"},
-		state.CameBack{Session: session},
-		state.TopicSet{By: "ann", Text: "le sujet"},
-		state.Walled{By: "ann", Text: "attention"},
-		state.Kicked{Pseudo: "bob", By: "ann", Reason: "trop", Flood: true},
-		ban(state.Target{Kind: state.ByPseudo, Pseudo: "bob"}),
-		ban(state.Target{Kind: state.ByKey, KeyID: "SHA256:abc+/"}),
-		ban(state.Target{Kind: state.ByNetwork, Network: netip.MustParsePrefix("2001:db8::/32")}),
-		state.Unbanned{By: "ann", Target: state.Target{Kind: state.ByNetwork, Network: netip.MustParsePrefix("192.0.2.1/32")}},
-		state.Muted{Pseudo: "bob", KeyID: "SHA256:abc+/", By: "ann", For: 90 * time.Second},
-		state.Unmuted{Pseudo: "bob", By: "ann"},
-		state.SlowSet{By: "ann", Every: 10 * time.Second},
-		state.ShutdownPlanned{By: "ann", In: 30 * time.Second, Reason: "mise à jour"},
-		state.ShutdownCountdown{Plan: 17, Left: 10 * time.Second},
-		state.ShutdownCancelled{By: "ann"},
-		state.RoleSet{Session: session, Pseudo: "ann", Role: state.Operator},
-		state.Registered{Session: session, Pseudo: "Éléonore", Account: 17, KeyID: "SHA256:abc+/", Pass: "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$c3Vt"},
-		state.Unregistered{Session: session, Pseudo: "Éléonore", Account: 17, KeyID: "SHA256:abc+/", By: "ann"},
-		state.PrefsKept{Pseudo: "Éléonore", Account: 17, Prefs: keptPrefs()},
-		state.Seen{Pseudo: "Éléonore", Account: 17, Upto: 1<<63 + 1},
-		state.Left{Session: session, Cause: state.Quit, Text: "à demain"},
-	}
-}
-
-// keptPrefs are all preferences, none of them what a preference is unchosen.
-func keptPrefs() state.Kept {
-	lang, zone, yes, theme, bell := state.English, "Europe/Paris", true, state.ThemeDark, state.BellAll
-	return state.Kept{Lang: &lang, Zone: &zone, Hour12: &yes, Theme: &theme, Bell: &bell, Mouse: &yes}
-}
-
 // testBodies also holds a log that writes events down to lose nothing of them.
 func testBodies(t *testing.T, b *bench) {
 	f := b.follow(0)
-	for i, body := range Bodies() {
-		b.take(state.Event{ID: state.ID{Origin: 7, N: uint64(i)}, Body: body})
+	bodies := statetest.Logged()
+	for i, body := range bodies {
+		b.take(state.Event{ID: state.ID{Origin: 7, N: uint64(i + 1)}, Body: body})
 	}
-	for i, e := range f.events(len(Bodies())) {
-		if want := Bodies()[i]; e.Seq != state.Seq(i+1) || !reflect.DeepEqual(e.Body, want) {
+	for i, e := range f.events(len(bodies)) {
+		if want := bodies[i]; e.Seq != state.Seq(i+1) || !reflect.DeepEqual(e.Body, want) {
 			t.Errorf("place %d follows as %d %#v, want %#v", i+1, e.Seq, e.Body, want)
 		}
 	}
@@ -177,12 +136,33 @@ func (b *bench) crowd(proposers, n int) []state.Event {
 func testTime(t *testing.T, b *bench) {
 	f := b.follow(0)
 	b.crowd(20, 25)
-	var last time.Time
+	var last time.Duration
 	for _, e := range f.events(500) {
-		if e.Time.IsZero() || e.Time.Before(last) {
-			t.Fatalf("place %d is at %v, the place before at %v", e.Seq, e.Time, last)
+		switch {
+		case e.Stamp < last || e.Stamp%time.Microsecond != 0:
+			t.Fatalf("place %d has the stamp %v, the place before %v", e.Seq, e.Stamp, last)
+		case time.Since(e.Time).Abs() > patience || e.Time.Location() != time.UTC || !e.Time.Equal(e.Time.Truncate(time.Microsecond)):
+			t.Fatalf("place %d is at %v", e.Seq, e.Time)
 		}
-		last = e.Time
+		last = e.Stamp
+	}
+	if now := b.log.Now(); now.Stamp < last || time.Since(now.Time).Abs() > patience {
+		t.Errorf("after the stamp %v it is %+v", last, now)
+	}
+}
+
+// testNoPlace: what only a room's own readers see has no place in a log.
+func testNoPlace(t *testing.T, b *bench) {
+	for _, e := range statetest.Examples() {
+		if state.KindOf(e.Body).Logged {
+			continue
+		}
+		if seq, err := b.log.Propose(limited(t), e); err == nil {
+			t.Errorf("%T has the place %d", e.Body, seq)
+		}
+	}
+	if _, last := b.log.Bounds(); last != 0 {
+		t.Errorf("the log ends at %d", last)
 	}
 }
 

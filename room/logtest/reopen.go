@@ -1,15 +1,19 @@
 package logtest
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"reflect"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
 	"salon/room"
 	"salon/room/state"
+	"salon/room/state/statetest"
 	"salon/room/text"
 )
 
@@ -25,323 +29,488 @@ type Life struct {
 // for each test, or may serve to name what is.
 func TestReopen(t *testing.T, open func(t *testing.T, place string) Life) {
 	for name, test := range map[string]func(*lives){
-		"places go on and are never given again":         testPlacesGoOn,
-		"an ID is remembered":                            testIDRemembered,
-		"what was said comes back":                       testSaidComesBack,
-		"what was refused or corrected comes back so":    testShownComesBack,
-		"what was decided comes back without a snapshot": testDecidedComesBack,
-		"a snapshot and what came after add up":          testSnapshotAndAfter,
-		"snapshots beside the talk add up":               testSnapshotsBeside,
-		"accounts come back without a snapshot":          testAccountsComeBack,
-		"a snapshot alone comes back as it was":          testSnapshotComesBack,
+		"places and stamps go on":                      testPlacesGoOn,
+		"all lives can be followed":                    testFollowLives,
+		"what is before a snapshot may be gone":        testFollowSnapshot,
+		"the state comes back without a snapshot":      testStateComesBack,
+		"the state comes back with a snapshot":         testSnapshotAndAfter,
+		"the state comes back with snapshots beside":   testSnapshotsBeside,
+		"a snapshot alone comes back as it was":        testSnapshotComesBack,
+		"an earlier snapshot does not replace a later": testEarlierSnapshot,
+		"what was said comes back":                     testSaidComesBack,
+		"what was refused does not":                    testRefusedDoesNot,
+		"what is applied again changes nothing":        testAppliedAgain,
+		"what was applied last is applied again":       testAppliedLate,
 	} {
-		t.Run(name, func(t *testing.T) { test(&lives{T: t, open: open, place: t.TempDir()}) })
+		t.Run(name, func(t *testing.T) {
+			l := &lives{T: t, open: open, place: t.TempDir()}
+			t.Cleanup(l.end)
+			test(l)
+		})
 	}
 }
 
 // lives are one life after another at one place.
 type lives struct {
-	T     *testing.T
+	*testing.T
 	open  func(*testing.T, string) Life
 	place string
-
-	now Life
-	*bench
+	count uint64
+	last  *life // nil: ended
 }
 
-// next ends the life before and begins another.
-func (l *lives) next() {
-	l.T.Helper()
+// life does with its log and store what a room does.
+type life struct {
+	*bench
+	Life
+	epoch, n uint64
+	followed chan struct{} // closed when Follow has returned
+	quit     context.CancelFunc
+	wakes    chan struct{} // cap 1: something was applied
+
+	mu        sync.Mutex // guards all below
+	deaf      bool       // the store is not given what happens
+	st        *state.State
+	done      state.Seq // the place up to which State and store have all
+	outcomes  map[state.ID]state.Outcome
+	lastStamp time.Duration
+}
+
+// next ends the life before and begins another, whose State has all that happened.
+func (l *lives) next() *life {
+	l.Helper()
 	l.end()
-	l.now = l.open(l.T, l.place)
-	l.bench = &bench{T: l.T, log: l.now.Log}
-	l.T.Cleanup(l.end)
+	now := l.open(l.T, l.place)
+	l.count++
+	p := &life{
+		bench: &bench{T: l.T, log: now.Log}, Life: now, epoch: 1000 + l.count, st: state.NewState(),
+		followed: make(chan struct{}), wakes: make(chan struct{}, 1), outcomes: map[state.ID]state.Outcome{},
+	}
+	l.last = p
+	p.load()
+	ctx, quit := context.WithCancel(context.Background())
+	p.quit = quit
+	go func() {
+		defer close(p.followed)
+		if err := now.Log.Follow(ctx, p.st.Applied(), p.apply); !errors.Is(err, context.Canceled) && !errors.Is(err, state.ErrClosed) {
+			p.Errorf("Follow: %v", err)
+		}
+	}()
+	_, last := now.Log.Bounds()
+	p.wait(func() bool { return p.done >= last })
+	return p
+}
+
+// up is next for a life in which something happens.
+func (l *lives) up() *life {
+	l.Helper()
+	p := l.next()
+	p.does(state.NodeUp{Node: "here", Version: state.Version, Wait: time.Minute})
+	return p
 }
 
 func (l *lives) end() {
-	l.T.Helper()
-	if l.bench == nil {
+	l.Helper()
+	p := l.last
+	if p == nil {
 		return
 	}
-	l.bench.close()
-	if l.bench = nil; l.now.End == nil {
+	l.last = nil
+	p.quit()
+	<-p.followed
+	p.close()
+	if p.End == nil {
 		return
 	}
-	if err := l.now.End(); err != nil {
-		l.T.Errorf("the end of a life: %v", err)
+	if err := p.End(); err != nil {
+		l.Errorf("the end of a life: %v", err)
 	}
 }
 
-// happens proposes a body and applies the event, completed as a room does, and
-// shown unless it is refused.
-func (l *lives) happens(n uint64, b state.Body, complete func(state.Body) state.Body) state.Event {
-	l.T.Helper()
-	_, last := l.log.Bounds()
-	e := state.Event{ID: state.ID{Origin: 77, N: n}, Body: b}
-	f := l.follow(last)
-	l.take(e)
-	e = f.events(1)[0]
-	f.cancel()
-	if complete != nil {
-		e.Body = complete(e.Body)
-		apply(l.T, l.now.Store, []state.Event{e})
-	}
-	return e
-}
-
-func same(b state.Body) state.Body { return b }
-
-func (l *lives) load() (state.Snapshot, *state.State) {
-	l.T.Helper()
-	s, err := l.now.Store.Load(limited(l.T))
+// load starts from the store's snapshot.
+func (p *life) load() {
+	p.Helper()
+	s, err := p.Store.Load(limited(p.T))
 	if err != nil {
-		l.T.Fatalf("Load: %v", err)
+		p.Fatalf("Load: %v", err)
 	}
 	if s.State == nil {
-		return s, state.NewState()
+		return
 	}
-	st, err := state.DecodeState(s.State)
-	if err != nil {
-		l.T.Fatal(err)
+	if p.st, err = state.DecodeState(s.State); err != nil {
+		p.Fatal(err)
 	}
-	return s, st
+	if p.st.Applied() != s.Seq {
+		p.Errorf("the snapshot of place %d is of place %d", s.Seq, p.st.Applied())
+	}
+	p.done, p.lastStamp = s.Seq, p.st.Stamp()
+}
+
+func (p *life) apply(events []state.Event) error {
+	spoken, outcomes, deaf := p.happen(events)
+	last := events[len(events)-1].Seq
+	if !deaf {
+		p.Store.Apply(last, spoken)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, out := range outcomes {
+		p.outcomes[out.Event.ID] = out
+	}
+	p.done = last
+	select {
+	case p.wakes <- struct{}{}:
+	default:
+	}
+	return nil
+}
+
+// happen applies events to the State.
+func (p *life) happen(events []state.Event) (spoken []state.Event, outcomes []state.Outcome, deaf bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, e := range events {
+		if e.Stamp < p.lastStamp {
+			p.Errorf("place %d has the stamp %v after %v", e.Seq, e.Stamp, p.lastStamp)
+		}
+		p.lastStamp = e.Stamp
+		out := p.st.Apply(e)
+		outcomes = append(outcomes, out)
+		if out.Shown && state.KindOf(out.Event.Body).Spoken {
+			spoken = append(spoken, out.Event)
+		}
+	}
+	return spoken, outcomes, p.deaf
+}
+
+// wait waits until something is so.
+func (p *life) wait(ok func() bool) {
+	p.Helper()
+	for late := time.After(patience); ; {
+		p.mu.Lock()
+		done := ok()
+		p.mu.Unlock()
+		if done {
+			return
+		}
+		select {
+		case <-p.wakes:
+		case <-late:
+			p.Fatal("what was waited for did not happen")
+		}
+	}
+}
+
+// does proposes a body and waits until it is applied.
+func (p *life) does(b state.Body) (out state.Outcome) {
+	p.Helper()
+	p.n++
+	id := state.ID{Origin: p.epoch, N: p.n}
+	seq := p.take(state.Event{ID: id, Body: b})
+	p.wait(func() (ok bool) {
+		out, ok = p.outcomes[id]
+		return ok
+	})
+	if out.Event.Seq != seq {
+		p.Errorf("%T at place %d is applied at place %d", b, seq, out.Event.Seq)
+	}
+	return out
+}
+
+// joins opens a session.
+func (p *life) joins(who text.Pseudo, keyID string) state.ID {
+	p.Helper()
+	out := p.does(state.Joined{Pseudo: who, Forms: who.Forms(), KeyID: keyID, Addr: netip.MustParseAddr("192.0.2.1"), Front: "tcp"})
+	if out.Err != nil {
+		p.Fatalf("%s joins: %v", who, out.Err)
+	}
+	return out.Event.ID
+}
+
+// says has a session say something that is shown.
+func (p *life) says(session state.ID, words string) state.Event {
+	p.Helper()
+	out := p.does(state.Said{Session: session, Text: words})
+	if !out.Shown {
+		p.Fatalf("%q: %v", words, out.Err)
+	}
+	return out.Event
+}
+
+// much makes all sorts of things happen.
+func (p *life) much() {
+	p.Helper()
+	ann := p.joins(p.pseudo("ann"), "SHA256:"+fmt.Sprint(p.epoch))
+	p.joins(p.pseudo("bob"), "") // those of the lives before are cut, and may come back
+	p.says(ann, "hello")
+	p.does(state.TopicSet{By: "ann", Text: "le sujet"})
+	p.does(state.SlowSet{By: "ann", Every: time.Millisecond})
+	name := p.pseudo("dan")
+	account := p.does(state.Registered{Pseudo: name, Forms: name.Forms(), KeyID: "SHA256:dan" + fmt.Sprint(p.epoch), Pass: "$argon2id$"}).Event.Seq
+	p.does(state.Registered{Pseudo: name, Forms: name.Forms(), KeyID: "SHA256:other"}) // refused: it is another's by now
+	p.does(state.PrefsKept{Account: account, Prefs: statetest.Prefs()})
+	p.does(state.Seen{Account: account, Upto: account})
+	p.does(state.Banned{Ban: state.Ban{Target: state.PseudoTarget("cleo"), By: "ann", Reason: "« non »", For: time.Hour}})
+	p.does(state.Muted{Pseudo: "eve", Forms: text.Pseudo("eve").Forms(), For: time.Hour})
+	p.does(state.Said{Session: state.ID{Origin: 1}, Text: "refused"})
+	p.does(state.ShutdownPlanned{By: "ann", In: time.Hour})
+}
+
+// pseudo makes a pseudo that only one life has.
+func (p *life) pseudo(begins string) text.Pseudo { return text.Pseudo(fmt.Sprint(begins, p.epoch)) }
+
+func (p *life) hash() [32]byte {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.st.Hash()
+}
+
+func (p *life) encoded() []byte {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.st.Encode()
+}
+
+func (p *life) snapshot() state.Snapshot {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return state.Snapshot{Seq: p.st.Applied(), State: p.st.Encode()}
+}
+
+func (p *life) keep(s state.Snapshot) {
+	p.Helper()
+	if err := p.Store.Snapshot(limited(p.T), s); err != nil {
+		p.Fatalf("Snapshot: %v", err)
+	}
+}
+
+// wantNext holds the next life to begin with the State that this one ends with.
+func (l *lives) wantNext(what string) *life {
+	l.Helper()
+	before, was := l.last.hash(), l.last.encoded()
+	p := l.next()
+	if p.hash() != before {
+		l.Errorf("%s: the state is\n%s\nwant\n%s", what, p.encoded(), was)
+	}
+	return p
 }
 
 func testPlacesGoOn(l *lives) {
 	var highest state.Seq
-	for life := range uint64(4) {
-		l.next()
-		first, last := l.log.Bounds()
-		if first != last+1 || last < highest {
-			l.T.Errorf("life %d begins with the bounds %d, %d after place %d", life, first, last, highest)
+	for range 4 {
+		p := l.next()
+		if _, last := p.log.Bounds(); last != highest {
+			l.Errorf("life %d begins behind place %d, the one before ended with %d", l.count, last, highest)
 		}
-		if s, _ := l.load(); s.Seq != last {
-			l.T.Errorf("life %d starts from place %d, its log ends at %d", life, s.Seq, last)
+		before := p.log.Now().Stamp
+		if p.lastStamp > before {
+			l.Errorf("life %d begins at the stamp %v, after %v", l.count, before, p.lastStamp)
 		}
-		if life > 0 {
-			l.follow(0).wantEnd(state.ErrGone)
-		}
-		f := l.follow(last)
-		var want []state.Event
-		for i := range uint64(20) {
-			e := state.Event{ID: state.ID{Origin: life, N: i}, Body: state.Left{Session: state.ID{N: i}, Cause: state.Quit}}
-			if i%3 == 0 {
-				e.Body = state.Said{Session: state.ID{N: i}, Text: "hello"}
-			}
-			e.Seq = l.take(e)
-			want = append(want, e)
-		}
-		wantEvents(l.T, last, f.events(len(want)), want)
-		if want[0].Seq != last+1 || want[19].Seq != last+20 {
-			l.T.Errorf("the places after %d are %d to %d", last, want[0].Seq, want[19].Seq)
+		f := p.follow(highest)
+		want := p.takeMany(p.epoch, 20)
+		wantEvents(l.T, highest, f.events(len(want)), want)
+		if want[0].Seq != highest+1 || want[19].Seq != highest+20 {
+			l.Errorf("the places after %d are %d to %d", highest, want[0].Seq, want[19].Seq)
 		}
 		highest = want[19].Seq
 	}
 }
 
-func testIDRemembered(l *lives) {
-	l.next()
-	said := l.takeMany(1, 100)
-	for range 2 {
-		l.next()
-		_, last := l.log.Bounds()
-		for _, e := range said {
-			if seq := l.take(e); seq != e.Seq {
-				l.T.Fatalf("%v had the place %d and has %d after a restart", e.ID, e.Seq, seq)
-			}
-		}
-		if _, now := l.log.Bounds(); now != last {
-			l.T.Errorf("proposing again in another life moved the end from %d to %d", last, now)
-		}
-	}
-}
-
-func testSaidComesBack(l *lives) {
-	l.next()
-	bodies := []state.Body{
-		state.Said{From: "Éléonore", Text: "deux\nlignes <&> 👩‍👧 שלום \u2028", Action: true},
-		state.Walled{By: "ann", Text: "announced"},
-		state.Walled{Text: "by the console"},
-		state.TopicSet{By: "ann", Text: "un sujet du cœur"},
-	}
+func testFollowLives(l *lives) {
 	var want []state.Event
-	for i, b := range bodies {
-		want = append(want, l.happens(uint64(i+1), b, same))
+	for range 3 {
+		p := l.next()
+		first, last := p.log.Bounds()
+		if first != 1 || int(last) != len(want) {
+			l.Errorf("life %d begins with the bounds %d, %d", l.count, first, last)
+		}
+		followers := []*follower{p.follow(0), p.follow(7), p.follow(last)}
+		want = append(want, p.takeMany(p.epoch, 700)...)
+		for _, f := range append(followers, p.follow(0), p.follow(last+1)) {
+			wantEvents(l.T, f.after, f.events(len(want)-int(f.after)), want[f.after:])
+		}
 	}
+}
+
+func testFollowSnapshot(l *lives) {
+	p := l.next()
+	p.takeMany(p.epoch, 30)
+	p.wait(func() bool { return p.done == 30 })
+	s := p.snapshot()
+	more := p.takeMany(p.epoch+100, 5)
+	p.keep(s)
 	for range 2 {
-		l.next()
-		got, err := l.now.Store.Last(limited(l.T), 10, 0)
-		if err != nil || len(got) != len(want) {
-			l.T.Fatalf("Last: %d events, %v", len(got), err)
+		p = l.next()
+		if first, _ := p.log.Bounds(); first > 31 {
+			l.Errorf("after a snapshot of place 30 the log begins at place %d", first)
 		}
-		for i, e := range got {
-			if e.Seq != want[i].Seq || e.ID != want[i].ID || !e.Time.Equal(want[i].Time) || shownText(e.Body) != shownText(want[i].Body) {
-				l.T.Errorf("%+v came back as %+v", want[i], e)
-			}
+		f := p.follow(30)
+		wantEvents(l.T, 30, f.events(5), more)
+		if first, _ := p.log.Bounds(); first > 1 {
+			p.follow(first - 2).wantEnd(state.ErrGone)
 		}
-		wantFound(l.T, l.now.Store, "coeur", want[3].Seq)
 	}
 }
 
-func testShownComesBack(l *lives) {
-	l.next()
-	l.happens(1, state.Said{From: "ann", Text: "refused one"}, nil)
-	shown := l.happens(2, state.Said{From: "ann", Text: "shown one"}, func(b state.Body) state.Body {
-		s := b.(state.Said)
-		s.From = "anna" // renamed before its place came
-		return s
-	})
-	late := l.happens(3, state.Said{From: "ann", Text: "refused last"}, nil)
-	if err := l.now.Store.Snapshot(limited(l.T), state.Snapshot{Seq: late.Seq, State: state.NewState().Encode()}); err != nil {
-		l.T.Fatalf("Snapshot: %v", err)
-	}
+func testStateComesBack(l *lives) {
+	l.up().much()
 	for range 2 {
-		wantLast(l.T, l.now.Store, 10, 0, shown.Seq)
-		wantFound(l.T, l.now.Store, "one", shown.Seq)
-		wantFound(l.T, l.now.Store, "anna one", shown.Seq)
-		wantFound(l.T, l.now.Store, "refused")
-		l.next()
+		l.wantNext("nothing happened")
 	}
-}
-
-func pseudoBan(p text.Pseudo, d time.Duration) state.Banned {
-	return state.Banned{Ban: state.Ban{Target: state.Target{Kind: state.ByPseudo, Pseudo: p}, By: "ann", Reason: "« non »", For: d}}
-}
-
-func testDecidedComesBack(l *lives) {
-	l.next()
-	st := state.NewState()
-	for i, b := range []state.Body{
-		state.TopicSet{By: "ann", Text: "le sujet"},
-		state.SlowSet{By: "ann", Every: 10 * time.Second},
-		pseudoBan("bob", time.Hour), pseudoBan("cleo", 0),
-		state.Unbanned{By: "ann", Target: state.Target{Kind: state.ByPseudo, Pseudo: "cleo"}},
-		state.Muted{Pseudo: "dan", By: "ann", For: time.Hour}, state.Muted{Pseudo: "eve"},
-		state.Unmuted{Pseudo: "eve"},
-	} {
-		st.Apply(l.happens(uint64(i+1), b, same))
-	}
-	for life := range 3 {
-		l.next()
-		_, got := l.load()
-		wantState(l.T, fmt.Sprintf("life %d", life+2), got, st)
-	}
-}
-
-// testAccountsComeBack: what registered pseudos are about is never shown, so that
-// a store is not given it; and it must not be hidden for that.
-func testAccountsComeBack(l *lives) {
-	l.next()
-	st := state.NewState()
-	first := l.happens(1, state.Registered{Pseudo: "ann", KeyID: "SHA256:abc+/", Pass: "$argon2id$"}, nil)
-	st.Apply(first)
-	st.Apply(l.happens(2, state.Registered{Pseudo: "ann", KeyID: "SHA256:other"}, nil)) // refused: it is another's by now
-	st.Apply(l.happens(3, state.Registered{Pseudo: "bob", KeyID: "SHA256:bob"}, nil))
-	st.Apply(l.happens(4, state.PrefsKept{Pseudo: "ann", Account: first.Seq, Prefs: keptPrefs()}, nil))
-	bob := l.happens(5, state.Said{From: "bob", Text: "hello"}, same)
-	st.Apply(l.happens(6, state.Seen{Pseudo: "ann", Account: first.Seq, Upto: bob.Seq}, nil))
-	st.Apply(l.happens(7, state.Unregistered{Pseudo: "bob", Account: 3}, nil))
-	st.Apply(l.happens(8, state.TopicSet{Text: "last"}, same))
-	want := st.WithoutMembers()
-	for life := range 3 {
-		l.next()
-		_, got := l.load()
-		if len(got.Accounts) != len(want.Accounts) {
-			l.T.Fatalf("life %d has the state %s, want %s", life+2, got.Encode(), want.Encode())
-		}
-		for key, a := range want.Accounts {
-			is := got.Accounts[key]
-			if is == nil || is.ID != a.ID || !slices.Equal(is.Keys, a.Keys) || is.Pass != a.Pass || is.Seen != a.Seen || !reflect.DeepEqual(is.Kept, a.Kept) {
-				l.T.Errorf("life %d has the state %s, want %s", life+2, got.Encode(), want.Encode())
-			}
-		}
-	}
-}
-
-// wantState holds a state to decide what another does.
-func wantState(t *testing.T, what string, got, want *state.State) {
-	t.Helper()
-	now := time.Now()
-	if got.Topic.Text != want.Topic.Text || got.Topic.By != want.Topic.By || got.Slow != want.Slow || len(got.Bans) != len(want.Bans) || len(got.Mutes) != len(want.Mutes) {
-		t.Errorf("%s: the state is %s, want %s", what, got.Encode(), want.Encode())
-	}
-	for name, b := range want.Bans {
-		if is := got.Bans[name]; is.Reason != b.Reason || is.For != b.For || is.Until().Sub(b.Until()).Abs() > time.Second || is.Over(now) {
-			t.Errorf("%s: the ban %q is %+v, want %+v", what, name, is, b)
-		}
-	}
-	for key, m := range want.Mutes {
-		if is := got.Mutes[key]; is.For != m.For || is.Until().Sub(m.Until()).Abs() > time.Second {
-			t.Errorf("%s: the mute %q is %+v, want %+v", what, key, is, m)
-		}
-	}
+	l.up().much()
+	l.wantNext("two lives")
 }
 
 func testSnapshotAndAfter(l *lives) {
-	l.next()
-	st := state.NewState()
-	st.Apply(l.happens(1, pseudoBan("bob", time.Hour), same))
-	last := l.happens(2, state.TopicSet{Text: "before"}, same)
-	st.Apply(last)
-	if err := l.now.Store.Snapshot(limited(l.T), state.Snapshot{Seq: last.Seq, State: st.Encode()}); err != nil {
-		l.T.Fatal(err)
-	}
-	st.Apply(l.happens(3, state.TopicSet{Text: "after"}, same))
-	st.Apply(l.happens(4, pseudoBan("dan", time.Hour), same))
-	for range 2 {
-		l.next()
-		_, got := l.load()
-		wantState(l.T, "snapshot and after", got, st)
-	}
+	p := l.up()
+	p.much()
+	p.keep(p.snapshot())
+	l.wantNext("a snapshot alone")
+	p = l.up()
+	p.much()
+	l.wantNext("a snapshot and another life")
+	l.wantNext("and again")
 }
 
 // testSnapshotsBeside keeps snapshots while more is decided and applied, each when
 // it is no longer the newest, as a room does that goes on meanwhile.
 func testSnapshotsBeside(l *lives) {
-	l.next()
-	st := state.NewState()
-	n := uint64(0)
 	for range 3 {
-		for range 5 {
-			n++
-			st.Apply(l.happens(n, pseudoBan(text.Pseudo(fmt.Sprint("bob", n)), time.Hour), same))
-		}
-		snap := state.Snapshot{Seq: st.Applied, State: st.Encode()}
+		p := l.up()
+		p.much()
+		s := p.snapshot()
 		kept := make(chan error, 1)
-		go func() { kept <- l.now.Store.Snapshot(limited(l.T), snap) }()
-		for range 5 {
-			n++
-			st.Apply(l.happens(n, pseudoBan(text.Pseudo(fmt.Sprint("bob", n)), time.Hour), same))
-		}
-		n++
-		said := l.happens(n, state.Said{From: "ann", Text: fmt.Sprint("said ", n)}, same)
+		go func() { kept <- p.Store.Snapshot(limited(l.T), s) }()
+		bob := p.joins(p.pseudo("late"), "")
+		said := p.says(bob, "meanwhile")
 		if err := <-kept; err != nil {
-			l.T.Fatalf("Snapshot: %v", err)
+			l.Fatalf("Snapshot: %v", err)
 		}
-		_, got := l.load()
-		wantState(l.T, "in this life", got, st)
 		for range 2 {
-			l.next()
-			_, got := l.load()
-			wantState(l.T, "in the next", got, st)
-			wantLast(l.T, l.now.Store, 1, 0, said.Seq)
+			p = l.wantNext("snapshots beside")
+			wantLast(l.T, p.Store, 1, 0, said.Seq)
 		}
 	}
 }
 
 func testSnapshotComesBack(l *lives) {
-	l.next()
-	e := l.happens(1, state.TopicSet{Text: "the topic"}, same)
-	st := state.NewState()
-	st.Apply(e)
-	want := state.Snapshot{Seq: e.Seq, State: st.Encode()}
-	if err := errors.Join(l.log.Close(), l.now.Store.Snapshot(limited(l.T), want)); err != nil {
-		l.T.Fatalf("a snapshot after the log's end: %v", err)
+	p := l.up()
+	p.much()
+	want := p.snapshot()
+	if err := errors.Join(p.log.Close(), p.Store.Snapshot(limited(l.T), want)); err != nil {
+		l.Fatalf("a snapshot after the log's end: %v", err)
 	}
 	for range 2 {
-		l.next()
-		if got, _ := l.load(); !slices.Equal(got.State, want.State) || got.Seq < want.Seq {
-			l.T.Errorf("the snapshot at %d comes back at %d as %s", want.Seq, got.Seq, got.State)
+		p = l.next()
+		got, err := p.Store.Load(limited(l.T))
+		if err != nil || got.Seq != want.Seq || !slices.Equal(got.State, want.State) {
+			l.Errorf("the snapshot at %d comes back at %d as %s, %v", want.Seq, got.Seq, got.State, err)
 		}
+		if first, last := p.log.Bounds(); first != last+1 || last != want.Seq {
+			l.Errorf("behind a snapshot of place %d the bounds are %d, %d", want.Seq, first, last)
+		}
+	}
+}
+
+func testEarlierSnapshot(l *lives) {
+	p := l.up()
+	p.much()
+	earlier := p.snapshot()
+	p.does(state.TopicSet{Text: "later"})
+	later := p.snapshot()
+	for _, s := range []state.Snapshot{earlier, later, earlier} {
+		p.keep(s)
+	}
+	for range 2 {
+		if got, err := p.Store.Load(limited(l.T)); err != nil || got.Seq != later.Seq || !slices.Equal(got.State, later.State) {
+			l.Errorf("the snapshot is of place %d, %v, want %d", got.Seq, err, later.Seq)
+		}
+		p = l.wantNext("an earlier snapshot")
+	}
+}
+
+func testSaidComesBack(l *lives) {
+	p := l.up()
+	ann := p.joins("Éléonore", "")
+	want := []state.Event{
+		p.says(ann, "deux\nlignes <&> 👩‍👧 שלום \u2028"),
+		p.does(state.Said{Session: ann, Text: "sourit", Action: true}).Event,
+		p.does(state.Walled{By: "ann", Text: "announced"}).Event,
+		p.does(state.Walled{Text: "by the console"}).Event,
+		p.does(state.TopicSet{By: "ann", Text: "un sujet du cœur"}).Event,
+	}
+	for life := range 4 {
+		got, err := p.Store.Last(limited(l.T), 10, 0)
+		if err != nil || len(got) != len(want) {
+			l.Fatalf("Last: %d events, %v", len(got), err)
+		}
+		for i, e := range got {
+			e.Stamp = want[i].Stamp // a store may forget it
+			if !reflect.DeepEqual(e, want[i]) {
+				l.Errorf("%+v came back as %+v", want[i], e)
+			}
+		}
+		wantFound(l.T, p.Store, "coeur", want[4].Seq)
+		if life == 1 {
+			p.keep(p.snapshot())
+		}
+		p = l.next()
+	}
+}
+
+func testRefusedDoesNot(l *lives) {
+	p := l.up()
+	ann := p.joins("ann", "")
+	p.does(state.Said{Session: state.ID{Origin: 1}, Text: "refused one"})
+	p.does(state.Renamed{Session: ann, To: "anna", Forms: text.Pseudo("anna").Forms()})
+	shown := p.does(state.Said{Session: ann, From: "ann", Text: "shown one"}).Event // renamed before its place came
+	p.does(state.Said{Session: state.ID{Origin: 1}, Text: "refused last"})
+	for life := range 4 {
+		wantLast(l.T, p.Store, 10, 0, shown.Seq)
+		wantFound(l.T, p.Store, "one", shown.Seq)
+		wantFound(l.T, p.Store, "anna one", shown.Seq)
+		wantFound(l.T, p.Store, "refused")
+		if life == 1 {
+			p.keep(p.snapshot())
+		}
+		p = l.next()
+	}
+}
+
+// testAppliedAgain gives a store all that it was given, in this life and in others.
+func testAppliedAgain(l *lives) {
+	p := l.up()
+	ann := p.joins("ann", "")
+	var said []state.Event
+	var places []state.Seq
+	for i := range 20 {
+		e := p.says(ann, fmt.Sprint("number ", i))
+		said, places = append(said, e), append(places, e.Seq)
+	}
+	for range 3 {
+		for n := range said {
+			p.Store.Apply(said[n].Seq, said[:n+1])
+		}
+		p.Store.Apply(0, nil)
+		wantLast(l.T, p.Store, 100, 0, places...)
+		wantFound(l.T, p.Store, "number", places[10:]...)
+		p = l.next()
+	}
+}
+
+// testAppliedLate: a life may end before the store was given what was said last. The
+// next gives it that.
+func testAppliedLate(l *lives) {
+	p := l.up()
+	ann := p.joins("ann", "")
+	first := p.says(ann, "given")
+	p.mu.Lock()
+	p.deaf = true
+	p.mu.Unlock()
+	last := p.says(ann, "not given")
+	wantLast(l.T, p.Store, 10, 0, first.Seq)
+	for range 2 {
+		p = l.next()
+		wantLast(l.T, p.Store, 10, 0, first.Seq, last.Seq)
 	}
 }

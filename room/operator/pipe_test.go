@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"errors"
 	"io"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -69,7 +70,10 @@ func TestStatsAndHelpFromAPipe(t *testing.T) {
 		h.say(h.join("ann", "192.0.2.1", ""), "bonjour")
 		h.prints("00:00 * ann est arrivé(e)", "00:00 ann: bonjour")
 		h.types("stats\n")
-		h.prints("* 1 présent(s), 1 session(s), 1 message(s), depuis 00:00")
+		synctest.Wait()
+		if stats := h.out.take(); !regexp.MustCompile(`^\* 1 présent\(s\), 1 session\(s\), 1 message\(s\), depuis 00:00\n\* place 3 dans le journal, état [0-9a-f]{16}\n$`).MatchString(stats) {
+			h.Errorf("the console shows %q", stats)
+		}
 		h.types("aide\n")
 		synctest.Wait()
 		help := h.out.take()

@@ -8,7 +8,7 @@ import (
 	"salon/room/text"
 )
 
-// Errors that every [Log] returns and every front can translate.
+// Errors that every log returns and every front can translate.
 var (
 	ErrUnavailable = errors.New("room: log unavailable")   // known not stored
 	ErrUnknown     = errors.New("room: outcome unknown")   // retry with the same ID
@@ -27,13 +27,14 @@ var (
 	ErrTooManyBans = fmt.Errorf("room: over %d bans or mutes", maxBans)
 )
 
-// ErrUnread comes from a [Store] along with events: older ones cannot be read now.
+// ErrUnread comes from a store along with events: older ones cannot be read now.
 var ErrUnread = errors.New("room: older messages cannot be read now")
 
 // TakenError refuses a pseudo that somebody has, or that looks like one.
 type TakenError struct {
 	Pseudo text.Pseudo
 	By     text.Pseudo // who has it: another spelling when the two are only alike
+	Lost   bool        // their connection was lost: they may come back, or leave soon
 }
 
 func (e *TakenError) Error() string {

@@ -3,270 +3,375 @@ package state
 import (
 	"fmt"
 	"net/netip"
+	"strconv"
+	"strings"
 	"time"
 
 	"salon/room/text"
 )
 
-// Seq is an event's place in the room's log. The first event is 1; places are
-// never reused and never skipped.
+// Seq is an event's place in the log. The first event is 1; places are never
+// reused. One life of a log skips none.
 type Seq uint64
 
-// ID names a proposal, so that proposing it again cannot make it happen twice.
-// It also names the session that a [Joined] event opens.
+// ID names a proposal, so that proposing it again cannot make it happen twice. The
+// ID of a [Joined] or [Resumed] also names the session that it opens, and the ID of
+// the Joined that made a member names the member.
 type ID struct {
-	Origin uint64 // who proposed: drawn at random when a room starts
-	N      uint64 // counts that proposer's proposals
+	Origin uint64 // the epoch of the node that proposed; see NodeUp
+	N      uint64 // counts the proposals of that epoch, from 1
 }
 
-// String writes the ID in a form fit for logs and JSON.
+// String writes the ID as text and JSON have it: 16 hexadecimal digits, a dash, N.
 func (id ID) String() string { return fmt.Sprintf("%016x-%d", id.Origin, id.N) }
+
+// MarshalText implements encoding.TextMarshaler.
+func (id ID) MarshalText() ([]byte, error) { return []byte(id.String()), nil }
+
+// UnmarshalText reads what String wrote.
+func (id *ID) UnmarshalText(data []byte) error {
+	origin, n, _ := strings.Cut(string(data), "-")
+	var err, also error
+	id.Origin, err = strconv.ParseUint(origin, 16, 64)
+	id.N, also = strconv.ParseUint(n, 10, 64)
+	if err != nil || also != nil {
+		return fmt.Errorf("%q is not an ID", data)
+	}
+	return nil
+}
 
 // Event is a fact about the room, in its place in the log's order.
 //
-// Seq and Time come from the log, never from the proposer: the same log gives
-// the same room everywhere. Events that a room makes for its own readers
-// ([Whispered], [Gathered]) have no place in the log and carry Seq 0.
+// Seq, Time and Stamp come from the log, never from the proposer. An event that a
+// room makes for its own readers, of a kind that is not Logged, has no place in the
+// log and carries Seq 0.
 type Event struct {
-	Seq  Seq
-	ID   ID
-	Time time.Time
-	Body Body
+	Seq   Seq
+	ID    ID
+	Time  time.Time     // what the wall clock said, UTC, in whole microseconds: for people. It may go back
+	Stamp time.Duration // the log's own clock, in whole microseconds: for rules. See State
+	Body  Body
 }
 
-// Body is what happened: one of the types of this file. The set is closed, so
-// that every front and every language can be held to treat all of it.
+// Body is what happened: one of the types of this file, each declared as a [Kind].
 type Body interface{ body() }
 
-// Joined opens a session; the event's ID is the session's. A pseudo that is free
-// becomes a member, and the same proved key opens another session of the member
-// it belongs to; a registered one opens to its owner only, to each of whose proofs
-// the member belongs. Anything else is refused by [State.Apply], which is why the
-// first Joined in the log wins on every node.
-type Joined struct {
-	Pseudo text.Pseudo
-	KeyID  string     // fingerprint of the key that signed (SHA256:...), "" without one
-	Passed Seq        // the account whose pass phrase was given, by its ID; 0 without one
-	Addr   netip.Addr // where from; shown to operators only
-	Front  string     // "ssh" or "tcp"
-	Client string     // what the client says it is, cleaned
-	Role   Role
-	Quiet  bool // a one-shot command: neither announced nor listed
+// NodeUp says that a node starts. Its event's ID opens an epoch: all that the node
+// proposes has that Origin. The epoch that the node had before ends, and whoever it
+// held is cut: see Cut. Apply fills in Gone.
+type NodeUp struct {
+	Node    string        `json:"node"`
+	Version int           `json:"version"` // the newest format that it reads
+	Program string        `json:"program"` // what it runs, for people
+	Wait    time.Duration `json:"wait,omitempty"`
+	Gone    []text.Pseudo `json:"gone,omitempty"` // members who left at once
 }
+
+func (NodeUp) body() {}
+
+// NodeDown says that a node's epoch has ended: it stops, or others found it dead.
+// Whoever it held is cut. Apply fills in Gone.
+type NodeDown struct {
+	Node  string        `json:"node"`
+	Epoch uint64        `json:"epoch"`
+	Wait  time.Duration `json:"wait,omitempty"`
+	Gone  []text.Pseudo `json:"gone,omitempty"` // members who left at once
+}
+
+func (NodeDown) body() {}
+
+// Joined opens a session. A pseudo that is free becomes a member; the same proved
+// key opens another session of the member it belongs to; a registered pseudo opens
+// to its owner only, by each of whose proofs the member is the same. Anything else
+// is refused, which is why the first Joined in the log wins on every node.
+type Joined struct {
+	Pseudo text.Pseudo `json:"pseudo"`
+	Forms  text.Forms  `json:"forms"`
+	KeyID  string      `json:"key,omitempty"`    // fingerprint of the key that signed (SHA256:...), "" without one
+	Passed Seq         `json:"passed,omitempty"` // the account whose pass phrase was given, by its ID; 0 without one
+	Addr   netip.Addr  `json:"addr,omitzero"`    // where from; shown to operators only
+	Front  string      `json:"front,omitempty"`  // "ssh" or "tcp"
+	Client string      `json:"client,omitempty"` // what the client says it is, cleaned
+	Role   Role        `json:"role,omitempty"`
+	Quiet  bool        `json:"quiet,omitempty"` // a one-shot command: neither announced nor listed
+}
+
+func (Joined) body() {}
+
+// Resumed opens a session in the place of one that was cut, for whoever proves to be
+// the same: by its key or account or, where neither ever was, by coming from the
+// same address. It is not shown: the others never saw them leave. Apply fills in
+// Pseudo with what the member is called now.
+type Resumed struct {
+	Cut ID `json:"cut"` // the session that was cut
+	Joined
+}
+
+// Cut says that a session's connection was lost. For Wait its member stays, marked
+// as away, and may be Resumed; then somebody proposes Left. With no Wait, and for a
+// Quiet session, it is a Left at once, as which Apply then shows it.
+type Cut struct {
+	Session ID            `json:"session"`
+	Wait    time.Duration `json:"wait,omitempty"`
+}
+
+func (Cut) body() {}
 
 // Left closes a session. Apply fills in Pseudo.
 type Left struct {
-	Session ID
-	Pseudo  text.Pseudo
-	Cause   Cause
-	Text    string // the parting word, if any
+	Session ID          `json:"session"`
+	Pseudo  text.Pseudo `json:"pseudo,omitempty"`
+	Cause   Cause       `json:"cause"`
+	Text    string      `json:"text,omitempty"` // the parting word, if any
 }
 
-// Said is a message to everyone. Apply fills in From with the pseudo that the
-// session has at that place in the log, so an author cannot be forged; what it was
-// proposed with is a hint, for a log that writes it down before it is applied.
+func (Left) body() {}
+
+// Said is a message to everyone. Apply fills in From, Member and Account with whose
+// session it is at that place in the log, so an author cannot be forged.
 type Said struct {
-	Session ID
-	From    text.Pseudo
-	Text    string
-	Action  bool // "/me": From does Text
+	Session ID          `json:"session,omitzero"`
+	From    text.Pseudo `json:"from,omitempty"`
+	Member  ID          `json:"member,omitzero"`
+	Account Seq         `json:"account,omitempty"` // that the author owns; 0: none
+	Text    string      `json:"text,omitempty"`
+	Action  bool        `json:"action,omitempty"` // "/me": From does Text
 }
 
-// Renamed is a member's change of pseudo. Apply fills in From.
+func (Said) body() {}
+
+// Renamed is a member's change of pseudo. Apply fills in From and Member.
 type Renamed struct {
-	Session  ID
-	From, To text.Pseudo
+	Session ID          `json:"session"`
+	Member  ID          `json:"member,omitzero"`
+	From    text.Pseudo `json:"from,omitempty"`
+	To      text.Pseudo `json:"to"`
+	Forms   text.Forms  `json:"forms"` // of To
 }
+
+func (Renamed) body() {}
 
 // WentAway marks a member as away, CameBack ends it. Neither is shown: whoever
 // writes to that member is told.
 type WentAway struct {
-	Session ID
-	Text    string
+	Session ID     `json:"session"`
+	Text    string `json:"text,omitempty"`
 }
 
+func (WentAway) body() {}
+
 // CameBack ends what WentAway began.
-type CameBack struct{ Session ID }
+type CameBack struct {
+	Session ID `json:"session"`
+}
+
+func (CameBack) body() {}
 
 // TopicSet changes the topic; By is "" for the console.
 type TopicSet struct {
-	By   text.Pseudo
-	Text string
+	By   text.Pseudo `json:"by,omitempty"`
+	Text string      `json:"text,omitempty"`
 }
+
+func (TopicSet) body() {}
 
 // Walled is an operator's announcement. Nobody can ignore it.
 type Walled struct {
-	By   text.Pseudo
-	Text string
+	By   text.Pseudo `json:"by,omitempty"`
+	Text string      `json:"text,omitempty"`
 }
 
-// Kicked lets a member out at once.
+func (Walled) body() {}
+
+// Kicked disconnects a member, whatever they are called by now. Apply fills in
+// Pseudo.
 type Kicked struct {
-	Pseudo text.Pseudo
-	By     text.Pseudo // "" for the console
-	Reason string
-	Flood  bool // the room itself kicked: too many messages too fast
+	Member ID          `json:"member"`
+	Pseudo text.Pseudo `json:"pseudo"`       // as typed
+	By     text.Pseudo `json:"by,omitempty"` // "" for the console
+	Reason string      `json:"reason,omitempty"`
+	Flood  bool        `json:"flood,omitempty"` // the room itself kicked: too many messages too fast
 }
 
-// Banned keeps somebody out. Apply fills in Gone with the members it let out.
+func (Kicked) body() {}
+
+// Banned keeps somebody out. A ban of a pseudo that means a member follows them: if
+// they have been renamed meanwhile it is of their new pseudo, and if they left it is
+// refused once somebody else has theirs. Apply fills in Gone with the members it let
+// out.
 type Banned struct {
-	Ban  Ban
-	Gone []text.Pseudo
+	Member ID            `json:"member,omitzero"` // who is meant; zero: whoever the target hits
+	Ban    Ban           `json:"ban"`
+	Gone   []text.Pseudo `json:"gone,omitempty"`
 }
+
+func (Banned) body() {}
 
 // Unbanned lifts a ban.
 type Unbanned struct {
-	By     text.Pseudo
-	Target Target
+	By     text.Pseudo `json:"by,omitempty"`
+	Target Target      `json:"target"`
 }
 
-// Muted takes a member's voice for a while (For 0: until unmuted). Apply fills in
-// KeyID for a member who is here; else it is what it was proposed with.
+func (Unbanned) body() {}
+
+// Muted keeps a member from speaking for a while (For 0: until unmuted), whatever
+// they are called by now. Apply fills in Pseudo, Forms and KeyID for a member who is
+// here; else they are as proposed.
 type Muted struct {
-	Pseudo text.Pseudo
-	KeyID  string // the member's: the mute holds under any pseudo
-	By     text.Pseudo
-	For    time.Duration
+	Member ID            `json:"member"`
+	Pseudo text.Pseudo   `json:"pseudo"`
+	Forms  text.Forms    `json:"forms"`
+	KeyID  string        `json:"key,omitempty"` // the member's: the mute holds under any pseudo
+	By     text.Pseudo   `json:"by,omitempty"`
+	For    time.Duration `json:"for,omitempty"`
 }
 
-// Unmuted gives it back.
+func (Muted) body() {}
+
+// Unmuted ends the mute that is filed under Key.
 type Unmuted struct {
-	Pseudo text.Pseudo
-	By     text.Pseudo
+	Pseudo text.Pseudo `json:"pseudo"`
+	Key    text.Key    `json:"key"`
+	By     text.Pseudo `json:"by,omitempty"`
 }
+
+func (Unmuted) body() {}
 
 // SlowSet sets the least time between two messages of one member; 0 ends it.
 type SlowSet struct {
-	By    text.Pseudo
-	Every time.Duration
+	By    text.Pseudo   `json:"by,omitempty"`
+	Every time.Duration `json:"every,omitempty"`
 }
+
+func (SlowSet) body() {}
 
 // ShutdownPlanned announces the end, In from the event's time.
 type ShutdownPlanned struct {
-	By     text.Pseudo
-	In     time.Duration
-	Reason string
+	By     text.Pseudo   `json:"by,omitempty"`
+	In     time.Duration `json:"in"`
+	Reason string        `json:"reason,omitempty"`
 }
 
-// ShutdownCountdown repeats it. Its ID is made from the plan's place in the
-// log, so several nodes counting down together announce each second once.
+func (ShutdownPlanned) body() {}
+
+// ShutdownCountdown repeats it. Each time left is announced once, however many nodes
+// count down.
 type ShutdownCountdown struct {
-	Plan Seq
-	Left time.Duration
+	Plan Seq           `json:"plan"`
+	Left time.Duration `json:"left"`
 }
+
+func (ShutdownCountdown) body() {}
 
 // ShutdownCancelled takes the plan back.
-type ShutdownCancelled struct{ By text.Pseudo }
+type ShutdownCancelled struct {
+	By text.Pseudo `json:"by,omitempty"`
+}
+
+func (ShutdownCancelled) body() {}
+
+// RoleSet changes what a session may do. It is not shown. Apply fills in Pseudo.
+type RoleSet struct {
+	Session ID          `json:"session"`
+	Pseudo  text.Pseudo `json:"pseudo,omitempty"`
+	Role    Role        `json:"role,omitempty"`
+}
+
+func (RoleSet) body() {}
+
+// Registered binds a pseudo to proofs of who its owner is: a key, a pass phrase or
+// both. It makes an account or adds to one, named by its ID. It is refused once the
+// session's member has another pseudo, and once the account was given up.
+//
+// It and the four that follow are not shown.
+type Registered struct {
+	Session ID          `json:"session,omitzero"` // whose asks: it is the owner's from then on
+	Pseudo  text.Pseudo `json:"pseudo"`
+	Forms   text.Forms  `json:"forms"`
+	Account Seq         `json:"account,omitempty"` // 0 makes one
+	KeyID   string      `json:"key,omitempty"`     // "" for none
+	Pass    string      `json:"pass,omitempty"`    // argon2id of the pass phrase (PHC string format); "" for none
+}
+
+func (Registered) body() {}
+
+// Unregistered frees a pseudo, or takes one key from its account. Apply fills in
+// Pseudo.
+type Unregistered struct {
+	Session ID          `json:"session,omitzero"` // whose asks, if the owner does
+	Pseudo  text.Pseudo `json:"pseudo"`
+	Account Seq         `json:"account"`
+	KeyID   string      `json:"key,omitempty"` // "" frees the pseudo
+	By      text.Pseudo `json:"by,omitempty"`  // "" for the console
+}
+
+func (Unregistered) body() {}
+
+// PrefsKept keeps what the owner of an account chose.
+type PrefsKept struct {
+	Account Seq  `json:"account"`
+	Prefs   Kept `json:"prefs"`
+}
+
+func (PrefsKept) body() {}
+
+// IgnoreSet adds somebody to those whom the owner of an account ignores, or takes
+// them off.
+type IgnoreSet struct {
+	Account Seq     `json:"account"`
+	Who     Ignored `json:"who"`
+	Off     bool    `json:"off,omitempty"`
+}
+
+func (IgnoreSet) body() {}
+
+// Seen says how far the owner of an account had read when they left.
+type Seen struct {
+	Account Seq `json:"account"`
+	Upto    Seq `json:"upto"` // the last event that they were shown
+}
+
+func (Seen) body() {}
 
 // Whispered is a private message. It is never in the log: the room hands it to
 // the sessions of its sender and its recipients, and wakes only those.
 type Whispered struct {
-	From text.Pseudo
-	To   []text.Pseudo
-	Text string
+	From    text.Pseudo   `json:"from"`
+	Member  ID            `json:"member"`            // the sender
+	Account Seq           `json:"account,omitempty"` // that the sender owns; 0: none
+	To      []text.Pseudo `json:"to"`
+	Text    string        `json:"text,omitempty"`
 }
 
-// RoleSet changes what a session may do. It is not shown. Apply fills in Pseudo.
-type RoleSet struct {
-	Session ID
-	Pseudo  text.Pseudo
-	Role    Role
-}
-
-// Registered binds a pseudo to proofs of who its owner is: a key, a pass phrase or
-// both. It makes an account or adds to one, named by its ID: what an account has
-// become meanwhile, given up and registered by somebody else, is not added to.
-//
-// It and the three that follow are not shown. They say all that is needed to make
-// them true again later, when nobody is here.
-type Registered struct {
-	Session ID // whose asks: it is the owner's from then on
-	Pseudo  text.Pseudo
-	Account Seq    // 0 makes one
-	KeyID   string // "" for none
-	Pass    string // argon2id of the pass phrase (PHC string format); "" for none
-}
-
-// Unregistered frees a pseudo, or takes one key from its account.
-type Unregistered struct {
-	Session ID // whose asks, if the owner does
-	Pseudo  text.Pseudo
-	Account Seq
-	KeyID   string      // "" frees the pseudo
-	By      text.Pseudo // "" for the console
-}
-
-// PrefsKept keeps what the owner of an account chose.
-type PrefsKept struct {
-	Pseudo  text.Pseudo
-	Account Seq
-	Prefs   Kept
-}
-
-// Seen says how far the owner of an account had read when they left.
-type Seen struct {
-	Pseudo  text.Pseudo
-	Account Seq
-	Upto    Seq // the last event that they were shown
-}
+func (Whispered) body() {}
 
 // Gap is a stretch of the conversation that was not recorded. It is never in the
-// log: a [Store] gives it among what was said.
+// log: a store gives it among what was said.
 type Gap struct {
-	From, To time.Time // From is zero for all that was before To
-	Count    int       // messages; 0 when nobody knows
+	From  time.Time `json:"from,omitzero"` // zero for all that was before To
+	To    time.Time `json:"to"`
+	Count int       `json:"count,omitempty"` // messages; 0 when nobody knows
 }
+
+func (Gap) body() {}
 
 // Gathered sums up joins and leaves when the room is too full to name each.
 type Gathered struct {
-	In, Out int // since the last one
-	Present int
+	In      int `json:"in"` // since the last one
+	Out     int `json:"out"`
+	Present int `json:"present"`
 }
 
-func (Joined) body()            {}
-func (Left) body()              {}
-func (Said) body()              {}
-func (Renamed) body()           {}
-func (WentAway) body()          {}
-func (CameBack) body()          {}
-func (TopicSet) body()          {}
-func (Walled) body()            {}
-func (Kicked) body()            {}
-func (Banned) body()            {}
-func (Unbanned) body()          {}
-func (Muted) body()             {}
-func (Unmuted) body()           {}
-func (SlowSet) body()           {}
-func (ShutdownPlanned) body()   {}
-func (ShutdownCountdown) body() {}
-func (ShutdownCancelled) body() {}
-func (RoleSet) body()           {}
-func (Registered) body()        {}
-func (Unregistered) body()      {}
-func (PrefsKept) body()         {}
-func (Seen) body()              {}
-func (Whispered) body()         {}
-func (Gathered) body()          {}
-func (Gap) body()               {}
+func (Gathered) body() {}
 
-// Author returns who an event comes from, for those who ignore them; "" when
-// it cannot be ignored.
-func (e *Event) Author() text.Pseudo {
-	switch b := e.Body.(type) {
-	case Said:
-		return b.From
-	case Whispered:
-		return b.From
-	}
-	return ""
-}
+// LogLost tells this node's readers that the log cannot be reached, so that nothing
+// can be said; LogFound that it can again.
+type LogLost struct{}
 
-// Spoken reports whether the event is something people said, or a [Gap] in it: what
-// a room replays to whoever arrives, and what search looks through.
-func (e *Event) Spoken() bool {
-	switch e.Body.(type) {
-	case Said, Walled, TopicSet, Gap:
-		return true
-	}
-	return false
-}
+func (LogLost) body() {}
+
+// LogFound ends what LogLost began.
+type LogFound struct{}
+
+func (LogFound) body() {}

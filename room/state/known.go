@@ -8,133 +8,146 @@ import (
 	"salon/room/text"
 )
 
-// known is all that somebody goes by: what bans and mutes are held against. Who
+// Visitor is somebody at the door, as far as is known: each field may be unset.
+type Visitor struct {
+	Pseudo text.Pseudo
+	Forms  text.Forms // of Pseudo
+	KeyID  string     // the key that signed
+	Addr   netip.Addr
+}
+
+// identities is all that somebody goes by: what bans and mutes are held against. Who
 // has an account goes by all of its keys and by its pseudo, under whatever pseudo
 // and by whichever of its keys they come, so that none of them is a way around.
-type known struct {
-	pseudos []text.Pseudo
-	keys    []string
-	addrs   []netip.Addr
+type identities struct {
+	forms []text.Forms
+	keys  []string
+	addrs []netip.Addr
 }
 
-// visitor is somebody at the door, or known by little.
-func (st *State) Visitor(p text.Pseudo, keyID string, addr netip.Addr) known {
-	var k known
-	if p != "" {
-		k.pseudos = []text.Pseudo{p}
-		k.account(st.Accounts[p.Key()])
+func (st *State) visitor(v Visitor) identities {
+	var who identities
+	if v.Pseudo != "" {
+		who.forms = []text.Forms{v.Forms}
+		who.account(st.accounts.get(v.Forms.Key))
 	}
-	k.key(st, keyID)
-	if addr.IsValid() {
-		k.addrs = []netip.Addr{addr}
+	who.key(st, v.KeyID)
+	if v.Addr.IsValid() {
+		who.addrs = []netip.Addr{v.Addr}
 	}
-	return k
+	return who
 }
 
-// known is a member, through all of its sessions.
-func (st *State) known(m *Member) known {
-	k := st.Visitor(m.Pseudo, m.KeyID, NoAddr)
+// identities of a member, through all of its sessions that are left: the key that came
+// first may be somebody else's by now.
+func (st *State) identities(m *Member) identities {
+	who := st.visitor(Visitor{Pseudo: m.Pseudo, Forms: m.Forms})
 	for _, at := range m.Sessions {
-		k.key(st, at.KeyID)
-		k.account(st.Register.ByID[at.Passed])
-		k.addrs = append(k.addrs, at.Addr)
+		who.key(st, at.KeyID)
+		who.account(st.accounts.byID(at.Passed))
+		who.addrs = append(who.addrs, at.Addr)
 	}
-	return k
+	return who
 }
 
-func (k *known) key(st *State, keyID string) {
-	if keyID == "" || slices.Contains(k.keys, keyID) {
+func (who *identities) key(st *State, keyID string) {
+	if keyID == "" || slices.Contains(who.keys, keyID) {
 		return
 	}
-	k.keys = append(k.keys, keyID)
-	k.account(st.Register.ByKey[keyID])
+	who.keys = append(who.keys, keyID)
+	who.account(st.accounts.byKeyID(keyID))
 }
 
-func (k *known) account(a *Account) {
+func (who *identities) account(a *Account) {
 	if a == nil {
 		return
 	}
-	if !slices.Contains(k.pseudos, a.Pseudo) {
-		k.pseudos = append(k.pseudos, a.Pseudo)
+	if !slices.Contains(who.forms, a.Forms) {
+		who.forms = append(who.forms, a.Forms)
 	}
 	for _, key := range a.Keys {
-		if !slices.Contains(k.keys, key) {
-			k.keys = append(k.keys, key)
+		if !slices.Contains(who.keys, key) {
+			who.keys = append(who.keys, key)
 		}
 	}
 }
 
-// hit reports whether a target is one of the things that somebody goes by.
-func (k known) Hit(t Target) bool {
-	return slices.ContainsFunc(k.pseudos, func(p text.Pseudo) bool { return t.Hits(p, "", NoAddr) }) ||
-		slices.ContainsFunc(k.keys, func(key string) bool { return t.Hits("", key, NoAddr) }) ||
-		slices.ContainsFunc(k.addrs, func(addr netip.Addr) bool { return t.Hits("", "", addr) })
-}
-
-// BanOn returns the ban that keeps this visitor out longest at time t: by pseudo, key
-// or address, or by any key or the pseudo of the account that the pseudo or the key
+// BanOn returns the ban that keeps a visitor out longest at a tick: by pseudo, key or
+// address, or by any key or the pseudo of the account that the pseudo or the key
 // belongs to.
-func (st *State) BanOn(p text.Pseudo, keyID string, addr netip.Addr, t time.Time) (ban Ban, ok bool) {
-	if len(st.Bans) == 0 {
+func (st *State) BanOn(v Visitor, tick time.Duration) (ban Ban, ok bool) {
+	if st.bans.byName.Len() == 0 {
 		return Ban{}, false
 	}
-	k := st.Visitor(p, keyID, addr)
-	for _, b := range st.Bans {
-		if (!ok || b.outlasts(ban)) && !b.Over(t) && k.Hit(b.Target) {
+	return st.banOn(st.visitor(v), tick)
+}
+
+func (st *State) banOn(who identities, tick time.Duration) (ban Ban, ok bool) {
+	consider := func(name string) {
+		b, found := st.bans.byName.Get(name)
+		if found && !b.Over(tick) && (!ok || b.outlasts(ban)) {
 			ban, ok = b, true
 		}
+	}
+	for _, f := range who.forms {
+		for i, look := range f.Looks {
+			for _, name := range st.bans.looks[i][look] {
+				consider(name)
+			}
+		}
+	}
+	for _, key := range who.keys {
+		consider(key)
+	}
+	for _, addr := range who.addrs {
+		st.bans.on(addr, consider)
 	}
 	return ban, ok
 }
 
-// MuteOn returns the mute on that pseudo, or else on that key or its account under
-// whatever pseudo, at time t.
-func (st *State) MuteOn(p text.Pseudo, keyID string, t time.Time) (Mute, bool) {
-	if len(st.Mutes) == 0 {
+// BansHold reports whether a ban of t would keep out whoever comes with a key, by
+// the account that the key opens.
+func (st *State) BansHold(t Target, keyID string) bool {
+	who := st.visitor(Visitor{KeyID: keyID})
+	switch t.Kind {
+	case ByKey:
+		return slices.Contains(who.keys, t.KeyID)
+	case ByPseudo:
+		return slices.ContainsFunc(who.forms, t.Forms.Alike)
+	}
+	return false
+}
+
+// MuteOf returns the mute on a member at a tick: on their pseudo or their account's,
+// or on any key that they go by, whatever they are called.
+func (st *State) MuteOf(m *Member, tick time.Duration) (Mute, bool) {
+	if st.mutes.byKey.Len() == 0 {
 		return Mute{}, false
 	}
-	return st.muteOf(st.Visitor(p, keyID, NoAddr), t)
+	return st.muteOn(st.identities(m), tick)
 }
 
-// muted is MuteOn for a member, through all of its sessions.
-func (st *State) Muted(m *Member, t time.Time) (Mute, bool) {
-	if len(st.Mutes) == 0 {
-		return Mute{}, false
+// MuteBy returns the mute on whoever has that pseudo, or on the pseudo alone.
+func (st *State) MuteBy(p text.Pseudo, f text.Forms, tick time.Duration) (Mute, bool) {
+	if m, ok := st.members.byKey.Get(f.Key); ok {
+		return st.MuteOf(m, tick)
 	}
-	return st.muteOf(st.known(m), t)
+	return st.muteOn(st.visitor(Visitor{Pseudo: p, Forms: f}), tick)
 }
 
-// muteBy returns the mute on whoever has that pseudo, or on the pseudo alone.
-func (st *State) MuteBy(p text.Pseudo, t time.Time) (Mute, bool) {
-	if m, ok := st.Members[p.Key()]; ok {
-		return st.Muted(m, t)
-	}
-	return st.MuteOn(p, "", t)
-}
-
-func (st *State) muteOf(k known, t time.Time) (found Mute, ok bool) {
-	for _, p := range k.pseudos {
-		if m, ok := st.Mutes[p.Key()]; ok && !m.Over(t) {
+func (st *State) muteOn(who identities, tick time.Duration) (found Mute, ok bool) {
+	for _, f := range who.forms {
+		if m, ok := st.mutes.byKey.Get(f.Key); ok && !m.Over(tick) {
 			return m, true
 		}
 	}
-	for _, m := range st.Mutes {
-		same := m.KeyID != "" && slices.Contains(k.keys, m.KeyID) && !m.Over(t)
-		if same && (found.Pseudo == "" || m.Pseudo < found.Pseudo) { // the same one on every node
-			found = m
+	for _, key := range who.keys {
+		for _, name := range st.mutes.keys[key] {
+			m, _ := st.mutes.byKey.Get(text.Key(name))
+			if !m.Over(tick) && (!ok || m.Forms.Key < found.Forms.Key) { // the same one on every node
+				found, ok = m, true
+			}
 		}
 	}
-	return found, found.Pseudo != ""
+	return found, ok
 }
-
-// proof is who a member is for what the room keeps on them between two visits: the
-// same for all keys of one account; "" for somebody who has proved nothing.
-func (st *State) Proof(m *Member) string {
-	if a := st.Accounts[m.Pseudo.Key()]; a != nil && m.owns(a) {
-		return a.Proof()
-	}
-	return m.KeyID
-}
-
-// noAddr is the address of nobody.
-var NoAddr netip.Addr

@@ -12,6 +12,9 @@ import (
 type Health struct {
 	Err   error     // nil: well
 	Since time.Time // since when Err
+	// ReadOnly reports that nothing can be proposed until the log is well again. If it
+	// is not, what people say is taken and seen, but not recorded.
+	ReadOnly bool
 }
 
 // Query says which spoken events are sought: those that all of its fields allow.
@@ -41,10 +44,10 @@ func (q Query) Matcher() func(*Event) bool {
 		if q.Before != 0 && e.Seq >= q.Before || e.Time.Before(q.From) || !q.To.IsZero() && !e.Time.Before(q.To) {
 			return false
 		}
-		who, body := spokenText(e.Body)
-		author, said := text.Fold(string(who)), text.Fold(body)
+		said := SpeechOf(e.Body)
+		author, folded := text.Fold(string(said.Author)), text.Fold(said.Text)
 		return (by == "" || by == author) && !slices.ContainsFunc(words, func(w string) bool {
-			return w != author && !strings.Contains(said, w)
+			return w != author && !strings.Contains(folded, w)
 		})
 	}
 }

@@ -1,51 +1,162 @@
 package state
 
 import (
-	"maps"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
 	"time"
-
-	"salon/room/text"
 )
 
-// lasting is what of a state outlives the sessions, as it was at one moment. Taking
-// it copies memory, under the room's lock; encoding it takes longer and needs no
-// lock.
-type Lasting struct {
-	state    State
-	accounts []ownedName
+// document is a State as JSON has it. Members, accounts, bans and mutes stand in the
+// order of their keys, so that equal States have equal bytes.
+type document struct {
+	V        int              `json:"v"`
+	Program  string           `json:"program,omitempty"` // who wrote it; no part of the hash
+	Applied  Seq              `json:"applied"`
+	Tick     time.Duration    `json:"tick"`
+	Stamp    time.Duration    `json:"stamp"`
+	Nodes    map[string]*node `json:"nodes,omitempty"` // by epoch, in hexadecimal
+	Ended    []string         `json:"ended,omitempty"`
+	Topic    Topic            `json:"topic,omitzero"`
+	Slow     time.Duration    `json:"slow,omitempty"`
+	Shutdown *Plan            `json:"shutdown,omitempty"`
+	Members  []*Member        `json:"members,omitempty"`
+	Accounts []*Account       `json:"accounts,omitempty"`
+	Bans     []Ban            `json:"bans,omitempty"`
+	Mutes    []Mute           `json:"mutes,omitempty"`
 }
 
-type ownedName struct {
-	key     text.Key
-	account Account
+func (f *Frozen) document() document {
+	doc := document{
+		V: Version, Applied: f.applied, Tick: f.tick, Stamp: f.stamp, Nodes: map[string]*node{}, Topic: f.topic, Slow: f.slow, Shutdown: f.shutdown,
+		Members: f.members.Values(), Accounts: f.accounts.Values(), Bans: f.bans.Values(), Mutes: f.mutes.Values(),
+	}
+	for epoch, n := range f.nodes {
+		doc.Nodes[hexadecimal(epoch)] = n
+	}
+	for _, epoch := range f.ended {
+		doc.Ended = append(doc.Ended, hexadecimal(epoch))
+	}
+	return doc
 }
 
-func (st *State) Lasting() Lasting {
-	l := Lasting{
-		state:    State{Applied: st.Applied, Members: map[text.Key]*Member{}, Topic: st.Topic, Slow: st.Slow, Bans: maps.Clone(st.Bans), Mutes: maps.Clone(st.Mutes)},
-		accounts: make([]ownedName, 0, len(st.Accounts)),
+func hexadecimal(epoch uint64) string { return fmt.Sprintf("%016x", epoch) }
+
+func (doc *document) encode() []byte {
+	data, err := json.Marshal(doc)
+	if err != nil {
+		panic("room: state does not encode: " + err.Error()) // a programming error: every field is plain data
 	}
-	for key, a := range st.Accounts { // what an account points to is exchanged, never changed
-		l.accounts = append(l.accounts, ownedName{key, *a})
-	}
-	return l
+	return data
 }
 
-// snapshot encodes it, with its times as the wall has them that reads now.
-func (l Lasting) Snapshot(now time.Time) Snapshot {
-	l.state.Accounts = make(map[text.Key]*Account, len(l.accounts))
-	for i := range l.accounts {
-		l.state.Accounts[l.accounts[i].key] = &l.accounts[i].account
-	}
-	l.state.Settle(now)
-	return Snapshot{Seq: l.state.Applied, State: l.state.Encode()}
+// Encode writes the State as JSON, in the current format, with the name of this
+// program.
+func (f *Frozen) Encode() []byte {
+	doc := f.document()
+	doc.Program = Program
+	return doc.encode()
 }
 
-// decides reports whether a log holds on to an event until a snapshot is kept.
-func Decides(b Body) bool {
-	switch b.(type) {
-	case TopicSet, SlowSet, Kicked, Banned, Unbanned, Muted, Unmuted, Registered, Unregistered, PrefsKept, Seen:
-		return true
+// Hash returns a digest of all that is replicated: equal on two nodes that applied
+// the same events, whatever programs they are.
+func (f *Frozen) Hash() [sha256.Size]byte {
+	doc := f.document()
+	return sha256.Sum256(doc.encode())
+}
+
+// Encode is Freeze and Encode in one.
+func (st *State) Encode() []byte { return st.Freeze().Encode() }
+
+// Hash is Freeze and Hash in one.
+func (st *State) Hash() [sha256.Size]byte { return st.Freeze().Hash() }
+
+// DecodeState reads what Encode wrote, in this format or an earlier one. A later one
+// is a [*VersionError].
+func DecodeState(data []byte) (*State, error) {
+	var doc document
+	if err := decodeVersioned(data, &doc.V, &doc); err != nil {
+		return nil, fmt.Errorf("decode state: %w", err)
 	}
-	return false
+	st := NewState()
+	st.applied, st.tick, st.stamp = doc.Applied, max(doc.Tick, firstTick), doc.Stamp
+	st.topic, st.slow, st.shutdown = doc.Topic, doc.Slow, doc.Shutdown
+	for _, restore := range []func(*State) error{doc.restoreNodes, doc.restoreAccounts, doc.restoreMembers, doc.restoreBans} {
+		if err := restore(st); err != nil {
+			return nil, fmt.Errorf("decode state: %w", err)
+		}
+	}
+	return st, nil
+}
+
+func (doc *document) restoreNodes(st *State) error {
+	for key, n := range doc.Nodes {
+		epoch, err := parseEpoch(key)
+		if err != nil || n == nil {
+			return fmt.Errorf("epoch %q is not one", key)
+		}
+		st.nodes[epoch] = n
+	}
+	for _, key := range doc.Ended {
+		epoch, err := parseEpoch(key)
+		if err != nil {
+			return err
+		}
+		st.ended = append(st.ended, epoch)
+	}
+	return nil
+}
+
+// parseEpoch reads what hexadecimal wrote, in that one spelling.
+func parseEpoch(key string) (uint64, error) {
+	epoch, err := strconv.ParseUint(key, 16, 64)
+	if err != nil || hexadecimal(epoch) != key {
+		return 0, fmt.Errorf("epoch %q is not one", key)
+	}
+	return epoch, nil
+}
+
+func (doc *document) restoreAccounts(st *State) error {
+	st.accounts = newAccounts(len(doc.Accounts))
+	for _, a := range doc.Accounts {
+		if a == nil {
+			return errors.New("an account is missing")
+		}
+		st.accounts.insert(a)
+	}
+	if n := len(doc.Accounts); st.accounts.byKey.Len() != n || len(st.accounts.ids) != n {
+		return errors.New("an account is there twice")
+	}
+	return nil
+}
+
+func (doc *document) restoreMembers(st *State) error {
+	sessions := 0
+	for _, m := range doc.Members {
+		if m == nil || len(m.Sessions) == 0 || st.members.byID(m.ID) != nil {
+			return errors.New("a member is missing or there twice")
+		}
+		st.members.put(m)
+		sessions += len(m.Sessions)
+	}
+	if st.members.byKey.Len() != len(doc.Members) || len(st.members.sessions) != sessions {
+		return errors.New("two members have one pseudo or one session")
+	}
+	return nil
+}
+
+func (doc *document) restoreBans(st *State) error {
+	for _, b := range doc.Bans {
+		if !st.bans.add(b) {
+			return ErrTooManyBans
+		}
+	}
+	for _, m := range doc.Mutes {
+		if !st.mutes.add(m) {
+			return ErrTooManyBans
+		}
+	}
+	return nil
 }

@@ -14,7 +14,7 @@ import (
 )
 
 // hostile are the pieces that texts are made of here, besides any. None has been
-// through room.Clean.
+// through text.Clean.
 var hostile = []string{
 	"\x1b[31m", "\x1b]0;title\a", "\x1b]8;;http://x\x1b\\", "\x9b2J", "\u009b2J", "\r", "\n", "\r\n", "\b\b\b", "\x00", "\x7f", "\u0085", "\u2028", "\t",
 	"\u202e", "\u2067", "\u2068", "\u2069", "\u200d", "\ufe0f", "\ufeff", "\u00ad", "\xff\xfe", "\u0301", "e\u0301\u0301", "\u0600", "ൎ", "ᄀᄀᄀᄀᄀᄀᄀᄀ", "🇫", "🇫🇷",

@@ -68,6 +68,9 @@ func (s *Screen) shortHeading() string {
 func (s *Screen) notes() []string {
 	t := s.texts()
 	var notes []string
+	if s.roster.ReadOnly {
+		notes = append(notes, t.ReadOnly)
+	}
 	if plan := s.roster.Shutdown; plan != nil {
 		notes = append(notes, fmt.Sprintf(t.ClosesAt, s.local(plan.At).Format(s.seconds())))
 	}

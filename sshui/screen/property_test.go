@@ -207,7 +207,7 @@ func (a *actor) reply() {
 func (a *actor) overlay() {
 	found := room.Past{Search: "mot"}
 	for i := range a.room.events {
-		if e := a.room.events[i]; e.Spoken() && i%2 == 0 {
+		if e := a.room.events[i]; state.KindOf(e.Body).Spoken && i%2 == 0 {
 			found.Events = append(found.Events, *e)
 		}
 	}

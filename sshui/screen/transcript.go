@@ -191,7 +191,7 @@ func (t *transcript) after(p pos) (e entry, next pos, ok bool) {
 // shows reports whether this session sees an event of the room: of what happened
 // before it came, only what was said.
 func (t *transcript) shows(place uint64, e *state.Event) bool {
-	return (place >= t.arrived || e.Spoken()) && !t.room.Hides(e)
+	return (place >= t.arrived || state.KindOf(e.Body).Spoken) && !t.room.Hides(e)
 }
 
 // point returns the point before the event at a place, whether it is shown or not.

@@ -1,0 +1,204 @@
+package history
+
+import (
+	"bytes"
+	"database/sql"
+	"errors"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"salon/room/state"
+)
+
+// removeAll empties a directory.
+func removeAll(t *testing.T, dir string) {
+	t.Helper()
+	files, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		if err := os.Remove(filepath.Join(dir, f.Name())); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// bytesOf counts how often a word is in the files of a directory.
+func bytesOf(t *testing.T, dir, word string) (n int) {
+	t.Helper()
+	files, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		data, err := os.ReadFile(filepath.Join(dir, f.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		n += bytes.Count(bytes.ToLower(data), []byte(word))
+	}
+	return n
+}
+
+const secret = "xylophonique"
+
+// conversation says 3,000 messages, many at once, one of which has a word that no other
+// has, and returns its place.
+func conversation(c *chat, at int, long bool) (place state.Seq) {
+	var talking sync.WaitGroup
+	for start := range 30 {
+		talking.Go(func() {
+			for i := start; i < 3000; i += 30 {
+				text := chatter(uint64(i), 8)
+				if i == at {
+					text += "le mot " + secret + " est dit"
+				}
+				if i == at && long {
+					text += chatter(9, 400) // over several pages
+				}
+				id := state.ID{Origin: uint64(c.born), N: c.n + uint64(i) + 1}
+				seq, err := c.Propose(c.T.Context(), state.Event{ID: id, Body: state.Said{Session: c.ann, Text: text}})
+				if err != nil {
+					c.Errorf("Propose: %v", err)
+				}
+				if i == at {
+					place = seq
+				}
+			}
+		})
+	}
+	talking.Wait()
+	for range 3000 {
+		<-c.heard
+	}
+	c.n += 3000
+	return place
+}
+
+// TestAWordIsErased from every byte of the directory, wherever it stands and whatever
+// has happened to it since.
+func TestAWordIsErased(t *testing.T) {
+	for name, c := range map[string]struct {
+		at                        int
+		long, indexed, swept, old bool
+	}{
+		"said last":                     {at: 2999},
+		"in the log, long":              {at: 1500, indexed: true, long: true},
+		"in the log of a life before":   {at: 2000, indexed: true, old: true},
+		"swept, first of all":           {at: 0, indexed: true, swept: true},
+		"swept, long, of a life before": {at: 700, indexed: true, swept: true, long: true, old: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			talk := talking(t, Options{})
+			place := conversation(talk, c.at, c.long)
+			if c.swept {
+				if err := talk.Snapshot(t.Context(), talk.snapshot()); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if c.indexed {
+				talk.quiet(t)
+			}
+			if c.old {
+				talk = talk.again()
+			}
+			talk.until("said", func() bool { return bytesOf(t, talk.disk.dir, secret) > 0 })
+			wantErased(t, talk, place)
+			hash := talk.st.Hash()
+			talk = talk.again()
+			if talk.before != hash {
+				t.Error("the state is another in the next life")
+			}
+			if n := bytesOf(t, talk.disk.dir, secret); n != 0 {
+				t.Errorf("the word is there %d times in the next life", n)
+			}
+			if got, err := talk.Search(t.Context(), state.Query{Text: secret}, 10); err != nil || len(got) != 0 {
+				t.Errorf("the next life finds %v, %v", got, err)
+			}
+		})
+	}
+}
+
+func wantErased(t *testing.T, c *chat, place state.Seq) {
+	t.Helper()
+	if err := c.Erase(t.Context(), place); err != nil {
+		t.Fatal(err)
+	}
+	if n := bytesOf(t, c.disk.dir, secret); n != 0 {
+		t.Errorf("the word is still there %d times", n)
+	}
+	if got, err := c.Search(t.Context(), state.Query{Text: secret}, 10); err != nil || len(got) != 0 {
+		t.Errorf("a search finds %v, %v", got, err)
+	}
+	if got := texts(t, c, 4000); len(got) != 2999 {
+		t.Errorf("%d messages are left", len(got))
+	}
+	c.quiet(t)
+	if _, err := c.disk.writer.Exec(`INSERT INTO words (words) VALUES ('integrity-check')`); err != nil {
+		t.Errorf("the index is damaged: %v", err)
+	}
+	if err := c.Erase(t.Context(), place); err != nil {
+		t.Errorf("erasing again: %v", err)
+	}
+}
+
+// TestAReaderDelaysErasing, and that is said.
+func TestAReaderDelaysErasing(t *testing.T) {
+	c := talking(t, Options{})
+	place := c.says("le mot " + secret).Seq
+	c.quiet(t)
+	db, err := sql.Open("sqlite", dsn(c.disk.path()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	tx, err := db.Begin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var n int
+	if err := tx.QueryRow(`SELECT count(*) FROM messages`).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Erase(t.Context(), place); !errors.Is(err, ErrPinned) {
+		t.Errorf("while somebody reads: %v", err)
+	}
+	if got := texts(t, c, 10); len(got) != 0 {
+		t.Errorf("it is still there: %q", got)
+	}
+	if err := tx.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	c.says("more")
+	c.until("overwritten", func() bool { return bytesOf(t, c.disk.dir, secret) == 0 })
+}
+
+// TestForgettingLeavesNoWords: what is too old is gone from the files like what is
+// erased.
+func TestForgettingLeavesNoWords(t *testing.T) {
+	clocks := newHands()
+	c := talking(t, Options{clock: clocks.clock()})
+	c.says("le mot " + secret)
+	clocks.pass(time.Hour)
+	for i := range 500 {
+		c.says(chatter(uint64(i), 8))
+	}
+	if err := c.Snapshot(t.Context(), c.snapshot()); err != nil {
+		t.Fatal(err)
+	}
+	c.quiet(t)
+	c.SetKeep(time.Minute, 0)
+	if _, err := c.maintenance.prune(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if done, err := c.disk.truncate(); !done || err != nil {
+		t.Fatal(done, err)
+	}
+	if n := bytesOf(t, c.disk.dir, secret); n != 0 {
+		t.Errorf("the word is still there %d times", n)
+	}
+}
