@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -54,7 +55,7 @@ func (s *service) openHistory() (*history.History, error) {
 	}
 	h, err := history.Open(context.Background(), history.Options{
 		Dir: dir, Log: s.log, Keep: time.Duration(s.cmd.Keep), KeepBytes: int64(s.cmd.KeepSize),
-		Progress: s.indexing, Anew: s.restoreKey,
+		Progress: s.indexing, Anew: s.restoreKey, Program: "salon " + version(),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", dir, explain(s.texts(), err))
@@ -76,9 +77,12 @@ func (s *service) restoreKey() {
 
 // explain says in words what keeps a history from being opened.
 func explain(t *lang.Texts, err error) error {
+	if newer, ok := errors.AsType[*history.NewerError](err); ok {
+		return fmt.Errorf(t.DataNewer, cmp.Or(newer.Program, "salon"), newer.Format)
+	}
 	for known, text := range map[error]string{
 		history.ErrInUse: t.DataInUse, history.ErrForeign: t.DataForeign,
-		history.ErrDamaged: t.DataDamaged, history.ErrNewer: t.DataNewer,
+		history.ErrDamaged: t.DataDamaged, history.ErrOlder: t.DataOlder,
 		history.ErrDirectory: t.DataDirectory, history.ErrReadOnly: t.DataReadOnly,
 	} {
 		if errors.Is(err, known) {

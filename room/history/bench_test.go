@@ -69,8 +69,10 @@ func BenchmarkPastAMillion(b *testing.B) {
 	}
 	dir := b.TempDir()
 	start := million(b, dir)
-	h := open(b, Options{Dir: dir})
-	day := start.AddDate(0, 0, 40)
+	benchSearch(b, open(b, Options{Dir: dir}), start.AddDate(0, 0, 40))
+}
+
+func benchSearch(b *testing.B, h *History, day time.Time) {
 	b.Run("last 50", func(b *testing.B) {
 		for b.Loop() {
 			wantSome(b, 50)(h.Last(b.Context(), 50, 0))

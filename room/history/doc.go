@@ -5,18 +5,22 @@
 //
 // One sequencer gives places. It commits whatever gathered while the last commit
 // ran as one transaction and waits for the disk (synchronous=FULL); only then
-// are the events seen and [History.Propose] answered. So nobody sees an event
-// that a power cut could take back, and a kill takes nothing that was
-// acknowledged or seen. Private messages are not in a log at all.
+// are the events seen and [History.Propose] answered. So nobody sees what was said or
+// decided and a power cut could take back, and a kill takes nothing that was
+// acknowledged or seen. A batch of nothing but arrivals, departures and the like
+// ([state.Kind.Passing]) is written without waiting for the disk: a power cut, which
+// ends all sessions anyway, may take it back, and its places are given again. Private
+// messages are not in a log at all.
 //
-// A place is never given twice, in this life of the process or a later one, and no
-// place is passed over. The log's clock, which rules go by, never goes back: it runs
+// But for that no place is given twice, in this life of the process or a later one, and
+// none is passed over. The log's clock, which rules go by, never goes back: it runs
 // while the server does, whatever the wall clock is set to, and across a restart goes
 // on by as much as the wall clock has moved forward.
 //
 // Every event is in the table log until a snapshot of the room's State covers it, and
-// what people said and were shown is in the table messages, where replay, search,
-// history and export read it. It is written there after the room has applied it,
+// what people said and were shown is in the table messages, where replay, search and
+// history read it; an export adds what the log makes of what is in the log alone. It is
+// written there after the room has applied it,
 // together with the place that it came to. A kill may come before that: then the
 // room's next life starts from the snapshot, follows the log and applies what came
 // after it again, of which [History.Apply] takes what is missing. So what was refused

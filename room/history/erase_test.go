@@ -93,6 +93,9 @@ func TestAWordIsErased(t *testing.T) {
 		"swept, long, of a life before": {at: 700, indexed: true, swept: true, long: true, old: true},
 	} {
 		t.Run(name, func(t *testing.T) {
+			if raceDetector && c.at > 0 {
+				t.Skip("takes minutes: most of it in SQLite")
+			}
 			talk := talking(t, Options{})
 			place := conversation(talk, c.at, c.long)
 			if c.swept {

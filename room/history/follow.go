@@ -18,33 +18,36 @@ func (h *History) Follow(ctx context.Context, after state.Seq, apply func([]stat
 	defer h.tail.leave(f)
 	var batch []state.Event
 	for {
-		var before state.Seq
-		var closed bool
-		batch, before, closed = h.tail.take(f, batch[:0])
-		if before != 0 {
-			var err error
-			if batch, err = h.readLog(ctx, f, before, batch); err != nil {
-				return err
-			}
+		var err error
+		batch, err = h.take(ctx, f, batch[:0])
+		if err == nil && len(batch) > 0 {
+			err = apply(batch)
 		}
-		switch {
-		case ctx.Err() != nil:
-			return ctx.Err()
-		case len(batch) > 0:
-			if err := apply(batch); err != nil {
-				return err
-			}
-			continue
-		case before != 0:
-			continue
-		case closed:
-			return state.ErrClosed
-		}
-		select {
-		case <-f.wake:
-		case <-ctx.Done():
+		if err != nil {
+			return err
 		}
 	}
+}
+
+// take waits until there is something to hand over. It may return nothing, and no
+// error.
+func (h *History) take(ctx context.Context, f *follower, batch []state.Event) ([]state.Event, error) {
+	batch, before, closed := h.tail.take(f, batch)
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case before != 0:
+		return h.readLog(ctx, f, before, batch)
+	case len(batch) > 0:
+		return batch, nil
+	case closed:
+		return nil, state.ErrClosed
+	}
+	select {
+	case <-f.wake:
+	case <-ctx.Done():
+	}
+	return nil, ctx.Err()
 }
 
 // readLog hands over what comes next in the table log, before a place from which on

@@ -139,7 +139,7 @@ func TestANewersEventIsNotReadOver(t *testing.T) {
 func TestMissingEventsAreNotReadOver(t *testing.T) {
 	var broken atomic.Bool
 	dir := t.TempDir()
-	h := open(t, Options{Dir: dir, wait: 100, retry: time.Millisecond, fault: func() error {
+	h := open(t, Options{Dir: dir, wait: 100, retry: 100 * time.Millisecond, fault: func() error {
 		if broken.Load() {
 			return errors.New("disk on fire")
 		}

@@ -95,7 +95,7 @@ func (c *maintenance) checkpoint(ctx context.Context) error {
 func (c *maintenance) warn(err error) {
 	if c.warned != err.Error() && c.history.trouble.now() == nil {
 		c.warned = err.Error()
-		c.history.log.Warn("history: the index waits", "err", err)
+		c.history.log.Warn("history: maintenance failed, and is tried again later", "err", err)
 	}
 }
 

@@ -46,9 +46,10 @@ type queue struct {
 }
 
 // Propose implements room.Log. A nil error means that the event has its place
-// and, unless Health says otherwise at that moment, that it is on the disk. When ctx
-// ends first the event may still be taken. The same ID is remembered for at least
-// tailEvents events of this life of the process.
+// and, unless Health says otherwise at that moment, that it is in the file; and on the
+// disk, if it is of a kind that is not Passing. When ctx ends first the event may still
+// be taken. The same ID is remembered for at least tailEvents events of this life of
+// the process.
 func (h *History) Propose(ctx context.Context, e state.Event) (state.Seq, error) {
 	if err := ctx.Err(); err != nil {
 		return 0, err

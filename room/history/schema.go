@@ -102,18 +102,30 @@ func identify(db *sql.DB) (version int, err error) {
 	case tables > 0 && mark != application:
 		return 0, ErrForeign
 	case version > format:
-		return 0, fmt.Errorf("%w (%s, in format %d; this one knows formats up to %d)", ErrNewer, writtenBy(db), version, format)
+		return 0, &NewerError{writtenBy(db), version}
 	}
 	return version, nil
 }
 
+// NewerError is ErrNewer with what the file says of itself.
+type NewerError struct {
+	Program string // that wrote it; "" where it does not say
+	Format  int
+}
+
+func (e *NewerError) Error() string {
+	return fmt.Sprintf("%v (by %q, in format %d; this one knows formats up to %d)", ErrNewer, e.Program, e.Format, format)
+}
+
+// Is has the error be ErrNewer.
+func (e *NewerError) Is(target error) bool { return target == ErrNewer }
+
 // writtenBy returns which program wrote a file, where a later format still says so.
-func writtenBy(db *sql.DB) string {
-	var program string
-	if err := db.QueryRow(`SELECT program FROM meta`).Scan(&program); err != nil || program == "" {
-		return "by an unknown program"
+func writtenBy(db *sql.DB) (program string) {
+	if err := db.QueryRow(`SELECT program FROM meta`).Scan(&program); err != nil {
+		return ""
 	}
-	return fmt.Sprintf("by %q", program)
+	return program
 }
 
 // ask reads one number for each question.

@@ -137,7 +137,7 @@ func (h *History) goOnLocked() error {
 func (h *History) beginAgainLocked(c content) error {
 	h.lastSeq, h.lastHour = c.last, c.hour
 	h.keepFrom(state.Seq(h.given.Load()) + 1)
-	lost := h.memory.rewrite(c.applied, c.said)
+	lost := h.memory.rewrite(c.applied, c.said).and(h.memory.takeLost())
 	w := h.memory.next(0)
 	err := lost.precede(&w)
 	if err == nil {
@@ -145,6 +145,7 @@ func (h *History) beginAgainLocked(c content) error {
 		err = h.commitLocked(h.disk.writer, &w, nil)
 	}
 	if err != nil {
+		h.memory.lose(lost)
 		return err
 	}
 	h.memory.report(lost)

@@ -114,7 +114,7 @@ var english = Texts{
 	BadLine: "%s, line %d: %s", NoSSHKey: "this is no ssh public key", KeyOptions: "options before a key are not honoured: take them away", NoSetting: "expected: name = value, with the name of a flag of serve", SetTwice: "%s is there twice", NoPassword: "a password is needed", BadPassword: "expected: a password of 1 KiB at most, or its whole argon2id hash (PHC format)",
 	OpenToOthers: "%s can be read by others: \"chmod 600 %s\"",
 	DataInUse:    "another salon is using this directory; stop it, or give another directory with --data", DataForeign: "salon.db is not a salon's: move it away to begin a new one",
-	DataDamaged: "salon.db is damaged: move it away to begin a new one, or restore a copy", DataNewer: "a newer salon wrote salon.db: start that one",
+	DataDamaged: "salon.db is damaged: move it away to begin a new one, or restore a copy", DataNewer: "%s wrote salon.db, in format %d, which is newer than this program: start that one", DataOlder: "an older salon wrote salon.db: run \"salon serve\" once to bring it up to date",
 	HelpExportData: "Data directory of the room, while it runs or not.", ExportOff: "a room in memory (--data off) leaves nothing to export", DataDirectory: "salon.db is a directory: move it away to begin a new one", DataReadOnly: "salon.db was not closed and can only be read where one can write: copy the whole directory there",
 	WrongUse: "Wrong use: %v", PortTaken: "Cannot listen on %s: %v", BothOff: "--ssh off and --tcp off: nobody could enter.",
 

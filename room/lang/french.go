@@ -114,7 +114,7 @@ var french = Texts{
 	BadLine: "%s, ligne %d : %s", NoSSHKey: "ce n'est pas une clé publique ssh", KeyOptions: "les options devant une clé ne sont pas prises en compte : retirez-les", NoSetting: "il faut : nom = valeur, avec le nom d'une option de serve", SetTwice: "%s y est deux fois", NoPassword: "il faut un mot de passe", BadPassword: "il faut un mot de passe d'un Kio au plus, ou son empreinte argon2id entière (format PHC)",
 	OpenToOthers: "%s peut être lu par d'autres : « chmod 600 %s »",
 	DataInUse:    "un autre salon se sert de ce dossier ; arrêtez-le, ou donnez un autre dossier par --data", DataForeign: "salon.db n'est pas celui d'un salon : déplacez-le pour en commencer un",
-	DataDamaged: "salon.db est abîmé : déplacez-le pour en commencer un autre, ou remettez une copie", DataNewer: "salon.db vient d'un salon plus récent : lancez celui-là",
+	DataDamaged: "salon.db est abîmé : déplacez-le pour en commencer un autre, ou remettez une copie", DataNewer: "%s a écrit salon.db au format %d, plus récent que ce programme : lancez celui-là", DataOlder: "salon.db vient d'un salon plus ancien : lancez « salon serve » une fois pour le mettre à jour",
 	HelpExportData: "Dossier des données du salon, qu'il soit ouvert ou non.", ExportOff: "un salon en mémoire (--data off) ne laisse rien à exporter", DataDirectory: "salon.db est un dossier : déplacez-le pour en commencer un autre", DataReadOnly: "salon.db n'a pas été fermé et ne peut être lu que là où l'on peut écrire : copiez-y tout le dossier",
 	WrongUse: "Mauvais usage : %v", PortTaken: "Impossible d'écouter sur %s : %v", BothOff: "--ssh off et --tcp off : personne ne pourrait entrer.",
 

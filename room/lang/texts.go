@@ -75,7 +75,7 @@ type Texts struct {
 	HelpOperators, HelpAllow, HelpPasswordFile, HelpMOTD, HelpConfig, HelpKeep                string
 	HelpKeepSize, HelpExport, Exporting, Indexing                                             string
 	BadLine, NoSSHKey, KeyOptions, NoPassword, BadPassword, NoSetting, SetTwice, OpenToOthers string
-	DataInUse, DataForeign, DataDamaged, DataNewer                                            string
+	DataInUse, DataForeign, DataDamaged, DataNewer, DataOlder                                 string
 	HelpExportData, ExportOff, DataDirectory, DataReadOnly                                    string
 	WrongUse, PortTaken, BothOff                                                              string
 
