@@ -127,6 +127,9 @@ func (r *Room) applyLocked(b *batch, e state.Event) {
 // goLiveLocked begins this node's part in the room, whose past has been applied.
 func (r *Room) goLiveLocked() {
 	r.live = true
+	if r.snapshots.events >= snapshotEvents { // or every start of a room that never runs for long has more to apply
+		r.snapshots.tried = time.Time{}
+	}
 	if plan := r.state.Shutdown(); plan != nil {
 		r.countDownLocked(*plan)
 	}

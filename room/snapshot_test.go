@@ -110,3 +110,19 @@ func TestARoomThatRunsKeepsSnapshots(t *testing.T) {
 		turnedAway[*state.RegisteredError](crashed, as("ann"))
 	})
 }
+
+// TestAStartThatHadMuchToApplyKeepsASnapshotAtOnce: a room that is killed again and
+// again would have more to apply each time.
+func TestAStartThatHadMuchToApplyKeepsASnapshotAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		log, store := keptLog{room.NewMemoryLog()}, &snapshots{MemoryStore: room.NewMemoryStore()}
+		defer log.MemoryLog.Close()
+		decideOften(t, log, 0, 5000)
+		open(t, room.Config{}, log, store)
+		if snap := store.want(t, 1); snap.Seq < 5000 {
+			t.Errorf("the snapshot is of place %d", snap.Seq)
+		}
+		sleep(time.Hour)
+		store.want(t, 1)
+	})
+}
