@@ -128,12 +128,12 @@ func (r *Room) takePlace(ctx context.Context, e state.Event, answer <-chan state
 	}
 }
 
-// last proposes what a room says after it has stopped, when nothing else waits any
-// more for an answer.
-func (p *proposals) last(ctx context.Context, r *Room, b state.Body) {
+// proposeLast proposes what the room says after it has stopped, and waits until that is
+// true here, which propose does no more by then.
+func (r *Room) proposeLast(ctx context.Context, b state.Body) {
 	id := r.newID()
-	answer := p.expect(id)
-	defer p.forget(id)
+	answer := r.proposals.expect(id)
+	defer r.proposals.forget(id)
 	if r.takePlace(ctx, state.Event{ID: id, Body: b}, answer) != nil {
 		return
 	}

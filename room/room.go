@@ -258,5 +258,5 @@ func (r *Room) Close() error {
 func (r *Room) leaveLog() {
 	ctx, cancel := context.WithTimeout(context.Background(), downTimeout)
 	defer cancel()
-	r.proposals.last(ctx, r, state.NodeDown{Node: r.cfg.Node, Epoch: r.epoch})
+	r.proposeLast(ctx, state.NodeDown{Node: r.cfg.Node, Epoch: r.epoch})
 }
