@@ -42,6 +42,7 @@ type conn struct {
 	sess   *room.Session
 
 	writing sync.Mutex // held while a write is under way
+	broken  bool       // whether a write found the connection lost; guarded by writing
 }
 
 func newConn(s *Server, raw net.Conn, addr netip.Addr) *conn {
@@ -58,10 +59,22 @@ func (c *conn) send(p []byte) error {
 	for part := range slices.Chunk(p, bite) {
 		c.SetWriteDeadline(time.Now().Add(c.server.waits.write))
 		if _, err := c.Write(part); err != nil {
+			c.broken = !errors.Is(err, os.ErrDeadlineExceeded)
 			return err
 		}
 	}
 	return nil
+}
+
+// atEnd says why input has ended. A reset is reported once by the socket: where a
+// write was told of it, a read finds an end of input like any other.
+func (c *conn) atEnd() state.Cause {
+	c.writing.Lock()
+	defer c.writing.Unlock()
+	if c.broken {
+		return state.Lost
+	}
+	return state.Quit
 }
 
 func (c *conn) texts() *lang.Texts { return lang.Of(c.server.cfg.Lang) }
@@ -210,7 +223,7 @@ func (c *conn) do(tok token) {
 		c.foreign(tok.protocol)
 		c.sess.End(state.Ending{Cause: state.Lost})
 	case tokenEnd:
-		c.sess.End(state.Ending{Cause: state.Quit})
+		c.sess.End(state.Ending{Cause: c.atEnd()})
 	}
 }
 

@@ -2,9 +2,11 @@ package rawtcp
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
+	"net/netip"
 	"strings"
 	"sync"
 	"syscall"
@@ -98,6 +100,26 @@ func TestAResetConnectionIsOneDeparture(t *testing.T) {
 	c.Close()
 	h.wantLeft("ann", state.Lost)
 }
+
+// A socket reports a reset once. When the writer was told, the reader finds an
+// end of input.
+func TestAResetThatAWriteWasToldOfIsALostConnection(t *testing.T) {
+	h := open(t)
+	server, client := net.Pipe()
+	defer client.Close()
+	c := newConn(h.server, resetConn{server}, netip.Addr{})
+	if err := c.say("bonjour"); !errors.Is(err, syscall.ECONNRESET) {
+		t.Fatalf("say: %v", err)
+	}
+	if got := c.atEnd(); got != state.Lost {
+		t.Errorf("input ended by %v, want lost", got)
+	}
+}
+
+// resetConn was reset by its peer, and a write comes first.
+type resetConn struct{ net.Conn }
+
+func (resetConn) Write([]byte) (int, error) { return 0, syscall.ECONNRESET }
 
 func TestWhoeverIsKickedReadsWhy(t *testing.T) {
 	h := open(t)
