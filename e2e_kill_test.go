@@ -262,7 +262,7 @@ func (k *talk) converse(in io.Writer, out io.Reader, heard func()) {
 			for range atOnce {
 				k.say(in)
 			}
-		case strings.Contains(line, "sauté(s)"), strings.Contains(line, " ! "):
+		case strings.Contains(line, "messages sautés"), strings.Contains(line, " ! "):
 			k.wrong = line
 			return
 		case message != nil:
@@ -357,7 +357,7 @@ func (v *victim) checkSearch(talks []*talk) {
 	fmt.Fprintf(c, "guet\n/chercher %s\n/quitter\n", text)
 	got, err := io.ReadAll(c)
 	v.ok(err)
-	want := regexp.MustCompile(`1 message\(s\) pour « ` + text + ` » :\r\n\d\d:\d\d ` + k.name + `: ` + text + `\r\n`)
+	want := regexp.MustCompile(`Résultats \(1\) pour « ` + text + ` » :\r\n\d\d:\d\d ` + k.name + `: ` + text + `\r\n`)
 	if !want.Match(got) {
 		v.Errorf("/chercher %s gives\n%s", text, got)
 	}

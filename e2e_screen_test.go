@@ -119,7 +119,7 @@ func TestAConversationOnAScreen(t *testing.T) {
 	p.shot("adieu", `^shell\$$`)
 	p.enter("stty -g >after; clear; cmp before after && echo sane")
 	p.await(`\Asane\nshell\$\z`)
-	bob.hears("ann est parti")
+	bob.hears("ann s'en va")
 }
 
 func numberedLines(n int) string {

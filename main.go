@@ -3,16 +3,22 @@
 package main
 
 import (
-	"bytes"
+	"context"
 	"errors"
 	"fmt"
-	"io"
+	"net"
 	"os"
+	"os/signal"
 	"runtime/debug"
+	"slices"
+	"strconv"
 	"strings"
+	"syscall"
 
 	"github.com/alecthomas/kong"
 
+	"salon/internal/load"
+	"salon/internal/server"
 	"salon/room"
 	"salon/room/lang"
 	"salon/room/state"
@@ -28,45 +34,43 @@ const (
 // cli is the command line. Flags of serve are also read from the environment,
 // as SALON_NAME.
 type cli struct {
-	Serve   serveCmd   `cmd:"" default:"withargs" help:"${serve}"`
-	Client  clientCmd  `cmd:"" help:"${client}"`
-	Bench   benchCmd   `cmd:"" help:"${bench}"`
-	Export  exportCmd  `cmd:"" help:"${export}"`
-	Version versionCmd `cmd:"" help:"${version}"`
+	ShowVersion kong.VersionFlag `name:"version" env:"-" help:"${HelpVersion}"`
+
+	Serve   serveCmd   `cmd:"" default:"withargs" help:"${HelpServe}"`
+	Client  clientCmd  `cmd:"" help:"${HelpClient}"`
+	Bench   benchCmd   `cmd:"" help:"${HelpBench}"`
+	Export  exportCmd  `cmd:"" help:"${HelpExport}"`
+	Version versionCmd `cmd:"" help:"${HelpVersion}"`
 }
 
-// program is the world that a command runs in.
+// program is what a command runs in.
 type program struct {
-	args   []string
-	lang   state.Lang
-	stdin  *os.File
-	stdout *os.File
-	stderr *os.File
+	server.Usage
+	args  []string
+	shown bool // the help or the version: there is nothing else to do
 }
-
-func (p *program) texts() *lang.Texts { return lang.Of(p.lang) }
 
 func main() { os.Exit(run(os.Args[1:])) }
 
 // run is main with its exit code.
 func run(args []string) int {
-	p := &program{args: args, lang: language(args), stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr}
-	exited := -1
-	_, parsed, err := p.parse(args, kong.Exit(func(code int) { exited = code }))
-	if exited >= 0 { // it showed its help
-		return exited
+	if len(args) > 0 && args[0] == "help" {
+		args = append(slices.Clone(args[1:]), "--help")
 	}
-	if wrong, ok := errors.AsType[*kong.ParseError](err); ok {
-		return p.wrongUse(wrong.Context, err)
+	p := &program{Usage: server.Usage{Lang: language(args)}, args: args}
+	_, ctx, err := p.parse(args)
+	if p.shown {
+		return exitOK
 	}
 	if err == nil {
-		err = parsed.Run(p)
+		err = ctx.Run(p)
 	}
-	if usage, ok := errors.AsType[usageError](err); ok {
-		return p.wrongUse(parsed, usage)
+	if wrong, ok := errors.AsType[*server.UsageError](err); ok {
+		p.Show(os.Stderr, ctx, wrong)
+		return exitUsage
 	}
 	if err != nil {
-		fmt.Fprintln(p.stderr, "salon:", err)
+		fmt.Fprintln(os.Stderr, "salon:", err)
 		return exitFailure
 	}
 	return exitOK
@@ -91,75 +95,123 @@ func language(args []string) state.Lang {
 	return lang.FromLocale(os.Getenv, state.French)
 }
 
-// words are the texts that the help is made from.
-func words(t *lang.Texts) kong.Vars {
-	return kong.Vars{
-		"serve": t.HelpServe, "client": t.HelpClient, "version": t.HelpVersion,
-		"ssh": t.HelpSSH, "tcp": t.HelpTCP, "data": t.HelpData, "hostkey": t.HelpHostKey, "lang": t.HelpLang,
-		"replay": t.HelpReplay, "rate": t.HelpRate, "burst": t.HelpBurst, "persource": t.HelpPerSource,
-		"bench": t.HelpBench, "bench_ssh": t.BenchSSH, "bench_tcp": t.BenchTCP, "bench_screen": t.BenchScreen, "bench_line": t.BenchLine,
-		"bench_raw": t.BenchRaw, "bench_terminal": t.BenchSize, "bench_stalled": t.BenchStalled, "bench_parallel": t.BenchParallel,
-		"bench_senders": t.BenchSenders, "bench_rate": t.BenchRate, "bench_burst": t.BenchBurst, "bench_duration": t.BenchDuration,
-		"bench_size": t.BenchBytes, "bench_settle": t.BenchSettle, "bench_pid": t.BenchPID,
-		"operators": t.HelpOperators, "allow": t.HelpAllow, "passwordfile": t.HelpPasswordFile, "motd": t.HelpMOTD, "config": t.HelpConfig,
-		"keep": t.HelpKeep, "keepsize": t.HelpKeepSize, "export": t.HelpExport, "exportdata": t.HelpExportData,
-		"log": t.HelpLog, "host": t.HelpHost, "port": t.HelpPort,
+// parse understands the command line, and the file that it may name. The context is
+// there after an error too.
+func (p *program) parse(args []string) (*cli, *kong.Context, error) {
+	c, ctx, err := p.parseWith(args, nil)
+	if err != nil || c.Serve.File == "" {
+		return c, ctx, err
 	}
+	settings, err := server.ReadSettings(c.Serve.File, lang.Of(p.Lang), func(flag, value string) error {
+		_, _, err := p.parseWith([]string{"serve", "--" + flag + "=" + value}, nil)
+		return err
+	})
+	if err != nil {
+		return c, ctx, err
+	}
+	return p.parseWith(args, settings)
 }
 
-// help is kong's own, with its headings in the reader's language. Without a
-// command it includes that of serve, which is what salon alone does.
-func (p *program) help(o kong.HelpOptions, ctx *kong.Context) error {
-	if err := p.print(o, ctx); err != nil || ctx.Selected() != nil {
-		return err
+// parseWith understands a command line; its error is a *server.UsageError.
+func (p *program) parseWith(args []string, settings server.Settings) (*cli, *kong.Context, error) {
+	var c cli
+	parser := kong.Must(&c, append(p.Options(), kong.Name("salon"), kong.DefaultEnvars("SALON"), kong.Resolvers(settings),
+		kong.Vars{"version": "salon " + version()}, kong.Exit(func(int) { p.shown = true }))...)
+	ctx, err := parser.Parse(args)
+	if wrong, ok := errors.AsType[*kong.ParseError](err); ok {
+		ctx = wrong.Context
 	}
-	serve, err := kong.Trace(ctx.Kong, []string{"serve"})
+	if err == nil && ctx.Command() == "serve" {
+		err = c.Serve.Check()
+	}
+	if err != nil {
+		err = p.Error(ctx, err)
+	}
+	return &c, ctx, err
+}
+
+// serveCmd is `salon serve`, or `salon` alone.
+type serveCmd struct{ server.Config }
+
+// Run serves the room until somebody stops it.
+func (c *serveCmd) Run(p *program) error {
+	if l, ok := room.ParseLang(c.Lang); ok { // it may come from a file
+		p.Lang = l
+	}
+	c.Stdin, c.Stdout, c.Stderr = os.Stdin, os.Stdout, os.Stderr
+	c.Program = "salon " + version()
+	c.Again = func() (server.Config, error) {
+		again, _, err := p.parse(p.args)
+		return again.Serve.Config, err
+	}
+	return server.Run(context.Background(), c.Config)
+}
+
+// clientCmd is `salon client HOST PORT`.
+type clientCmd struct {
+	Host string `arg:"" help:"${HelpHost}"`
+	Port string `arg:"" help:"${HelpPort}"`
+}
+
+// Run joins a room over raw TCP.
+func (c *clientCmd) Run(p *program) error {
+	if n, err := strconv.ParseUint(c.Port, 10, 16); err != nil || n == 0 {
+		return p.BadValue("salon client "+c.Host, c.Port, "2323")
+	}
+	return server.Join(net.JoinHostPort(c.Host, c.Port), p.Lang, os.Stdin, os.Stdout)
+}
+
+// exportCmd is `salon export`.
+type exportCmd struct {
+	Data string `placeholder:"DIR" help:"${HelpExportData}"`
+}
+
+// Run writes everything that was said to the standard output.
+func (c *exportCmd) Run(p *program) error {
+	if c.Data == "off" {
+		return &server.UsageError{Text: lang.Of(p.Lang).ExportOff}
+	}
+	return server.Export(context.Background(), c.Data, p.Lang, os.Stdout, os.Stderr)
+}
+
+// benchCmd is `salon bench`.
+type benchCmd struct {
+	load.Config
+	Terminal string `name:"size" env:"-" default:"80x24" help:"${BenchSize}"`
+}
+
+// Run applies the load, with its progress on stderr, and prints what it measured.
+func (c *benchCmd) Run(p *program) error {
+	cfg := c.Config
+	cfg.Progress, cfg.Burst, cfg.Senders = os.Stderr, max(c.Burst, 0), min(c.Senders, c.Screen+c.Line+c.Raw-c.Stalled)
+	if _, err := fmt.Sscanf(c.Terminal, "%dx%d", &cfg.Width, &cfg.Height); err != nil || cfg.Width < 1 || cfg.Height < 1 {
+		return p.BadValue("--size", c.Terminal, "80x24")
+	}
+	if c.Burst > 0 {
+		cfg.Rate = 0
+	}
+	if c.Screen+c.Line+c.Raw == 0 || c.Screen+c.Line > 0 && c.SSH == "" || c.Raw > 0 && c.TCP == "" {
+		return p.BadValue("salon bench", "", "--ssh localhost:2222 --screen 10 --tcp localhost:2323 --raw 10")
+	}
+	if err := cfg.Check(); err != nil {
+		return &server.UsageError{Text: err.Error()}
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	report, err := load.Run(ctx, cfg)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(ctx.Stdout)
-	return p.print(o, serve)
-}
-
-func (p *program) print(o kong.HelpOptions, ctx *kong.Context) error {
-	var text bytes.Buffer
-	out := ctx.Stdout
-	defer func() { ctx.Stdout = out }()
-	ctx.Stdout = &text
-	if err := kong.DefaultHelpPrinter(o, ctx); err != nil {
-		return err
-	}
-	_, err := io.WriteString(out, p.translate(text.String()))
+	_, err = report.WriteTo(os.Stdout)
 	return err
 }
-
-func (p *program) translate(help string) string {
-	if p.lang == state.English {
-		return help
-	}
-	t := p.texts()
-	return strings.NewReplacer("Usage:", "Usage :", "Flags:", "Options :", "Commands:", "Commandes :", "Arguments:", "Arguments :",
-		"Show context-sensitive help.", t.HelpShow, "Run \"", "« ", " --help\" for more information on a command.", " --help » en dit plus sur une commande.",
-		"[flags]", "[options]").Replace(help)
-}
-
-// wrongUse prints the usage, then what was wrong.
-func (p *program) wrongUse(ctx *kong.Context, err error) int {
-	ctx.Stdout = p.stderr
-	ctx.PrintUsage(false)
-	fmt.Fprintf(p.stderr, "\nsalon: "+p.texts().WrongUse+"\n", err)
-	return exitUsage
-}
-
-// usageError is a wrong use that only the command itself could see.
-type usageError struct{ error }
 
 // versionCmd is `salon version`.
 type versionCmd struct{}
 
 // Run prints the version that the binary was built from.
-func (versionCmd) Run(p *program) error {
-	_, err := fmt.Fprintln(p.stdout, "salon", version())
+func (versionCmd) Run() error {
+	_, err := fmt.Println("salon", version())
 	return err
 }
 

@@ -35,7 +35,7 @@ ends room 0
 serve --lang en
 pane reader
 enter reader '. ./block.sh'
-see reader 'Welcome|^Pseudo:'
+see reader 'Welcome|^Nickname:'
 keys reader C-d
 see reader '^shell\$\n\z'
 `,

@@ -176,8 +176,8 @@ func TestOnesOwnMessagesComeBackWhateverTheirKind(t *testing.T) {
 		"/pseudo ann":          " * Vous êtes ann.\r\n",
 		"":                     " ! " + french.Empty + "\r\n",
 		"   ":                  " ! " + french.Empty + "\r\n",
-		"@personne salut":      " ! Personne ne s'appelle « personne ». /liste dit qui est là.\r\n",
-		"/xyzzy":               " ! Pas de commande « /xyzzy ». /aide les donne toutes.\r\n",
+		"@personne salut":      " ! Personne ne s'appelle « personne ». « /liste » montre qui est là.\r\n",
+		"/xyzzy":               " ! La commande « /xyzzy » n'existe pas. « /aide » donne la liste.\r\n",
 	} {
 		answer, _, err := p.ask(line)
 		if err != nil || len(answer) != 1 || !strings.HasSuffix(answer[0], want) {

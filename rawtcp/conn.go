@@ -4,17 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"log/slog"
 	"net"
 	"net/netip"
 	"os"
-	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
 	"unicode/utf8"
 
+	"salon/internal/front"
 	"salon/room"
 	"salon/room/lang"
 	"salon/room/state"
@@ -29,8 +27,6 @@ const (
 	// bite is how much a client must take in the time there is for a write: many
 	// messages at once, over a slow line or from a busy machine, may take longer.
 	bite = 16 << 10
-	// lingerBytes is how much is still read after the farewell.
-	lingerBytes = 64 << 10
 )
 
 // conn is one client, from its first byte to its last.
@@ -45,8 +41,8 @@ type conn struct {
 	broken  bool       // whether a write found the connection lost; guarded by writing
 }
 
-func newConn(s *Server, raw net.Conn, addr netip.Addr) *conn {
-	c := &conn{Conn: raw, server: s, addr: addr}
+func newConn(s *Server, raw net.Conn) *conn {
+	c := &conn{Conn: raw, server: s, addr: front.AddrOf(raw.RemoteAddr())}
 	c.in = newLineReader(raw, func(p []byte) { c.send(p) })
 	return c
 }
@@ -84,9 +80,12 @@ func (c *conn) view() lang.View { return lang.View{Lang: c.server.cfg.Lang} }
 
 func (c *conn) say(text string) error { return c.send(c.server.lines.Line(nil, text)) }
 
-// complain says what is wrong, as a session would be told.
+// complain says what is wrong, as a session would be told. It fails with errParted.
 func (c *conn) complain(err error) error {
-	return c.say(c.view().Reply(room.Failure{Err: err}, time.Now()))
+	if c.say(c.view().Reply(room.Failure{Err: err}, time.Now())) != nil {
+		return errParted
+	}
+	return nil
 }
 
 // serve is the connection's life. A fault of ours ends this one alone.
@@ -98,7 +97,7 @@ func (c *conn) serve() {
 		}
 		c.SetReadDeadline(time.Now()) // wakes the reader
 		reading.Wait()
-		hangUp(c.Conn, c.server.waits.linger)
+		front.HangUp(c.Conn, c.server.waits.linger)
 	}()
 	first, ok := c.enter()
 	if !ok {
@@ -126,7 +125,7 @@ func farewell(end *state.Ending, s *room.Session) string {
 // crashed takes the session out of the room after a fault of ours, with an
 // apology.
 func (c *conn) crashed(fault any) {
-	c.server.cfg.Log.Error("tcp: session crashed", "panic", fmt.Sprint(fault), "stack", string(debug.Stack()))
+	c.server.conns.Crashed(fault)
 	if c.sess != nil {
 		c.leave(&state.Ending{Cause: state.Crashed})
 	}
@@ -148,29 +147,12 @@ func (c *conn) leave(why error) *state.Ending {
 	if errors.Is(why, os.ErrDeadlineExceeded) {
 		ending.Cause = state.Slow
 	}
-	c.sess.Close(*ending)
-	end := c.sess.Ending()
-	level := slog.LevelInfo
-	if end.Cause == state.Slow || end.Cause == state.Crashed {
-		level = slog.LevelWarn
-	}
-	c.server.cfg.Log.Log(context.Background(), level, "tcp: left", "pseudo", string(c.sess.Pseudo()), "addr", c.addr.String(), "cause", end.Cause.String())
-	return end
-}
-
-// hangUp closes in a way that lets the farewell arrive: a socket closed with
-// unread input resets the connection.
-func hangUp(c net.Conn, linger time.Duration) {
-	if half, ok := c.(interface{ CloseWrite() error }); ok && half.CloseWrite() == nil {
-		c.SetReadDeadline(time.Now().Add(linger))
-		io.CopyN(io.Discard, c, lingerBytes)
-	}
-	c.Close()
+	return c.server.conns.Leave(c.sess, c.addr, ending)
 }
 
 // dismiss lets go of somebody who has not said who they are.
 func (c *conn) dismiss() {
-	if c.server.closing.Err() != nil {
+	if c.server.conns.Closing.Err() != nil {
 		c.say(c.texts().ShuttingDownNow)
 		return
 	}
@@ -191,7 +173,7 @@ func (c *conn) foreign(protocol string) {
 func (c *conn) read(first token) {
 	defer func() {
 		if r := recover(); r != nil {
-			c.server.cfg.Log.Error("tcp: session crashed", "panic", fmt.Sprint(r), "stack", string(debug.Stack()))
+			c.server.conns.Crashed(r)
 			c.sess.End(state.Ending{Cause: state.Crashed})
 		}
 	}()

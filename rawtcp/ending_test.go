@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"net/netip"
 	"strings"
 	"sync"
 	"syscall"
@@ -77,7 +76,7 @@ func TestAfterAHalfCloseAllIsHandledAndAnswered(t *testing.T) {
 		c.send(name + "\n@tous un\ndeux\n/liste\n@bob psst\ntrois sans fin")
 		c.closeWrite()
 		c.wantEnd(goodbye(name))
-		for _, want := range []string{name + ": un\r\n", name + ": deux\r\n", "2 présents", "[privé] moi -> bob: psst", name + ": trois sans fin\r\n"} {
+		for _, want := range []string{name + ": un\r\n", name + ": deux\r\n", "2 en ligne", "[privé] moi -> bob: psst", name + ": trois sans fin\r\n"} {
 			if !strings.Contains(c.String(), want) {
 				t.Errorf("%s is not answered %q, but %q", name, want, c)
 			}
@@ -107,7 +106,7 @@ func TestAResetThatAWriteWasToldOfIsALostConnection(t *testing.T) {
 	h := open(t)
 	server, client := net.Pipe()
 	defer client.Close()
-	c := newConn(h.server, resetConn{server}, netip.Addr{})
+	c := newConn(h.server, resetConn{server})
 	if err := c.say("bonjour"); !errors.Is(err, syscall.ECONNRESET) {
 		t.Fatalf("say: %v", err)
 	}

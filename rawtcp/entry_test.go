@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"salon/internal/front"
 	"salon/room/roomtest"
 	"salon/room/state"
 	"salon/room/text"
@@ -19,7 +20,7 @@ func TestAPseudoIsAskedForFirst(t *testing.T) {
 	c := h.call()
 	c.awaitText(hello)
 	c.send("ann\r\n")
-	c.awaitText("* Bienvenue, ann ! Voici ce que l'on peut taper :\r\n")
+	c.awaitText("* Bienvenue, ann ! Voici ce que vous pouvez taper :\r\n")
 	c.wantTalking(h, "bonjour")
 	for _, l := range strings.SplitAfter(c.String(), "\n") {
 		if l != "" && !strings.HasSuffix(l, "\r\n") {
@@ -96,7 +97,7 @@ func TestAMessageInPlaceOfAPseudoIsNotLost(t *testing.T) {
 	d := h.call()
 	d.send("/liste\r\n")
 	d.awaitText("vous êtes invité-2.")
-	d.awaitText("3 présents")
+	d.awaitText("3 en ligne")
 	e := h.call()
 	e.send("//xyzzy\r\n")
 	e.awaitText("invité-3: /xyzzy")
@@ -224,7 +225,7 @@ func TestTooManyConnectionsFromOneAddressAreRefusedWithAReason(t *testing.T) {
 		c.send("cléo\r\n@tous bonjour\r\n") // what is still sent must not cost the reason
 		c.wantEnd(french.TooMany + "\r\n")
 	}
-	for range 2 * maxTurning {
+	for range 2 * front.MaxTurning {
 		h.call().wantEndOf(french.TooMany + "\r\n")
 	}
 	ann.send("/quitter\r\n")

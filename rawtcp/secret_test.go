@@ -197,7 +197,7 @@ func TestAnOwnerIsOneMemberOverBothFronts(t *testing.T) {
 	c.send("ann\r\n" + phrase + "\r\n")
 	c.awaitText("Bienvenue, ann")
 	bob.send("/liste\r\n")
-	bob.awaitText("2 présents")
+	bob.awaitText("2 en ligne")
 	c.wantTalking(h, "par telnet")
 	h.patient("cléo").Close() // others come in as before
 }

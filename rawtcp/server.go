@@ -20,11 +20,10 @@ import (
 	"errors"
 	"log/slog"
 	"net"
-	"net/netip"
-	"sync"
 	"sync/atomic"
 	"time"
 
+	"salon/internal/front"
 	"salon/room"
 	"salon/room/lang"
 	"salon/room/state"
@@ -33,9 +32,6 @@ import (
 // acceptPause is how long the server waits after an accept that failed, such as
 // for want of descriptors, before it tries again. Those inside notice nothing.
 const acceptPause = 50 * time.Millisecond
-
-// maxTurning is how many who are turned away are given a moment to read why.
-const maxTurning = 64
 
 // timeouts bound every wait of a Server for its clients.
 type timeouts struct {
@@ -68,16 +64,7 @@ type Server struct {
 	waits  timeouts
 	lines  *lang.Printer
 	guests atomic.Uint64 // names given to those who gave none
-
-	mu        sync.Mutex
-	listeners map[net.Listener]struct{}
-	conns     map[net.Conn]struct{}
-	turning   int // those being turned away
-	closed    bool
-
-	serving sync.WaitGroup
-	closing context.Context // ends when Shutdown begins
-	stop    context.CancelFunc
+	conns  *front.Conns
 }
 
 // New returns a server that is not listening yet.
@@ -87,27 +74,25 @@ func newServer(cfg Config, r *room.Room, waits timeouts) *Server {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Server{
+	return &Server{
 		room: r, cfg: cfg, waits: waits, lines: lang.NewPrinter("\r\n"),
-		listeners: map[net.Listener]struct{}{}, conns: map[net.Conn]struct{}{},
+		conns: front.NewConns("tcp", r, cfg.Log, waits.linger),
 	}
-	s.closing, s.stop = context.WithCancel(context.Background())
-	return s
 }
 
 // Serve takes connections until Shutdown, which makes it return nil, or until
 // the listener is closed by somebody else.
 func (s *Server) Serve(l net.Listener) error {
-	defer l.Close()
-	if !s.listen(l) {
+	if !s.conns.Listen(l) {
 		return nil
 	}
+	defer l.Close()
 	for {
 		c, err := l.Accept()
 		switch {
 		case err == nil:
 			s.take(c)
-		case s.isClosed():
+		case s.conns.Closing.Err() != nil:
 			return nil
 		case errors.Is(err, net.ErrClosed):
 			return err
@@ -118,101 +103,19 @@ func (s *Server) Serve(l net.Listener) error {
 	}
 }
 
-func (s *Server) listen(l net.Listener) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.listeners[l] = struct{}{}
-	return !s.closed
-}
-
-func (s *Server) isClosed() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.closed
-}
-
 // take serves a connection, if its address may enter.
 func (s *Server) take(raw net.Conn) {
-	addr := addrOf(raw)
-	leave, err := s.room.Admit(addr)
-	if err != nil {
-		s.cfg.Log.Info("tcp: refused", "addr", addr.String(), "why", err.Error())
-		s.turnAway(raw, err)
-		return
+	leave, ok := s.conns.Admit(raw, func(why error) []byte { return s.lines.Line(nil, lang.View{Lang: s.cfg.Lang}.Error(why)) })
+	if ok {
+		front.KeepUrgentInline(raw)
+		s.conns.Go(raw, leave, newConn(s, raw).serve)
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed {
-		raw.Close()
-		leave()
-		return
-	}
-	keepUrgentInline(raw)
-	s.conns[raw] = struct{}{}
-	s.serving.Go(func() {
-		defer s.forget(raw, leave)
-		newConn(s, raw, addr).serve()
-	})
-}
-
-// turnAway tells why before hanging up, in a way that lets it arrive as long as
-// few are turned away.
-func (s *Server) turnAway(raw net.Conn, why error) {
-	raw.SetDeadline(time.Now().Add(s.waits.linger))
-	raw.Write(s.lines.Line(nil, lang.View{Lang: s.cfg.Lang}.Error(why)))
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed || s.turning == maxTurning {
-		raw.Close()
-		return
-	}
-	s.turning++
-	s.serving.Go(func() {
-		hangUp(raw, s.waits.linger)
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.turning--
-	})
-}
-
-func (s *Server) forget(raw net.Conn, leave func()) {
-	raw.Close()
-	leave()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.conns, raw)
-}
-
-func addrOf(c net.Conn) netip.Addr {
-	if t, ok := c.RemoteAddr().(*net.TCPAddr); ok {
-		return t.AddrPort().Addr().Unmap()
-	}
-	return netip.Addr{}
 }
 
 // Shutdown stops listening, waits for sessions to say goodbye (the room has told
 // them to go, see [room.Room.Stop]) for as long as ctx lasts, then closes what is
 // still open. When it returns, nothing of the server runs any more.
 func (s *Server) Shutdown(ctx context.Context) error {
-	s.mu.Lock()
-	s.closed = true
-	for l := range s.listeners {
-		l.Close()
-	}
-	s.mu.Unlock()
-	s.stop()
-	done := make(chan struct{})
-	go func() { s.serving.Wait(); close(done) }()
-	select {
-	case <-done:
-		return nil
-	case <-ctx.Done():
-	}
-	s.mu.Lock()
-	for c := range s.conns {
-		c.Close()
-	}
-	s.mu.Unlock()
-	<-done
+	s.conns.Shutdown(ctx)
 	return nil
 }

@@ -9,8 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"salon/internal/front"
 	"salon/room"
-	"salon/room/lang"
 	"salon/room/state"
 	"salon/room/text"
 )
@@ -20,8 +20,8 @@ import (
 // the visitor.
 type visitor struct {
 	*conn
-	entry room.Entry // as far as it is known
-	tries int        // lines that may still be asked for
+	front.Visitor
+	tries int // lines that may still be asked for
 }
 
 // errParted ends a visit without more words: the visitor has gone, or has been told.
@@ -32,12 +32,14 @@ var errParted = errors.New("rawtcp: the visitor has gone")
 // is given a name, and the line is returned to be done. Whoever takes too long is
 // let go, and so is everybody when the server closes.
 func (c *conn) enter() (first token, ok bool) {
-	stop := context.AfterFunc(c.server.closing, func() { c.SetReadDeadline(time.Now()) })
+	stop := context.AfterFunc(c.server.conns.Closing, func() { c.SetReadDeadline(time.Now()) })
 	defer c.SetReadDeadline(time.Time{})
 	defer stop()
-	v := visitor{conn: c, tries: visitorTries, entry: room.Entry{
-		Addr: c.addr, Front: "tcp", Prefs: room.Prefs{Lang: c.server.cfg.Lang}, Paced: true,
-	}}
+	v := &visitor{conn: c, tries: visitorTries}
+	v.Visitor = front.Visitor{
+		Room: c.server.room, AskSecret: v.askSecret, Complain: v.complain, Join: v.join,
+		Entry: room.Entry{Addr: c.addr, Front: "tcp", Prefs: room.Prefs{Lang: c.server.cfg.Lang}, Paced: true},
+	}
 	v.wait()
 	for {
 		first, err := v.introduce()
@@ -54,7 +56,7 @@ func (c *conn) enter() (first token, ok bool) {
 // the server closes.
 func (v *visitor) wait() {
 	v.SetReadDeadline(time.Now().Add(v.server.waits.pseudo))
-	if v.server.closing.Err() != nil {
+	if v.server.conns.Closing.Err() != nil {
 		v.SetReadDeadline(time.Now())
 	}
 }
@@ -133,42 +135,16 @@ func (v *visitor) askSecret(question string) (string, error) {
 	return strings.TrimSpace(decodeLine(tok.text)), nil
 }
 
-// joinAs joins under a pseudo, once what it takes has been given. What is wrong, or
-// came too fast, is asked for again, and nothing else.
+// joinAs joins under a pseudo, once what it takes has been given.
 func (v *visitor) joinAs(p text.Pseudo) error {
-	v.entry.Pseudo, v.entry.Pass = p, ""
-	for {
-		err := v.prove()
-		if err == nil {
-			err = v.join()
-		}
-		if !v.entry.Forget(err) {
-			return err
-		}
-		if v.complain(err) != nil {
-			return errParted
-		}
-	}
-}
-
-// prove asks for the secrets that the entry lacks.
-func (v *visitor) prove() error {
-	for _, p := range v.server.room.Lacks(&v.entry) {
-		typed, err := v.askSecret(lang.Question(v.entry.Prefs.Lang, p, v.entry.Pseudo))
-		if err == nil {
-			err = v.entry.Give(p, typed)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	v.Entry.Pseudo, v.Entry.Pass = p, ""
+	return v.Enter()
 }
 
 // join opens the session and has the client show again what is typed.
 func (v *visitor) join() (err error) {
-	log := v.server.cfg.Log.With("pseudo", string(v.entry.Pseudo), "addr", v.addr.String())
-	v.sess, err = v.server.room.Join(v.server.closing, v.entry)
+	log := v.server.cfg.Log.With("pseudo", string(v.Entry.Pseudo), "addr", v.addr.String())
+	v.sess, err = v.server.room.Join(v.server.conns.Closing, v.Entry)
 	switch {
 	case errors.Is(err, context.Canceled):
 		v.dismiss()

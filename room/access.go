@@ -148,7 +148,7 @@ func (r *Room) checkPassword(ctx context.Context, want string, e Entry) error {
 	case len(e.Password) > maxSecret:
 		return ErrWrongPassword
 	}
-	right, err := r.guard.guess(e.Addr, "")
+	right, err := r.authLimiter.guess(e.Addr, "")
 	if err != nil {
 		return err
 	}
@@ -170,7 +170,7 @@ func (r *Room) samePassword(ctx context.Context, want, given string) (bool, erro
 
 // checkPass asks for a pseudo's pass phrase.
 func (r *Room) checkPass(ctx context.Context, e Entry, hashed string) error {
-	right, err := r.guard.guess(e.Addr, e.Pseudo.Key())
+	right, err := r.authLimiter.guess(e.Addr, e.Pseudo.Key())
 	if err != nil {
 		return err
 	}

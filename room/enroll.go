@@ -48,7 +48,7 @@ func doRegister(c *call) (Reply, error) {
 		return nil, err
 	}
 	if b.Account == 0 {
-		if err := c.room.guard.register(c.from.addr); err != nil {
+		if err := c.room.authLimiter.register(c.from.addr); err != nil {
 			return nil, err
 		}
 	}

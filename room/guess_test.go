@@ -11,23 +11,23 @@ import (
 // TestTheTableOfGuessersIsBounded: those beyond it share one allowance, and those who
 // rest make place.
 func TestTheTableOfGuessersIsBounded(t *testing.T) {
-	s, now := newSlowed[int](2, time.Second), time.Now()
-	for i := range 2 * maxSlowed {
+	s, now := newKeyedLimiter[int](2, time.Second), time.Now()
+	for i := range 2 * maxLimited {
 		s.take(i+1, now)
 		s.take(i+1, now)
 	}
-	if n := len(s.whole); n > maxSlowed+1 {
+	if n := len(s.whole); n > maxLimited+1 {
 		t.Errorf("%d are remembered", n)
 	}
-	if s.wait(1, now) != time.Second || s.wait(3*maxSlowed, now) < time.Hour {
-		t.Errorf("one waits %v, one more %v", s.wait(1, now), s.wait(3*maxSlowed, now))
+	if s.wait(1, now) != time.Second || s.wait(3*maxLimited, now) < time.Hour {
+		t.Errorf("one waits %v, one more %v", s.wait(1, now), s.wait(3*maxLimited, now))
 	}
 	later := now.Add(3 * time.Second)
-	if wait := s.wait(3*maxSlowed, later); wait != 0 {
+	if wait := s.wait(3*maxLimited, later); wait != 0 {
 		t.Errorf("once there is place, one more waits %v", wait)
 	}
-	s.take(3*maxSlowed, later)
-	s.giveBack(3*maxSlowed, later)
+	s.take(3*maxLimited, later)
+	s.giveBack(3*maxLimited, later)
 	if n := len(s.whole); n > 1 { // the zero one still has long to go
 		t.Errorf("%d are remembered", n)
 	}
@@ -35,7 +35,7 @@ func TestTheTableOfGuessersIsBounded(t *testing.T) {
 
 func TestRegistrationsAreCountedBySource(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := newGuard()
+		g := newAuthLimiter()
 		for range registrations {
 			if err := g.register(netip.MustParseAddr("::ffff:192.0.2.1")); err != nil {
 				t.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"time"
 
+	"salon/internal/wait"
 	"salon/room/state"
 	"salon/room/text"
 )
@@ -195,7 +196,7 @@ func (r *Room) welcome(ctx context.Context, s *Session, joined state.Event) {
 	s.inbox = append([]pending{{Item{Reply: w}, 0}}, s.inbox...)
 	s.asked++
 	s.mu.Unlock()
-	signal(s.wake)
+	wait.Signal(s.wake)
 }
 
 // namesLocked returns the first welcomeNames of those present, sorted.
@@ -266,7 +267,7 @@ func (r *Room) departing(b state.Body) <-chan struct{} {
 		for {
 			_, err := r.proposeAs(r.run, as, b)
 			again := errors.Is(err, state.ErrBusy) || errors.Is(err, state.ErrUnavailable) || errors.Is(err, state.ErrUnknown)
-			if !again || !pause(r.run, departPause) {
+			if !again || !wait.Pause(r.run, departPause) {
 				return
 			}
 		}

@@ -2,168 +2,63 @@ package room
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"sync"
 	"time"
 
 	"salon/room/state"
-	"salon/room/text"
 )
 
-// Bounds of the room in memory.
+// memorySpoken and memoryBytes bound a MemoryStore: the oldest are forgotten.
 const (
-	// memoryEvents is how many events a MemoryLog keeps for those who follow it
-	// and how many IDs it remembers. The oldest go; while somebody who follows
-	// still needs the oldest, Propose returns ErrBusy instead.
-	memoryEvents = 4096
-	// memorySpoken and memoryBytes bound a MemoryStore: the oldest are forgotten.
 	memorySpoken = 2000
 	memoryBytes  = 4 << 20
-	// maxEvent is the most text one event may carry: twice the longest message.
-	maxEvent = 2 * text.MaxText
 )
 
-// MemoryLog is a Log without a disk: its order lasts as long as the process. Several
-// rooms may follow one. Its stamps are the time since it was made, by the clock that
-// nobody sets.
+// MemoryLog is a Log without a disk: its order lasts as long as the process, and
+// Follow can give what its Tail still holds. Several rooms may follow one. Its stamps
+// are the time since it was made, by the clock that nobody sets.
 type MemoryLog struct {
 	began time.Time
-
-	mu        sync.Mutex // guards all below
-	first     state.Seq  // place of events[0]
-	events    []state.Event
-	places    map[state.ID]state.Seq
-	followers map[*memoryFollower]struct{}
-	closed    bool
-}
-
-// memoryFollower is one Follow in progress. next is guarded by the log's mu.
-type memoryFollower struct {
-	next state.Seq
-	wake chan struct{} // cap 1
+	tail  *Tail
 }
 
 // NewMemoryLog returns an empty log.
-func NewMemoryLog() *MemoryLog {
-	return &MemoryLog{began: time.Now(), first: 1, places: map[state.ID]state.Seq{}, followers: map[*memoryFollower]struct{}{}}
-}
+func NewMemoryLog() *MemoryLog { return &MemoryLog{began: time.Now(), tail: NewTail(1)} }
 
-// Propose gives e the next place at once.
+// Propose gives e the next place at once. While a follower still needs the oldest of a
+// full tail, it returns ErrBusy.
 func (l *MemoryLog) Propose(ctx context.Context, e state.Event) (state.Seq, error) {
 	if err := ctx.Err(); err != nil {
 		return 0, err
 	}
-	k := state.KindOf(e.Body)
-	if k == nil || !k.Logged {
-		return 0, fmt.Errorf("%T has no place in a log", e.Body)
+	if err := Loggable(e.Body); err != nil {
+		return 0, err
 	}
-	if state.Size(e.Body) > maxEvent {
-		return 0, state.ErrTooLarge
-	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.closed {
+	l.tail.mu.Lock()
+	defer l.tail.mu.Unlock()
+	if l.tail.closed {
 		return 0, state.ErrClosed
 	}
-	if seq, ok := l.places[e.ID]; ok {
+	if seq, ok := l.tail.places[e.ID]; ok {
 		return seq, nil
 	}
-	if !l.makeRoomLocked() {
+	if l.tail.freeLocked(1) == 0 {
 		return 0, state.ErrBusy
 	}
-	return l.appendLocked(e), nil
-}
-
-func (l *MemoryLog) appendLocked(e state.Event) state.Seq {
-	e.Seq = l.first + state.Seq(len(l.events))
 	now := l.Now()
-	e.Time, e.Stamp = now.Time, now.Stamp
-	l.events = append(l.events, e)
-	l.places[e.ID] = e.Seq
-	for f := range l.followers {
-		signal(f.wake)
-	}
-	return e.Seq
-}
-
-// makeRoomLocked forgets the older half once the log is full, and reports
-// whether there is a place: there is none while a follower needs that half.
-func (l *MemoryLog) makeRoomLocked() bool {
-	if len(l.events) < 2*memoryEvents {
-		return true
-	}
-	keep := l.first + memoryEvents
-	for f := range l.followers {
-		if f.next < keep {
-			return false
-		}
-	}
-	for _, e := range l.events[:memoryEvents] {
-		delete(l.places, e.ID)
-	}
-	l.events = slices.Delete(l.events, 0, memoryEvents)
-	l.first = keep
-	return true
+	e.Seq, e.Time, e.Stamp = l.tail.nextLocked(), now.Time, now.Stamp
+	l.tail.pushLocked(e)
+	return e.Seq, nil
 }
 
 // Follow implements Log.
 func (l *MemoryLog) Follow(ctx context.Context, after state.Seq, apply func([]state.Event) error) error {
-	f := &memoryFollower{next: after + 1, wake: make(chan struct{}, 1)}
-	l.mu.Lock()
-	if f.next < l.first {
-		l.mu.Unlock()
-		return state.ErrGone
-	}
-	l.followers[f] = struct{}{}
-	l.mu.Unlock()
-	defer func() {
-		l.mu.Lock()
-		delete(l.followers, f)
-		l.mu.Unlock()
-	}()
-	var batch []state.Event
-	for {
-		var closed bool
-		batch, closed = l.take(f, batch[:0])
-		switch {
-		case ctx.Err() != nil:
-			return ctx.Err()
-		case len(batch) > 0:
-			if err := apply(batch); err != nil {
-				return err
-			}
-			continue
-		case closed:
-			return state.ErrClosed
-		}
-		select {
-		case <-f.wake:
-		case <-ctx.Done():
-		}
-	}
-}
-
-// batchEvents is the most events Follow hands over at once, so that one batch
-// stays small next to the ring that it feeds.
-const batchEvents = 256
-
-func (l *MemoryLog) take(f *memoryFollower, batch []state.Event) ([]state.Event, bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if from := int(f.next - l.first); from < len(l.events) {
-		batch = append(batch, l.events[from:min(from+batchEvents, len(l.events))]...)
-	}
-	f.next += state.Seq(len(batch))
-	return batch, l.closed
+	return l.tail.Follow(ctx, after, nil, apply)
 }
 
 // Bounds implements Log.
-func (l *MemoryLog) Bounds() (first, last state.Seq) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.first, l.first + state.Seq(len(l.events)) - 1
-}
+func (l *MemoryLog) Bounds() (first, last state.Seq) { return l.tail.Bounds() }
 
 // Now implements Log.
 func (l *MemoryLog) Now() state.Moment {
@@ -176,21 +71,8 @@ func (l *MemoryLog) Health() (state.Health, <-chan struct{}) { return state.Heal
 
 // Close implements Log.
 func (l *MemoryLog) Close() error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.closed = true
-	for f := range l.followers {
-		signal(f.wake)
-	}
+	l.tail.Close()
 	return nil
-}
-
-// signal wakes whoever waits on a cap-1 channel, without ever waiting itself.
-func signal(c chan struct{}) {
-	select {
-	case c <- struct{}{}:
-	default:
-	}
 }
 
 // MemoryStore is a Store without a disk: it keeps the last messages within

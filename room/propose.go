@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"salon/internal/wait"
 	"salon/room/state"
 )
 
@@ -122,7 +123,7 @@ func (r *Room) takePlace(ctx context.Context, e state.Event, answer <-chan state
 		switch {
 		case len(answer) > 0:
 			return nil
-		case time.Since(began) >= patience || !pause(ctx, unknownPause):
+		case time.Since(began) >= patience || !wait.Pause(ctx, unknownPause):
 			return state.ErrUnknown
 		}
 	}

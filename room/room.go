@@ -55,17 +55,17 @@ func DefaultConfig() Config {
 // recent events, the sessions that read it. All methods may be called from any
 // goroutine; none waits for a reader.
 type Room struct {
-	cfg       Config
-	log       Log
-	store     Store
-	ring      *ring
-	table     *table
-	gate      *gate
-	guard     *guard
-	hasher    *hasher
-	proposals proposals
-	epoch     uint64 // of this life of the node: the Origin of all that it proposes
-	started   time.Time
+	cfg         Config
+	log         Log
+	store       Store
+	ring        *ring
+	table       *table
+	gate        *gate
+	authLimiter *authLimiter
+	hasher      *hasher
+	proposals   proposals
+	epoch       uint64 // of this life of the node: the Origin of all that it proposes
+	started     time.Time
 
 	run      context.Context // of what the room runs
 	cancel   context.CancelFunc
@@ -138,7 +138,7 @@ func New(ctx context.Context, cfg Config, log Log, store Store) (*Room, error) {
 	}
 	r := &Room{
 		cfg: cfg, log: log, store: store, ring: newRing(), table: newTable(), gate: newGate(),
-		guard: newGuard(), hasher: newHasher(cfg), access: &Access{}, proposals: newProposals(),
+		authLimiter: newAuthLimiter(), hasher: newHasher(cfg), access: &Access{}, proposals: newProposals(),
 		epoch: newEpoch(), started: time.Now(), stopped: make(chan struct{}), followed: make(chan struct{}),
 		state: st, sessions: map[state.ID]*Session{}, memberStates: map[text.Key]*memberState{},
 		zones: map[string]*time.Location{}, mu: lock{held: cfg.held}, snapshots: snapshots{tried: time.Now()},

@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"salon/internal/wait"
 	"salon/room/state"
 	"salon/room/text"
 )
@@ -186,7 +187,7 @@ func (s *Session) takeInboxLocked(items []Item) []Item {
 		if len(s.inbox) == 0 {
 			s.inbox = nil
 		}
-		signal(s.taken)
+		wait.Signal(s.taken)
 	}
 	return items
 }
@@ -274,7 +275,7 @@ func (s *Session) post(it Item) bool {
 		s.asked++
 	}
 	s.inbox = append(s.inbox, pending{it, s.room.ring.end()})
-	signal(s.wake)
+	wait.Signal(s.wake)
 	return true
 }
 

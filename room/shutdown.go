@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"salon/internal/wait"
 	"salon/room/state"
 )
 
@@ -36,24 +37,12 @@ func (r *Room) countDown(ctx context.Context, plan state.Plan, end time.Time) {
 		if left >= total {
 			continue
 		}
-		if !pause(ctx, time.Until(end.Add(-left))) {
+		if !wait.Pause(ctx, time.Until(end.Add(-left))) {
 			return
 		}
 		r.log.Propose(ctx, state.Event{ID: r.newID(), Body: state.ShutdownCountdown{Plan: plan.Seq, Left: left}})
 	}
-	if pause(ctx, time.Until(end)) {
+	if wait.Pause(ctx, time.Until(end)) {
 		r.stop(state.Ending{Cause: state.Shutdown, By: plan.By, Reason: plan.Reason})
-	}
-}
-
-// pause waits for d, or less when ctx ends: then it reports false.
-func pause(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-ctx.Done():
-		return false
 	}
 }

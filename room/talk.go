@@ -137,13 +137,17 @@ func (s *Session) memberLocked(name string) (*state.Member, error) {
 	return nil, &state.UnknownMemberError{Name: string(p)}
 }
 
-// suggest adds to an error about somebody who is not here who may be meant.
+// suggest completes an error about an unknown member: whether the pseudo is registered,
+// and otherwise which member may be meant.
 func (s *Session) suggest(err error) error {
 	unknown, ok := errors.AsType[*state.UnknownMemberError](err)
 	if !ok {
 		return err
 	}
 	view, _ := s.room.view()
+	if a := view.Account(text.Pseudo(unknown.Name).Key()); a != nil {
+		return &state.UnknownMemberError{Name: string(a.Pseudo), Registered: true}
+	}
 	near, _ := text.Suggest(unknown.Name, func(yield func(text.Pseudo) bool) {
 		for m := range view.Present() {
 			if !yield(m.Pseudo) {

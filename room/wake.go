@@ -1,6 +1,9 @@
 package room
 
-import "time"
+import (
+	"salon/internal/wait"
+	"time"
+)
 
 // To wake a session costs about as much as to bring it one message: a full room is
 // woken more rarely, for several messages at once. From fullRoom sessions on they
@@ -36,6 +39,6 @@ func (r *Room) wakeNow() {
 func (r *Room) wakeLocked() {
 	r.woken, r.mu.woke = time.Now(), true
 	for _, s := range r.order {
-		signal(s.wake)
+		wait.Signal(s.wake)
 	}
 }

@@ -11,6 +11,8 @@ import (
 	"charm.land/ssh"
 	gossh "golang.org/x/crypto/ssh"
 
+	"salon/internal/front"
+	"salon/internal/wait"
 	"salon/room"
 	"salon/room/state"
 	"salon/room/text"
@@ -70,7 +72,7 @@ func (s *Server) channel(_ *ssh.Server, conn *gossh.ServerConn, offer gossh.NewC
 	in := s.intake(conn, accepted)
 	defer in.end()
 	ch := &channel{
-		Channel: in, server: s, conn: conn, key: provedKey(ctx), given: givenSecrets(ctx), addr: addrOf(conn.RemoteAddr()),
+		Channel: in, server: s, conn: conn, key: provedKey(ctx), given: givenSecrets(ctx), addr: front.AddrOf(conn.RemoteAddr()),
 		env: map[string]string{}, width: stdWidth, height: stdHeight, resized: make(chan struct{}, 1),
 	}
 	ch.run(requests)
@@ -179,7 +181,7 @@ func (ch *channel) resize(columns, rows uint32) {
 	ch.mu.Lock()
 	ch.width, ch.height = clampSize(columns, stdWidth, maxWidth), clampSize(rows, stdHeight, maxHeight)
 	ch.mu.Unlock()
-	signal(ch.resized)
+	wait.Signal(ch.resized)
 }
 
 func clampSize(n uint32, unset, most int) int {

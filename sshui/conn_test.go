@@ -198,10 +198,10 @@ func TestWhoeverDoesNotReadIsCutAsSlowAndNobodyElse(t *testing.T) {
 	}
 }
 
-// line is a slow one.
-type line struct{ perWrite time.Duration }
+// slowLine is a connection that is one.
+type slowLine struct{ perWrite time.Duration }
 
-func (l line) Write(p []byte) (int, error) {
+func (l slowLine) Write(p []byte) (int, error) {
 	time.Sleep(l.perWrite) // in a bubble's time
 	return len(p), nil
 }
@@ -213,7 +213,7 @@ func TestASlowLineIsNotAStuckOne(t *testing.T) {
 	}{{9 * time.Second, false}, {11 * time.Second, true}} {
 		synctest.Test(t, func(t *testing.T) {
 			var cut atomic.Bool
-			g := &guardedWriter{w: line{c.perWrite}, wait: 10 * time.Second, stuck: func() { cut.Store(true) }}
+			g := &guardedWriter{w: slowLine{c.perWrite}, wait: 10 * time.Second, stuck: func() { cut.Store(true) }}
 			for _, size := range []int{1, bite, 10*bite + 1, 0} {
 				if n, err := g.Write(make([]byte, size)); n != size || err != nil {
 					t.Errorf("%d bytes: %d, %v", size, n, err)

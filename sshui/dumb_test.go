@@ -7,6 +7,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"salon/internal/line"
 	"salon/room/lang"
 	"salon/room/state"
 	"salon/room/text"
@@ -62,7 +63,7 @@ func TestATerminalThatOnlyAppendsGetsNoEscapeSequence(t *testing.T) {
 		ann.awaitPaper(t, "« root » est réservé. Choisissez un autre pseudo.")
 		ann.awaitPaper(t, strings.TrimSpace(french.ChoosePseudo))
 		ann.send("ann\r")
-		ann.awaitPaper(t, "Bienvenue, ann ! Voici ce que l'on peut taper :")
+		ann.awaitPaper(t, "Bienvenue, ann ! Voici ce que vous pouvez taper :")
 		h.AwaitJoined(t, "ann")
 		for _, line := range []string{"bonjour", "/liste", "/aide", "@bob salut", "@personne salut", "/lang en", "/lang fr", "/me sourit", "\x1b[31mrouge"} {
 			ann.send(line + "\r")
@@ -90,7 +91,7 @@ func TestATerminalThatOnlyAppendsGetsNoEscapeSequence(t *testing.T) {
 func TestATeletypeTypesAgainWhatAMessageInterrupted(t *testing.T) {
 	h := open(t)
 	ann, bob := h.atTeletype("ann", "dumb"), h.pipe("bob")
-	ann.awaitPaper(t, "Bienvenue, ann ! Voici ce que l'on peut taper :")
+	ann.awaitPaper(t, "Bienvenue, ann ! Voici ce que vous pouvez taper :")
 	ann.send("bonj")
 	ann.awaitPaper(t, "bonj")
 	bob.send("coucou\n")
@@ -114,12 +115,15 @@ func TestATeletypeEditsAndLeavesLikeAShell(t *testing.T) {
 		"raté\x03réussi\r":              "réussi",
 		"x\x04y\r":                      "xy",
 		"\x08\x7f\x15\x17é\x7fà\r":      "à",
-		"a\x1b[A\x1b[1;5Cb\x1bOHc\r":    "abc",
+		"c\x1b[Dab\x1bOHd\x1b[1;5CX\r":  "dabcX",
 		"\xffo\xc3\r":                   "\uFFFDo\uFFFD",
 	} {
 		ann.send(keys)
 		h.AwaitSaid(t, want)
 	}
+	ann.send("encore\r\x1b[A une fois\r/list\t\r")
+	h.AwaitSaid(t, "encore une fois")
+	ann.awaitPaper(t, "/liste")
 	ann.send("\x03")
 	ann.awaitPaper(t, french.PressAgain)
 	ann.send("resté\r\x03\x03")
@@ -133,38 +137,14 @@ func TestATeletypeEditsAndLeavesLikeAShell(t *testing.T) {
 	bob.wantExit(exitDone)
 }
 
-func TestBackspaceTakesBackWhatIsSeenAsOneCharacter(t *testing.T) {
-	for _, c := range []struct{ keys, want string }{
-		{"漢字🙂\x7f\x7fx", "漢x"},
-		{"🙂 漢字\x17x", "🙂 x"},
-		{"漢字🙂\x15x", "x"},
-		{"\x7f\x7f\x15\x17x\x7f\x7fy", "y"},
-		{"e\u0301e\u0301\x7fx", "e\u0301x"},
-		{"👍🏽\x7fx", "x"},
-	} {
-		g := newGlass(20, 2)
-		p := newPlain(g)
-		p.feed([]byte(c.keys))
-		if got := p.end(); got != c.want {
-			t.Errorf("%q is %q, want %q", c.keys, got, c.want)
-		}
-		if joined := strings.ContainsAny(c.keys, "\u0301🏽"); joined {
-			continue // the emulated terminal joins only what comes in one write
-		}
-		if got := g.look(); len(got) != 1 || got[0] != c.want {
-			t.Errorf("%q shows %q, want %q", c.keys, got, c.want)
-		}
-	}
-}
-
 // In a bubble's time keys cost nothing, so that nobody has to rest: see meter.
-func TestATeletypeHoldsNoMoreThanALine(t *testing.T) {
+func TestATeletypeIsToldThatALineIsTooLong(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := open(t, wired)
 		ann := h.atTeletype("ann", "dumb")
-		ann.send(strings.Repeat("x", 3*text.MaxText) + "\r")
-		h.AwaitSaid(t, strings.Repeat("x", text.MaxText))
-		ann.send(strings.Repeat("é", 3*text.MaxText) + "\r")
+		ann.send(strings.Repeat("x", 3*line.Max) + "\r")
 		ann.awaitPaper(t, french.TextTooLong)
+		ann.send(strings.Repeat("é", text.MaxText/2) + "\r")
+		h.AwaitSaid(t, strings.Repeat("é", text.MaxText/2))
 	})
 }

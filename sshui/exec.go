@@ -155,7 +155,7 @@ func (ch *channel) attend(ctx context.Context, e room.Entry, read func(*room.Ses
 // recover ends a session whose reader failed by a fault of ours.
 func (ch *channel) recover(sess *room.Session) {
 	if r := recover(); r != nil {
-		ch.server.crashed(r)
+		ch.server.conns.Crashed(r)
 		sess.End(state.Ending{Cause: state.Crashed})
 	}
 }

@@ -176,12 +176,12 @@ func TestTheClientsLocaleAndZoneAreHeeded(t *testing.T) {
 		env  []envRequest
 		want string
 	}{
-		{nil, "Pas de commande"},
-		{[]envRequest{{"LANG", "en_GB.UTF-8"}}, "No command"},
-		{[]envRequest{{"LANG", "en_GB.UTF-8"}, {"LC_ALL", "fr_FR"}}, "Pas de commande"},
-		{[]envRequest{{"LC_ALL", "C"}, {"LC_MESSAGES", "en_US"}}, "No command"},
-		{[]envRequest{{"LANG", "de_DE"}}, "Pas de commande"},
-		{[]envRequest{{"TZ", ":Nowhere/At_All"}, {"LANG", "en"}}, "No command"},
+		{nil, "La commande"},
+		{[]envRequest{{"LANG", "en_GB.UTF-8"}}, "There is no command"},
+		{[]envRequest{{"LANG", "en_GB.UTF-8"}, {"LC_ALL", "fr_FR"}}, "La commande"},
+		{[]envRequest{{"LC_ALL", "C"}, {"LC_MESSAGES", "en_US"}}, "There is no command"},
+		{[]envRequest{{"LANG", "de_DE"}}, "La commande"},
+		{[]envRequest{{"TZ", ":Nowhere/At_All"}, {"LANG", "en"}}, "There is no command"},
 	} {
 		s := sit(t, c)
 		for _, e := range l.env {

@@ -1,6 +1,10 @@
 package sshui
 
-import "time"
+import (
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+)
 
 // Bounds on what doing somebody's keys costs. A key may cost much: one that turns
 // pages of a large screen, or one that takes a long line apart. Nobody who types
@@ -37,7 +41,7 @@ func (m *meter) portion(b []byte) int {
 	}
 	for i, c := range b {
 		switch {
-		case c >= ' ' && c != keyDelete, i > 0 && b[i-1] == keyEscape:
+		case c >= ' ' && c != ansi.DEL, i > 0 && b[i-1] == ansi.ESC:
 		case left == 0:
 			return i
 		default:

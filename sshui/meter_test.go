@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/charmbracelet/x/ansi"
 )
 
 // rests returns the part of the time that keys cost of which each costs so much and
@@ -56,7 +58,7 @@ func TestAPortionOfKeysIsWholeKeys(t *testing.T) {
 			b := []byte(strings.Repeat(key, 100))
 			for len(b) > 0 {
 				n := m.portion(b)
-				if n == 0 || n > 0 && b[n-1] == keyEscape {
+				if n == 0 || n > 0 && b[n-1] == ansi.ESC {
 					t.Fatalf("%q is cut after %d bytes", key, n)
 				}
 				if keys := n / len(key); keys > someKeys && key[0] < ' ' {

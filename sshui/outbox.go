@@ -6,8 +6,10 @@ import (
 	"sync"
 	"time"
 
+	"salon/internal/wait"
 	"salon/room"
 	"salon/room/state"
+	"salon/sshui/screen"
 )
 
 // Bounds of what somebody has entered and that is not done yet, because it came
@@ -143,7 +145,7 @@ func (t *terminal) tellWaitingLocked() {
 		n = len(t.outbox.entries) + 1
 	}
 	t.screen.Waiting(n)
-	signal(t.poke)
+	wait.Signal(t.poke)
 }
 
 // submit does a line. One that comes too fast is not lost: it waits for its turn,
@@ -172,9 +174,14 @@ func (t *terminal) submit(line string) {
 // settle shows what became of a line. On a screen one that failed is given back,
 // unless it holds a secret; lines have gone on.
 func (t *terminal) settle(line string, reply room.Reply, err error) {
-	if err != nil && !room.Secret(line) {
-		t.giveLineBack(line)
-	}
+	t.onScreen(func(s *screen.Screen) {
+		switch {
+		case err != nil && !room.Secret(line):
+			s.Restore(line)
+		case err == nil && reply == nil && s.Done(line):
+			wait.Signal(t.poke)
+		}
+	})
 	t.sess.Answer(reply, err)
 }
 
@@ -182,23 +189,16 @@ func (t *terminal) settle(line string, reply room.Reply, err error) {
 func (t *terminal) ask(r room.Request) {
 	page, err := t.sess.Ask(t.ctx, r)
 	if err != nil {
-		t.giveRequestBack(r)
+		t.onScreen(func(s *screen.Screen) { s.Failed(r) })
 	}
 	t.sess.Answer(page, err)
 }
 
-func (t *terminal) giveRequestBack(r room.Request) {
+// onScreen tells the screen something, if that is what the terminal shows.
+func (t *terminal) onScreen(tell func(*screen.Screen)) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.lines == nil {
-		t.screen.Failed(r)
-	}
-}
-
-func (t *terminal) giveLineBack(line string) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.lines == nil {
-		t.screen.Restore(line)
+		tell(t.screen)
 	}
 }

@@ -8,6 +8,8 @@ import (
 
 	"github.com/charmbracelet/colorprofile"
 
+	"salon/internal/line"
+	"salon/internal/wait"
 	"salon/room"
 	"salon/room/state"
 	"salon/sshui/rows"
@@ -33,8 +35,8 @@ const maxFrame = 64 << 10
 func (t *terminal) show() error {
 	var next time.Time // when the next frame may be
 	for {
-		if wait := time.Until(next); wait > 0 {
-			t.pause(wait)
+		if left := time.Until(next); left > 0 {
+			wait.Pause(t.sess.Context(), left)
 		}
 		started := time.Now()
 		cost, err := t.draw()
@@ -59,21 +61,11 @@ func (t *terminal) wait() (ended bool) {
 	case <-t.sess.Wake():
 	case <-t.poke:
 	case <-t.resized:
-		signal(t.resized) // for frame to find
+		wait.Signal(t.resized) // for frame to find
 	case <-t.sess.Context().Done():
 		return true
 	}
 	return false
-}
-
-// pause waits, or until the session ends.
-func (t *terminal) pause(d time.Duration) {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-t.sess.Context().Done():
-	}
 }
 
 // draw takes all that is new and sends the frame that shows it. cost is the time
@@ -101,7 +93,7 @@ func (t *terminal) draw() (cost time.Duration, err error) {
 
 // frame appends what brings the terminal up to date; lines is the face that it is
 // for, nil for the screen.
-func (t *terminal) frame(dst []byte, now time.Time) (lines *plain, _ []byte) {
+func (t *terminal) frame(dst []byte, now time.Time) (lines *line.Prompt, _ []byte) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	dst = t.turnOver(dst, now)
@@ -176,11 +168,10 @@ func (t *terminal) turnOver(dst []byte, now time.Time) []byte {
 	case want == (t.lines != nil):
 	case want:
 		dst = t.screen.Close(dst)
-		t.lines = newPlain(t.tty)
-		t.lines.typed = []rune(strings.ReplaceAll(t.screen.TakeLine(), "\n", " ")) // Write shows it
+		t.lines = t.newLines(t.screen.TakeLine()) // Write shows it
 	default:
 		t.screen.CatchUp(now)
-		t.screen.Restore(t.lines.end())
+		t.screen.Restore(t.lines.Close())
 		t.lines = nil
 		dst = t.screen.Open(dst)
 	}

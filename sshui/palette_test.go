@@ -53,7 +53,7 @@ func talksWith(t *testing.T, change func(*channel)) (shown string) {
 		b.calm()
 		b.send("\x1b")
 		b.calm()
-		b.want("bob │ bonjour @ann", "(privé) psst", "ann │ salut @bob", "Pas de commande")
+		b.want("bob │ bonjour @ann", "(privé) psst", "ann │ salut @bob", "La commande")
 		b.send("\x03\x04")
 		b.wantEnd(frameGap, exitDone)
 		shown = b.shown()

@@ -141,7 +141,7 @@ func TestAKickedPipeLearnsTheReason(t *testing.T) {
 	s := h.pipe("bot")
 	h.Order(t, "kick bot assez ri")
 	s.wantExit(exitRefused)
-	if got := s.err.String(); !strings.Contains(got, "expulsé") || !strings.Contains(got, "assez ri") {
+	if got := s.err.String(); !strings.Contains(got, "expulsion") || !strings.Contains(got, "assez ri") {
 		t.Errorf("stderr %q", got)
 	}
 	if left := roomtest.Seen[state.Left](h.Console); len(left) != 0 { // it was kicked, which is said already

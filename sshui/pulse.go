@@ -2,6 +2,7 @@ package sshui
 
 import (
 	"context"
+	"salon/internal/wait"
 	"time"
 
 	gossh "golang.org/x/crypto/ssh"
@@ -39,7 +40,7 @@ type link struct {
 func (s *Server) openChannel(c *gossh.ServerConn) (*link, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.closed {
+	if !s.conns.Begin() {
 		return nil, false
 	}
 	if under := s.byAddr[c.RemoteAddr().String()]; under != nil {
@@ -51,6 +52,7 @@ func (s *Server) openChannel(c *gossh.ServerConn) (*link, bool) {
 		s.links[c] = l
 	}
 	if l.channels >= maxChannels {
+		s.conns.End()
 		return l, false
 	}
 	l.channels++
@@ -58,7 +60,6 @@ func (s *Server) openChannel(c *gossh.ServerConn) (*link, bool) {
 	case <-l.freed:
 	default:
 	}
-	s.sessions.Add(1)
 	return l, true
 }
 
@@ -70,8 +71,8 @@ func (s *Server) closeChannel(c *gossh.ServerConn) {
 	if l.channels--; l.channels == 0 {
 		delete(s.links, c)
 	}
-	signal(l.freed)
-	s.sessions.Done()
+	wait.Signal(l.freed)
+	s.conns.End()
 }
 
 // admit opens a session channel, or turns it down.

@@ -85,7 +85,7 @@ func (h *house) addKey(user string, key gossh.Signer) {
 	d.send(phrase + "\r")
 	d.awaitBottom(h.T, nothingTyped)
 	d.send("/inscrire\r")
-	d.awaitMatch(h.T, "Le pseudo "+user+" s'ouvre avec la clé")
+	d.awaitMatch(h.T, "Le pseudo "+user+" accepte aussi la clé")
 	d.send("\x04")
 	d.wantExit(exitDone)
 }
@@ -397,7 +397,7 @@ func TestSecretIsInNoOutput(t *testing.T) {
 	ann.out.awaitText(t, "Bienvenue, ann")
 	ann.send("/inscrire  agrafe " + phrase + "\x17\x17")
 	bob.send("attention\n")
-	ann.out.awaitText(t, "attention\r\n/inscrire  ****** ******** ") // typed again below
+	ann.out.awaitText(t, "attention\r\n/inscrire "+strings.Repeat("*", len(" agrafe Correcte "))) // typed again below
 	ann.send("\x15/inscrire " + phrase + "\r/inscrire agrafe\r@tous inscrite\r")
 	bob.out.awaitText(t, "inscrite")
 	ann.send("/quitter\r")

@@ -3,10 +3,7 @@ package sshui
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
-	"log/slog"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -92,7 +89,7 @@ func (ch *channel) serve(ctx context.Context) {
 
 // fail ends the session after a fault of ours: out of the room, with an apology.
 func (ch *channel) fail(fault any) {
-	ch.server.crashed(fault)
+	ch.server.conns.Crashed(fault)
 	l := ch.server.cfg.Lang
 	if ch.sess != nil {
 		l = ch.sess.Prefs().Lang
@@ -163,14 +160,7 @@ func (ch *channel) inputEnded(ctx context.Context) {
 
 // leave takes a session out of the room and writes down why.
 func (ch *channel) leave(sess *room.Session, why error) *state.Ending {
-	sess.Close(*state.AsEnding(why))
-	end := sess.Ending()
-	level := slog.LevelInfo
-	if end.Cause == state.Slow || end.Cause == state.Crashed {
-		level = slog.LevelWarn
-	}
-	ch.server.cfg.Log.Log(context.Background(), level, "ssh: left", "pseudo", string(sess.Pseudo()), "addr", ch.addr.String(), "cause", end.Cause.String())
-	return end
+	return ch.server.conns.Leave(sess, ch.addr, state.AsEnding(why))
 }
 
 // complain writes one line where errors go.
@@ -229,9 +219,4 @@ func (g *guardedWriter) rearm() {
 		return
 	}
 	g.timer.Reset(g.wait)
-}
-
-// crashed writes down a fault of ours.
-func (s *Server) crashed(fault any) {
-	s.cfg.Log.Error("ssh: session crashed", "panic", fmt.Sprint(fault), "stack", string(debug.Stack()))
 }

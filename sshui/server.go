@@ -11,10 +11,8 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
-	"io"
 	"log/slog"
 	"net"
-	"net/netip"
 	"strings"
 	"sync"
 	"time"
@@ -25,22 +23,15 @@ import (
 	gossh "golang.org/x/crypto/ssh"
 	"golang.org/x/text/unicode/norm"
 
+	"salon/internal/front"
 	"salon/room"
 	"salon/room/lang"
 	"salon/room/state"
-	"salon/sshui/rows"
 	"salon/sshui/screen"
 )
 
-// Bounds on those who are not in yet.
-const (
-	// maxAuthTries is how many keys a client may try.
-	maxAuthTries = 20
-	// maxTurning is how many who are turned away are given a moment to read why,
-	// and lingerBytes how much is still read from each.
-	maxTurning  = 64
-	lingerBytes = 64 << 10
-)
+// maxAuthTries is how many keys a client may try.
+const maxAuthTries = 20
 
 // timeouts bound every wait of a Server for its clients.
 type timeouts struct {
@@ -88,23 +79,16 @@ type Server struct {
 	waits timeouts
 	ssh   *ssh.Server
 
-	lines *lang.Printer // shared by all sessions: terminals get their \r from plain
-	rows  *rows.Cache   // shared by all screens
-	looks screen.Shared // and what else looks the same on them
+	lines *lang.Printer  // shared by all sessions: terminals get their \r from line.Prompt
+	looks *screen.Shared // by all screens too
 
-	mu        sync.Mutex
-	pace      pace // of connections to come
-	listeners map[net.Listener]struct{}
-	conns     map[*conn]struct{}
-	byAddr    map[string]*conn // the same, by their remote address
-	links     map[*gossh.ServerConn]*link
-	turning   int // those being turned away
-	closed    bool
+	conns   *front.Conns
+	beating sync.WaitGroup
 
-	sessions sync.WaitGroup  // and those being turned away
-	closing  context.Context // ends when Shutdown begins
-	stop     context.CancelFunc
-	beating  sync.WaitGroup
+	mu     sync.Mutex       // guards all below
+	pace   pace             // of connections to come
+	byAddr map[string]*conn // those that are open, by their remote address
+	links  map[*gossh.ServerConn]*link
 }
 
 // New returns a server that is not listening yet.
@@ -121,8 +105,8 @@ func newServer(cfg Config, r *room.Room, waits timeouts) (*Server, error) {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &Server{
-		room: r, cfg: cfg, waits: waits, pace: pace{unread: maxUnread}, lines: lang.NewPrinter("\n"), rows: rows.NewCache(),
-		listeners: map[net.Listener]struct{}{}, conns: map[*conn]struct{}{}, byAddr: map[string]*conn{}, links: map[*gossh.ServerConn]*link{},
+		room: r, cfg: cfg, waits: waits, pace: pace{unread: maxUnread}, lines: lang.NewPrinter("\n"), looks: &screen.Shared{},
+		conns: front.NewConns("ssh", r, cfg.Log, waits.linger), byAddr: map[string]*conn{}, links: map[*gossh.ServerConn]*link{},
 	}
 	srv, err := wish.NewServer(
 		wish.WithVersion(cfg.Version),
@@ -142,8 +126,7 @@ func newServer(cfg Config, r *room.Room, waits timeouts) (*Server, error) {
 	srv.RequestHandlers = map[string]ssh.RequestHandler{}
 	srv.SubsystemHandlers = map[string]ssh.SubsystemHandler{}
 	s.ssh = srv
-	s.closing, s.stop = context.WithCancel(context.Background())
-	s.beating.Go(func() { s.heartbeat(s.closing) })
+	s.beating.Go(func() { s.heartbeat(s.conns.Closing) })
 	return s, nil
 }
 
@@ -181,18 +164,11 @@ func algorithms() *gossh.ServerConfig {
 
 // Serve takes connections until Shutdown, which makes it return nil.
 func (s *Server) Serve(l net.Listener) error {
-	s.mu.Lock()
-	if s.closed {
-		s.mu.Unlock()
-		l.Close()
+	if !s.conns.Listen(l) {
 		return nil
 	}
-	s.listeners[l] = struct{}{}
-	s.mu.Unlock()
-	err := s.ssh.Serve(doorway{l, s})
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed {
+	err := s.ssh.Serve(listener{l, s})
+	if s.conns.Closing.Err() != nil {
 		return nil
 	}
 	return err
@@ -202,109 +178,39 @@ func (s *Server) Serve(l net.Listener) error {
 // them to go, see [room.Room.Stop]) for as long as ctx lasts, then closes what is
 // still open. When it returns, nothing of the server runs any more.
 func (s *Server) Shutdown(ctx context.Context) error {
-	s.mu.Lock()
-	s.closed = true
-	for l := range s.listeners {
-		l.Close()
-	}
-	s.mu.Unlock()
-	s.stop()
-	waitFor(ctx, &s.sessions)
-	s.waitHangUp(ctx)
-	s.closeAll()
-	s.sessions.Wait()
+	s.conns.Shutdown(ctx)
 	s.beating.Wait()
 	return s.ssh.Shutdown(context.Background())
 }
 
-// waitFor waits for a group, or less when ctx ends.
-func waitFor(ctx context.Context, wg *sync.WaitGroup) {
-	done := make(chan struct{})
-	go func() { wg.Wait(); close(done) }()
-	select {
-	case <-done:
-	case <-ctx.Done():
-	}
-}
-
-// waitHangUp lets clients close their connections themselves: closing ours first
-// could cost them the farewell.
-func (s *Server) waitHangUp(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, s.waits.linger)
-	defer cancel()
-	for _, c := range s.open() {
-		select {
-		case <-c.done:
-		case <-ctx.Done():
-			return
-		}
-	}
-}
-
-func (s *Server) open() []*conn {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var list []*conn
-	for c := range s.conns {
-		list = append(list, c)
-	}
-	return list
-}
-
-func (s *Server) closeAll() {
-	for _, c := range s.open() {
-		c.Close()
-	}
-}
-
-// doorway is a listener that lets in only whom the room admits by their address,
-// and knows every connection, those that never get through their handshake too.
-type doorway struct {
+// listener gives only connections that the room admits by their address, and the server
+// knows each, those that never get through their handshake too.
+type listener struct {
 	net.Listener
 	server *Server
 }
 
 // Accept implements net.Listener. The library around it waits and tries again
 // when descriptors run out.
-func (d doorway) Accept() (net.Conn, error) {
+func (l listener) Accept() (net.Conn, error) {
 	for {
-		raw, err := d.Listener.Accept()
+		raw, err := l.Listener.Accept()
 		if err != nil {
 			return nil, err
 		}
-		leave, err := d.server.room.Admit(addrOf(raw.RemoteAddr()))
-		if err == nil {
-			return d.server.track(raw, leave)
+		if leave, ok := l.server.conns.Admit(raw, l.server.refusal); ok {
+			return l.server.track(raw, leave)
 		}
-		d.server.cfg.Log.Info("ssh: refused", "addr", raw.RemoteAddr().String(), "why", err.Error())
-		d.server.turnAway(raw, lang.View{Lang: d.server.cfg.Lang}.Error(err))
 	}
 }
 
-// turnAway tells why before hanging up, twice: in a line before the protocol's
+// refusal says why somebody is turned away, twice: in a line before the protocol's
 // greeting (RFC 4253, section 4.2), for people with netcat, and in the protocol's
-// own words (section 11.1), which ssh shows.
-// A socket closed before its client has spoken would cost it both, so the client
-// is given a moment to hang up, as long as few do.
-func (s *Server) turnAway(raw net.Conn, why string) {
-	raw.SetDeadline(time.Now().Add(s.waits.linger))
-	raw.Write(append([]byte(why+"\r\nSSH-2.0-"+s.cfg.Version+"\r\n"), disconnect(why)...))
-	half, ok := raw.(interface{ CloseWrite() error })
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if !ok || s.closed || s.turning == maxTurning {
-		raw.Close()
-		return
-	}
-	s.turning++
-	s.sessions.Go(func() {
-		half.CloseWrite()
-		io.CopyN(io.Discard, raw, lingerBytes)
-		raw.Close()
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.turning--
-	})
+// own words (section 11.1), which ssh shows. A socket closed before its client has
+// spoken would cost it both.
+func (s *Server) refusal(err error) []byte {
+	why := lang.View{Lang: s.cfg.Lang}.Error(err)
+	return append([]byte(why+"\r\nSSH-2.0-"+s.cfg.Version+"\r\n"), disconnect(why)...)
 }
 
 // disconnect is an SSH_MSG_DISCONNECT as a packet that is not encrypted yet (RFC
@@ -333,35 +239,25 @@ func plainASCII(s string) string {
 	}, norm.NFKD.String(s))
 }
 
-func addrOf(a net.Addr) netip.Addr {
-	if t, ok := a.(*net.TCPAddr); ok {
-		return t.AddrPort().Addr().Unmap()
-	}
-	return netip.Addr{}
-}
-
 // conn is a connection that the server knows until it is closed.
 type conn struct {
 	*paced
 	server *Server
-	leave  func()
 	once   sync.Once
-	unused *time.Timer   // closes a connection that opens no session
-	done   chan struct{} // closed with the connection
+	unused *time.Timer // closes a connection that opens no session
 	err    error
 }
 
+// track makes an admitted connection known.
 func (s *Server) track(raw net.Conn, leave func()) (net.Conn, error) {
-	guardTCP(raw)
+	front.NoticeVanished(raw)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c := &conn{paced: newPaced(raw, s.pace), server: s, leave: leave, done: make(chan struct{})}
-	if s.closed {
+	c := &conn{paced: newPaced(raw, s.pace), server: s}
+	if !s.conns.Track(c, leave) {
 		c.paced.Close()
-		leave()
 		return nil, net.ErrClosed
 	}
-	s.conns[c] = struct{}{}
 	s.byAddr[c.RemoteAddr().String()] = c
 	c.unused = time.AfterFunc(s.waits.handshake+s.waits.start, func() { c.Close() })
 	return c, nil
@@ -371,13 +267,11 @@ func (s *Server) track(raw net.Conn, leave func()) (net.Conn, error) {
 func (c *conn) Close() error {
 	c.once.Do(func() {
 		c.err = c.paced.Close()
-		c.leave()
 		c.server.mu.Lock()
-		delete(c.server.conns, c)
 		delete(c.server.byAddr, c.RemoteAddr().String())
 		c.unused.Stop()
 		c.server.mu.Unlock()
-		close(c.done)
+		c.server.conns.Forget(c)
 	})
 	return c.err
 }

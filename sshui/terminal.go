@@ -10,10 +10,12 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"salon/internal/line"
+	"salon/internal/line/keys"
+	"salon/internal/wait"
 	"salon/room"
 	"salon/room/lang"
 	"salon/room/state"
-	"salon/sshui/keys"
 	"salon/sshui/screen"
 )
 
@@ -28,23 +30,25 @@ type terminal struct {
 	*channel
 	ctx   context.Context
 	poke  chan struct{} // cap 1: a key may have changed what is shown
-	rest  []byte        // read, but not looked at yet
 	since time.Time
 
-	mu      sync.Mutex // guards all below
-	lines   *plain     // the face shown: lines, or the screen when nil
-	screen  *screen.Screen
-	decoder keys.Decoder
-	outbox  outbox
-	sent    int // messages of this session that the room has shown
+	decoder keys.Decoder // the reading goroutine only
+	rest    []keys.Event // read while coming in, but not looked at yet
+
+	mu     sync.Mutex   // guards all below
+	lines  *line.Prompt // the face shown: lines, or the screen when nil
+	screen *screen.Screen
+	outbox outbox
+	sent   int // messages of this session that the room has shown
 }
 
 // terminal serves a session on a terminal.
 func (ch *channel) terminal(ctx context.Context) {
 	ch.tty = &swappable{w: ch.guarded(ch.Channel, nil)}
-	t := &terminal{channel: ch, ctx: ctx, poke: make(chan struct{}, 1), lines: newPlain(ch.tty), since: time.Now()}
+	t := &terminal{channel: ch, ctx: ctx, poke: make(chan struct{}, 1), since: time.Now()}
+	t.lines = t.newLines("")
 	if err := t.enter(); err != nil {
-		t.lines.end()
+		t.lines.Close()
 		if !errors.Is(err, errHungUp) {
 			ch.refuse(ch.prefs(), err)
 		}
@@ -52,7 +56,23 @@ func (ch *channel) terminal(ctx context.Context) {
 		return
 	}
 	ch.tty.set(ch.guarded(ch.Channel, t.sess))
+	t.decoder, t.rest = t.lines.Rest()
 	t.live()
+}
+
+// newLines returns the face of lines, on which something has been typed already. It
+// never sends an escape sequence: it is for terminals that know none (TERM=dumb, or
+// none), and for whoever has them read aloud (/texte).
+func (t *terminal) newLines(typed string) *line.Prompt {
+	return line.New(t.tty, line.Options{Keys: t, AppendOnly: true, Line: typed, Complete: t.completeLine, Secret: room.Secret})
+}
+
+// completeLine completes what is typed in lines; before there is a session, nothing.
+func (t *terminal) completeLine(line string, pos int) (int, []string) {
+	if t.sess == nil {
+		return 0, nil
+	}
+	return t.sess.Complete(line, pos)
 }
 
 // swappable is a writer that can be exchanged for another. Any goroutine may
@@ -111,10 +131,9 @@ func (t *terminal) begin() {
 	default:
 	}
 	width, height := t.size()
-	t.screen = screen.New(t.sess, t.server.rows, screen.Terminal{
+	t.screen = screen.New(t.sess, t.server.looks, screen.Terminal{
 		Width: width, Height: height, Palette: t.palette(), Modern: modern(t.term),
 	}, time.Now())
-	t.screen.Share(&t.server.looks)
 	t.restore = t.giveBack
 }
 
@@ -124,7 +143,7 @@ func (t *terminal) giveBack() []byte {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.lines != nil {
-		t.lines.end()
+		t.lines.Close()
 		return nil
 	}
 	return t.screen.Close(nil)
@@ -137,8 +156,8 @@ func (t *terminal) farewell(end *state.Ending) {
 	t.mu.Unlock()
 	text := lang.Farewell(end, lang.ViewOf(t.sess))
 	if lines != nil {
-		lines.end()
-		lines.say(text)
+		lines.Close()
+		fmt.Fprintln(lines, text)
 		return
 	}
 	prefs := t.sess.Prefs()
@@ -153,7 +172,9 @@ func (t *terminal) farewell(end *state.Ending) {
 // read reads what is typed, until it ends.
 func (t *terminal) read() {
 	m := meter{at: time.Now()}
-	t.feedMetered(t.rest, &m)
+	for _, e := range t.rest {
+		t.input(e)
+	}
 	t.rest = nil
 	var buf [readSize]byte
 	for {
@@ -174,36 +195,34 @@ func (t *terminal) feedMetered(b []byte, m *meter) {
 		started := time.Now()
 		t.feed(part)
 		if rest := m.charge(started, time.Now()); rest > 0 {
-			t.pause(rest)
+			wait.Pause(t.sess.Context(), rest)
 		}
 	}
 }
 
-// feed gives what is typed to whichever face is shown.
-func (t *terminal) feed(b []byte) {
-	for len(b) > 0 {
-		n, what, line := t.feedFace(b)
-		b = b[n:]
-		t.entered(what, line)
+// feed does what is typed.
+func (t *terminal) feed(b []byte) { t.decoder.Feed(b, t.input) }
+
+// input gives an event to whichever face is shown.
+func (t *terminal) input(e keys.Event) {
+	for e != nil {
+		o := t.inputFace(e)
+		t.entered(o)
+		e = o.Rest
 	}
 }
 
-// feedFace feeds the face that is shown, which does not change meanwhile: a key is
-// never for one that is gone.
-func (t *terminal) feedFace(b []byte) (n int, what entered, line string) {
+// inputFace gives an event to the face that is shown, which does not change
+// meanwhile: a key is never for one that is gone.
+func (t *terminal) inputFace(e keys.Event) line.Outcome {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.lines != nil {
-		return t.lines.feed(b)
+		return t.lines.Input(e)
 	}
-	defer signal(t.poke)
-	t.decoder.Feed(b, t.inputLocked)
-	return len(b), nothing, ""
-}
-
-// inputLocked does what is left to do for a key on the screen.
-func (t *terminal) inputLocked(e keys.Event) {
+	defer wait.Signal(t.poke)
 	t.actLocked(t.screen.Input(e, time.Now()))
+	return line.Outcome{}
 }
 
 // actLocked does what the screen leaves to do. A line that the outbox has no room for
@@ -224,23 +243,15 @@ func (t *terminal) actLocked(a screen.Action) {
 }
 
 // entered does what was entered in lines.
-func (t *terminal) entered(what entered, line string) {
-	switch what {
-	case aLine:
-		if strings.TrimSpace(line) != "" {
-			t.do(line)
+func (t *terminal) entered(o line.Outcome) {
+	switch o.What {
+	case line.Entered:
+		if strings.TrimSpace(o.Line) != "" {
+			t.do(o.Line)
 		}
-	case aWarning:
+	case line.Interrupted:
 		t.sess.Answer(room.Notice{What: room.PressAgain}, nil)
-	case goodbye:
+	case line.InterruptedAgain, line.Ended:
 		t.inputEnded(t.ctx)
-	}
-}
-
-// signal wakes whoever waits on a channel of capacity 1.
-func signal(c chan struct{}) {
-	select {
-	case c <- struct{}{}:
-	default:
 	}
 }

@@ -103,7 +103,7 @@ func TestATakenPseudoIsAskedForAgain(t *testing.T) {
 	ann.awaitBottom(t, question)
 	ann.send(" ann \r")
 	ann.awaitBottom(t, nothingTyped)
-	ann.awaitRow(t, "Bienvenue, ann ! Voici ce que l'on peut taper :")
+	ann.awaitRow(t, "Bienvenue, ann ! Voici ce que vous pouvez taper :")
 	if !strings.Contains(ann.out.String(), question) || strings.Contains(ann.picture(), question) {
 		t.Errorf("the question was not asked before the screen opened:\n%s", ann.picture())
 	}

@@ -57,7 +57,7 @@ func TestTextModeOnlyAppendsUntilTheWayBack(t *testing.T) {
 			t.Errorf("lines that end otherwise than by CR LF: %q", shown)
 		}
 		for _, want := range []string{
-			"ann: bonjour\r\n", "* 2 présents", "* Ce que l'on peut taper", "[privé] moi -> bob: salut\r\n", "[privé] moi -> bob: re\r\n",
+			"ann: bonjour\r\n", "* 2 en ligne", "* Voici ce que vous pouvez taper", "[privé] moi -> bob: salut\r\n", "[privé] moi -> bob: re\r\n",
 			"ann: rouge\r\n", "bob: coucou @ann\r\n", "[privé] bob -> moi: en privé\r\n", french.NoScreenNow, french.ScreenJSON, "~ ann sourit\r\n",
 		} {
 			if !strings.Contains(shown, want) {
@@ -144,7 +144,7 @@ func TestLeavingTextModeEndsTheLineBeingTyped(t *testing.T) {
 func TestATerminalThatOnlyAppendsIsNotOfferedWhatIsForScreens(t *testing.T) {
 	h := open(t)
 	ann := h.atTeletype("ann", "dumb")
-	ann.awaitPaper(t, "Bienvenue, ann ! Voici ce que l'on peut taper :")
+	ann.awaitPaper(t, "Bienvenue, ann ! Voici ce que vous pouvez taper :")
 	ann.send("/aide\r/liste\r")
 	ann.out.awaitText(t, "ann  depuis")
 	for _, c := range room.Commands() {
@@ -159,6 +159,6 @@ func TestATerminalThatOnlyAppendsIsNotOfferedWhatIsForScreens(t *testing.T) {
 			return strings.Count(ann.out.String(), french.NoScreen) > already
 		})
 	}
-	ann.send("/th\t\rfin\r") // completion is for screens
+	ann.send("/th\t\rfin\r")
 	h.AwaitSaid(t, "fin")
 }

@@ -3,10 +3,12 @@ package sshui
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"time"
 
+	"salon/internal/front"
 	"salon/room"
 	"salon/room/lang"
 	"salon/room/state"
@@ -23,7 +25,8 @@ var errHungUp = errors.New("hung up before coming in")
 // is never logged but for a pseudo that could be one.
 type visitor struct {
 	*terminal
-	entry room.Entry  // as far as it is known
+	front.Visitor
+	tries int         // to come in, those done with included
 	late  *time.Timer // lets go of whoever takes too long
 }
 
@@ -32,70 +35,58 @@ type visitor struct {
 // long is let go, and so is everybody when the server closes.
 func (t *terminal) enter() error {
 	dismiss := sync.OnceFunc(t.dismiss)
-	v := visitor{terminal: t, entry: t.entry(), late: time.AfterFunc(t.server.waits.pseudo, dismiss)}
+	v := &visitor{terminal: t, late: time.AfterFunc(t.server.waits.pseudo, dismiss)}
 	defer v.late.Stop()
-	stop := context.AfterFunc(t.server.closing, dismiss)
+	stop := context.AfterFunc(t.server.conns.Closing, dismiss)
 	defer stop()
-	v.entry.Screen = t.capable()
-	name := t.conn.User()
-	for try := 1; ; try++ {
+	v.Visitor = front.Visitor{Room: t.server.room, Entry: t.entry(), AskSecret: v.askSecret, Complain: v.complain, Join: v.join}
+	v.Entry.Screen = t.capable()
+	for name := t.conn.User(); ; v.Entry.Pass = "" {
 		err := v.joinAs(name)
-		wrong := v.entry.Forget(err)
-		if err == nil || !wrong && !room.AnotherPseudo(err) || try == pseudoTries {
+		if err == nil || !room.AnotherPseudo(err) || v.complain(err) != nil {
 			return err
-		}
-		v.lines.say(lang.View{Lang: v.entry.Prefs.Lang}.Error(err))
-		if wrong {
-			continue
 		}
 		if name, err = v.askPseudo(); err != nil {
 			return err
 		}
-		v.entry.Pass = ""
 	}
+}
+
+// complain says what is wrong. After the last try, err is for whoever lets them go.
+func (v *visitor) complain(err error) error {
+	if v.tries++; v.tries >= pseudoTries {
+		return err
+	}
+	fmt.Fprintln(v.lines, lang.View{Lang: v.Entry.Prefs.Lang}.Error(err))
+	return nil
 }
 
 // dismiss lets go of somebody who has not come in.
 func (t *terminal) dismiss() {
 	var why error = &state.Ending{Cause: state.Idle}
-	if t.server.closing.Err() != nil {
+	if t.server.conns.Closing.Err() != nil {
 		why = &room.ShuttingDownError{}
 	}
-	t.lines.end()
+	t.lines.Close()
 	t.refuse(t.prefs(), why)
 }
 
 // joinAs joins under a name, once what it takes has been given.
-func (v *visitor) joinAs(name string) error {
-	if err := v.prove(name); err != nil {
+func (v *visitor) joinAs(name string) (err error) {
+	if v.Entry.Pseudo, err = text.ParsePseudo(name); err != nil {
 		return err
 	}
-	_, err := v.join(v.ctx, v.entry, name)
-	return err
+	return v.Enter()
 }
 
-// prove asks for the secrets that the entry lacks.
-func (v *visitor) prove(name string) error {
-	pseudo, err := text.ParsePseudo(name)
-	if err != nil {
-		return err
-	}
-	v.entry.Pseudo = pseudo
-	for _, p := range v.server.room.Lacks(&v.entry) {
-		typed, err := v.askSecret(lang.Question(v.entry.Prefs.Lang, p, pseudo))
-		if err == nil {
-			err = v.entry.Give(p, typed)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+func (v *visitor) join() error {
+	_, err := v.channel.join(v.ctx, v.Entry, string(v.Entry.Pseudo))
+	return err
 }
 
 // askPseudo asks for a pseudo, one line.
 func (v *visitor) askPseudo() (string, error) {
-	v.lines.say(strings.TrimSpace(lang.Of(v.entry.Prefs.Lang).ChoosePseudo))
+	fmt.Fprintln(v.lines, strings.TrimSpace(lang.Of(v.Entry.Prefs.Lang).ChoosePseudo))
 	for {
 		if line, err := v.readLine(); err != nil || line != "" {
 			return line, err
@@ -107,28 +98,18 @@ func (v *visitor) askPseudo() (string, error) {
 // look it up, or guessed too fast, may.
 func (v *visitor) askSecret(question string) (string, error) {
 	v.late.Reset(v.server.waits.pseudo)
-	v.lines.hide(question)
+	v.lines.Hide(true)
+	v.lines.SetPrompt(question)
+	defer v.lines.Hide(false)
+	defer v.lines.SetPrompt("")
 	return v.readLine()
 }
 
 // readLine returns the next line entered, without the space around it.
 func (v *visitor) readLine() (string, error) {
-	var buf [readSize]byte
-	for {
-		for len(v.rest) > 0 {
-			n, what, line := v.lines.feed(v.rest)
-			v.rest = v.rest[n:]
-			switch what {
-			case goodbye:
-				return "", errHungUp
-			case aLine:
-				return strings.TrimSpace(line), nil
-			}
-		}
-		n, err := v.Read(buf[:])
-		if err != nil {
-			return "", errHungUp
-		}
-		v.rest = append(v.rest, buf[:n]...)
+	typed, err := v.lines.ReadLine()
+	if err != nil {
+		return "", errHungUp
 	}
+	return strings.TrimSpace(typed), nil
 }

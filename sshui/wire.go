@@ -5,6 +5,7 @@ import (
 	"math"
 	"net"
 	"os"
+	"salon/internal/wait"
 	"slices"
 	"sync"
 	"time"
@@ -165,7 +166,7 @@ func (p *paced) fullLocked() bool {
 }
 
 func (p *paced) changed() {
-	signal(p.wake)
+	wait.Signal(p.wake)
 }
 
 // Write implements net.Conn.

@@ -390,7 +390,11 @@ func TestWhoeverIsHeldBackIsNotLostForIt(t *testing.T) {
 	h.server.mu.Unlock()
 	_, done := writing(h.pipe("make"), strings.Repeat("x\n", few), 1)
 	defer func() { h.Close(); <-done }()
-	under := h.server.open()[0]
+	var under *conn
+	h.server.mu.Lock()
+	for _, under = range h.server.byAddr {
+	}
+	h.server.mu.Unlock()
 	roomtest.Until(t, func() string { return "never held back" }, under.full)
 	for range 2 * maxUnanswered {
 		h.server.beatAll()

@@ -17,24 +17,28 @@ import (
 	"time"
 )
 
-// Config says who comes and what they do.
+// Config says who comes and what they do. Its tags make it the flags of `salon bench`,
+// without an environment: SALON_SSH and the like are the server's.
 type Config struct {
-	SSH, TCP string // addresses; "" when nobody uses that front
+	SSH string `name:"ssh" env:"-" placeholder:"HOST:PORT" help:"${BenchSSH}"` // "" when nobody uses that front
+	TCP string `name:"tcp" env:"-" placeholder:"HOST:PORT" help:"${BenchTCP}"`
 
-	Screen, Line, Raw int // members: ssh with a screen, ssh without, raw TCP
-	Width, Height     int // of a screen
-	Stalled           int // of those, how many never read once they are in
-	Parallel          int // members arriving at a time
+	Screen        int `env:"-" default:"0" help:"${BenchScreen}"` // members over ssh with a screen
+	Line          int `env:"-" default:"0" help:"${BenchLine}"`   // over ssh without
+	Raw           int `env:"-" default:"0" help:"${BenchRaw}"`    // over raw TCP
+	Width, Height int `kong:"-"`                                  // of a screen
+	Stalled       int `env:"-" default:"0" help:"${BenchStalled}"`
+	Parallel      int `env:"-" default:"8" help:"${BenchParallel}"` // members arriving at a time
 
-	Senders  int           // of the members who read, how many talk
-	Rate     float64       // messages a second for each, for Duration; 0: Burst
-	Burst    int           // messages of each, back to back
-	Duration time.Duration // of talk
-	Size     int           // bytes of a message; its mark at least
-	Settle   time.Duration // how long the idle room is watched, and how long the last message is waited for
+	Senders  int           `env:"-" default:"10" help:"${BenchSenders}"`            // of the members who read
+	Rate     float64       `env:"-" default:"5" help:"${BenchRate}"`                // messages a second for each, for Duration; 0: Burst
+	Burst    int           `env:"-" default:"0" help:"${BenchBurst}"`               // messages of each, back to back
+	Duration time.Duration `env:"-" default:"5s" help:"${BenchDuration}"`           // of talk
+	Size     int           `name:"bytes" env:"-" default:"80" help:"${BenchBytes}"` // of a message; its mark at least
+	Settle   time.Duration `env:"-" default:"2s" help:"${BenchSettle}"`             // how long the last message is waited for, too
 
-	PID      int       // the server's process, 0 if unknown
-	Progress io.Writer // nil: none
+	PID      int       `name:"pid" env:"-" default:"0" help:"${BenchPID}"` // the server's process, 0 if unknown
+	Progress io.Writer `kong:"-"`                                          // nil: none
 }
 
 // members returns how many members there are.

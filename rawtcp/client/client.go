@@ -16,7 +16,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"salon/internal/prompt"
+	"salon/internal/line"
 	"salon/room"
 	"salon/room/lang"
 	"salon/room/state"
@@ -73,8 +73,7 @@ func lost(err error, l state.Lang) error {
 type Client struct {
 	conn net.Conn
 	lang state.Lang
-	keys *hidden
-	edit *prompt.Prompt
+	edit *line.Prompt
 
 	mu       sync.Mutex // guards what follows
 	question string     // the unfinished line that is the prompt now
@@ -85,11 +84,7 @@ type Client struct {
 // New returns a client on a terminal in raw mode.
 func New(conn net.Conn, l state.Lang, rw io.ReadWriter, width, height int) *Client {
 	c := &Client{conn: conn, lang: l}
-	c.keys = &hidden{Reader: rw, enter: func(line string) { c.transmit(line) }} // the next one fails if this does
-	c.edit = prompt.New(struct {
-		io.Reader
-		io.Writer
-	}{c.keys, rw}, prompt.Options{Width: width, Height: height, Keep: func(line string) bool { return !room.Secret(line) }, OnInterrupt: func() {
+	c.edit = line.New(rw, line.Options{Keys: rw, Width: width, Height: height, Secret: room.Secret, OnInterrupt: func() {
 		c.edit.Write([]byte(lang.Of(l).PressAgain + "\n"))
 	}})
 	return c
@@ -110,7 +105,7 @@ func (c *Client) Run() error {
 		c.conn.SetReadDeadline(time.Now().Add(farewellTimeout))
 	}()
 	err := receive(c.conn, c.show, c.echo)
-	c.edit.Clear()
+	c.edit.Close()
 	return lost(err, c.lang)
 }
 
@@ -158,7 +153,7 @@ func (c *Client) leave() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.leaving = true
-	c.edit.Clear()
+	c.edit.Close()
 }
 
 // send gives the server each line entered, until the member leaves.
@@ -168,7 +163,9 @@ func (c *Client) send() {
 		if err != nil {
 			return
 		}
-		c.answer(line)
+		if !c.edit.WasHidden() { // the server ends the line of a question that is answered so
+			c.answer(line)
+		}
 		if c.transmit(line) != nil {
 			return
 		}
@@ -182,9 +179,9 @@ func (c *Client) transmit(line string) error {
 }
 
 // echo hears whether the server echoes what is typed, and agrees: then it must not be
-// shown here. The server ends the line of a question that is answered so.
+// shown here.
 func (c *Client) echo(theirs bool) {
-	c.keys.ask(theirs)
+	c.edit.Hide(theirs)
 	c.conn.Write(consent(theirs)) // what is lost shows in what is read
 }
 

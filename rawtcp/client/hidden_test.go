@@ -33,22 +33,22 @@ func TestASecretIsNeitherShownNorRecalled(t *testing.T) {
 	s.awaitScreen("Pseudo :")
 	s.press("ann\r")
 	s.hear("ann\r\n")
-	s.say(willEcho + "Phrase de passe de ann : ")
+	s.say(willEcho + "Phrase de passe pour ann : ")
 	s.hearBytes(doEcho)
-	s.awaitScreen("Pseudo : ann", "Phrase de passe de ann :")
+	s.awaitScreen("Pseudo : ann", "Phrase de passe pour ann :")
 	s.press("fausse\x15")
 	s.press("\x1b[200~agraff\x1b[201~\x1b[D\x1bOD")
 	s.press("\x7fesé\x7f\r")
 	s.hear("agrafes\r\n")
-	s.say("\r\n14:05 ! Ce n'est pas elle.\r\nPhrase de passe de ann : ")
-	s.awaitScreen("Pseudo : ann", "Phrase de passe de ann :", "14:05 ! Ce n'est pas elle.", "Phrase de passe de ann :")
+	s.say("\r\n14:05 ! Ce n'est pas elle.\r\nPhrase de passe pour ann : ")
+	s.awaitScreen("Pseudo : ann", "Phrase de passe pour ann :", "14:05 ! Ce n'est pas elle.", "Phrase de passe pour ann :")
 	s.press("agrafeuse\r")
 	s.hear("agrafeuse\r\n")
 	s.press("bon")
 	s.awaitTaken() // before the server shows again what is typed
 	s.say("\r\n" + wontEcho + "* Bienvenue, ann !\r\n")
 	s.hearBytes(dontEcho)
-	rows := []string{"Pseudo : ann", "Phrase de passe de ann :", "14:05 ! Ce n'est pas elle.", "Phrase de passe de ann :", "* Bienvenue, ann !"}
+	rows := []string{"Pseudo : ann", "Phrase de passe pour ann :", "14:05 ! Ce n'est pas elle.", "Phrase de passe pour ann :", "* Bienvenue, ann !"}
 	s.awaitScreen(append(rows, ">")...)
 	s.press("\x1b[A\x1b[A") // what was typed hidden ends hidden
 	s.press("jour\r")
@@ -125,7 +125,7 @@ func FuzzTelnet(f *testing.F) {
 	})
 }
 
-func TestACommandThatHoldsASecretIsNotRecalled(t *testing.T) {
+func TestACommandThatHoldsASecretIsNeitherShownNorRecalled(t *testing.T) {
 	s := play(t, 60, 12)
 	for _, line := range []string{"bonjour", "/inscrire agrafes de bureau", "/REGISTER agrafes"} {
 		s.press(line + "\r")
@@ -133,4 +133,9 @@ func TestACommandThatHoldsASecretIsNotRecalled(t *testing.T) {
 	}
 	s.press("\x1b[A")
 	s.awaitScreen("> bonjour")
+	s.press("\x15/inscrire agrafes")
+	s.awaitScreen("> /inscrire *******")
+	if strings.Contains(s.String(), "agrafes") {
+		t.Errorf("the terminal is sent %q", s.String())
+	}
 }

@@ -41,7 +41,7 @@ func (h *History) Erase(ctx context.Context, seq state.Seq) error {
 	}
 	h.memory.erase(seq)
 	if left != nil {
-		h.tail.replace(seq, left)
+		h.tail.Replace(seq, left)
 	}
 	h.maintenance.erased.Store(true)
 	if err := h.maintenance.emptyLog(); err != nil {

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 
+	"salon/room"
 	"salon/room/state"
 )
 
@@ -13,66 +14,30 @@ import (
 // What an earlier life could not keep, because its disk failed and it was killed
 // before its room handed a snapshot in, is passed over. An error of the disk ends it.
 func (h *History) Follow(ctx context.Context, after state.Seq, apply func([]state.Event) error) error {
-	f := &follower{next: after + 1, wake: make(chan struct{}, 1)}
-	h.tail.enter(f)
-	defer h.tail.leave(f)
-	var batch []state.Event
-	for {
-		var err error
-		batch, err = h.take(ctx, f, batch[:0])
-		if err == nil && len(batch) > 0 {
-			err = apply(batch)
-		}
-		if err != nil {
-			return err
-		}
-	}
+	return h.tail.Follow(ctx, after, h.readLog, apply)
 }
 
-// take waits until there is something to hand over. It may return nothing, and no
-// error.
-func (h *History) take(ctx context.Context, f *follower, batch []state.Event) ([]state.Event, error) {
-	batch, before, closed := h.tail.take(f, batch)
-	switch {
-	case ctx.Err() != nil:
-		return nil, ctx.Err()
-	case before != 0:
-		return h.readLog(ctx, f, before, batch)
-	case len(batch) > 0:
-		return batch, nil
-	case closed:
-		return nil, state.ErrClosed
-	}
-	select {
-	case <-f.wake:
-	case <-ctx.Done():
-	}
-	return nil, ctx.Err()
-}
-
-// readLog hands over what comes next in the table log, before a place from which on
-// the tail has all.
-func (h *History) readLog(ctx context.Context, f *follower, before state.Seq, batch []state.Event) ([]state.Event, error) {
+// readLog is a [room.Earlier] that reads the table log.
+func (h *History) readLog(ctx context.Context, next, before state.Seq, batch []state.Event) ([]state.Event, state.Seq, error) {
 	err := h.disk.read(func(db *sql.DB) (err error) {
-		batch, err = readEntries(ctx, db, f.next, before, batch)
+		batch, err = readEntries(ctx, db, next, before, batch)
 		return err
 	})
 	switch {
-	case f.next < h.firstKept(): // also when it was swept meanwhile
-		return nil, state.ErrGone
+	case next < h.firstKept(): // also when it was swept meanwhile
+		return nil, next, state.ErrGone
 	case ctx.Err() != nil:
-		return nil, ctx.Err()
-	case err != nil && h.tail.isClosed():
-		return nil, state.ErrClosed // and the file, perhaps
+		return nil, next, ctx.Err()
+	case err != nil && h.tail.Closed():
+		return nil, next, state.ErrClosed // and the file, perhaps
 	case err != nil:
-		return nil, err
+		return nil, next, err
 	}
-	batch, next := h.connected(batch, f.next, before)
-	if next == f.next {
-		return nil, state.ErrGone // it waits for a disk that fails, and has left the tail
+	batch, upto := h.connected(batch, next, before)
+	if upto == next {
+		return nil, next, state.ErrGone // it waits for a disk that fails, and has left the tail
 	}
-	h.tail.advance(f, next)
-	return batch, nil
+	return batch, upto, nil
 }
 
 // connected returns those of a batch that was sought from next on before which
@@ -107,7 +72,7 @@ func (h *History) keepFrom(seq state.Seq) {
 // readEntries reads up to a batch of events, the first of which has at least the
 // place next. What this program cannot read is a [*state.VersionError].
 func readEntries(ctx context.Context, db *sql.DB, next, before state.Seq, batch []state.Event) ([]state.Event, error) {
-	rows, err := db.QueryContext(ctx, `SELECT event FROM log WHERE seq >= ? AND seq < ? ORDER BY seq LIMIT ?`, int64(next), int64(before), batchEvents)
+	rows, err := db.QueryContext(ctx, `SELECT event FROM log WHERE seq >= ? AND seq < ? ORDER BY seq LIMIT ?`, int64(next), int64(before), room.BatchEvents)
 	if err != nil {
 		return batch, fmt.Errorf("history: read log: %w", err)
 	}
@@ -131,6 +96,6 @@ func readEntries(ctx context.Context, db *sql.DB, next, before state.Seq, batch 
 
 // Bounds implements room.Log.
 func (h *History) Bounds() (first, last state.Seq) {
-	first, last = h.tail.bounds()
+	first, last = h.tail.Bounds()
 	return min(first, h.firstKept()), last
 }

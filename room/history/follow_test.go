@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"salon/room"
 	"salon/room/state"
 )
 
@@ -47,12 +48,10 @@ func (h *History) count(t *testing.T, upto state.Seq) {
 	t.Helper()
 	for seq := state.Seq(h.given.Load()); seq < upto; {
 		var batch []*proposal
-		for len(batch) < batchEvents && seq < upto {
+		for len(batch) < room.BatchEvents && seq < upto {
 			seq++
-			p, err := newProposal(state.Event{ID: state.ID{Origin: 1, N: uint64(seq)}, Body: state.Walled{Text: fmt.Sprint(seq)}})
-			if err != nil {
-				t.Fatal(err)
-			}
+			e := state.Event{ID: state.ID{Origin: 1, N: uint64(seq)}, Body: state.Walled{Text: fmt.Sprint(seq)}}
+			p := &proposal{event: e, size: state.Size(e.Body) + rowBytes, answer: make(chan verdict, 1)}
 			if err := h.queue.add(p); err != nil {
 				t.Fatal(err)
 			}
@@ -72,7 +71,7 @@ func TestTheLogIsFollowedFromTheDisk(t *testing.T) {
 	for life := range state.Seq(2) {
 		h := open(t, Options{Dir: dir})
 		h.count(t, 3000+life*9000)
-		h.tail.free() // it lets go of the oldest
+		h.tail.Free(room.BatchEvents) // it lets go of the oldest
 		last := state.Seq(h.given.Load())
 		for _, after := range []state.Seq{0, 1, 2998, 2999, 3000, 3001, 5000, last - 1} {
 			if after < last {
@@ -148,7 +147,7 @@ func TestMissingEventsAreNotReadOver(t *testing.T) {
 	h.count(t, 50)
 	broken.Store(true)
 	h.count(t, 10_000)
-	h.tail.free()
+	h.tail.Free(room.BatchEvents)
 	first, last := h.Bounds()
 	if first < 1000 || last != 10_000 {
 		t.Errorf("the bounds are %d, %d", first, last)

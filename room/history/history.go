@@ -14,6 +14,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"salon/room"
 	"salon/room/state"
 )
 
@@ -58,7 +59,7 @@ type History struct {
 	stamps stamps // set when the file has been read
 
 	queue       queue
-	tail        *tail
+	tail        *room.Tail
 	memory      memory
 	disk        disk
 	born        state.Seq     // the first place of this life
@@ -159,7 +160,7 @@ func (h *History) readLocked() error {
 		h.keepFrom(h.born)
 	}
 	h.memory.applied = c.applied
-	h.tail = newTail(h.born)
+	h.tail = room.NewTail(h.born)
 	return h.readRecent(h.disk.writer.DB)
 }
 

@@ -3,6 +3,7 @@ package history
 import (
 	"context"
 	"database/sql"
+	"salon/internal/wait"
 	"sync/atomic"
 	"time"
 )
@@ -46,20 +47,11 @@ func (c *maintenance) work(ctx context.Context) {
 		timer := time.NewTimer(again)
 		select {
 		case <-c.wake:
-			pause(ctx, idleDelay)
+			wait.Pause(ctx, idleDelay)
 		case <-timer.C:
 		case <-ctx.Done():
 		}
 		timer.Stop()
-	}
-}
-
-func pause(ctx context.Context, d time.Duration) {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
 	}
 }
 
@@ -114,7 +106,7 @@ func (c *maintenance) transaction(ctx context.Context, do func(*sql.Tx) error) e
 // last.
 func (c *maintenance) rest(ctx context.Context, began time.Time) {
 	if commits := c.history.disk.commits.Load(); c.commits.Swap(commits) != commits {
-		pause(ctx, restTimes*time.Since(began))
+		wait.Pause(ctx, restTimes*time.Since(began))
 	}
 }
 
@@ -147,7 +139,7 @@ func (c *maintenance) inTransaction(do func(*sql.Tx) error) error {
 // sweepSoon has maintenance look for what a snapshot covers.
 func (c *maintenance) sweepSoon() {
 	c.covered.Store(true)
-	signal(c.wake)
+	wait.Signal(c.wake)
 }
 
 // sweep forgets the entries of the log that the snapshot covers, a few at a time:

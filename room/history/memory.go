@@ -6,6 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"salon/internal/wait"
 	"salon/room/state"
 )
 
@@ -58,7 +59,7 @@ func (h *History) Apply(upto state.Seq, events []state.Event) {
 	failing := h.trouble.now() != nil
 	h.memory.apply(upto, list, failing)
 	if len(list) > 0 {
-		signal(h.maintenance.wake)
+		wait.Signal(h.maintenance.wake)
 	}
 }
 

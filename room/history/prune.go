@@ -6,6 +6,7 @@ import (
 	"errors"
 	"time"
 
+	"salon/internal/wait"
 	"salon/room/state"
 )
 
@@ -29,7 +30,7 @@ type bounds struct {
 // then is forgotten soon.
 func (h *History) SetKeep(keep time.Duration, keepBytes int64) {
 	h.maintenance.bounds.Store(&bounds{keep, keepBytes})
-	signal(h.maintenance.wake)
+	wait.Signal(h.maintenance.wake)
 }
 
 // prune forgets what people said too long ago, or before too much else. It

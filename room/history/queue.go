@@ -2,12 +2,12 @@ package history
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"sync"
 
+	"salon/internal/wait"
+	"salon/room"
 	"salon/room/state"
-	"salon/room/text"
 )
 
 // Bounds of what is proposed.
@@ -15,12 +15,9 @@ const (
 	// maxWaiting is how many proposals wait for the commits before theirs;
 	// beyond, Propose returns room.ErrBusy.
 	maxWaiting = 4096
-	// batchBytes bounds the text of one transaction, besides batchEvents; what is
+	// batchBytes bounds the text of one transaction, besides room.BatchEvents; what is
 	// beyond is for the next.
 	batchBytes = 1 << 20
-	// maxText is how much text from people one event may carry: twice the longest
-	// message. One with more is refused with room.ErrTooLarge.
-	maxText = 2 * text.MaxText
 )
 
 // proposal is one Propose that waits.
@@ -48,16 +45,16 @@ type queue struct {
 // Propose implements room.Log. A nil error means that the event has its place
 // and, unless Health says otherwise at that moment, that it is in the file; and on the
 // disk, if it is of a kind that is not Passing. When ctx ends first the event may still
-// be taken. The same ID is remembered for at least tailEvents events of this life of
-// the process.
+// be taken. The same ID is remembered for at least room.TailEvents events of this life
+// of the process.
 func (h *History) Propose(ctx context.Context, e state.Event) (state.Seq, error) {
 	if err := ctx.Err(); err != nil {
 		return 0, err
 	}
-	p, err := newProposal(e)
-	if err != nil {
+	if err := room.Loggable(e.Body); err != nil {
 		return 0, err
 	}
+	p := &proposal{event: e, size: state.Size(e.Body) + rowBytes, answer: make(chan verdict, 1)}
 	if err := h.queue.add(p); err != nil {
 		return 0, err
 	}
@@ -67,18 +64,6 @@ func (h *History) Propose(ctx context.Context, e state.Event) (state.Seq, error)
 	case <-ctx.Done():
 		return 0, ctx.Err()
 	}
-}
-
-func newProposal(e state.Event) (*proposal, error) {
-	k := state.KindOf(e.Body)
-	if k == nil || !k.Logged {
-		return nil, fmt.Errorf("history: %T has no place in a log", e.Body)
-	}
-	size := state.Size(e.Body)
-	if size > maxText {
-		return nil, state.ErrTooLarge
-	}
-	return &proposal{event: e, size: size + rowBytes, answer: make(chan verdict, 1)}, nil
 }
 
 func (q *queue) add(p *proposal) error {
@@ -91,7 +76,7 @@ func (q *queue) add(p *proposal) error {
 		return state.ErrBusy
 	}
 	q.waiting = append(q.waiting, p)
-	signal(q.wake)
+	wait.Signal(q.wake)
 	return nil
 }
 
@@ -102,7 +87,7 @@ func (q *queue) take(batch []*proposal) (taken []*proposal, closed bool) {
 	defer q.mu.Unlock()
 	size := 0
 	for _, p := range q.waiting {
-		if size += p.size; len(batch) == batchEvents || size > batchBytes {
+		if size += p.size; len(batch) == room.BatchEvents || size > batchBytes {
 			break
 		}
 		batch = append(batch, p)
@@ -120,5 +105,5 @@ func (q *queue) close() {
 		p.answer <- verdict{err: state.ErrClosed}
 	}
 	q.waiting = nil
-	signal(q.wake)
+	wait.Signal(q.wake)
 }

@@ -3,13 +3,14 @@ package history
 import (
 	"time"
 
+	"salon/room"
 	"salon/room/state"
 )
 
 // sequence gives places to what was proposed until the log ends: it takes what
 // gathered while the last commit ran, commits it, lets it be seen and answers.
 func (h *History) sequence() {
-	defer h.tail.close()
+	defer h.tail.Close()
 	var batch []*proposal
 	for {
 		var closed bool
@@ -35,12 +36,12 @@ func (h *History) commit(batch []*proposal) {
 	fresh, repeated := h.known(batch)
 	taken, events, entries := h.order(fresh)
 	h.record(entries)
-	h.tail.push(events)
+	h.tail.Push(events)
 	for _, p := range taken {
 		p.answer <- verdict{seq: p.event.Seq}
 	}
 	for _, p := range repeated { // their first may have been in this very batch
-		if seq, ok := h.tail.place(p.event.ID); ok {
+		if seq, ok := h.tail.Place(p.event.ID); ok {
 			p.answer <- verdict{seq: seq}
 		} else {
 			p.answer <- verdict{err: state.ErrBusy}
@@ -51,10 +52,10 @@ func (h *History) commit(batch []*proposal) {
 // known sorts out what was proposed before, and refuses what the tail has no room
 // for.
 func (h *History) known(batch []*proposal) (fresh, repeated []*proposal) {
-	free := h.tail.free()
+	free := h.tail.Free(room.BatchEvents)
 	here := make(map[state.ID]bool, len(batch))
 	for _, p := range batch {
-		if _, ok := h.tail.place(p.event.ID); ok || here[p.event.ID] {
+		if _, ok := h.tail.Place(p.event.ID); ok || here[p.event.ID] {
 			repeated = append(repeated, p)
 			continue
 		}
@@ -91,7 +92,7 @@ func (h *History) order(fresh []*proposal) (taken []*proposal, events []state.Ev
 
 // manyMessages is from how many messages on a commit takes those along that wait.
 // Fewer are written a moment later, all at once.
-const manyMessages = batchEvents / 2
+const manyMessages = room.BatchEvents / 2
 
 // record brings entries to the disk, with messages if many wait for it; or to memory,
 // while the disk fails.

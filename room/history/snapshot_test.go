@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"salon/room"
 	"salon/room/state"
 )
 
@@ -49,12 +50,12 @@ func TestASnapshotTakesItsMessagesAlong(t *testing.T) {
 		return nil
 	}})
 	var events []state.Event
-	for i := range state.Seq(3 * batchEvents) {
+	for i := range state.Seq(3 * room.BatchEvents) {
 		events = append(events, saidAt(i+1, h.Now().Time, "ann", "hello"))
 	}
-	h.Apply(3*batchEvents+5, events)
+	h.Apply(3*room.BatchEvents+5, events)
 	broken.Store(true)
-	s := state.Snapshot{Seq: 2*batchEvents + 7, State: state.NewState().Encode()}
+	s := state.Snapshot{Seq: 2*room.BatchEvents + 7, State: state.NewState().Encode()}
 	if err := h.Snapshot(t.Context(), s); err == nil {
 		t.Error("a snapshot is kept without a disk")
 	}
@@ -65,13 +66,13 @@ func TestASnapshotTakesItsMessagesAlong(t *testing.T) {
 	if err := h.Snapshot(t.Context(), s); err != nil {
 		t.Fatal(err)
 	}
-	if n, applied := h.number(t, `SELECT count(*) FROM messages`), h.number(t, `SELECT applied FROM meta`); n != 2*batchEvents+7 || applied != n {
+	if n, applied := h.number(t, `SELECT count(*) FROM messages`), h.number(t, `SELECT applied FROM meta`); n != 2*room.BatchEvents+7 || applied != n {
 		t.Errorf("%d messages are written, up to place %d, for a snapshot of place %d", n, applied, s.Seq)
 	}
 	if err := h.maintenance.write(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if n, applied := h.number(t, `SELECT count(*) FROM messages`), h.number(t, `SELECT applied FROM meta`); n != 3*batchEvents || applied != n+5 {
+	if n, applied := h.number(t, `SELECT count(*) FROM messages`), h.number(t, `SELECT applied FROM meta`); n != 3*room.BatchEvents || applied != n+5 {
 		t.Errorf("%d messages are written, up to place %d", n, applied)
 	}
 }

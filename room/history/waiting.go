@@ -3,6 +3,7 @@ package history
 import (
 	"slices"
 
+	"salon/room"
 	"salon/room/state"
 )
 
@@ -11,7 +12,7 @@ import (
 // written down afterwards; entries are made good by the snapshot that the room hands
 // in as soon as it learns that recording goes on. While the disk works neither bound
 // is reached: entries do not wait, and messages are as many as a room may be behind
-// its log, see tailEvents.
+// its log, see room.TailEvents.
 const (
 	waitingEvents = 10_000
 	waitingBytes  = 8 << 20
@@ -91,11 +92,11 @@ func (m *memory) next(messages int) work {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	q := &m.waiting
-	w := work{entries: slices.Clone(q.entries[:min(len(q.entries), batchEvents)])}
+	w := work{entries: slices.Clone(q.entries[:min(len(q.entries), room.BatchEvents)])}
 	if len(q.messages) < messages {
 		return w
 	}
-	w.messages, w.upto = slices.Clone(q.messages[:min(len(q.messages), batchEvents)]), m.applied
+	w.messages, w.upto = slices.Clone(q.messages[:min(len(q.messages), room.BatchEvents)]), m.applied
 	if n := len(w.messages); n < len(q.messages) {
 		w.upto = w.messages[n-1].seq
 	}

@@ -23,7 +23,7 @@ func TestThePastIsToldWithItsDays(t *testing.T) {
 		return "14:05 bob: one\n14:05 bob: two\n* " + full[0] + "\n14:05 bob: three\n* " + full[1] + "\n14:05 bob: four"
 	}
 	wantReply(t, french(), room.Past{Search: "o", Events: events},
-		"4 message(s) pour « o » :", "vendredi 20 novembre 2026\n"+days("samedi 21 novembre 2026", "dimanche 22 novembre 2026"))
+		"Résultats (4) pour « o » :", "vendredi 20 novembre 2026\n"+days("samedi 21 novembre 2026", "dimanche 22 novembre 2026"))
 	wantReply(t, english(), room.Past{Events: events, Continued: true},
 		"Earlier:", "Friday 20 November 2026\n"+days("Saturday 21 November 2026", "Sunday 22 November 2026"))
 	wantReply(t, french(), room.Past{Events: events[3:]}, "Derniers messages :\n14:05 bob: four")

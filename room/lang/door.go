@@ -2,13 +2,12 @@ package lang
 
 import (
 	"fmt"
-
 	"salon/room"
 	"salon/room/state"
 	"salon/room/text"
 )
 
-// Question asks for a proof at the door, with a space after it for the answer.
+// Question asks a newcomer for a proof, with a space after it for the answer.
 func Question(l state.Lang, p room.Proof, who text.Pseudo) string {
 	if p == room.RoomPassword {
 		return Of(l).AskPassword

@@ -152,6 +152,9 @@ func (v View) notInForce(e *state.NotInForceError) string {
 
 func (v View) unknownMember(e *state.UnknownMemberError) string {
 	t := v.texts()
+	if e.Registered {
+		return fmt.Sprintf(t.NotHere, text.Isolate(text.Clean(e.Name, false)))
+	}
 	words := fmt.Sprintf(t.NobodyCalled, text.Isolate(text.Clean(e.Name, false)))
 	if e.Suggestion != "" {
 		return words + " " + fmt.Sprintf(t.DidYouMean, text.Isolate(string(e.Suggestion)))

@@ -47,7 +47,7 @@ func (v View) announce(by text.Pseudo) string {
 	if by == "" {
 		return v.texts().Announce
 	}
-	return fmt.Sprintf(v.texts().WallBy, text.Isolate(string(by)))
+	return v.named(v.texts().WallBy, text.Isolate(string(by)))
 }
 
 // myself names a member, and the reader as "me".
@@ -162,9 +162,9 @@ func (v View) left(b state.Left) string {
 
 func (v View) kicked(b state.Kicked) string {
 	if b.Flood {
-		return fmt.Sprintf(v.texts().KickedFlood, text.Isolate(string(b.Pseudo)))
+		return v.named(v.texts().KickedFlood, text.Isolate(string(b.Pseudo)))
 	}
-	return v.withReason(fmt.Sprintf(v.texts().Kicked, text.Isolate(string(b.Pseudo)), v.by(b.By)), b.Reason)
+	return v.withReason(v.named(v.texts().Kicked, text.Isolate(string(b.Pseudo)), v.by(b.By)), b.Reason)
 }
 
 // banned names the people a ban put out. A key or an address that met nobody is
@@ -178,9 +178,9 @@ func (v View) banned(b state.Banned) string {
 		if len(b.Gone) > 1 {
 			form = t.BannedSeveral
 		}
-		words = fmt.Sprintf(form, names(b.Gone), v.by(b.Ban.By))
+		words = v.named(form, names(b.Gone), v.by(b.Ban.By))
 	case v.Operator || b.Ban.Target.Kind == state.ByPseudo:
-		words = fmt.Sprintf(t.BannedAbsent, text.Isolate(b.Ban.Target.String()), v.by(b.Ban.By))
+		words = v.named(t.BannedAbsent, text.Isolate(b.Ban.Target.String()), v.by(b.Ban.By))
 	}
 	if until := b.Ban.Until(); !until.IsZero() {
 		words += " " + fmt.Sprintf(t.UntilTime, v.Moment(until, b.Ban.Since))
@@ -190,7 +190,7 @@ func (v View) banned(b state.Banned) string {
 
 func (v View) unbanned(b state.Unbanned) string {
 	if v.Operator || b.Target.Kind == state.ByPseudo {
-		return fmt.Sprintf(v.texts().Unbanned, text.Isolate(b.Target.String()))
+		return v.named(v.texts().Unbanned, text.Isolate(b.Target.String()))
 	}
 	return v.texts().UnbannedSomebody
 }

@@ -93,7 +93,7 @@ func TestRepliesAsJSON(t *testing.T) {
 		`{"type":"skipped","time":"T","count":12}`:                                       room.Skipped{Count: 12},
 		`{"type":"welcome","time":"T","to":["ann"],"count":3}`:                           room.Welcome{Pseudo: "ann", Present: 3},
 		`{"type":"people","time":"T","to":["ann","bob"],"count":2}`:                      room.People{Members: []room.Person{{Pseudo: "ann"}, {Pseudo: "bob"}}},
-		`{"type":"reply","time":"T","lines":["* You ignore nobody."]}`:                   room.Ignoring{},
+		`{"type":"reply","time":"T","lines":["* You are not ignoring anyone."]}`:         room.Ignoring{},
 	} {
 		want = strings.Replace(want, "T", now.Format(time.RFC3339), 1)
 		if got := string(english().JSON(room.Item{Reply: r}, now)); got != want {

@@ -125,6 +125,20 @@ func (v View) by(p text.Pseudo) string {
 	return text.Isolate(string(p))
 }
 
+// named fills in a form whose first verb is a name. In French « de » before it loses
+// its vowel to that of the name: « Expulsion d'ann ».
+func (v View) named(form, name string, others ...any) string {
+	if v.Lang == state.French && startsWithVowel(name) {
+		form = strings.Replace(form, "de %s", "d'%s", 1)
+	}
+	return fmt.Sprintf(form, append([]any{name}, others...)...)
+}
+
+func startsWithVowel(name string) bool {
+	first := text.FirstRunes(text.Fold(name), 1)
+	return first != "" && strings.Contains("aeiouy", first)
+}
+
 // names joins pseudos with commas.
 func names(list []text.Pseudo) string {
 	var b strings.Builder

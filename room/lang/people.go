@@ -19,15 +19,16 @@ func (v View) count(n int) string {
 }
 
 func (v View) people(r room.People, now time.Time) []string {
+	members := sorted(r.Members, func(p room.Person) text.Pseudo { return p.Pseudo }, v.Lang)
 	width := 0
-	for _, p := range r.Members {
+	for _, p := range members {
 		width = max(width, utf8.RuneCountInString(string(p.Pseudo)))
 	}
 	lines := []string{v.texts().NobodyHere}
-	if n := len(r.Members); n > 0 {
+	if n := len(members); n > 0 {
 		lines[0] = fmt.Sprintf(v.count(n), n, "")
 	}
-	for _, p := range r.Members {
+	for _, p := range members {
 		lines = append(lines, "  "+v.person(p, width, now))
 	}
 	lines[0] = strings.TrimRight(lines[0], " ")
@@ -131,7 +132,7 @@ func (v View) accounts(r room.Accounts) []string {
 	if len(r.Pseudos) == 0 {
 		return []string{t.NoAccounts}
 	}
-	list := names(r.Pseudos)
+	list := names(v.sorted(r.Pseudos))
 	if r.More > 0 {
 		list = fmt.Sprintf(t.AndOthers, list, r.More)
 	}

@@ -73,7 +73,7 @@ func TestEachReaderIsPrintedTheirOwnLanguageZoneAndClock(t *testing.T) {
 	p := lang.NewPrinter("\n")
 	e := room.Item{Place: 1, Event: &state.Event{Time: at, Body: state.Joined{Pseudo: "zoé"}}}
 	want := []string{
-		"14:05 * zoé est arrivé(e)\n", "14:05 * zoé joined\n", "23:05 * zoé joined\n", "2:05 PM * zoé joined\n",
+		"14:05 * zoé arrive\n", "14:05 * zoé joined\n", "23:05 * zoé joined\n", "2:05 PM * zoé joined\n",
 		`{"type":"joined","time":"2026-11-22T14:05:00Z","from":"zoé"}` + "\n",
 	}
 	for range 2 {

@@ -59,7 +59,7 @@ func (v View) table(r room.Reply, now time.Time) []string {
 		if len(r.Names) == 0 {
 			return []string{v.texts().IgnoringNobody}
 		}
-		return []string{fmt.Sprintf(v.texts().Ignoring, names(r.Names))}
+		return []string{fmt.Sprintf(v.texts().Ignoring, names(v.sorted(r.Names)))}
 	case room.Stats:
 		return v.stats(r, now)
 	}
@@ -154,7 +154,7 @@ func (v View) present(w room.Welcome) string {
 	if w.Present <= 1 {
 		return t.PresentOne
 	}
-	list := names(w.Names)
+	list := names(v.sorted(w.Names))
 	if more := w.Present - len(w.Names); more > 0 {
 		list = fmt.Sprintf(t.AndOthers, list, more)
 	}

@@ -35,13 +35,13 @@ func TestWelcomeShowsTheCommandsFirst(t *testing.T) {
 		Last: []state.Event{message("bob", "un\ndeux"), message("cléo", "trois")}, Shutdown: &state.Plan{At: now.Add(20 * time.Second), Reason: "maj"},
 	}
 	want := []string{
-		"* Bienvenue, ann ! Voici ce que l'on peut taper :",
+		"* Bienvenue, ann ! Voici ce que vous pouvez taper :",
 		"*   texte, ou @tous texte               parler à tous",
 		"*   @pseudo texte, ou @ann,bob texte    parler à une personne, ou à plusieurs",
 	}
 	end := []string{
 		"* Sujet : vacances (par op, 14:05)",
-		"* 60 présents : ann, bob et 58 autres",
+		"* 60 en ligne : ann, bob et 58 autres",
 		"* Le salon ferme dans 20 s : maj",
 		"* Derniers messages :",
 		"14:05 bob: un",
@@ -64,7 +64,7 @@ func TestWelcomeShowsTheCommandsFirst(t *testing.T) {
 		t.Errorf("the welcome in a terminal is\n%s", got)
 	}
 	v.Operator = true
-	if got := v.Reply(room.Welcome{Pseudo: "op", Present: 1}, now); !strings.Contains(got, "/kick") || !strings.HasSuffix(got, "* No topic for now.\n* You are alone here for now.") {
+	if got := v.Reply(room.Welcome{Pseudo: "op", Present: 1}, now); !strings.Contains(got, "/kick") || !strings.HasSuffix(got, "* No topic for now.\n* You are the only one here for now.") {
 		t.Errorf("the welcome of an operator is\n%s", got)
 	}
 }
@@ -98,25 +98,25 @@ func TestTheMessageOfTheDayComesFirst(t *testing.T) {
 
 func TestAProfileSaysSinceWhenAPseudoIsRegistered(t *testing.T) {
 	p := room.Person{Pseudo: "bob", Since: at, Fronts: []string{"ssh"}, Registered: at.AddDate(0, 0, -1), Keys: 2}
-	wantReply(t, french(), room.Profile{Person: p}, "bob  depuis 14:05  par ssh  inscrit(e) depuis 21/11/2026 14:05")
+	wantReply(t, french(), room.Profile{Person: p}, "bob  depuis 14:05  par ssh  pseudo inscrit depuis 21/11/2026 14:05")
 	p.Details, p.KeyID = true, "SHA256:k"
-	wantReply(t, english(), room.Profile{Person: p}, "bob  since 14:05  by ssh  registered since 2026-11-21 14:05, 2 keys  key SHA256:k")
+	wantReply(t, english(), room.Profile{Person: p}, "bob  since 14:05  via ssh  registered since 2026-11-21 14:05, 2 keys  key SHA256:k")
 	p.Keys = 1
-	wantReply(t, french(), room.Profile{Person: p}, "bob  depuis 14:05  par ssh  inscrit(e) depuis 21/11/2026 14:05, 1 clé  clé SHA256:k")
+	wantReply(t, french(), room.Profile{Person: p}, "bob  depuis 14:05  par ssh  pseudo inscrit depuis 21/11/2026 14:05, 1 clé  clé SHA256:k")
 	p.Keys = 0
-	wantReply(t, french(), room.Profile{Person: p}, "bob  depuis 14:05  par ssh  inscrit(e) depuis 21/11/2026 14:05  clé SHA256:k")
+	wantReply(t, french(), room.Profile{Person: p}, "bob  depuis 14:05  par ssh  pseudo inscrit depuis 21/11/2026 14:05  clé SHA256:k")
 }
 
 func TestAnOwnerIsToldWhatOpensTheirPseudo(t *testing.T) {
 	p := room.Profile{Person: room.Person{Pseudo: "ann", Since: at, Fronts: []string{"ssh"}, Registered: at}, Own: &room.Own{Keys: []string{"SHA256:a", "SHA256:b"}, Pass: true}}
-	wantReply(t, french(), p, "ann  depuis 14:05  par ssh  inscrit(e) depuis 14:05", "Votre pseudo s'ouvre avec :", "  clé SHA256:a", "  clé SHA256:b", "  une phrase de passe")
+	wantReply(t, french(), p, "ann  depuis 14:05  par ssh  pseudo inscrit depuis 14:05", "Votre pseudo est protégé par :", "  clé SHA256:a", "  clé SHA256:b", "  une phrase de passe")
 	p.Own = &room.Own{Keys: []string{"SHA256:a"}}
-	wantReply(t, english(), p, "ann  since 14:05  by ssh  registered since 14:05", "Your pseudo opens with:", "  key SHA256:a", "  no pass phrase")
+	wantReply(t, english(), p, "ann  since 14:05  via ssh  registered since 14:05", "Your nickname is protected by:", "  key SHA256:a", "  no pass phrase")
 }
 
 func TestRegisteredPseudosAreListed(t *testing.T) {
 	wantReply(t, french(), room.Accounts{}, "Aucun pseudo n'est inscrit.")
-	wantReply(t, english(), room.Accounts{Pseudos: []text.Pseudo{"ann", "דוד"}}, "Registered pseudos: 2", "  ann, \u2068דוד\u2069")
+	wantReply(t, english(), room.Accounts{Pseudos: []text.Pseudo{"ann", "דוד"}}, "Registered nicknames: 2", "  ann, \u2068דוד\u2069")
 	wantReply(t, french(), room.Accounts{Pseudos: []text.Pseudo{"ann", "bob"}, More: 12}, "Pseudos inscrits : 14", "  ann, bob et 12 autres")
 	var many room.Accounts
 	for i := range 200 {
@@ -131,7 +131,7 @@ func TestRegisteredPseudosAreListed(t *testing.T) {
 
 func TestAWelcomeReadLateDoesNotCountBelowZero(t *testing.T) {
 	got := english().Reply(room.Welcome{Pseudo: "ann", Shutdown: &state.Plan{At: now.Add(-3 * time.Second)}}, now)
-	if !strings.Contains(got, "closes in 0 s") {
+	if !strings.Contains(got, "is closing in 0 s") {
 		t.Errorf("the welcome is\n%s", got)
 	}
 }
@@ -142,16 +142,16 @@ func TestListsOfPeople(t *testing.T) {
 		{Pseudo: "Éléonore", Since: at.Add(-24 * time.Hour), Away: &state.Away{Since: at, Text: "à table"}, Muted: true},
 		{Pseudo: "דוד", Since: at, Away: &state.Away{Since: at}},
 	}}
-	wantReply(t, french(), people, "3 présents :",
+	wantReply(t, french(), people, "3 en ligne :",
 		"  ann       depuis 14:05  opérateur",
-		"  Éléonore  depuis 21/11/2026 14:05  absent(e) depuis 14:05 : à table  sans la parole",
-		"  \u2068דוד\u2069       depuis 14:05  absent(e) depuis 14:05")
-	wantReply(t, english(), people, "3 present:",
+		"  Éléonore  depuis 21/11/2026 14:05  absence depuis 14:05 : à table  silence",
+		"  \u2068דוד\u2069       depuis 14:05  absence depuis 14:05")
+	wantReply(t, english(), people, "3 online:",
 		"  ann       since 14:05  operator",
-		"  Éléonore  since 2026-11-21 14:05  away since 14:05: à table  without voice",
+		"  Éléonore  since 2026-11-21 14:05  away since 14:05: à table  muted",
 		"  \u2068דוד\u2069       since 14:05  away since 14:05")
 	wantReply(t, french(), room.People{}, "Personne n'est là.")
-	wantReply(t, french(), room.People{Members: people.Members[:1]}, "1 présent :", "  ann  depuis 14:05  opérateur")
+	wantReply(t, french(), room.People{Members: people.Members[:1]}, "1 en ligne :", "  ann  depuis 14:05  opérateur")
 }
 
 func TestProfiles(t *testing.T) {
@@ -160,7 +160,7 @@ func TestProfiles(t *testing.T) {
 	bob.Details, bob.KeyID = true, "SHA256:k"
 	bob.Addrs = []netip.Addr{netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("2001:db8::1")}
 	bob.Clients = []string{"OpenSSH_9.9", ""}
-	wantReply(t, english(), room.Profile{Person: bob}, "bob  since 14:05  by ssh, tcp  key SHA256:k  from address 192.0.2.1 OpenSSH_9.9  from address 2001:db8::1")
+	wantReply(t, english(), room.Profile{Person: bob}, "bob  since 14:05  via ssh, tcp  key SHA256:k  from address 192.0.2.1 OpenSSH_9.9  from address 2001:db8::1")
 	bob.KeyID = ""
 	if got := french().Reply(room.Profile{Person: bob}, now); !strings.Contains(got, "sans clé") {
 		t.Errorf("%q", got)
@@ -171,26 +171,26 @@ func TestTheOtherReplies(t *testing.T) {
 	fr, en := french(), english()
 	wantReply(t, fr, room.TopicIs{}, "Pas de sujet pour l'instant.")
 	wantReply(t, en, room.TopicIs{Topic: state.Topic{Text: "x", Set: at.Add(-48 * time.Hour)}}, "Topic: x (by the operator, 2026-11-20 14:05)")
-	wantReply(t, fr, room.Bans{}, "Personne n'est banni ni sans la parole.")
+	wantReply(t, fr, room.Bans{}, "Aucun bannissement, aucun silence imposé.")
 	wantReply(t, fr, room.Bans{
 		Bans:  []state.Ban{{Target: target("192.0.2.0/24"), By: "op", Since: at, For: time.Hour, Reason: "spam"}, {Target: target("bob"), Since: at}},
 		Mutes: []state.Mute{{Pseudo: "rob", Since: at, For: 48 * time.Hour}},
-	}, "banni : 192.0.2.0/24, jusqu'à 15:05, par op : spam", "banni : bob, sans fin, par l'opérateur", "sans la parole : rob, jusqu'à 24/11/2026 14:05, par l'opérateur")
-	wantReply(t, en, room.Ignoring{}, "You ignore nobody.")
-	wantReply(t, en, room.Ignoring{Names: []text.Pseudo{"bob", "rob"}}, "You ignore: bob, rob")
+	}, "bannissement : 192.0.2.0/24, jusqu'à 15:05, par op : spam", "bannissement : bob, sans limite de durée, par l'opérateur", "silence : rob, jusqu'à 24/11/2026 14:05, par l'opérateur")
+	wantReply(t, en, room.Ignoring{}, "You are not ignoring anyone.")
+	wantReply(t, en, room.Ignoring{Names: []text.Pseudo{"bob", "rob"}}, "You are ignoring: bob, rob")
 	wantReply(t, fr, room.Past{}, "Rien n'a encore été dit.")
-	wantReply(t, fr, room.Past{Search: "mot"}, "Rien trouvé pour « mot ».")
-	wantReply(t, en, room.Past{Search: "x", Events: []state.Event{message("bob", "x"), message("bob", "x")}}, `2 message(s) for "x":`+"\n14:05 bob: x\n14:05 bob: x")
+	wantReply(t, fr, room.Past{Search: "mot"}, "Aucun résultat pour « mot ».")
+	wantReply(t, en, room.Past{Search: "x", Events: []state.Event{message("bob", "x"), message("bob", "x")}}, `Results (2) for "x":`+"\n14:05 bob: x\n14:05 bob: x")
 	wantReply(t, fr, room.Past{Events: []state.Event{message("bob", "x")}}, "Derniers messages :\n14:05 bob: x")
-	wantReply(t, fr, room.Past{Day: at, Unread: true, Unrecorded: at}, "Les messages plus anciens ne peuvent pas être lus pour le moment.", "Rien n'est enregistré depuis 14:05 : ce qui se dit maintenant est perdu si le serveur s'arrête.")
-	wantReply(t, en, room.Past{Search: "x", Events: []state.Event{message("bob", "x")}, Unread: true, Unrecorded: at}, `1 message(s) for "x":`+"\n14:05 bob: x\n* Older messages cannot be read at the moment.\n* Nothing has been recorded since 14:05: what is said now is lost if the server stops.")
-	wantReply(t, en, room.Past{Unrecorded: at}, "Nothing has been said yet.", "Nothing has been recorded since 14:05: what is said now is lost if the server stops.")
+	wantReply(t, fr, room.Past{Day: at, Unread: true, Unrecorded: at}, "Les messages plus anciens ne peuvent pas être lus pour le moment.", "Rien n'est enregistré depuis 14:05 : les messages envoyés maintenant seront perdus si le serveur s'arrête.")
+	wantReply(t, en, room.Past{Search: "x", Events: []state.Event{message("bob", "x")}, Unread: true, Unrecorded: at}, `Results (1) for "x":`+"\n14:05 bob: x\n* Older messages cannot be read at the moment.\n* Nothing has been recorded since 14:05: messages sent now will be lost if the server stops.")
+	wantReply(t, en, room.Past{Unrecorded: at}, "Nothing has been said yet.", "Nothing has been recorded since 14:05: messages sent now will be lost if the server stops.")
 	wantReply(t, fr, room.Stats{Since: at, Members: 3, Sessions: 4, Messages: 5, Place: 42, Hash: [32]byte{0xab, 0xcd}, Nodes: []state.Node{{Name: "paris"}, {Name: "lyon"}}},
-		"3 présent(s), 4 session(s), 5 message(s), depuis 14:05", "place 42 dans le journal, état abcd000000000000", "nœuds : paris, lyon")
-	wantReply(t, en, room.Stats{Since: at, Health: state.Health{Err: state.ErrBusy, Since: at}}, "0 present, 0 session(s), 0 message(s), since 14:05", "place 0 in the log, state 0000000000000000", "the log has not answered since 14:05: room: busy")
+		"en ligne : 3 ; sessions : 4 ; messages : 5 ; depuis 14:05", "journal : événement n° 42, état abcd000000000000", "nœuds : paris, lyon")
+	wantReply(t, en, room.Stats{Since: at, Health: state.Health{Err: state.ErrBusy, Since: at}}, "online: 0; sessions: 0; messages: 0; since 14:05", "log: event 0, state 0000000000000000", "the log has not responded since 14:05: room: busy")
 	wantReply(t, fr, room.Help{One: command("list")}, "  /liste                              qui est là", "  aussi : /liste, /qui, /list, /who, /names")
 	for r, want := range map[room.Reply]string{
-		room.Skipped{Count: 12}:                "14:06 * ... 12 message(s) sauté(s)",
+		room.Skipped{Count: 12}:                "14:06 * ... messages sautés : 12",
 		room.Failure{Err: state.ErrNoShutdown}: "14:06 ! Aucune fermeture n'est prévue.",
 	} {
 		if got := fr.Reply(r, now); got != want {
@@ -217,24 +217,24 @@ func TestEveryNoticeIsSaidInBothLanguages(t *testing.T) {
 		}
 	}
 	for notice, want := range map[room.Notice]string{
-		{What: room.RecipientAway, Name: "bob", Text: "à table"}: "14:06 * bob est absent(e) : à table",
-		{What: room.RecipientAway, Name: "bob"}:                  "14:06 * bob est absent(e)",
-		{What: room.NowIgnored, Name: "bob"}:                     "14:06 * Vous ne verrez plus ce que dit bob ; /entendre bob pour revenir.",
+		{What: room.RecipientAway, Name: "bob", Text: "à table"}: "14:06 * bob a signalé son absence : à table",
+		{What: room.RecipientAway, Name: "bob"}:                  "14:06 * bob a signalé son absence",
+		{What: room.NowIgnored, Name: "bob"}:                     "14:06 * Vous ne verrez plus ce que dit bob. « /entendre bob » pour le relire.",
 		{What: room.BanHint, Name: "bob", Text: "SHA256:k"}:      "14:06 * bob peut revenir sous un autre pseudo ; pour l'empêcher : /ban SHA256:k",
 		{What: room.NowTheme, Text: state.ThemeAuto.String()}:    "14:06 * Couleurs selon votre terminal.",
 		{What: room.NowTheme, Text: state.ThemeLight.String()}:   "14:06 * Couleurs pour un fond clair.",
 		{What: room.NowTheme, Text: state.ThemeDark.String()}:    "14:06 * Couleurs pour un fond sombre.",
-		{What: room.NowTheme, Text: state.ThemeMono.String()}:    "14:06 * Plus de couleurs.",
-		{What: room.NowBell, Text: state.BellMentions.String()}:  "14:06 * La cloche sonne quand on vous nomme ou vous écrit en privé.",
-		{What: room.NowBell, Text: state.BellNone.String()}:      "14:06 * La cloche ne sonne plus.",
+		{What: room.NowTheme, Text: state.ThemeMono.String()}:    "14:06 * Couleurs désactivées.",
+		{What: room.NowBell, Text: state.BellMentions.String()}:  "14:06 * La cloche sonne pour les mentions et les messages privés.",
+		{What: room.NowBell, Text: state.BellNone.String()}:      "14:06 * Cloche désactivée.",
 		{What: room.NowBell, Text: state.BellAll.String()}:       "14:06 * La cloche sonne à chaque message.",
-		{What: room.NowText}:                                     "14:06 * Mode texte : tout s'ajoute à la suite. /texte de nouveau pour revenir à l'écran.",
+		{What: room.NowText}:                                     "14:06 * Mode texte : tout s'ajoute à la suite. « /texte » revient au plein écran.",
 	} {
 		if got := french().Reply(notice, now); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}
-	if got, want := french().Reply(room.Notice{What: room.NowPassSet, Name: "bob"}, now), "14:06 * Le pseudo bob est à vous : il s'ouvre avec votre phrase de passe. /desinscrire le rend."; got != want {
+	if got, want := french().Reply(room.Notice{What: room.NowPassSet, Name: "bob"}, now), "14:06 * Le pseudo bob est à vous : seule votre phrase de passe permet de le prendre. « /desinscrire » le libère."; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 	console := french()

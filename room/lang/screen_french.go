@@ -1,7 +1,7 @@
 package lang
 
 var screenFrench = ScreenTexts{
-	Online: "%d en ligne", HelpKey: "F1 aide", ReadOnly: "lecture seule", ClosesAt: "ferme à %s", Slow: "mode lent : %s", YouAreAway: "absent(e)", MoreNames: "et %d autres",
+	Online: "%d en ligne", HelpKey: "F1 aide", ReadOnly: "lecture seule", ClosesAt: "ferme à %s", Slow: "mode lent : %s", YouAreAway: "absence", MoreNames: "et %d autres",
 
 	NewMessage: "nouveau message", NewMessages: "nouveaux messages (%d)",
 	BelowEnd: "Fin pour descendre", BelowEndShort: "Fin : en bas", BelowSome: "↓ %s", BelowCalls: "↓ %s, dont %s",
@@ -16,7 +16,7 @@ var screenFrench = ScreenTexts{
 	PasteOver: "Coller %d lignes (%d lignes et %d Kio au plus par message) ? o/n", PasteOverShort: "Trop : coller ? o/n",
 	PasteCut: "Coller les 16 premiers Kio (%d lignes et %d Kio au plus par message) ? o/n",
 
-	HelpTitle: "Aide", KeysTitle: "Touches", CommandsTitle: "Commandes", PeopleTitle: "Présents", FoundTitle: "Trouvé", HistoryTitle: "Historique",
+	HelpTitle: "Aide", KeysTitle: "Touches", CommandsTitle: "Commandes", PeopleTitle: "En ligne", FoundTitle: "Trouvé", HistoryTitle: "Historique",
 	HelpFoot: "PgUp PgDn : défiler · Échap : fermer", PeopleFoot: "↑ ↓ : choisir · Entrée : lui écrire · Échap : fermer",
 	FoundFoot: "↑ ↓ : choisir · Entrée : y aller · Échap : fermer", BareFoot: "Vue nue, pour copier · Une touche : retour",
 

@@ -43,7 +43,7 @@ type Texts struct {
 	// Errors.
 	Taken, Alike, PseudoEmpty, PseudoTooLong, PseudoCharacters                                                         string
 	PseudoScripts, PseudoStart, PseudoReserved                                                                         string
-	NobodyCalled, DidYouMean, SeeList, NoCommand, DidYouMeanWord                                                       string
+	NobodyCalled, NotHere, DidYouMean, SeeList, NoCommand, DidYouMeanWord                                              string
 	SeeHelp, SeeHelpConsole, Usage, Denied, TooFast, TooFastLast                                                       string
 	DeniedTopic, NotBanned, NotMuted, NotIgnored, Self, SlowMode, IsMuted, IsMutedUntil, IsBanned, IsBannedUntil       string
 	ShuttingDown, ShuttingDownNow, Empty, TextTooLong, TooManyLines, NoteTooLong                                       string
@@ -63,7 +63,7 @@ type Texts struct {
 	ExecUsage                                                     string
 
 	// The console and the command line.
-	ConsoleHead, Listening, OffEphemeral, HandOut, NotEncrypted, Fingerprint                  string
+	ConsoleHead, Listening, OffEphemeral, HandOut, SSHUser, NotEncrypted, Fingerprint         string
 	ConsoleClosed, ConsolePrompt, Bye                                                         string
 	ClientConnected, ClientFailed, ClientLost                                                 string
 	HelpProgram, HelpServe, HelpClient, HelpVersion                                           string
@@ -77,7 +77,8 @@ type Texts struct {
 	BadLine, NoSSHKey, KeyOptions, NoPassword, BadPassword, NoSetting, SetTwice, OpenToOthers string
 	DataInUse, DataForeign, DataDamaged, DataNewer, DataOlder                                 string
 	HelpExportData, ExportOff, DataDirectory, DataReadOnly                                    string
-	WrongUse, PortTaken, BothOff                                                              string
+	WrongUse, MoreHelp, BadFlag, UnknownFlag, UnexpectedArgument, MissingArgument, Suggestion string
+	PortTaken, CannotListen, BothOff                                                          string
 
 	// Help holds, for each command by its Name, its arguments and a sentence.
 	Help map[string]Helped

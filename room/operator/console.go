@@ -12,7 +12,7 @@ import (
 	"strings"
 	"sync"
 
-	"salon/internal/prompt"
+	"salon/internal/line"
 	"salon/room"
 	"salon/room/lang"
 	"salon/room/state"
@@ -30,7 +30,7 @@ type Console struct {
 
 	mu   sync.Mutex // guards out, when there is no edit
 	out  io.Writer
-	edit *prompt.Prompt // nil without a terminal
+	edit *line.Prompt // nil without a terminal
 }
 
 // New returns a console on a pipe: what happens in the room is written to out.
@@ -42,8 +42,8 @@ func New(r *room.Room, l state.Lang, out io.Writer) *Console {
 // line calls stop, as the signal would that raw mode keeps from being sent.
 func NewTerminal(r *room.Room, l state.Lang, rw io.ReadWriter, width, height int, stop func()) *Console {
 	c := New(r, l, rw)
-	c.edit = prompt.New(rw, prompt.Options{
-		Prompt: lang.Of(l).ConsolePrompt, Width: width, Height: height, Complete: c.sess.Complete, OnInterrupt: stop,
+	c.edit = line.New(rw, line.Options{
+		Keys: rw, Prompt: lang.Of(l).ConsolePrompt, Width: width, Height: height, Complete: c.sess.Complete, OnInterrupt: stop,
 	})
 	return c
 }
@@ -90,12 +90,12 @@ func (c *Console) Follow() {
 // Close ends the console's session; the room goes on.
 func (c *Console) Close() {
 	if c.edit != nil {
-		c.edit.Clear()
+		c.edit.Close()
 	}
 	c.sess.Close(state.Ending{Cause: state.Quit})
 }
 
-// Read does commands from a pipe until it ends. The room goes on without it.
+// Read does commands from a pipe until it or ctx ends. The room goes on without it.
 func (c *Console) Read(ctx context.Context, in io.Reader) error {
 	r := bufio.NewReaderSize(in, maxCommand+2)
 	for {
@@ -107,8 +107,11 @@ func (c *Console) Read(ctx context.Context, in io.Reader) error {
 			c.sess.Answer(nil, room.ErrTextTooLong)
 			line = nil
 		}
+		if ctx.Err() != nil { // a line that was not whole by then is no command
+			return ctx.Err()
+		}
 		c.do(ctx, strings.TrimRight(string(line), "\r\n"))
-		if err != nil || ctx.Err() != nil {
+		if err != nil {
 			return err
 		}
 	}
@@ -118,15 +121,15 @@ func (c *Console) Read(ctx context.Context, in io.Reader) error {
 // the room goes on without a console. Any other error is the terminal's.
 func (c *Console) ReadTerminal(ctx context.Context) error {
 	for {
-		line, err := c.edit.ReadLine()
+		command, err := c.edit.ReadLine()
 		switch {
 		case errors.Is(err, io.EOF):
-			c.edit.Clear()
+			c.edit.Close()
 			return nil
-		case err != nil && !errors.Is(err, prompt.ErrInterrupted):
+		case err != nil && !errors.Is(err, line.ErrInterrupted):
 			return err
 		}
-		c.do(ctx, line)
+		c.do(ctx, command)
 	}
 }
 

@@ -126,11 +126,11 @@ func TestTypedTextSurvivesWhatHappensAboveIt(t *testing.T) {
 		d.press("wall bon")
 		ann := d.join("ann", "192.0.2.1", "")
 		d.say(ann, "salut")
-		d.shows("00:00 * ann est arrivé(e)", "00:00 ann: salut", "salon> wall bon")
+		d.shows("00:00 * ann arrive", "00:00 ann: salut", "salon> wall bon")
 		d.press("jour")
 		d.say(ann, "quoi ?")
 		d.press("\r")
-		d.shows("00:00 * ann est arrivé(e)", "00:00 ann: salut", "00:00 ann: quoi ?", "00:00 *** Annonce : bonjour", "salon>")
+		d.shows("00:00 * ann arrive", "00:00 ann: salut", "00:00 ann: quoi ?", "00:00 *** Annonce : bonjour", "salon>")
 	})
 }
 
@@ -138,19 +138,19 @@ func TestTabCompletesCommandsAndNames(t *testing.T) {
 	atTerminal(t, func(d *desk) {
 		d.join("zébulon", "192.0.2.1", "")
 		d.press("ki\tze\t")
-		d.shows("00:00 * zébulon est arrivé(e)", "salon> kick zébulon")
+		d.shows("00:00 * zébulon arrive", "salon> kick zébulon")
 		d.press("\r")
-		d.shows("00:00 * zébulon est arrivé(e)", "00:00 * zébulon a été expulsé(e) par l'opérateur", "salon>")
+		d.shows("00:00 * zébulon arrive", "00:00 * Expulsion de zébulon par l'opérateur", "salon>")
 	})
 }
 
 func TestAnswersAndComplaintsStandAboveThePrompt(t *testing.T) {
 	atTerminal(t, func(d *desk) {
 		d.press("liste\rlsite\r")
-		d.shows("* Personne n'est là.", "00:00 ! Pas de commande « lsite ». Vouliez-vous dire liste ?", "salon>")
+		d.shows("* Personne n'est là.", "00:00 ! La commande « lsite » n'existe pas. Vouliez-vous dire liste ?", "salon>")
 		d.console.Write([]byte("time=now msg=logged\n"))
 		d.press("x")
-		d.shows("* Personne n'est là.", "00:00 ! Pas de commande « lsite ». Vouliez-vous dire liste ?", "time=now msg=logged", "salon> x")
+		d.shows("* Personne n'est là.", "00:00 ! La commande « lsite » n'existe pas. Vouliez-vous dire liste ?", "time=now msg=logged", "salon> x")
 	})
 }
 
@@ -161,7 +161,7 @@ func TestCtrlDClosesTheConsoleAndTheRoomGoesOn(t *testing.T) {
 			d.house.Errorf("the console ended with %v", err)
 		}
 		d.join("ann", "192.0.2.1", "")
-		d.shows("00:00 * ann est arrivé(e)")
+		d.shows("00:00 * ann arrive")
 		d.stays()
 	})
 }

@@ -57,10 +57,11 @@ type KeyTakenError struct{ By text.Pseudo }
 
 func (e *KeyTakenError) Error() string { return fmt.Sprintf("room: the key is that of %q", e.By) }
 
-// UnknownMemberError says that nobody present has that name. Nothing was sent.
+// UnknownMemberError says that no member present has that name. Nothing was sent.
 type UnknownMemberError struct {
 	Name       string
-	Suggestion text.Pseudo // "" when nobody is near
+	Registered bool        // the pseudo is registered: its owner is not here right now
+	Suggestion text.Pseudo // the member who may be meant; "" when no name is near
 }
 
 func (e *UnknownMemberError) Error() string { return fmt.Sprintf("room: nobody is called %q", e.Name) }
@@ -85,7 +86,7 @@ const (
 
 func (e *NotInForceError) Error() string { return fmt.Sprintf("room: nothing to undo for %q", e.Name) }
 
-// MutedError refuses the message of somebody who has no voice now.
+// MutedError refuses the message of a muted member.
 type MutedError struct{ Until time.Time } // zero: until unmuted
 
 func (e *MutedError) Error() string { return "room: muted" }

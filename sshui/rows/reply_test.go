@@ -15,11 +15,11 @@ func TestRepliesOfOneLineStandAmongTheEvents(t *testing.T) {
 		reply      room.Reply
 		wide, thin string
 	}{
-		{room.Skipped{Count: 12}, " 14:05 *        │ ... 12 message(s) sauté(s)\n", "* ... 12 message(s) sauté(s)\n"},
+		{room.Skipped{Count: 12}, " 14:05 *        │ ... messages sautés : 12\n", "* ... messages sautés : 12\n"},
 		{room.Failure{Err: room.ErrEmpty}, " 14:05 !        │ Rien à dire ? Tapez un message, ou /aide.\n", "! Rien à dire ? Tapez un\n  message, ou /aide.\n"},
 		{room.TopicIs{}, " 14:05 *        │ Pas de sujet pour l'instant.\n", "* Pas de sujet pour l'instant.\n"},
 		{room.Ignoring{Names: []text.Pseudo{"ann", "bob"}}, " 14:05 *        │ Vous ignorez : ann, bob\n", "* Vous ignorez : ann, bob\n"},
-		{room.Bans{}, " 14:05 *        │ Personne n'est banni ni sans la parole.\n", "* Personne n'est banni ni sans\n  la parole.\n"},
+		{room.Bans{}, " 14:05 *        │ Aucun bannissement, aucun silence imposé.\n", "* Aucun bannissement, aucun\n  silence imposé.\n"},
 	} {
 		for width, want := range map[int]string{80: test.wide, 30: test.thin} {
 			f := class(width).Reply(test.reply, me("ann"), at)
@@ -46,7 +46,7 @@ func TestAWelcomeLeavesTheLastMessagesToTheScreen(t *testing.T) {
 	if strings.Contains(got, "déjà dit") || strings.Contains(got, "Derniers messages") {
 		t.Errorf("the welcome holds the last messages:\n%s", got)
 	}
-	for _, want := range []string{" Bienvenue, ann !", "/aide", " 2 présents : ann, bob\n"} {
+	for _, want := range []string{" Bienvenue, ann !", "/aide", " 2 en ligne : ann, bob\n"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("the welcome lacks %q:\n%s", want, got)
 		}

@@ -39,7 +39,7 @@ func (s *Screen) paintBare(p *pen) {
 
 // bareText is an entry as line mode shows it.
 func (s *Screen) bareText(e entry) string {
-	v := s.eyes()
+	v := s.viewer()
 	switch {
 	case e.event != nil:
 		return v.Event(e.event)

@@ -31,7 +31,7 @@ func (b *block) height() int {
 // block makes an entry's rows. prev is the entry before it, if there is one.
 func (s *Screen) block(e entry, prev entry, hasPrev bool) block {
 	return block{
-		entry: e, Fragment: s.pointedOut(e, s.fragment(e)), unread: s.news.isMarked(e),
+		entry: e, Fragment: s.pointedOut(e, s.fragment(e)), unread: s.news.marker.is(e),
 		newDay: !hasPrev || !s.sameDay(prev.day(), e.day()),
 	}
 }
@@ -56,13 +56,13 @@ func (s *Screen) fragment(e entry) *rows.Fragment {
 		if h, ok := e.local.reply.(room.Help); ok && h.One != nil {
 			return s.helpOn(h.One)
 		}
-		return s.class.Reply(e.local.reply, s.eyes(), e.local.when)
+		return s.class.Reply(e.local.reply, s.viewer(), e.local.when)
 	case e.local != nil || s.room.Role() >= state.Operator:
-		return s.class.Event(e.event, s.eyes())
+		return s.class.Event(e.event, s.viewer())
 	}
-	shared := s.cache.Event(s.class, e.place, e.event)
+	shared := s.shared.rows.Event(s.class, e.place, e.event)
 	if s.calls(shared) {
-		return s.class.Event(e.event, s.eyes())
+		return s.class.Event(e.event, s.viewer())
 	}
 	return shared
 }

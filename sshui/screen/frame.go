@@ -3,7 +3,7 @@ package screen
 import (
 	"time"
 
-	"salon/sshui/edit"
+	"salon/internal/line"
 	"salon/sshui/rows"
 )
 
@@ -42,8 +42,8 @@ type painted struct {
 	kitty       bool // the kitty keyboard protocol is on
 }
 
-// header is the number of rows above the transcript.
-func (s *Screen) header() int {
+// headerRows is the number of rows above the transcript.
+func (s *Screen) headerRows() int {
 	if s.term.Height >= headerFrom && !s.tiny() {
 		return 1
 	}
@@ -62,7 +62,7 @@ func (s *Screen) scriptWidth() int { return s.term.Width - s.names() }
 
 // scriptRows is the number of rows of the transcript.
 func (s *Screen) scriptRows() int {
-	return max(0, s.term.Height-s.header()-max(1, s.input.rows))
+	return max(0, s.term.Height-s.headerRows()-max(1, s.input.rows))
 }
 
 // shownRows is how many of them show it: scrolled up, the last one says how to come
@@ -109,7 +109,7 @@ func (s *Screen) Frame(dst []byte, now time.Time) []byte {
 
 // lay lays out what is typed, if that has changed, and then what is shown: that may
 // have become shorter, or less.
-func (s *Screen) lay() (l edit.Layout) {
+func (s *Screen) lay() (l line.Layout) {
 	if s.stale&staleInput != 0 {
 		height := s.input.rows
 		l = s.layInput()
@@ -126,7 +126,7 @@ func (s *Screen) lay() (l edit.Layout) {
 }
 
 // paint paints the parts that are stale, and what is new.
-func (s *Screen) paint(p *pen, layout edit.Layout, now time.Time) {
+func (s *Screen) paint(p *pen, layout line.Layout, now time.Time) {
 	if s.bare {
 		s.paintBare(p)
 		return
@@ -145,8 +145,8 @@ func (s *Screen) paint(p *pen, layout edit.Layout, now time.Time) {
 	default:
 		s.paintScript(p)
 	}
-	if s.stale&staleHeader != 0 && s.header() > 0 {
-		p.row(0, s.boarded().header)
+	if s.stale&staleHeader != 0 && s.headerRows() > 0 {
+		p.row(0, s.headerNow().row)
 	}
 	if s.stale&staleInput != 0 {
 		s.paintInput(p, layout)
@@ -164,7 +164,7 @@ func (s *Screen) prepare(p *pen) {
 		p.text(wholeRoll)
 		return
 	}
-	p.region(s.header(), s.header()+s.scriptRows())
+	p.region(s.headerRows(), s.headerRows()+s.scriptRows())
 }
 
 // behind reports whether the transcript has gone on since the last frame, in view.
@@ -198,7 +198,7 @@ func (s *Screen) append(p *pen) bool {
 		return false
 	}
 	start := len(p.b)
-	p.at(s.header()+height-1, 0)
+	p.at(s.headerRows()+height-1, 0)
 	added, marker := 0, -1
 	s.forth(s.painted.upTo, func(b block, _ pos) bool {
 		s.put(p, &b)
@@ -228,7 +228,7 @@ func (s *Screen) append(p *pen) bool {
 // recount makes the unread marker say how many messages there are now.
 func (s *Screen) recount(p *pen) {
 	if s.painted.marker >= 0 && s.painted.marks != s.news.marks {
-		p.at(s.header()+s.painted.marker, 0)
+		p.at(s.headerRows()+s.painted.marker, 0)
 		s.paintMarker(p)
 		s.painted.marks = s.news.marks
 	}
@@ -248,7 +248,7 @@ func (s *Screen) paintRows(p *pen) {
 	s.painted.marker = -1
 	row := height - have // of the first row of the block, from the top; may be above it
 	for i := range max(0, row) {
-		p.clear(s.header() + i)
+		p.clear(s.headerRows() + i)
 	}
 	for i := len(blocks) - 1; i >= 0; i-- {
 		row = s.paintBlock(p, &blocks[i], row, height)
@@ -265,7 +265,7 @@ func (s *Screen) paintBlock(p *pen, b *block, row, height int) int {
 		if row <= 0 || row > height {
 			return false
 		}
-		p.clear(s.header() + row - 1)
+		p.clear(s.headerRows() + row - 1)
 		return true
 	}
 	if b.newDay && begin() {

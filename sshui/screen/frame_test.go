@@ -9,8 +9,8 @@ import (
 	"time"
 	"unsafe"
 
+	"salon/internal/line/keys"
 	"salon/room"
-	"salon/sshui/keys"
 	"salon/sshui/rows"
 )
 
@@ -88,35 +88,18 @@ func TestOneMoreSessionAllocatesNothing(t *testing.T) {
 // TestScreensThatLookAlikeShare what stands around the transcript.
 func TestScreensThatLookAlikeShare(t *testing.T) {
 	st := fullHouse(t, 200, 40)
-	shared := &Shared{}
-	var boards []*board
-	for i := range 10 {
-		s := New(st.room, st.cache, st.term, st.room.now)
-		s.Share(shared)
-		if i == 9 {
-			s.Resize(199, 40)
-		}
+	header := func(width int) *header {
+		s := New(st.room, st.shared, st.term, st.room.now)
+		s.Resize(width, 40)
 		s.Frame(s.Open(nil), st.room.now)
-		boards = append(boards, s.board)
+		return s.header
 	}
-	if boards[0] != boards[8] || boards[0] == boards[9] {
-		t.Error("screens that look alike have boards of their own, or others do not")
+	if header(200) != header(200) || header(200) == header(199) {
+		t.Error("screens that look alike have headers of their own, or others do not")
 	}
-	for i := range 3 * maxBoards {
-		s := New(st.room, st.cache, st.term, st.room.now)
-		s.Share(shared)
-		s.Resize(150+i, 40)
-		s.Frame(s.Open(nil), st.room.now)
-	}
-	if n := len(shared.boards); n > maxBoards {
-		t.Errorf("%d boards are kept", n)
-	}
-	st.room.people("ann")
-	boards[0] = nil
-	s := New(st.room, st.cache, st.term, st.room.now)
-	s.Share(shared)
-	if s.Frame(s.Open(nil), st.room.now); len(shared.boards) != 1 {
-		t.Errorf("%d boards of rosters of before", len(shared.boards)-1)
+	before := header(200)
+	if st.room.people("ann"); header(200) == before {
+		t.Error("the header is that of the roster before")
 	}
 }
 
@@ -125,7 +108,6 @@ func TestScreensThatLookAlikeShare(t *testing.T) {
 func BenchmarkScreen(b *testing.B) {
 	const many = 1000
 	st := fullHouse(b, 200, 40)
-	shared := &Shared{}
 	welcome := []room.Item{st.room.welcome()}
 	buf := make([]byte, 0, 64<<10)
 	for b.Loop() {
@@ -134,8 +116,7 @@ func BenchmarkScreen(b *testing.B) {
 		runtime.GC()
 		runtime.ReadMemStats(&before)
 		for i := range screens {
-			s := New(st.room, st.cache, st.term, st.room.now)
-			s.Share(shared)
+			s := New(st.room, st.shared, st.term, st.room.now)
 			buf = s.Open(buf[:0])
 			s.Show(welcome, st.room.now)
 			buf = s.Frame(buf[:0], st.room.now)
@@ -190,7 +171,7 @@ func TestAppendedFrameIsSmall(t *testing.T) {
 	for range 3 {
 		it := st.room.said("ann", "bonjour")
 		b := st.shows(it)
-		if own := len(st.cache.Event(st.class, it.Place, it.Event).Bytes); len(b) > own+50 {
+		if own := len(st.shared.rows.Event(st.class, it.Place, it.Event).Bytes); len(b) > own+50 {
 			t.Errorf("%d bytes for %d: %q", len(b), own, b)
 		}
 	}

@@ -5,8 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"salon/internal/line/keys"
 	"salon/room"
-	"salon/sshui/keys"
 	"salon/sshui/rows"
 )
 

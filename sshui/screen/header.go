@@ -12,11 +12,11 @@ import (
 	"salon/sshui/rows"
 )
 
-// headerRow is the first row: the room, how many are here, what is out of the
+// headerText is the first row: the room, how many are here, what is out of the
 // ordinary, its topic, and how to get help. Only the topic is cut. Where there is no
 // room the hint on help goes, then the topic, the name of the room, how many are here,
 // and of what is out of the ordinary all but the first.
-func (s *Screen) headerRow() string {
+func (s *Screen) headerText() string {
 	help := s.texts().HelpKey + " "
 	space := s.term.Width - ansi.StringWidth(help) - 1
 	words := s.heading()
@@ -94,7 +94,7 @@ func (s *Screen) seconds() string {
 
 // paintBar says what is below the view.
 func (s *Screen) paintBar(p *pen) {
-	p.at(s.header()+s.scriptRows()-1, 0)
+	p.at(s.headerRows()+s.scriptRows()-1, 0)
 	p.text(s.class.Rule(rows.Marker, s.barText(s.class.Width-ruleEnds)))
 }
 

@@ -37,14 +37,14 @@ func TestTheHeaderSaysWhatThereIsRoomFor(t *testing.T) {
 		if got := st.rows()[0]; got != strings.TrimRight(c.want, " ") {
 			t.Errorf("%d columns, %q:\n%q, want\n%q", c.width, c.topic, got, c.want)
 		}
-		if got := []rune(st.headerRow()); ansi.StringWidth(string(got)) != c.width {
+		if got := []rune(st.headerText()); ansi.StringWidth(string(got)) != c.width {
 			t.Errorf("%d columns: it is %d wide", c.width, ansi.StringWidth(string(got)))
 		}
 	}
 }
 
 func TestTheHeaderSaysWhatIsOutOfTheOrdinary(t *testing.T) {
-	st := newStage(t, 120, 10, asEve)
+	st := newStage(t, 120, 10)
 	st.room.rosters(func(next *room.Roster) {
 		next.Slow = 5 * time.Second
 		next.Shutdown = &state.Plan{At: opening.Add(time.Hour)}
@@ -52,7 +52,7 @@ func TestTheHeaderSaysWhatIsOutOfTheOrdinary(t *testing.T) {
 		next.Topic.Text = "un sujet\nde deux lignes"
 	})
 	st.frame()
-	st.has(" salon · 3 en ligne · ferme à 15:02:00 · mode lent : 5 s · absent(e) · un sujet de deux lignes")
+	st.has(" salon · 3 en ligne · ferme à 15:02:00 · mode lent : 5 s · absence · un sujet de deux lignes")
 	st.room.prefs.Lang, st.room.prefs.Hour12 = state.English, true
 	st.frame()
 	st.has(" salon · 3 online · closes at 3:02:00 PM · slow mode: 5 s · away · un sujet")
@@ -71,15 +71,15 @@ func TestTheHeaderCutsNothingButTheTopic(t *testing.T) {
 		want    string
 	}{
 		{80, true, false, false, state.French, "un sujet", " salon · 5 en ligne · ferme à 15:02:00 · un sujet                       F1 aide"},
-		{60, true, true, false, state.French, "un très long sujet", " salon · 5 en ligne · ferme à 15:02:00 · absent(e)  F1 aide"},
+		{60, true, true, false, state.French, "un très long sujet", " salon · 5 en ligne · ferme à 15:02:00 · absence    F1 aide"},
 		{60, true, false, false, state.French, "un très long sujet", " salon · 5 en ligne · ferme à 15:02:00 · un très l… F1 aide"},
 		{47, true, false, false, state.French, "", " salon · 5 en ligne · ferme à 15:02:00 F1 aide"},
 		{46, true, false, false, state.French, "", " salon · 5 en ligne · ferme à 15:02:00"},
 		{39, true, false, false, state.French, "sujet", " salon · 5 en ligne · ferme à 15:02:00"},
 		{39, true, false, false, state.English, "topic", " salon · 5 online · closes at 15:02:00"},
 		{39, true, false, true, state.English, "topic", " 5 online · closes at 3:02:00 PM"},
-		{40, false, true, false, state.French, "", " salon · 5 en ligne · absent(e) F1 aide"},
-		{39, false, true, false, state.French, "", " salon · 5 en ligne · absent(e)"},
+		{40, false, true, false, state.French, "", " salon · 5 en ligne · absence   F1 aide"},
+		{39, false, true, false, state.French, "", " salon · 5 en ligne · absence  F1 aide"},
 		{20, true, true, false, state.French, "sujet", " ferme à 15:02:00"},
 		{20, true, false, true, state.English, "topic", "closes at 3:02:00 PM"},
 		{20, false, true, false, state.English, "topic", " 5 online · away"},
@@ -132,7 +132,7 @@ func TestTheBarSaysWhatIsBelow(t *testing.T) {
 		{30, 4, 0, "↓ 4 nouveaux"},
 		{20, 40, 12, "↓ 40 · ! 12"},
 	} {
-		st := newStage(t, c.width, 10, asEve)
+		st := newStage(t, c.width, 10)
 		st.shows(many(st.room, 30)...)
 		st.keys("pgup")
 		st.focuses(false)

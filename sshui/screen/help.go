@@ -24,7 +24,7 @@ func (s *Screen) helpItems(h room.Help, c rows.Class) []item {
 	}
 	add("", c.Palette.Paint(rows.Strong, cut(" "+t.CommandsTitle, width)))
 	for _, command := range h.Commands {
-		usage, does := s.eyes().Explain(command)
+		usage, does := s.viewer().Explain(command)
 		add(twoColumns(usage, does, width)...)
 	}
 	return items
@@ -32,7 +32,7 @@ func (s *Screen) helpItems(h room.Help, c rows.Class) []item {
 
 // helpOn explains one command, as help does.
 func (s *Screen) helpOn(command *room.Command) *rows.Fragment {
-	v := s.eyes()
+	v := s.viewer()
 	usage, does := v.Explain(command)
 	if also := v.Also(command); also != "" {
 		does += "\n" + also

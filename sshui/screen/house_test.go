@@ -12,10 +12,10 @@ import (
 	"go.uber.org/goleak"
 	"pgregory.net/rapid"
 
+	"salon/internal/line/keys"
 	"salon/room"
 	"salon/room/state"
 	"salon/room/text"
-	"salon/sshui/keys"
 	"salon/sshui/rows"
 )
 
@@ -167,10 +167,10 @@ func replied(r room.Reply) room.Item { return room.Item{Reply: r} }
 
 // stage is a Screen on an emulated terminal.
 type stage struct {
-	t     rapid.TB
-	room  *fakeRoom
-	cache *rows.Cache
-	term  Terminal
+	t      rapid.TB
+	room   *fakeRoom
+	shared *Shared
+	term   Terminal
 	*Screen
 	vt    *vt.Emulator
 	bells int
@@ -184,13 +184,15 @@ type stage struct {
 func newStage(t rapid.TB, width, height int, with ...func(*stage)) *stage {
 	t.Helper()
 	st := &stage{
-		t: t, room: newRoom(), cache: rows.NewCache(),
+		t: t, room: newRoom(), shared: &Shared{},
 		term: Terminal{Width: width, Height: height, Palette: rows.Auto, Modern: true},
 	}
 	for _, f := range with {
-		f(st)
+		if f != nil {
+			f(st)
+		}
 	}
-	st.Screen = New(st.room, st.cache, st.term, st.room.now)
+	st.Screen = New(st.room, st.shared, st.term, st.room.now)
 	st.vt = newEmulator(width, height)
 	st.vt.SetCallbacks(vt.Callbacks{
 		Bell:             func() { st.bells++ },

@@ -6,30 +6,29 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
+	"salon/internal/line"
+	"salon/internal/line/keys"
 	"salon/room"
-	"salon/sshui/edit"
-	"salon/sshui/keys"
 )
 
 // input is the line being typed and what the line is for.
 type input struct {
-	line edit.Editor
-	past edit.History
+	line line.Editor
+	past line.History
 
 	mode  mode
-	query edit.Editor // what is being recalled, in mode recalling
+	query line.Editor // what is being recalled, in mode recalling
 	skip  int         // how many lines that hold it were passed over
 	kept  string      // what was being typed, while the line is for something else
 	paste *keys.Paste
 
-	tabs    *tabs
-	hint    string // shown until the next key
-	waiting int    // lines entered that wait their turn
-	owed    int    // those that say nothing and whose answer is to be seen when it comes
-	leaving bool   // Ctrl-C was the last key, on an empty line
-	escUsed bool   // the last key was an Esc that closed something
+	hint           string // shown until the next key
+	waiting        int    // lines entered that wait their turn
+	pendingReplies int    // to lines that say nothing: the view goes down to each when it comes
+	leaving        bool   // Ctrl-C was the last key, on an empty line
+	escUsed        bool   // the last key was an Esc that closed something
 
-	pointer pointer
+	pointer spot // which entry the view went to, until the next key
 
 	rows  int  // of the terminal
 	below bool // the last of them is the hint's, which has no room beside the line
@@ -162,47 +161,24 @@ func (s *Screen) command(name string) Action {
 			name = "right"
 			break
 		}
-		s.ask()
+		s.lookFor(searching)
 		return Action{}
 	case "ctrl+r":
-		s.beginRecall()
+		s.lookFor(recalling)
 		return Action{}
 	}
 	if to, ok := s.turnKey(name); ok {
-		in.owed = 0
+		in.pendingReplies = 0
 		return s.turn(to)
 	}
-	if s.editKey(name) {
-		s.endTabs()
+	if in.line.Key(name) || in.past.Key(name, &in.line) {
 		s.stale |= staleInput
 	}
 	return Action{}
 }
 
-// editKey does a key of the line, or of what was typed before it.
-func (s *Screen) editKey(name string) bool {
-	in := &s.input
-	if in.line.Key(name) {
-		return true
-	}
-	switch name {
-	case "up", "ctrl+p":
-		if line, ok := in.past.Older(in.line.Text()); ok {
-			in.line.Set(line, len(line))
-			return true
-		}
-	case "down", "ctrl+n":
-		if line, ok := in.past.Newer(in.line.Text()); ok {
-			in.line.Set(line, len(line))
-			return true
-		}
-	}
-	return false
-}
-
 // insert types text.
 func (s *Screen) insert(text string) {
-	s.endTabs()
 	if left := s.input.line.Insert(text); left > 0 {
 		s.hint(counted(left, s.texts().CutOne, s.texts().Cut))
 	}
@@ -214,7 +190,6 @@ func (s *Screen) insert(text string) {
 // leaves the view alone until its answer comes.
 func (s *Screen) enter() Action {
 	in := &s.input
-	s.endTabs()
 	s.stale |= staleInput
 	text := in.line.Text()
 	if in.mode == searching {
@@ -222,7 +197,7 @@ func (s *Screen) enter() Action {
 		if text = strings.TrimSpace(text); text == "" {
 			return Action{}
 		}
-		in.owed++
+		in.pendingReplies++
 		return Action{Request: room.Search{Text: text}}
 	}
 	if strings.TrimSpace(text) == "" {
@@ -231,7 +206,7 @@ func (s *Screen) enter() Action {
 	s.remember(text)
 	in.line.Set("", 0)
 	if !room.Speaks(text) {
-		in.owed++
+		in.pendingReplies++
 		return Action{Line: text}
 	}
 	s.unmark()
@@ -248,10 +223,21 @@ func (s *Screen) Restore(line string) {
 	}
 }
 
-// TakeLine takes what is being typed off the screen and returns it, as one line.
+// Done tells that a line was done and has no answer but what everybody is told, to
+// which whoever asked goes down. It reports whether that changes anything.
+func (s *Screen) Done(line string) bool {
+	if s.input.pendingReplies == 0 || room.Speaks(line) {
+		return false
+	}
+	s.input.pendingReplies--
+	s.toBottom()
+	return true
+}
+
+// TakeLine takes what is being typed off the screen and returns it.
 func (s *Screen) TakeLine() string {
 	s.talkAgain()
-	line := strings.ReplaceAll(s.input.line.Text(), "\n", " ")
+	line := s.input.line.Text()
 	s.input.line.Set("", 0)
 	return line
 }
@@ -266,8 +252,7 @@ func (s *Screen) escape() bool {
 		s.talkAgain()
 	case s.overlay != nil:
 		s.close()
-	case in.tabs != nil:
-		s.endTabs()
+	case in.line.EndCompletion():
 		s.stale |= staleInput
 	default:
 		if s.view.follow && s.painted.marker >= 0 {
@@ -295,7 +280,6 @@ func (s *Screen) interrupt(again bool) Action {
 	case !in.line.Empty():
 		s.remember(in.line.Text())
 		in.line.Set("", 0)
-		s.endTabs()
 		s.stale |= staleInput
 	case again:
 		return Action{Leave: true}
@@ -306,20 +290,20 @@ func (s *Screen) interrupt(again bool) Action {
 	return Action{}
 }
 
-// ask makes the line one to search the room with.
-func (s *Screen) ask() {
+// lookFor makes the line, emptied, one to look for something with.
+func (s *Screen) lookFor(m mode) {
 	in := &s.input
 	if in.mode == talking {
 		in.kept = in.line.Text()
 	}
-	in.begin(searching)
+	in.begin(m)
 	in.line.Set("", 0)
 	s.stale |= staleInput
 }
 
 // begin makes the line for something else; what is kept stays, but for talking.
 func (in *input) begin(m mode) {
-	in.mode, in.skip, in.paste, in.tabs = m, 0, nil, nil
+	in.mode, in.skip, in.paste = m, 0, nil
 	in.query.Set("", 0)
 	if m == talking {
 		in.kept = ""

@@ -8,12 +8,12 @@ import (
 	"salon/sshui/rows"
 )
 
-// board is what a roster looks like: the header, and the list of names beside the
+// header is what a roster looks like: the first row, and the list of names beside the
 // transcript. It is never changed once made.
-type board struct {
+type header struct {
 	look
 	roster *room.Roster
-	header []byte // the row, where there is one
+	row    []byte // nil where there is no room for it
 	names  strips // each row of the list
 	beside strips // the same without its edge, where that stands already
 }
@@ -42,21 +42,21 @@ func (s *strips) add(row, column int, painted ...string) {
 	s.b, s.starts = p.b, append(s.starts, len(p.b))
 }
 
-// newBoard makes the board of the screen as it is now.
-func (s *Screen) newBoard(l look) *board {
-	b := &board{look: l, roster: s.roster}
-	if s.header() > 0 {
-		b.header = []byte(s.headerRow())
+// newHeader makes the header of the screen as it is now.
+func (s *Screen) newHeader(l look) *header {
+	h := &header{look: l, roster: s.roster}
+	if s.headerRows() > 0 {
+		h.row = []byte(s.headerText())
 	}
 	if s.names() > 0 {
-		s.list(b)
+		s.list(h)
 	}
-	return b
+	return h
 }
 
 // list writes the list of names, as many as there is room for.
-func (s *Screen) list(b *board) {
-	people, height := s.roster.People, b.height
+func (s *Screen) list(h *header) {
+	people, height := s.roster.People, h.height
 	shown := min(len(people), height)
 	if s.roster.Present > shown && shown == height {
 		shown--
@@ -70,8 +70,8 @@ func (s *Screen) list(b *board) {
 		case i == shown && others > 0:
 			name = " " + s.class.Palette.Paint(rows.Quiet, cut(fmt.Sprintf(s.texts().MoreNames, others), namesWidth-2))
 		}
-		b.names.add(s.header()+i, s.scriptWidth(), edge, name)
-		b.beside.add(s.header()+i, s.scriptWidth()+1, name)
+		h.names.add(s.headerRows()+i, s.scriptWidth(), edge, name)
+		h.beside.add(s.headerRows()+i, s.scriptWidth()+1, name)
 	}
 }
 
@@ -93,7 +93,7 @@ func (s *Screen) paintNames(p *pen, from, to int) {
 	if s.names() == 0 || from >= to {
 		return
 	}
-	p.bytes(s.boarded().names.of(from, to))
+	p.bytes(s.headerNow().names.of(from, to))
 }
 
 // straighten puts the list of names back in its place when rows have scrolled it
@@ -105,6 +105,6 @@ func (s *Screen) straighten(p *pen, scrolled int) {
 	}
 	height := s.scriptRows()
 	kept := height - scrolled
-	p.bytes(s.boarded().beside.of(0, min(kept, len(s.roster.People)+1)))
+	p.bytes(s.headerNow().beside.of(0, min(kept, len(s.roster.People)+1)))
 	s.paintNames(p, kept, height)
 }

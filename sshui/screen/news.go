@@ -6,7 +6,6 @@ import (
 
 	"salon/room"
 	"salon/room/state"
-	"salon/room/text"
 )
 
 // idleAfter is how long after the last key somebody counts as no longer looking,
@@ -28,11 +27,9 @@ type news struct {
 
 	unread int // messages not looked at yet: the window's title says so
 
-	marked  bool // the unread marker stands in the transcript
-	marker  pos  // before this entry,
-	private bool // which is for this session alone
-	marks   int  // what it says: how many came after it, until somebody looked
-	fresh   bool // somebody has looked since the marker was set: the next goes elsewhere
+	marker spot // the unread marker stands before it
+	marks  int  // what it says: how many came after it, until somebody looked
+	fresh  bool // somebody has looked since the marker was set: the next goes elsewhere
 
 	below, belowCalls int // messages below the view, and those among them that concern the member
 
@@ -41,9 +38,10 @@ type news struct {
 	bell bool // to be rung by the next frame
 }
 
-// looking reports whether somebody reads what comes now.
+// looking reports whether somebody reads what comes now. Whoever waits for an answer
+// goes down to it.
 func (s *Screen) looking(now time.Time) bool {
-	if s.overlay != nil || s.bare || !s.view.follow {
+	if s.overlay != nil || s.bare || !s.view.follow && s.input.pendingReplies == 0 {
 		return false
 	}
 	switch s.focus {
@@ -55,23 +53,18 @@ func (s *Screen) looking(now time.Time) bool {
 	return now.Sub(s.news.touched) < idleAfter
 }
 
-// heard counts an event that has just come, and rings if it is to be noticed. Place
+// count counts an event that has just come, and rings if it is to be noticed. Place
 // is 0 for a private message.
-func (s *Screen) heard(e *state.Event, place uint64, now time.Time) {
-	if s.input.owed > 0 && doer(e) == s.me {
-		s.input.owed--
-		s.toBottom()
-	}
+func (s *Screen) count(e *state.Event, place uint64, now time.Time) {
 	if !speaks(e) || e.Author() == s.me {
 		return
 	}
-	at := pos{place, s.script.end.local}
-	var concerned bool
-	if place == 0 {
-		at = pos{s.script.end.place, s.script.end.local - 1}
-		concerned = true
+	at := spot{pos{place, s.script.end.local}, true, place == 0}
+	concerned := at.private
+	if at.private {
+		at.pos = pos{s.script.end.place, s.script.end.local - 1}
 	} else if hasMentions(e) {
-		concerned = s.calls(s.cache.Event(s.class, place, e))
+		concerned = s.calls(s.shared.rows.Event(s.class, place, e))
 	}
 	if s.prefs.Bell == state.BellAll || concerned && s.prefs.Bell == state.BellMentions {
 		s.news.bell = true
@@ -79,21 +72,21 @@ func (s *Screen) heard(e *state.Event, place uint64, now time.Time) {
 	if s.looking(now) {
 		return
 	}
-	s.mark(at, place == 0)
+	s.mark(at)
 	s.missed(concerned)
 }
 
 // mark sets the unread marker before a message, unless it stands before an older
 // one that nobody has looked at either.
-func (s *Screen) mark(at pos, private bool) {
+func (s *Screen) mark(at spot) {
 	n := &s.news
-	if n.marked && !n.fresh {
+	if n.marker.set && !n.fresh {
 		return
 	}
-	if n.marked {
+	if n.marker.set {
 		s.stale |= staleRows
 	}
-	n.marked, n.marker, n.private, n.marks, n.fresh = true, at, private, 0, false
+	n.marker, n.marks, n.fresh = at, 0, false
 }
 
 // markMissed sets the unread marker before the first message that the owner of a
@@ -107,8 +100,7 @@ func (s *Screen) markMissed(w room.Welcome) {
 		if e.Seq <= w.Seen || !speaks(e) || e.Author() == s.me {
 			continue
 		}
-		at, private := s.script.replayed(i, e.Seq)
-		s.mark(at, private)
+		s.mark(s.script.replayed(i, e.Seq))
 		s.news.marks, s.news.fresh = w.Missed, true
 		return
 	}
@@ -127,17 +119,6 @@ func (s *Screen) missed(concerned bool) {
 		n.belowCalls++
 	}
 	s.stale |= staleBar
-}
-
-// isMarked reports whether the unread marker stands before an entry.
-func (n *news) isMarked(e entry) bool {
-	switch {
-	case !n.marked || n.private != (e.local != nil):
-		return false
-	case n.private:
-		return n.marker.local == e.pos.local
-	}
-	return n.marker.place == e.place
 }
 
 // touch notes that somebody is there. A terminal whose keys come has the keyboard,
@@ -163,15 +144,15 @@ func (s *Screen) CatchUp(now time.Time) {
 	s.unmark()
 	s.toBottom()
 	s.news.bell = false
-	s.asking, s.input.owed = asking{}, 0 // answered elsewhere
+	s.asking, s.input.pendingReplies = asking{}, 0 // answered elsewhere
 	s.touch(now)
 }
 
 // unmark takes the unread marker away, and reports whether there was one.
 func (s *Screen) unmark() bool {
-	was := s.news.marked
+	was := s.news.marker.set
 	if was {
-		s.news.marked = false
+		s.news.marker.set = false
 		s.stale |= staleRows
 	}
 	return was
@@ -184,36 +165,6 @@ func speaks(e *state.Event) bool {
 		return true
 	}
 	return false
-}
-
-// doer returns who did what an event tells everybody, when it is the only answer that
-// they get; "" for nobody.
-func doer(e *state.Event) text.Pseudo {
-	switch b := e.Body.(type) {
-	case state.Renamed:
-		return b.To
-	case state.TopicSet:
-		return b.By
-	case state.Walled:
-		return b.By
-	case state.Kicked:
-		return b.By
-	case state.Banned:
-		return b.Ban.By
-	case state.Unbanned:
-		return b.By
-	case state.Muted:
-		return b.By
-	case state.Unmuted:
-		return b.By
-	case state.SlowSet:
-		return b.By
-	case state.ShutdownPlanned:
-		return b.By
-	case state.ShutdownCancelled:
-		return b.By
-	}
-	return ""
 }
 
 // hasMentions reports whether a message may mention anybody.

@@ -6,9 +6,9 @@ import (
 	"testing"
 	"time"
 
+	"salon/internal/line/keys"
 	"salon/room"
 	"salon/room/state"
-	"salon/sshui/keys"
 )
 
 // marked is what the unread marker says, "" if there is none.

@@ -5,9 +5,9 @@ import (
 	"strings"
 	"testing"
 
+	"salon/internal/line/keys"
 	"salon/room"
 	"salon/room/state"
-	"salon/sshui/keys"
 )
 
 // late is a stage on which the room holds n messages after as many that it does not.

@@ -194,7 +194,7 @@ func (s *Screen) goTo(e *state.Event) Action {
 // paintOverlay paints it over the transcript's part: a title, lines, and a foot
 // that says which keys there are.
 func (s *Screen) paintOverlay(p *pen, now time.Time) {
-	o, height, top := s.overlay, s.scriptRows(), s.header()
+	o, height, top := s.overlay, s.scriptRows(), s.headerRows()
 	width := s.term.Width
 	c := s.class
 	c.Width = width
@@ -299,7 +299,7 @@ func (s *Screen) items(c rows.Class) []item {
 }
 
 func (s *Screen) peopleItems(r room.People, width int) []item {
-	lines := strings.Split(s.eyes().Reply(r, s.overlay.asked), "\n")
+	lines := strings.Split(s.viewer().Reply(r, s.overlay.asked), "\n")
 	var items []item
 	for i, line := range lines[min(1, len(lines)):] { // the first is how many there are
 		items = append(items, item{rows.Fit(" "+strings.TrimLeft(strings.TrimPrefix(line, "*"), " "), width), i})
@@ -316,7 +316,7 @@ func (s *Screen) foundItems(r room.Past, c rows.Class) []item {
 		if i == 0 || !s.sameDay(r.Events[i-1].Time, e.Time) {
 			items = append(items, item{c.Day(e.Time), -1})
 		}
-		for _, row := range c.Event(e, s.eyes()).All() {
+		for _, row := range c.Event(e, s.viewer()).All() {
 			items = append(items, item{string(row), i})
 		}
 	}

@@ -6,8 +6,8 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
+	"salon/internal/line/keys"
 	"salon/room/text"
-	"salon/sshui/keys"
 )
 
 // pasteLines is how many lines a paste may have without being asked about.

@@ -4,8 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"salon/internal/line/keys"
 	"salon/room/text"
-	"salon/sshui/keys"
 )
 
 func TestShortPastesGoIntoTheLine(t *testing.T) {

@@ -6,41 +6,24 @@ import (
 	"salon/sshui/rows"
 )
 
-// pointer shows which entry the view went to, until the next key.
-type pointer struct {
-	on      bool
-	at      pos
-	private bool // it is for this session alone
-}
-
-// point shows which entry begins at a point.
+// point shows which entry begins at a point, until the next key.
 func (s *Screen) point(p pos) {
 	e, _, ok := s.script.after(p)
-	s.input.pointer = pointer{on: ok, at: e.pos, private: e.local != nil}
+	s.input.pointer = spot{e.pos, ok, e.local != nil}
 	s.stale |= staleRows
 }
 
 // unpoint shows the entry as the others again.
 func (s *Screen) unpoint() {
-	if s.input.pointer.on {
-		s.input.pointer.on = false
+	if s.input.pointer.set {
+		s.input.pointer.set = false
 		s.stale |= staleRows
 	}
 }
 
-func (p *pointer) isAt(e entry) bool {
-	switch {
-	case !p.on || p.private != (e.local != nil):
-		return false
-	case p.private:
-		return p.at.local == e.pos.local
-	}
-	return p.at.place == e.place
-}
-
 // pointedOut returns an entry's rows, as chosen ones if the view has just gone to it.
 func (s *Screen) pointedOut(e entry, f *rows.Fragment) *rows.Fragment {
-	if !s.input.pointer.isAt(e) {
+	if !s.input.pointer.is(e) {
 		return f
 	}
 	chosen := *f

@@ -8,10 +8,10 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
+	"salon/internal/line"
 	"salon/room"
 	"salon/room/lang"
 	"salon/room/text"
-	"salon/sshui/edit"
 	"salon/sshui/rows"
 )
 
@@ -105,17 +105,17 @@ func (s *Screen) called(word string) *room.Command {
 
 // layInput lays out what is typed for the terminal's width, and decides where the
 // hint goes: a row of its own where it has no room beside the line.
-func (s *Screen) layInput() edit.Layout {
+func (s *Screen) layInput() line.Layout {
 	in := &s.input
 	in.below = false
 	if in.mode == pasting {
 		in.rows = 1
-		return edit.Layout{Rows: []string{""}, Column: min(ansi.StringWidth(s.question()), s.term.Width-1)}
+		return line.Layout{Rows: []string{""}, Column: min(ansi.StringWidth(s.question()), s.term.Width-1)}
 	}
 	prompt, _ := s.prompt()
 	indent := s.indent(prompt)
 	most := min(maxInputRows, max(1, s.term.Height/3))
-	l := in.line.Layout(s.term.Width, indent, most)
+	l := s.shownLine().Layout(s.term.Width, indent, most)
 	in.rows = len(l.Rows)
 	if text := s.hinted(); ansi.StringWidth(text) > max(0, s.beside(indent, l)) && !s.tiny() {
 		in.below = true
@@ -125,12 +125,12 @@ func (s *Screen) layInput() edit.Layout {
 }
 
 // beside is how many columns there are for a hint beside the line.
-func (s *Screen) beside(indent int, l edit.Layout) int {
+func (s *Screen) beside(indent int, l line.Layout) int {
 	return s.term.Width - indent - ansi.StringWidth(l.Rows[0]) - 3
 }
 
 // paintInput paints the line being typed.
-func (s *Screen) paintInput(p *pen, l edit.Layout) {
+func (s *Screen) paintInput(p *pen, l line.Layout) {
 	palette, first := s.class.Palette, s.term.Height-s.input.rows
 	if s.input.mode == pasting {
 		p.row(first, []byte(palette.Paint(rows.Strong, cut(s.question(), s.term.Width))))
@@ -138,16 +138,12 @@ func (s *Screen) paintInput(p *pen, l edit.Layout) {
 	}
 	prompt, style := s.prompt()
 	indent := s.indent(prompt)
-	secret := room.Secret(s.input.line.Text())
 	for i, text := range l.Rows {
 		p.row(first+i, nil)
 		if i == 0 {
 			p.text(palette.Paint(style, cut(prompt, indent)))
 		} else {
 			p.text(strings.Repeat(" ", indent))
-		}
-		if secret {
-			text = starred(text)
 		}
 		p.text(text)
 	}
@@ -158,14 +154,12 @@ func (s *Screen) paintInput(p *pen, l edit.Layout) {
 	s.paintHint(p, first, s.beside(indent, l))
 }
 
-// starred shows stars for a pass phrase: for all of a row but the command.
-func starred(row string) string {
-	command, phrase := "", row
-	if strings.HasPrefix(row, "/") {
-		word, rest, _ := strings.Cut(row, " ")
-		command, phrase = word+" ", rest
+// shownLine is the line as it is shown: with stars for a pass phrase.
+func (s *Screen) shownLine() *line.Editor {
+	if typed := &s.input.line; !room.Secret(typed.Text()) {
+		return typed
 	}
-	return cut(command, ansi.StringWidth(row)) + strings.Repeat("*", max(0, ansi.StringWidth(phrase)))
+	return s.input.line.Masked()
 }
 
 // hinted is what there is to say that has a row of its own if need be; "" for nothing.

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"salon/sshui/edit"
+	"salon/internal/line"
 )
 
 func TestThePromptSaysWhoReadsIt(t *testing.T) {
@@ -45,7 +45,7 @@ func TestThePromptSaysWhoReadsIt(t *testing.T) {
 func TestTextBeyondTheLongestSaysHowMuchIsLost(t *testing.T) {
 	for _, width := range []int{20, 80} {
 		st := newStage(t, width, 24)
-		for range edit.Max / 1024 {
+		for range line.Max / 1024 {
 			st.types(strings.Repeat("x", 1024))
 		}
 		st.types("abc")
@@ -54,7 +54,7 @@ func TestTextBeyondTheLongestSaysHowMuchIsLost(t *testing.T) {
 		st.has("Trop long : 1 octe")
 		st.keys("left")
 		st.hasNot("Trop long")
-		if a := st.keys("enter"); len(a.Line) != edit.Max {
+		if a := st.keys("enter"); len(a.Line) != line.Max {
 			t.Errorf("%d bytes are left", len(a.Line))
 		}
 	}

@@ -12,10 +12,10 @@ import (
 	"github.com/charmbracelet/x/vt"
 	"pgregory.net/rapid"
 
+	"salon/internal/line/keys"
 	"salon/room"
 	"salon/room/state"
 	"salon/room/text"
-	"salon/sshui/keys"
 	"salon/sshui/rows"
 )
 

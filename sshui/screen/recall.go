@@ -10,17 +10,6 @@ import (
 	"salon/sshui/rows"
 )
 
-// beginRecall looks for a line typed before by what it holds.
-func (s *Screen) beginRecall() {
-	in := &s.input
-	if in.mode == talking {
-		in.kept = in.line.Text()
-	}
-	in.begin(recalling)
-	in.line.Set("", 0)
-	s.stale |= staleInput
-}
-
 // recall does a key while a line is being looked for: text makes what is sought
 // longer, Ctrl-R goes further back, Enter takes the line that was found, and so
 // does any key that edits.

@@ -38,7 +38,7 @@ func (s *Screen) Failed(r room.Request) {
 	case !typed:
 		s.hint(s.texts().Failed)
 	case s.input.line.Empty() && s.input.mode == talking:
-		s.ask()
+		s.lookFor(searching)
 		s.input.line.Set(search.Text, len(search.Text))
 	}
 }

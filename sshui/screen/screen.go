@@ -46,9 +46,9 @@ type Terminal struct {
 
 // Screen is one terminal's screen. It belongs to one goroutine at a time.
 type Screen struct {
-	room  Room
-	cache *rows.Cache
-	term  Terminal
+	room   Room
+	shared *Shared
+	term   Terminal
 
 	// What the terminal said of itself.
 	sync  bool  // it has synchronized output (mode 2026)
@@ -73,8 +73,7 @@ type Screen struct {
 	overlay *overlay
 	bare    bool
 
-	shared  *Shared
-	board   *board // of the roster
+	header  *header // of the roster
 	stale   stale
 	painted painted
 }
@@ -88,14 +87,13 @@ const (
 	light
 )
 
-// New returns the screen of a session that has just joined. Nothing is painted
-// until Frame. Screens of one server should share more than the cache: see Share.
-func New(r Room, cache *rows.Cache, t Terminal, now time.Time) *Screen {
-	s := &Screen{room: r, cache: cache, term: t, stale: everything}
+// New returns the screen of a session that has just joined; all screens of one server
+// have one Shared. Nothing is painted until Frame.
+func New(r Room, shared *Shared, t Terminal, now time.Time) *Screen {
+	s := &Screen{room: r, shared: shared, term: t, stale: everything}
 	s.script = transcript{room: r, arrived: r.Arrived(), end: pos{place: r.Arrived()}}
 	s.view.follow = true
 	s.news.touched = now
-	s.shared = &Shared{}
 	s.term.Width, s.term.Height = max(t.Width, 1), max(t.Height, 1)
 	s.refresh()
 	return s
@@ -123,10 +121,10 @@ func (s *Screen) Show(items []room.Item, now time.Time) (left Action) {
 		switch {
 		case it.Event != nil && it.Place != 0:
 			s.script.end.place = it.Place + 1
-			s.heard(it.Event, it.Place, now)
+			s.count(it.Event, it.Place, now)
 		case it.Event != nil:
 			s.script.add(local{when: it.Event.Time, event: it.Event})
-			s.heard(it.Event, 0, now)
+			s.count(it.Event, 0, now)
 		default:
 			if a := s.reply(it.Reply, now); a != (Action{}) {
 				left = a
@@ -144,8 +142,8 @@ func (s *Screen) reply(r room.Reply, now time.Time) (left Action) {
 	} else {
 		s.answer(r, now)
 	}
-	if s.input.owed > 0 {
-		s.input.owed--
+	if s.input.pendingReplies > 0 {
+		s.input.pendingReplies--
 		if s.script.end != end {
 			s.toBottom()
 		}
@@ -269,8 +267,8 @@ func (s *Screen) palette() rows.Palette {
 	return rows.Auto
 }
 
-// eyes are through whose the screen is seen.
-func (s *Screen) eyes() lang.View {
+// viewer says who reads the screen, and how they want it.
+func (s *Screen) viewer() lang.View {
 	return lang.View{
 		Lang: s.prefs.Lang, Zone: s.prefs.Zone, Hour12: s.prefs.Hour12,
 		Me: s.me, Operator: s.room.Role() >= state.Operator, Screen: true,

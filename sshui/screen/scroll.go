@@ -41,36 +41,25 @@ func (s *Screen) turn(to room.Where) Action {
 	return Action{}
 }
 
+// turns are the keys that move the view or do what else a command does too.
+var turns = map[string]room.Where{
+	"pgup": room.TurnUp, "pgdn": room.TurnDown,
+	"alt+home": room.TurnTop, "home": room.TurnTop, "alt+end": room.TurnBottom, "end": room.TurnBottom,
+	"alt+u": room.TurnUnread, "alt+p": room.TurnPreviousMention, "alt+n": room.TurnNextMention,
+	"alt+l": room.TurnBare, "ctrl+l": room.TurnRedraw, "f1": room.TurnKeys,
+}
+
 // turnKey returns what a key does to the view, if it does anything. Home and End
 // are the line's while there is one.
 func (s *Screen) turnKey(name string) (to room.Where, ok bool) {
+	to, ok = turns[name]
 	switch name {
-	case "pgup":
-		return room.TurnUp, true
-	case "pgdn":
-		return room.TurnDown, true
-	case "alt+home":
-		return room.TurnTop, true
 	case "home":
-		return room.TurnTop, s.input.line.Empty()
-	case "alt+end":
-		return room.TurnBottom, true
+		ok = s.input.line.Empty()
 	case "end":
-		return room.TurnBottom, !s.view.follow || s.input.line.Empty()
-	case "alt+u":
-		return room.TurnUnread, true
-	case "alt+p":
-		return room.TurnPreviousMention, true
-	case "alt+n":
-		return room.TurnNextMention, true
-	case "alt+l":
-		return room.TurnBare, true
-	case "ctrl+l":
-		return room.TurnRedraw, true
-	case "f1":
-		return room.TurnKeys, true
+		ok = !s.view.follow || s.input.line.Empty()
 	}
-	return 0, false
+	return to, ok
 }
 
 // wheel turns what is shown by a step of the mouse's wheel.
@@ -86,7 +75,7 @@ func (s *Screen) wheel(up bool) Action {
 	case up && s.atTop():
 		return s.earlier()
 	default:
-		s.input.owed = 0
+		s.input.pendingReplies = 0
 		s.scroll(by)
 	}
 	return Action{}
@@ -187,11 +176,11 @@ func (s *Screen) showAt(p pos) {
 }
 
 func (s *Screen) toUnread() {
-	if !s.news.marked {
+	if !s.news.marker.set {
 		s.hint(s.texts().NothingUnread)
 		return
 	}
-	s.showFrom(s.news.marker)
+	s.showFrom(s.news.marker.pos)
 }
 
 // toMention goes to the mention before, or after, the one it went to last; at

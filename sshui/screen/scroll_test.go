@@ -8,9 +8,9 @@ import (
 
 	"pgregory.net/rapid"
 
+	"salon/internal/line/keys"
 	"salon/room"
 	"salon/room/state"
-	"salon/sshui/keys"
 )
 
 // talked is a stage on which n numbered messages were said.
@@ -156,7 +156,7 @@ func TestWhoSpeaksGoesDown(t *testing.T) {
 		st.says(line)
 		st.sees(before[0], before[len(before)-1])
 		st.shows(answer)
-		if !st.view.follow || !st.news.marked {
+		if !st.view.follow || !st.news.marker.set {
 			t.Errorf("%s: its answer is not to be seen:\n%s", line, st.picture())
 		}
 		st.keys("pgup")
@@ -170,8 +170,10 @@ func TestWhoSpeaksGoesDown(t *testing.T) {
 func TestWhatOneDoesIsSeen(t *testing.T) {
 	st := awayAbove(t)
 	st.says("/sujet vacances")
+	st.Done("bonjour")
 	st.shows(st.room.happens(state.TopicSet{By: "ann", Text: "travail"}))
-	st.hasNot("vacances")
+	st.hasNot("travail")
+	st.Done("/sujet vacances")
 	st.shows(st.room.happens(state.TopicSet{By: "eve", Text: "vacances"}))
 	st.has("vacances")
 }
@@ -248,7 +250,7 @@ func TestScrollingNeverJumps(t *testing.T) {
 			st.shows(st.room.said("bob", strings.Repeat("@eve ", rapid.IntRange(1, 99).Draw(t, "length"))))
 		}
 		after := st.rows()
-		bar := st.header() + st.scriptRows() - 1
+		bar := st.headerRows() + st.scriptRows() - 1
 		before[bar], after[bar] = "", ""
 		if !slices.Equal(before, after) {
 			t.Fatalf("from\n%s\nto\n%s", strings.Join(before, "\n"), strings.Join(after, "\n"))

@@ -5,122 +5,108 @@ import (
 	"strings"
 	"sync"
 
-	"salon/room"
 	"salon/sshui/rows"
 )
 
-// Bounds of a Shared. What is asked for beyond them takes the place of all that was
-// there: it is made again for who asks again.
-const (
-	maxBoards = 64 // of one roster
-	maxRules  = 256
-)
-
-// Shared is what the screens of one server that look alike have in common besides
-// the rows of their transcripts: headers, lists of names, unread markers. It is made
-// once, by the first who asks. The zero value is ready and is safe for concurrent
-// use.
+// Shared is what the screens of one server that look alike have in common: rows of
+// events, headers with their lists of names, unread markers. Each is made once, by the
+// first screen that asks for it. A [rows.ClassCache] bounds each of the three. The
+// zero value is ready and is safe for concurrent use.
 type Shared struct {
-	mu     sync.Mutex
-	roster *room.Roster // of the boards
-	boards map[look]*board
-	rules  map[ruleLook]rule
+	rows    rows.Cache
+	headers rows.ClassCache[look, latest]
+	markers rows.ClassCache[rows.Class, markers]
 }
 
-// Share has the screen share with others what looks the same on them. It must come
-// before the first Frame; a screen that it was not called for shares with nobody.
-func (s *Screen) Share(with *Shared) { s.shared = with }
-
-// look is all that a board depends on besides the roster.
+// look is all that a header depends on besides the roster.
 type look struct {
 	class         rows.Class
 	width, height int // of the terminal; of the transcript's part
 	away          bool
 }
 
-// boarded returns the board for the screen as it is now.
-func (s *Screen) boarded() *board {
+// latest is the header of the roster that was painted last in one look.
+type latest struct {
+	mu     sync.Mutex
+	header *header
+}
+
+// headerNow returns the header for the screen as it is now.
+func (s *Screen) headerNow() *header {
 	l := look{class: s.class, width: s.term.Width, height: s.scriptRows(), away: s.away}
-	if b := s.board; b == nil || b.roster != s.roster || b.look != l {
-		s.board = s.shared.board(s, l)
+	if h := s.header; h == nil || h.roster != s.roster || h.look != l {
+		s.header = s.shared.headers.Get(l).of(s, l)
 	}
-	return s.board
+	return s.header
 }
 
-// board returns a board, which s makes if nobody has.
-func (k *Shared) board(s *Screen, l look) *board {
+// of returns the header of the screen's roster, which s makes if nobody has.
+func (k *latest) of(s *Screen, l look) *header {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.roster != s.roster || len(k.boards) >= maxBoards {
-		k.roster, k.boards = s.roster, map[look]*board{}
+	if k.header == nil || k.header.roster != s.roster {
+		k.header = s.newHeader(l)
 	}
-	b := k.boards[l]
-	if b == nil {
-		b = s.newBoard(l)
-		k.boards[l] = b
-	}
-	return b
+	return k.header
 }
 
-// rule is an unread marker for any number of so many digits.
-type rule struct {
-	text string
-	at   int // where the number stands, in bytes; -1 when the row has no room for it
+// markers are the unread markers of one class, by how many digits their number has:
+// an int has 19 at most. At 0 is the one without a number.
+type markers struct {
+	mu   sync.Mutex
+	made [20]marker
 }
 
-type ruleLook struct {
-	class  rows.Class
-	digits int
+// marker is an unread marker for any number of so many digits.
+type marker struct {
+	text string // "" until it is made
+	at   int    // where the number stands, in bytes; -1 when the row has no room for it
 }
 
-// rule returns an unread marker, which is made if nobody has.
-func (k *Shared) rule(l ruleLook, t string) rule {
+// of returns a marker that says what form says, and makes it if nobody has.
+func (k *markers) of(c rows.Class, digits int, form string) marker {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	r, ok := k.rules[l]
-	if !ok {
-		if k.rules == nil || len(k.rules) >= maxRules {
-			k.rules = map[ruleLook]rule{}
-		}
-		r = newRule(l, t)
-		k.rules[l] = r
+	m := &k.made[digits]
+	if m.text == "" {
+		*m = newMarker(c, digits, form)
 	}
-	return r
+	return *m
 }
 
-// newRule finds where the number stands by writing two that differ in all digits.
-func newRule(l ruleLook, t string) rule {
-	ones, twos := strings.Repeat("1", l.digits), strings.Repeat("2", l.digits)
-	r := rule{text: l.class.Rule(rows.Marker, strings.ReplaceAll(t, "%d", ones)), at: -1}
-	other := l.class.Rule(rows.Marker, strings.ReplaceAll(t, "%d", twos))
-	for i := range min(len(r.text), len(other)) {
-		if r.text[i] != other[i] {
-			if strings.HasPrefix(r.text[i:], ones) && strings.HasPrefix(other[i:], twos) {
-				r.at = i
+// newMarker finds where the number stands by writing two that differ in all digits.
+func newMarker(c rows.Class, digits int, form string) marker {
+	ones, twos := strings.Repeat("1", digits), strings.Repeat("2", digits)
+	m := marker{text: c.Rule(rows.Marker, strings.ReplaceAll(form, "%d", ones)), at: -1}
+	other := c.Rule(rows.Marker, strings.ReplaceAll(form, "%d", twos))
+	for i := range min(len(m.text), len(other)) {
+		if m.text[i] != other[i] {
+			if strings.HasPrefix(m.text[i:], ones) && strings.HasPrefix(other[i:], twos) {
+				m.at = i
 			}
 			break
 		}
 	}
-	return r
+	return m
 }
 
 // paintMarker paints the unread marker where the cursor is.
 func (s *Screen) paintMarker(p *pen) {
-	n, t := s.news.marks, s.texts()
+	n, t, made := s.news.marks, s.texts(), s.shared.markers.Get(s.class)
 	if n <= 1 {
-		p.text(s.shared.rule(ruleLook{s.class, 0}, t.NewMessage).text)
+		p.text(made.of(s.class, 0, t.NewMessage).text)
 		return
 	}
 	digits := 1
 	for rest := n; rest >= 10; rest /= 10 {
 		digits++
 	}
-	r := s.shared.rule(ruleLook{s.class, digits}, t.NewMessages)
-	if r.at < 0 { // cut short
+	m := made.of(s.class, digits, t.NewMessages)
+	if m.at < 0 { // cut short
 		p.text(s.class.Rule(rows.Marker, fmt.Sprintf(t.NewMessages, n)))
 		return
 	}
-	p.text(r.text[:r.at])
+	p.text(m.text[:m.at])
 	p.number(n)
-	p.text(r.text[r.at+digits:])
+	p.text(m.text[m.at+digits:])
 }

@@ -5,51 +5,12 @@ import (
 	"strings"
 )
 
-// tabs is a completion being gone through with Tab.
-type tabs struct {
-	start      int // of the word, in bytes of the line
-	end        int // of what stands for it now
-	candidates []string
-	at         int
-}
-
 // complete puts the next candidate for the word before the cursor in its place.
 func (s *Screen) complete(forward bool) {
-	in := &s.input
-	if in.mode != talking {
-		return
-	}
-	s.stale |= staleInput
-	if in.tabs == nil {
-		start, candidates := s.room.Complete(in.line.Text(), in.line.Cursor())
-		if len(candidates) == 0 {
-			return
-		}
-		in.tabs = &tabs{start: start, end: in.line.Cursor(), candidates: candidates, at: -1}
-		if !forward {
-			in.tabs.at = len(candidates)
-		}
-	}
-	t := in.tabs
-	if forward {
-		t.at++
-	} else {
-		t.at--
-	}
-	n := len(t.candidates)
-	t.at = (t.at + n) % n
-	with := t.candidates[t.at]
-	if strings.HasPrefix(in.line.Text()[t.end:], " ") {
-		with = strings.TrimSuffix(with, " ")
-	}
-	in.line.Replace(t.start, t.end, with)
-	t.end = in.line.Cursor()
-	if n == 1 {
-		in.tabs = nil
+	if s.input.mode == talking && s.input.line.Complete(forward, s.room.Complete) {
+		s.stale |= staleInput
 	}
 }
-
-func (s *Screen) endTabs() { s.input.tabs = nil }
 
 // tabHint is what Tab would put in, or the candidates to go on to, in at most a
 // number of columns.
@@ -73,8 +34,8 @@ func (s *Screen) tabHint(columns int) string {
 // name, a command or what a command takes that is being typed.
 func (s *Screen) candidates() (list []string, next int) {
 	in := &s.input
-	if in.tabs != nil {
-		return in.tabs.candidates, (in.tabs.at + 1) % len(in.tabs.candidates)
+	if list, next = in.line.Candidates(); len(list) > 0 {
+		return list, next
 	}
 	text := in.line.Text()[:in.line.Cursor()]
 	word := text[strings.LastIndexAny(text, " ,\n")+1:]

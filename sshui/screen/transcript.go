@@ -69,6 +69,25 @@ type entry struct {
 	local *local // nil for the room's events
 }
 
+// spot is where an entry stands that is to be found again, whatever is said
+// meanwhile.
+type spot struct {
+	pos
+	set     bool // else it is nowhere
+	private bool // the entry is for this session alone
+}
+
+// is reports whether the entry at the spot is e.
+func (t *spot) is(e entry) bool {
+	switch {
+	case !t.set || t.private != (e.local != nil):
+		return false
+	case t.private:
+		return t.local == e.pos.local
+	}
+	return t.place == e.place
+}
+
 // day returns a time in the day that the entry belongs to.
 func (e entry) day() time.Time {
 	switch {
@@ -111,13 +130,13 @@ func (t *transcript) welcome(w room.Welcome, now time.Time) {
 	}
 }
 
-// replayed returns where message i of a welcome stands, and whether it is for this
-// session alone, because the ring does not hold it. The welcome is the first local.
-func (t *transcript) replayed(i int, seq state.Seq) (at pos, private bool) {
+// replayed returns where message i of a welcome stands: it is for this session alone
+// when the ring does not hold it. The welcome is the first local.
+func (t *transcript) replayed(i int, seq state.Seq) spot {
 	if place, held := t.room.PlaceOf(seq); held && place < t.arrived {
-		return t.point(place), false
+		return spot{t.point(place), true, false}
 	}
-	return pos{place: t.arrived, local: t.dropped + 1 + i}, true
+	return spot{pos{place: t.arrived, local: t.dropped + 1 + i}, true, true}
 }
 
 func (t *transcript) insert(l local) {

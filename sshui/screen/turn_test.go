@@ -6,9 +6,9 @@ import (
 	"testing"
 	"time"
 
+	"salon/internal/line/keys"
 	"salon/room"
 	"salon/room/state"
-	"salon/sshui/keys"
 )
 
 func TestKeysTurnTheView(t *testing.T) {
@@ -54,7 +54,7 @@ func TestTheWheelTurnsWhatIsShown(t *testing.T) {
 }
 
 func TestMentionsAreGoneTo(t *testing.T) {
-	st := newStage(t, 60, 10, asEve)
+	st := newStage(t, 60, 10)
 	st.shows(many(st.room, 20)...)
 	st.shows(st.room.said("ann", "@eve un"))
 	st.shows(many(st.room, 20)...)
@@ -118,7 +118,7 @@ func TestCommandsTurnTheScreenAsKeysDo(t *testing.T) {
 		room.TurnUnread: "Tout est lu.", room.TurnPreviousMention: "@eve ici", room.TurnNextMention: "Pas d'autre mention.",
 		room.TurnBare: "Vue nue", room.TurnRedraw: "message 50", room.TurnKeys: "Touches",
 	} {
-		st := newStage(t, 60, 10, asEve)
+		st := newStage(t, 60, 10)
 		st.shows(st.room.said("ann", "@eve ici"))
 		st.shows(many(st.room, 50)...)
 		st.keys("x", "ctrl+c")
@@ -130,7 +130,7 @@ func TestCommandsTurnTheScreenAsKeysDo(t *testing.T) {
 }
 
 func TestComfortsChangeTheScreen(t *testing.T) {
-	st := newStage(t, 60, 10, asEve)
+	st := newStage(t, 60, 10)
 	st.shows(st.room.said("ann", "bonjour"))
 	coloured := styles(st)
 	st.room.prefs.Theme = state.ThemeMono

@@ -1,0 +1,232 @@
+// Package front is what every network front does in the same way with its connections
+// and with those who come in by them: it admits connections by their address, turns
+// away the others, closes all when the server stops, asks visitors for what their pseudo
+// takes, and writes down how sessions end.
+//
+// What bytes mean, how a question looks and how long anybody may take is the front's
+// own: packages sshui and rawtcp.
+package front
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net"
+	"net/netip"
+	"sync"
+	"time"
+
+	"salon/room"
+)
+
+const (
+	// MaxTurning is how many who are turned away at once are given a moment to read why.
+	MaxTurning = 64
+	// lingerBytes is how much is still read from a client that is hung up on.
+	lingerBytes = 64 << 10
+)
+
+// Conns are the listeners and connections of one front, and the sessions that Shutdown
+// waits for. Its methods may be called from any goroutine.
+type Conns struct {
+	Closing context.Context // ends when Shutdown begins
+	stop    context.CancelFunc
+
+	name   string
+	room   *room.Room
+	log    *slog.Logger
+	linger time.Duration
+
+	serving sync.WaitGroup // sessions, and those being turned away
+	open    sync.WaitGroup // connections
+
+	mu        sync.Mutex // guards all below
+	listeners []net.Listener
+	leave     map[net.Conn]func() // what the room wants called at the end of each
+	turning   int                 // those being turned away
+}
+
+// NewConns returns the connections of a front, which is called name in the log: none
+// yet. linger is how long a client is given, at shutdown or when it is turned away, to
+// read why and hang up.
+func NewConns(name string, r *room.Room, log *slog.Logger, linger time.Duration) *Conns {
+	c := &Conns{name: name, room: r, log: log, linger: linger, leave: map[net.Conn]func(){}}
+	c.Closing, c.stop = context.WithCancel(context.Background())
+	return c
+}
+
+// Listen has Shutdown close l, and reports whether there is still time to serve it;
+// otherwise l is closed.
+func (c *Conns) Listen(l net.Listener) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.Closing.Err() != nil {
+		l.Close()
+		return false
+	}
+	c.listeners = append(c.listeners, l)
+	return true
+}
+
+// Admit asks the room whether the address of a new connection may enter. Then leave
+// must be given to [Conns.Track]; otherwise the connection has been turned away, with
+// words that say why.
+func (c *Conns) Admit(raw net.Conn, words func(why error) []byte) (leave func(), ok bool) {
+	addr := AddrOf(raw.RemoteAddr())
+	leave, err := c.room.Admit(addr)
+	if err != nil {
+		c.log.Info(c.name+": refused", "addr", addr.String(), "why", err.Error())
+		c.turnAway(raw, words(err))
+	}
+	return leave, err == nil
+}
+
+// turnAway tells why before hanging up, in a way that lets it arrive as long as few are
+// turned away.
+func (c *Conns) turnAway(raw net.Conn, words []byte) {
+	raw.SetDeadline(time.Now().Add(c.linger))
+	raw.Write(words)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.Closing.Err() != nil || c.turning == MaxTurning {
+		raw.Close()
+		return
+	}
+	c.turning++
+	c.serving.Go(func() {
+		HangUp(raw, c.linger)
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.turning--
+	})
+}
+
+// Track has Shutdown close a connection that was admitted, unless [Conns.Forget] is
+// called before: its owner does that once it has closed it. Track reports false when
+// the server closes; then the caller closes the connection, and nothing is to be
+// forgotten.
+func (c *Conns) Track(conn net.Conn, leave func()) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.trackLocked(conn, leave)
+}
+
+func (c *Conns) trackLocked(conn net.Conn, leave func()) bool {
+	if c.Closing.Err() != nil {
+		leave()
+		return false
+	}
+	c.leave[conn] = leave
+	c.open.Add(1)
+	return true
+}
+
+// Go tracks a connection that was admitted and serves it in a goroutine that Shutdown
+// waits for. It closes the connection after that, or at once when the server closes.
+func (c *Conns) Go(conn net.Conn, leave, serve func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.trackLocked(conn, leave) {
+		conn.Close()
+		return
+	}
+	c.serving.Go(func() {
+		defer c.Forget(conn)
+		defer conn.Close()
+		serve()
+	})
+}
+
+// Forget undoes Track.
+func (c *Conns) Forget(conn net.Conn) {
+	c.mu.Lock()
+	leave := c.leave[conn]
+	delete(c.leave, conn)
+	c.mu.Unlock()
+	leave()
+	c.open.Done()
+}
+
+// Begin has Shutdown wait until End is called, and reports false when it is too late
+// to begin anything.
+func (c *Conns) Begin() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.Closing.Err() != nil {
+		return false
+	}
+	c.serving.Add(1)
+	return true
+}
+
+// End undoes Begin.
+func (c *Conns) End() { c.serving.Done() }
+
+// Shutdown stops listening, waits for sessions to say goodbye (the room has told them
+// to go, see [room.Room.Stop]) for as long as ctx lasts, and a moment for clients to
+// hang up: closing first could cost them the farewell. Then it closes what is still
+// open and waits for its end.
+func (c *Conns) Shutdown(ctx context.Context) {
+	c.close()
+	served := ended(&c.serving)
+	waitFor(ctx, served)
+	ctx, cancel := context.WithTimeout(ctx, c.linger)
+	defer cancel()
+	hungUp := ended(&c.open)
+	waitFor(ctx, hungUp)
+	for _, conn := range c.list() {
+		conn.Close()
+	}
+	<-served
+	<-hungUp
+}
+
+func (c *Conns) close() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.stop()
+	for _, l := range c.listeners {
+		l.Close()
+	}
+}
+
+func (c *Conns) list() (conns []net.Conn) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for conn := range c.leave {
+		conns = append(conns, conn)
+	}
+	return conns
+}
+
+// ended returns a channel that is closed once a group has ended.
+func ended(wg *sync.WaitGroup) <-chan struct{} {
+	done := make(chan struct{})
+	go func() { wg.Wait(); close(done) }()
+	return done
+}
+
+func waitFor(ctx context.Context, done <-chan struct{}) {
+	select {
+	case <-done:
+	case <-ctx.Done():
+	}
+}
+
+// HangUp closes in a way that lets the last words arrive: a socket closed with unread
+// input resets the connection.
+func HangUp(c net.Conn, linger time.Duration) {
+	if half, ok := c.(interface{ CloseWrite() error }); ok && half.CloseWrite() == nil {
+		c.SetReadDeadline(time.Now().Add(linger))
+		io.CopyN(io.Discard, c, lingerBytes)
+	}
+	c.Close()
+}
+
+// AddrOf returns the IP address of a TCP address, or the zero Addr.
+func AddrOf(a net.Addr) netip.Addr {
+	if t, ok := a.(*net.TCPAddr); ok {
+		return t.AddrPort().Addr().Unmap()
+	}
+	return netip.Addr{}
+}

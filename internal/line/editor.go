@@ -1,0 +1,119 @@
+// Package line edits the line that somebody types at a terminal. An Editor holds its
+// text and cursor, does the keys that edit it as in a shell, completes words and lays
+// the text out in rows; a History holds what was entered before. A Prompt puts both
+// on the bottom line of a terminal, below text that scrolls; the full screen draws
+// them itself. Package keys decodes what a terminal sends.
+//
+// What is one character is a grapheme of UAX 29, and how wide it is what
+// ansi.StringWidth says. The terminal's raw mode and what a line means are for others.
+package line
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// Max is the most bytes that an Editor holds. Who types on at Max sees nothing
+// happen; Insert says how much was lost.
+const Max = 16 << 10
+
+// keptKill is the most bytes of what was killed that outlive a Set to nothing, as
+// after Enter: the longest message. A longer kill is given up then, so that those
+// who only listen weigh nothing.
+const keptKill = 4 << 10
+
+// Editor is a text being typed, of one line or several. The zero value is empty
+// and ready. It belongs to one goroutine at a time.
+//
+// The text is always valid UTF-8 of at most Max bytes whose only control
+// character is the newline, and the cursor always stands between two graphemes.
+type Editor struct {
+	text   string
+	cursor int
+
+	killed       string // what ctrl+y brings back, at most Max bytes
+	goal         int    // the column that up and down aim for
+	streak, last streak // what this key goes on with, and what the one before did
+	top          int    // the first row that Layout showed last
+	completion   *completion
+}
+
+// streak is what keys do together when one follows the other.
+type streak uint8
+
+const (
+	nothing  streak = iota
+	killing         // to gather in one kill
+	climbing        // to keep one column
+)
+
+// Text returns what is typed.
+func (e *Editor) Text() string { return e.text }
+
+// Empty reports whether nothing is typed.
+func (e *Editor) Empty() bool { return e.text == "" }
+
+// Cursor returns where the cursor is, in bytes of Text, between graphemes.
+func (e *Editor) Cursor() int { return e.cursor }
+
+// Set replaces the text, cleaned as by Insert and cut at Max, and puts the cursor
+// at a byte of it, or at the nearest end, or after the grapheme it falls in.
+// Set("", 0) lets go of all memory but a kill of 4 KiB at most.
+func (e *Editor) Set(text string, cursor int) {
+	cursor = min(max(cursor, 0), len(text))
+	for cursor < len(text) && !utf8.RuneStart(text[cursor]) {
+		cursor++
+	}
+	before := clean(text[:cursor])
+	e.begin()
+	e.top = 0
+	e.splice(0, len(e.text), clean(text))
+	e.cursor = boundary(e.text, min(len(before), len(e.text)))
+	if e.text == "" && len(e.killed) > keptKill {
+		e.killed = ""
+	}
+}
+
+// Insert types text at the cursor, cleaned of control characters (newlines stay,
+// tabs become spaces), and reports how many bytes of it, clean, did not fit below
+// Max: those of its end. CR LF, CR, U+2028 and U+2029 are newlines; invalid bytes
+// in a row become one U+FFFD; bidi controls and U+FEFF go; joiners and variation
+// selectors stay.
+func (e *Editor) Insert(text string) (left int) {
+	e.begin()
+	return e.splice(e.cursor, e.cursor, clean(text))
+}
+
+// begin begins to do something else than what was done before.
+func (e *Editor) begin() { e.last, e.streak, e.completion = e.streak, nothing, nil }
+
+// Replace puts text, cleaned as by Insert, in the place of the bytes from start to
+// end, and the cursor after it. Bytes outside of the text are left out, a grapheme
+// touched is replaced whole, and what exceeds Max is dropped.
+func (e *Editor) Replace(start, end int, with string) {
+	e.begin()
+	start = min(max(start, 0), len(e.text))
+	end = min(max(end, start), len(e.text))
+	e.splice(floor(e.text, start), boundary(e.text, end), clean(with))
+}
+
+// splice puts clean text in the place of what stands between two boundaries, as
+// much as fits, and the cursor after it. The new text shares no memory with
+// anything, so that it never keeps alive what was cut out of it.
+func (e *Editor) splice(start, end int, with string) (left int) {
+	fits := cut(with, Max-len(e.text)+end-start)
+	e.text = strings.Join([]string{e.text[:start], fits, e.text[end:]}, "")
+	e.cursor = boundary(e.text, start+len(fits))
+	return len(with) - len(fits)
+}
+
+// cut returns the first runes of text that are n bytes at most.
+func cut(text string, n int) string {
+	if len(text) <= n {
+		return text
+	}
+	for n > 0 && !utf8.RuneStart(text[n]) {
+		n--
+	}
+	return text[:n]
+}

@@ -1,0 +1,138 @@
+package line
+
+import (
+	"slices"
+	"strings"
+)
+
+// MaxLines is the most lines that a History keeps; the oldest go first.
+const MaxLines = 100
+
+// MaxBytes is the most bytes that the lines of a History have together; the oldest
+// go first.
+const MaxBytes = 32 << 10
+
+// History is what was entered before, newest last, without repeats in a row. The
+// zero value is empty and ready. It belongs to one goroutine at a time.
+type History struct {
+	lines []string
+	bytes int // of lines
+
+	back    int            // how many lines back the one shown is, 0 for what is being typed
+	changed map[int]string // what was typed, and what has become of lines shown, by how far back
+	weight  int            // of those, in bytes
+}
+
+// Add keeps a line that was entered, and forgets which line was shown. A line of
+// nothing but white space is not kept, nor one longer than MaxBytes.
+func (h *History) Add(line string) {
+	h.Reset()
+	if strings.TrimSpace(line) == "" || len(line) > MaxBytes || h.line(1) == line {
+		return
+	}
+	h.lines = append(h.lines, strings.Clone(line))
+	h.bytes += len(line)
+	gone := 0
+	for len(h.lines)-gone > MaxLines || h.bytes > MaxBytes {
+		h.bytes -= len(h.lines[gone])
+		gone++
+	}
+	h.lines = slices.Delete(h.lines, 0, gone)
+}
+
+// line returns the nth line from the end, from 1, "" if there is none.
+func (h *History) line(n int) string {
+	if n < 1 || n > len(h.lines) {
+		return ""
+	}
+	return h.lines[len(h.lines)-n]
+}
+
+// Older returns the line before the one shown, keeping current, what that has become
+// or what is being typed, for whoever comes back to it; ok is false at the oldest.
+// What is kept so has MaxBytes together at most: beyond them ok is false too, and
+// current stays where it is.
+func (h *History) Older(current string) (line string, ok bool) {
+	if h.back == len(h.lines) || !h.keep(current) {
+		return "", false
+	}
+	h.back++
+	return h.shown(), true
+}
+
+// Newer returns the line after the one shown, in the end what was being typed,
+// keeping current as Older does; ok is false if that is what is shown.
+func (h *History) Newer(current string) (line string, ok bool) {
+	if h.back == 0 || !h.keep(current) {
+		return "", false
+	}
+	h.back--
+	return h.shown(), true
+}
+
+// Key does a key that goes through the lines, up, down, ctrl+p or ctrl+n: it puts the
+// line before or after the one shown into an Editor. It reports whether it did.
+func (h *History) Key(name string, e *Editor) bool {
+	turn := h.Older
+	switch name {
+	case "up", "ctrl+p":
+	case "down", "ctrl+n":
+		turn = h.Newer
+	default:
+		return false
+	}
+	line, ok := turn(e.text)
+	if ok {
+		e.Set(line, len(line))
+	}
+	return ok
+}
+
+// shown is the line shown, as it was left.
+func (h *History) shown() string {
+	if line, ok := h.changed[h.back]; ok {
+		return line
+	}
+	return h.line(h.back)
+}
+
+// keep notes what has become of the line shown, and reports false when there is no
+// room for it.
+func (h *History) keep(current string) bool {
+	weight := h.weight - len(h.changed[h.back])
+	if current == h.line(h.back) {
+		delete(h.changed, h.back)
+		h.weight = weight
+		return true
+	}
+	if weight += len(current); weight > MaxBytes {
+		return false
+	}
+	if h.changed == nil {
+		h.changed = map[int]string{}
+	}
+	h.changed[h.back], h.weight = strings.Clone(current), weight
+	return true
+}
+
+// Search returns the newest line holding text (folded: neither case nor accents
+// count), skipping the first skip such lines. Every line holds "". It reads the
+// lines each time, which takes up to 2 ms when they are full of accents, and
+// changes nothing to what Older and Newer return.
+func (h *History) Search(text string, skip int) (line string, ok bool) {
+	text = fold(text)
+	for _, line := range slices.Backward(h.lines) {
+		if !strings.Contains(fold(line), text) {
+			continue
+		}
+		if skip <= 0 {
+			return line, true
+		}
+		skip--
+	}
+	return "", false
+}
+
+// Reset forgets which line was shown, and what was being typed: lines that were
+// changed are again what was entered.
+func (h *History) Reset() { h.back, h.changed, h.weight = 0, nil, 0 }

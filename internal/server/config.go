@@ -1,0 +1,168 @@
+package server
+
+import (
+	"errors"
+	"net"
+	"os"
+	"slices"
+	"time"
+
+	"salon/room"
+	"salon/room/lang"
+	"salon/room/state"
+)
+
+// Config is all that a server is told. Its tags make it the flags of `salon serve`, with
+// their defaults; the name of a flag's help is one of lang.Texts.
+type Config struct {
+	// SSH and TCP are where the fronts listen, as net.Listen takes it, or "off".
+	SSH string `name:"ssh" default:":2222" help:"${HelpSSH}"`
+	TCP string `name:"tcp" default:":2323" help:"${HelpTCP}"`
+	// Data is the directory of what lasts: history, host key, audit log. "" is
+	// $STATE_DIRECTORY, $XDG_STATE_HOME/salon or ~/.local/state/salon, the first that
+	// there is; "off" keeps everything in memory.
+	Data string `placeholder:"DIR" help:"${HelpData}"`
+	// HostKey are files of OpenSSH host keys, in place of the data directory's own.
+	HostKey []string `placeholder:"FILE" sep:"," help:"${HelpHostKey}"`
+	// Operators and Allow are files of keys, in the format of authorized_keys: those
+	// that moderate, and, unless it is "", the only ones that may enter.
+	Operators string `placeholder:"FILE" help:"${HelpOperators}"`
+	Allow     string `placeholder:"FILE" help:"${HelpAllow}"`
+	// PasswordFile is a file with the room's password or its argon2id hash.
+	PasswordFile string `placeholder:"FILE" help:"${HelpPasswordFile}"`
+	// MOTD is a file with a text for those who arrive.
+	MOTD string `name:"motd" placeholder:"FILE" help:"${HelpMOTD}"`
+	// Keep and KeepSize are how much of the history is kept; 0: all.
+	Keep     Age  `default:"0" placeholder:"90d" help:"${HelpKeep}"`
+	KeepSize Size `default:"0" placeholder:"1G" help:"${HelpKeepSize}"`
+	// File is where other fields come from, by [ReadSettings].
+	File string `name:"config" placeholder:"FILE" help:"${HelpConfig}"`
+	// Lang is the language of the console, and of members who ask for none; "" is that
+	// of the locale.
+	Lang string `placeholder:"fr|en" help:"${HelpLang}"`
+	// Replay is how many messages a newcomer is shown.
+	Replay int `default:"20" help:"${HelpReplay}"`
+	// Rate and Burst are the messages of one member, a second and at once. A Rate of 0
+	// is no limit.
+	Rate  float64 `default:"2" help:"${HelpRate}"`
+	Burst int     `default:"5" help:"${HelpBurst}"`
+	// MaxPerSource is how many connections one address may hold; 0: no limit.
+	MaxPerSource int `default:"64" help:"${HelpPerSource}"`
+	// Log is the form of the technical log on Stderr.
+	Log string `default:"text" enum:"text,json" placeholder:"text|json" help:"${HelpLog}"`
+
+	// Stdin and Stdout are the console's, Stderr is the log's. None may be nil.
+	Stdin, Stdout, Stderr *os.File `kong:"-"`
+	// Program is how this one calls itself in what it writes down; "" is "salon".
+	Program string `kong:"-"`
+	// Again returns the Config as it is now, when the operator reloads. nil: this one.
+	Again func() (Config, error) `kong:"-"`
+}
+
+// maxReplay is the most messages that a newcomer can be shown.
+const maxReplay = 1000
+
+// ErrBothOff is the error of a Config that turns both fronts off.
+var ErrBothOff = errors.New("--ssh off and --tcp off")
+
+// Check finds what no server can be told: the error is a [*FlagError] or [ErrBothOff].
+func (c *Config) Check() error {
+	_, known := room.ParseLang(c.Lang)
+	for _, f := range []struct {
+		valid bool
+		err   FlagError
+	}{
+		{c.Lang == "" || known, FlagError{Flag: "lang", Value: c.Lang}},
+		{c.Replay >= 0 && c.Replay <= maxReplay, FlagError{Flag: "replay", Value: c.Replay}},
+		{c.Rate >= 0, FlagError{Flag: "rate", Value: c.Rate}},
+		{c.Burst >= 1, FlagError{Flag: "burst", Value: c.Burst}},
+		{c.MaxPerSource >= 0, FlagError{Flag: "max-per-source", Value: c.MaxPerSource}},
+		{isAddress(c.SSH), FlagError{Flag: "ssh", Value: c.SSH, Example: addressLike(c.SSH)}},
+		{isAddress(c.TCP), FlagError{Flag: "tcp", Value: c.TCP, Example: addressLike(c.TCP)}},
+	} {
+		if !f.valid {
+			return &f.err
+		}
+	}
+	if c.SSH == off && c.TCP == off {
+		return ErrBothOff
+	}
+	return nil
+}
+
+// off is the address of a front that is not served, and the data directory of a room in
+// memory.
+const off = "off"
+
+func isAddress(addr string) bool {
+	_, port, err := net.SplitHostPort(addr)
+	return addr == off || err == nil && isPort(port)
+}
+
+func isPort(s string) bool {
+	_, err := net.LookupPort("tcp", s)
+	return err == nil
+}
+
+// addressLike is the address that was meant by a port alone; "" for anything else.
+func addressLike(s string) string {
+	if !isPort(s) {
+		return ""
+	}
+	return ":" + s
+}
+
+// language is that of Lang, or of the locale.
+func (c *Config) language() state.Lang {
+	if l, ok := room.ParseLang(c.Lang); ok {
+		return l
+	}
+	return lang.FromLocale(os.Getenv, state.French)
+}
+
+// limits are what one member and one address may ask for.
+func (c *Config) limits() room.Limits {
+	return room.Limits{Rate: c.Rate, Burst: c.Burst, Replay: c.Replay, MaxPerSource: c.MaxPerSource}
+}
+
+// unapplied returns the flags that differ in next and are read at the start only.
+func (c *Config) unapplied(next *Config) (names []string) {
+	for _, flag := range []struct {
+		name    string
+		differs bool
+	}{
+		{"ssh", c.SSH != next.SSH}, {"tcp", c.TCP != next.TCP}, {"data", c.Data != next.Data}, {"lang", c.Lang != next.Lang},
+		{"host-key", !slices.Equal(c.HostKey, next.HostKey)}, {"log", c.Log != next.Log},
+	} {
+		if flag.differs {
+			names = append(names, flag.name)
+		}
+	}
+	return names
+}
+
+// reload reads the Config and its files again: the limits and the files that say who
+// may enter apply at once. An invalid one changes nothing.
+func (s *server) reload() error {
+	next := s.cfg
+	if s.cfg.Again != nil {
+		var err error
+		if next, err = s.cfg.Again(); err != nil {
+			return err
+		}
+	}
+	a, err := s.access(&next)
+	if err != nil {
+		return err
+	}
+	s.room.SetAccess(a)
+	s.room.SetLimits(next.limits())
+	if s.history != nil {
+		s.history.SetKeep(time.Duration(next.Keep), int64(next.KeepSize))
+	}
+	s.log.Info("files read again", "operators", len(a.Operators), "allowed", len(a.Allow), "password", a.Password != "", "limits", next.limits())
+	if names := s.cfg.unapplied(&next); len(names) > 0 {
+		s.log.Warn("not before the next start", "changed", names)
+	}
+	return nil
+}

@@ -1,0 +1,40 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"salon/room/history"
+	"salon/room/lang"
+	"salon/room/state"
+)
+
+// Export writes everything that was said, as one JSON object a line, from a data
+// directory ("": the one that a server would use) to out. It may run beside the server.
+// Its progress is shown on progress when that is a terminal.
+func Export(ctx context.Context, dir string, l state.Lang, out, progress *os.File) error {
+	dir, err := dataDir(dir)
+	if err != nil {
+		return err
+	}
+	t := lang.Of(l)
+	r, err := history.OpenReader(dir)
+	if err != nil {
+		return fmt.Errorf("%s: %w", dir, explain(t, err))
+	}
+	defer r.Close()
+	var show func(done, total int64)
+	if isTerminal(progress) {
+		show = func(done, total int64) {
+			fmt.Fprintf(progress, "\r"+t.Exporting, done, total)
+			if done == total {
+				fmt.Fprintln(progress)
+			}
+		}
+	}
+	if err := r.Export(ctx, out, show); err != nil {
+		return fmt.Errorf("%s: %w", dir, explain(t, err))
+	}
+	return nil
+}

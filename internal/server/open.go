@@ -1,0 +1,212 @@
+package server
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	gossh "golang.org/x/crypto/ssh"
+
+	"salon/hostkeys"
+	"salon/room"
+	"salon/room/history"
+	"salon/room/lang"
+)
+
+// theNode is the name in its log of a server that is alone: always the same, so that
+// each start ends the epoch before it.
+const theNode = "local"
+
+// open acquires all that may fail, before anybody is let in.
+func (s *server) open() (err error) {
+	if s.cfg.SSH != off {
+		if s.keys, err = s.cfg.hostKeys(); err != nil {
+			return err
+		}
+		if s.ssh, err = s.listen("ssh", s.cfg.SSH); err != nil {
+			return err
+		}
+	}
+	if s.cfg.TCP != off {
+		if s.tcp, err = s.listen("tcp", s.cfg.TCP); err != nil {
+			return err
+		}
+	}
+	return s.openRoom()
+}
+
+// close releases what open acquired, when nobody has been let in.
+func (s *server) close() {
+	for _, l := range []net.Listener{s.ssh, s.tcp} {
+		if l != nil {
+			l.Close()
+		}
+	}
+	if s.room != nil {
+		s.room.Close()
+	}
+	s.closeHistory()
+}
+
+// closeHistory releases the data directory.
+func (s *server) closeHistory() (err error) {
+	if s.history != nil {
+		err = errors.Join(s.history.Shut(), s.auditFile.Close())
+	}
+	return err
+}
+
+// listen listens for a front. A port that is taken is an error that says which flag
+// chooses another.
+func (s *server) listen(flag, addr string) (net.Listener, error) {
+	l, err := net.Listen("tcp", addr)
+	if err == nil {
+		return l, nil
+	}
+	at, unresolved := net.ResolveTCPAddr("tcp", addr)
+	if !errors.Is(err, syscall.EADDRINUSE) || unresolved != nil {
+		return nil, fmt.Errorf(s.texts().CannotListen, "--"+flag+" "+addr, err)
+	}
+	host, _, _ := net.SplitHostPort(addr)
+	next := net.JoinHostPort(host, strconv.Itoa(at.Port%65535+1))
+	return nil, fmt.Errorf(s.texts().PortTaken, at.Port, "--"+flag+" "+next)
+}
+
+// openRoom opens the room on the history of the data directory, or in memory.
+func (s *server) openRoom() error {
+	cfg := room.DefaultConfig()
+	cfg.Limits = s.cfg.limits()
+	cfg.Node, cfg.Audit, cfg.Reload = theNode, s.audit, s.reload
+	var events room.Log = room.NewMemoryLog()
+	var store room.Store = room.NewMemoryStore()
+	if s.cfg.Data != off {
+		h, err := s.openHistory()
+		if err != nil {
+			return err
+		}
+		events, store = h, h
+	}
+	a, err := s.access(&s.cfg)
+	if err != nil {
+		return err
+	}
+	if s.room, err = room.New(context.Background(), cfg, events, store); err != nil {
+		return err
+	}
+	s.room.SetAccess(a)
+	return nil
+}
+
+// openHistory opens the history, which is closed after the room, and the audit log.
+func (s *server) openHistory() (*history.History, error) {
+	dir, err := dataDir(s.cfg.Data)
+	if err != nil {
+		return nil, err
+	}
+	if s.ssh != nil && len(s.cfg.HostKey) == 0 {
+		if s.copied, err = hostkeys.Copy(dir); err != nil {
+			return nil, err
+		}
+	}
+	h, err := history.Open(context.Background(), history.Options{
+		Dir: dir, Log: s.log, Keep: time.Duration(s.cfg.Keep), KeepBytes: int64(s.cfg.KeepSize),
+		Progress: s.indexing, Anew: s.restoreKey, Program: s.cfg.Program,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", dir, explain(s.texts(), err))
+	}
+	s.history = h
+	return h, s.openAudit(dir)
+}
+
+// restoreKey writes the host key again into a data directory that was removed: without
+// it, members would be warned of another key after the next start.
+func (s *server) restoreKey() {
+	if s.copied == nil {
+		return
+	}
+	if err := s.copied(); err != nil {
+		s.log.Error("the host key is not put back", "err", err.Error())
+	}
+}
+
+// explain says in words what keeps a history from being opened.
+func explain(t *lang.Texts, err error) error {
+	if newer, ok := errors.AsType[*history.NewerError](err); ok {
+		return fmt.Errorf(t.DataNewer, cmp.Or(newer.Program, "salon"), newer.Format)
+	}
+	for known, text := range map[error]string{
+		history.ErrInUse: t.DataInUse, history.ErrForeign: t.DataForeign,
+		history.ErrDamaged: t.DataDamaged, history.ErrOlder: t.DataOlder,
+		history.ErrDirectory: t.DataDirectory, history.ErrReadOnly: t.DataReadOnly,
+	} {
+		if errors.Is(err, known) {
+			return errors.New(text)
+		}
+	}
+	return err
+}
+
+// indexing shows the progress of an index that the history makes anew.
+func (s *server) indexing(done, total int64) {
+	if c := s.shown.Load(); c != nil {
+		fmt.Fprintf(c, s.texts().Indexing+"\n", done, total)
+		return
+	}
+	s.log.Info("indexing", "done", done, "of", total)
+}
+
+// hostKeys are those of HostKey, or the data directory's own.
+func (c *Config) hostKeys() ([]gossh.Signer, error) {
+	var keys []gossh.Signer
+	for _, file := range c.HostKey {
+		key, err := hostkeys.LoadFile(file)
+		if err != nil {
+			return nil, err
+		}
+		keys = append(keys, key)
+	}
+	if len(keys) > 0 {
+		return keys, nil
+	}
+	key, err := c.ownKey()
+	return []gossh.Signer{key}, err
+}
+
+func (c *Config) ownKey() (gossh.Signer, error) {
+	if c.Data == off {
+		return hostkeys.Ephemeral()
+	}
+	dir, err := dataDir(c.Data)
+	if err != nil {
+		return nil, err
+	}
+	return hostkeys.Load(dir)
+}
+
+// dataDir is the directory of what lasts: the one given, or the first of the usual ones
+// that the environment names.
+func dataDir(given string) (string, error) {
+	if given != "" {
+		return given, nil
+	}
+	if dir, _, _ := strings.Cut(os.Getenv("STATE_DIRECTORY"), ":"); dir != "" { // systemd.exec(5)
+		return dir, nil
+	}
+	if dir := os.Getenv("XDG_STATE_HOME"); filepath.IsAbs(dir) {
+		return filepath.Join(dir, "salon"), nil
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "", fmt.Errorf("no data directory: %w; give one with --data DIR", err)
+	}
+	return filepath.Join(home, ".local", "state", "salon"), nil
+}

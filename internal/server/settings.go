@@ -1,0 +1,65 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/alecthomas/kong"
+
+	"salon/room/lang"
+)
+
+// Settings are what a file says: values of flags, by name. Given to kong as a resolver,
+// they stand behind the command line and the environment.
+type Settings map[string]string
+
+// ReadSettings reads a file of flags, one a line: `rate = 5`; empty lines, and those
+// that begin with #, say nothing. try is asked whether a flag can have a value. The
+// error names the line, in the language of t.
+func ReadSettings(name string, t *lang.Texts, try func(flag, value string) error) (Settings, error) {
+	text, err := readFile(name)
+	if err != nil {
+		return nil, err
+	}
+	s := Settings{}
+	n := 0
+	for line := range strings.Lines(string(text)) {
+		n++
+		if line = strings.TrimSpace(line); line == "" || line[0] == '#' {
+			continue
+		}
+		if err := s.add(line, t, try); err != nil {
+			return nil, fmt.Errorf(t.BadLine, name, n, err)
+		}
+	}
+	return s, nil
+}
+
+func (s Settings) add(line string, t *lang.Texts, try func(flag, value string) error) error {
+	flag, value, ok := strings.Cut(line, "=")
+	flag, value = strings.TrimSpace(flag), strings.TrimSpace(value)
+	_, twice := s[flag]
+	switch {
+	case !ok, flag == "config", flag == "help", flag == "version":
+		return errors.New(t.NoSetting)
+	case twice:
+		return fmt.Errorf(t.SetTwice, flag)
+	}
+	s[flag] = value
+	return try(flag, value)
+}
+
+// Validate implements kong.Resolver: each line was tried when it was read.
+func (Settings) Validate(*kong.Application) error { return nil }
+
+// Resolve implements kong.Resolver.
+func (s Settings) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
+	value, ok := s[flag.Name]
+	if !ok || slices.ContainsFunc(flag.Envs, func(name string) bool { _, set := os.LookupEnv(name); return set }) {
+		return nil, nil
+	}
+	return value, nil
+}

@@ -1,0 +1,156 @@
+package server
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"reflect"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/alecthomas/kong"
+
+	"salon/room/lang"
+	"salon/room/state"
+)
+
+// Usage is what the command line says, in a language: kong's help and errors, which are
+// in English, and the reasons why a command cannot be done as it was typed.
+type Usage struct{ Lang state.Lang }
+
+// A UsageError says, in the reader's language, what is wrong on the command line.
+type UsageError struct{ Text string }
+
+func (e *UsageError) Error() string { return e.Text }
+
+func (u Usage) texts() *lang.Texts { return lang.Of(u.Lang) }
+
+// Options make kong speak the language. Each text of lang.Texts is a variable of the tags
+// by its name.
+func (u Usage) Options() []kong.Option {
+	vars := kong.Vars{}
+	for field, value := range reflect.ValueOf(*u.texts()).Fields() {
+		if value.Kind() == reflect.String {
+			vars[field.Name] = value.String()
+		}
+	}
+	return []kong.Option{vars, kong.Description(u.texts().HelpProgram), kong.Help(u.help)}
+}
+
+// help is kong's own, with its headings in the reader's language. Without a command it
+// includes that of the default command.
+func (u Usage) help(o kong.HelpOptions, ctx *kong.Context) error {
+	if err := u.print(o, ctx); err != nil || ctx.Selected() != nil {
+		return err
+	}
+	other, err := kong.Trace(ctx.Kong, []string{ctx.Model.DefaultCmd.Name})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(ctx.Stdout)
+	return u.print(o, other)
+}
+
+func (u Usage) print(o kong.HelpOptions, ctx *kong.Context) error {
+	var text bytes.Buffer
+	out := ctx.Stdout
+	defer func() { ctx.Stdout = out }()
+	ctx.Stdout = &text
+	if err := kong.DefaultHelpPrinter(o, ctx); err != nil {
+		return err
+	}
+	_, err := io.WriteString(out, u.translate(text.String()))
+	return err
+}
+
+func (u Usage) translate(help string) string {
+	if u.Lang == state.English {
+		return help
+	}
+	return strings.NewReplacer("Usage:", "Usage :", "Flags:", "Options :", "Commands:", "Commandes :", "Arguments:", "Arguments :",
+		"Show context-sensitive help.", u.texts().HelpShow, "Run \"", "« ", " --help\" for more information on a command.", " --help » en dit plus sur une commande.",
+		"[flags]", "[options]").Replace(help)
+}
+
+// Show writes what is wrong with a command line between its usage, on one line, and the
+// way to its help.
+func (u Usage) Show(w io.Writer, ctx *kong.Context, wrong *UsageError) {
+	usage, path := ctx.Model.Summary(), ""
+	if command := ctx.Selected(); command != nil {
+		usage, path = " "+command.Summary(), " "+command.Path()
+	}
+	fmt.Fprintln(w, u.translate("Usage: "+ctx.Model.Name+usage))
+	fmt.Fprintf(w, "salon: "+u.texts().WrongUse+"\n", wrong)
+	fmt.Fprintf(w, u.texts().MoreHelp+"\n", ctx.Model.Name+path)
+}
+
+// BadValue says that a value cannot stand behind these words, and which one could.
+func (u Usage) BadValue(words, value, example string) *UsageError {
+	quoted := strconv.Quote(value)
+	return u.errorf(u.texts().BadFlag, strings.TrimSpace(words+" "+quoted[1:len(quoted)-1]), words+" "+example)
+}
+
+func (u Usage) errorf(format string, args ...any) *UsageError {
+	return &UsageError{fmt.Sprintf(format, args...)}
+}
+
+// What kong says is wrong: a flag or argument that is not expected, one that is
+// missing, a value that a flag cannot have.
+var (
+	kongUnexpected = regexp.MustCompile(`^(unknown flag|flag|unexpected argument|unexpected flag argument) (.+?)(?: applies to .*)?(?:, did you mean (?:one of )?(.*)\?)?$`)
+	kongMissing    = regexp.MustCompile(`^(?:expected|missing positional arguments) "?(<.*>)"?$`)
+	kongBadValue   = regexp.MustCompile(`^--([\w-]+)\b.* but got "((?:[^"\\]|\\.)*)"(?: \((<EOL>)\))?`)
+)
+
+// Error translates an error of kong or of [Config.Check].
+func (u Usage) Error(ctx *kong.Context, err error) *UsageError {
+	if err == ErrBothOff {
+		return &UsageError{u.texts().BothOff}
+	}
+	if bad, ok := errors.AsType[*FlagError](err); ok {
+		return u.badFlag(ctx, bad)
+	}
+	said := err.Error()
+	if m := kongBadValue.FindStringSubmatch(said); m != nil {
+		value, _ := strconv.Unquote(`"` + m[2] + `"`)
+		if m[3] != "" { // the end of the line
+			value = ""
+		}
+		return u.badFlag(ctx, &FlagError{Flag: m[1], Value: value})
+	}
+	if m := kongMissing.FindStringSubmatch(said); m != nil {
+		return u.errorf(u.texts().MissingArgument, m[1])
+	}
+	if m := kongUnexpected.FindStringSubmatch(said); m != nil {
+		wrong := u.errorf(u.texts().UnexpectedArgument, m[2])
+		if m[1] == "unknown flag" {
+			wrong = u.errorf(u.texts().UnknownFlag, m[2])
+		}
+		if m[3] != "" {
+			wrong = u.errorf(u.texts().Suggestion, wrong, strings.ReplaceAll(m[3], `"`, ""))
+		}
+		return wrong
+	}
+	return &UsageError{said}
+}
+
+// badFlag gives an example of a value: the one that was probably meant, the default, or
+// what the help shows in its place.
+func (u Usage) badFlag(ctx *kong.Context, bad *FlagError) *UsageError {
+	example := bad.Example
+	for _, flag := range append(ctx.Flags(), ctx.Model.DefaultCmd.Flags...) {
+		if example != "" || flag.Name != bad.Flag {
+			continue
+		}
+		example, _, _ = strings.Cut(flag.PlaceHolder, "|")
+		switch {
+		case flag.HasDefault && flag.Default != "0":
+			example = flag.Default
+		case example == "":
+			example = "1"
+		}
+	}
+	return u.BadValue("--"+bad.Flag, fmt.Sprint(bad.Value), example)
+}

@@ -1,0 +1,237 @@
+package room
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+
+	"salon/internal/wait"
+	"salon/room/state"
+	"salon/room/text"
+)
+
+const (
+	// TailEvents is how many events a Tail keeps at least, and how many IDs it
+	// remembers.
+	TailEvents = 4096
+	// BatchEvents is the most events that Follow hands over at once, so that one batch
+	// stays small next to the ring that it feeds.
+	BatchEvents = 256
+	// maxEvent is the most text from people that one event may carry: twice the longest
+	// message.
+	maxEvent = 2 * text.MaxText
+)
+
+// Loggable returns why [Log.Propose] refuses a body whatever the state of the log, or
+// nil: it is ErrTooLarge, or of a kind that is never logged.
+func Loggable(b state.Body) error {
+	if k := state.KindOf(b); k == nil || !k.Logged {
+		return fmt.Errorf("%T has no place in a log", b)
+	}
+	if state.Size(b) > maxEvent {
+		return state.ErrTooLarge
+	}
+	return nil
+}
+
+// Tail is the end of a log, in memory, for those who follow it. Once it holds twice
+// TailEvents the older half is forgotten, unless a follower still has to read it: then
+// the tail is full. Its methods may be called from any goroutine.
+type Tail struct {
+	mu        sync.Mutex // guards all below
+	first     state.Seq  // place of events[0]
+	events    []state.Event
+	places    map[state.ID]state.Seq
+	followers map[*follower]struct{}
+	closed    bool
+}
+
+// follower is one Follow in progress. next is guarded by the tail's mu.
+type follower struct {
+	next state.Seq
+	wake chan struct{} // cap 1
+}
+
+// Earlier reads what has left memory: it appends to batch the events from the place next
+// on that stand before another place, at most BatchEvents, and returns them with the
+// place to go on from.
+type Earlier func(ctx context.Context, next, before state.Seq, batch []state.Event) (events []state.Event, upto state.Seq, err error)
+
+// NewTail returns an empty tail, whose first event will have the place next.
+func NewTail(next state.Seq) *Tail {
+	return &Tail{first: next, places: map[state.ID]state.Seq{}, followers: map[*follower]struct{}{}}
+}
+
+// Place returns the place of an ID, if it is remembered.
+func (t *Tail) Place(id state.ID) (state.Seq, bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	seq, ok := t.places[id]
+	return seq, ok
+}
+
+// Free returns how many events can be pushed, after forgetting the oldest if fewer than
+// n could. Only the goroutine that pushes can rely on it.
+func (t *Tail) Free(n int) int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.freeLocked(n)
+}
+
+func (t *Tail) freeLocked(n int) int {
+	if len(t.events)+n > 2*TailEvents {
+		t.forgetLocked()
+	}
+	return 2*TailEvents - len(t.events)
+}
+
+// forgetLocked keeps only the last TailEvents, unless a follower in memory needs more.
+func (t *Tail) forgetLocked() {
+	drop := len(t.events) - TailEvents
+	keep := t.first + state.Seq(drop)
+	for f := range t.followers {
+		if t.first <= f.next && f.next < keep {
+			return
+		}
+	}
+	for _, e := range t.events[:drop] {
+		delete(t.places, e.ID)
+	}
+	t.events = slices.Delete(t.events, 0, drop)
+	t.first = keep
+}
+
+// Push makes events visible, which follow the last one. There must be room for them,
+// see [Tail.Free].
+func (t *Tail) Push(events []state.Event) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.pushLocked(events...)
+}
+
+func (t *Tail) pushLocked(events ...state.Event) {
+	t.events = append(t.events, events...)
+	for _, e := range events {
+		t.places[e.ID] = e.Seq
+	}
+	t.wakeLocked()
+}
+
+func (t *Tail) wakeLocked() {
+	for f := range t.followers {
+		wait.Signal(f.wake)
+	}
+}
+
+// Replace exchanges the body of an event that is still in memory.
+func (t *Tail) Replace(seq state.Seq, b state.Body) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if seq >= t.first && seq < t.nextLocked() {
+		t.events[seq-t.first].Body = b
+	}
+}
+
+// Bounds returns the first and the last place in memory; first is last+1 when there is
+// none.
+func (t *Tail) Bounds() (first, last state.Seq) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.first, t.nextLocked() - 1
+}
+
+// nextLocked is the place of the event that is pushed next.
+func (t *Tail) nextLocked() state.Seq { return t.first + state.Seq(len(t.events)) }
+
+// Close ends every Follow once it has handed over what is there. Closing again does
+// nothing.
+func (t *Tail) Close() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.closed = true
+	t.wakeLocked()
+}
+
+// Closed reports whether Close has been called.
+func (t *Tail) Closed() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.closed
+}
+
+// Follow is [Log.Follow] for a log that ends with this tail. What has left memory is
+// read by earlier; without one it is ErrGone. An error of earlier ends it.
+func (t *Tail) Follow(ctx context.Context, after state.Seq, earlier Earlier, apply func([]state.Event) error) error {
+	f := &follower{next: after + 1, wake: make(chan struct{}, 1)}
+	t.enter(f)
+	defer t.leave(f)
+	var batch []state.Event
+	for {
+		var before state.Seq
+		var closed bool
+		batch, before, closed = t.take(f, batch[:0])
+		if before != 0 {
+			var err error
+			if batch, err = t.takeEarlier(ctx, f, before, earlier, batch); err != nil {
+				return err
+			}
+		}
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case len(batch) > 0:
+			if err := apply(batch); err != nil {
+				return err
+			}
+			continue
+		case before != 0:
+			continue
+		case closed:
+			return state.ErrClosed
+		}
+		select {
+		case <-f.wake:
+		case <-ctx.Done():
+		}
+	}
+}
+
+func (t *Tail) enter(f *follower) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.followers[f] = struct{}{}
+}
+
+func (t *Tail) leave(f *follower) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.followers, f)
+}
+
+// take appends what comes next to batch. When that has left memory, before is the first
+// place that has not; otherwise it is 0. After closed nothing more will come.
+func (t *Tail) take(f *follower, batch []state.Event) (events []state.Event, before state.Seq, closed bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if f.next < t.first {
+		return batch, t.first, t.closed
+	}
+	if from := int(f.next - t.first); from < len(t.events) {
+		batch = append(batch, t.events[from:min(from+BatchEvents, len(t.events))]...)
+	}
+	f.next += state.Seq(len(batch))
+	return batch, 0, t.closed
+}
+
+// takeEarlier appends what comes next and has left memory.
+func (t *Tail) takeEarlier(ctx context.Context, f *follower, before state.Seq, earlier Earlier, batch []state.Event) ([]state.Event, error) {
+	if earlier == nil {
+		return nil, state.ErrGone
+	}
+	batch, next, err := earlier(ctx, f.next, before, batch)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	f.next = next
+	return batch, err
+}
