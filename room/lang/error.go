@@ -13,79 +13,73 @@ import (
 
 // Error writes what went wrong, then what to do, for the one who tried.
 func (v View) Error(err error) string {
-	if e, ok := errors.AsType[*text.PseudoError](err); ok {
-		return v.pseudoError(e)
+	for e := err; e != nil; e = errors.Unwrap(e) {
+		if words := v.detailed(e); words != "" {
+			return words
+		}
 	}
-	if e, ok := errors.AsType[*state.TakenError](err); ok {
-		return v.taken(e)
-	}
-	if e, ok := errors.AsType[*state.RegisteredError](err); ok {
-		return v.registered(e)
-	}
-	if e, ok := errors.AsType[*state.UnknownMemberError](err); ok {
-		return v.unknownMember(e)
-	}
-	if e, ok := errors.AsType[*state.NotInForceError](err); ok {
-		return v.notInForce(e)
-	}
-	if e, ok := errors.AsType[*room.UnknownCommandError](err); ok {
-		return v.unknownCommand(e)
-	}
-	if e, ok := errors.AsType[*room.UsageError](err); ok {
-		return fmt.Sprintf(v.texts().Usage, v.Usage(e.Command))
-	}
-	if e, ok := errors.AsType[*room.DeniedError](err); ok {
-		return v.denied(e.Command)
-	}
-	if e, ok := errors.AsType[*state.Ending](err); ok {
-		return Farewell(e, v)
-	}
-	return v.limitError(err)
+	return v.plain(err)
 }
 
-// limitError writes the errors that a limit or a state of the room makes.
-func (v View) limitError(err error) string {
+// detailed writes an error that carries what it is about; "" for any other.
+func (v View) detailed(err error) string {
 	t := v.texts()
-	if e, ok := errors.AsType[*room.TooFastError](err); ok {
-		return v.tooFast(e)
-	}
-	if e, ok := errors.AsType[*room.GuessError](err); ok {
-		return fmt.Sprintf(t.Guessing, Duration(e.Wait, v.Lang))
-	}
-	if e, ok := errors.AsType[*state.MutedError](err); ok {
+	switch e := err.(type) {
+	case *text.PseudoError:
+		return v.pseudoError(e)
+	case *state.TakenError:
+		return alike(t.Taken, t.Alike, e.Pseudo, e.By)
+	case *state.RegisteredError:
+		return alike(t.Registered, t.AlikeRegistered, e.Pseudo, e.By)
+	case *state.UnknownMemberError:
+		return v.unknownMember(e)
+	case *state.NotInForceError:
+		return v.notInForce(e)
+	case *state.KeyTakenError:
+		return fmt.Sprintf(t.KeyTaken, name(e.By))
+	case *state.MutedError:
 		if e.Until.IsZero() {
 			return t.IsMuted
 		}
 		return fmt.Sprintf(t.IsMutedUntil, v.Moment(e.Until, time.Now()))
-	}
-	if e, ok := errors.AsType[*state.BannedError](err); ok {
+	case *state.BannedError:
 		if until := e.Ban.Until(); !until.IsZero() {
 			return v.withReason(fmt.Sprintf(t.IsBannedUntil, v.Moment(until, e.Ban.Since)), e.Ban.Reason)
 		}
 		return v.withReason(t.IsBanned, e.Ban.Reason)
+	case *state.Ending:
+		return Farewell(e, v)
 	}
-	if e, ok := errors.AsType[*room.ShuttingDownError](err); ok {
+	return v.refusal(err)
+}
+
+// refusal writes the errors with details that are the room's own.
+func (v View) refusal(err error) string {
+	t := v.texts()
+	switch e := err.(type) {
+	case *room.UnknownCommandError:
+		return v.unknownCommand(e)
+	case *room.UsageError:
+		return fmt.Sprintf(t.Usage, v.Usage(e.Command))
+	case *room.DeniedError:
+		return v.denied(e.Command)
+	case *room.TooFastError:
+		return v.tooFast(e)
+	case *room.GuessError:
+		return fmt.Sprintf(t.Guessing, Duration(e.Wait, v.Lang))
+	case *room.ShuttingDownError:
 		if e.Left <= 0 {
 			return t.ShuttingDownNow
 		}
 		return fmt.Sprintf(t.ShuttingDown, Duration(e.Left, v.Lang))
+	case *room.ReloadError:
+		return fmt.Sprintf(t.ReloadFailed, text.Clean(e.Err.Error(), false))
 	}
-	return v.accountError(err)
+	return ""
 }
 
-// accountError writes the errors about keys and files that carry a detail.
-func (v View) accountError(err error) string {
-	if e, ok := errors.AsType[*state.KeyTakenError](err); ok {
-		return fmt.Sprintf(v.texts().KeyTaken, text.Isolate(string(e.By)))
-	}
-	if e, ok := errors.AsType[*room.ReloadError](err); ok {
-		return fmt.Sprintf(v.texts().ReloadFailed, text.Clean(e.Err.Error(), false))
-	}
-	return v.plainError(err)
-}
-
-// plainError writes the errors that carry no detail.
-func (v View) plainError(err error) string {
+// plain writes the errors that carry no detail.
+func (v View) plain(err error) string {
 	t := v.texts()
 	for _, known := range []struct {
 		err  error
@@ -119,18 +113,12 @@ func (v View) pseudoError(e *text.PseudoError) string {
 	return fmt.Sprintf(form, text.Isolate(e.Pseudo))
 }
 
-func (v View) taken(e *state.TakenError) string {
-	if e.By.Key() == e.Pseudo.Key() {
-		return fmt.Sprintf(v.texts().Taken, text.Isolate(string(e.Pseudo)))
+// alike says that a pseudo belongs to somebody else, as it is or as it looks.
+func alike(same, similar string, p, by text.Pseudo) string {
+	if by.Key() == p.Key() {
+		return fmt.Sprintf(same, name(p))
 	}
-	return fmt.Sprintf(v.texts().Alike, text.Isolate(string(e.Pseudo)), text.Isolate(string(e.By)))
-}
-
-func (v View) registered(e *state.RegisteredError) string {
-	if e.By.Key() == e.Pseudo.Key() {
-		return fmt.Sprintf(v.texts().Registered, text.Isolate(string(e.Pseudo)))
-	}
-	return fmt.Sprintf(v.texts().AlikeRegistered, text.Isolate(string(e.Pseudo)), text.Isolate(string(e.By)))
+	return fmt.Sprintf(similar, name(p), name(by))
 }
 
 // denied refuses a command of operators; the topic may at least be read.
@@ -157,7 +145,7 @@ func (v View) unknownMember(e *state.UnknownMemberError) string {
 	}
 	words := fmt.Sprintf(t.NobodyCalled, text.Isolate(text.Clean(e.Name, false)))
 	if e.Suggestion != "" {
-		return words + " " + fmt.Sprintf(t.DidYouMean, text.Isolate(string(e.Suggestion)))
+		return words + " " + fmt.Sprintf(t.DidYouMean, name(e.Suggestion))
 	}
 	return words + " " + fmt.Sprintf(t.SeeList, v.slash())
 }
@@ -192,25 +180,4 @@ func (v View) tooFast(e *room.TooFastError) string {
 		form = t.TooFastLast
 	}
 	return fmt.Sprintf(form, Duration(e.Wait, v.Lang))
-}
-
-// slash is what commands begin with: nothing at the console.
-func (v View) slash() string {
-	if v.Console {
-		return ""
-	}
-	return "/"
-}
-
-// Usage writes how a command is used.
-func (v View) Usage(c *room.Command) string {
-	args := v.texts().Help[c.Name].Args
-	switch c.Name {
-	case "say", "tell":
-		return args
-	}
-	if args == "" {
-		return v.slash() + c.Word(v.Lang)
-	}
-	return v.slash() + c.Word(v.Lang) + " " + args
 }

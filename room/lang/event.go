@@ -17,9 +17,9 @@ func (v View) Event(e *state.Event) string {
 	switch b := e.Body.(type) {
 	case state.Said:
 		if b.Action {
-			return prefixed(clock+" ~ "+text.Isolate(string(b.From))+" ", b.Text) // not an event's mark: "/me left" is no departure
+			return prefixed(clock+" ~ "+name(b.From)+" ", b.Text) // not an event's mark: "/me left" is no departure
 		}
-		return prefixed(clock+" "+text.Isolate(string(b.From))+": ", b.Text)
+		return prefixed(clock+" "+name(b.From)+": ", b.Text)
 	case state.Whispered:
 		return prefixed(fmt.Sprintf("%s [%s] %s -> %s: ", clock, v.texts().Private, v.myself(b.From), v.recipients(b.To)), b.Text)
 	case state.Walled:
@@ -47,7 +47,7 @@ func (v View) announce(by text.Pseudo) string {
 	if by == "" {
 		return v.texts().Announce
 	}
-	return v.named(v.texts().WallBy, text.Isolate(string(by)))
+	return v.named(v.texts().WallBy, name(by))
 }
 
 // myself names a member, and the reader as "me".
@@ -55,7 +55,7 @@ func (v View) myself(p text.Pseudo) string {
 	if v.Me != "" && p == v.Me {
 		return v.texts().Me
 	}
-	return text.Isolate(string(p))
+	return name(p)
 }
 
 func (v View) recipients(to []text.Pseudo) string {
@@ -72,11 +72,11 @@ func (v View) Happening(e *state.Event) string {
 	t := v.texts()
 	switch b := e.Body.(type) {
 	case state.Joined:
-		return fmt.Sprintf(t.Joined, text.Isolate(string(b.Pseudo)))
+		return fmt.Sprintf(t.Joined, name(b.Pseudo))
 	case state.Left:
 		return v.left(b)
 	case state.Renamed:
-		return fmt.Sprintf(t.Renamed, text.Isolate(string(b.From)), text.Isolate(string(b.To)))
+		return fmt.Sprintf(t.Renamed, name(b.From), name(b.To))
 	case state.TopicSet:
 		return fmt.Sprintf(t.TopicSet, v.by(b.By), text.Isolate(b.Text))
 	case state.Kicked:
@@ -88,7 +88,7 @@ func (v View) Happening(e *state.Event) string {
 	case state.Muted:
 		return v.muted(b, e.Time)
 	case state.Unmuted:
-		return fmt.Sprintf(t.Unmuted, text.Isolate(string(b.Pseudo)))
+		return fmt.Sprintf(t.Unmuted, name(b.Pseudo))
 	case state.SlowSet:
 		if b.Every == 0 {
 			return t.SlowOff
@@ -125,7 +125,7 @@ func (v View) lost(gone []text.Pseudo) string {
 	t := v.texts()
 	switch n := len(gone) - mostLost; {
 	case len(gone) == 1:
-		return fmt.Sprintf(t.LeftLost, text.Isolate(string(gone[0])))
+		return fmt.Sprintf(t.LeftLost, name(gone[0]))
 	case n > 0:
 		return fmt.Sprintf(t.LostSeveral, fmt.Sprintf(t.AndOthers, names(gone[:mostLost]), n))
 	}
@@ -148,7 +148,7 @@ func (v View) gap(b state.Gap, now time.Time) string {
 }
 
 func (v View) left(b state.Left) string {
-	t, who := v.texts(), text.Isolate(string(b.Pseudo))
+	t, who := v.texts(), name(b.Pseudo)
 	switch {
 	case b.Text != "":
 		return fmt.Sprintf(t.LeftWith, who, text.Isolate(b.Text))
@@ -162,9 +162,9 @@ func (v View) left(b state.Left) string {
 
 func (v View) kicked(b state.Kicked) string {
 	if b.Flood {
-		return v.named(v.texts().KickedFlood, text.Isolate(string(b.Pseudo)))
+		return v.named(v.texts().KickedFlood, name(b.Pseudo))
 	}
-	return v.withReason(v.named(v.texts().Kicked, text.Isolate(string(b.Pseudo)), v.by(b.By)), b.Reason)
+	return v.withReason(v.named(v.texts().Kicked, name(b.Pseudo), v.by(b.By)), b.Reason)
 }
 
 // banned names the people a ban put out. A key or an address that met nobody is
@@ -197,9 +197,9 @@ func (v View) unbanned(b state.Unbanned) string {
 
 func (v View) muted(b state.Muted, at time.Time) string {
 	if b.For == 0 {
-		return fmt.Sprintf(v.texts().Muted, text.Isolate(string(b.Pseudo)))
+		return fmt.Sprintf(v.texts().Muted, name(b.Pseudo))
 	}
-	return fmt.Sprintf(v.texts().MutedUntil, text.Isolate(string(b.Pseudo)), v.Moment(at.Add(b.For), at))
+	return fmt.Sprintf(v.texts().MutedUntil, name(b.Pseudo), v.Moment(at.Add(b.For), at))
 }
 
 // Farewell writes why a session ended, to the one it was; me may be "".
@@ -230,5 +230,5 @@ func Farewell(why *state.Ending, v View) string {
 	case state.Reclaimed:
 		return t.EndReclaimed
 	}
-	return fmt.Sprintf(t.Goodbye, text.Isolate(string(v.Me)))
+	return fmt.Sprintf(t.Goodbye, name(v.Me))
 }

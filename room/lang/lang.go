@@ -8,21 +8,35 @@ package lang
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
+
+	"golang.org/x/text/collate"
 
 	"salon/room"
 	"salon/room/state"
 	"salon/room/text"
 )
 
-// Of returns a language's texts.
+// languages are the texts by language: another one gets its constant in room/state, a
+// file like french.go, and a line here.
+var languages = [...]*Texts{state.French: &french, state.English: &english}
+
+// Of returns a language's texts; the French ones for a language that a newer version
+// of the program knows.
 func Of(l state.Lang) *Texts {
-	if l == state.English {
-		return &english
+	if int(l) < len(languages) {
+		return languages[l]
 	}
 	return &french
 }
+
+// ScreenOf returns a language's words for the full screen.
+func ScreenOf(l state.Lang) *ScreenTexts { return &Of(l).Screen }
+
+// Count says how many people are here.
+func Count(n int, l state.Lang) string { return fmt.Sprintf(ScreenOf(l).Online, n) }
 
 // FromLocale returns the language that a session's locale asks for, by the
 // precedence of POSIX (LC_ALL, LC_MESSAGES, LANG); C and POSIX count as unset.
@@ -73,71 +87,37 @@ func (v View) may(c *room.Command) bool {
 
 func (v View) texts() *Texts { return Of(v.Lang) }
 
-// in returns t in the view's time zone.
-func (v View) in(t time.Time) time.Time {
-	if v.Zone != nil {
-		return t.In(v.Zone)
-	}
-	return t.Local()
-}
-
-// Clock writes the time of day.
-func (v View) Clock(t time.Time) string {
-	if v.Hour12 {
-		return v.in(t).Format("3:04 PM")
-	}
-	return v.in(t).Format("15:04")
-}
-
-// Moment writes a time with its day when that is not today's.
-func (v View) Moment(t, now time.Time) string {
-	if !v.sameDay(t, now) {
-		return v.figures(t) + " " + v.Clock(t)
-	}
-	return v.Clock(t)
-}
-
-// Duration writes a length of time in its largest whole unit, rounded up, since
-// all that is told this way is a wait.
-func Duration(d time.Duration, l state.Lang) string {
-	day := "j"
-	if l == state.English {
-		day = "d"
-	}
-	units := []struct {
-		size time.Duration
-		name string
-	}{{24 * time.Hour, day}, {time.Hour, "h"}, {time.Minute, "min"}}
-	seconds := (max(d, 0) + time.Second - 1) / time.Second * time.Second
-	for _, u := range units {
-		if seconds >= u.size && seconds%u.size == 0 || seconds >= 2*u.size {
-			return fmt.Sprintf("%d %s", (seconds+u.size-1)/u.size, u.name)
-		}
-	}
-	return fmt.Sprintf("%d s", seconds/time.Second)
-}
-
 // by names an operator who acted; the console has no pseudo.
 func (v View) by(p text.Pseudo) string {
 	if p == "" {
 		return v.texts().TheOperator
 	}
-	return text.Isolate(string(p))
+	return name(p)
 }
 
-// named fills in a form whose first verb is a name. In French « de » before it loses
-// its vowel to that of the name: « Expulsion d'ann ».
+// named fills in a form whose first verb is a name.
 func (v View) named(form, name string, others ...any) string {
-	if v.Lang == state.French && startsWithVowel(name) {
-		form = strings.Replace(form, "de %s", "d'%s", 1)
+	if contract := v.texts().Contract; contract != nil {
+		form = contract(form, name)
 	}
 	return fmt.Sprintf(form, append([]any{name}, others...)...)
 }
 
-func startsWithVowel(name string) bool {
-	first := text.FirstRunes(text.Fold(name), 1)
-	return first != "" && strings.Contains("aeiouy", first)
+// sorted returns pseudos in the order of the reader's language: « carole, élève, zoé ».
+func (v View) sorted(list []text.Pseudo) []text.Pseudo {
+	return sorted(list, func(p text.Pseudo) text.Pseudo { return p }, v.Lang)
 }
+
+// sorted returns a copy of list, ordered by name as a language orders words.
+func sorted[T any](list []T, pseudo func(T) text.Pseudo, l state.Lang) []T {
+	c := collate.New(Of(l).Tag) // not safe for concurrent use
+	list = slices.Clone(list)
+	slices.SortStableFunc(list, func(a, b T) int { return c.CompareString(string(pseudo(a)), string(pseudo(b))) })
+	return list
+}
+
+// name is a pseudo as it stands in a sentence.
+func name(p text.Pseudo) string { return text.Isolate(string(p)) }
 
 // names joins pseudos with commas.
 func names(list []text.Pseudo) string {
@@ -146,7 +126,7 @@ func names(list []text.Pseudo) string {
 		if i > 0 {
 			b.WriteString(", ")
 		}
-		b.WriteString(text.Isolate(string(p)))
+		b.WriteString(name(p))
 	}
 	return b.String()
 }
@@ -157,4 +137,12 @@ func (v View) withReason(words, reason string) string {
 		return words
 	}
 	return words + v.texts().Colon + text.Isolate(reason)
+}
+
+// Question asks a newcomer for a proof, with a space after it for the answer.
+func Question(l state.Lang, p room.Proof, who text.Pseudo) string {
+	if p == room.RoomPassword {
+		return Of(l).AskPassword
+	}
+	return fmt.Sprintf(Of(l).AskPass, who)
 }

@@ -1,6 +1,7 @@
 package lang
 
 import (
+	"cmp"
 	"fmt"
 
 	"salon/room"
@@ -10,47 +11,49 @@ import (
 
 // notice writes a confirmation in one sentence.
 func (v View) notice(n room.Notice) string {
-	t, name := v.texts(), text.Isolate(string(n.Name))
+	t, who := v.texts(), name(n.Name)
 	switch n.What {
 	case room.NowIgnored:
-		return fmt.Sprintf(t.NowIgnored, name)
+		return fmt.Sprintf(t.NowIgnored, who)
 	case room.NowHeard:
-		return fmt.Sprintf(t.NowHeard, name)
+		return fmt.Sprintf(t.NowHeard, who)
 	case room.NowClock:
 		return fmt.Sprintf(t.NowClock, n.Text)
 	case room.NowZone:
 		return fmt.Sprintf(t.NowZone, n.Text)
 	case room.RecipientAway:
-		return v.withReason(fmt.Sprintf(t.RecipientAway, name), n.Text)
+		return v.withReason(fmt.Sprintf(t.RecipientAway, who), n.Text)
 	case room.RecipientFull:
-		return fmt.Sprintf(t.RecipientFull, name)
+		return fmt.Sprintf(t.RecipientFull, who)
 	case room.NowNamed:
-		return fmt.Sprintf(t.NowNamed, name)
+		return fmt.Sprintf(t.NowNamed, who)
 	case room.NoPseudoGiven:
-		return fmt.Sprintf(t.NoPseudoGiven, name)
+		return fmt.Sprintf(t.NoPseudoGiven, who)
 	case room.BanHint:
-		return fmt.Sprintf(t.BanHint, name, v.slash()+"ban "+n.Text)
+		return fmt.Sprintf(t.BanHint, who, v.slash()+"ban "+n.Text)
 	case room.NowRegistered:
-		return fmt.Sprintf(t.NowRegistered, name, n.Text)
+		return fmt.Sprintf(t.NowRegistered, who, n.Text)
 	case room.NowPassSet:
 		if n.Text != "" {
-			return fmt.Sprintf(t.NowPassSetToo, name, n.Text)
+			return fmt.Sprintf(t.NowPassSetToo, who, n.Text)
 		}
-		return fmt.Sprintf(t.NowPassSet, name)
+		return fmt.Sprintf(t.NowPassSet, who)
 	case room.NowUnregistered:
-		return fmt.Sprintf(t.NowUnregistered, name)
+		return fmt.Sprintf(t.NowUnregistered, who)
 	case room.NowKeyGone:
-		return fmt.Sprintf(t.NowKeyGone, name, n.Text)
+		return fmt.Sprintf(t.NowKeyGone, who, n.Text)
 	case room.NowKeyAdded:
-		return fmt.Sprintf(t.NowKeyAdded, name, n.Text)
+		return fmt.Sprintf(t.NowKeyAdded, who, n.Text)
 	case room.FreedBy:
-		return fmt.Sprintf(t.FreedBy, text.Isolate(n.Text), name)
+		return fmt.Sprintf(t.FreedBy, text.Isolate(n.Text), who)
 	case room.NowFreed:
-		return fmt.Sprintf(t.NowFreed, name)
+		return fmt.Sprintf(t.NowFreed, who)
 	case room.NowTheme:
-		return t.theme(n.Text)
+		return cmp.Or(map[string]string{
+			state.ThemeLight.String(): t.ThemeLight, state.ThemeDark.String(): t.ThemeDark, state.ThemeMono.String(): t.ThemeMono,
+		}[n.Text], t.ThemeAuto)
 	case room.NowBell:
-		return t.bell(n.Text)
+		return cmp.Or(map[string]string{state.BellNone.String(): t.BellNone, state.BellAll.String(): t.BellAll}[n.Text], t.BellMentions)
 	}
 	return map[room.What]string{
 		room.NowAway: t.NowAway, room.NowBack: t.NowBack, room.NowLang: t.NowLang, room.NowJSON: t.NowJSON, room.NowPlain: t.NowPlain,
@@ -58,28 +61,4 @@ func (v View) notice(n room.Notice) string {
 		room.NowMouse: t.NowMouse, room.NowNoMouse: t.NowNoMouse, room.NowText: t.NowText, room.NowScreen: t.NowScreen,
 		room.NowOperator: t.NowOperator, room.NowGuest: t.NowGuest, room.NowReloaded: t.NowReloaded, room.NothingMore: t.NothingMore,
 	}[n.What]
-}
-
-// theme says which theme was chosen, by its state.Theme.String.
-func (t *Texts) theme(name string) string {
-	switch name {
-	case state.ThemeLight.String():
-		return t.ThemeLight
-	case state.ThemeDark.String():
-		return t.ThemeDark
-	case state.ThemeMono.String():
-		return t.ThemeMono
-	}
-	return t.ThemeAuto
-}
-
-// bell says which bell was chosen, by its state.Bell.String.
-func (t *Texts) bell(name string) string {
-	switch name {
-	case state.BellNone.String():
-		return t.BellNone
-	case state.BellAll.String():
-		return t.BellAll
-	}
-	return t.BellMentions
 }

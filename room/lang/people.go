@@ -39,7 +39,7 @@ func (v View) people(r room.People, now time.Time) []string {
 func (v View) person(p room.Person, width int, now time.Time) string {
 	t := v.texts()
 	pad := strings.Repeat(" ", max(0, width-utf8.RuneCountInString(string(p.Pseudo))))
-	line := fmt.Sprintf(t.Since, text.Isolate(string(p.Pseudo))+pad, v.Moment(p.Since, now))
+	line := fmt.Sprintf(t.Since, name(p.Pseudo)+pad, v.Moment(p.Since, now))
 	return strings.Join(append([]string{line}, v.marks(p, now)...), "  ")
 }
 
@@ -79,7 +79,7 @@ func counted(words []string) string {
 
 func (v View) profile(p room.Person, now time.Time) string {
 	t := v.texts()
-	parts := []string{fmt.Sprintf(t.Since, text.Isolate(string(p.Pseudo)), v.Moment(p.Since, now)), fmt.Sprintf(t.Connected, counted(p.Fronts))}
+	parts := []string{fmt.Sprintf(t.Since, name(p.Pseudo), v.Moment(p.Since, now)), fmt.Sprintf(t.Connected, counted(p.Fronts))}
 	parts = append(parts, v.marks(p, now)...)
 	if !p.Registered.IsZero() {
 		parts = append(parts, v.registration(p, now))

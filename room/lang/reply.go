@@ -12,10 +12,6 @@ import (
 	"salon/room/text"
 )
 
-// helpWidth is the column where the sentences of help begin; a usage that does
-// not fit before it has its sentence on the next line.
-const helpWidth = 36
-
 // Reply writes a reply in line mode; "" when it is for a screen only. Its lines begin with "* " (or with a time,
 // where they repeat an event), never with what somebody typed.
 func (v View) Reply(r room.Reply, now time.Time) string {
@@ -81,7 +77,7 @@ func (v View) welcome(w room.Welcome, now time.Time) []string {
 			lines = append(lines, text.Isolate(line))
 		}
 	}
-	lines = append(lines, fmt.Sprintf(t.Welcome, text.Isolate(string(w.Pseudo))))
+	lines = append(lines, fmt.Sprintf(t.Welcome, name(w.Pseudo)))
 	first, others := v.newcomerHelp()
 	lines = append(lines, v.HelpLines(first)...)
 	lines = append(lines, wrap(fmt.Sprintf(t.MoreCommands, strings.Join(others, " ")))...)
@@ -113,21 +109,6 @@ func (v View) replayed(w room.Welcome, now time.Time) []string {
 	return slices.Concat(v.events(w.Last[:first], now), mark, v.events(w.Last[first:], since))
 }
 
-// newcomerHelp is what every member may type: what one needs first, to be
-// explained, and the words of the others, so that a welcome fits a small screen.
-func (v View) newcomerHelp() (first []*room.Command, others []string) {
-	for _, c := range room.Commands() {
-		switch {
-		case !v.may(c):
-		case slices.Contains(needed, c.Name):
-			first = append(first, c)
-		default:
-			others = append(others, v.slash()+c.Word(v.Lang))
-		}
-	}
-	return first, others
-}
-
 // wrapWidth is how wide a list of words may become: with its star it fits 80
 // columns.
 const wrapWidth = 74
@@ -145,9 +126,6 @@ func wrap(text string) []string {
 	}
 	return append(lines, line)
 }
-
-// needed are the commands, by Name, that nobody gets by without.
-var needed = []string{"say", "tell", "reply", "nick", "list", "help", "quit"}
 
 func (v View) present(w room.Welcome) string {
 	t := v.texts()
@@ -233,26 +211,6 @@ func (v View) pastHead(r room.Past) string {
 	return t.LastMessages
 }
 
-func (v View) help(h room.Help) []string {
-	t := v.texts()
-	if h.One != nil {
-		lines := v.HelpLines([]*room.Command{h.One})
-		if also := v.Also(h.One); also != "" {
-			lines = append(lines, "  "+also)
-		}
-		return lines
-	}
-	head := t.Commands
-	if h.Console {
-		head = t.CommandsConsole
-	}
-	lines := append([]string{head}, v.HelpLines(h.Commands)...)
-	if !h.Console {
-		lines = append(lines, t.HelpHint)
-	}
-	return lines
-}
-
 func unique(words []string) []string {
 	seen := map[string]bool{}
 	var kept []string
@@ -263,24 +221,6 @@ func unique(words []string) []string {
 		}
 	}
 	return kept
-}
-
-// HelpLines writes one line for each command: how it is used and what it does.
-func (v View) HelpLines(commands []*room.Command) []string {
-	var lines []string
-	for _, c := range commands {
-		if v.Console && c.Need != room.Anyone && c.Need != room.Operators {
-			continue
-		}
-		usage, does := v.Usage(c), v.texts().Help[c.Name].Does
-		width := utf8.RuneCountInString(usage)
-		if width >= helpWidth {
-			lines = append(lines, "  "+usage)
-			usage, width = "", 0
-		}
-		lines = append(lines, "  "+usage+strings.Repeat(" ", helpWidth-width)+does)
-	}
-	return lines
 }
 
 func (v View) bans(r room.Bans, now time.Time) []string {
@@ -299,7 +239,7 @@ func (v View) bans(r room.Bans, now time.Time) []string {
 		lines = append(lines, v.withReason(fmt.Sprintf(t.BanLine, text.Isolate(b.Target.String()), end(b.Until()), v.by(b.By)), b.Reason))
 	}
 	for _, m := range r.Mutes {
-		lines = append(lines, fmt.Sprintf(t.MuteLine, text.Isolate(string(m.Pseudo)), end(m.Until()), v.by(m.By)))
+		lines = append(lines, fmt.Sprintf(t.MuteLine, name(m.Pseudo), end(m.Until()), v.by(m.By)))
 	}
 	return lines
 }

@@ -1,8 +1,19 @@
 package lang
 
-// Texts are all the words of one language. Verbs are those of package fmt; both
-// languages take the same, in the same order.
+import (
+	"time"
+
+	"golang.org/x/text/language"
+)
+
+// Texts are all the words of one language, and its grammar. Verbs are those of package
+// fmt; all languages take the same, in the same order.
 type Texts struct {
+	Tag      language.Tag                                 // the order of names
+	DayUnit  string                                       // the abbreviation of a day
+	Day      func(time.Time) (full, date, figures string) // see [Day]
+	Contract func(form, name string) string               // adapts a form to the name that fills its first verb; nil: none needs it
+
 	Colon       string // between a sentence and its detail
 	TheOperator string
 	Private     string
@@ -80,9 +91,37 @@ type Texts struct {
 	WrongUse, MoreHelp, BadFlag, UnknownFlag, UnexpectedArgument, MissingArgument, Suggestion string
 	PortTaken, CannotListen, BothOff                                                          string
 
+	Screen ScreenTexts
+
 	// Help holds, for each command by its Name, its arguments and a sentence.
 	Help map[string]Helped
 }
 
 // Helped is the help on one command.
 type Helped struct{ Args, Does string }
+
+// ScreenTexts are the words of the full screen in one language. Verbs are those of
+// package fmt; all languages take the same, in the same order.
+type ScreenTexts struct {
+	Online, HelpKey, ReadOnly, ClosesAt, Slow, YouAreAway, MoreNames string // the header and the names
+
+	NewMessage, NewMessages                                                               string // the unread marker
+	BelowEnd, BelowEndShort, BelowSome, BelowCalls, BelowOne, Below, MentionOne, Mentions string // the bar below
+	NothingUnread, NoMention, NotHeld, Waiting, CutOne, Cut                               string // hints
+	PressAgain, PressAgainShort, TabHint, Beginning, Failed                               string
+
+	Everyone, SearchPrompt                        string // the input
+	Recall, RecallPrompt, RecallShort, RecallNone string
+	PasteAsk, PasteAskShort                       string // how many lines, and bytes in the long one
+	PasteOver, PasteCut, PasteOverShort           string // of how many lines, in PasteOver; then how many lines and KiB a message has at most
+
+	HelpTitle, KeysTitle, CommandsTitle, PeopleTitle, FoundTitle, HistoryTitle string // overlays
+	HelpFoot, PeopleFoot, FoundFoot, BareFoot                                  string // parts between " · ", the last the one that is kept where there is little room
+
+	TooSmall, Summary string
+
+	Keys []KeyHelp // what each key does, in the order of help
+}
+
+// KeyHelp is one line of the help on keys.
+type KeyHelp struct{ Keys, Does string }

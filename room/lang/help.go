@@ -1,0 +1,108 @@
+package lang
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"salon/room"
+)
+
+// helpWidth is the column where the sentences of help begin; a usage that does
+// not fit before it has its sentence on the next line.
+const helpWidth = 36
+
+func (v View) help(h room.Help) []string {
+	t := v.texts()
+	if h.One != nil {
+		lines := v.HelpLines([]*room.Command{h.One})
+		if also := v.Also(h.One); also != "" {
+			lines = append(lines, "  "+also)
+		}
+		return lines
+	}
+	head := t.Commands
+	if h.Console {
+		head = t.CommandsConsole
+	}
+	lines := append([]string{head}, v.HelpLines(h.Commands)...)
+	if !h.Console {
+		lines = append(lines, t.HelpHint)
+	}
+	return lines
+}
+
+// needed are the commands, by Name, that nobody gets by without.
+var needed = []string{"say", "tell", "reply", "nick", "list", "help", "quit"}
+
+// newcomerHelp is what every member may type: what one needs first, to be
+// explained, and the words of the others, so that a welcome fits a small screen.
+func (v View) newcomerHelp() (first []*room.Command, others []string) {
+	for _, c := range room.Commands() {
+		switch {
+		case !v.may(c):
+		case slices.Contains(needed, c.Name):
+			first = append(first, c)
+		default:
+			others = append(others, v.slash()+c.Word(v.Lang))
+		}
+	}
+	return first, others
+}
+
+// HelpLines writes one line for each command: how it is used and what it does.
+func (v View) HelpLines(commands []*room.Command) []string {
+	var lines []string
+	for _, c := range commands {
+		if v.Console && c.Need != room.Anyone && c.Need != room.Operators {
+			continue
+		}
+		usage, does := v.Usage(c), v.texts().Help[c.Name].Does
+		width := utf8.RuneCountInString(usage)
+		if width >= helpWidth {
+			lines = append(lines, "  "+usage)
+			usage, width = "", 0
+		}
+		lines = append(lines, "  "+usage+strings.Repeat(" ", helpWidth-width)+does)
+	}
+	return lines
+}
+
+// slash is what commands begin with: nothing at the console.
+func (v View) slash() string {
+	if v.Console {
+		return ""
+	}
+	return "/"
+}
+
+// Usage writes how a command is used.
+func (v View) Usage(c *room.Command) string {
+	args := v.texts().Help[c.Name].Args
+	switch c.Name {
+	case "say", "tell":
+		return args
+	}
+	if args == "" {
+		return v.slash() + c.Word(v.Lang)
+	}
+	return v.slash() + c.Word(v.Lang) + " " + args
+}
+
+// Also lists all words that call a command; "" where there is one.
+func (v View) Also(c *room.Command) string {
+	words := c.Words()
+	if len(words) < 2 {
+		return ""
+	}
+	for i := range words {
+		words[i] = v.slash() + words[i]
+	}
+	return fmt.Sprintf(v.texts().Also, strings.Join(unique(words), ", "))
+}
+
+// Explain returns how a command is used and what it does.
+func (v View) Explain(c *room.Command) (usage, does string) {
+	return v.Usage(c), v.texts().Help[c.Name].Does
+}
