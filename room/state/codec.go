@@ -42,13 +42,6 @@ type envelope struct {
 	Body    json.RawMessage `json:"body,omitempty"`
 }
 
-// Moment is what a log's clocks say: the wall's, which people are shown and which
-// may be set, and the log's own, which only goes on.
-type Moment struct {
-	Time  time.Time
-	Stamp time.Duration
-}
-
 // EncodeEvent writes an event as JSON, in the current format. It fails for a body
 // that has no place in a log.
 func EncodeEvent(e Event) ([]byte, error) {

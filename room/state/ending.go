@@ -35,7 +35,13 @@ func (c Cause) String() string {
 	return "unknown"
 }
 
-// Ending is why and how a session ended: the context cause of [Session.Context].
+// Ended is a session that an event ended.
+type Ended struct {
+	Session ID
+	Why     Ending
+}
+
+// Ending is why and how a session ended. It is the cause of the session's context.
 type Ending struct {
 	Cause  Cause
 	By     text.Pseudo // who kicked or banned; "" for the console

@@ -1,44 +1,11 @@
 package state
 
 import (
-	"fmt"
 	"net/netip"
-	"strconv"
-	"strings"
 	"time"
 
 	"salon/room/text"
 )
-
-// Seq is an event's place in the log. The first event is 1; places are never
-// reused. One life of a log skips none.
-type Seq uint64
-
-// ID names a proposal, so that proposing it again cannot make it happen twice. The
-// ID of a [Joined] or [Resumed] also names the session that it opens, and the ID of
-// the Joined that made a member names the member.
-type ID struct {
-	Origin uint64 // the epoch of the node that proposed; see NodeUp
-	N      uint64 // counts the proposals of that epoch, from 1
-}
-
-// String writes the ID as text and JSON have it: 16 hexadecimal digits, a dash, N.
-func (id ID) String() string { return fmt.Sprintf("%016x-%d", id.Origin, id.N) }
-
-// MarshalText implements encoding.TextMarshaler.
-func (id ID) MarshalText() ([]byte, error) { return []byte(id.String()), nil }
-
-// UnmarshalText reads what String wrote.
-func (id *ID) UnmarshalText(data []byte) error {
-	origin, n, _ := strings.Cut(string(data), "-")
-	var err, also error
-	id.Origin, err = strconv.ParseUint(origin, 16, 64)
-	id.N, also = strconv.ParseUint(n, 10, 64)
-	if err != nil || also != nil {
-		return fmt.Errorf("%q is not an ID", data)
-	}
-	return nil
-}
 
 // Event is a fact about the room, in its place in the log's order.
 //
@@ -54,7 +21,32 @@ type Event struct {
 }
 
 // Body is what happened: one of the types of this file, each declared as a [Kind].
-type Body interface{ body() }
+type Body interface {
+	// apply makes it true of a State, or refuses it and changes nothing. e is the
+	// event whose body it is.
+	apply(st *State, e Event) Outcome
+}
+
+// signed is a body that has an author, who may be ignored.
+type signed interface{ signature() Signature }
+
+func (b Said) signature() Signature      { return Signature{b.From, b.Member, b.Account} }
+func (b Whispered) signature() Signature { return Signature{b.From, b.Member, b.Account} }
+
+// Signature returns who a signed event is from; ok is false for any other.
+func (e *Event) Signature() (from Signature, ok bool) {
+	if s, ok := e.Body.(signed); ok {
+		return s.signature(), true
+	}
+	return Signature{}, false
+}
+
+// Author returns what whoever a signed event is from was called; "" for any other,
+// whose author cannot be ignored.
+func (e *Event) Author() text.Pseudo {
+	from, _ := e.Signature()
+	return from.Pseudo
+}
 
 // NodeUp says that a node starts. Its event's ID opens an epoch: all that the node
 // proposes has that Origin. The epoch that the node had before ends, and whoever it
@@ -67,8 +59,6 @@ type NodeUp struct {
 	Gone    []text.Pseudo `json:"gone,omitempty"` // members who left at once
 }
 
-func (NodeUp) body() {}
-
 // NodeDown says that a node's epoch has ended: it stops, or others found it dead.
 // Whoever it held is cut. Apply fills in Gone.
 type NodeDown struct {
@@ -77,8 +67,6 @@ type NodeDown struct {
 	Wait  time.Duration `json:"wait,omitempty"`
 	Gone  []text.Pseudo `json:"gone,omitempty"` // members who left at once
 }
-
-func (NodeDown) body() {}
 
 // Joined opens a session. A pseudo that is free becomes a member; the same proved
 // key opens another session of the member it belongs to; a registered pseudo opens
@@ -95,8 +83,6 @@ type Joined struct {
 	Role   Role        `json:"role,omitempty"`
 	Quiet  bool        `json:"quiet,omitempty"` // a one-shot command: neither announced nor listed
 }
-
-func (Joined) body() {}
 
 // Resumed opens a session in the place of one that was cut, for whoever proves to be
 // the same: by its key or account or, where neither ever was, by coming from the
@@ -115,8 +101,6 @@ type Cut struct {
 	Wait    time.Duration `json:"wait,omitempty"`
 }
 
-func (Cut) body() {}
-
 // Left closes a session. Apply fills in Pseudo.
 type Left struct {
 	Session ID          `json:"session"`
@@ -124,8 +108,6 @@ type Left struct {
 	Cause   Cause       `json:"cause"`
 	Text    string      `json:"text,omitempty"` // the parting word, if any
 }
-
-func (Left) body() {}
 
 // Said is a message to everyone. Apply fills in From, Member and Account with whose
 // session it is at that place in the log, so an author cannot be forged.
@@ -138,8 +120,6 @@ type Said struct {
 	Action  bool        `json:"action,omitempty"` // "/me": From does Text
 }
 
-func (Said) body() {}
-
 // Renamed is a member's change of pseudo. Apply fills in From and Member.
 type Renamed struct {
 	Session ID          `json:"session"`
@@ -149,8 +129,6 @@ type Renamed struct {
 	Forms   text.Forms  `json:"forms"` // of To
 }
 
-func (Renamed) body() {}
-
 // WentAway marks a member as away, CameBack ends it. Neither is shown: whoever
 // writes to that member is told.
 type WentAway struct {
@@ -158,14 +136,10 @@ type WentAway struct {
 	Text    string `json:"text,omitempty"`
 }
 
-func (WentAway) body() {}
-
 // CameBack ends what WentAway began.
 type CameBack struct {
 	Session ID `json:"session"`
 }
-
-func (CameBack) body() {}
 
 // TopicSet changes the topic; By is "" for the console.
 type TopicSet struct {
@@ -173,15 +147,11 @@ type TopicSet struct {
 	Text string      `json:"text,omitempty"`
 }
 
-func (TopicSet) body() {}
-
 // Walled is an operator's announcement. Nobody can ignore it.
 type Walled struct {
 	By   text.Pseudo `json:"by,omitempty"`
 	Text string      `json:"text,omitempty"`
 }
-
-func (Walled) body() {}
 
 // Kicked disconnects a member, whatever they are called by now. Apply fills in
 // Pseudo.
@@ -193,8 +163,6 @@ type Kicked struct {
 	Flood  bool        `json:"flood,omitempty"` // the room itself kicked: too many messages too fast
 }
 
-func (Kicked) body() {}
-
 // Banned keeps somebody out. A ban of a pseudo that means a member follows them: if
 // they have been renamed meanwhile it is of their new pseudo, and if they left it is
 // refused once somebody else has theirs. Apply fills in Gone with the members it let
@@ -205,15 +173,11 @@ type Banned struct {
 	Gone   []text.Pseudo `json:"gone,omitempty"`
 }
 
-func (Banned) body() {}
-
 // Unbanned lifts a ban.
 type Unbanned struct {
 	By     text.Pseudo `json:"by,omitempty"`
 	Target Target      `json:"target"`
 }
-
-func (Unbanned) body() {}
 
 // Muted keeps a member from speaking for a while (For 0: until unmuted), whatever
 // they are called by now. Apply fills in Pseudo, Forms and KeyID for a member who is
@@ -227,8 +191,6 @@ type Muted struct {
 	For    time.Duration `json:"for,omitempty"`
 }
 
-func (Muted) body() {}
-
 // Unmuted ends the mute that is filed under Key.
 type Unmuted struct {
 	Pseudo text.Pseudo `json:"pseudo"`
@@ -236,15 +198,11 @@ type Unmuted struct {
 	By     text.Pseudo `json:"by,omitempty"`
 }
 
-func (Unmuted) body() {}
-
 // SlowSet sets the least time between two messages of one member; 0 ends it.
 type SlowSet struct {
 	By    text.Pseudo   `json:"by,omitempty"`
 	Every time.Duration `json:"every,omitempty"`
 }
-
-func (SlowSet) body() {}
 
 // ShutdownPlanned announces the end, In from the event's time.
 type ShutdownPlanned struct {
@@ -253,8 +211,6 @@ type ShutdownPlanned struct {
 	Reason string        `json:"reason,omitempty"`
 }
 
-func (ShutdownPlanned) body() {}
-
 // ShutdownCountdown repeats it. Each time left is announced once, however many nodes
 // count down.
 type ShutdownCountdown struct {
@@ -262,14 +218,10 @@ type ShutdownCountdown struct {
 	Left time.Duration `json:"left"`
 }
 
-func (ShutdownCountdown) body() {}
-
 // ShutdownCancelled takes the plan back.
 type ShutdownCancelled struct {
 	By text.Pseudo `json:"by,omitempty"`
 }
-
-func (ShutdownCancelled) body() {}
 
 // RoleSet changes what a session may do. It is not shown. Apply fills in Pseudo.
 type RoleSet struct {
@@ -277,8 +229,6 @@ type RoleSet struct {
 	Pseudo  text.Pseudo `json:"pseudo,omitempty"`
 	Role    Role        `json:"role,omitempty"`
 }
-
-func (RoleSet) body() {}
 
 // Registered binds a pseudo to proofs of who its owner is: a key, a pass phrase or
 // both. It makes an account or adds to one, named by its ID. It is refused once the
@@ -294,8 +244,6 @@ type Registered struct {
 	Pass    string      `json:"pass,omitempty"`    // argon2id of the pass phrase (PHC string format); "" for none
 }
 
-func (Registered) body() {}
-
 // Unregistered frees a pseudo, or takes one key from its account. Apply fills in
 // Pseudo.
 type Unregistered struct {
@@ -306,15 +254,11 @@ type Unregistered struct {
 	By      text.Pseudo `json:"by,omitempty"`  // "" for the console
 }
 
-func (Unregistered) body() {}
-
 // PrefsKept keeps what the owner of an account chose.
 type PrefsKept struct {
 	Account Seq  `json:"account"`
 	Prefs   Kept `json:"prefs"`
 }
-
-func (PrefsKept) body() {}
 
 // IgnoreSet adds somebody to those whom the owner of an account ignores, or takes
 // them off.
@@ -324,15 +268,11 @@ type IgnoreSet struct {
 	Off     bool    `json:"off,omitempty"`
 }
 
-func (IgnoreSet) body() {}
-
 // Seen says how far the owner of an account had read when they left.
 type Seen struct {
 	Account Seq `json:"account"`
 	Upto    Seq `json:"upto"` // the last event that they were shown
 }
-
-func (Seen) body() {}
 
 // Whispered is a private message. It is never in the log: the room hands it to
 // the sessions of its sender and its recipients, and wakes only those.
@@ -344,8 +284,6 @@ type Whispered struct {
 	Text    string        `json:"text,omitempty"`
 }
 
-func (Whispered) body() {}
-
 // Gap is a stretch of the conversation that was not recorded. It is never in the
 // log: a store gives it among what was said.
 type Gap struct {
@@ -354,8 +292,6 @@ type Gap struct {
 	Count int       `json:"count,omitempty"` // messages; 0 when nobody knows
 }
 
-func (Gap) body() {}
-
 // Gathered sums up joins and leaves when the room is too full to name each.
 type Gathered struct {
 	In      int `json:"in"` // since the last one
@@ -363,15 +299,17 @@ type Gathered struct {
 	Present int `json:"present"`
 }
 
-func (Gathered) body() {}
-
 // LogLost tells this node's readers that the log cannot be reached, so that nothing
 // can be said; LogFound that it can again.
 type LogLost struct{}
 
-func (LogLost) body() {}
-
 // LogFound ends what LogLost began.
 type LogFound struct{}
 
-func (LogFound) body() {}
+// What has no place in a log is never applied.
+
+func (Whispered) apply(_ *State, e Event) Outcome { return refused(e, ErrGone) }
+func (Gap) apply(_ *State, e Event) Outcome       { return refused(e, ErrGone) }
+func (Gathered) apply(_ *State, e Event) Outcome  { return refused(e, ErrGone) }
+func (LogLost) apply(_ *State, e Event) Outcome   { return refused(e, ErrGone) }
+func (LogFound) apply(_ *State, e Event) Outcome  { return refused(e, ErrGone) }

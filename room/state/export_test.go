@@ -19,9 +19,6 @@ const (
 	Window      = window
 )
 
-// Applies reports whether a kind has an apply.
-func (k *Kind) Applies() bool { return k.apply != nil }
-
 // CodeOf returns the code of a refusal.
 func CodeOf(err error) Code { return codeOf(err) }
 
@@ -47,7 +44,7 @@ func AllAccounts(st *State) []*Account { return st.accounts.byKey.Values() }
 func AllBans(st *State) []Ban { return st.bans.byName.Values() }
 
 // AllMutes returns the mutes.
-func AllMutes(st *State) []Mute { return st.mutes.byKey.Values() }
+func AllMutes(st *State) []Mute { return st.mutes.byName.Values() }
 
 // High returns the highest N that a node's epoch has applied.
 func High(st *State, epoch uint64) uint64 {
@@ -62,7 +59,7 @@ func High(st *State, epoch uint64) uint64 {
 func Facts(st *State) string {
 	f := Frozen{View: *st.View()}
 	doc := f.document()
-	doc.Applied, doc.Tick = 0, 0
+	doc.Applied, doc.Tick, doc.Stamp = 0, 0, 0
 	data, err := json.Marshal(doc)
 	if err != nil {
 		panic(err)
@@ -83,9 +80,10 @@ func Answers(st *State) string {
 // encode alike have the same.
 func Indexes(st *State) map[string]string {
 	who := func(p *entry) string { return fmt.Sprint(p.member.ID, p.member.Pseudo, len(p.member.Sessions)) }
-	ms, as, bs := &st.members, &st.accounts, &st.bans
+	ms, as := &st.members, &st.accounts
+	owner := func(a *Account) string { return fmt.Sprint(a.ID, a == as.get(a.Forms.Key)) }
 	all := map[string]string{
-		"members.places": index(ms.places, who), "members.sessions": index(ms.sessions, who),
+		"members.entries": index(ms.entries, who), "members.sessions": index(ms.sessions, who),
 		"members.looks": index(ms.looks[0], who) + index(ms.looks[1], who),
 		"members.proofs": index(ms.proofs, func(list []*entry) string {
 			var names []string
@@ -95,18 +93,19 @@ func Indexes(st *State) map[string]string {
 			return sorted(names)
 		}),
 		"members.lapses": fmt.Sprint(ms.lapses.Items()), "members.present": fmt.Sprint(ms.present),
-		"accounts.ids": fmt.Sprint(as.ids), "accounts.keys": fmt.Sprint(as.keys), "accounts.alikes": fmt.Sprint(as.alikes),
-		"bans.looks":    index(bs.looks[0], sorted) + index(bs.looks[1], sorted),
-		"bans.networks": fmt.Sprint(len(bs.networks)) + index(bs.networks, func(s string) string { return s }), "bans.lengths": fmt.Sprint(bs.lengths),
-		"bans.endings": fmt.Sprint(bs.endings.Items()),
-		"mutes.keys":   index(st.mutes.keys, sorted), "mutes.endings": fmt.Sprint(st.mutes.endings.Items()),
+		"accounts.ids": index(as.ids, owner), "accounts.keys": index(as.keys, owner), "accounts.looks": index(as.looks[0], owner) + index(as.looks[1], owner),
+		"bans": indexed(&st.bans), "mutes": indexed(&st.mutes),
 	}
-	for p := range maps.Values(ms.places) {
+	for p := range maps.Values(ms.entries) {
 		if m, ok := ms.byKey.Get(p.member.Forms.Key); !ok || m != p.member {
 			all["members.byKey"] += fmt.Sprintf("%q is not the one filed under its key; ", p.member.Pseudo)
 		}
 	}
 	return all
+}
+
+func indexed[P penalty](ps *penalties[P]) string {
+	return fmt.Sprint(ps.sizes, ps.endings.Items(), ps.networks) + index(ps.byTrait[0], sorted) + index(ps.byTrait[1], sorted)
 }
 
 func index[K comparable, V any](m map[K]V, write func(V) string) string {
@@ -123,7 +122,7 @@ func sorted(list []string) string {
 
 // Filed reports under what a pseudo, a key and a network are filed: for tests that two
 // targets are not taken for one.
-func Filed(t Target) string { return t.name() }
+func Filed(t Target) string { return Ban{Target: t}.name() }
 
 // SetFull fills accounts, bans or mutes up to so many, without the cost of applying
 // as many events.

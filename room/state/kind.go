@@ -21,13 +21,11 @@ type Kind struct {
 	// Passing reports that it only says who is here and how, which no power cut leaves
 	// true: a log need not wait for the disk.
 	Passing bool
-	Since   int // the first format (see Version) that has it
 
 	body   reflect.Type
 	size   func(Body) int
 	split  func(Body) (Speech, Body)
 	join   func(Body, Speech) Body
-	apply  func(*State, Event) Outcome
 	decode func([]byte) (Body, error)
 }
 
@@ -54,23 +52,6 @@ func (k *Kind) Decode(data []byte) (Body, error) { return k.decode(data) }
 // Type returns the name of the body's Go type.
 func (k *Kind) Type() string { return k.body.Name() }
 
-// declaration is a row of the table, for bodies of type B.
-type declaration[B Body] struct {
-	name    string
-	logged  bool
-	shown   bool
-	spoken  bool
-	roster  bool
-	passing bool
-	// size returns how many bytes of text from people a body carries; nil: none
-	// that counts. Bounds in bytes count it.
-	size func(B) int
-	// speech returns where a body has its author and so on; nil: nowhere.
-	speech func(*B) parts
-	// apply makes it true; nil for what is not logged.
-	apply func(*State, Event, B) Outcome
-}
-
 // parts are where a body has what its Speech says; nil where it has none.
 type parts struct {
 	author  *text.Pseudo
@@ -82,48 +63,45 @@ type parts struct {
 
 // The table. The order does not matter; names and formats are for good.
 var kinds = []*Kind{
-	declaration[NodeUp]{name: "up", logged: true, shown: true, roster: true, apply: (*State).nodeUp}.kind(),
-	declaration[NodeDown]{name: "down", logged: true, shown: true, roster: true, apply: (*State).nodeDown}.kind(),
-	declaration[Joined]{name: "joined", logged: true, passing: true, shown: true, roster: true, size: sizeJoined, apply: (*State).join}.kind(),
-	declaration[Resumed]{name: "resumed", logged: true, passing: true, roster: true, size: sizeResumed, apply: (*State).resume}.kind(),
-	declaration[Cut]{name: "cut", logged: true, passing: true, roster: true, apply: (*State).cut}.kind(),
-	declaration[Left]{name: "left", logged: true, passing: true, shown: true, roster: true, size: func(b Left) int { return len(b.Text) }, apply: (*State).leave}.kind(),
-	declaration[Said]{name: "said", logged: true, shown: true, spoken: true, size: func(b Said) int { return len(b.Text) },
-		speech: func(b *Said) parts { return parts{&b.From, &b.Account, &b.Member, &b.Session, &b.Text} }, apply: (*State).say}.kind(),
-	declaration[Renamed]{name: "renamed", logged: true, shown: true, roster: true, apply: (*State).rename}.kind(),
-	declaration[WentAway]{name: "away", logged: true, passing: true, roster: true, size: func(b WentAway) int { return len(b.Text) }, apply: (*State).wentAway}.kind(),
-	declaration[CameBack]{name: "back", logged: true, passing: true, roster: true, apply: (*State).cameBack}.kind(),
-	declaration[TopicSet]{name: "topic", logged: true, shown: true, spoken: true, roster: true, size: func(b TopicSet) int { return len(b.Text) },
-		speech: func(b *TopicSet) parts { return parts{author: &b.By, text: &b.Text} }, apply: (*State).setTopic}.kind(),
-	declaration[Walled]{name: "walled", logged: true, shown: true, spoken: true, size: func(b Walled) int { return len(b.Text) },
-		speech: func(b *Walled) parts { return parts{author: &b.By, text: &b.Text} }, apply: (*State).wall}.kind(),
-	declaration[Kicked]{name: "kicked", logged: true, shown: true, roster: true, size: func(b Kicked) int { return len(b.Reason) }, apply: (*State).kick}.kind(),
-	declaration[Banned]{name: "banned", logged: true, shown: true, roster: true, size: func(b Banned) int { return len(b.Ban.Reason) }, apply: (*State).ban}.kind(),
-	declaration[Unbanned]{name: "unbanned", logged: true, shown: true, apply: (*State).unban}.kind(),
-	declaration[Muted]{name: "muted", logged: true, shown: true, apply: (*State).mute}.kind(),
-	declaration[Unmuted]{name: "unmuted", logged: true, shown: true, apply: (*State).unmute}.kind(),
-	declaration[SlowSet]{name: "slow", logged: true, shown: true, roster: true, apply: (*State).setSlow}.kind(),
-	declaration[ShutdownPlanned]{name: "shutdown", logged: true, shown: true, roster: true, size: func(b ShutdownPlanned) int { return len(b.Reason) }, apply: (*State).planShutdown}.kind(),
-	declaration[ShutdownCountdown]{name: "countdown", logged: true, passing: true, shown: true, apply: (*State).countDown}.kind(),
-	declaration[ShutdownCancelled]{name: "cancelled", logged: true, shown: true, roster: true, apply: (*State).cancelShutdown}.kind(),
-	declaration[RoleSet]{name: "role", logged: true, passing: true, roster: true, apply: (*State).setRole}.kind(),
-	declaration[Registered]{name: "registered", logged: true, size: func(b Registered) int { return len(b.Pass) }, apply: (*State).register}.kind(),
-	declaration[Unregistered]{name: "unregistered", logged: true, roster: true, apply: (*State).unregister}.kind(),
-	declaration[PrefsKept]{name: "prefs", logged: true, apply: (*State).keepPrefs}.kind(),
-	declaration[IgnoreSet]{name: "ignore", logged: true, apply: (*State).ignore}.kind(),
-	declaration[Seen]{name: "seen", logged: true, apply: (*State).see}.kind(),
-	declaration[Whispered]{name: "whispered", size: func(b Whispered) int { return len(b.Text) },
-		speech: func(b *Whispered) parts {
+	declare[NodeUp](Kind{Name: "up", Logged: true, Shown: true, Roster: true}, nil, nil),
+	declare[NodeDown](Kind{Name: "down", Logged: true, Shown: true, Roster: true}, nil, nil),
+	declare(Kind{Name: "joined", Logged: true, Passing: true, Shown: true, Roster: true}, func(b Joined) string { return b.Client }, nil),
+	declare(Kind{Name: "resumed", Logged: true, Passing: true, Roster: true}, func(b Resumed) string { return b.Client }, nil),
+	declare[Cut](Kind{Name: "cut", Logged: true, Passing: true, Roster: true}, nil, nil),
+	declare(Kind{Name: "left", Logged: true, Passing: true, Shown: true, Roster: true}, func(b Left) string { return b.Text }, nil),
+	declare(Kind{Name: "said", Logged: true, Shown: true, Spoken: true}, func(b Said) string { return b.Text },
+		func(b *Said) parts { return parts{&b.From, &b.Account, &b.Member, &b.Session, &b.Text} }),
+	declare[Renamed](Kind{Name: "renamed", Logged: true, Shown: true, Roster: true}, nil, nil),
+	declare(Kind{Name: "away", Logged: true, Passing: true, Roster: true}, func(b WentAway) string { return b.Text }, nil),
+	declare[CameBack](Kind{Name: "back", Logged: true, Passing: true, Roster: true}, nil, nil),
+	declare(Kind{Name: "topic", Logged: true, Shown: true, Spoken: true, Roster: true}, func(b TopicSet) string { return b.Text },
+		func(b *TopicSet) parts { return parts{author: &b.By, text: &b.Text} }),
+	declare(Kind{Name: "walled", Logged: true, Shown: true, Spoken: true}, func(b Walled) string { return b.Text },
+		func(b *Walled) parts { return parts{author: &b.By, text: &b.Text} }),
+	declare(Kind{Name: "kicked", Logged: true, Shown: true, Roster: true}, func(b Kicked) string { return b.Reason }, nil),
+	declare(Kind{Name: "banned", Logged: true, Shown: true, Roster: true}, func(b Banned) string { return b.Ban.Reason }, nil),
+	declare[Unbanned](Kind{Name: "unbanned", Logged: true, Shown: true}, nil, nil),
+	declare[Muted](Kind{Name: "muted", Logged: true, Shown: true}, nil, nil),
+	declare[Unmuted](Kind{Name: "unmuted", Logged: true, Shown: true}, nil, nil),
+	declare[SlowSet](Kind{Name: "slow", Logged: true, Shown: true, Roster: true}, nil, nil),
+	declare(Kind{Name: "shutdown", Logged: true, Shown: true, Roster: true}, func(b ShutdownPlanned) string { return b.Reason }, nil),
+	declare[ShutdownCountdown](Kind{Name: "countdown", Logged: true, Passing: true, Shown: true}, nil, nil),
+	declare[ShutdownCancelled](Kind{Name: "cancelled", Logged: true, Shown: true, Roster: true}, nil, nil),
+	declare[RoleSet](Kind{Name: "role", Logged: true, Passing: true, Roster: true}, nil, nil),
+	declare(Kind{Name: "registered", Logged: true}, func(b Registered) string { return b.Pass }, nil),
+	declare[Unregistered](Kind{Name: "unregistered", Logged: true, Roster: true}, nil, nil),
+	declare[PrefsKept](Kind{Name: "prefs", Logged: true}, nil, nil),
+	declare[IgnoreSet](Kind{Name: "ignore", Logged: true}, nil, nil),
+	declare[Seen](Kind{Name: "seen", Logged: true}, nil, nil),
+	declare(Kind{Name: "whispered"}, func(b Whispered) string { return b.Text },
+		func(b *Whispered) parts {
 			return parts{author: &b.From, account: &b.Account, member: &b.Member, text: &b.Text}
-		}}.kind(),
-	declaration[Gap]{name: "gap", spoken: true}.kind(),
-	declaration[Gathered]{name: "gathered", shown: true}.kind(),
-	declaration[LogLost]{name: "log lost", shown: true}.kind(),
-	declaration[LogFound]{name: "log found", shown: true}.kind(),
+		}),
+	declare[Gap](Kind{Name: "gap", Spoken: true}, nil, nil),
+	declare[Gathered](Kind{Name: "gathered", Shown: true}, nil, nil),
+	declare[LogLost](Kind{Name: "log lost", Shown: true}, nil, nil),
+	declare[LogFound](Kind{Name: "log found", Shown: true}, nil, nil),
 }
-
-func sizeJoined(b Joined) int   { return len(b.Client) }
-func sizeResumed(b Resumed) int { return len(b.Client) }
 
 // byName and byType find the kinds of the table.
 var byName, byType = indexKinds()
@@ -154,87 +132,57 @@ func SpeechOf(b Body) Speech {
 	return s
 }
 
-func (d declaration[B]) kind() *Kind {
-	k := &Kind{Name: d.name, Logged: d.logged, Shown: d.shown, Spoken: d.spoken, Roster: d.roster, Passing: d.passing, Since: Version, body: reflect.TypeFor[B]()}
-	var zero B
-	_, k.Signed = any(zero).(signed)
-	k.size = func(Body) int { return 0 }
-	k.split = func(b Body) (Speech, Body) { return Speech{}, b }
-	k.join = func(b Body, _ Speech) Body { return b }
-	if d.size != nil {
-		k.size = func(b Body) int { return d.size(b.(B)) }
-	}
-	if d.apply != nil {
-		k.apply = func(st *State, e Event) Outcome { return d.apply(st, e, e.Body.(B)) }
-	}
+// declare makes a row of the table, for bodies of type B. typed is the text from people
+// that a body carries, nil for none that counts; speech is where it has what its Speech
+// says, nil for nowhere.
+func declare[B Body](k Kind, typed func(B) string, speech func(*B) parts) *Kind {
+	_, k.Signed = any(*new(B)).(signed)
+	k.body = reflect.TypeFor[B]()
 	k.decode = func(data []byte) (Body, error) {
 		var b B
 		if err := json.Unmarshal(data, &b); err != nil {
-			return nil, fmt.Errorf("decode %s: %w", d.name, err)
+			return nil, fmt.Errorf("decode %s: %w", k.Name, err)
 		}
 		return b, nil
 	}
-	if d.speech != nil {
-		k.split = func(b Body) (Speech, Body) { return split(b.(B), d.speech) }
-		k.join = func(b Body, s Speech) Body { return join(b.(B), s, d.speech) }
+	k.size = func(Body) int { return 0 }
+	if typed != nil {
+		k.size = func(b Body) int { return len(typed(b.(B))) }
 	}
-	return k
+	k.split = func(b Body) (Speech, Body) { return Speech{}, b }
+	k.join = func(b Body, _ Speech) Body { return b }
+	if speech != nil {
+		k.split = func(body Body) (s Speech, rest Body) {
+			b := body.(B)
+			move(speech(&b), s.parts())
+			return s, b
+		}
+		k.join = func(body Body, s Speech) Body {
+			b := body.(B)
+			move(s.parts(), speech(&b))
+			return b
+		}
+	}
+	return &k
 }
 
-// split takes the parts out of a body.
-func split[B Body](b B, of func(*B) parts) (s Speech, rest B) {
-	p := of(&b)
-	take(p.author, &s.Author)
-	take(p.account, &s.Account)
-	take(p.member, &s.Member)
-	take(p.session, &s.Session)
-	take(p.text, &s.Text)
-	return s, b
+func (s *Speech) parts() parts {
+	return parts{&s.Author, &s.Account, &s.Member, &s.Session, &s.Text}
 }
 
-func join[B Body](b B, s Speech, of func(*B) parts) B {
-	p := of(&b)
-	take(&s.Author, p.author)
-	take(&s.Account, p.account)
-	take(&s.Member, p.member)
-	take(&s.Session, p.session)
-	take(&s.Text, p.text)
-	return b
+// move takes each part from where it is to where it has a place.
+func move(from, to parts) {
+	take(from.author, to.author)
+	take(from.account, to.account)
+	take(from.member, to.member)
+	take(from.session, to.session)
+	take(from.text, to.text)
 }
 
-// take moves a value, where both ends are.
 func take[T any](from, to *T) {
 	if from == nil || to == nil {
 		return
 	}
 	var zero T
 	*to, *from = *from, zero
-}
-
-// signed is a body that has an author, who may be ignored.
-type signed interface{ signature() Signature }
-
-// Signature is who something is from.
-type Signature struct {
-	Pseudo  text.Pseudo
-	Member  ID
-	Account Seq // that they own; 0: none
-}
-
-func (b Said) signature() Signature      { return Signature{b.From, b.Member, b.Account} }
-func (b Whispered) signature() Signature { return Signature{b.From, b.Member, b.Account} }
-
-// Signature returns who a signed event is from; ok is false for any other.
-func (e *Event) Signature() (from Signature, ok bool) {
-	if s, ok := e.Body.(signed); ok {
-		return s.signature(), true
-	}
-	return Signature{}, false
-}
-
-// Author returns what whoever a signed event is from was called; "" for any other,
-// whose author cannot be ignored.
-func (e *Event) Author() text.Pseudo {
-	from, _ := e.Signature()
-	return from.Pseudo
 }

@@ -1,7 +1,7 @@
 package state
 
 import (
-	"iter"
+	"cmp"
 	"net/netip"
 	"slices"
 	"time"
@@ -87,12 +87,14 @@ func (m *Member) copied() *Member {
 	return &c
 }
 
-// rank gives a member the highest role of its sessions.
-func (m *Member) rank() {
-	m.Role = Guest
-	for _, at := range m.Sessions {
-		m.Role = max(m.Role, at.Role)
+// lapse has a session wait to be resumed from a tick on, and reports whether it may: a
+// one-shot command and what does not wait may not.
+func (at *Attendance) lapse(tick, wait time.Duration) bool {
+	if wait <= 0 || at.Quiet {
+		return false
 	}
+	at.Cut = tick + wait
+	return true
 }
 
 // owns reports whether one of a member's sessions is the account's owner's.
@@ -106,11 +108,19 @@ func (at *Attendance) Proves(a *Account) bool { return a.Opens(at.KeyID, at.Pass
 // entry is where the indexes find a member, whichever Member it is by now.
 type entry struct{ member *Member }
 
+// get returns the member; nil for an entry that is nil.
+func (p *entry) get() *Member {
+	if p == nil {
+		return nil
+	}
+	return p.member
+}
+
 // members are all members, by what they are found by. byKey is the set itself; the
 // other indexes follow from it.
 type members struct {
 	byKey    *btree.Map[text.Key, *Member]
-	places   map[ID]*entry        // by Member.ID
+	entries  map[ID]*entry        // by Member.ID
 	sessions map[ID]*entry        // by the ID of each session
 	looks    [2]map[string]*entry // by text.Forms.Looks
 	proofs   map[string][]*entry  // by key and by account of each session: see proofs
@@ -126,62 +136,46 @@ type lapse struct {
 
 func newMembers() members {
 	return members{
-		byKey: &btree.Map[text.Key, *Member]{}, places: map[ID]*entry{}, sessions: map[ID]*entry{},
+		byKey: &btree.Map[text.Key, *Member]{}, entries: map[ID]*entry{}, sessions: map[ID]*entry{},
 		looks: [2]map[string]*entry{{}, {}}, proofs: map[string][]*entry{},
 		lapses: btree.NewBTreeGOptions(earlier, btree.Options{NoLocks: true}),
 	}
 }
 
 func earlier(a, b lapse) bool {
-	if a.at != b.at {
-		return a.at < b.at
-	}
-	if a.session.Origin != b.session.Origin {
-		return a.session.Origin < b.session.Origin
-	}
-	return a.session.N < b.session.N
+	return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.session.Origin, b.session.Origin), cmp.Compare(a.session.N, b.session.N)) < 0
 }
 
-// byID returns a member by who they are; nil if they left.
-func (ms *members) byID(id ID) *Member {
-	if p := ms.places[id]; p != nil {
-		return p.member
-	}
-	return nil
-}
-
-// bySession returns the member whose session it is; nil if it has ended.
-func (ms *members) bySession(id ID) *Member {
-	if p := ms.sessions[id]; p != nil {
-		return p.member
-	}
-	return nil
-}
-
-// put takes a member in, or puts it in the place of what it was. All indexes follow.
+// put takes a member in, or puts it in the place of what it was; one that has no
+// session left is taken out. All indexes follow.
 func (ms *members) put(m *Member) {
-	p := ms.places[m.ID]
+	if len(m.Sessions) == 0 {
+		ms.remove(m)
+		return
+	}
+	p := ms.entries[m.ID]
 	if p == nil {
 		p = &entry{}
-		ms.places[m.ID] = p
+		ms.entries[m.ID] = p
 	} else {
 		ms.unindex(p)
+	}
+	m.Role = Guest
+	for _, at := range m.Sessions {
+		m.Role = max(m.Role, at.Role)
 	}
 	p.member = m
 	ms.index(p)
 }
 
-// remove takes a member out.
 func (ms *members) remove(m *Member) {
-	p := ms.places[m.ID]
-	ms.unindex(p)
-	delete(ms.places, m.ID)
+	ms.unindex(ms.entries[m.ID])
+	delete(ms.entries, m.ID)
 }
 
-// touch puts a member in the place of what it was, nothing having changed that it is
-// found by.
+// touch is put for a member of whom nothing has changed that it is found by.
 func (ms *members) touch(m *Member) {
-	ms.places[m.ID].member = m
+	ms.entries[m.ID].member = m
 	ms.byKey.Set(m.Forms.Key, m)
 }
 
@@ -250,115 +244,54 @@ func (at *Attendance) proofs() []string {
 	return list
 }
 
-// heldBy yields the members with sessions of an epoch that are not cut, by their keys.
-// It walks all members.
-func (ms *members) heldBy(epoch uint64) iter.Seq[*Member] {
-	return func(yield func(*Member) bool) {
-		ms.byKey.Scan(func(_ text.Key, m *Member) bool {
-			held := slices.ContainsFunc(m.Sessions, func(at Attendance) bool { return at.ID.Origin == epoch && at.Cut == 0 })
-			return !held || yield(m)
-		})
+// provedBy finds the members with a session that a proof opened.
+func (ms *members) provedBy(proof string, found map[*Member]bool) {
+	for _, p := range ms.proofs[proof] {
+		found[p.member] = true
 	}
 }
 
-// exchange puts members in the places of what they were, and takes those out who have
-// no session left. Where many change, all indexes are made again, which is faster.
-func (ms *members) exchange(changed map[*Member]*Member) {
-	if 2*len(changed) < ms.byKey.Len() {
-		for m, next := range changed {
-			if len(next.Sessions) == 0 {
-				ms.remove(m)
-			} else {
-				ms.put(next)
-			}
-		}
+// goingBy finds the members who go by an account: under its pseudo, by one of its keys
+// or by its pass phrase.
+func (ms *members) goingBy(a *Account, found map[*Member]bool) {
+	if a == nil {
 		return
 	}
-	was := ms.byKey
-	*ms = newMembers()
-	was.Scan(func(_ text.Key, m *Member) bool {
-		if next, ok := changed[m]; ok {
-			m = next
-		}
-		if len(m.Sessions) > 0 {
-			ms.put(m)
-		}
-		return true
-	})
-}
-
-// Member returns who has a session; nil when it has ended.
-func (st *State) Member(session ID) *Member { return st.members.bySession(session) }
-
-// ByID returns a member by who they are, whatever they are called; nil if they left.
-func (st *State) ByID(member ID) *Member { return st.members.byID(member) }
-
-// Find returns the member present under that name.
-func (st *State) Find(k text.Key) (*Member, bool) {
-	m, ok := st.members.byKey.Get(k)
-	return m, ok && m.Present()
-}
-
-// Count returns how many members are present, Sessions how many sessions there are.
-func (st *State) Count() int { return st.members.present }
-
-// Sessions returns how many sessions there are.
-func (st *State) Sessions() int { return len(st.members.sessions) }
-
-// NextLapse returns the session that was cut and lapses first, with when that is on
-// the State's tick; ok is false when none was cut.
-func (st *State) NextLapse() (session ID, at time.Duration, ok bool) {
-	first, ok := st.members.lapses.Min()
-	return first.session, first.at, ok
-}
-
-// Lapsed returns the sessions that were cut and have waited long enough at a tick, the
-// first limit of them: each is due to be Left. Until that is ordered, Resumed still
-// takes one back.
-func (st *State) Lapsed(tick time.Duration, limit int) []ID {
-	var ids []ID
-	st.members.lapses.Scan(func(l lapse) bool {
-		if l.at > tick || len(ids) == limit {
-			return false
-		}
-		ids = append(ids, l.session)
-		return true
-	})
-	return ids
-}
-
-// conflict returns the member, other than except, whose pseudo equals or is
-// confusable with the one of these forms.
-func (st *State) conflict(f text.Forms, except *Member) (*Member, bool) {
-	if m, ok := st.members.byKey.Get(f.Key); ok && (except == nil || m.ID != except.ID) {
-		return m, true
+	if m, ok := ms.byKey.Get(a.Forms.Key); ok {
+		found[m] = true
 	}
-	for i, look := range f.Looks {
-		if p := st.members.looks[i][look]; p != nil && (except == nil || p.member.ID != except.ID) {
-			return p.member, true
-		}
+	for _, key := range a.Keys {
+		ms.provedBy(key, found)
 	}
-	return nil, false
+	ms.provedBy(a.Proof(), found)
 }
 
 // drop ends one session, and its member with the last.
-func (st *State) drop(id ID) {
-	m := st.members.bySession(id).copied()
-	m.Sessions = slices.DeleteFunc(m.Sessions, func(a Attendance) bool { return a.ID == id })
-	if len(m.Sessions) == 0 {
-		st.members.remove(m)
-		return
-	}
-	m.rank()
-	st.members.put(m)
+func (ms *members) drop(session ID) {
+	m := ms.sessions[session].get().copied()
+	m.Sessions = slices.DeleteFunc(m.Sessions, func(at Attendance) bool { return at.ID == session })
+	ms.put(m)
 }
 
 // expel ends every session of a member.
-func (st *State) expel(m *Member, why Ending) []Ended {
-	var ended []Ended
-	for _, a := range m.Sessions {
-		ended = append(ended, Ended{a.ID, why})
+func (ms *members) expel(m *Member, why Ending) (ended []Ended) {
+	for _, at := range m.Sessions {
+		ended = append(ended, Ended{at.ID, why})
 	}
-	st.members.remove(m)
+	ms.remove(m)
 	return ended
+}
+
+// conflict returns the member, other than except, whose pseudo equals or is
+// confusable with the one of these forms; nil for none.
+func (ms *members) conflict(f text.Forms, except *Member) *Member {
+	if m, ok := ms.byKey.Get(f.Key); ok && (except == nil || m.ID != except.ID) {
+		return m
+	}
+	for i, look := range f.Looks {
+		if m := ms.looks[i][look].get(); m != nil && (except == nil || m.ID != except.ID) {
+			return m
+		}
+	}
+	return nil
 }

@@ -97,6 +97,7 @@ func (doc *document) restoreNodes(st *State) error {
 		if err != nil || n == nil {
 			return fmt.Errorf("epoch %q is not one", key)
 		}
+		n.Epoch = epoch
 		st.nodes[epoch] = n
 	}
 	for _, key := range doc.Ended {
@@ -124,7 +125,7 @@ func (doc *document) restoreAccounts(st *State) error {
 		if a == nil {
 			return errors.New("an account is missing")
 		}
-		st.accounts.insert(a)
+		st.accounts.put(a)
 	}
 	if n := len(doc.Accounts); st.accounts.byKey.Len() != n || len(st.accounts.ids) != n {
 		return errors.New("an account is there twice")
@@ -135,7 +136,7 @@ func (doc *document) restoreAccounts(st *State) error {
 func (doc *document) restoreMembers(st *State) error {
 	sessions := 0
 	for _, m := range doc.Members {
-		if m == nil || len(m.Sessions) == 0 || st.members.byID(m.ID) != nil {
+		if m == nil || len(m.Sessions) == 0 || st.ByID(m.ID) != nil {
 			return errors.New("a member is missing or there twice")
 		}
 		st.members.put(m)
@@ -159,4 +160,41 @@ func (doc *document) restoreBans(st *State) error {
 		}
 	}
 	return nil
+}
+
+// Imported is what a migration brings into an empty State.
+type Imported struct {
+	Applied Seq           // the place that all of it is true at
+	Stamp   time.Duration // of the log there; the State's tick begins with it
+	// Epoch, if it is not 0, is that of a node called "import" that is up: what is to
+	// be applied besides is proposed by it, and then its NodeDown.
+	Epoch    uint64
+	Topic    Topic
+	Slow     time.Duration
+	Accounts []*Account
+	Bans     []Ban // Ends is on the tick
+	Mutes    []Mute
+}
+
+// ImportNode is the name of the node that an Imported State may have.
+const ImportNode = "import"
+
+// Import returns a State that holds what a migration found.
+func Import(in Imported) *State {
+	st := NewState()
+	st.applied, st.tick, st.stamp = in.Applied, max(in.Stamp, firstTick), in.Stamp
+	st.topic, st.slow = in.Topic, in.Slow
+	if in.Epoch != 0 {
+		st.nodes[in.Epoch] = newNode(ImportNode, in.Epoch, Version, Program)
+	}
+	for _, a := range in.Accounts {
+		st.accounts.put(a)
+	}
+	for _, b := range in.Bans {
+		st.bans.add(b)
+	}
+	for _, m := range in.Mutes {
+		st.mutes.add(m)
+	}
+	return st
 }

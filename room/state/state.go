@@ -1,7 +1,7 @@
 package state
 
 import (
-	"slices"
+	"iter"
 	"time"
 
 	"salon/room/text"
@@ -20,20 +20,25 @@ import (
 // bans and mutes that it hands out are never changed, so that they may be looked at
 // by anybody, also later.
 type State struct {
+	header
+	nodes    map[uint64]*node
+	ended    []uint64 // epochs, the last ones
+	members  members
+	accounts accounts
+	bans     penalties[Ban]
+	mutes    penalties[Mute]
+	messages uint64 // since this State was made; not replicated
+}
+
+// header is what a State, a View and a Frozen all have, besides those who are here and what
+// holds against them.
+type header struct {
 	applied  Seq
 	tick     time.Duration
 	stamp    time.Duration // of the last event
-	nodes    map[uint64]*node
-	ended    []uint64 // epochs, the last ones
 	topic    Topic
 	slow     time.Duration
 	shutdown *Plan // never changed: exchanged
-
-	members  members
-	accounts accounts
-	bans     bans
-	mutes    mutes
-	messages uint64 // since this State was made; not replicated
 }
 
 // Topic is what the room is about.
@@ -59,33 +64,132 @@ const firstTick = time.Microsecond
 
 // NewState returns an empty room.
 func NewState() *State {
-	return &State{tick: firstTick, nodes: map[uint64]*node{}, members: newMembers(), accounts: newAccounts(0), bans: newBans(), mutes: newMutes()}
+	return &State{
+		header: header{tick: firstTick}, nodes: map[uint64]*node{},
+		members: newMembers(), accounts: newAccounts(0), bans: newPenalties[Ban](), mutes: newPenalties[Mute](),
+	}
 }
 
 // Applied returns the place of the last event that was applied.
-func (st *State) Applied() Seq { return st.applied }
+func (h *header) Applied() Seq { return h.applied }
 
 // Tick returns the State's clock at the last event.
-func (st *State) Tick() time.Duration { return st.tick }
+func (h *header) Tick() time.Duration { return h.tick }
 
 // TickAt returns what the State's clock shows when the log's shows stamp: for checks
 // between two events.
-func (st *State) TickAt(stamp time.Duration) time.Duration { return st.tick + max(0, stamp-st.stamp) }
+func (h *header) TickAt(stamp time.Duration) time.Duration { return h.tick + max(0, stamp-h.stamp) }
 
 // Stamp returns the log's stamp of the last event.
-func (st *State) Stamp() time.Duration { return st.stamp }
+func (h *header) Stamp() time.Duration { return h.stamp }
 
 // Topic returns what the room is about.
-func (st *State) Topic() Topic { return st.topic }
+func (h *header) Topic() Topic { return h.topic }
 
 // Slow returns the least time between two messages of one member; 0 for none.
-func (st *State) Slow() time.Duration { return st.slow }
+func (h *header) Slow() time.Duration { return h.slow }
 
 // Shutdown returns the planned shutdown; nil when there is none.
-func (st *State) Shutdown() *Plan { return st.shutdown }
+func (h *header) Shutdown() *Plan { return h.shutdown }
 
 // Messages returns how many messages were applied since this State was made here.
 func (st *State) Messages() uint64 { return st.messages }
+
+// Member returns who has a session; nil when it has ended.
+func (st *State) Member(session ID) *Member { return st.members.sessions[session].get() }
+
+// ByID returns a member by who they are, whatever they are called; nil if they left.
+func (st *State) ByID(member ID) *Member { return st.members.entries[member].get() }
+
+// Find returns the member present under that name.
+func (st *State) Find(k text.Key) (*Member, bool) {
+	m, ok := st.members.byKey.Get(k)
+	return m, ok && m.Present()
+}
+
+// Present yields the members who are present, by their keys, as long as the State is
+// not changed.
+func (st *State) Present() iter.Seq[*Member] { return present(st.members.byKey) }
+
+// Count returns how many members are present.
+func (st *State) Count() int { return st.members.present }
+
+// Sessions returns how many sessions there are, open or cut.
+func (st *State) Sessions() int { return len(st.members.sessions) }
+
+// NextLapse returns the session that was cut and lapses first, with when that is on
+// the State's tick; ok is false when none was cut.
+func (st *State) NextLapse() (session ID, at time.Duration, ok bool) {
+	first, ok := st.members.lapses.Min()
+	return first.session, first.at, ok
+}
+
+// Lapsed returns the sessions that were cut and have waited long enough at a tick, the
+// first limit of them: each is due to be Left. Until that is ordered, Resumed still
+// takes one back.
+func (st *State) Lapsed(tick time.Duration, limit int) []ID {
+	var ids []ID
+	st.members.lapses.Scan(func(l lapse) bool {
+		if l.at > tick || len(ids) == limit {
+			return false
+		}
+		ids = append(ids, l.session)
+		return true
+	})
+	return ids
+}
+
+// Account returns the account of a pseudo; nil for one that nobody has registered.
+func (st *State) Account(k text.Key) *Account { return st.accounts.get(k) }
+
+// AccountByID returns an account by its ID; nil if it was given up.
+func (st *State) AccountByID(id Seq) *Account { return st.accounts.ids[id] }
+
+// AccountByKey returns the account that a key opens; nil for none.
+func (st *State) AccountByKey(keyID string) *Account { return st.accounts.keys[keyID] }
+
+// Accounts returns how many accounts there are.
+func (st *State) Accounts() int { return st.accounts.byKey.Len() }
+
+// Owned returns the account of the pseudo that a session's member has, if it is the
+// owner's session; nil if it is a guest's, or has ended.
+func (st *State) Owned(session ID) *Account {
+	m := st.Member(session)
+	if m == nil {
+		return nil
+	}
+	if a := st.accounts.get(m.Forms.Key); m.Attendance(session).Proves(a) {
+		return a
+	}
+	return nil
+}
+
+// ownedBy returns the account that a member owns by one of their sessions; nil for
+// none.
+func (st *State) ownedBy(m *Member) *Account {
+	if a := st.accounts.get(m.Forms.Key); m.owns(a) {
+		return a
+	}
+	return nil
+}
+
+// AccountOf returns the ID of the account that a member owns by one of their sessions;
+// 0 for none.
+func (st *State) AccountOf(m *Member) Seq {
+	if a := st.ownedBy(m); a != nil {
+		return a.ID
+	}
+	return 0
+}
+
+// Proof is who a member is for what is kept on them between two visits: the same for
+// all keys of one account; "" for somebody who has proved nothing.
+func (st *State) Proof(m *Member) string {
+	if a := st.ownedBy(m); a != nil {
+		return a.Proof()
+	}
+	return m.KeyID
+}
 
 // Outcome is what an event did.
 type Outcome struct {
@@ -94,40 +198,6 @@ type Outcome struct {
 	Again bool  // it was applied before, or is out of date: nothing was done
 	Err   error // refused: nothing but the memory of the refusal has changed
 	Ended []Ended
-}
-
-// Ended is a session that an event ended.
-type Ended struct {
-	Session ID
-	Why     Ending
-}
-
-// Apply makes one event true. It never fails: an event that came too late (the
-// pseudo is taken, the session has ended) changes nothing and says so in Outcome.Err,
-// on every node alike. One that came before, by its place or by its ID, changes
-// nothing either, and has the first answer, or ErrStale if that is no longer known.
-// Events must come in the order of their places.
-func (st *State) Apply(e Event) Outcome {
-	if e.Seq <= st.applied {
-		_, err, ok := st.Answer(e.ID)
-		if !ok {
-			err = ErrStale
-		}
-		return Outcome{Event: e, Again: true, Err: err}
-	}
-	e.Time, e.Stamp = e.Time.UTC().Truncate(time.Microsecond), e.Stamp.Truncate(time.Microsecond)
-	st.applied = e.Seq
-	st.tick, st.stamp = st.TickAt(e.Stamp), e.Stamp
-	if out, again := st.again(e); again {
-		return out
-	}
-	k := KindOf(e.Body)
-	if k == nil || k.apply == nil {
-		return refused(e, ErrGone)
-	}
-	out := k.apply(st, e)
-	st.remember(e, out.Err)
-	return out
 }
 
 // shown, hidden and refused are outcomes. b is the body, completed.
@@ -142,72 +212,3 @@ func hidden(e Event, b Body) Outcome {
 }
 
 func refused(e Event, err error) Outcome { return Outcome{Event: e, Err: err} }
-
-func (st *State) setTopic(e Event, b TopicSet) Outcome {
-	st.topic = Topic{Text: b.Text, By: b.By, Set: e.Time}
-	return shown(e, b)
-}
-
-func (st *State) wall(e Event, b Walled) Outcome { return shown(e, b) }
-
-func (st *State) setSlow(e Event, b SlowSet) Outcome {
-	st.slow = b.Every
-	return shown(e, b)
-}
-
-func (st *State) planShutdown(e Event, b ShutdownPlanned) Outcome {
-	st.shutdown = &Plan{Seq: e.Seq, At: e.Time.Add(b.In), Ends: st.tick + b.In, Epoch: e.ID.Origin, By: b.By, Reason: b.Reason}
-	return shown(e, b)
-}
-
-func (st *State) countDown(e Event, b ShutdownCountdown) Outcome {
-	plan := st.shutdown
-	if plan == nil || plan.Seq != b.Plan || plan.Announced != 0 && b.Left >= plan.Announced {
-		return refused(e, ErrGone)
-	}
-	next := *plan
-	next.Announced = b.Left
-	st.shutdown = &next
-	return shown(e, b)
-}
-
-func (st *State) cancelShutdown(e Event, b ShutdownCancelled) Outcome {
-	if st.shutdown == nil {
-		return refused(e, ErrNoShutdown)
-	}
-	st.shutdown = nil
-	return shown(e, b)
-}
-
-// endEpoch forgets a node and cuts all whom it held. A shutdown that it planned is
-// off.
-func (st *State) endEpoch(epoch uint64, e Event, wait time.Duration) (gone []text.Pseudo, ended []Ended) {
-	delete(st.nodes, epoch)
-	st.ended = append(slices.Clip(st.ended), epoch)
-	st.ended = st.ended[max(0, len(st.ended)-maxEnded):]
-	if st.shutdown != nil && st.shutdown.Epoch == epoch {
-		st.shutdown = nil
-	}
-	changed := map[*Member]*Member{}
-	for m := range st.members.heldBy(epoch) {
-		next := m.copied()
-		next.Sessions = next.Sessions[:0]
-		for _, at := range m.Sessions {
-			if at.ID.Origin == epoch && at.Cut == 0 {
-				ended = append(ended, Ended{at.ID, Ending{Cause: Lost}})
-				if wait <= 0 || at.Quiet {
-					continue
-				}
-				at.Cut = st.tick + wait
-			}
-			next.Sessions = append(next.Sessions, at)
-		}
-		next.rank()
-		if m.Present() && !next.Present() {
-			gone = append(gone, m.Pseudo)
-		}
-		changed[m] = next
-	}
-	st.members.exchange(changed)
-	return gone, ended
-}

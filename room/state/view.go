@@ -14,24 +14,19 @@ import (
 // looked at by any goroutine, while its State goes on. To take one costs little and
 // always the same, however many members, accounts and bans there are.
 type View struct {
-	applied  Seq
-	tick     time.Duration
-	topic    Topic
-	slow     time.Duration
-	shutdown *Plan
+	header
 	members  *btree.Map[text.Key, *Member]
 	accounts *btree.Map[text.Key, *Account]
 	bans     *btree.Map[string, Ban]
-	mutes    *btree.Map[text.Key, Mute]
+	mutes    *btree.Map[string, Mute]
 	present  int
 }
 
 // View returns the State as it is now.
 func (st *State) View() *View {
 	return &View{
-		applied: st.applied, tick: st.tick, topic: st.topic, slow: st.slow, shutdown: st.shutdown,
-		members: st.members.byKey.Copy(), accounts: st.accounts.byKey.Copy(), bans: st.bans.byName.Copy(), mutes: st.mutes.byKey.Copy(),
-		present: st.members.present,
+		header: st.header, present: st.members.present,
+		members: st.members.byKey.Copy(), accounts: st.accounts.byKey.Copy(), bans: st.bans.byName.Copy(), mutes: st.mutes.byName.Copy(),
 	}
 }
 
@@ -39,7 +34,6 @@ func (st *State) View() *View {
 // its State goes on.
 type Frozen struct {
 	View
-	stamp time.Duration
 	nodes map[uint64]*node
 	ended []uint64
 }
@@ -47,15 +41,12 @@ type Frozen struct {
 // Freeze returns the State as it is now. It copies what is remembered of each node's
 // proposals, 100 KB for one, and shares the rest.
 func (st *State) Freeze() *Frozen {
-	f := &Frozen{View: *st.View(), stamp: st.stamp, nodes: make(map[uint64]*node, len(st.nodes)), ended: st.ended}
+	f := &Frozen{View: *st.View(), nodes: make(map[uint64]*node, len(st.nodes)), ended: st.ended}
 	for epoch, n := range st.nodes {
 		f.nodes[epoch] = n.copied()
 	}
 	return f
 }
-
-// Applied returns the place of the last event that was applied.
-func (v *View) Applied() Seq { return v.applied }
 
 // Count returns how many members are present.
 func (v *View) Count() int { return v.present }
@@ -70,23 +61,11 @@ func (v *View) Accounts() iter.Seq[*Account] {
 	}
 }
 
-// Bans yields the bans in force, by their targets.
-func (v *View) Bans(tick time.Duration) iter.Seq[Ban] {
-	return func(yield func(Ban) bool) {
-		v.bans.Scan(func(_ string, b Ban) bool { return b.Over(tick) || yield(b) })
-	}
-}
+// Bans yields the bans in force at a tick, by their targets.
+func (v *View) Bans(tick time.Duration) iter.Seq[Ban] { return inForce(v.bans, tick) }
 
-// Mutes yields the mutes in force, by the keys of the pseudos.
-func (v *View) Mutes(tick time.Duration) iter.Seq[Mute] {
-	return func(yield func(Mute) bool) {
-		v.mutes.Scan(func(_ text.Key, m Mute) bool { return m.Over(tick) || yield(m) })
-	}
-}
-
-// Present yields the members who are present, by their keys, as long as the State is
-// not changed.
-func (st *State) Present() iter.Seq[*Member] { return present(st.members.byKey) }
+// Mutes yields the mutes in force at a tick, by the keys of the pseudos.
+func (v *View) Mutes(tick time.Duration) iter.Seq[Mute] { return inForce(v.mutes, tick) }
 
 func present(members *btree.Map[text.Key, *Member]) iter.Seq[*Member] {
 	return func(yield func(*Member) bool) {
@@ -99,9 +78,6 @@ func (v *View) Account(k text.Key) *Account {
 	a, _ := v.accounts.Get(k)
 	return a
 }
-
-// Topic returns what the room is about.
-func (v *View) Topic() Topic { return v.topic }
 
 // Muted returns what tells whether a member is muted at a tick, as [State.MuteOf]
 // does. If anybody is, it looks at all accounts first.

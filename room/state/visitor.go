@@ -44,7 +44,7 @@ func (st *State) identities(m *Member) identities {
 	who := st.visitor(Visitor{Pseudo: m.Pseudo, Forms: m.Forms})
 	for _, at := range m.Sessions {
 		who.key(st, at.KeyID)
-		who.account(st.accounts.byID(at.Passed))
+		who.account(st.accounts.ids[at.Passed])
 		who.addrs = append(who.addrs, at.Addr)
 	}
 	return who
@@ -55,7 +55,7 @@ func (who *identities) key(st *State, keyID string) {
 		return
 	}
 	who.keys = append(who.keys, keyID)
-	who.account(st.accounts.byKeyID(keyID))
+	who.account(st.accounts.keys[keyID])
 }
 
 func (who *identities) account(a *Account) {
@@ -91,7 +91,7 @@ func (st *State) banOn(who identities, tick time.Duration) (ban Ban, ok bool) {
 	}
 	for _, f := range who.forms {
 		for i, look := range f.Looks {
-			for _, name := range st.bans.looks[i][look] {
+			for _, name := range st.bans.byTrait[i][look] {
 				consider(name)
 			}
 		}
@@ -103,6 +103,14 @@ func (st *State) banOn(who identities, tick time.Duration) (ban Ban, ok bool) {
 		st.bans.on(addr, consider)
 	}
 	return ban, ok
+}
+
+// banned refuses a visitor who is banned now.
+func (st *State) banned(v Visitor) error {
+	if ban, ok := st.BanOn(v, st.tick); ok {
+		return &BannedError{ban}
+	}
+	return nil
 }
 
 // BansHold reports whether a ban of t would keep out whoever comes with a key, by
@@ -121,10 +129,18 @@ func (st *State) BansHold(t Target, keyID string) bool {
 // MuteOf returns the mute on a member at a tick: on their pseudo or their account's,
 // or on any key that they go by, whatever they are called.
 func (st *State) MuteOf(m *Member, tick time.Duration) (Mute, bool) {
-	if st.mutes.byKey.Len() == 0 {
+	if st.mutes.byName.Len() == 0 {
 		return Mute{}, false
 	}
 	return st.muteOn(st.identities(m), tick)
+}
+
+// muted refuses to let a member who is muted now say something.
+func (st *State) muted(m *Member) error {
+	if mute, ok := st.MuteOf(m, st.tick); ok {
+		return &MutedError{mute.Until()}
+	}
+	return nil
 }
 
 // MuteBy returns the mute on whoever has that pseudo, or on the pseudo alone.
@@ -137,13 +153,13 @@ func (st *State) MuteBy(p text.Pseudo, f text.Forms, tick time.Duration) (Mute, 
 
 func (st *State) muteOn(who identities, tick time.Duration) (found Mute, ok bool) {
 	for _, f := range who.forms {
-		if m, ok := st.mutes.byKey.Get(f.Key); ok && !m.Over(tick) {
+		if m, ok := st.mutes.byName.Get(string(f.Key)); ok && !m.Over(tick) {
 			return m, true
 		}
 	}
 	for _, key := range who.keys {
-		for _, name := range st.mutes.keys[key] {
-			m, _ := st.mutes.byKey.Get(text.Key(name))
+		for _, name := range st.mutes.byTrait[0][key] {
+			m, _ := st.mutes.byName.Get(name)
 			if !m.Over(tick) && (!ok || m.Forms.Key < found.Forms.Key) { // the same one on every node
 				found, ok = m, true
 			}

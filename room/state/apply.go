@@ -1,0 +1,68 @@
+package state
+
+import "time"
+
+// Apply makes one event true. It never fails: an event that came too late (the
+// pseudo is taken, the session has ended) changes nothing and says so in Outcome.Err,
+// on every node alike. One that came before, by its place or by its ID, changes
+// nothing either, and has the first answer, or ErrStale if that is no longer known.
+// Events must come in the order of their places.
+func (st *State) Apply(e Event) Outcome {
+	if e.Seq <= st.applied {
+		_, err, ok := st.Answer(e.ID)
+		if !ok {
+			err = ErrStale
+		}
+		return Outcome{Event: e, Again: true, Err: err}
+	}
+	e.Time, e.Stamp = e.Time.UTC().Truncate(time.Microsecond), e.Stamp.Truncate(time.Microsecond)
+	st.applied = e.Seq
+	st.tick, st.stamp = st.TickAt(e.Stamp), e.Stamp
+	if out, again := st.again(e); again {
+		return out
+	}
+	if e.Body == nil {
+		return refused(e, ErrGone)
+	}
+	out := e.Body.apply(st, e)
+	if n := st.nodes[e.ID.Origin]; n != nil {
+		n.remember(answer{e.ID.N, e.Seq, codeOf(out.Err)})
+	}
+	return out
+}
+
+func (b TopicSet) apply(st *State, e Event) Outcome {
+	st.topic = Topic{Text: b.Text, By: b.By, Set: e.Time}
+	return shown(e, b)
+}
+
+func (b Walled) apply(_ *State, e Event) Outcome { return shown(e, b) }
+
+func (b SlowSet) apply(st *State, e Event) Outcome {
+	st.slow = b.Every
+	return shown(e, b)
+}
+
+func (b ShutdownPlanned) apply(st *State, e Event) Outcome {
+	st.shutdown = &Plan{Seq: e.Seq, At: e.Time.Add(b.In), Ends: st.tick + b.In, Epoch: e.ID.Origin, By: b.By, Reason: b.Reason}
+	return shown(e, b)
+}
+
+func (b ShutdownCountdown) apply(st *State, e Event) Outcome {
+	plan := st.shutdown
+	if plan == nil || plan.Seq != b.Plan || plan.Announced != 0 && b.Left >= plan.Announced {
+		return refused(e, ErrGone)
+	}
+	next := *plan
+	next.Announced = b.Left
+	st.shutdown = &next
+	return shown(e, b)
+}
+
+func (b ShutdownCancelled) apply(st *State, e Event) Outcome {
+	if st.shutdown == nil {
+		return refused(e, ErrNoShutdown)
+	}
+	st.shutdown = nil
+	return shown(e, b)
+}

@@ -1,0 +1,116 @@
+package state
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+
+	"salon/room/text"
+)
+
+// maxEnded is how many ended epochs are remembered by themselves, so that a NodeUp
+// that comes twice does not begin one again. Everything else of an ended epoch is
+// refused without being remembered.
+const maxEnded = 64
+
+// Nodes returns the nodes that are up, by name.
+func (st *State) Nodes() []Node {
+	list := make([]Node, 0, len(st.nodes))
+	for n := range maps.Values(st.nodes) {
+		list = append(list, n.Node)
+	}
+	slices.SortFunc(list, func(a, b Node) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Epoch, b.Epoch)) })
+	return list
+}
+
+// Answer returns what a proposal came to; ok is false when it was not applied or is
+// no longer remembered. The error is the refusal, if it was refused: a
+// [*RefusedError], which has lost the details.
+func (st *State) Answer(id ID) (seq Seq, refused error, ok bool) {
+	n := st.nodes[id.Origin]
+	if n == nil {
+		return 0, nil, false
+	}
+	a, ok := n.answer(id.N)
+	if !ok {
+		return 0, nil, false
+	}
+	return a.seq, a.code.err(), true
+}
+
+// again returns the outcome of a proposal that was applied before, or is too old to
+// say. A NodeUp begins an epoch, so that its own is not known yet.
+func (st *State) again(e Event) (Outcome, bool) {
+	if _, refused, ok := st.Answer(e.ID); ok {
+		return Outcome{Event: e, Again: true, Err: refused}, true
+	}
+	n := st.nodes[e.ID.Origin]
+	_, up := e.Body.(NodeUp)
+	begins := n == nil && up && !slices.Contains(st.ended, e.ID.Origin)
+	if begins || n != nil && !n.forgot(e.ID.N) {
+		return Outcome{}, false
+	}
+	return Outcome{Event: e, Again: true, Err: ErrStale}, true
+}
+
+func (b NodeUp) apply(st *State, e Event) Outcome {
+	if st.nodes[e.ID.Origin] != nil {
+		return refused(e, ErrStale) // an epoch begins once
+	}
+	b.Gone = nil
+	var ended []Ended
+	for _, n := range st.Nodes() {
+		if n.Name == b.Node {
+			pseudos, sessions := st.endEpoch(n.Epoch, b.Wait)
+			b.Gone, ended = append(b.Gone, pseudos...), append(ended, sessions...)
+		}
+	}
+	st.nodes[e.ID.Origin] = newNode(b.Node, e.ID.Origin, b.Version, b.Program)
+	e.Body = b
+	return Outcome{Event: e, Shown: len(b.Gone) > 0, Ended: ended}
+}
+
+func (b NodeDown) apply(st *State, e Event) Outcome {
+	n := st.nodes[b.Epoch]
+	if n == nil || n.Name != b.Node {
+		return refused(e, ErrStale)
+	}
+	var ended []Ended
+	b.Gone, ended = st.endEpoch(b.Epoch, b.Wait)
+	e.Body = b
+	return Outcome{Event: e, Shown: len(b.Gone) > 0, Ended: ended}
+}
+
+// endEpoch forgets a node and cuts all whom it held. A shutdown that it planned is
+// off.
+func (st *State) endEpoch(epoch uint64, wait time.Duration) (gone []text.Pseudo, ended []Ended) {
+	delete(st.nodes, epoch)
+	st.ended = append(slices.Clip(st.ended), epoch)
+	st.ended = st.ended[max(0, len(st.ended)-maxEnded):]
+	if st.shutdown != nil && st.shutdown.Epoch == epoch {
+		st.shutdown = nil
+	}
+	held := func(at Attendance) bool { return at.ID.Origin == epoch && at.Cut == 0 }
+	for _, m := range st.members.byKey.Values() {
+		if !slices.ContainsFunc(m.Sessions, held) {
+			continue
+		}
+		next := m.copied()
+		next.Sessions = next.Sessions[:0]
+		for _, at := range m.Sessions {
+			if held(at) {
+				ended = append(ended, Ended{at.ID, Ending{Cause: Lost}})
+				if !at.lapse(st.tick, wait) {
+					continue
+				}
+			}
+			next.Sessions = append(next.Sessions, at)
+		}
+		if m.Present() && !next.Present() {
+			gone = append(gone, m.Pseudo)
+		}
+		st.members.put(next)
+	}
+	return gone, ended
+}

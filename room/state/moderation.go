@@ -1,0 +1,115 @@
+package state
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"salon/room/text"
+)
+
+func (b Kicked) apply(st *State, e Event) Outcome {
+	m := st.ByID(b.Member)
+	if m == nil {
+		return refused(e, &UnknownMemberError{Name: string(b.Pseudo)})
+	}
+	b.Pseudo = m.Pseudo
+	e.Body = b
+	return Outcome{Event: e, Shown: true, Ended: st.members.expel(m, Ending{Cause: Expelled, By: b.By, Reason: b.Reason, Flood: b.Flood})}
+}
+
+func (b Banned) apply(st *State, e Event) Outcome {
+	if err := b.follow(st); err != nil {
+		return refused(e, err)
+	}
+	b.Ban.Since, b.Ban.Ends = e.Time, st.tick+b.Ban.For
+	st.bans.forget(st.tick)
+	if !st.bans.add(b.Ban) {
+		return refused(e, ErrTooManyBans)
+	}
+	why := Ending{Cause: Barred, By: b.Ban.By, Reason: b.Ban.Reason, Until: b.Ban.Until()}
+	b.Gone = nil
+	var ended []Ended
+	for _, m := range st.hitBy(b.Ban.Target) {
+		if m.Present() {
+			b.Gone = append(b.Gone, m.Pseudo)
+		}
+		ended = append(ended, st.members.expel(m, why)...)
+	}
+	e.Body = b
+	return Outcome{Event: e, Shown: true, Ended: ended}
+}
+
+// follow has a ban of a pseudo mean who had it when it was typed.
+func (b *Banned) follow(st *State) error {
+	if b.Member == (ID{}) || b.Ban.Target.Kind != ByPseudo {
+		return nil
+	}
+	if m := st.ByID(b.Member); m != nil {
+		b.Ban.Target.Pseudo, b.Ban.Target.Forms = m.Pseudo, m.Forms
+		return nil
+	}
+	if st.members.conflict(b.Ban.Target.Forms, nil) != nil {
+		return &UnknownMemberError{Name: string(b.Ban.Target.Pseudo)}
+	}
+	return nil
+}
+
+// hitBy returns the members whom a ban of a target lets out, by their keys. A network
+// is looked for among all.
+func (st *State) hitBy(t Target) []*Member {
+	found := map[*Member]bool{}
+	switch t.Kind {
+	case ByNetwork:
+		st.members.byKey.Scan(func(_ text.Key, m *Member) bool {
+			if slices.ContainsFunc(m.Sessions, func(at Attendance) bool { return contains(t.Network, at.Addr) }) {
+				found[m] = true
+			}
+			return true
+		})
+	case ByKey:
+		st.members.provedBy(t.KeyID, found)
+		st.members.goingBy(st.accounts.keys[t.KeyID], found)
+	default:
+		for i, look := range t.Forms.Looks {
+			if m := st.members.looks[i][look].get(); m != nil {
+				found[m] = true
+			}
+			st.members.goingBy(st.accounts.looks[i][look], found)
+		}
+	}
+	return slices.SortedFunc(maps.Keys(found), func(a, b *Member) int { return cmp.Compare(a.Forms.Key, b.Forms.Key) })
+}
+
+func (b Unbanned) apply(st *State, e Event) Outcome {
+	ban, ok := st.bans.byName.Get(Ban{Target: b.Target}.name())
+	if !ok || ban.Over(st.tick) {
+		return refused(e, &NotInForceError{NotBanned, b.Target.String()})
+	}
+	st.bans.remove(ban)
+	b.Target = ban.Target
+	return shown(e, b)
+}
+
+func (b Muted) apply(st *State, e Event) Outcome {
+	if m := st.ByID(b.Member); m != nil {
+		b.Pseudo, b.Forms, b.KeyID = m.Pseudo, m.Forms, m.KeyID
+	} else if b.Forms.Key == "" || st.members.conflict(b.Forms, nil) != nil {
+		return refused(e, &UnknownMemberError{Name: string(b.Pseudo)})
+	}
+	st.mutes.forget(st.tick)
+	if !st.mutes.add(Mute{Pseudo: b.Pseudo, Forms: b.Forms, KeyID: b.KeyID, By: b.By, For: b.For, Since: e.Time, Ends: st.tick + b.For}) {
+		return refused(e, ErrTooManyBans)
+	}
+	return shown(e, b)
+}
+
+func (b Unmuted) apply(st *State, e Event) Outcome {
+	mute, ok := st.mutes.byName.Get(string(b.Key))
+	if !ok || mute.Over(st.tick) {
+		return refused(e, &NotInForceError{NotMuted, string(b.Pseudo)})
+	}
+	st.mutes.remove(mute)
+	b.Pseudo = mute.Pseudo
+	return shown(e, b)
+}

@@ -1,0 +1,252 @@
+package state
+
+import (
+	"cmp"
+	"slices"
+)
+
+// A session is in one of three states. What moves it:
+//
+//	none --Joined--> open --Left, Kicked, Banned, Replaced...--> ended
+//	                 open --Cut, or the end of its epoch--> cut   (no Wait: ended)
+//	                 cut  --Resumed--> ended, and another open in its place
+//	                 cut  --Left, Kicked, Banned...--> ended
+//
+// Nothing leads back from ended: an ID opens one session ever. While a session is
+// cut its member stays, and is away if all others are cut too. Once its time is over
+// somebody proposes Left; whoever comes back before that is ordered is in time.
+
+func (b Joined) apply(st *State, e Event) Outcome {
+	mine, err := st.Unlock(b.Pseudo, b.Forms, b.KeyID, b.Passed)
+	if err = cmp.Or(err, st.banned(b.visitor())); err != nil {
+		return refused(e, err)
+	}
+	if mine != nil {
+		b.Pseudo, b.Forms = mine.Pseudo, mine.Forms
+	}
+	m, ended, err := st.resolveMember(e, b, mine)
+	if err != nil {
+		return refused(e, err)
+	}
+	if b.Pseudo = m.Pseudo; b.Pseudo != e.Body.(Joined).Pseudo {
+		e.Body = b // else the log's own will do
+	}
+	before := m.Present()
+	m.Sessions = append(m.Sessions, b.attendance(e))
+	if !before && m.Present() {
+		m.Since = e.Time
+	}
+	st.members.put(m)
+	return Outcome{Event: e, Shown: !before && !b.Quiet, Ended: ended}
+}
+
+func (b Joined) visitor() Visitor { return Visitor{b.Pseudo, b.Forms, b.KeyID, b.Addr} }
+
+func (b Joined) attendance(e Event) Attendance {
+	return Attendance{
+		ID: e.ID, Since: e.Time, Addr: b.Addr, Front: b.Front, Client: b.Client, KeyID: b.KeyID, Passed: b.Passed, Role: b.Role, Quiet: b.Quiet,
+	}
+}
+
+// resolveMember returns the member that a newcomer is, to be changed: a new one if
+// nobody is here by that name. It also returns the sessions that end for it.
+func (st *State) resolveMember(e Event, b Joined, mine *Account) (m *Member, ended []Ended, err error) {
+	m = st.members.conflict(b.Forms, nil)
+	switch {
+	case m == nil:
+	case m.matches(b, mine):
+		if len(m.Sessions) >= maxSessions {
+			ended = []Ended{{m.leastMissed(), Ending{Cause: Replaced}}}
+			st.members.drop(ended[0].Session)
+		}
+		return st.ByID(m.ID).copied(), ended, nil
+	case m.displacedBy(mine):
+		if other := st.members.conflict(b.Forms, m); other != nil {
+			return nil, nil, &TakenError{Pseudo: b.Pseudo, By: other.Pseudo}
+		}
+		ended = st.members.expel(m, Ending{Cause: Reclaimed})
+	default:
+		return nil, nil, &TakenError{Pseudo: b.Pseudo, By: m.Pseudo, Lost: m.IsCut()}
+	}
+	return &Member{ID: e.ID, Pseudo: b.Pseudo, Forms: b.Forms, KeyID: b.KeyID, Since: e.Time}, ended, nil
+}
+
+// matches reports whether a newcomer is the member: by the same key, or as the owner
+// of the account that the member owns too.
+func (m *Member) matches(b Joined, mine *Account) bool {
+	if m.Forms.Key != b.Forms.Key {
+		return false
+	}
+	if mine != nil {
+		return m.owns(mine)
+	}
+	return b.KeyID != "" && b.KeyID == m.KeyID
+}
+
+// displacedBy reports whether a member has the pseudo of an account that is not
+// theirs, and whose owner is here now.
+func (m *Member) displacedBy(mine *Account) bool {
+	return mine != nil && m.Forms.Key == mine.Forms.Key && !m.owns(mine)
+}
+
+// leastMissed is the session that makes room for another: the oldest one-shot
+// command, else the oldest that was cut, else the oldest.
+func (m *Member) leastMissed() ID {
+	i := slices.IndexFunc(m.Sessions, func(a Attendance) bool { return a.Quiet })
+	if i < 0 {
+		i = slices.IndexFunc(m.Sessions, func(a Attendance) bool { return a.Cut != 0 })
+	}
+	return m.Sessions[max(0, i)].ID
+}
+
+func (b Resumed) apply(st *State, e Event) Outcome {
+	m := st.Member(b.Cut)
+	if m == nil || !st.mayResume(m, m.Attendance(b.Cut), b.Joined) {
+		return refused(e, ErrGone)
+	}
+	if err := st.banned(b.visitor()); err != nil {
+		return refused(e, err)
+	}
+	m = m.copied()
+	was := m.Attendance(b.Cut)
+	at := b.attendance(e)
+	at.Since = was.Since
+	*was = at
+	st.members.put(m)
+	b.Pseudo = m.Pseudo
+	return hidden(e, b)
+}
+
+// mayResume reports whether a session was cut and a newcomer is who had it: the owner
+// of the member's account, or whoever has the same key, or comes from the same address
+// where neither ever had a key or an account.
+func (st *State) mayResume(m *Member, at *Attendance, b Joined) bool {
+	a := st.accounts.get(m.Forms.Key)
+	switch {
+	case at.Cut == 0:
+		return false
+	case at.Proves(a):
+		return a.Opens(b.KeyID, b.Passed)
+	case at.KeyID != "" || b.KeyID != "" || at.Passed != 0 || b.Passed != 0:
+		return at.KeyID != "" && at.KeyID == b.KeyID
+	}
+	return at.Addr.IsValid() && at.Addr == b.Addr
+}
+
+// Resumable returns the session that a newcomer may resume; ok is false when none
+// was cut that is theirs.
+func (st *State) Resumable(b Joined) (cut ID, ok bool) {
+	m, ok := st.members.byKey.Get(b.Forms.Key)
+	if !ok {
+		return ID{}, false
+	}
+	for i := range m.Sessions {
+		if at := &m.Sessions[i]; st.mayResume(m, at, b) {
+			return at.ID, true
+		}
+	}
+	return ID{}, false
+}
+
+func (b Cut) apply(st *State, e Event) Outcome {
+	m := st.Member(b.Session)
+	if m == nil || m.Attendance(b.Session).Cut != 0 {
+		return refused(e, ErrGone)
+	}
+	m = m.copied()
+	if !m.Attendance(b.Session).lapse(st.tick, b.Wait) {
+		return Left{Session: b.Session, Cause: Lost}.apply(st, e)
+	}
+	st.members.put(m)
+	return Outcome{Event: e, Ended: []Ended{{b.Session, Ending{Cause: Lost}}}}
+}
+
+func (b Left) apply(st *State, e Event) Outcome {
+	m := st.Member(b.Session)
+	if m == nil {
+		return refused(e, ErrGone)
+	}
+	if st.muted(m) != nil {
+		b.Text = "" // a parting word is a word
+	}
+	st.members.drop(b.Session)
+	b.Pseudo = m.Pseudo
+	e.Body = b
+	left := st.ByID(m.ID)
+	return Outcome{
+		Event: e, Shown: m.Present() && (left == nil || !left.Present()),
+		Ended: []Ended{{b.Session, Ending{Cause: b.Cause, Reason: b.Text}}},
+	}
+}
+
+func (b Said) apply(st *State, e Event) Outcome {
+	m := st.Member(b.Session)
+	if m == nil {
+		return refused(e, ErrGone)
+	}
+	if err := st.muted(m); err != nil {
+		return refused(e, err)
+	}
+	b.From, b.Member, b.Account = m.Pseudo, m.ID, 0
+	if a := st.Owned(b.Session); a != nil {
+		b.Account = a.ID
+	}
+	spoke := *m
+	spoke.Spoke = st.tick
+	st.members.touch(&spoke)
+	st.messages++
+	return shown(e, b)
+}
+
+func (b Renamed) apply(st *State, e Event) Outcome {
+	m := st.Member(b.Session)
+	if m == nil {
+		return refused(e, ErrGone)
+	}
+	at := m.Attendance(b.Session)
+	if _, err := st.Unlock(b.To, b.Forms, at.KeyID, at.Passed); err != nil {
+		return refused(e, err)
+	}
+	if other := st.members.conflict(b.Forms, m); other != nil {
+		return refused(e, &TakenError{Pseudo: b.To, By: other.Pseudo, Lost: other.IsCut()})
+	}
+	// A new name would say something too, and lose the mute.
+	if err := cmp.Or(st.muted(m), st.banned(Visitor{Pseudo: b.To, Forms: b.Forms})); err != nil {
+		return refused(e, err)
+	}
+	b.From, b.Member = m.Pseudo, m.ID
+	m = m.copied()
+	m.Pseudo, m.Forms = b.To, b.Forms
+	st.members.put(m)
+	e.Body = b
+	return Outcome{Event: e, Shown: b.From != b.To && m.Present()}
+}
+
+func (b WentAway) apply(st *State, e Event) Outcome {
+	return st.setAway(e, b.Session, &Away{Since: e.Time, Text: b.Text})
+}
+
+func (b CameBack) apply(st *State, e Event) Outcome { return st.setAway(e, b.Session, nil) }
+
+func (st *State) setAway(e Event, session ID, away *Away) Outcome {
+	m := st.Member(session)
+	if m == nil {
+		return refused(e, ErrGone)
+	}
+	c := *m
+	c.Away = away
+	st.members.touch(&c)
+	return Outcome{Event: e}
+}
+
+func (b RoleSet) apply(st *State, e Event) Outcome {
+	m := st.Member(b.Session)
+	if m == nil {
+		return refused(e, ErrGone)
+	}
+	m = m.copied()
+	m.Attendance(b.Session).Role = b.Role
+	st.members.put(m)
+	b.Pseudo = m.Pseudo
+	return hidden(e, b)
+}
