@@ -22,7 +22,7 @@ func (st *State) Apply(e Event) Outcome {
 		return out
 	}
 	if e.Body == nil {
-		return refused(e, ErrGone)
+		return refuse(e, ErrGone)
 	}
 	out := e.Body.apply(st, e)
 	if n := st.nodes[e.ID.Origin]; n != nil {
@@ -33,36 +33,44 @@ func (st *State) Apply(e Event) Outcome {
 
 func (b TopicSet) apply(st *State, e Event) Outcome {
 	st.topic = Topic{Text: b.Text, By: b.By, Set: e.Time}
-	return shown(e, b)
+	return show(e, b)
 }
 
-func (b Walled) apply(_ *State, e Event) Outcome { return shown(e, b) }
+func (b Walled) apply(_ *State, e Event) Outcome { return show(e, b) }
 
 func (b SlowSet) apply(st *State, e Event) Outcome {
 	st.slow = b.Every
-	return shown(e, b)
+	return show(e, b)
 }
 
 func (b ShutdownPlanned) apply(st *State, e Event) Outcome {
 	st.shutdown = &Plan{Seq: e.Seq, At: e.Time.Add(b.In), Ends: st.tick + b.In, Epoch: e.ID.Origin, By: b.By, Reason: b.Reason}
-	return shown(e, b)
+	return show(e, b)
 }
 
 func (b ShutdownCountdown) apply(st *State, e Event) Outcome {
 	plan := st.shutdown
 	if plan == nil || plan.Seq != b.Plan || plan.Announced != 0 && b.Left >= plan.Announced {
-		return refused(e, ErrGone)
+		return refuse(e, ErrGone)
 	}
 	next := *plan
 	next.Announced = b.Left
 	st.shutdown = &next
-	return shown(e, b)
+	return show(e, b)
 }
 
 func (b ShutdownCancelled) apply(st *State, e Event) Outcome {
 	if st.shutdown == nil {
-		return refused(e, ErrNoShutdown)
+		return refuse(e, ErrNoShutdown)
 	}
 	st.shutdown = nil
-	return shown(e, b)
+	return show(e, b)
 }
+
+// What has no place in a log is never applied.
+
+func (Whispered) apply(_ *State, e Event) Outcome { return refuse(e, ErrGone) }
+func (Gap) apply(_ *State, e Event) Outcome       { return refuse(e, ErrGone) }
+func (Gathered) apply(_ *State, e Event) Outcome  { return refuse(e, ErrGone) }
+func (LogLost) apply(_ *State, e Event) Outcome   { return refuse(e, ErrGone) }
+func (LogFound) apply(_ *State, e Event) Outcome  { return refuse(e, ErrGone) }

@@ -6,15 +6,6 @@ import (
 	"time"
 )
 
-// Version is the format of events and states that this program writes. It reads all
-// formats up to it from 2 on; format 1, which had no number, is read by the migration
-// of databases only. A change of what is written, of any kind of event or of the
-// State, needs a new number: golden files hold the bytes.
-const Version = 2
-
-// Program is how this program calls itself in what it writes down.
-const Program = "salon"
-
 // VersionError says that something was written in a format that this program does
 // not know.
 type VersionError struct {

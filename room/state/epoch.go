@@ -56,7 +56,7 @@ func (st *State) again(e Event) (Outcome, bool) {
 
 func (b NodeUp) apply(st *State, e Event) Outcome {
 	if st.nodes[e.ID.Origin] != nil {
-		return refused(e, ErrStale) // an epoch begins once
+		return refuse(e, ErrStale) // an epoch begins once
 	}
 	b.Gone = nil
 	var ended []Ended
@@ -74,7 +74,7 @@ func (b NodeUp) apply(st *State, e Event) Outcome {
 func (b NodeDown) apply(st *State, e Event) Outcome {
 	n := st.nodes[b.Epoch]
 	if n == nil || n.Name != b.Node {
-		return refused(e, ErrStale)
+		return refuse(e, ErrStale)
 	}
 	var ended []Ended
 	b.Gone, ended = st.endEpoch(b.Epoch, b.Wait)

@@ -110,27 +110,27 @@ var codes = []struct {
 }{
 	{"", func(err error) bool { return err == nil }},
 	{"refused", func(error) bool { return false }}, // for any reason that is not below
-	{"gone", is(ErrGone)},
-	{"stale", is(ErrStale)},
-	{"taken", as[*TakenError]},
-	{"registered", as[*RegisteredError]},
-	{"banned", as[*BannedError]},
-	{"muted", as[*MutedError]},
-	{"unknown-member", as[*UnknownMemberError]},
-	{"not-in-force", as[*NotInForceError]},
-	{"key-taken", as[*KeyTakenError]},
-	{"no-shutdown", is(ErrNoShutdown)},
-	{"last-key", is(ErrLastKey)},
-	{"too-many-keys", is(ErrTooManyKeys)},
-	{"too-many-accounts", is(ErrFull)},
-	{"too-many-bans", is(ErrTooManyBans)},
+	{"gone", sentinel(ErrGone)},
+	{"stale", sentinel(ErrStale)},
+	{"taken", ofType[*TakenError]},
+	{"registered", ofType[*RegisteredError]},
+	{"banned", ofType[*BannedError]},
+	{"muted", ofType[*MutedError]},
+	{"unknown-member", ofType[*UnknownMemberError]},
+	{"not-in-force", ofType[*NotInForceError]},
+	{"key-taken", ofType[*KeyTakenError]},
+	{"no-shutdown", sentinel(ErrNoShutdown)},
+	{"last-key", sentinel(ErrLastKey)},
+	{"too-many-keys", sentinel(ErrTooManyKeys)},
+	{"too-many-accounts", sentinel(ErrFull)},
+	{"too-many-bans", sentinel(ErrTooManyBans)},
 }
 
-func is(target error) func(error) bool {
+func sentinel(target error) func(error) bool {
 	return func(err error) bool { return errors.Is(err, target) }
 }
 
-func as[E error](err error) bool {
+func ofType[E error](err error) bool {
 	_, ok := errors.AsType[E](err)
 	return ok
 }

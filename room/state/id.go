@@ -5,8 +5,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"salon/room/text"
 )
 
 // Seq is an event's place in the log. The first event is 1; places are never
@@ -48,13 +46,6 @@ const (
 	Operator             // moderates
 	Console              // the server's own standard input: not a member
 )
-
-// Signature is who something is from.
-type Signature struct {
-	Pseudo  text.Pseudo
-	Member  ID
-	Account Seq // that they own; 0: none
-}
 
 // Moment is what a log's clocks say: the wall's, which people are shown and which
 // may be set, and the log's own, which only goes on.

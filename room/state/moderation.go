@@ -11,7 +11,7 @@ import (
 func (b Kicked) apply(st *State, e Event) Outcome {
 	m := st.ByID(b.Member)
 	if m == nil {
-		return refused(e, &UnknownMemberError{Name: string(b.Pseudo)})
+		return refuse(e, &UnknownMemberError{Name: string(b.Pseudo)})
 	}
 	b.Pseudo = m.Pseudo
 	e.Body = b
@@ -20,12 +20,12 @@ func (b Kicked) apply(st *State, e Event) Outcome {
 
 func (b Banned) apply(st *State, e Event) Outcome {
 	if err := b.follow(st); err != nil {
-		return refused(e, err)
+		return refuse(e, err)
 	}
 	b.Ban.Since, b.Ban.Ends = e.Time, st.tick+b.Ban.For
 	st.bans.forget(st.tick)
 	if !st.bans.add(b.Ban) {
-		return refused(e, ErrTooManyBans)
+		return refuse(e, ErrTooManyBans)
 	}
 	why := Ending{Cause: Barred, By: b.Ban.By, Reason: b.Ban.Reason, Until: b.Ban.Until()}
 	b.Gone = nil
@@ -84,32 +84,32 @@ func (st *State) hitBy(t Target) []*Member {
 func (b Unbanned) apply(st *State, e Event) Outcome {
 	ban, ok := st.bans.byName.Get(Ban{Target: b.Target}.name())
 	if !ok || ban.Over(st.tick) {
-		return refused(e, &NotInForceError{NotBanned, b.Target.String()})
+		return refuse(e, &NotInForceError{NotBanned, b.Target.String()})
 	}
 	st.bans.remove(ban)
 	b.Target = ban.Target
-	return shown(e, b)
+	return show(e, b)
 }
 
 func (b Muted) apply(st *State, e Event) Outcome {
 	if m := st.ByID(b.Member); m != nil {
 		b.Pseudo, b.Forms, b.KeyID = m.Pseudo, m.Forms, m.KeyID
 	} else if b.Forms.Key == "" || st.members.conflict(b.Forms, nil) != nil {
-		return refused(e, &UnknownMemberError{Name: string(b.Pseudo)})
+		return refuse(e, &UnknownMemberError{Name: string(b.Pseudo)})
 	}
 	st.mutes.forget(st.tick)
 	if !st.mutes.add(Mute{Pseudo: b.Pseudo, Forms: b.Forms, KeyID: b.KeyID, By: b.By, For: b.For, Since: e.Time, Ends: st.tick + b.For}) {
-		return refused(e, ErrTooManyBans)
+		return refuse(e, ErrTooManyBans)
 	}
-	return shown(e, b)
+	return show(e, b)
 }
 
 func (b Unmuted) apply(st *State, e Event) Outcome {
 	mute, ok := st.mutes.byName.Get(string(b.Key))
 	if !ok || mute.Over(st.tick) {
-		return refused(e, &NotInForceError{NotMuted, string(b.Pseudo)})
+		return refuse(e, &NotInForceError{NotMuted, string(b.Pseudo)})
 	}
 	st.mutes.remove(mute)
 	b.Pseudo = mute.Pseudo
-	return shown(e, b)
+	return show(e, b)
 }

@@ -1,12 +1,6 @@
 package state
 
-import (
-	"reflect"
-	"slices"
-	"strings"
-
-	"salon/room/text"
-)
+import "reflect"
 
 // Kept is what a registered member chose for good; nil is not chosen.
 type Kept struct {
@@ -76,31 +70,3 @@ const (
 
 // String returns the bell's name, which is also the English word to type.
 func (b Bell) String() string { return [...]string{"mention", "off", "all"}[b] }
-
-// MaxIgnored is how many people one account, or one member without, may ignore; one
-// more forgets the first.
-const MaxIgnored = 200
-
-// Ignored is somebody whom a member does not want to read: by account, by who they
-// were in the room when it was said, and by what they were called.
-type Ignored struct {
-	Pseudo  text.Pseudo `json:"pseudo"`
-	Account Seq         `json:"account,omitempty"` // that they owned; 0: none
-	Member  ID          `json:"member,omitzero"`
-}
-
-// Matches reports whether the author of something said is meant. Case does not
-// count: whoever is ignored as bob may come back as BOB.
-func (q *Ignored) Matches(from Signature) bool {
-	return from.Member != (ID{}) && from.Member == q.Member || from.Account != 0 && from.Account == q.Account || strings.EqualFold(string(from.Pseudo), string(q.Pseudo))
-}
-
-// Ignoring returns a list of those ignored with somebody added to it, or taken off.
-// Somebody is on it once. The list given is not changed.
-func Ignoring(list []Ignored, who Ignored, off bool) []Ignored {
-	list = slices.DeleteFunc(slices.Clone(list), func(q Ignored) bool { return q.Matches(Signature{who.Pseudo, who.Member, who.Account}) })
-	if !off {
-		list = append(list, who)
-	}
-	return list[max(0, len(list)-MaxIgnored):]
-}

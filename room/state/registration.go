@@ -24,13 +24,13 @@ func (st *State) Unlock(p text.Pseudo, f text.Forms, keyID string, passed Seq) (
 func (b Registered) apply(st *State, e Event) Outcome {
 	if b.Session != (ID{}) {
 		if m := st.Member(b.Session); m == nil || m.Forms.Key != b.Forms.Key {
-			return refused(e, ErrGone) // left, or called otherwise by now
+			return refuse(e, ErrGone) // left, or called otherwise by now
 		}
 	}
 	a := st.accounts.get(b.Forms.Key)
 	who := Visitor{Pseudo: b.Pseudo, Forms: b.Forms, KeyID: b.KeyID}
 	if err := cmp.Or(st.banned(who), st.Registrable(a, b)); err != nil {
-		return refused(e, err)
+		return refuse(e, err)
 	}
 	next := Account{ID: e.Seq, Pseudo: b.Pseudo, Forms: b.Forms, Since: e.Time}
 	if a != nil {
@@ -48,7 +48,7 @@ func (b Registered) apply(st *State, e Event) Outcome {
 		m.Attendance(b.Session).Passed = next.ID
 		st.members.put(m)
 	}
-	return hidden(e, b)
+	return hide(e, b)
 }
 
 // Registrable says why a pseudo cannot be registered, or its account, a, not be added
@@ -79,13 +79,13 @@ func (b Unregistered) apply(st *State, e Event) Outcome {
 	a := st.accounts.ids[b.Account]
 	switch {
 	case a == nil:
-		return refused(e, &NotInForceError{NotRegistered, string(b.Pseudo)})
+		return refuse(e, &NotInForceError{NotRegistered, string(b.Pseudo)})
 	case b.KeyID != "":
 		return b.takeKey(st, e, a)
 	}
 	st.accounts.remove(a)
 	b.Pseudo = a.Pseudo
-	return hidden(e, b)
+	return hide(e, b)
 }
 
 // takeKey takes one key from an account. The sessions of the member who asks that came
@@ -95,15 +95,15 @@ func (b Unregistered) takeKey(st *State, e Event, a *Account) Outcome {
 	i := slices.Index(a.Keys, b.KeyID)
 	switch {
 	case i < 0:
-		return refused(e, &NotInForceError{NotAKey, b.KeyID})
+		return refuse(e, &NotInForceError{NotAKey, b.KeyID})
 	case len(a.Keys) == 1 && a.Pass == "":
-		return refused(e, ErrLastKey)
+		return refuse(e, ErrLastKey)
 	}
 	next := *a
 	next.Keys = slices.Delete(slices.Clone(a.Keys), i, i+1)
 	st.accounts.put(&next)
 	b.Pseudo = a.Pseudo
-	out := hidden(e, b)
+	out := hide(e, b)
 	m := st.Member(b.Session)
 	if m == nil {
 		return out
@@ -133,10 +133,10 @@ func (b IgnoreSet) apply(st *State, e Event) Outcome {
 func (st *State) amend(e Event, id Seq, change func(*Account)) Outcome {
 	a := st.accounts.ids[id]
 	if a == nil {
-		return refused(e, ErrGone)
+		return refuse(e, ErrGone)
 	}
 	next := *a
 	change(&next)
 	st.accounts.put(&next)
-	return hidden(e, e.Body)
+	return hide(e, e.Body)
 }

@@ -19,14 +19,14 @@ import (
 func (b Joined) apply(st *State, e Event) Outcome {
 	mine, err := st.Unlock(b.Pseudo, b.Forms, b.KeyID, b.Passed)
 	if err = cmp.Or(err, st.banned(b.visitor())); err != nil {
-		return refused(e, err)
+		return refuse(e, err)
 	}
 	if mine != nil {
 		b.Pseudo, b.Forms = mine.Pseudo, mine.Forms
 	}
 	m, ended, err := st.resolveMember(e, b, mine)
 	if err != nil {
-		return refused(e, err)
+		return refuse(e, err)
 	}
 	if b.Pseudo = m.Pseudo; b.Pseudo != e.Body.(Joined).Pseudo {
 		e.Body = b // else the log's own will do
@@ -102,10 +102,10 @@ func (m *Member) leastMissed() ID {
 func (b Resumed) apply(st *State, e Event) Outcome {
 	m := st.Member(b.Cut)
 	if m == nil || !st.mayResume(m, m.Attendance(b.Cut), b.Joined) {
-		return refused(e, ErrGone)
+		return refuse(e, ErrGone)
 	}
 	if err := st.banned(b.visitor()); err != nil {
-		return refused(e, err)
+		return refuse(e, err)
 	}
 	m = m.copied()
 	was := m.Attendance(b.Cut)
@@ -114,7 +114,7 @@ func (b Resumed) apply(st *State, e Event) Outcome {
 	*was = at
 	st.members.put(m)
 	b.Pseudo = m.Pseudo
-	return hidden(e, b)
+	return hide(e, b)
 }
 
 // mayResume reports whether a session was cut and a newcomer is who had it: the owner
@@ -151,7 +151,7 @@ func (st *State) Resumable(b Joined) (cut ID, ok bool) {
 func (b Cut) apply(st *State, e Event) Outcome {
 	m := st.Member(b.Session)
 	if m == nil || m.Attendance(b.Session).Cut != 0 {
-		return refused(e, ErrGone)
+		return refuse(e, ErrGone)
 	}
 	m = m.copied()
 	if !m.Attendance(b.Session).lapse(st.tick, b.Wait) {
@@ -164,7 +164,7 @@ func (b Cut) apply(st *State, e Event) Outcome {
 func (b Left) apply(st *State, e Event) Outcome {
 	m := st.Member(b.Session)
 	if m == nil {
-		return refused(e, ErrGone)
+		return refuse(e, ErrGone)
 	}
 	if st.muted(m) != nil {
 		b.Text = "" // a parting word is a word
@@ -182,10 +182,10 @@ func (b Left) apply(st *State, e Event) Outcome {
 func (b Said) apply(st *State, e Event) Outcome {
 	m := st.Member(b.Session)
 	if m == nil {
-		return refused(e, ErrGone)
+		return refuse(e, ErrGone)
 	}
 	if err := st.muted(m); err != nil {
-		return refused(e, err)
+		return refuse(e, err)
 	}
 	b.From, b.Member, b.Account = m.Pseudo, m.ID, 0
 	if a := st.Owned(b.Session); a != nil {
@@ -195,24 +195,24 @@ func (b Said) apply(st *State, e Event) Outcome {
 	spoke.Spoke = st.tick
 	st.members.touch(&spoke)
 	st.messages++
-	return shown(e, b)
+	return show(e, b)
 }
 
 func (b Renamed) apply(st *State, e Event) Outcome {
 	m := st.Member(b.Session)
 	if m == nil {
-		return refused(e, ErrGone)
+		return refuse(e, ErrGone)
 	}
 	at := m.Attendance(b.Session)
 	if _, err := st.Unlock(b.To, b.Forms, at.KeyID, at.Passed); err != nil {
-		return refused(e, err)
+		return refuse(e, err)
 	}
 	if other := st.members.conflict(b.Forms, m); other != nil {
-		return refused(e, &TakenError{Pseudo: b.To, By: other.Pseudo, Lost: other.IsCut()})
+		return refuse(e, &TakenError{Pseudo: b.To, By: other.Pseudo, Lost: other.IsCut()})
 	}
 	// A new name would say something too, and lose the mute.
 	if err := cmp.Or(st.muted(m), st.banned(Visitor{Pseudo: b.To, Forms: b.Forms})); err != nil {
-		return refused(e, err)
+		return refuse(e, err)
 	}
 	b.From, b.Member = m.Pseudo, m.ID
 	m = m.copied()
@@ -231,7 +231,7 @@ func (b CameBack) apply(st *State, e Event) Outcome { return st.setAway(e, b.Ses
 func (st *State) setAway(e Event, session ID, away *Away) Outcome {
 	m := st.Member(session)
 	if m == nil {
-		return refused(e, ErrGone)
+		return refuse(e, ErrGone)
 	}
 	c := *m
 	c.Away = away
@@ -242,11 +242,11 @@ func (st *State) setAway(e Event, session ID, away *Away) Outcome {
 func (b RoleSet) apply(st *State, e Event) Outcome {
 	m := st.Member(b.Session)
 	if m == nil {
-		return refused(e, ErrGone)
+		return refuse(e, ErrGone)
 	}
 	m = m.copied()
 	m.Attendance(b.Session).Role = b.Role
 	st.members.put(m)
 	b.Pseudo = m.Pseudo
-	return hidden(e, b)
+	return hide(e, b)
 }

@@ -109,7 +109,7 @@ func (st *State) Find(k text.Key) (*Member, bool) {
 
 // Present yields the members who are present, by their keys, as long as the State is
 // not changed.
-func (st *State) Present() iter.Seq[*Member] { return present(st.members.byKey) }
+func (st *State) Present() iter.Seq[*Member] { return presentIn(st.members.byKey) }
 
 // Count returns how many members are present.
 func (st *State) Count() int { return st.members.present }
@@ -190,25 +190,3 @@ func (st *State) Proof(m *Member) string {
 	}
 	return m.KeyID
 }
-
-// Outcome is what an event did.
-type Outcome struct {
-	Event Event // completed with what only the State knew
-	Shown bool  // the room shows it to everyone
-	Again bool  // it was applied before, or is out of date: nothing was done
-	Err   error // refused: nothing but the memory of the refusal has changed
-	Ended []Ended
-}
-
-// shown, hidden and refused are outcomes. b is the body, completed.
-func shown(e Event, b Body) Outcome {
-	e.Body = b
-	return Outcome{Event: e, Shown: true}
-}
-
-func hidden(e Event, b Body) Outcome {
-	e.Body = b
-	return Outcome{Event: e}
-}
-
-func refused(e Event, err error) Outcome { return Outcome{Event: e, Err: err} }

@@ -52,7 +52,7 @@ func (st *State) Freeze() *Frozen {
 func (v *View) Count() int { return v.present }
 
 // Present yields the members who are present, by their keys.
-func (v *View) Present() iter.Seq[*Member] { return present(v.members) }
+func (v *View) Present() iter.Seq[*Member] { return presentIn(v.members) }
 
 // Accounts yields the accounts, by the keys of their pseudos.
 func (v *View) Accounts() iter.Seq[*Account] {
@@ -66,12 +66,6 @@ func (v *View) Bans(tick time.Duration) iter.Seq[Ban] { return inForce(v.bans, t
 
 // Mutes yields the mutes in force at a tick, by the keys of the pseudos.
 func (v *View) Mutes(tick time.Duration) iter.Seq[Mute] { return inForce(v.mutes, tick) }
-
-func present(members *btree.Map[text.Key, *Member]) iter.Seq[*Member] {
-	return func(yield func(*Member) bool) {
-		members.Scan(func(_ text.Key, m *Member) bool { return !m.Present() || yield(m) })
-	}
-}
 
 // Account returns the account of a pseudo; nil for one that nobody has registered.
 func (v *View) Account(k text.Key) *Account {

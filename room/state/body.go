@@ -1,0 +1,312 @@
+package state
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"salon/room/text"
+)
+
+// Version is the format of events and states that this program writes. It reads all
+// formats up to it from 2 on; format 1, which had no number, is read by the migration
+// of databases only. A change of what is written, of any kind of event or of the
+// State, needs a new number: golden files hold the bytes.
+const Version = 2
+
+// Program is how this program calls itself in what it writes down.
+const Program = "salon"
+
+// Signature is who something is from.
+type Signature struct {
+	Pseudo  text.Pseudo
+	Member  ID
+	Account Seq // that they own; 0: none
+}
+
+// NodeUp says that a node starts. Its event's ID opens an epoch: all that the node
+// proposes has that Origin. The epoch that the node had before ends, and whoever it
+// held is cut: see Cut. Apply fills in Gone.
+type NodeUp struct {
+	Node    string        `json:"node"`
+	Version int           `json:"version"` // the newest format that it reads
+	Program string        `json:"program"` // what it runs, for people
+	Wait    time.Duration `json:"wait,omitempty"`
+	Gone    []text.Pseudo `json:"gone,omitempty"` // members who left at once
+}
+
+// NodeDown says that a node's epoch has ended: it stops, or others found it dead.
+// Whoever it held is cut. Apply fills in Gone.
+type NodeDown struct {
+	Node  string        `json:"node"`
+	Epoch uint64        `json:"epoch"`
+	Wait  time.Duration `json:"wait,omitempty"`
+	Gone  []text.Pseudo `json:"gone,omitempty"` // members who left at once
+}
+
+// Joined opens a session. A pseudo that is free becomes a member; the same proved
+// key opens another session of the member it belongs to; a registered pseudo opens
+// to its owner only, by each of whose proofs the member is the same. Anything else
+// is refused, which is why the first Joined in the log wins on every node.
+type Joined struct {
+	Pseudo text.Pseudo `json:"pseudo"`
+	Forms  text.Forms  `json:"forms"`
+	KeyID  string      `json:"key,omitempty"`    // fingerprint of the key that signed (SHA256:...), "" without one
+	Passed Seq         `json:"passed,omitempty"` // the account whose pass phrase was given, by its ID; 0 without one
+	Addr   netip.Addr  `json:"addr,omitzero"`    // where from; shown to operators only
+	Front  string      `json:"front,omitempty"`  // "ssh" or "tcp"
+	Client string      `json:"client,omitempty"` // what the client says it is, cleaned
+	Role   Role        `json:"role,omitempty"`
+	Quiet  bool        `json:"quiet,omitempty"` // a one-shot command: neither announced nor listed
+}
+
+// Resumed opens a session in the place of one that was cut, for whoever proves to be
+// the same: by its key or account or, where neither ever was, by coming from the
+// same address. It is not shown: the others never saw them leave. Apply fills in
+// Pseudo with what the member is called now.
+type Resumed struct {
+	Cut ID `json:"cut"` // the session that was cut
+	Joined
+}
+
+// Cut says that a session's connection was lost. For Wait its member stays, marked
+// as away, and may be Resumed; then somebody proposes Left. With no Wait, and for a
+// Quiet session, it is a Left at once, as which Apply then shows it.
+type Cut struct {
+	Session ID            `json:"session"`
+	Wait    time.Duration `json:"wait,omitempty"`
+}
+
+// Left closes a session. Apply fills in Pseudo.
+type Left struct {
+	Session ID          `json:"session"`
+	Pseudo  text.Pseudo `json:"pseudo,omitempty"`
+	Cause   Cause       `json:"cause"`
+	Text    string      `json:"text,omitempty"` // the parting word, if any
+}
+
+// Said is a message to everyone. Apply fills in From, Member and Account with whose
+// session it is at that place in the log, so an author cannot be forged.
+type Said struct {
+	Session ID          `json:"session,omitzero"`
+	From    text.Pseudo `json:"from,omitempty"`
+	Member  ID          `json:"member,omitzero"`
+	Account Seq         `json:"account,omitempty"` // that the author owns; 0: none
+	Text    string      `json:"text,omitempty"`
+	Action  bool        `json:"action,omitempty"` // "/me": From does Text
+}
+
+// Renamed is a member's change of pseudo. Apply fills in From and Member.
+type Renamed struct {
+	Session ID          `json:"session"`
+	Member  ID          `json:"member,omitzero"`
+	From    text.Pseudo `json:"from,omitempty"`
+	To      text.Pseudo `json:"to"`
+	Forms   text.Forms  `json:"forms"` // of To
+}
+
+// WentAway marks a member as away, CameBack ends it. Neither is shown: whoever
+// writes to that member is told.
+type WentAway struct {
+	Session ID     `json:"session"`
+	Text    string `json:"text,omitempty"`
+}
+
+// CameBack ends what WentAway began.
+type CameBack struct {
+	Session ID `json:"session"`
+}
+
+// TopicSet changes the topic; By is "" for the console.
+type TopicSet struct {
+	By   text.Pseudo `json:"by,omitempty"`
+	Text string      `json:"text,omitempty"`
+}
+
+// Walled is an operator's announcement. Nobody can ignore it.
+type Walled struct {
+	By   text.Pseudo `json:"by,omitempty"`
+	Text string      `json:"text,omitempty"`
+}
+
+// Kicked disconnects a member, whatever they are called by now. Apply fills in
+// Pseudo.
+type Kicked struct {
+	Member ID          `json:"member"`
+	Pseudo text.Pseudo `json:"pseudo"`       // as typed
+	By     text.Pseudo `json:"by,omitempty"` // "" for the console
+	Reason string      `json:"reason,omitempty"`
+	Flood  bool        `json:"flood,omitempty"` // the room itself kicked: too many messages too fast
+}
+
+// Banned keeps somebody out. A ban of a pseudo that means a member follows them: if
+// they have been renamed meanwhile it is of their new pseudo, and if they left it is
+// refused once somebody else has theirs. Apply fills in Gone with the members it let
+// out.
+type Banned struct {
+	Member ID            `json:"member,omitzero"` // who is meant; zero: whoever the target hits
+	Ban    Ban           `json:"ban"`
+	Gone   []text.Pseudo `json:"gone,omitempty"`
+}
+
+// Unbanned lifts a ban.
+type Unbanned struct {
+	By     text.Pseudo `json:"by,omitempty"`
+	Target Target      `json:"target"`
+}
+
+// Muted keeps a member from speaking for a while (For 0: until unmuted), whatever
+// they are called by now. Apply fills in Pseudo, Forms and KeyID for a member who is
+// here; else they are as proposed.
+type Muted struct {
+	Member ID            `json:"member"`
+	Pseudo text.Pseudo   `json:"pseudo"`
+	Forms  text.Forms    `json:"forms"`
+	KeyID  string        `json:"key,omitempty"` // the member's: the mute holds under any pseudo
+	By     text.Pseudo   `json:"by,omitempty"`
+	For    time.Duration `json:"for,omitempty"`
+}
+
+// Unmuted ends the mute that is filed under Key.
+type Unmuted struct {
+	Pseudo text.Pseudo `json:"pseudo"`
+	Key    text.Key    `json:"key"`
+	By     text.Pseudo `json:"by,omitempty"`
+}
+
+// SlowSet sets the least time between two messages of one member; 0 ends it.
+type SlowSet struct {
+	By    text.Pseudo   `json:"by,omitempty"`
+	Every time.Duration `json:"every,omitempty"`
+}
+
+// ShutdownPlanned announces the end, In from the event's time.
+type ShutdownPlanned struct {
+	By     text.Pseudo   `json:"by,omitempty"`
+	In     time.Duration `json:"in"`
+	Reason string        `json:"reason,omitempty"`
+}
+
+// ShutdownCountdown repeats it. Each time left is announced once, however many nodes
+// count down.
+type ShutdownCountdown struct {
+	Plan Seq           `json:"plan"`
+	Left time.Duration `json:"left"`
+}
+
+// ShutdownCancelled takes the plan back.
+type ShutdownCancelled struct {
+	By text.Pseudo `json:"by,omitempty"`
+}
+
+// RoleSet changes what a session may do. It is not shown. Apply fills in Pseudo.
+type RoleSet struct {
+	Session ID          `json:"session"`
+	Pseudo  text.Pseudo `json:"pseudo,omitempty"`
+	Role    Role        `json:"role,omitempty"`
+}
+
+// Registered binds a pseudo to proofs of who its owner is: a key, a pass phrase or
+// both. It makes an account or adds to one, named by its ID. It is refused once the
+// session's member has another pseudo, and once the account was given up.
+//
+// It and the four that follow are not shown.
+type Registered struct {
+	Session ID          `json:"session,omitzero"` // whose asks: it is the owner's from then on
+	Pseudo  text.Pseudo `json:"pseudo"`
+	Forms   text.Forms  `json:"forms"`
+	Account Seq         `json:"account,omitempty"` // 0 makes one
+	KeyID   string      `json:"key,omitempty"`     // "" for none
+	Pass    string      `json:"pass,omitempty"`    // argon2id of the pass phrase (PHC string format); "" for none
+}
+
+// Unregistered frees a pseudo, or takes one key from its account. Apply fills in
+// Pseudo.
+type Unregistered struct {
+	Session ID          `json:"session,omitzero"` // whose asks, if the owner does
+	Pseudo  text.Pseudo `json:"pseudo"`
+	Account Seq         `json:"account"`
+	KeyID   string      `json:"key,omitempty"` // "" frees the pseudo
+	By      text.Pseudo `json:"by,omitempty"`  // "" for the console
+}
+
+// PrefsKept keeps what the owner of an account chose.
+type PrefsKept struct {
+	Account Seq  `json:"account"`
+	Prefs   Kept `json:"prefs"`
+}
+
+// IgnoreSet adds somebody to those whom the owner of an account ignores, or takes
+// them off.
+type IgnoreSet struct {
+	Account Seq     `json:"account"`
+	Who     Ignored `json:"who"`
+	Off     bool    `json:"off,omitempty"`
+}
+
+// MaxIgnored is how many people one account, or one member without, may ignore; one
+// more forgets the first.
+const MaxIgnored = 200
+
+// Ignored is somebody whom a member does not want to read: by account, by who they
+// were in the room when it was said, and by what they were called.
+type Ignored struct {
+	Pseudo  text.Pseudo `json:"pseudo"`
+	Account Seq         `json:"account,omitempty"` // that they owned; 0: none
+	Member  ID          `json:"member,omitzero"`
+}
+
+// Matches reports whether the author of something said is meant. Case does not
+// count: whoever is ignored as bob may come back as BOB.
+func (q *Ignored) Matches(from Signature) bool {
+	return from.Member != (ID{}) && from.Member == q.Member || from.Account != 0 && from.Account == q.Account || strings.EqualFold(string(from.Pseudo), string(q.Pseudo))
+}
+
+// Ignoring returns a list of those ignored with somebody added to it, or taken off.
+// Somebody is on it once. The list given is not changed.
+func Ignoring(list []Ignored, who Ignored, off bool) []Ignored {
+	list = slices.DeleteFunc(slices.Clone(list), func(q Ignored) bool { return q.Matches(Signature{who.Pseudo, who.Member, who.Account}) })
+	if !off {
+		list = append(list, who)
+	}
+	return list[max(0, len(list)-MaxIgnored):]
+}
+
+// Seen says how far the owner of an account had read when they left.
+type Seen struct {
+	Account Seq `json:"account"`
+	Upto    Seq `json:"upto"` // the last event that they were shown
+}
+
+// Whispered is a private message. It is never in the log: the room hands it to
+// the sessions of its sender and its recipients, and wakes only those.
+type Whispered struct {
+	From    text.Pseudo   `json:"from"`
+	Member  ID            `json:"member"`            // the sender
+	Account Seq           `json:"account,omitempty"` // that the sender owns; 0: none
+	To      []text.Pseudo `json:"to"`
+	Text    string        `json:"text,omitempty"`
+}
+
+// Gap is a stretch of the conversation that was not recorded. It is never in the
+// log: a store gives it among what was said.
+type Gap struct {
+	From  time.Time `json:"from,omitzero"` // zero for all that was before To
+	To    time.Time `json:"to"`
+	Count int       `json:"count,omitempty"` // messages; 0 when nobody knows
+}
+
+// Gathered sums up joins and leaves when the room is too full to name each.
+type Gathered struct {
+	In      int `json:"in"` // since the last one
+	Out     int `json:"out"`
+	Present int `json:"present"`
+}
+
+// LogLost tells this node's readers that the log cannot be reached, so that nothing
+// can be said; LogFound that it can again.
+type LogLost struct{}
+
+// LogFound ends what LogLost began.
+type LogFound struct{}
