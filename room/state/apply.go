@@ -25,7 +25,7 @@ func (st *State) Apply(e Event) Outcome {
 		return refuse(e, ErrGone)
 	}
 	out := e.Body.apply(st, e)
-	if n := st.nodes[e.ID.Origin]; n != nil {
+	if n := st.nodes[epoch(e.ID.Origin)]; n != nil {
 		n.remember(answer{e.ID.N, e.Seq, codeOf(out.Err)})
 	}
 	return out
@@ -33,19 +33,19 @@ func (st *State) Apply(e Event) Outcome {
 
 func (b TopicSet) apply(st *State, e Event) Outcome {
 	st.topic = Topic{Text: b.Text, By: b.By, Set: e.Time}
-	return show(e, b)
+	return done(e, b, shown)
 }
 
-func (b Walled) apply(_ *State, e Event) Outcome { return show(e, b) }
+func (b Walled) apply(_ *State, e Event) Outcome { return done(e, b, shown) }
 
 func (b SlowSet) apply(st *State, e Event) Outcome {
 	st.slow = b.Every
-	return show(e, b)
+	return done(e, b, shown)
 }
 
 func (b ShutdownPlanned) apply(st *State, e Event) Outcome {
 	st.shutdown = &Plan{Seq: e.Seq, At: e.Time.Add(b.In), Ends: st.tick + b.In, Epoch: e.ID.Origin, By: b.By, Reason: b.Reason}
-	return show(e, b)
+	return done(e, b, shown)
 }
 
 func (b ShutdownCountdown) apply(st *State, e Event) Outcome {
@@ -56,7 +56,7 @@ func (b ShutdownCountdown) apply(st *State, e Event) Outcome {
 	next := *plan
 	next.Announced = b.Left
 	st.shutdown = &next
-	return show(e, b)
+	return done(e, b, shown)
 }
 
 func (b ShutdownCancelled) apply(st *State, e Event) Outcome {
@@ -64,7 +64,7 @@ func (b ShutdownCancelled) apply(st *State, e Event) Outcome {
 		return refuse(e, ErrNoShutdown)
 	}
 	st.shutdown = nil
-	return show(e, b)
+	return done(e, b, shown)
 }
 
 // What has no place in a log is never applied.

@@ -81,11 +81,6 @@ func (t Target) String() string {
 	return string(t.Pseudo)
 }
 
-// contains reports whether an address is in a network; one that is not valid never is.
-func contains(network netip.Prefix, addr netip.Addr) bool {
-	return addr.IsValid() && network.Contains(addr.Unmap().WithZone(""))
-}
-
 // Ban is a target kept out, for how long and why.
 type Ban struct {
 	Target Target        `json:"target"`
@@ -181,15 +176,8 @@ func (m Mute) expiry() (time.Duration, bool) { return m.Ends, m.For > 0 }
 type penalties[P penalty] struct {
 	byName   *btree.Map[string, P]
 	byTrait  [2]map[string][]string
-	networks map[netip.Prefix]string
-	sizes    map[prefixSize]int // how many networks there are of each
+	networks map[int]map[netip.Prefix]string // by their length in bits
 	endings  *btree.BTreeG[ending]
-}
-
-// prefixSize is what two networks have in common that may be looked up as one.
-type prefixSize struct {
-	v6   bool
-	bits int
 }
 
 // ending is when a penalty ends, and its name.
@@ -201,7 +189,7 @@ type ending struct {
 func newPenalties[P penalty]() penalties[P] {
 	first := func(a, b ending) bool { return a.at < b.at || a.at == b.at && a.name < b.name }
 	return penalties[P]{
-		byName: &btree.Map[string, P]{}, byTrait: [2]map[string][]string{{}, {}}, networks: map[netip.Prefix]string{}, sizes: map[prefixSize]int{},
+		byName: &btree.Map[string, P]{}, byTrait: [2]map[string][]string{{}, {}}, networks: map[int]map[netip.Prefix]string{},
 		endings: btree.NewBTreeGOptions(first, btree.Options{NoLocks: true}),
 	}
 }
@@ -225,8 +213,11 @@ func (ps *penalties[P]) add(p P) bool {
 		}
 	}
 	if network, ok := p.network(); ok {
-		ps.networks[network] = name
-		ps.sizes[sizeOf(network)]++
+		size := network.Bits()
+		if ps.networks[size] == nil {
+			ps.networks[size] = map[netip.Prefix]string{}
+		}
+		ps.networks[size][network] = name
 	}
 	return true
 }
@@ -243,16 +234,11 @@ func (ps *penalties[P]) remove(p P) {
 		}
 	}
 	if network, ok := p.network(); ok {
-		delete(ps.networks, network)
-		size := sizeOf(network)
-		if ps.sizes[size]--; ps.sizes[size] == 0 {
-			delete(ps.sizes, size)
+		size := network.Bits()
+		if delete(ps.networks[size], network); len(ps.networks[size]) == 0 {
+			delete(ps.networks, size)
 		}
 	}
-}
-
-func sizeOf(network netip.Prefix) prefixSize {
-	return prefixSize{network.Addr().Is6(), network.Bits()}
 }
 
 // forget drops the penalties that are over.
@@ -266,12 +252,12 @@ func (ps *penalties[P]) forget(tick time.Duration) {
 // on calls do with the name of each penalty on an address.
 func (ps *penalties[P]) on(addr netip.Addr, do func(name string)) {
 	addr = addr.Unmap().WithZone("")
-	for size := range ps.sizes {
-		if size.v6 != addr.Is6() {
+	for size, names := range ps.networks {
+		if size > addr.BitLen() {
 			continue
 		}
-		network, err := addr.Prefix(size.bits)
-		if name, ok := ps.networks[network]; ok && err == nil {
+		network, err := addr.Prefix(size)
+		if name, ok := names[network]; ok && err == nil {
 			do(name)
 		}
 	}

@@ -28,7 +28,7 @@ func (st *State) Nodes() []Node {
 // no longer remembered. The error is the refusal, if it was refused: a
 // [*RefusedError], which has lost the details.
 func (st *State) Answer(id ID) (seq Seq, refused error, ok bool) {
-	n := st.nodes[id.Origin]
+	n := st.nodes[epoch(id.Origin)]
 	if n == nil {
 		return 0, nil, false
 	}
@@ -45,9 +45,10 @@ func (st *State) again(e Event) (Outcome, bool) {
 	if _, refused, ok := st.Answer(e.ID); ok {
 		return Outcome{Event: e, Again: true, Err: refused}, true
 	}
-	n := st.nodes[e.ID.Origin]
+	its := epoch(e.ID.Origin)
+	n := st.nodes[its]
 	_, up := e.Body.(NodeUp)
-	begins := n == nil && up && !slices.Contains(st.ended, e.ID.Origin)
+	begins := n == nil && up && !slices.Contains(st.ended, its)
 	if begins || n != nil && !n.forgot(e.ID.N) {
 		return Outcome{}, false
 	}
@@ -55,43 +56,42 @@ func (st *State) again(e Event) (Outcome, bool) {
 }
 
 func (b NodeUp) apply(st *State, e Event) Outcome {
-	if st.nodes[e.ID.Origin] != nil {
+	begun := epoch(e.ID.Origin)
+	if st.nodes[begun] != nil {
 		return refuse(e, ErrStale) // an epoch begins once
 	}
 	b.Gone = nil
 	var ended []Ended
 	for _, n := range st.Nodes() {
 		if n.Name == b.Node {
-			pseudos, sessions := st.endEpoch(n.Epoch, b.Wait)
+			pseudos, sessions := st.endEpoch(epoch(n.Epoch), b.Wait)
 			b.Gone, ended = append(b.Gone, pseudos...), append(ended, sessions...)
 		}
 	}
-	st.nodes[e.ID.Origin] = newNode(b.Node, e.ID.Origin, b.Version, b.Program)
-	e.Body = b
-	return Outcome{Event: e, Shown: len(b.Gone) > 0, Ended: ended}
+	st.nodes[begun] = newNode(b.Node, e.ID.Origin, b.Version, b.Program)
+	return done(e, b, len(b.Gone) > 0, ended...)
 }
 
 func (b NodeDown) apply(st *State, e Event) Outcome {
-	n := st.nodes[b.Epoch]
+	n := st.nodes[epoch(b.Epoch)]
 	if n == nil || n.Name != b.Node {
 		return refuse(e, ErrStale)
 	}
 	var ended []Ended
-	b.Gone, ended = st.endEpoch(b.Epoch, b.Wait)
-	e.Body = b
-	return Outcome{Event: e, Shown: len(b.Gone) > 0, Ended: ended}
+	b.Gone, ended = st.endEpoch(epoch(b.Epoch), b.Wait)
+	return done(e, b, len(b.Gone) > 0, ended...)
 }
 
 // endEpoch forgets a node and cuts all whom it held. A shutdown that it planned is
 // off.
-func (st *State) endEpoch(epoch uint64, wait time.Duration) (gone []text.Pseudo, ended []Ended) {
-	delete(st.nodes, epoch)
-	st.ended = append(slices.Clip(st.ended), epoch)
+func (st *State) endEpoch(over epoch, wait time.Duration) (gone []text.Pseudo, ended []Ended) {
+	delete(st.nodes, over)
+	st.ended = append(slices.Clip(st.ended), over)
 	st.ended = st.ended[max(0, len(st.ended)-maxEnded):]
-	if st.shutdown != nil && st.shutdown.Epoch == epoch {
+	if st.shutdown != nil && st.shutdown.Epoch == uint64(over) {
 		st.shutdown = nil
 	}
-	held := func(at Attendance) bool { return at.ID.Origin == epoch && at.Cut == 0 }
+	held := func(at Attendance) bool { return at.ID.Origin == uint64(over) && at.Cut == 0 }
 	for _, m := range st.members.byKey.Values() {
 		if !slices.ContainsFunc(m.Sessions, held) {
 			continue

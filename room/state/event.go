@@ -56,15 +56,18 @@ type Outcome struct {
 	Ended []Ended
 }
 
-// show, hide and refuse make outcomes. b is the body, completed.
-func show(e Event, b Body) Outcome {
+// Whether the room shows an event to everyone.
+const (
+	shown  = true
+	hidden = false
+)
+
+// done is the outcome of an event that is true now: its body completed, and the sessions
+// that ended.
+func done(e Event, b Body, shown bool, ended ...Ended) Outcome {
 	e.Body = b
-	return Outcome{Event: e, Shown: true}
+	return Outcome{Event: e, Shown: shown, Ended: ended}
 }
 
-func hide(e Event, b Body) Outcome {
-	e.Body = b
-	return Outcome{Event: e}
-}
-
-func refuse(e Event, err error) Outcome { return Outcome{Event: e, Err: err} }
+// refuse is the outcome of an event that changes nothing.
+func refuse(e Event, why error) Outcome { return Outcome{Event: e, Err: why} }

@@ -47,8 +47,8 @@ func AllBans(st *State) []Ban { return st.bans.byName.Values() }
 func AllMutes(st *State) []Mute { return st.mutes.byName.Values() }
 
 // High returns the highest N that a node's epoch has applied.
-func High(st *State, epoch uint64) uint64 {
-	if n := st.nodes[epoch]; n != nil {
+func High(st *State, origin uint64) uint64 {
+	if n := st.nodes[epoch(origin)]; n != nil {
 		return n.high
 	}
 	return 0
@@ -105,7 +105,7 @@ func Indexes(st *State) map[string]string {
 }
 
 func indexed[P penalty](ps *penalties[P]) string {
-	return fmt.Sprint(ps.sizes, ps.endings.Items(), ps.networks) + index(ps.byTrait[0], sorted) + index(ps.byTrait[1], sorted)
+	return fmt.Sprint(ps.networks, ps.endings.Items()) + index(ps.byTrait[0], sorted) + index(ps.byTrait[1], sorted)
 }
 
 func index[K comparable, V any](m map[K]V, write func(V) string) string {

@@ -22,12 +22,19 @@ type Kind struct {
 	// true: a log need not wait for the disk.
 	Passing bool
 
-	body   reflect.Type
-	size   func(Body) int
-	split  func(Body) (Speech, Body)
-	join   func(Body, Speech) Body
-	decode func([]byte) (Body, error)
+	// Split takes the Speech out of a body and returns what is left of it; Join puts
+	// it back.
+	Split func(Body) (Speech, Body)
+	Join  func(Body, Speech) Body
+	// Decode reads a body of this kind from the JSON that encoding/json made of it.
+	Decode func([]byte) (Body, error)
+
+	body reflect.Type
+	size func(Body) int
 }
+
+// Type returns the name of the body's Go type.
+func (k *Kind) Type() string { return k.body.Name() }
 
 // Speech is what a spoken event is read, searched and listed by. It is kept in
 // columns of its own.
@@ -38,19 +45,6 @@ type Speech struct {
 	Session ID          // that the author spoke through, where that is known
 	Text    string
 }
-
-// Split takes the Speech out of a body and returns what is left of it; Join puts it
-// back.
-func (k *Kind) Split(b Body) (Speech, Body) { return k.split(b) }
-
-// Join undoes Split.
-func (k *Kind) Join(b Body, s Speech) Body { return k.join(b, s) }
-
-// Decode reads a body of this kind from the JSON that encoding/json made of it.
-func (k *Kind) Decode(data []byte) (Body, error) { return k.decode(data) }
-
-// Type returns the name of the body's Go type.
-func (k *Kind) Type() string { return k.body.Name() }
 
 // parts are where a body has what its Speech says; nil where it has none.
 type parts struct {
@@ -94,9 +88,7 @@ var kinds = []*Kind{
 	declare[IgnoreSet](Kind{Name: "ignore", Logged: true}, nil, nil),
 	declare[Seen](Kind{Name: "seen", Logged: true}, nil, nil),
 	declare(Kind{Name: "whispered"}, func(b Whispered) string { return b.Text },
-		func(b *Whispered) parts {
-			return parts{author: &b.From, account: &b.Account, member: &b.Member, text: &b.Text}
-		}),
+		func(b *Whispered) parts { return parts{&b.From, &b.Account, &b.Member, nil, &b.Text} }),
 	declare[Gap](Kind{Name: "gap", Spoken: true}, nil, nil),
 	declare[Gathered](Kind{Name: "gathered", Shown: true}, nil, nil),
 	declare[LogLost](Kind{Name: "log lost", Shown: true}, nil, nil),
@@ -128,7 +120,7 @@ func Size(b Body) int { return KindOf(b).size(b) }
 
 // SpeechOf returns who said what; its zero value for what nobody said.
 func SpeechOf(b Body) Speech {
-	s, _ := KindOf(b).split(b)
+	s, _ := KindOf(b).Split(b)
 	return s
 }
 
@@ -138,7 +130,7 @@ func SpeechOf(b Body) Speech {
 func declare[B Body](k Kind, typed func(B) string, speech func(*B) parts) *Kind {
 	_, k.Signed = any(*new(B)).(signed)
 	k.body = reflect.TypeFor[B]()
-	k.decode = func(data []byte) (Body, error) {
+	k.Decode = func(data []byte) (Body, error) {
 		var b B
 		if err := json.Unmarshal(data, &b); err != nil {
 			return nil, fmt.Errorf("decode %s: %w", k.Name, err)
@@ -149,15 +141,15 @@ func declare[B Body](k Kind, typed func(B) string, speech func(*B) parts) *Kind 
 	if typed != nil {
 		k.size = func(b Body) int { return len(typed(b.(B))) }
 	}
-	k.split = func(b Body) (Speech, Body) { return Speech{}, b }
-	k.join = func(b Body, _ Speech) Body { return b }
+	k.Split = func(b Body) (Speech, Body) { return Speech{}, b }
+	k.Join = func(b Body, _ Speech) Body { return b }
 	if speech != nil {
-		k.split = func(body Body) (s Speech, rest Body) {
+		k.Split = func(body Body) (s Speech, rest Body) {
 			b := body.(B)
 			move(speech(&b), s.parts())
 			return s, b
 		}
-		k.join = func(body Body, s Speech) Body {
+		k.Join = func(body Body, s Speech) Body {
 			b := body.(B)
 			move(s.parts(), speech(&b))
 			return b

@@ -71,14 +71,11 @@ func (m *Member) IsAway() bool { return m.Away != nil || m.IsCut() }
 
 // Attendance returns one of the member's sessions; nil if it is not theirs.
 func (m *Member) Attendance(session ID) *Attendance {
-	if i := m.index(session); i >= 0 {
-		return &m.Sessions[i]
+	i := slices.IndexFunc(m.Sessions, func(at Attendance) bool { return at.ID == session })
+	if i < 0 {
+		return nil
 	}
-	return nil
-}
-
-func (m *Member) index(session ID) int {
-	return slices.IndexFunc(m.Sessions, func(a Attendance) bool { return a.ID == session })
+	return &m.Sessions[i]
 }
 
 // copied returns a member to be changed and put in m's place.

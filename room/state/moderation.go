@@ -14,8 +14,7 @@ func (b Kicked) apply(st *State, e Event) Outcome {
 		return refuse(e, &UnknownMemberError{Name: string(b.Pseudo)})
 	}
 	b.Pseudo = m.Pseudo
-	e.Body = b
-	return Outcome{Event: e, Shown: true, Ended: st.members.expel(m, Ending{Cause: Expelled, By: b.By, Reason: b.Reason, Flood: b.Flood})}
+	return done(e, b, shown, st.members.expel(m, Ending{Cause: Expelled, By: b.By, Reason: b.Reason, Flood: b.Flood})...)
 }
 
 func (b Banned) apply(st *State, e Event) Outcome {
@@ -36,8 +35,7 @@ func (b Banned) apply(st *State, e Event) Outcome {
 		}
 		ended = append(ended, st.members.expel(m, why)...)
 	}
-	e.Body = b
-	return Outcome{Event: e, Shown: true, Ended: ended}
+	return done(e, b, shown, ended...)
 }
 
 // follow has a ban of a pseudo mean who had it when it was typed.
@@ -62,7 +60,7 @@ func (st *State) hitBy(t Target) []*Member {
 	switch t.Kind {
 	case ByNetwork:
 		st.members.byKey.Scan(func(_ text.Key, m *Member) bool {
-			if slices.ContainsFunc(m.Sessions, func(at Attendance) bool { return contains(t.Network, at.Addr) }) {
+			if slices.ContainsFunc(m.Sessions, func(at Attendance) bool { return t.Network.Contains(at.Addr.Unmap().WithZone("")) }) {
 				found[m] = true
 			}
 			return true
@@ -88,7 +86,7 @@ func (b Unbanned) apply(st *State, e Event) Outcome {
 	}
 	st.bans.remove(ban)
 	b.Target = ban.Target
-	return show(e, b)
+	return done(e, b, shown)
 }
 
 func (b Muted) apply(st *State, e Event) Outcome {
@@ -101,7 +99,7 @@ func (b Muted) apply(st *State, e Event) Outcome {
 	if !st.mutes.add(Mute{Pseudo: b.Pseudo, Forms: b.Forms, KeyID: b.KeyID, By: b.By, For: b.For, Since: e.Time, Ends: st.tick + b.For}) {
 		return refuse(e, ErrTooManyBans)
 	}
-	return show(e, b)
+	return done(e, b, shown)
 }
 
 func (b Unmuted) apply(st *State, e Event) Outcome {
@@ -111,5 +109,5 @@ func (b Unmuted) apply(st *State, e Event) Outcome {
 	}
 	st.mutes.remove(mute)
 	b.Pseudo = mute.Pseudo
-	return show(e, b)
+	return done(e, b, shown)
 }

@@ -3,12 +3,29 @@ package state
 import (
 	"cmp"
 	"encoding/json"
+	"fmt"
 	"slices"
+	"strconv"
 )
 
 // window is how many of a node's last proposals are told apart: one that is older is
 // refused with ErrStale.
 const window = 4096
+
+// epoch is one life of a node, by its NodeUp: the Origin of all that it proposes. It is
+// written in hexadecimal.
+type epoch uint64
+
+func (e epoch) MarshalText() ([]byte, error) { return fmt.Appendf(nil, "%016x", uint64(e)), nil }
+
+// UnmarshalText reads what MarshalText wrote, in that one spelling.
+func (e *epoch) UnmarshalText(data []byte) error {
+	n, err := strconv.ParseUint(string(data), 16, 64)
+	if *e = epoch(n); err != nil || fmt.Sprintf("%016x", n) != string(data) {
+		return fmt.Errorf("%q is not an epoch", data)
+	}
+	return nil
+}
 
 // Node is a node that is up.
 type Node struct {

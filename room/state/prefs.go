@@ -1,6 +1,9 @@
 package state
 
-import "reflect"
+import (
+	"cmp"
+	"reflect"
+)
 
 // Kept is what a registered member chose for good; nil is not chosen.
 type Kept struct {
@@ -14,12 +17,12 @@ type Kept struct {
 
 // merge takes over what has been chosen since.
 func (k *Kept) merge(newer Kept) {
-	choose(&k.Lang, newer.Lang)
-	choose(&k.Zone, newer.Zone)
-	choose(&k.Hour12, newer.Hour12)
-	choose(&k.Theme, newer.Theme)
-	choose(&k.Bell, newer.Bell)
-	choose(&k.Mouse, newer.Mouse)
+	k.Lang = cmp.Or(newer.Lang, k.Lang)
+	k.Zone = cmp.Or(newer.Zone, k.Zone)
+	k.Hour12 = cmp.Or(newer.Hour12, k.Hour12)
+	k.Theme = cmp.Or(newer.Theme, k.Theme)
+	k.Bell = cmp.Or(newer.Bell, k.Bell)
+	k.Mouse = cmp.Or(newer.Mouse, k.Mouse)
 }
 
 // Has reports whether choosing so again would change nothing.
@@ -27,12 +30,6 @@ func (k Kept) Has(chosen Kept) bool {
 	merged := k
 	merged.merge(chosen)
 	return reflect.DeepEqual(merged, k)
-}
-
-func choose[T any](kept **T, newer *T) {
-	if newer != nil {
-		*kept = newer
-	}
 }
 
 // Lang is one of the room's languages.

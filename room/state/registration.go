@@ -48,7 +48,7 @@ func (b Registered) apply(st *State, e Event) Outcome {
 		m.Attendance(b.Session).Passed = next.ID
 		st.members.put(m)
 	}
-	return hide(e, b)
+	return done(e, b, hidden)
 }
 
 // Registrable says why a pseudo cannot be registered, or its account, a, not be added
@@ -85,7 +85,7 @@ func (b Unregistered) apply(st *State, e Event) Outcome {
 	}
 	st.accounts.remove(a)
 	b.Pseudo = a.Pseudo
-	return hide(e, b)
+	return done(e, b, hidden)
 }
 
 // takeKey takes one key from an account. The sessions of the member who asks that came
@@ -103,7 +103,7 @@ func (b Unregistered) takeKey(st *State, e Event, a *Account) Outcome {
 	next.Keys = slices.Delete(slices.Clone(a.Keys), i, i+1)
 	st.accounts.put(&next)
 	b.Pseudo = a.Pseudo
-	out := hide(e, b)
+	out := done(e, b, hidden)
 	m := st.Member(b.Session)
 	if m == nil {
 		return out
@@ -138,5 +138,5 @@ func (st *State) amend(e Event, id Seq, change func(*Account)) Outcome {
 	next := *a
 	change(&next)
 	st.accounts.put(&next)
-	return hide(e, e.Body)
+	return done(e, e.Body, hidden)
 }

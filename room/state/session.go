@@ -37,7 +37,7 @@ func (b Joined) apply(st *State, e Event) Outcome {
 		m.Since = e.Time
 	}
 	st.members.put(m)
-	return Outcome{Event: e, Shown: !before && !b.Quiet, Ended: ended}
+	return done(e, e.Body, !before && !b.Quiet, ended...)
 }
 
 func (b Joined) visitor() Visitor { return Visitor{b.Pseudo, b.Forms, b.KeyID, b.Addr} }
@@ -114,7 +114,7 @@ func (b Resumed) apply(st *State, e Event) Outcome {
 	*was = at
 	st.members.put(m)
 	b.Pseudo = m.Pseudo
-	return hide(e, b)
+	return done(e, b, hidden)
 }
 
 // mayResume reports whether a session was cut and a newcomer is who had it: the owner
@@ -158,7 +158,7 @@ func (b Cut) apply(st *State, e Event) Outcome {
 		return Left{Session: b.Session, Cause: Lost}.apply(st, e)
 	}
 	st.members.put(m)
-	return Outcome{Event: e, Ended: []Ended{{b.Session, Ending{Cause: Lost}}}}
+	return done(e, b, hidden, Ended{b.Session, Ending{Cause: Lost}})
 }
 
 func (b Left) apply(st *State, e Event) Outcome {
@@ -171,12 +171,9 @@ func (b Left) apply(st *State, e Event) Outcome {
 	}
 	st.members.drop(b.Session)
 	b.Pseudo = m.Pseudo
-	e.Body = b
 	left := st.ByID(m.ID)
-	return Outcome{
-		Event: e, Shown: m.Present() && (left == nil || !left.Present()),
-		Ended: []Ended{{b.Session, Ending{Cause: b.Cause, Reason: b.Text}}},
-	}
+	seen := m.Present() && (left == nil || !left.Present())
+	return done(e, b, seen, Ended{b.Session, Ending{Cause: b.Cause, Reason: b.Text}})
 }
 
 func (b Said) apply(st *State, e Event) Outcome {
@@ -195,7 +192,7 @@ func (b Said) apply(st *State, e Event) Outcome {
 	spoke.Spoke = st.tick
 	st.members.touch(&spoke)
 	st.messages++
-	return show(e, b)
+	return done(e, b, shown)
 }
 
 func (b Renamed) apply(st *State, e Event) Outcome {
@@ -218,8 +215,7 @@ func (b Renamed) apply(st *State, e Event) Outcome {
 	m = m.copied()
 	m.Pseudo, m.Forms = b.To, b.Forms
 	st.members.put(m)
-	e.Body = b
-	return Outcome{Event: e, Shown: b.From != b.To && m.Present()}
+	return done(e, b, b.From != b.To && m.Present())
 }
 
 func (b WentAway) apply(st *State, e Event) Outcome {
@@ -236,7 +232,7 @@ func (st *State) setAway(e Event, session ID, away *Away) Outcome {
 	c := *m
 	c.Away = away
 	st.members.touch(&c)
-	return Outcome{Event: e}
+	return done(e, e.Body, hidden)
 }
 
 func (b RoleSet) apply(st *State, e Event) Outcome {
@@ -248,5 +244,5 @@ func (b RoleSet) apply(st *State, e Event) Outcome {
 	m.Attendance(b.Session).Role = b.Role
 	st.members.put(m)
 	b.Pseudo = m.Pseudo
-	return hide(e, b)
+	return done(e, b, hidden)
 }

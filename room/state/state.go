@@ -1,3 +1,9 @@
+// Package state is the replicated part of a room: the events that its log orders,
+// the State that they add up to, and how both are written down.
+//
+// A State is a deterministic machine. It reads no clock, takes no lock, starts no
+// goroutine and draws no random number: the same events give the same State, and
+// the same [State.Hash], on every node, in every process and after every restart.
 package state
 
 import (
@@ -21,8 +27,8 @@ import (
 // by anybody, also later.
 type State struct {
 	header
-	nodes    map[uint64]*node
-	ended    []uint64 // epochs, the last ones
+	nodes    map[epoch]*node
+	ended    []epoch // the last ones
 	members  members
 	accounts accounts
 	bans     penalties[Ban]
@@ -65,7 +71,7 @@ const firstTick = time.Microsecond
 // NewState returns an empty room.
 func NewState() *State {
 	return &State{
-		header: header{tick: firstTick}, nodes: map[uint64]*node{},
+		header: header{tick: firstTick}, nodes: map[epoch]*node{},
 		members: newMembers(), accounts: newAccounts(0), bans: newPenalties[Ban](), mutes: newPenalties[Mute](),
 	}
 }

@@ -34,14 +34,14 @@ func (st *State) View() *View {
 // its State goes on.
 type Frozen struct {
 	View
-	nodes map[uint64]*node
-	ended []uint64
+	nodes map[epoch]*node
+	ended []epoch
 }
 
 // Freeze returns the State as it is now. It copies what is remembered of each node's
 // proposals, 100 KB for one, and shares the rest.
 func (st *State) Freeze() *Frozen {
-	f := &Frozen{View: *st.View(), nodes: make(map[uint64]*node, len(st.nodes)), ended: st.ended}
+	f := &Frozen{View: *st.View(), nodes: make(map[epoch]*node, len(st.nodes)), ended: st.ended}
 	for epoch, n := range st.nodes {
 		f.nodes[epoch] = n.copied()
 	}
@@ -79,28 +79,24 @@ func (v *View) Muted(tick time.Duration) func(*Member) bool {
 	if v.mutes.Len() == 0 {
 		return func(*Member) bool { return false }
 	}
-	keys, proofs := map[text.Key]bool{}, map[string]bool{}
+	muted := map[string]bool{} // the keys of pseudos, and what proves who a member is
 	for m := range v.Mutes(tick) {
-		keys[m.Forms.Key] = true
+		muted[m.name()] = true
 		if m.KeyID != "" {
-			proofs[m.KeyID] = true
+			muted[m.KeyID] = true
 		}
 	}
-	var also []*Account // each is muted by any of what it goes by, and then by all of it
+	is := func(trait string) bool { return muted[trait] }
+	var also []string // what else those go by whose account is muted by any of it
 	for a := range v.Accounts() {
-		if keys[a.Forms.Key] || slices.ContainsFunc(a.Keys, func(k string) bool { return proofs[k] }) {
-			also = append(also, a)
+		if is(string(a.Forms.Key)) || slices.ContainsFunc(a.Keys, is) {
+			also = append(append(also, string(a.Forms.Key), a.Proof()), a.Keys...)
 		}
 	}
-	for _, a := range also {
-		keys[a.Forms.Key], proofs[a.Proof()] = true, true
-		for _, k := range a.Keys {
-			proofs[k] = true
-		}
+	for _, trait := range also {
+		muted[trait] = true
 	}
 	return func(m *Member) bool {
-		return keys[m.Forms.Key] || slices.ContainsFunc(m.Sessions, func(at Attendance) bool {
-			return slices.ContainsFunc(at.proofs(), func(p string) bool { return proofs[p] })
-		})
+		return is(string(m.Forms.Key)) || slices.ContainsFunc(m.Sessions, func(at Attendance) bool { return slices.ContainsFunc(at.proofs(), is) })
 	}
 }

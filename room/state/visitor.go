@@ -16,13 +16,13 @@ type Visitor struct {
 	Addr   netip.Addr
 }
 
-// identities is all that somebody goes by: what bans and mutes are held against. Who
-// has an account goes by all of its keys and by its pseudo, under whatever pseudo
-// and by whichever of its keys they come, so that none of them is a way around.
+// identities are the pseudos and keys that somebody goes by: what bans and mutes are
+// held against, besides addresses. Who has an account goes by all of its keys and by
+// its pseudo, under whatever pseudo and by whichever of its keys they come, so that
+// none of them is a way around.
 type identities struct {
 	forms []text.Forms
 	keys  []string
-	addrs []netip.Addr
 }
 
 func (st *State) visitor(v Visitor) identities {
@@ -32,9 +32,6 @@ func (st *State) visitor(v Visitor) identities {
 		who.account(st.accounts.get(v.Forms.Key))
 	}
 	who.key(st, v.KeyID)
-	if v.Addr.IsValid() {
-		who.addrs = []netip.Addr{v.Addr}
-	}
 	return who
 }
 
@@ -45,7 +42,6 @@ func (st *State) identities(m *Member) identities {
 	for _, at := range m.Sessions {
 		who.key(st, at.KeyID)
 		who.account(st.accounts.ids[at.Passed])
-		who.addrs = append(who.addrs, at.Addr)
 	}
 	return who
 }
@@ -79,10 +75,7 @@ func (st *State) BanOn(v Visitor, tick time.Duration) (ban Ban, ok bool) {
 	if st.bans.byName.Len() == 0 {
 		return Ban{}, false
 	}
-	return st.banOn(st.visitor(v), tick)
-}
-
-func (st *State) banOn(who identities, tick time.Duration) (ban Ban, ok bool) {
+	who := st.visitor(v)
 	consider := func(name string) {
 		b, found := st.bans.byName.Get(name)
 		if found && !b.Over(tick) && (!ok || b.outlasts(ban)) {
@@ -99,9 +92,7 @@ func (st *State) banOn(who identities, tick time.Duration) (ban Ban, ok bool) {
 	for _, key := range who.keys {
 		consider(key)
 	}
-	for _, addr := range who.addrs {
-		st.bans.on(addr, consider)
-	}
+	st.bans.on(v.Addr, consider)
 	return ban, ok
 }
 
@@ -128,11 +119,34 @@ func (st *State) BansHold(t Target, keyID string) bool {
 
 // MuteOf returns the mute on a member at a tick: on their pseudo or their account's,
 // or on any key that they go by, whatever they are called.
-func (st *State) MuteOf(m *Member, tick time.Duration) (Mute, bool) {
+func (st *State) MuteOf(m *Member, tick time.Duration) (found Mute, ok bool) {
 	if st.mutes.byName.Len() == 0 {
 		return Mute{}, false
 	}
-	return st.muteOn(st.identities(m), tick)
+	who := st.identities(m)
+	for _, f := range who.forms {
+		if mute, ok := st.mutes.byName.Get(string(f.Key)); ok && !mute.Over(tick) {
+			return mute, true
+		}
+	}
+	for _, key := range who.keys {
+		for _, name := range st.mutes.byTrait[0][key] {
+			mute, _ := st.mutes.byName.Get(name)
+			if !mute.Over(tick) && (!ok || name < found.name()) { // the same one on every node
+				found, ok = mute, true
+			}
+		}
+	}
+	return found, ok
+}
+
+// MuteBy returns the mute on whoever has that pseudo, or on the pseudo alone.
+func (st *State) MuteBy(p text.Pseudo, f text.Forms, tick time.Duration) (Mute, bool) {
+	m, ok := st.members.byKey.Get(f.Key)
+	if !ok {
+		m = &Member{Pseudo: p, Forms: f}
+	}
+	return st.MuteOf(m, tick)
 }
 
 // muted refuses to let a member who is muted now say something.
@@ -141,29 +155,4 @@ func (st *State) muted(m *Member) error {
 		return &MutedError{mute.Until()}
 	}
 	return nil
-}
-
-// MuteBy returns the mute on whoever has that pseudo, or on the pseudo alone.
-func (st *State) MuteBy(p text.Pseudo, f text.Forms, tick time.Duration) (Mute, bool) {
-	if m, ok := st.members.byKey.Get(f.Key); ok {
-		return st.MuteOf(m, tick)
-	}
-	return st.muteOn(st.visitor(Visitor{Pseudo: p, Forms: f}), tick)
-}
-
-func (st *State) muteOn(who identities, tick time.Duration) (found Mute, ok bool) {
-	for _, f := range who.forms {
-		if m, ok := st.mutes.byName.Get(string(f.Key)); ok && !m.Over(tick) {
-			return m, true
-		}
-	}
-	for _, key := range who.keys {
-		for _, name := range st.mutes.byTrait[0][key] {
-			m, _ := st.mutes.byName.Get(name)
-			if !m.Over(tick) && (!ok || m.Forms.Key < found.Forms.Key) { // the same one on every node
-				found, ok = m, true
-			}
-		}
-	}
-	return found, ok
 }
