@@ -1,7 +1,6 @@
 package state
 
 import (
-	"iter"
 	"net/netip"
 	"slices"
 	"strings"
@@ -150,7 +149,6 @@ type penalty interface {
 	network() (network netip.Prefix, ok bool)
 	// expiry is when it ends, on the State's tick; ok is false if it never does.
 	expiry() (tick time.Duration, ok bool)
-	Over(tick time.Duration) bool
 }
 
 // name files two spellings of one pseudo as one target. A pseudo begins with @, so
@@ -260,12 +258,5 @@ func (ps *penalties[P]) on(addr netip.Addr, do func(name string)) {
 		if name, ok := names[network]; ok && err == nil {
 			do(name)
 		}
-	}
-}
-
-// inForce yields those that are not over at a tick, by their names.
-func inForce[P penalty](byName *btree.Map[string, P], tick time.Duration) iter.Seq[P] {
-	return func(yield func(P) bool) {
-		byName.Scan(func(_ string, p P) bool { return p.Over(tick) || yield(p) })
 	}
 }

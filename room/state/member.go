@@ -2,7 +2,6 @@ package state
 
 import (
 	"cmp"
-	"iter"
 	"net/netip"
 	"slices"
 	"time"
@@ -262,13 +261,6 @@ func (ms *members) goingBy(a *Account, found map[*Member]bool) {
 		ms.provedBy(key, found)
 	}
 	ms.provedBy(a.Proof(), found)
-}
-
-// presentIn yields those of a set who are present, by their keys.
-func presentIn(members *btree.Map[text.Key, *Member]) iter.Seq[*Member] {
-	return func(yield func(*Member) bool) {
-		members.Scan(func(_ text.Key, m *Member) bool { return !m.Present() || yield(m) })
-	}
 }
 
 // drop ends one session, and its member with the last.

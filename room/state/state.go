@@ -7,7 +7,6 @@
 package state
 
 import (
-	"iter"
 	"time"
 
 	"salon/room/text"
@@ -112,10 +111,6 @@ func (st *State) Find(k text.Key) (*Member, bool) {
 	m, ok := st.members.byKey.Get(k)
 	return m, ok && m.Present()
 }
-
-// Present yields the members who are present, by their keys, as long as the State is
-// not changed.
-func (st *State) Present() iter.Seq[*Member] { return presentIn(st.members.byKey) }
 
 // Count returns how many members are present.
 func (st *State) Count() int { return st.members.present }

@@ -1,6 +1,7 @@
 package state
 
 import (
+	"cmp"
 	"iter"
 	"slices"
 	"time"
@@ -52,20 +53,33 @@ func (st *State) Freeze() *Frozen {
 func (v *View) Count() int { return v.present }
 
 // Present yields the members who are present, by their keys.
-func (v *View) Present() iter.Seq[*Member] { return presentIn(v.members) }
+func (v *View) Present() iter.Seq[*Member] { return those(v.members, (*Member).Present) }
+
+// Present yields the members who are present, by their keys, as long as the State is
+// not changed.
+func (st *State) Present() iter.Seq[*Member] { return those(st.members.byKey, (*Member).Present) }
 
 // Accounts yields the accounts, by the keys of their pseudos.
 func (v *View) Accounts() iter.Seq[*Account] {
-	return func(yield func(*Account) bool) {
-		v.accounts.Scan(func(_ text.Key, a *Account) bool { return yield(a) })
-	}
+	return those(v.accounts, func(*Account) bool { return true })
 }
 
 // Bans yields the bans in force at a tick, by their targets.
-func (v *View) Bans(tick time.Duration) iter.Seq[Ban] { return inForce(v.bans, tick) }
+func (v *View) Bans(tick time.Duration) iter.Seq[Ban] {
+	return those(v.bans, func(b Ban) bool { return !b.Over(tick) })
+}
 
 // Mutes yields the mutes in force at a tick, by the keys of the pseudos.
-func (v *View) Mutes(tick time.Duration) iter.Seq[Mute] { return inForce(v.mutes, tick) }
+func (v *View) Mutes(tick time.Duration) iter.Seq[Mute] {
+	return those(v.mutes, func(m Mute) bool { return !m.Over(tick) })
+}
+
+// those yields the values of a map that are wanted, by their keys.
+func those[K cmp.Ordered, V any](all *btree.Map[K, V], wanted func(V) bool) iter.Seq[V] {
+	return func(yield func(V) bool) {
+		all.Scan(func(_ K, v V) bool { return !wanted(v) || yield(v) })
+	}
+}
 
 // Account returns the account of a pseudo; nil for one that nobody has registered.
 func (v *View) Account(k text.Key) *Account {
@@ -79,7 +93,7 @@ func (v *View) Muted(tick time.Duration) func(*Member) bool {
 	if v.mutes.Len() == 0 {
 		return func(*Member) bool { return false }
 	}
-	muted := map[string]bool{} // the keys of pseudos, and what proves who a member is
+	muted := map[string]bool{} // keys of pseudos, and proofs, which have signs that no pseudo has
 	for m := range v.Mutes(tick) {
 		muted[m.name()] = true
 		if m.KeyID != "" {
