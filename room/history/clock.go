@@ -6,26 +6,25 @@ import (
 	"salon/room/state"
 )
 
-// clock is where times come from.
+// clock is a source of time.
 type clock struct {
-	now func() time.Time     // the wall's, which an operator may set
-	up  func() time.Duration // one that nobody sets: it runs while the server does
+	now func() time.Time     // the wall clock, which may step
+	up  func() time.Duration // the time since a fixed moment, which never steps
 }
 
-// stamps makes the log's own clock of a clock: it begins where the file's last life
-// ended, or later by as much as the wall has moved forward since, and goes on as up
-// does. It never goes back, and setting the wall clock while the server runs does not
-// touch it. It is not changed once it is in use.
+// stamps computes the log's own clock. It starts where the file's last run ended, or
+// later by as much as the wall clock moved forward since, and advances with up: it never
+// goes back and ignores steps of the wall clock. It is immutable.
 type stamps struct {
 	clock
-	base  time.Duration // what it showed when up was began
-	began time.Duration
+	base    time.Duration // the stamp when this run started
+	started time.Duration // what up returned then
 }
 
-// resume returns the clock of a life that begins now, after one whose last moment is
-// known; the zero Moment is none.
+// resume returns the log's clock for a run that starts now, after one whose last moment
+// is given; the zero Moment means that there was none.
 func (c clock) resume(last state.Moment) stamps {
-	s := stamps{clock: c, base: last.Stamp, began: c.up()}
+	s := stamps{clock: c, base: last.Stamp, started: c.up()}
 	if !last.Time.IsZero() {
 		s.base += max(0, c.now().Sub(last.Time))
 	}
@@ -36,9 +35,6 @@ func (c clock) resume(last state.Moment) stamps {
 func (s *stamps) moment() state.Moment {
 	return state.Moment{
 		Time:  s.now().UTC().Truncate(time.Microsecond),
-		Stamp: (s.base + s.up() - s.began).Truncate(time.Microsecond),
+		Stamp: (s.base + s.up() - s.started).Truncate(time.Microsecond),
 	}
 }
-
-// Now implements room.Log.
-func (h *History) Now() state.Moment { return h.stamps.moment() }

@@ -1,16 +1,13 @@
 package history
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/url"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -22,51 +19,51 @@ const (
 	lockName = "salon.lock"
 )
 
-// Sizes of the write-ahead log. At walBytes maintenance moves it into the file, most
-// of it beside the talk, and makes it empty. It grows beyond only by what is
-// committed meanwhile, and while somebody else reads the file without a pause;
-// from walMostPages (of 4 KiB) on each commit tries too.
 const (
-	walBytes     = 4 << 20
+	// walBytes is the size of the write-ahead log at which maintenance moves it into the
+	// file and empties it. It grows beyond only by what is committed meanwhile, and while
+	// somebody else keeps reading the file.
+	walBytes = 4 << 20
+	// walMostPages (of 4 KiB) is the size from which on each commit tries to do so too.
 	walMostPages = 4096
+)
+
+// The milliseconds for which a connection waits for another process that locks the file:
+// while the history is opened, and afterwards, when the chat can go on without the disk.
+const (
+	openingMillis = 5000
+	lockedMillis  = 100
 )
 
 // disk is the file and the connections to it.
 type disk struct {
 	dir      string
-	program  string                  // which writes
+	program  string                  // the program that writes
 	now      func() time.Time        // the wall clock
-	progress func(done, total int64) // of bringing a file up to date; nil: nobody is told
+	progress func(done, total int64) // of a migration; may be nil
+	commits  atomic.Int64            // how many the sequencer made
+	readers  atomic.Pointer[sql.DB]
+	walNext  atomic.Int64 // the size of the write-ahead log at which it is moved next, if above walBytes
 
-	// wanted is above zero while a commit of the sequencer waits for mu: maintenance
-	// makes its transaction short.
-	wanted  atomic.Int32
-	commits atomic.Int64 // of the sequencer
-	readers atomic.Pointer[sql.DB]
-
-	mu     sync.Mutex // held for one transaction; guards all below
-	lock   *sql.DB
-	hold   *sql.Tx // holds the lock file
-	locked fs.FileInfo
-	writer *conn // waits for the disk at each commit (synchronous=FULL)
-	// maintenance is a connection that does not (NORMAL): what it writes can be made
-	// again.
-	maintenance *conn
-	// patience is how many milliseconds a connection waits for another process; "":
-	// 5000, while it is opened for the first time.
-	patience string
-	file     fs.FileInfo // what is open
-	wal      fs.FileInfo
+	mu      sync.Mutex // held for one transaction; guards all below
+	lock    *sql.DB
+	hold    *sql.Tx // holds the lock file
+	locked  fs.FileInfo
+	millis  int   // openingMillis or lockedMillis
+	durable *conn // each commit waits for the disk (synchronous=FULL)
+	relaxed *conn // no commit waits for the disk (NORMAL)
+	file    fs.FileInfo
+	wal     fs.FileInfo
 }
 
 func (d *disk) path() string { return filepath.Join(d.dir, fileName) }
 
-// openLocked opens the file, which it makes if there is none.
+// openLocked opens the file, and creates it if there is none.
 func (d *disk) openLocked() error {
 	if err := os.MkdirAll(d.dir, 0o700); err != nil {
 		return err
 	}
-	if err := d.takeLocked(); err != nil {
+	if err := d.acquireLocked(); err != nil {
 		return err
 	}
 	if err := d.connectLocked(); err != nil {
@@ -83,40 +80,38 @@ func (d *disk) connectLocked() error {
 	if err := private(d.dir, fileName); err != nil {
 		return err
 	}
-	if err := d.check(); err != nil {
-		return err
-	}
-	var err error
-	d.writer, err = d.connect("auto_vacuum(INCREMENTAL)", "journal_mode(WAL)", "synchronous(FULL)", "cache_size(-64)", fmt.Sprintf("wal_autocheckpoint(%d)", walMostPages))
+	version, err := d.check()
 	if err != nil {
 		return err
 	}
-	if err := d.migrateLocked(); err != nil {
+	d.durable, err = d.connect("auto_vacuum(INCREMENTAL)", "journal_mode(WAL)", "synchronous(FULL)", "cache_size(-64)", fmt.Sprintf("wal_autocheckpoint(%d)", walMostPages))
+	if err != nil {
 		return err
 	}
-	if d.maintenance, err = d.connect("synchronous(NORMAL)", "wal_autocheckpoint(0)", "cache_size(-256)"); err != nil {
+	if err := d.migrateLocked(version); err != nil {
 		return err
 	}
-	for _, c := range []*conn{d.writer, d.maintenance} {
-		if err := c.prepare(); err != nil {
-			return err
-		}
-		if _, err := c.Exec(`PRAGMA busy_timeout(` + lockedMillis + `)`); err != nil {
+	if d.relaxed, err = d.connect("synchronous(NORMAL)", "wal_autocheckpoint(0)", "cache_size(-256)"); err != nil {
+		return err
+	}
+	d.millis = lockedMillis
+	for _, c := range []*conn{d.durable, d.relaxed} {
+		if err := errors.Join(c.prepare(), c.wait(d.millis)); err != nil {
 			return err
 		}
 	}
-	d.patience = lockedMillis
 	readers, err := openReaders(d.path())
 	d.readers.Store(readers)
+	if err != nil {
+		return err
+	}
+	if d.file, err = os.Stat(d.path()); err == nil {
+		d.wal, err = os.Stat(d.path() + "-wal")
+	}
 	return err
 }
 
-// lockedMillis is how long a commit waits for another process that keeps the file
-// locked, once it has been opened. Then the chat goes on without the disk, as when that
-// fails.
-const lockedMillis = "100"
-
-// notDirectory refuses what SQLite would call a failing disk.
+// notDirectory refuses a directory, which SQLite would report as a failing disk.
 func notDirectory(path string) error {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		return ErrDirectory
@@ -124,30 +119,25 @@ func notDirectory(path string) error {
 	return nil
 }
 
-// check looks at the file before anything is written to it.
-func (d *disk) check() error {
-	db, err := sql.Open("sqlite", dsn(d.path(), "busy_timeout(5000)")+"&mode=ro")
+// check returns the format of the file before anything is written to it.
+func (d *disk) check() (version int, err error) {
+	db, err := sql.Open("sqlite", dsn(d.path(), fmt.Sprintf("busy_timeout(%d)", openingMillis))+"&mode=ro")
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer db.Close()
-	_, err = identify(db)
-	return err
+	return identify(db)
 }
 
-// migrateLocked brings the file to the format of today, all of it or nothing, and
-// notes who writes to it.
-func (d *disk) migrateLocked() error {
-	version, err := identify(d.writer.DB)
-	if err != nil {
-		return err
-	}
-	return inTransaction(d.writer.DB, func(tx *sql.Tx) error {
+// migrateLocked brings the file from a format to that of today, all of it or nothing, and
+// notes which program writes to it.
+func (d *disk) migrateLocked(version int) error {
+	return d.durable.transaction(func(tx *sql.Tx) (err error) {
 		switch version {
 		case 0:
-			err = create(tx)
+			_, err = tx.Exec(schema + marked)
 		case 1:
-			err = (&migration{tx: tx, now: d.now(), tell: d.progress}).run()
+			err = (&migration{tx: tx, now: d.now(), report: d.progress}).run()
 		}
 		if err != nil {
 			return err
@@ -158,10 +148,10 @@ func (d *disk) migrateLocked() error {
 }
 
 // connect opens a connection that writes. What it deletes is overwritten, and a
-// write-ahead log that begins again is not larger than half of what is let grow.
+// write-ahead log that begins again is cut to half of walBytes.
 func (d *disk) connect(pragmas ...string) (*conn, error) {
 	all := append([]string{
-		"busy_timeout(" + cmp.Or(d.patience, "5000") + ")", "secure_delete(ON)", fmt.Sprintf("journal_size_limit(%d)", walBytes/2),
+		fmt.Sprintf("busy_timeout(%d)", d.millis), "secure_delete(ON)", fmt.Sprintf("journal_size_limit(%d)", walBytes/2),
 	}, pragmas...)
 	db, err := sql.Open("sqlite", dsn(d.path(), all...)+"&_txlock=immediate")
 	if err != nil {
@@ -171,25 +161,8 @@ func (d *disk) connect(pragmas ...string) (*conn, error) {
 	return &conn{DB: db}, db.Ping()
 }
 
-// openReaders opens connections that cannot write, a few at once.
-func openReaders(path string, options ...string) (*sql.DB, error) {
-	db, err := sql.Open("sqlite", dsn(path, "busy_timeout(5000)", "query_only(1)")+"&"+strings.Join(append(options, "mode=ro"), "&"))
-	if err != nil {
-		return nil, err
-	}
-	db.SetMaxOpenConns(4)
-	db.SetMaxIdleConns(4)
-	return db, db.Ping()
-}
-
-// dsn names a file to the driver, whatever signs its path holds.
-func dsn(path string, pragmas ...string) string {
-	u := url.URL{Scheme: "file", Path: filepath.ToSlash(path), RawQuery: url.Values{"_pragma": pragmas}.Encode()}
-	return u.String()
-}
-
-// private makes sure that a file is there and only its owner can read it. It
-// does not open one that is: closing it would end SQLite's locks on it.
+// private ensures that a file exists and only its owner can read it. It does not open one
+// that exists: closing it would release SQLite's locks on it.
 func private(dir, name string) error {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
@@ -210,9 +183,9 @@ func private(dir, name string) error {
 	return err
 }
 
-// takeLocked takes the directory for this process, by an exclusive transaction
-// on a file beside: it ends with the process however that ends.
-func (d *disk) takeLocked() error {
+// acquireLocked takes the directory for this process, by an exclusive transaction on a
+// lock file, which ends with the process however that ends.
+func (d *disk) acquireLocked() error {
 	path := filepath.Join(d.dir, lockName)
 	if d.lock != nil && sameFile(path, d.locked) {
 		return nil
@@ -253,30 +226,30 @@ func (d *disk) disconnectLocked() error {
 	if readers := d.readers.Swap(nil); readers != nil {
 		errs = append(errs, readers.Close())
 	}
-	for _, c := range []*conn{d.maintenance, d.writer} {
+	for _, c := range []*conn{d.relaxed, d.durable} {
 		if c != nil {
 			errs = append(errs, c.Close())
 		}
 	}
-	d.writer, d.maintenance = nil, nil
+	d.durable, d.relaxed = nil, nil
 	return errors.Join(errs...)
 }
 
-// errMoved says that the path no longer leads to what is open: SQLite would go
+// close closes the file and releases the directory.
+func (d *disk) close() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	defer d.releaseLocked()
+	return d.disconnectLocked()
+}
+
+// inPlace fails when the path no longer leads to the files that are open: SQLite would go
 // on writing to a file that nobody can find.
-var errMoved = errors.New("the file was removed or replaced")
-
-var errNoDisk = errors.New("the file is not open")
-
-// inPlaceLocked notices that the file or its directory was removed.
-func (d *disk) inPlaceLocked() error {
-	switch {
-	case d.writer == nil:
-		return errNoDisk
-	case d.file == nil:
-		return nil // being opened
-	case !sameFile(d.path(), d.file) || !sameFile(d.path()+"-wal", d.wal):
-		return fmt.Errorf("%s: %w", d.path(), errMoved)
+func (d *disk) inPlace() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if !sameFile(d.path(), d.file) || !sameFile(d.path()+"-wal", d.wal) {
+		return fmt.Errorf("%s: the file was removed or replaced", d.path())
 	}
 	return nil
 }
@@ -286,48 +259,48 @@ func sameFile(path string, as fs.FileInfo) bool {
 	return err == nil && as != nil && os.SameFile(info, as)
 }
 
-// rememberLocked notes which files are open, once something was written.
-func (d *disk) rememberLocked() (err error) {
-	if d.file, err = os.Stat(d.path()); err == nil {
-		d.wal, err = os.Stat(d.path() + "-wal")
-	}
-	return err
-}
-
-// read lends the readers out.
+// read calls do with connections that cannot write.
 func (d *disk) read(do func(*sql.DB) error) error {
 	db := d.readers.Load()
 	if db == nil {
-		return errNoDisk
+		return errNotOpen
 	}
 	return do(db)
 }
 
-// checkpoint moves the write-ahead log into the file when it has grown to a size,
-// and returns at which size to do so again. Commits wait for the end of it only.
-func (d *disk) checkpoint(ctx context.Context, at int64) (next int64, err error) {
-	if d.walSize() < at {
-		return at, nil
-	}
+// maintain runs a transaction that does not wait for the disk.
+func (d *disk) maintain(do func(*sql.Tx) error) error {
 	d.mu.Lock()
-	c := d.maintenance
-	d.mu.Unlock()
-	if c == nil {
-		return walBytes, errNoDisk
-	}
-	if _, err := c.ExecContext(ctx, `PRAGMA wal_checkpoint(PASSIVE)`); err != nil {
-		return at, err
-	}
-	if _, err := d.truncate(); err != nil {
-		return at, err
-	}
-	if left := d.walSize(); left >= walBytes { // somebody reads: not at every turn
-		return left + walBytes, nil
-	}
-	return walBytes, nil
+	defer d.mu.Unlock()
+	return d.relaxed.transaction(do)
 }
 
-// walSize is 0 where there is no log, which is for the sequencer to notice.
+// checkpoint moves the write-ahead log into the file if it has grown enough. Commits wait
+// for the end of it only.
+func (d *disk) checkpoint(ctx context.Context) error {
+	if d.walSize() < max(walBytes, d.walNext.Load()) {
+		return nil
+	}
+	d.mu.Lock()
+	c := d.relaxed
+	d.mu.Unlock()
+	if c == nil {
+		return errNotOpen
+	}
+	if _, err := c.ExecContext(ctx, `PRAGMA wal_checkpoint(PASSIVE)`); err != nil {
+		return err
+	}
+	if _, err := d.truncate(); err != nil {
+		return err
+	}
+	d.walNext.Store(0)
+	if left := d.walSize(); left >= walBytes { // somebody is reading
+		d.walNext.Store(left + walBytes)
+	}
+	return nil
+}
+
+// walSize returns the size of the write-ahead log, 0 if there is none.
 func (d *disk) walSize() int64 {
 	info, err := os.Stat(d.path() + "-wal")
 	if err != nil {
@@ -336,19 +309,19 @@ func (d *disk) walSize() int64 {
 	return info.Size()
 }
 
-// truncate moves the write-ahead log into the file and makes it empty, if nobody
-// reads, without waiting for whoever does; it reports whether it did.
+// truncate moves the write-ahead log into the file and empties it, without waiting for
+// anybody who is reading; it reports whether nobody was.
 func (d *disk) truncate() (done bool, err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.maintenance == nil {
-		return false, errNoDisk
+	c := d.relaxed
+	if c == nil {
+		return false, errNotOpen
 	}
-	if _, err := d.maintenance.Exec(`PRAGMA busy_timeout = 0`); err != nil {
+	if err := c.wait(0); err != nil {
 		return false, err
 	}
 	var busy, pages, moved int
-	err = d.maintenance.QueryRow(`PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &pages, &moved)
-	_, again := d.maintenance.Exec(`PRAGMA busy_timeout = ` + lockedMillis)
-	return busy == 0, errors.Join(err, again)
+	err = c.QueryRow(`PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &pages, &moved)
+	return busy == 0, errors.Join(err, c.wait(d.millis))
 }

@@ -1,43 +1,37 @@
-// Package history is the room's log and its memory on one SQLite file: salon.db
-// in a directory, readable with the sqlite3 command.
+// Package history is the room's log and message store on one SQLite file, salon.db in a
+// directory: begin with [Open], which returns a [History] that is both a [room.Log] and a
+// [room.Store]. It owns the order of events, the file, its full-text index, retention
+// ([History.SetKeep]) and export ([OpenReader]); what events mean is left to package
+// state, and everything about sessions to package room.
 //
-// # What is guaranteed
+// # Guarantees
 //
-// One sequencer gives places. It commits whatever gathered while the last commit
-// ran as one transaction and waits for the disk (synchronous=FULL); only then
-// are the events seen and [History.Propose] answered. So nobody sees what was said or
-// decided and a power cut could take back, and a kill takes nothing that was
-// acknowledged or seen. A batch of nothing but arrivals, departures and the like
-// ([state.Kind.Passing]) is written without waiting for the disk: a power cut, which
-// ends all sessions anyway, may take it back, and its places are given again. Private
-// messages are not in a log at all.
+// One goroutine assigns sequence numbers. It commits whatever gathered during the last
+// commit as one transaction and waits for the disk (synchronous=FULL); only then are the
+// events visible and [History.Propose] returns. So neither a power cut nor a kill takes
+// back what anybody saw. Only a batch of nothing but arrivals, departures and the like
+// ([state.Kind.Passing]) is committed without waiting for the disk: a power cut, which
+// ends all sessions anyway, may take it back and its numbers are assigned again.
+// Otherwise no number is assigned twice or skipped, across restarts too.
 //
-// But for that no place is given twice, in this life of the process or a later one, and
-// none is passed over. The log's clock, which rules go by, never goes back: it runs
-// while the server does, whatever the wall clock is set to, and across a restart goes
-// on by as much as the wall clock has moved forward.
+// The table log holds every event until a snapshot covers it. The table messages holds
+// what was said and shown, written after the room has applied it together with how far
+// that is; replay and search read only it, and export adds what the log alone still
+// holds. After a kill the room applies the rest of the log again, and [History.Apply]
+// takes what is missing. So what was refused can never be read, and what was shown is
+// never lost.
 //
-// Every event is in the table log until a snapshot of the room's State covers it, and
-// what people said and were shown is in the table messages, where replay, search and
-// history read it; an export adds what the log makes of what is in the log alone. It is
-// written there after the room has applied it,
-// together with the place that it came to. A kill may come before that: then the
-// room's next life starts from the snapshot, follows the log and applies what came
-// after it again, of which [History.Apply] takes what is missing. So what was refused
-// can be read at no moment, and what was shown is never lost.
-//
-// When the disk fails the chat goes on: events are ordered and seen without it,
-// [History.Health] says since when, one alarm is logged. The history tries again
-// every second, writes what waited in memory, and records a [state.Gap] for
-// messages that no longer fitted there; the room then hands in a snapshot, which stands
-// for all other events. Should the process be killed before that, what waited is
-// lost, and its places may be given again.
+// When the disk fails, the chat goes on without it: [History.Health] says since when, one
+// alarm is logged, and events wait in memory. Once a second the history tries again, and
+// also checks that the file is still where it was. For messages that no longer fitted in
+// memory it records a [state.Gap]; the room's next snapshot stands for other events. If
+// the process is killed before that, what waited is lost and its numbers may be assigned
+// again.
 //
 // # The file
 //
-// The table messages has a row for everything that was said and is remembered, in
-// order; log, snapshot, hours and meta are the history's own, words is its
-// index. With a server running or not, what ann said in November 2026:
+// The table messages has one row for each message, also while a server runs. What ann
+// said in November 2026:
 //
 //	SELECT datetime(time / 1000000, 'unixepoch', 'localtime'), text FROM messages
 //	WHERE kind = 'said' AND author = 'ann'
@@ -47,7 +41,6 @@
 //
 //	SELECT author, count(*) FROM messages WHERE kind = 'said' GROUP BY author ORDER BY 2 DESC LIMIT 10;
 //
-// Words stand in the index as [text.Fold] leaves them: without case, accents and
-// ligatures. What is deleted is overwritten, in the tables and in the index, so that
-// [History.Erase] leaves nothing of what it takes out.
+// The index, the table words, holds words as [text.Fold] returns them. What is deleted is
+// overwritten, in the tables and in the index, so that [History.Erase] leaves no trace.
 package history

@@ -141,7 +141,7 @@ func wantErased(t *testing.T, c *chat, place state.Seq) {
 		t.Errorf("%d messages are left", len(got))
 	}
 	c.quiet(t)
-	if _, err := c.disk.writer.Exec(`INSERT INTO words (words) VALUES ('integrity-check')`); err != nil {
+	if _, err := c.disk.durable.Exec(`INSERT INTO words (words) VALUES ('integrity-check')`); err != nil {
 		t.Errorf("the index is damaged: %v", err)
 	}
 	if err := c.Erase(t.Context(), place); err != nil {

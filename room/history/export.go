@@ -5,8 +5,10 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"time"
@@ -14,26 +16,28 @@ import (
 	"salon/room/state"
 )
 
-// exportEvents is how many rows are read at a time, so that neither memory nor
-// the write-ahead log grows while a slow reader takes its time.
+// exportEvents is how many messages are read at a time, so that neither memory nor the
+// write-ahead log grows while the other end is slow.
 const exportEvents = 1000
 
-// Reader reads a history while a server may be writing to it.
+// Reader reads a history, also while a server writes to it. Its methods may be called at
+// the same time.
 type Reader struct{ db *sql.DB }
 
-// OpenReader opens the history of a directory for reading only. One of an earlier
-// format is ErrOlder until a server has brought it up to date.
+// OpenReader opens the history of a directory for reading only. One of an earlier format is
+// ErrOlder until a server has migrated it; other errors are fs.ErrNotExist, ErrForeign,
+// ErrDamaged, ErrNewer, ErrDirectory and ErrReadOnly. The caller must call Close.
 func OpenReader(dir string) (*Reader, error) {
 	path, err := filepath.Abs(filepath.Join(dir, fileName))
-	if err != nil {
-		return nil, fmt.Errorf("read history: %w", err)
+	if err == nil {
+		_, err = os.Stat(path)
 	}
-	if _, err := os.Stat(path); err != nil {
+	if err != nil {
 		return nil, fmt.Errorf("read history: %w", err)
 	}
 	db, err := openFile(path)
 	if code(err) == codeCantOpen {
-		db, err = openCopy(path)
+		db, err = openImmutable(path)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read history: %s: %w", path, explain(err))
@@ -41,13 +45,17 @@ func OpenReader(dir string) (*Reader, error) {
 	return &Reader{db}, nil
 }
 
+// openFile opens a file of today's format.
 func openFile(path string, options ...string) (*sql.DB, error) {
 	if err := notDirectory(path); err != nil {
 		return nil, err
 	}
 	db, err := openReaders(path, options...)
 	if err == nil {
-		err = readable(db)
+		var version int
+		if version, err = identify(db); err == nil && version < format {
+			err = ErrOlder
+		}
 	}
 	if err != nil && db != nil {
 		db.Close()
@@ -55,19 +63,9 @@ func openFile(path string, options ...string) (*sql.DB, error) {
 	return db, err
 }
 
-// readable refuses a file that is not of today's format.
-func readable(db *sql.DB) error {
-	version, err := identify(db)
-	if err == nil && version < format {
-		err = ErrOlder
-	}
-	return err
-}
-
-// openCopy opens a file where SQLite cannot make the files that it needs beside, a
-// medium that cannot be written, as one that nobody changes: whoever did would have
-// made them.
-func openCopy(path string) (*sql.DB, error) {
+// openImmutable opens a file on a medium that cannot be written, where SQLite cannot create
+// the files that it needs: nobody changes it, or those files would exist.
+func openImmutable(path string) (*sql.DB, error) {
 	if _, err := os.Stat(path + "-shm"); err == nil {
 		return nil, ErrReadOnly
 	}
@@ -77,8 +75,93 @@ func openCopy(path string) (*sql.DB, error) {
 	return openFile(path, "immutable=1")
 }
 
-// Close closes it.
+// Close closes the file.
 func (r *Reader) Close() error { return r.db.Close() }
+
+// Export writes the messages as JSON, one object a line, oldest first, in UTC, with the
+// gaps; also those that are still in the log alone. What is said meanwhile may be among
+// them or not. progress, if not nil, is called with how many messages are written of how
+// many there were.
+func (r *Reader) Export(ctx context.Context, w io.Writer, progress func(done, total int64)) error {
+	out := bufio.NewWriter(w)
+	x := exporter{ctx: ctx, lines: json.NewEncoder(out), progress: progress}
+	x.lines.SetEscapeHTML(false)
+	err := x.export(r.db)
+	if err == nil {
+		err = out.Flush()
+	}
+	if err != nil {
+		return fmt.Errorf("export: %w", explain(err))
+	}
+	return nil
+}
+
+// exporter is one export.
+type exporter struct {
+	ctx      context.Context
+	lines    *json.Encoder
+	last     state.Seq // the last message that was written
+	progress func(done, total int64)
+}
+
+func (x *exporter) export(db *sql.DB) error {
+	var done, total int64
+	if err := db.QueryRowContext(x.ctx, `SELECT count(*) FROM messages`).Scan(&total); err != nil {
+		return err
+	}
+	for n := exportEvents; n == exportEvents; {
+		var err error
+		if n, err = x.some(db); err != nil {
+			return err
+		}
+		if done += int64(n); x.progress != nil {
+			x.progress(done, max(done, total))
+		}
+	}
+	return x.rest(db)
+}
+
+// some writes the next messages, and returns how many there were.
+func (x *exporter) some(db querier) (int, error) {
+	rows, err := db.QueryContext(x.ctx, `SELECT `+columns+` FROM messages WHERE seq > ? ORDER BY seq LIMIT ?`, int64(x.last), exportEvents)
+	if err != nil {
+		return 0, err
+	}
+	var batch []*message
+	err = each(rows, func(m *message) (bool, error) {
+		batch, x.last = append(batch, m), m.seq
+		return true, nil
+	})
+	if err != nil {
+		return 0, err
+	}
+	return len(batch), x.write(batch) // after the rows are closed: writing may take long
+}
+
+// rest writes what was said since, as the file has it at one moment: what is among the
+// messages by then, and what is still in the log alone.
+func (x *exporter) rest(db *sql.DB) error {
+	tx, err := db.BeginTx(x.ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	for n := exportEvents; n == exportEvents; {
+		if n, err = x.some(tx); err != nil {
+			return err
+		}
+	}
+	said, err := replay(x.ctx, tx)
+	if err != nil {
+		return err
+	}
+	for _, s := range newSpoken(said) {
+		if err := x.write([]*message{s.row}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // exported is one line of an export.
 type exported struct {
@@ -93,90 +176,57 @@ type exported struct {
 	Count  int       `json:"count,omitempty"` // of a gap: messages missing, if known
 }
 
-// Export writes what people said as JSON, one object a line, oldest first, in
-// UTC, with the gaps: also what was only just said, or before a kill, and is still in
-// the log alone. What is said meanwhile may be in it or not. progress, if not nil, is
-// told how many events are written of how many there were.
-func (r *Reader) Export(ctx context.Context, w io.Writer, progress func(done, total int64)) error {
-	var done, total int64
-	if err := r.db.QueryRowContext(ctx, `SELECT count(*) FROM messages`).Scan(&total); err != nil {
-		return fmt.Errorf("export: %w", explain(err))
-	}
-	out := bufio.NewWriter(w)
-	lines := json.NewEncoder(out)
-	lines.SetEscapeHTML(false)
-	for last := state.Seq(0); ; {
-		n, err := r.exportSome(ctx, lines, &last)
-		if err != nil {
-			return fmt.Errorf("export: %w", explain(err))
+func (x *exporter) write(messages []*message) error {
+	for _, m := range messages {
+		line := exported{Seq: m.seq, Time: time.UnixMicro(m.time).UTC(), Kind: m.kind, Author: string(m.Author), Text: m.Text}
+		if m.id != (state.ID{}) {
+			line.ID = m.id.String()
 		}
-		if done += int64(n); progress != nil {
-			progress(done, max(done, total))
-		}
-		if n < exportEvents {
-			if err := r.exportRest(ctx, lines, last); err != nil {
-				return fmt.Errorf("export: %w", explain(err))
+		if m.body != "" {
+			var rest struct {
+				Action bool      `json:"action"`
+				To     time.Time `json:"to"`
+				Count  int       `json:"count"`
 			}
-			break
+			if err := json.Unmarshal([]byte(m.body), &rest); err != nil {
+				return fmt.Errorf("message %d (%s): %w", m.seq, m.kind, err)
+			}
+			line.Action, line.Until, line.Count = rest.Action, rest.To.UTC(), rest.Count
 		}
-	}
-	if err := out.Flush(); err != nil {
-		return fmt.Errorf("export: %w", explain(err))
+		if err := x.lines.Encode(line); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-// Export is Reader.Export for the one who writes.
-func (h *History) Export(ctx context.Context, w io.Writer, progress func(done, total int64)) error {
-	return h.disk.read(func(db *sql.DB) error { return (&Reader{db}).Export(ctx, w, progress) })
-}
-
-func (r *Reader) exportSome(ctx context.Context, lines *json.Encoder, last *state.Seq) (int, error) {
-	return exportSome(ctx, r.db, lines, last)
-}
-
-// querier is a database or one of its transactions.
-type querier interface {
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
-}
-
-func exportSome(ctx context.Context, db querier, lines *json.Encoder, last *state.Seq) (int, error) {
-	rows, err := db.QueryContext(ctx, `SELECT `+columns+` FROM messages WHERE seq > ? ORDER BY seq LIMIT ?`, int64(*last), exportEvents)
-	if err != nil {
-		return 0, err
+// replay returns what was said and shown and is not among the messages yet: it applies the
+// log to the snapshot's State, as a room does that starts.
+func replay(ctx context.Context, db querier) (said []state.Event, err error) {
+	var applied, last state.Seq
+	if err := db.QueryRowContext(ctx, `SELECT applied, ifnull((SELECT max(seq) FROM log), 0) FROM meta`).Scan(&applied, &last); err != nil || last <= applied {
+		return nil, err
 	}
-	var batch []exported
-	err = each(rows, func(m *message) (bool, error) {
-		line, err := m.export()
-		batch, *last = append(batch, line), m.seq
-		return true, err
-	})
-	for _, line := range batch { // the rows are closed: writing may take long
-		if err == nil {
-			err = lines.Encode(line)
+	st := state.NewState()
+	var data []byte
+	switch err := db.QueryRowContext(ctx, `SELECT state FROM snapshot`).Scan(&data); {
+	case err != nil && !errors.Is(err, sql.ErrNoRows):
+		return nil, err
+	case data != nil:
+		if st, err = state.DecodeState(data); err != nil {
+			return nil, fmt.Errorf("snapshot: %w", err)
 		}
 	}
-	return len(batch), err
-}
-
-// export is the message as a line.
-func (m *message) export() (exported, error) {
-	line := exported{Seq: m.seq, Time: time.UnixMicro(m.time).UTC(), Kind: m.kind, Author: string(m.Author), Text: m.Text}
-	if m.id != (state.ID{}) {
-		line.ID = m.id.String()
+	var events []state.Event
+	for next := st.Applied() + 1; ; next = events[len(events)-1].Seq + 1 {
+		events, err = readLog(ctx, db, next, math.MaxInt64, exportEvents, events[:0])
+		if err != nil || len(events) == 0 {
+			return said, err
+		}
+		for _, e := range events {
+			if out := st.Apply(e); out.Shown && e.Seq > applied && state.KindOf(e.Body).Spoken {
+				said = append(said, out.Event)
+			}
+		}
 	}
-	if m.body == "" {
-		return line, nil
-	}
-	var rest struct {
-		Action bool      `json:"action"`
-		To     time.Time `json:"to"`
-		Count  int       `json:"count"`
-	}
-	if err := json.Unmarshal([]byte(m.body), &rest); err != nil {
-		return line, fmt.Errorf("place %d (%s): %w", m.seq, m.kind, err)
-	}
-	line.Action, line.Until, line.Count = rest.Action, rest.To.UTC(), rest.Count
-	return line, nil
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"salon/room"
+	"salon/room/roomtest"
 	"salon/room/state"
 )
 
@@ -46,12 +47,12 @@ func wantFollowed(t *testing.T, h *History, after, until state.Seq) {
 // count proposes announcements that say their places, up to one, a batch at a time.
 func (h *History) count(t *testing.T, upto state.Seq) {
 	t.Helper()
-	for seq := state.Seq(h.given.Load()); seq < upto; {
+	for _, seq := h.Bounds(); seq < upto; {
 		var batch []*proposal
 		for len(batch) < room.BatchEvents && seq < upto {
 			seq++
 			e := state.Event{ID: state.ID{Origin: 1, N: uint64(seq)}, Body: state.Walled{Text: fmt.Sprint(seq)}}
-			p := &proposal{event: e, size: state.Size(e.Body) + rowBytes, answer: make(chan verdict, 1)}
+			p := newProposal(e)
 			if err := h.queue.add(p); err != nil {
 				t.Fatal(err)
 			}
@@ -72,7 +73,7 @@ func TestTheLogIsFollowedFromTheDisk(t *testing.T) {
 		h := open(t, Options{Dir: dir})
 		h.count(t, 3000+life*9000)
 		h.tail.Free(room.BatchEvents) // it lets go of the oldest
-		last := state.Seq(h.given.Load())
+		_, last := h.Bounds()
 		for _, after := range []state.Seq{0, 1, 2998, 2999, 3000, 3001, 5000, last - 1} {
 			if after < last {
 				wantFollowed(t, h, after, last)
@@ -175,13 +176,10 @@ func TestAStartAfterALossFindsItsPlace(t *testing.T) {
 	h.count(t, 20)
 	removeAll(t, dir)
 	h.count(t, 25)
-	for {
-		if health, changed := h.Health(); health.Err == nil {
-			break
-		} else {
-			<-changed
-		}
-	}
+	roomtest.Until(t, func() string { return "the loss goes unnoticed" }, func() bool {
+		health, _ := h.Health()
+		return h.keptFrom() > 20 && health.Err == nil
+	})
 	h.count(t, 30)
 	shut(t, h)
 	h = open(t, Options{Dir: dir})

@@ -1,6 +1,7 @@
 package history
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/netip"
@@ -10,7 +11,10 @@ import (
 	"salon/room/text"
 )
 
-// What follows is what format 1 wrote, as far as it is needed. It never changes.
+// The types below are what format 1 wrote, as far as they are needed. They never change.
+
+// importEpoch is the epoch of the node that proposed everything of format 1.
+const importEpoch = 1
 
 // state1 is a snapshot.
 type state1 struct {
@@ -141,4 +145,23 @@ func (r *row1) decode() (state.Body, error) {
 		return state.Seen{Account: b.Account, Upto: b.Upto}, nil
 	}
 	return nil, fmt.Errorf("unknown kind %q", r.kind)
+}
+
+// tickAt is what a State that comes from format 1 has as its tick, and the log as its
+// stamp: the time since 1970. What lies beyond what a Duration can hold, in the 23rd
+// century, is its end.
+func tickAt(t time.Time) time.Duration {
+	const end = 1<<63 - 1
+	if us := t.UnixMicro(); us < end/1000 {
+		return time.Duration(us) * time.Microsecond
+	}
+	return end
+}
+
+// ends is when a ban or a mute of format 1 is over; 0 for one without an end.
+func ends(since time.Time, d time.Duration) time.Duration {
+	if d == 0 {
+		return 0
+	}
+	return cmp.Or(tickAt(since.Add(d)), 1)
 }

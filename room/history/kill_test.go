@@ -102,7 +102,7 @@ func decidedMuch(t *testing.T, dir string) {
 			}
 			list = append(list, &entry{seq: seq, event: string(data)})
 		}
-		if err := h.write(list, 0, gap{}); err != nil {
+		if err := h.write(list, 0); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -116,7 +116,7 @@ func wantNothingRefused(t *testing.T, dir string) {
 	h := openAlone(t, Options{Dir: dir})
 	defer shut(t, h)
 	var out strings.Builder
-	if err := h.Export(t.Context(), &out, nil); err != nil || strings.Contains(out.String(), "refused") {
+	if err := (&Reader{h.disk.readers.Load()}).Export(t.Context(), &out, nil); err != nil || strings.Contains(out.String(), "refused") {
 		t.Errorf("what was refused is exported, %v", err)
 	}
 	if err := h.maintenance.index(t.Context()); err != nil {
@@ -204,7 +204,7 @@ func (w *witness) check(t *testing.T, c *chat) {
 	}
 	seen := map[state.ID]state.Seq{}
 	found := 0
-	rows, err := c.disk.writer.Query(`SELECT ` + columns + ` FROM messages ORDER BY seq`)
+	rows, err := c.disk.durable.Query(`SELECT ` + columns + ` FROM messages ORDER BY seq`)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -232,7 +232,7 @@ func (w *witness) check(t *testing.T, c *chat) {
 		}
 	}
 	var verdict string
-	if err := c.disk.writer.QueryRow(`PRAGMA quick_check`).Scan(&verdict); err != nil || verdict != "ok" {
+	if err := c.disk.durable.QueryRow(`PRAGMA quick_check`).Scan(&verdict); err != nil || verdict != "ok" {
 		t.Errorf("the file is %q, %v", verdict, err)
 	}
 	w.checkSome(t, c)

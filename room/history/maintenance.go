@@ -3,50 +3,54 @@ package history
 import (
 	"context"
 	"database/sql"
-	"salon/internal/wait"
+	"errors"
 	"sync/atomic"
 	"time"
+
+	"salon/internal/wait"
 )
 
-// Measures of maintenance. A commit of the sequencer waits for one of its
-// transactions at most.
 const (
-	// idleDelay is how long it lets messages gather before it writes and indexes them.
-	// Until then searches look at them one by one.
+	// idleDelay is how long messages gather before maintenance writes and indexes them.
+	// Until then searches compare them one by one.
 	idleDelay = 250 * time.Millisecond
-	// restTimes is how many times as long as a transaction it rests after it while
+	// restTimes is how many times as long as a transaction maintenance pauses after it while
 	// people talk.
 	restTimes = 4
-	// sweepEvents is how many entries of the log are forgotten at a time.
+	// sweepEvents is how many entries of the log one transaction deletes.
 	sweepEvents = 200
 )
 
-// maintenance does what has time: it writes the messages that no commit took along,
-// indexes them, forgets what a snapshot covers and what is too old, and moves the
-// write-ahead log into the file. It works in small transactions between the
-// sequencer's, which do not wait for the disk: what it does can be done again.
+// ErrPinned is an error of Erase: the message is deleted, but somebody who reads the file
+// keeps its words in the write-ahead log for now.
+var ErrPinned = errors.New("somebody is reading the file: the words are overwritten when they have done")
+
+// maintenance does what can wait: it writes the messages that no commit took along,
+// indexes them, deletes what a snapshot covers and what is too old, and moves the
+// write-ahead log into the file. It works in small transactions between the sequencer's,
+// for one of which a commit waits at most. They do not wait for the disk: what they do can
+// be done again.
 type maintenance struct {
-	history  *History
+	*recorder
 	bounds   atomic.Pointer[bounds] // never nil
 	progress func(done, total int64)
 	wake     chan struct{} // cap 1: something was applied
 	covered  atomic.Bool   // a snapshot may cover entries of the log
-	erased   atomic.Bool   // the write-ahead log may hold words that were erased
+	erased   atomic.Bool   // the write-ahead log may hold erased words
 	warned   string        // the last error that was logged
-	commits  atomic.Int64  // of the disk, when last looked at
-	walAt    atomic.Int64  // at which size the write-ahead log is moved next
+	seen     atomic.Int64  // the sequencer's commits, when last looked at
 }
 
-// work goes on until ctx ends.
-func (c *maintenance) work(ctx context.Context) {
+// work maintains until ctx ends.
+func (m *maintenance) work(ctx context.Context) {
 	for ctx.Err() == nil {
-		again, err := c.round(ctx)
+		next, err := m.round(ctx)
 		if err != nil && ctx.Err() == nil {
-			c.warn(err)
+			m.warn(err)
 		}
-		timer := time.NewTimer(again)
+		timer := time.NewTimer(next)
 		select {
-		case <-c.wake:
+		case <-m.wake:
 			wait.Pause(ctx, idleDelay)
 		case <-timer.C:
 		case <-ctx.Done():
@@ -55,121 +59,215 @@ func (c *maintenance) work(ctx context.Context) {
 	}
 }
 
-// round does all there is to do, and returns when there will be more even if
-// nobody speaks.
-func (c *maintenance) round(ctx context.Context) (time.Duration, error) {
-	if err := c.write(ctx); err != nil {
-		return time.Minute, err
+// round does all there is to do, and returns when there will be more even if nobody
+// speaks.
+func (m *maintenance) round(ctx context.Context) (time.Duration, error) {
+	for _, step := range []func(context.Context) error{m.write, m.index, m.sweep} {
+		if err := step(ctx); err != nil {
+			return time.Minute, err
+		}
 	}
-	if err := c.index(ctx); err != nil {
-		return time.Minute, err
+	next, err := m.prune(ctx)
+	if err == nil {
+		err = m.disk.checkpoint(ctx)
 	}
-	if err := c.sweep(ctx); err != nil {
-		return time.Minute, err
+	if err != nil || !m.erased.Load() {
+		return next, err
 	}
-	again, err := c.prune(ctx)
-	if err != nil {
-		return time.Minute, err
-	}
-	if err := c.checkpoint(ctx); err != nil || !c.erased.Load() {
-		return again, err
-	}
-	return time.Minute, c.emptyLog()
-}
-
-func (c *maintenance) checkpoint(ctx context.Context) error {
-	at, err := c.history.disk.checkpoint(ctx, max(c.walAt.Load(), walBytes))
-	c.walAt.Store(at)
-	return err
+	return time.Minute, m.emptyLog()
 }
 
 // warn logs an error once. The sequencer raises the alarm if it is the disk's.
-func (c *maintenance) warn(err error) {
-	if c.warned != err.Error() && c.history.trouble.now() == nil {
-		c.warned = err.Error()
-		c.history.log.Warn("history: maintenance failed, and is tried again later", "err", err)
+func (m *maintenance) warn(err error) {
+	if m.warned != err.Error() && m.trouble.now() == nil {
+		m.warned = err.Error()
+		m.log.Warn("history: maintenance failed, and is tried again later", "err", err)
 	}
 }
 
-// transaction runs one of maintenance's. While people talk it rests afterwards, so
-// that a commit finds the disk free most of the time.
-func (c *maintenance) transaction(ctx context.Context, do func(*sql.Tx) error) error {
-	began := time.Now()
-	if err := c.inTransaction(do); err != nil {
+// transaction runs one transaction. While people talk it pauses afterwards, so that a
+// commit finds the disk free most of the time.
+func (m *maintenance) transaction(ctx context.Context, do func(*sql.Tx) error) error {
+	return m.pace(ctx, func() error { return m.disk.maintain(do) })
+}
+
+func (m *maintenance) pace(ctx context.Context, do func() error) error {
+	started := time.Now()
+	if err := do(); err != nil {
 		return err
 	}
-	c.rest(ctx, began)
-	return c.checkpoint(ctx)
-}
-
-// rest pauses after a transaction that began then, if there were commits since the
-// last.
-func (c *maintenance) rest(ctx context.Context, began time.Time) {
-	if commits := c.history.disk.commits.Load(); c.commits.Swap(commits) != commits {
-		wait.Pause(ctx, restTimes*time.Since(began))
+	if commits := m.disk.commits.Load(); m.seen.Swap(commits) != commits {
+		wait.Pause(ctx, restTimes*time.Since(started))
 	}
+	return m.disk.checkpoint(ctx)
 }
 
-// write brings the messages that wait into their table, unless the disk fails, of
-// which the sequencer takes care.
-func (c *maintenance) write(ctx context.Context) error {
-	for c.history.memory.hasMessages() && c.history.trouble.now() == nil && ctx.Err() == nil {
-		began := time.Now()
-		if err := c.history.writeSome(); err != nil {
+// repeat runs transactions until one reports that there is no more to do.
+func (m *maintenance) repeat(ctx context.Context, do func(*sql.Tx) (more bool, err error)) error {
+	for more := true; more; {
+		if err := ctx.Err(); err != nil {
 			return err
 		}
-		c.rest(ctx, began)
-		if err := c.checkpoint(ctx); err != nil { // while people talk there is no end of them
-			return err
-		}
-	}
-	return ctx.Err()
-}
-
-func (c *maintenance) inTransaction(do func(*sql.Tx) error) error {
-	d := &c.history.disk
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.maintenance == nil {
-		return errNoDisk
-	}
-	return inTransaction(d.maintenance.DB, do)
-}
-
-// sweepSoon has maintenance look for what a snapshot covers.
-func (c *maintenance) sweepSoon() {
-	c.covered.Store(true)
-	wait.Signal(c.wake)
-}
-
-// sweep forgets the entries of the log that the snapshot covers, a few at a time:
-// with them go the addresses of those who came, and the pass phrases of those who
-// gave their pseudo up.
-func (c *maintenance) sweep(ctx context.Context) error {
-	if !c.covered.Swap(false) {
-		return nil
-	}
-	for ctx.Err() == nil {
-		var gone int64
-		err := c.transaction(ctx, func(tx *sql.Tx) (err error) {
-			gone, err = sweepSome(tx)
+		err := m.transaction(ctx, func(tx *sql.Tx) (err error) {
+			more, err = do(tx)
 			return err
 		})
 		if err != nil {
-			c.covered.Store(true)
 			return err
 		}
-		if gone == 0 {
-			return nil
+	}
+	return nil
+}
+
+// write writes the messages that wait. While the disk fails the sequencer does.
+func (m *maintenance) write(ctx context.Context) error {
+	for m.memory.hasMessages() && m.trouble.now() == nil && ctx.Err() == nil {
+		if err := m.pace(ctx, m.writeMessages); err != nil {
+			return err
 		}
 	}
 	return ctx.Err()
 }
 
-func sweepSome(tx *sql.Tx) (gone int64, err error) {
+// index completes the index up to all that is written.
+func (m *maintenance) index(ctx context.Context) error {
+	p := progress{report: m.progress, reported: time.Now()}
+	for more := true; more; {
+		var done, end int64
+		err := m.transaction(ctx, func(tx *sql.Tx) (err error) {
+			more, done, end, err = indexSome(tx)
+			return err
+		})
+		p.at(done, end)
+		if err == nil && more {
+			err = m.repeat(ctx, mergeSome)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return ctx.Err()
+}
+
+// sweepSoon makes maintenance look for what a snapshot covers.
+func (m *maintenance) sweepSoon() {
+	m.covered.Store(true)
+	wait.Signal(m.wake)
+}
+
+// sweep deletes the entries of the log that the snapshot covers, and with them the
+// addresses of members who came, and the pass phrases of members who gave up their pseudo.
+func (m *maintenance) sweep(ctx context.Context) error {
+	if !m.covered.Swap(false) {
+		return nil
+	}
+	err := m.repeat(ctx, sweepSome)
+	if err != nil {
+		m.covered.Store(true)
+	}
+	return err
+}
+
+// prune deletes messages that are too old, or too many, and returns when the next will be
+// too old.
+func (m *maintenance) prune(ctx context.Context) (time.Duration, error) {
+	b := m.bounds.Load()
+	for {
+		excess, err := m.excess(ctx, b)
+		if err != nil {
+			return 0, err
+		}
+		gone, oldest, err := m.forget(ctx, b, excess)
+		if err != nil {
+			return 0, err
+		}
+		if gone == 0 {
+			return b.next(oldest, m.disk.now()), m.shrink(ctx, b)
+		}
+		if err := m.repeat(ctx, mergeSome); err != nil { // which drops their words from the index
+			return 0, err
+		}
+	}
+}
+
+// excess returns how many bytes of messages are too many.
+func (m *maintenance) excess(ctx context.Context, b *bounds) (excess int64, err error) {
+	if b.bytes > 0 {
+		err = m.disk.read(func(db *sql.DB) error {
+			excess, err = b.excess(ctx, db)
+			return err
+		})
+	}
+	return excess, err
+}
+
+// forget deletes messages that are too old, and further ones of so many bytes. It returns
+// how many there were, and the time of the oldest that stays.
+func (m *maintenance) forget(ctx context.Context, b *bounds, excess int64) (gone int, oldest int64, err error) {
+	if b.keep == 0 && excess == 0 {
+		return 0, 0, nil
+	}
+	for ctx.Err() == nil {
+		var some doomed
+		err := m.transaction(ctx, func(tx *sql.Tx) (err error) {
+			if some, err = choose(tx, b.cutoff(m.disk.now()), excess); err != nil || some.count == 0 {
+				return err
+			}
+			return some.delete(tx)
+		})
+		if err != nil || some.count == 0 {
+			return gone, some.oldest, err
+		}
+		m.memory.forget(some.last)
+		gone, excess = gone+some.count, max(0, excess-some.bytes)
+	}
+	return gone, 0, ctx.Err()
+}
+
+// shrink returns free pages to the file system, if there are many.
+func (m *maintenance) shrink(ctx context.Context, b *bounds) error {
+	for more := true; more; {
+		err := ctx.Err()
+		if err == nil {
+			more, err = m.shrinkSome(b)
+		}
+		if err == nil && more {
+			err = m.disk.checkpoint(ctx)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (m *maintenance) shrinkSome(b *bounds) (more bool, err error) {
+	m.disk.mu.Lock()
+	defer m.disk.mu.Unlock()
+	if m.disk.relaxed == nil {
+		return false, errNotOpen
+	}
+	return b.shrink(m.disk.relaxed.DB)
+}
+
+// emptyLog moves erased words out of the write-ahead log.
+func (m *maintenance) emptyLog() error {
+	done, err := m.disk.truncate()
+	if err != nil {
+		return err
+	}
+	if !done {
+		return ErrPinned
+	}
+	m.erased.Store(false)
+	return nil
+}
+
+func sweepSome(tx *sql.Tx) (more bool, err error) {
 	result, err := tx.Exec(`DELETE FROM log WHERE seq IN (SELECT seq FROM log WHERE seq <= (SELECT seq FROM snapshot) ORDER BY seq LIMIT ?)`, sweepEvents)
 	if err != nil {
-		return 0, err
+		return false, err
 	}
-	return result.RowsAffected()
+	n, err := result.RowsAffected()
+	return n > 0, err
 }

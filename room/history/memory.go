@@ -1,169 +1,229 @@
 package history
 
 import (
-	"cmp"
 	"slices"
 	"sync"
-	"sync/atomic"
+	"time"
 
-	"salon/internal/wait"
+	"salon/room"
 	"salon/room/state"
 )
 
-// recentEvents and recentBytes bound the last spoken events that are kept at hand,
-// so that a newcomer's replay and most searches need no disk. Beyond, the oldest go
-// that are on the disk.
 const (
+	// recentEvents and recentBytes bound the last spoken events in memory, so that a
+	// newcomer's replay and most searches need no disk. Beyond, the oldest that are in the
+	// file are dropped.
 	recentEvents = 4096
 	recentBytes  = 2 << 20
+	// waitingEvents and waitingBytes bound the messages, and the log entries, that wait for
+	// a disk that fails. Beyond, the oldest are dropped: messages become a gap, entries are
+	// covered by the snapshot that the room writes once recording resumes. While the disk
+	// works no entries wait, and messages wait only as far as the room may lag behind its
+	// log, see room.TailEvents.
+	waitingEvents = 10_000
+	waitingBytes  = 8 << 20
 )
 
-// memory is what the history knows without its disk: the last spoken events, and
-// what is still to be written.
+// memory holds what the history knows without its disk: the last spoken events, and what
+// waits to be written.
 type memory struct {
 	limit int // recentEvents
 	wait  int // waitingEvents
 
-	mu      sync.Mutex // guards all below; held for memory work only
-	from    state.Seq  // every spoken event that was shown from here on is in recent
-	recent  []*spoken  // what is in it does not change
-	bytes   int        // of recent
-	applied state.Seq  // the last place that Apply was given
-	waiting waiting
+	mu       sync.Mutex // guards all below; held for memory work only
+	from     state.Seq  // recent has every spoken event from here on
+	recent   list[*spoken]
+	applied  state.Seq // up to which Apply was called
+	messages list[*message]
+	entries  list[*entry] // empty while the disk works
+	lost     gap          // the messages dropped and not yet recorded as missing
+	reported gap          // what was recorded as missing, for the operator's log
 }
 
-// spoken is one spoken event, as it was shown.
-type spoken struct {
-	event state.Event
-	row   *message
-	cache atomic.Pointer[folded] // nil: no search has looked at it yet
-}
-
-// folded returns it as a search sees it.
-func (s *spoken) folded() *folded {
-	f := s.cache.Load()
-	if f == nil {
-		made := fold(string(s.row.Author), s.row.Text)
-		f = &made
-		s.cache.Store(f)
-	}
-	return f
-}
-
-// Apply implements room.Store. What was said is found from then on, by Last and by
-// Search. It is written with the next commit of proposals or, if nobody proposes
-// anything, within about idleDelay; should the process be killed before, then the log
-// still has it, and the room's next life applies it again.
-func (h *History) Apply(upto state.Seq, events []state.Event) {
-	list := prepare(events, h.memory.place())
-	failing := h.trouble.now() != nil
-	h.memory.apply(upto, list, failing)
-	if len(list) > 0 {
-		wait.Signal(h.maintenance.wake)
-	}
-}
-
-// prepare makes spoken events ready that are after a place.
-func prepare(events []state.Event, after state.Seq) []*spoken {
-	var list []*spoken
-	for _, e := range events {
-		if e.Seq <= after {
-			continue
-		}
-		if m, err := newMessage(e); err == nil { // otherwise the room's mistake: people did not say it
-			list = append(list, &spoken{event: e, row: m})
-		}
-	}
-	return list
-}
-
-// place returns the last place that was applied.
-func (m *memory) place() state.Seq {
+// apply adds spoken events that are not known yet. While the disk fails the oldest that
+// wait make room for them.
+func (m *memory) apply(upto state.Seq, events []*spoken, failing bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.applied
-}
-
-func (m *memory) apply(upto state.Seq, list []*spoken, failing bool) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	for _, s := range list {
-		if s.event.Seq > m.applied { // nobody else was quicker
-			m.recent = append(m.recent, s)
-			m.bytes += s.row.size()
-			m.waiting.addMessage(s.row)
+	for _, s := range events {
+		if s.event.Seq > m.applied {
+			m.recent.add(s)
+			m.messages.add(s.row)
 		}
 	}
 	m.applied = max(m.applied, upto)
 	if failing {
-		m.waiting.shed(m.wait)
+		n := m.messages.excess(m.wait, waitingBytes)
+		for _, row := range m.messages.rows[:n] {
+			m.lost = m.lost.with(row)
+		}
+		m.messages.drop(n)
 	}
 	m.trimLocked()
 }
 
-// trimLocked lets the oldest go that are on the disk and too many, a good many at
-// a time.
+// trimLocked drops the oldest recent events that are in the file, a fifth at a time.
 func (m *memory) trimLocked() {
-	if len(m.recent) <= m.limit+m.limit/4 && m.bytes <= recentBytes+recentBytes/4 {
+	if len(m.recent.rows) <= m.limit+m.limit/4 && m.recent.bytes <= recentBytes+recentBytes/4 {
 		return
 	}
-	unwritten, drop := m.waiting.firstMessage(), 0
-	for drop < len(m.recent) && (len(m.recent)-drop > m.limit || m.bytes > recentBytes) && m.recent[drop].event.Seq < unwritten {
-		m.bytes -= m.recent[drop].row.size()
-		m.from = m.recent[drop].event.Seq + 1
-		drop++
+	n := m.recent.excess(m.limit, recentBytes)
+	if len(m.messages.rows) > 0 {
+		n = min(n, len(m.recent.upTo(m.messages.rows[0].seq-1)))
 	}
-	m.recent = slices.Delete(m.recent, 0, drop)
+	if n > 0 {
+		m.from = m.recent.rows[n-1].event.Seq + 1
+		m.recent.drop(n)
+	}
 }
 
-// forget lets go of what is at hand up to a place: it was too old.
+// find returns the last n recent events that match, latest first, and the sequence number
+// before which memory knows nothing.
+func (m *memory) find(n int, match func(*spoken) bool) (found []state.Event, from state.Seq) {
+	m.mu.Lock()
+	recent, from := slices.Clone(m.recent.rows), m.from
+	m.mu.Unlock()
+	for _, s := range slices.Backward(recent) {
+		if len(found) == n {
+			break
+		}
+		if match(s) {
+			found = append(found, s.event)
+		}
+	}
+	return found, from
+}
+
+// forget drops the recent events up to a sequence number, which were too old.
 func (m *memory) forget(last state.Seq) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	n := 0
-	for n < len(m.recent) && m.recent[n].event.Seq <= last {
-		m.bytes -= m.recent[n].row.size()
-		n++
-	}
-	m.recent = slices.Delete(m.recent, 0, n)
+	m.recent.drop(len(m.recent.upTo(last)))
 }
 
-// erase lets go of one event.
+// erase drops one recent event.
 func (m *memory) erase(seq state.Seq) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if i, ok := m.searchLocked(seq); ok {
-		m.bytes -= m.recent[i].row.size()
-		m.recent = slices.Delete(m.recent, i, i+1)
+	if i, ok := m.recent.search(seq); ok {
+		m.recent.delete(i, i+1)
 	}
 }
 
-// searchLocked returns where an event of that place is in recent, or would be.
-func (m *memory) searchLocked(seq state.Seq) (i int, ok bool) {
-	return slices.BinarySearchFunc(m.recent, seq, func(s *spoken, seq state.Seq) int { return cmp.Compare(s.event.Seq, seq) })
-}
-
-// report puts a gap that was written among what is at hand.
-func (m *memory) report(g gap) {
-	if g.seq == 0 {
-		return
-	}
+// keepEntries holds entries that the disk refused, and returns the sequence number of the
+// last that was dropped for them; 0 for none.
+func (m *memory) keepEntries(entries []*entry) (dropped state.Seq) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.waiting.reported = m.waiting.reported.and(g)
-	if g.seq < m.from {
-		return // the table tells
+	m.entries.add(entries...)
+	n := m.entries.excess(m.wait, waitingBytes)
+	if n > 0 {
+		dropped = m.entries.rows[n-1].seq
 	}
-	e := g.event()
-	row, err := newMessage(e)
-	if err != nil {
+	m.entries.drop(n)
+	return dropped
+}
+
+func (m *memory) hasMessages() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return len(m.messages.rows) > 0
+}
+
+func (m *memory) hasWaiting() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return len(m.messages.rows)+len(m.entries.rows) > 0 || m.lost.seq != 0
+}
+
+// next returns what to write next, at most room.BatchEvents of each kind, and messages
+// only if at least so many wait. The caller must pass it to written or to unwritten.
+func (m *memory) next(messages int) batch {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	b := batch{entries: slices.Clone(m.entries.rows[:min(len(m.entries.rows), room.BatchEvents)])}
+	if m.lost.seq != 0 {
+		b.missing, m.lost = m.lost, gap{}
+		b.messages = append(b.messages, b.missing.spoken().row)
+	}
+	waiting := m.messages.rows
+	if len(waiting) < messages {
+		return b
+	}
+	b.upto = m.applied
+	if len(waiting) > room.BatchEvents {
+		waiting = waiting[:room.BatchEvents]
+		b.upto = waiting[len(waiting)-1].seq
+	}
+	b.messages = append(b.messages, waiting...)
+	return b
+}
+
+// upTo returns the messages that wait up to a sequence number.
+func (m *memory) upTo(last state.Seq) batch {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return batch{upto: last, messages: slices.Clone(m.messages.upTo(last))}
+}
+
+// written notes that a batch is in the file.
+func (m *memory) written(b *batch) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if n := len(b.messages); n > 0 {
+		m.messages.drop(len(m.messages.upTo(b.messages[n-1].seq)))
+	}
+	if n := len(b.entries); n > 0 {
+		m.entries.drop(len(m.entries.upTo(b.entries[n-1].seq)))
+	}
+	if m.reported = m.reported.and(b.missing); b.missing.seq != 0 && b.missing.seq >= m.from {
+		m.recent.replace(b.missing.spoken())
+	}
+	m.trimLocked()
+}
+
+// unwritten takes back what next returned: the file did not take it.
+func (m *memory) unwritten(b *batch) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.lost = b.missing.and(m.lost)
+}
+
+// covered drops the entries that a snapshot covers.
+func (m *memory) covered(last state.Seq) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.entries.drop(len(m.entries.upTo(last)))
+}
+
+// takeReported returns what was recorded as missing since the last call.
+func (m *memory) takeReported() gap {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	reported := m.reported
+	m.reported = gap{}
+	return reported
+}
+
+// rewrite makes all recent messages wait that are not in a file which is complete up to
+// applied, and notes what is missing between the two. last is the time of the last
+// message of that file in microseconds since 1970, 0 if it has none.
+func (m *memory) rewrite(applied state.Seq, last int64) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.messages = list[*message]{}
+	for _, s := range m.recent.rows[len(m.recent.upTo(applied)):] {
+		m.messages.add(s.row)
+	}
+	if applied+1 >= m.from {
 		return
 	}
-	i, same := m.searchLocked(g.seq)
-	if same { // the first of what is missing
-		m.bytes -= m.recent[i].row.size()
-		m.recent = slices.Delete(m.recent, i, i+1)
+	lost := gap{seq: applied + 1}
+	if last != 0 {
+		lost.From = time.UnixMicro(last).UTC()
 	}
-	m.recent = slices.Insert(m.recent, i, &spoken{event: e, row: row})
-	m.bytes += row.size()
+	if len(m.recent.rows) > 0 {
+		lost.To = m.recent.rows[0].event.Time
+	}
+	m.lost = lost.and(m.lost)
 }

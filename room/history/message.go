@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"salon/room/state"
@@ -20,15 +21,21 @@ type message struct {
 	body string // JSON of what the columns do not say; "" for nothing
 }
 
-// size is what the row counts for where bytes are bounded: its text, and what any
-// row takes besides.
+func (m *message) number() state.Seq { return m.seq }
+
+// size is what the row counts where bytes are bounded.
 func (m *message) size() int { return len(m.Text) + len(m.Author) + len(m.body) + rowBytes }
 
-// sizeSQL is size, said to SQLite.
+// sizeSQL is size in SQL.
 const sizeSQL = `octet_length(text) + octet_length(author) + ifnull(octet_length(body), 0) + 64`
 
 // rowBytes is about what a row takes besides its text.
 const rowBytes = 64
+
+// microsPerHour is the unit of the table hours.
+const microsPerHour = 3_600_000_000
+
+func (m *message) hour() int64 { return m.time / microsPerHour }
 
 // newMessage returns the row of a spoken event. It fails for any other kind.
 func newMessage(e state.Event) (*message, error) {
@@ -46,12 +53,12 @@ func newMessage(e state.Event) (*message, error) {
 	return m, err
 }
 
-// event reads the row back.
+// event returns the event of the row.
 func (m *message) event() (state.Event, error) {
 	e := state.Event{Seq: m.seq, ID: m.id, Time: time.UnixMicro(m.time).UTC()}
 	k := state.KindNamed(m.kind)
 	if k == nil || !k.Spoken {
-		return e, fmt.Errorf("place %d is of an unknown kind %q", m.seq, m.kind)
+		return e, fmt.Errorf("message %d is of an unknown kind %q", m.seq, m.kind)
 	}
 	body := m.body
 	if body == "" {
@@ -59,7 +66,7 @@ func (m *message) event() (state.Event, error) {
 	}
 	rest, err := k.Decode([]byte(body))
 	if err != nil {
-		return e, fmt.Errorf("place %d: %w", m.seq, err)
+		return e, fmt.Errorf("message %d: %w", m.seq, err)
 	}
 	e.Body = k.Join(rest, m.Speech)
 	return e, nil
@@ -69,11 +76,11 @@ func (m *message) event() (state.Event, error) {
 const columns = `messages.seq, time, origin, n, kind, messages.author, account, member_origin, member_n, session_origin, session_n, messages.text, ifnull(body, '')`
 
 // scan reads columns.
-func scan(from interface{ Scan(...any) error }) (*message, error) {
+func scan(rows *sql.Rows) (*message, error) {
 	var m message
-	var seq, origin, n, account, memberOrigin, memberN, sessionOrigin, sessionN int64 // which the driver has, and converts slowly
+	var seq, origin, n, account, memberOrigin, memberN, sessionOrigin, sessionN int64 // database/sql converts to other types slowly
 	var author string
-	err := from.Scan(&seq, &m.time, &origin, &n, &m.kind, &author, &account, &memberOrigin, &memberN, &sessionOrigin, &sessionN, &m.Text, &m.body)
+	err := rows.Scan(&seq, &m.time, &origin, &n, &m.kind, &author, &account, &memberOrigin, &memberN, &sessionOrigin, &sessionN, &m.Text, &m.body)
 	m.seq, m.id, m.Author, m.Account = state.Seq(seq), newID(origin, n), text.Pseudo(author), state.Seq(account)
 	m.Member, m.Session = newID(memberOrigin, memberN), newID(sessionOrigin, sessionN)
 	return &m, err
@@ -81,20 +88,7 @@ func scan(from interface{ Scan(...any) error }) (*message, error) {
 
 func newID(origin, n int64) state.ID { return state.ID{Origin: uint64(origin), N: uint64(n)} }
 
-// insertMessage writes a row, over the one of that place if there is one: after a
-// commit of which nobody knows whether it was one, writing again does no harm.
-const insertMessage = `INSERT OR REPLACE INTO messages
-	(seq, time, origin, n, kind, author, account, member_origin, member_n, session_origin, session_n, text, body)
-	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, ''))`
-
-func (m *message) values() []any {
-	return []any{
-		int64(m.seq), m.time, int64(m.id.Origin), int64(m.id.N), m.kind, string(m.Author), int64(m.Account),
-		int64(m.Member.Origin), int64(m.Member.N), int64(m.Session.Origin), int64(m.Session.N), m.Text, m.body,
-	}
-}
-
-// each calls do with every row until it says no, and closes them.
+// each calls do with every row until it returns false, and closes the rows.
 func each(rows *sql.Rows, do func(*message) (bool, error)) error {
 	defer rows.Close()
 	for rows.Next() {
@@ -107,4 +101,49 @@ func each(rows *sql.Rows, do func(*message) (bool, error)) error {
 		}
 	}
 	return rows.Err()
+}
+
+// insertMessage replaces a row that is there: after a commit that failed nobody knows
+// whether it took place, and writing again is harmless.
+const insertMessage = `INSERT OR REPLACE INTO messages
+	(seq, time, origin, n, kind, author, account, member_origin, member_n, session_origin, session_n, text, body)
+	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, ''))`
+
+func (m *message) values() []any {
+	return []any{
+		int64(m.seq), m.time, int64(m.id.Origin), int64(m.id.N), m.kind, string(m.Author), int64(m.Account),
+		int64(m.Member.Origin), int64(m.Member.N), int64(m.Session.Origin), int64(m.Session.N), m.Text, m.body,
+	}
+}
+
+// spoken is a spoken event in memory, as it was shown, with its row.
+type spoken struct {
+	event state.Event
+	row   *message
+	cache atomic.Pointer[folded] // nil until a search looks at it
+}
+
+func (s *spoken) number() state.Seq { return s.event.Seq }
+func (s *spoken) size() int         { return s.row.size() }
+
+// folded returns the event as a search compares it.
+func (s *spoken) folded() *folded {
+	f := s.cache.Load()
+	if f == nil {
+		made := fold(string(s.row.Author), s.row.Text)
+		f = &made
+		s.cache.Store(f)
+	}
+	return f
+}
+
+// newSpoken returns those of the events that are spoken, with their rows.
+func newSpoken(events []state.Event) []*spoken {
+	var list []*spoken
+	for _, e := range events {
+		if m, err := newMessage(e); err == nil {
+			list = append(list, &spoken{event: e, row: m})
+		}
+	}
+	return list
 }

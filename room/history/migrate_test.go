@@ -77,7 +77,7 @@ func wantExport1(t *testing.T, h *History) {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	if err := h.Export(t.Context(), &out, nil); err != nil {
+	if err := (&Reader{h.disk.readers.Load()}).Export(t.Context(), &out, nil); err != nil {
 		t.Fatal(err)
 	}
 	got, want := slices.Collect(strings.Lines(out.String())), slices.Collect(strings.Lines(string(was)))

@@ -180,7 +180,7 @@ func TestAnExportIsReadWhileTheServerRuns(t *testing.T) {
 	if err := json.Unmarshal([]byte(lines[1]), &line); err != nil || !line.Action || line.Author != "ann" || line.Text != "smiles\nat 💡" || line.Seq != 5 || !strings.Contains(lines[1], `Z"`) {
 		t.Errorf("%s, %v", lines[1], err)
 	}
-	if err := c.Export(t.Context(), full{}, nil); !errors.Is(err, errFull) {
+	if err := r.Export(t.Context(), full{}, nil); !errors.Is(err, errFull) {
 		t.Errorf("an export to a full disk returns %v", err)
 	}
 	c.over()

@@ -11,12 +11,11 @@ import (
 // application marks a file as salon's (PRAGMA application_id): "saln".
 const application = 0x73616c6e
 
-// format is what PRAGMA user_version says of a file with this schema. Format 1 is
-// brought up to it when a server opens it, see migrate.go; a later one is refused
-// with ErrNewer.
+// format is the PRAGMA user_version of a file with this schema. Open migrates format 1,
+// see migration, and refuses later ones with ErrNewer.
 const format = 2
 
-// schema is what a new file begins with.
+// schema creates the tables of a new file.
 const schema = `
 CREATE TABLE meta(
 	id      INTEGER PRIMARY KEY CHECK (id = 1),
@@ -71,45 +70,25 @@ INSERT INTO words(words, rank) VALUES ('automerge', 0); -- maintenance merges, i
 INSERT INTO words(words, rank) VALUES ('secure-delete', 1); -- words that are taken out are overwritten
 `
 
-// Errors of Open, which nothing but somebody's decision can mend. None of them
-// changes the file.
+// Errors of [Open] and [OpenReader], after which the file is as it was: somebody has to
+// decide what to do.
 var (
-	ErrInUse   = errors.New("another salon is using this directory")
-	ErrForeign = errors.New("it is not a salon's: move it away to begin a new one")
-	ErrDamaged = errors.New("it is damaged: move it away to begin a new one, or restore a copy")
-	ErrNewer   = errors.New("a newer salon wrote it: start that one")
-
+	ErrInUse     = errors.New("another salon is using this directory")
+	ErrForeign   = errors.New("it is not a salon's: move it away to begin a new one")
+	ErrDamaged   = errors.New("it is damaged: move it away to begin a new one, or restore a copy")
+	ErrNewer     = errors.New("a newer salon wrote it: start that one")
 	ErrDirectory = errors.New("it is a directory: move it away to begin a new one")
-)
 
-// Errors of OpenReader.
-var (
-	// ErrReadOnly says that what was said last is in a file beside, which is only read
-	// where one can write.
+	// ErrReadOnly is an error of OpenReader: the last messages are in a second file, which
+	// can only be read where one can write.
 	ErrReadOnly = errors.New("it was not closed, and can only be read where one can write: copy the directory there")
-	// ErrOlder says that the file is of an earlier format.
+	// ErrOlder is an error of OpenReader: the file is of an earlier format.
 	ErrOlder = errors.New("an older salon wrote it: start salon serve on it once, which brings it up to date")
 )
 
-// identify returns the format of a file, 0 for an empty one, and refuses what is not
-// ours to write to.
-func identify(db *sql.DB) (version int, err error) {
-	var mark, tables int
-	if err := ask(db, map[string]*int{`PRAGMA application_id`: &mark, `PRAGMA user_version`: &version, `SELECT count(*) FROM sqlite_schema`: &tables}); err != nil {
-		return 0, err
-	}
-	switch {
-	case tables > 0 && mark != application:
-		return 0, ErrForeign
-	case version > format:
-		return 0, &NewerError{writtenBy(db), version}
-	}
-	return version, nil
-}
-
-// NewerError is ErrNewer with what the file says of itself.
+// NewerError is ErrNewer with what the file says about its writer.
 type NewerError struct {
-	Program string // that wrote it; "" where it does not say
+	Program string // that wrote the file; "" if the file does not say
 	Format  int
 }
 
@@ -117,48 +96,32 @@ func (e *NewerError) Error() string {
 	return fmt.Sprintf("%v (by %q, in format %d; this one knows formats up to %d)", ErrNewer, e.Program, e.Format, format)
 }
 
-// Is has the error be ErrNewer.
+// Is makes the error match ErrNewer.
 func (e *NewerError) Is(target error) bool { return target == ErrNewer }
 
-// writtenBy returns which program wrote a file, where a later format still says so.
-func writtenBy(db *sql.DB) (program string) {
-	if err := db.QueryRow(`SELECT program FROM meta`).Scan(&program); err != nil {
-		return ""
+// identify returns the format of a file, 0 for an empty one. It fails for a file that this
+// program must not write to.
+func identify(db *sql.DB) (version int, err error) {
+	var mark, tables int
+	err = db.QueryRow(`SELECT * FROM pragma_application_id, pragma_user_version, (SELECT count(*) FROM sqlite_schema)`).Scan(&mark, &version, &tables)
+	if err != nil {
+		return 0, err
 	}
-	return program
-}
-
-// ask reads one number for each question.
-func ask(db *sql.DB, questions map[string]*int) error {
-	for q, into := range questions {
-		if err := db.QueryRow(q).Scan(into); err != nil {
-			return err
-		}
+	switch {
+	case tables > 0 && mark != application:
+		return 0, ErrForeign
+	case version > format:
+		newer := &NewerError{Format: version}
+		_ = db.QueryRow(`SELECT program FROM meta`).Scan(&newer.Program) // a later format may not say it
+		return 0, newer
 	}
-	return nil
+	return version, nil
 }
 
-// create gives an empty file the schema.
-func create(tx *sql.Tx) error {
-	_, err := tx.Exec(schema + marked)
-	return err
-}
-
+// marked are the statements that mark a file as one of today's format.
 var marked = fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d;", application, format)
 
-func inTransaction(db *sql.DB, do func(*sql.Tx) error) error {
-	tx, err := db.Begin()
-	if err != nil {
-		return err
-	}
-	defer tx.Rollback()
-	if err := do(tx); err != nil {
-		return err
-	}
-	return tx.Commit()
-}
-
-// The primary result codes of SQLite that are told apart (sqlite.org/rescode.html).
+// The primary result codes of SQLite that matter here (sqlite.org/rescode.html).
 const (
 	codeBusy     = 5
 	codeCorrupt  = 11
@@ -167,7 +130,7 @@ const (
 	codeNotADB   = 26
 )
 
-// code returns an error's primary result code; 0 when it is not SQLite's.
+// code returns the primary result code of an error; 0 when it is not SQLite's.
 func code(err error) int {
 	if e, ok := errors.AsType[*sqlite.Error](err); ok {
 		return e.Code() & 0xff
@@ -175,10 +138,9 @@ func code(err error) int {
 	return 0
 }
 
-// explain says what an error of opening a file means.
+// explain wraps an error that means damage in ErrDamaged.
 func explain(err error) error {
-	switch code(err) {
-	case codeCorrupt, codeNotADB:
+	if c := code(err); c == codeCorrupt || c == codeNotADB {
 		return fmt.Errorf("%w (%w)", ErrDamaged, err)
 	}
 	return err

@@ -148,7 +148,7 @@ func TestProgressIsToldNowAndThen(t *testing.T) {
 	began := time.Now()
 	h.quiet(t)
 	took := time.Since(began)
-	if len(told) == 0 || len(told) > 1+int(took/tellEvery) {
+	if len(told) == 0 || len(told) > 1+int(took/reportEvery) {
 		t.Fatalf("in %v it told %d times: %v", took, len(told), told)
 	}
 	if last := told[len(told)-1]; last[0] != last[1] || last[1] < n-2*indexEvents {

@@ -1,6 +1,8 @@
 package history
 
 import (
+	"cmp"
+	"math"
 	"strings"
 	"time"
 	"unicode"
@@ -9,16 +11,15 @@ import (
 	"salon/room/text"
 )
 
-// maxWords bounds a query: what is beyond is not looked for.
+// maxWords bounds a query: further words are ignored.
 const maxWords = 16
 
-// words folds a text and returns its words, each with a space before it: what
-// stands between two spaces is one word to the index and to whoever scans. Words
-// are runs of letters and digits; the signs of scripts without spaces are words
-// of their own.
+// words folds a text and returns its words, each after a space: what stands between two
+// spaces is one word to the index and to a scan. Words are runs of letters and digits;
+// each character of a script without spaces is a word.
 func words(said string) string { return split(text.Fold(said)) }
 
-// split is words for a text that is folded.
+// split is words for a folded text.
 func split(folded string) string {
 	var b strings.Builder
 	b.Grow(len(folded) + 1)
@@ -42,10 +43,10 @@ func split(folded string) string {
 	return b.String()
 }
 
-// folded is a spoken event as a search sees it.
+// folded is a spoken event as a search compares it.
 type folded struct {
 	author, text   string
-	authors, words string // their words
+	authors, words string // the words of author and of text
 }
 
 func fold(author, said string) folded {
@@ -53,43 +54,43 @@ func fold(author, said string) folded {
 	return folded{author: quotes.Replace(author), text: quotes.Replace(said), authors: split(author), words: split(said)}
 }
 
-// quotes are the typographic signs that people type in their simple form.
+// quotes replaces typographic characters by the simple ones that people type.
 var quotes = strings.NewReplacer("’", "'", "‘", "'", "“", `"`, "”", `"`, "…", "...", "–", "-", "—", "-", "\u00a0", " ", "\u202f", " ")
 
-// plain folds a text for what is looked for sign by sign.
+// plain folds a text for a comparison character by character.
 func plain(said string) string { return quotes.Replace(text.Fold(said)) }
 
 // pattern is a query made ready.
 type pattern struct {
-	words    []sought
+	terms    []term
 	by       string // folded; "" for anybody
 	byWords  string
 	from, to int64     // microseconds since 1970; 0: open
-	before   state.Seq // 0: anywhere
+	before   state.Seq // 0: no bound
 }
 
-// sought is one word of a query.
-type sought struct {
-	phrase string // its words as words gives them; "" for a word of signs only
-	signs  string // itself, folded, when it holds anything but letters and digits
+// term is one word of a query.
+type term struct {
+	phrase string // its words, as words returns them; "" if it has none
+	signs  string // itself, folded, if it holds anything but letters and digits
 }
 
 func newPattern(q state.Query) pattern {
 	p := pattern{by: plain(string(q.By)), byWords: words(string(q.By)), from: micros(q.From), to: micros(q.To), before: q.Before}
 	for w := range strings.FieldsSeq(q.Text) {
-		s := sought{phrase: words(w)}
-		if folded := plain(w); " "+folded != s.phrase {
-			s.signs = folded
+		t := term{phrase: words(w)}
+		if folded := plain(w); " "+folded != t.phrase {
+			t.signs = folded
 		}
-		if p.words = append(p.words, s); len(p.words) == maxWords {
+		if p.terms = append(p.terms, t); len(p.terms) == maxWords {
 			break
 		}
 	}
 	return p
 }
 
-// micros returns the first whole microsecond since 1970 that is not before a time; 0
-// for none.
+// micros returns the first whole microsecond since 1970 that is not before t; 0 for the
+// zero time.
 func micros(t time.Time) int64 {
 	if t.IsZero() {
 		return 0
@@ -97,37 +98,37 @@ func micros(t time.Time) int64 {
 	return t.Add(time.Microsecond - 1).UnixMicro()
 }
 
-// matches reports whether an event is sought, time aside.
+// empty reports whether every message matches whose time does.
+func (p *pattern) empty() bool { return len(p.terms) == 0 && p.by == "" }
+
+// times returns the time in question, open ends as numbers too.
+func (p *pattern) times() (from, to int64) {
+	return cmp.Or(p.from, math.MinInt64), cmp.Or(p.to, math.MaxInt64)
+}
+
+// matches compares author and text.
 func (p *pattern) matches(s *folded) bool {
 	if p.by != "" && p.by != s.author {
 		return false
 	}
-	for _, w := range p.words {
-		if !strings.Contains(s.words, w.phrase) && !strings.Contains(s.authors, w.phrase) {
+	for _, t := range p.terms {
+		if !strings.Contains(s.words, t.phrase) && !strings.Contains(s.authors, t.phrase) {
 			return false
 		}
-		if !strings.Contains(s.text, w.signs) && !strings.Contains(s.author, w.signs) {
+		if !strings.Contains(s.text, t.signs) && !strings.Contains(s.author, t.signs) {
 			return false
 		}
 	}
 	return true
 }
 
-// anything reports whether whatever was said is sought, time aside.
-func (p *pattern) anything() bool { return len(p.words) == 0 && p.by == "" }
-
-// within reports whether a moment is sought.
-func (p *pattern) within(t int64) bool {
-	return (p.from == 0 || t >= p.from) && (p.to == 0 || t < p.to)
-}
-
-// expression is the pattern in the index's language, in which only words and
-// nothing typed by anybody means anything; "" when the index cannot help.
+// expression is the pattern in the language of the index, in which nothing but words means
+// anything; "" when the index cannot help.
 func (p *pattern) expression() string {
 	var all []string
-	for _, w := range p.words {
-		if w.phrase != "" {
-			all = append(all, `"`+w.phrase[1:]+`"*`)
+	for _, t := range p.terms {
+		if t.phrase != "" {
+			all = append(all, `"`+t.phrase[1:]+`"*`)
 		}
 	}
 	if p.byWords != "" {

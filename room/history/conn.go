@@ -1,0 +1,73 @@
+package history
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"path/filepath"
+	"strings"
+)
+
+// conn is one connection that writes, with the statements of every batch. Nil is a
+// connection that is not open.
+type conn struct {
+	*sql.DB
+	entry, message, hour, applied *sql.Stmt
+}
+
+// prepare prepares the statements of a batch.
+func (c *conn) prepare() (err error) {
+	for statement, into := range map[string]**sql.Stmt{
+		`INSERT OR REPLACE INTO log VALUES (?, ?, ?)`: &c.entry,
+		insertMessage: &c.message,
+		`INSERT OR REPLACE INTO hours VALUES (?, ?)`:                   &c.hour,
+		`UPDATE meta SET applied = max(applied, ?), bytes = bytes + ?`: &c.applied,
+	} {
+		if *into, err = c.Prepare(statement); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+var errNotOpen = errors.New("the file is not open")
+
+// transaction commits what do executes, or nothing of it.
+func (c *conn) transaction(do func(*sql.Tx) error) error {
+	if c == nil {
+		return errNotOpen
+	}
+	tx, err := c.Begin()
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	if err := do(tx); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// wait sets for how many milliseconds the connection waits for another process.
+func (c *conn) wait(millis int) error {
+	_, err := c.Exec(fmt.Sprintf(`PRAGMA busy_timeout = %d`, millis))
+	return err
+}
+
+// openReaders opens a few connections that cannot write.
+func openReaders(path string, options ...string) (*sql.DB, error) {
+	db, err := sql.Open("sqlite", dsn(path, "busy_timeout(5000)", "query_only(1)")+"&"+strings.Join(append(options, "mode=ro"), "&"))
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(4)
+	db.SetMaxIdleConns(4)
+	return db, db.Ping()
+}
+
+// dsn names a file to the driver, whatever characters its path holds.
+func dsn(path string, pragmas ...string) string {
+	u := url.URL{Scheme: "file", Path: filepath.ToSlash(path), RawQuery: url.Values{"_pragma": pragmas}.Encode()}
+	return u.String()
+}

@@ -1,0 +1,232 @@
+package history
+
+import (
+	"database/sql"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"salon/room"
+	"salon/room/state"
+)
+
+// manyMessages is from how many waiting messages on a commit of the sequencer takes them
+// along. Maintenance writes fewer a moment later, all at once.
+const manyMessages = room.BatchEvents / 2
+
+// recorder writes to the disk, and keeps in memory what a disk that fails does not take.
+// Its methods may be called at the same time, but for record, inspect and drain: those are
+// the sequencer's, and after its end the closing goroutine's.
+type recorder struct {
+	log     *slog.Logger
+	fault   func() error // nil, or called before each commit: an error is the disk's
+	anew    func()       // called when a new file replaced a lost one
+	disk    disk
+	memory  memory
+	trouble trouble
+	kept    atomic.Uint64 // the sequence number from which on the log is complete; only grows
+	given   state.Seq     // the last sequence number that was assigned; the sequencer's
+
+	// Guarded by disk.mu.
+	file     int64     // identifies the open file
+	replaced bool      // it is another than before, and lacks what is in memory
+	last     state.Seq // the last of its log, as far as this recorder wrote it
+	lastHour int64     // of its last message
+}
+
+// keptFrom returns the sequence number from which on the log is complete.
+func (r *recorder) keptFrom() state.Seq { return state.Seq(r.kept.Load()) }
+
+// keepFrom notes that events before seq may be deleted, or are lost.
+func (r *recorder) keepFrom(seq state.Seq) {
+	for {
+		was := r.kept.Load()
+		if uint64(seq) <= was || r.kept.CompareAndSwap(was, uint64(seq)) {
+			return
+		}
+	}
+}
+
+// record writes entries to the disk, with messages if many wait, or to memory while the
+// disk fails.
+func (r *recorder) record(entries []*entry) {
+	if len(entries) == 0 {
+		return
+	}
+	if r.trouble.now() == nil {
+		err := r.write(entries, manyMessages)
+		if err == nil {
+			return
+		}
+		r.fail(err)
+	}
+	if dropped := r.memory.keepEntries(entries); dropped > 0 {
+		r.keepFrom(dropped + 1)
+	}
+}
+
+// fail raises the alarm.
+func (r *recorder) fail(err error) {
+	r.trouble.set(err, r.disk.now())
+	r.log.Error("history: nothing is recorded", "err", err)
+}
+
+// inspect looks after the disk, once a second: it notices that the file was removed or
+// replaced, and tries to resume recording.
+func (r *recorder) inspect() {
+	if r.trouble.now() == nil {
+		err := r.disk.inPlace()
+		if err == nil {
+			return
+		}
+		r.fail(err)
+	}
+	if err := r.resume(); err != nil {
+		r.trouble.set(err, time.Time{})
+		return
+	}
+	health, _ := r.trouble.health()
+	r.trouble.set(nil, time.Time{})
+	about := []any{"since", health.Since.Truncate(time.Second)}
+	if missing := r.memory.takeReported(); missing.seq == 0 || missing.Count > 0 {
+		about = append(about, "missing", missing.Count)
+	} else { // nobody knows how many messages a lost file held
+		about = append(about, "missing before", missing.To.Truncate(time.Second))
+	}
+	r.log.Info("history: recording again", about...)
+}
+
+// resume writes all that waits, after opening the file again where that may help: a full
+// disk needs no more than space.
+func (r *recorder) resume() error {
+	if code(r.trouble.now()) != codeFull {
+		if err := r.reopen(); err != nil {
+			return err
+		}
+	}
+	return r.drain()
+}
+
+func (r *recorder) reopen() error {
+	r.disk.mu.Lock()
+	defer r.disk.mu.Unlock()
+	r.disk.disconnectLocked()
+	if err := r.disk.openLocked(); err != nil {
+		return err
+	}
+	err := r.adoptLocked()
+	if err != nil {
+		r.disk.disconnectLocked()
+	}
+	return err
+}
+
+// adoptLocked goes on with the file that is there now: the same, an older copy or a new
+// one. One that is not the same gets the messages that are in memory, with a gap for those
+// that only the other had; events that only the other had can no longer be followed.
+func (r *recorder) adoptLocked() error {
+	c, err := readContent(r.disk.durable.DB)
+	if err != nil {
+		return err
+	}
+	if r.replaced = r.replaced || c.file != r.file || c.last < r.last; !r.replaced {
+		return nil
+	}
+	r.last, r.lastHour = c.last, c.hour
+	r.keepFrom(r.given + 1)
+	r.memory.rewrite(c.applied, c.messageTime)
+	b := r.memory.next(0)
+	if err := r.commitLocked(r.disk.durable, &b, nil); err != nil {
+		return err
+	}
+	r.file, r.replaced = c.file, false
+	r.anew()
+	return nil
+}
+
+// write commits entries and what waits in memory, at most a batch of each, as one
+// transaction that waits for the disk if it has to; messages only if at least so many wait.
+// After an error nobody knows whether anything is written.
+func (r *recorder) write(entries []*entry, messages int) error {
+	r.disk.mu.Lock()
+	defer r.disk.mu.Unlock()
+	b := r.memory.next(messages)
+	b.entries = append(b.entries, entries...)
+	c := r.disk.durable
+	if b.passing() {
+		c = r.disk.relaxed
+	}
+	if err := r.commitLocked(c, &b, nil); err != nil {
+		return err
+	}
+	r.disk.commits.Add(1)
+	return nil
+}
+
+// writeMessages commits some of the messages that wait, without waiting for the disk: the
+// log holds them too.
+func (r *recorder) writeMessages() error {
+	r.disk.mu.Lock()
+	defer r.disk.mu.Unlock()
+	b := r.memory.next(0)
+	b.entries = nil // entries are the sequencer's, which has begun to wait for a disk that fails
+	return r.commitLocked(r.disk.relaxed, &b, nil)
+}
+
+// writeSnapshot commits a snapshot with the messages up to its sequence number. A later
+// one stays, which a file may hold that was put in this one's place.
+func (r *recorder) writeSnapshot(s state.Snapshot, now state.Moment) error {
+	r.disk.mu.Lock()
+	defer r.disk.mu.Unlock()
+	b := r.memory.upTo(s.Seq)
+	err := r.commitLocked(r.disk.relaxed, &b, func(tx *sql.Tx) error {
+		_, err := tx.Exec(`INSERT INTO snapshot VALUES (1, ?1, ?2, ?3, nullif(?4, '')) ON CONFLICT (id) DO UPDATE
+			SET seq = excluded.seq, stamp = excluded.stamp, time = excluded.time, state = excluded.state WHERE excluded.seq >= seq;
+			UPDATE meta SET applied = max(applied, ?1)`,
+			int64(s.Seq), now.Stamp.Microseconds(), now.Time.UnixMicro(), string(s.State))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	r.last = max(r.last, s.Seq)
+	r.memory.covered(s.Seq)
+	r.keepFrom(s.Seq + 1)
+	return nil
+}
+
+// commitLocked commits a batch, and what also adds to it.
+func (r *recorder) commitLocked(c *conn, b *batch, also func(*sql.Tx) error) (err error) {
+	if r.fault != nil {
+		err = r.fault()
+	}
+	if err == nil {
+		err = c.transaction(func(tx *sql.Tx) error {
+			if err := b.write(tx, c, r.lastHour); err != nil || also == nil {
+				return err
+			}
+			return also(tx)
+		})
+	}
+	if err != nil {
+		r.memory.unwritten(b)
+		return err
+	}
+	if n := len(b.entries); n > 0 {
+		r.last = max(r.last, b.entries[n-1].seq)
+	}
+	if n := len(b.messages); n > 0 {
+		r.lastHour = b.messages[n-1].hour()
+	}
+	r.memory.written(b)
+	return nil
+}
+
+// drain writes all that waits.
+func (r *recorder) drain() error {
+	for {
+		if err := r.write(nil, 0); err != nil || !r.memory.hasWaiting() {
+			return err
+		}
+	}
+}
