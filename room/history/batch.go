@@ -22,34 +22,22 @@ type entry struct {
 func (e *entry) number() state.Seq { return e.seq }
 func (e *entry) size() int         { return len(e.event) + rowBytes }
 
-// querier is a database or one of its transactions.
-type querier interface {
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
-}
-
 // readLog appends the events of the table log from one sequence number to before another
 // to events, at most limit of them. An event that a newer program wrote is a
 // [*state.VersionError].
 func readLog(ctx context.Context, db querier, from, before state.Seq, limit int, events []state.Event) ([]state.Event, error) {
 	rows, err := db.QueryContext(ctx, `SELECT event FROM log WHERE seq >= ? AND seq < ? ORDER BY seq LIMIT ?`, int64(from), int64(before), limit)
-	if err != nil {
-		return events, fmt.Errorf("history: read log: %w", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
+	err = eachRow(rows, err, func() (bool, error) {
 		var data sql.RawBytes
 		if err := rows.Scan(&data); err != nil {
-			return events, fmt.Errorf("history: read log: %w", err)
+			return false, err
 		}
 		e, err := state.DecodeEvent(data)
-		if err != nil {
-			return events, err
-		}
 		events = append(events, e)
-	}
-	if err := rows.Err(); err != nil {
-		return events, fmt.Errorf("history: read log: %w", err)
+		return true, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("history: read log: %w", err)
 	}
 	return events, nil
 }
@@ -71,7 +59,7 @@ func (b *batch) passing() bool {
 // write executes the statements of the batch on the connection c. hour is that of the last
 // message before.
 func (b *batch) write(tx *sql.Tx, c *conn, hour int64) error {
-	insert := tx.Stmt(c.entry)
+	insert := tx.Stmt(c.insertEntry)
 	for _, e := range b.entries {
 		if _, err := insert.Exec(int64(e.seq), e.stamp, e.event); err != nil {
 			return err
@@ -80,14 +68,14 @@ func (b *batch) write(tx *sql.Tx, c *conn, hour int64) error {
 	if len(b.messages) == 0 {
 		return nil
 	}
-	insert, size := tx.Stmt(c.message), 0
+	insert, size := tx.Stmt(c.insertMessage), 0
 	for _, m := range b.messages {
 		if _, err := insert.Exec(m.values()...); err != nil {
 			return err
 		}
 		size += m.size()
 	}
-	insert = tx.Stmt(c.hour)
+	insert = tx.Stmt(c.insertHour)
 	for _, m := range b.messages {
 		if m.hour() == hour {
 			continue
@@ -97,6 +85,6 @@ func (b *batch) write(tx *sql.Tx, c *conn, hour int64) error {
 		}
 		hour = m.hour()
 	}
-	_, err := tx.Stmt(c.applied).Exec(int64(b.upto), size)
+	_, err := tx.Stmt(c.updateApplied).Exec(int64(b.upto), size)
 	return err
 }

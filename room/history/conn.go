@@ -1,6 +1,7 @@
 package history
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -13,16 +14,16 @@ import (
 // connection that is not open.
 type conn struct {
 	*sql.DB
-	entry, message, hour, applied *sql.Stmt
+	insertEntry, insertMessage, insertHour, updateApplied *sql.Stmt
 }
 
 // prepare prepares the statements of a batch.
 func (c *conn) prepare() (err error) {
 	for statement, into := range map[string]**sql.Stmt{
-		`INSERT OR REPLACE INTO log VALUES (?, ?, ?)`: &c.entry,
-		insertMessage: &c.message,
-		`INSERT OR REPLACE INTO hours VALUES (?, ?)`:                   &c.hour,
-		`UPDATE meta SET applied = max(applied, ?), bytes = bytes + ?`: &c.applied,
+		`INSERT OR REPLACE INTO log VALUES (?, ?, ?)`: &c.insertEntry,
+		insertMessage: &c.insertMessage,
+		`INSERT OR REPLACE INTO hours VALUES (?, ?)`:                   &c.insertHour,
+		`UPDATE meta SET applied = max(applied, ?), bytes = bytes + ?`: &c.updateApplied,
 	} {
 		if *into, err = c.Prepare(statement); err != nil {
 			return err
@@ -53,6 +54,27 @@ func (c *conn) transaction(do func(*sql.Tx) error) error {
 func (c *conn) wait(millis int) error {
 	_, err := c.Exec(fmt.Sprintf(`PRAGMA busy_timeout = %d`, millis))
 	return err
+}
+
+// querier is a database or one of its transactions.
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// eachRow calls do for every row that a query returned with err, until do returns false. It
+// closes the rows.
+func eachRow(rows *sql.Rows, err error, do func() (more bool, err error)) error {
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if more, err := do(); err != nil || !more {
+			return err
+		}
+	}
+	return rows.Err()
 }
 
 // openReaders opens a few connections that cannot write.

@@ -11,6 +11,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // The files of a directory.
@@ -40,7 +42,7 @@ type disk struct {
 	dir      string
 	program  string                  // the program that writes
 	now      func() time.Time        // the wall clock
-	progress func(done, total int64) // of a migration; may be nil
+	progress func(done, total int64) // see Options; may be nil
 	commits  atomic.Int64            // how many the sequencer made
 	readers  atomic.Pointer[sql.DB]
 	walNext  atomic.Int64 // the size of the write-ahead log at which it is moved next, if above walBytes
@@ -202,7 +204,7 @@ func (d *disk) acquireLocked() error {
 	hold, err := db.Begin()
 	if err != nil {
 		db.Close()
-		if code(err) == codeBusy {
+		if code(err) == sqlite3.SQLITE_BUSY {
 			return fmt.Errorf("%s: %w", d.dir, ErrInUse)
 		}
 		return fmt.Errorf("%s: %w", path, err)

@@ -1,6 +1,7 @@
 package history
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -18,17 +19,14 @@ import (
 // nobody reads; after any other error nothing has changed. A sequence number without a
 // message is no error.
 func (h *History) Erase(ctx context.Context, seq state.Seq) error {
-	err := ctx.Err()
-	if err == nil {
-		err = h.trouble.now()
-	}
+	err := cmp.Or(ctx.Err(), h.trouble.now())
 	if err == nil {
 		err = h.maintenance.write(ctx)
 	}
 	var left state.Body
 	if err == nil {
 		err = h.disk.maintain(func(tx *sql.Tx) (err error) {
-			left, err = erase(tx, seq)
+			left, err = eraseMessage(tx, seq)
 			return err
 		})
 	}
@@ -46,9 +44,9 @@ func (h *History) Erase(ctx context.Context, seq state.Seq) error {
 	return nil
 }
 
-// erase deletes a message from the tables, and returns what the log then has of it; nil if
+// eraseMessage deletes a message from the tables, and returns what the log then has of it; nil if
 // it has nothing.
-func erase(tx *sql.Tx, seq state.Seq) (state.Body, error) {
+func eraseMessage(tx *sql.Tx, seq state.Seq) (state.Body, error) {
 	if err := unindex(tx, seq, seq); err != nil {
 		return nil, err
 	}

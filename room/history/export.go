@@ -13,6 +13,8 @@ import (
 	"path/filepath"
 	"time"
 
+	sqlite3 "modernc.org/sqlite/lib"
+
 	"salon/room/state"
 )
 
@@ -36,7 +38,7 @@ func OpenReader(dir string) (*Reader, error) {
 		return nil, fmt.Errorf("read history: %w", err)
 	}
 	db, err := openFile(path)
-	if code(err) == codeCantOpen {
+	if code(err) == sqlite3.SQLITE_CANTOPEN {
 		db, err = openImmutable(path)
 	}
 	if err != nil {
@@ -124,11 +126,8 @@ func (x *exporter) export(db *sql.DB) error {
 // some writes the next messages, and returns how many there were.
 func (x *exporter) some(db querier) (int, error) {
 	rows, err := db.QueryContext(x.ctx, `SELECT `+columns+` FROM messages WHERE seq > ? ORDER BY seq LIMIT ?`, int64(x.last), exportEvents)
-	if err != nil {
-		return 0, err
-	}
 	var batch []*message
-	err = each(rows, func(m *message) (bool, error) {
+	err = each(rows, err, func(m *message) (bool, error) {
 		batch, x.last = append(batch, m), m.seq
 		return true, nil
 	})

@@ -23,7 +23,7 @@ func (h *History) readEarlier(ctx context.Context, next, before state.Seq, batch
 		return err
 	})
 	switch {
-	case next < h.keptFrom(): // also if it was deleted meanwhile
+	case next < h.memory.keptFrom(): // also if it was deleted meanwhile
 		return nil, next, state.ErrGone
 	case ctx.Err() != nil:
 		return nil, next, ctx.Err()

@@ -178,7 +178,7 @@ func TestAStartAfterALossFindsItsPlace(t *testing.T) {
 	h.count(t, 25)
 	roomtest.Until(t, func() string { return "the loss goes unnoticed" }, func() bool {
 		health, _ := h.Health()
-		return h.keptFrom() > 20 && health.Err == nil
+		return h.memory.keptFrom() > 20 && health.Err == nil
 	})
 	h.count(t, 30)
 	shut(t, h)

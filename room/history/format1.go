@@ -78,12 +78,7 @@ func (old *state1) imported(at state.Seq, stamp time.Duration) *state.State {
 	return state.Import(in)
 }
 
-func micro(t time.Time) time.Time {
-	if t.IsZero() {
-		return t
-	}
-	return t.UTC().Truncate(time.Microsecond)
-}
+func micro(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
 
 func (t target1) target() state.Target {
 	if t.Kind == state.ByPseudo {

@@ -107,7 +107,7 @@ func newHistory(o Options) (*History, error) {
 	}
 	h := &History{recorder: r, queue: queue{wake: make(chan struct{}, 1)}, every: cmp.Or(o.retry, inspectEvery)}
 	h.stamps.clock, h.shut = o.clock, sync.OnceValue(h.leave)
-	h.maintenance.recorder, h.maintenance.progress, h.maintenance.wake = r, o.Progress, make(chan struct{}, 1)
+	h.maintenance.recorder, h.maintenance.wake = r, make(chan struct{}, 1)
 	h.maintenance.covered.Store(true) // the last run may have left some
 	h.maintenance.bounds.Store(&bounds{o.Keep, o.KeepBytes})
 	return h, nil
@@ -134,8 +134,7 @@ func (h *History) readLocked() error {
 	h.file, h.last, h.lastHour, h.born = c.file, c.last, c.hour, max(c.last, c.applied)+1
 	h.stamps = h.stamps.clock.resume(c.moment)
 	h.given = h.born - 1
-	h.keepFrom(cmp.Or(c.kept, h.born))
-	h.memory.applied = c.applied
+	h.memory.applied, h.memory.kept = c.applied, cmp.Or(c.kept, h.born)
 	h.tail = room.NewTail(h.born)
 	return h.readRecent(h.disk.durable.DB)
 }
@@ -144,11 +143,8 @@ func (h *History) readLocked() error {
 func (h *History) readRecent(db *sql.DB) error {
 	m := &h.memory
 	rows, err := db.Query(`SELECT `+columns+` FROM messages ORDER BY seq DESC LIMIT ?`, m.limit)
-	if err != nil {
-		return err
-	}
 	m.from = 1
-	err = each(rows, func(row *message) (bool, error) {
+	err = each(rows, err, func(row *message) (bool, error) {
 		e, err := row.event()
 		m.recent.add(&spoken{event: e, row: row})
 		full := len(m.recent.rows) == m.limit || m.recent.bytes > recentBytes
@@ -178,7 +174,7 @@ func (h *History) Propose(ctx context.Context, e state.Event) (state.Seq, error)
 // Bounds implements room.Log.
 func (h *History) Bounds() (first, last state.Seq) {
 	first, last = h.tail.Bounds()
-	return min(first, h.keptFrom()), last
+	return min(first, h.memory.keptFrom()), last
 }
 
 // Now implements room.Log.

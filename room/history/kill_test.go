@@ -205,10 +205,7 @@ func (w *witness) check(t *testing.T, c *chat) {
 	seen := map[state.ID]state.Seq{}
 	found := 0
 	rows, err := c.disk.durable.Query(`SELECT ` + columns + ` FROM messages ORDER BY seq`)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := each(rows, func(m *message) (bool, error) {
+	if err := each(rows, err, func(m *message) (bool, error) {
 		if first, ok := seen[m.id]; ok {
 			t.Errorf("%v is at places %d and %d", m.id, first, m.seq)
 		}

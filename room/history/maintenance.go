@@ -32,13 +32,12 @@ var ErrPinned = errors.New("somebody is reading the file: the words are overwrit
 // be done again.
 type maintenance struct {
 	*recorder
-	bounds   atomic.Pointer[bounds] // never nil
-	progress func(done, total int64)
-	wake     chan struct{} // cap 1: something was applied
-	covered  atomic.Bool   // a snapshot may cover entries of the log
-	erased   atomic.Bool   // the write-ahead log may hold erased words
-	warned   string        // the last error that was logged
-	seen     atomic.Int64  // the sequencer's commits, when last looked at
+	bounds  atomic.Pointer[bounds] // never nil
+	wake    chan struct{}          // cap 1: something was applied
+	covered atomic.Bool            // a snapshot may cover entries of the log
+	erased  atomic.Bool            // the write-ahead log may hold erased words
+	warned  string                 // the last error that was logged
+	seen    atomic.Int64           // the sequencer's commits, when last looked at
 }
 
 // work maintains until ctx ends.
@@ -131,7 +130,7 @@ func (m *maintenance) write(ctx context.Context) error {
 
 // index completes the index up to all that is written.
 func (m *maintenance) index(ctx context.Context) error {
-	p := progress{report: m.progress, reported: time.Now()}
+	p := progress{report: m.disk.progress, reported: time.Now()}
 	for more := true; more; {
 		var done, end int64
 		err := m.transaction(ctx, func(tx *sql.Tx) (err error) {
@@ -173,7 +172,7 @@ func (m *maintenance) sweep(ctx context.Context) error {
 func (m *maintenance) prune(ctx context.Context) (time.Duration, error) {
 	b := m.bounds.Load()
 	for {
-		excess, err := m.excess(ctx, b)
+		excess, err := b.excess(ctx, &m.disk)
 		if err != nil {
 			return 0, err
 		}
@@ -188,17 +187,6 @@ func (m *maintenance) prune(ctx context.Context) (time.Duration, error) {
 			return 0, err
 		}
 	}
-}
-
-// excess returns how many bytes of messages are too many.
-func (m *maintenance) excess(ctx context.Context, b *bounds) (excess int64, err error) {
-	if b.bytes > 0 {
-		err = m.disk.read(func(db *sql.DB) error {
-			excess, err = b.excess(ctx, db)
-			return err
-		})
-	}
-	return excess, err
 }
 
 // forget deletes messages that are too old, and further ones of so many bytes. It returns
@@ -229,7 +217,7 @@ func (m *maintenance) shrink(ctx context.Context, b *bounds) error {
 	for more := true; more; {
 		err := ctx.Err()
 		if err == nil {
-			more, err = m.shrinkSome(b)
+			more, err = b.shrink(&m.disk)
 		}
 		if err == nil && more {
 			err = m.disk.checkpoint(ctx)
@@ -239,15 +227,6 @@ func (m *maintenance) shrink(ctx context.Context, b *bounds) error {
 		}
 	}
 	return nil
-}
-
-func (m *maintenance) shrinkSome(b *bounds) (more bool, err error) {
-	m.disk.mu.Lock()
-	defer m.disk.mu.Unlock()
-	if m.disk.relaxed == nil {
-		return false, errNotOpen
-	}
-	return b.shrink(m.disk.relaxed.DB)
 }
 
 // emptyLog moves erased words out of the write-ahead log.

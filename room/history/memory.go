@@ -1,6 +1,7 @@
 package history
 
 import (
+	"cmp"
 	"slices"
 	"sync"
 	"time"
@@ -34,6 +35,7 @@ type memory struct {
 	from     state.Seq  // recent has every spoken event from here on
 	recent   list[*spoken]
 	applied  state.Seq // up to which Apply was called
+	kept     state.Seq // from which on the log is complete, in the file and in entries; only grows
 	messages list[*message]
 	entries  list[*entry] // empty while the disk works
 	lost     gap          // the messages dropped and not yet recorded as missing
@@ -105,23 +107,27 @@ func (m *memory) forget(last state.Seq) {
 func (m *memory) erase(seq state.Seq) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if i, ok := m.recent.search(seq); ok {
+	if i, ok := m.recent.find(seq); ok {
 		m.recent.delete(i, i+1)
 	}
 }
 
-// keepEntries holds entries that the disk refused, and returns the sequence number of the
-// last that was dropped for them; 0 for none.
-func (m *memory) keepEntries(entries []*entry) (dropped state.Seq) {
+// keepEntries holds entries that the disk refused. The oldest make room for them.
+func (m *memory) keepEntries(entries []*entry) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.entries.add(entries...)
-	n := m.entries.excess(m.wait, waitingBytes)
-	if n > 0 {
-		dropped = m.entries.rows[n-1].seq
+	if n := m.entries.excess(m.wait, waitingBytes); n > 0 {
+		m.kept = max(m.kept, m.entries.rows[n-1].seq+1)
+		m.entries.drop(n)
 	}
-	m.entries.drop(n)
-	return dropped
+}
+
+// keptFrom returns the sequence number from which on the log is complete.
+func (m *memory) keptFrom() state.Seq {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.kept
 }
 
 func (m *memory) hasMessages() bool {
@@ -189,10 +195,11 @@ func (m *memory) unwritten(b *batch) {
 	m.lost = b.missing.and(m.lost)
 }
 
-// covered drops the entries that a snapshot covers.
+// covered drops the entries that a snapshot covers: they need not be kept.
 func (m *memory) covered(last state.Seq) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.kept = max(m.kept, last+1)
 	m.entries.drop(len(m.entries.upTo(last)))
 }
 
@@ -205,25 +212,85 @@ func (m *memory) takeReported() gap {
 	return reported
 }
 
-// rewrite makes all recent messages wait that are not in a file which is complete up to
-// applied, and notes what is missing between the two. last is the time of the last
-// message of that file in microseconds since 1970, 0 if it has none.
-func (m *memory) rewrite(applied state.Seq, last int64) {
+// rewrite makes all recent messages wait that are not in another file, which lacks the log
+// up to last, and notes what is missing between the two.
+func (m *memory) rewrite(c content, last state.Seq) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.kept = max(m.kept, last+1)
 	m.messages = list[*message]{}
-	for _, s := range m.recent.rows[len(m.recent.upTo(applied)):] {
+	for _, s := range m.recent.rows[len(m.recent.upTo(c.applied)):] {
 		m.messages.add(s.row)
 	}
-	if applied+1 >= m.from {
+	if c.applied+1 >= m.from {
 		return
 	}
-	lost := gap{seq: applied + 1}
-	if last != 0 {
-		lost.From = time.UnixMicro(last).UTC()
+	lost := gap{seq: c.applied + 1}
+	if c.messageTime != 0 {
+		lost.From = time.UnixMicro(c.messageTime).UTC()
 	}
 	if len(m.recent.rows) > 0 {
 		lost.To = m.recent.rows[0].event.Time
 	}
 	m.lost = lost.and(m.lost)
+}
+
+// row is what a list holds.
+type row interface {
+	number() state.Seq // the sequence number
+	size() int         // in bytes, about
+}
+
+// list is a list of rows in the order of their sequence numbers, and their size.
+type list[T row] struct {
+	rows  []T
+	bytes int
+}
+
+func (l *list[T]) add(rows ...T) {
+	l.rows = append(l.rows, rows...)
+	for _, r := range rows {
+		l.bytes += r.size()
+	}
+}
+
+// search returns the index of a sequence number, or the one that it would have.
+func (l *list[T]) find(seq state.Seq) (i int, found bool) {
+	return slices.BinarySearchFunc(l.rows, seq, func(r T, seq state.Seq) int { return cmp.Compare(r.number(), seq) })
+}
+
+// upTo returns the rows with sequence numbers up to last.
+func (l *list[T]) upTo(last state.Seq) []T {
+	n, _ := l.find(last + 1)
+	return l.rows[:n]
+}
+
+// excess returns how many of the first rows must go for at most so many, in so many
+// bytes, to be left.
+func (l *list[T]) excess(most, bytes int) (n int) {
+	for left := l.bytes; len(l.rows)-n > most || left > bytes; n++ {
+		left -= l.rows[n].size()
+	}
+	return n
+}
+
+// drop removes the first n rows.
+func (l *list[T]) drop(n int) { l.delete(0, n) }
+
+// delete removes the rows with the indexes from i to before j.
+func (l *list[T]) delete(i, j int) {
+	for _, r := range l.rows[i:j] {
+		l.bytes -= r.size()
+	}
+	l.rows = slices.Delete(l.rows, i, j)
+}
+
+// replace puts a row where its sequence number belongs, instead of one that has the same.
+func (l *list[T]) replace(r T) {
+	i, found := l.find(r.number())
+	if found {
+		l.delete(i, i+1)
+	}
+	l.rows = slices.Insert(l.rows, i, r)
+	l.bytes += r.size()
 }

@@ -23,15 +23,16 @@ type migration struct {
 // copyEvents is how many sequence numbers are copied between two reports of progress.
 const copyEvents = 10_000
 
-// renamed makes room for the tables of format 2, and dropped removes those of format 1.
+// beforeFormat2 makes room for the tables of format 2, and dropFormat1 removes those of
+// format 1.
 const (
-	renamed = `
+	beforeFormat2 = `
 DROP TABLE words;
 ALTER TABLE meta RENAME TO meta1;
 ALTER TABLE snapshot RENAME TO snapshot1;
 DROP INDEX events_rare;
 `
-	dropped = `
+	dropFormat1 = `
 DROP TABLE events;
 DROP TABLE turns;
 DROP TABLE boots;
@@ -42,7 +43,7 @@ DROP TABLE snapshot1;
 
 func (m *migration) run() error {
 	for _, step := range []func() error{
-		m.exec(renamed + schema), m.copyMessages, m.rewriteBodies, m.countMessages, m.makeState, m.exec(dropped + marked),
+		m.exec(beforeFormat2 + schema), m.copyMessages, m.rewriteBodies, m.countMessages, m.makeState, m.exec(dropFormat1 + marked),
 	} {
 		if err := step(); err != nil {
 			return fmt.Errorf("bring format 1 up to date: %w", err)
@@ -80,11 +81,8 @@ func (m *migration) copyMessages() error {
 // fields have become lower case, which decoding ignores.
 func (m *migration) rewriteBodies() error {
 	rows, err := m.tx.Query(`SELECT ` + columns + ` FROM messages WHERE body IS NOT NULL`)
-	if err != nil {
-		return err
-	}
 	var list []*message
-	err = each(rows, func(row *message) (bool, error) {
+	err = each(rows, err, func(row *message) (bool, error) {
 		e, err := row.event()
 		if err == nil {
 			row, err = newMessage(e)
@@ -158,22 +156,19 @@ func (m *migration) readSnapshot() (old state1, at state.Seq, err error) {
 func (m *migration) readDecisions(after state.Seq) ([]state.Event, error) {
 	rows, err := m.tx.Query(`SELECT seq, time, kind, author, text, ifnull(body, '{}') FROM events WHERE seq > ? AND NOT hidden
 		AND kind IN ('topic', 'slow', 'banned', 'unbanned', 'muted', 'unmuted', 'registered', 'unregistered', 'prefs', 'seen') ORDER BY seq`, int64(after))
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
 	var list []state.Event
-	for rows.Next() {
+	err = eachRow(rows, err, func() (bool, error) {
 		var r row1
 		var ns int64
 		if err := rows.Scan(&r.seq, &ns, &r.kind, &r.author, &r.text, &r.body); err != nil {
-			return nil, err
+			return false, err
 		}
 		body, err := r.decode()
 		if err != nil {
-			return nil, fmt.Errorf("event %d (%s): %w", r.seq, r.kind, err)
+			return false, fmt.Errorf("event %d (%s): %w", r.seq, r.kind, err)
 		}
-		list = append(list, state.Event{Seq: r.seq, Time: time.Unix(0, ns).UTC().Truncate(time.Microsecond), Body: body})
-	}
-	return list, rows.Err()
+		list = append(list, state.Event{Seq: r.seq, Time: micro(time.Unix(0, ns)), Body: body})
+		return true, nil
+	})
+	return list, err
 }

@@ -51,12 +51,17 @@ func (b *bounds) next(oldest int64, now time.Time) time.Duration {
 
 // excess returns how many bytes of messages, as meta counts them, must go for the file to
 // be small enough. State and log do not count: deleting messages would not shrink them.
-func (b *bounds) excess(ctx context.Context, db *sql.DB) (int64, error) {
+func (b *bounds) excess(ctx context.Context, d *disk) (excess int64, err error) {
+	if b.bytes == 0 {
+		return 0, nil
+	}
 	var used, said int64
-	err := db.QueryRowContext(ctx, `SELECT used - CASE WHEN used > ?1 THEN
-			(SELECT ifnull(sum(octet_length(event) + 16), 0) FROM log) + ifnull((SELECT octet_length(state) FROM snapshot), 0) ELSE 0 END, bytes
-		FROM meta, (SELECT (page_count - freelist_count) * ?2 - ?3 AS used FROM pragma_page_count, pragma_freelist_count)`,
-		b.bytes, pageBytes, bareBytes).Scan(&used, &said)
+	err = d.read(func(db *sql.DB) error {
+		return db.QueryRowContext(ctx, `SELECT used - CASE WHEN used > ?1 THEN
+				(SELECT ifnull(sum(octet_length(event) + 16), 0) FROM log) + ifnull((SELECT octet_length(state) FROM snapshot), 0) ELSE 0 END, bytes
+			FROM meta, (SELECT (page_count - freelist_count) * ?2 - ?3 AS used FROM pragma_page_count, pragma_freelist_count)`,
+			b.bytes, pageBytes, bareBytes).Scan(&used, &said)
+	})
 	if err != nil || used <= b.bytes {
 		return 0, err
 	}
@@ -64,9 +69,14 @@ func (b *bounds) excess(ctx context.Context, db *sql.DB) (int64, error) {
 }
 
 // shrink returns some free pages to the file system, if there are many, which it reports.
-func (b *bounds) shrink(db *sql.DB) (many bool, err error) {
+func (b *bounds) shrink(d *disk) (many bool, err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.relaxed == nil {
+		return false, errNotOpen
+	}
 	var pages, free int
-	if err := db.QueryRow(`SELECT page_count, freelist_count FROM pragma_page_count, pragma_freelist_count`).Scan(&pages, &free); err != nil {
+	if err := d.relaxed.QueryRow(`SELECT page_count, freelist_count FROM pragma_page_count, pragma_freelist_count`).Scan(&pages, &free); err != nil {
 		return false, err
 	}
 	spare := max(prunePages, pages/spareQuarter)
@@ -76,14 +86,8 @@ func (b *bounds) shrink(db *sql.DB) (many bool, err error) {
 	if free < spare {
 		return false, nil
 	}
-	rows, err := db.Query(`PRAGMA incremental_vacuum(200)`) // which does its work row by row
-	if err != nil {
-		return false, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-	}
-	return true, rows.Err()
+	rows, err := d.relaxed.Query(`PRAGMA incremental_vacuum(200)`) // which does its work row by row
+	return true, eachRow(rows, err, func() (bool, error) { return true, nil })
 }
 
 // doomed are some of the oldest messages, which are to be deleted.
@@ -98,26 +102,23 @@ type doomed struct {
 // bytes.
 func choose(tx *sql.Tx, cutoff, bytes int64) (some doomed, err error) {
 	rows, err := tx.Query(`SELECT seq, time, `+sizeSQL+` FROM messages ORDER BY seq LIMIT ?`, pruneEvents)
-	if err != nil {
-		return some, err
-	}
-	defer rows.Close()
-	for rows.Next() {
+	err = eachRow(rows, err, func() (bool, error) {
 		var seq state.Seq
 		var at, size int64
 		if err := rows.Scan(&seq, &at, &size); err != nil {
-			return some, err
+			return false, err
 		}
 		if at >= cutoff && some.bytes >= bytes {
 			some.oldest = at
-			return some, nil
+			return false, nil
 		}
 		if some.count == 0 {
 			some.first = seq
 		}
 		some.count, some.last, some.bytes = some.count+1, seq, some.bytes+size
-	}
-	return some, rows.Err()
+		return true, nil
+	})
+	return some, err
 }
 
 // delete deletes the messages, and what the index has of them. The last of the hours may

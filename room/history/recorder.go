@@ -2,9 +2,12 @@ package history
 
 import (
 	"database/sql"
+	"fmt"
 	"log/slog"
-	"sync/atomic"
+	"sync"
 	"time"
+
+	sqlite3 "modernc.org/sqlite/lib"
 
 	"salon/room"
 	"salon/room/state"
@@ -24,27 +27,13 @@ type recorder struct {
 	disk    disk
 	memory  memory
 	trouble trouble
-	kept    atomic.Uint64 // the sequence number from which on the log is complete; only grows
-	given   state.Seq     // the last sequence number that was assigned; the sequencer's
+	given   state.Seq // the last sequence number that was assigned; the sequencer's
 
 	// Guarded by disk.mu.
 	file     int64     // identifies the open file
 	replaced bool      // it is another than before, and lacks what is in memory
 	last     state.Seq // the last of its log, as far as this recorder wrote it
 	lastHour int64     // of its last message
-}
-
-// keptFrom returns the sequence number from which on the log is complete.
-func (r *recorder) keptFrom() state.Seq { return state.Seq(r.kept.Load()) }
-
-// keepFrom notes that events before seq may be deleted, or are lost.
-func (r *recorder) keepFrom(seq state.Seq) {
-	for {
-		was := r.kept.Load()
-		if uint64(seq) <= was || r.kept.CompareAndSwap(was, uint64(seq)) {
-			return
-		}
-	}
 }
 
 // record writes entries to the disk, with messages if many wait, or to memory while the
@@ -60,9 +49,7 @@ func (r *recorder) record(entries []*entry) {
 		}
 		r.fail(err)
 	}
-	if dropped := r.memory.keepEntries(entries); dropped > 0 {
-		r.keepFrom(dropped + 1)
-	}
+	r.memory.keepEntries(entries)
 }
 
 // fail raises the alarm.
@@ -99,7 +86,7 @@ func (r *recorder) inspect() {
 // resume writes all that waits, after opening the file again where that may help: a full
 // disk needs no more than space.
 func (r *recorder) resume() error {
-	if code(r.trouble.now()) != codeFull {
+	if code(r.trouble.now()) != sqlite3.SQLITE_FULL {
 		if err := r.reopen(); err != nil {
 			return err
 		}
@@ -133,8 +120,7 @@ func (r *recorder) adoptLocked() error {
 		return nil
 	}
 	r.last, r.lastHour = c.last, c.hour
-	r.keepFrom(r.given + 1)
-	r.memory.rewrite(c.applied, c.messageTime)
+	r.memory.rewrite(c, r.given)
 	b := r.memory.next(0)
 	if err := r.commitLocked(r.disk.durable, &b, nil); err != nil {
 		return err
@@ -191,7 +177,6 @@ func (r *recorder) writeSnapshot(s state.Snapshot, now state.Moment) error {
 	}
 	r.last = max(r.last, s.Seq)
 	r.memory.covered(s.Seq)
-	r.keepFrom(s.Seq + 1)
 	return nil
 }
 
@@ -229,4 +214,41 @@ func (r *recorder) drain() error {
 			return err
 		}
 	}
+}
+
+// trouble says whether the disk fails. Only the sequencer changes it.
+type trouble struct {
+	mu      sync.Mutex // guards all below
+	err     error      // nil: it does not
+	since   time.Time
+	changed chan struct{} // closed when trouble begins or ends, and then another
+}
+
+// now returns the error of a disk that fails, nil of one that works.
+func (t *trouble) now() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.err
+}
+
+// set begins trouble at a time, replaces its error, or ends it with nil.
+func (t *trouble) set(err error, at time.Time) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if (err == nil) != (t.err == nil) {
+		t.since = at
+		close(t.changed)
+		t.changed = make(chan struct{})
+	}
+	t.err = err
+}
+
+// health returns the same as room.Log's Health.
+func (t *trouble) health() (state.Health, <-chan struct{}) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.err == nil {
+		return state.Health{}, t.changed
+	}
+	return state.Health{Err: fmt.Errorf("history: %w", t.err), Since: t.since}, t.changed
 }

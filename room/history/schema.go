@@ -2,10 +2,15 @@ package history
 
 import (
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"salon/room/state"
 )
 
 // application marks a file as salon's (PRAGMA application_id): "saln".
@@ -121,16 +126,8 @@ func identify(db *sql.DB) (version int, err error) {
 // marked are the statements that mark a file as one of today's format.
 var marked = fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d;", application, format)
 
-// The primary result codes of SQLite that matter here (sqlite.org/rescode.html).
-const (
-	codeBusy     = 5
-	codeCorrupt  = 11
-	codeFull     = 13
-	codeCantOpen = 14
-	codeNotADB   = 26
-)
-
-// code returns the primary result code of an error; 0 when it is not SQLite's.
+// code returns the primary result code of an error (sqlite.org/rescode.html); 0 if it is
+// not SQLite's.
 func code(err error) int {
 	if e, ok := errors.AsType[*sqlite.Error](err); ok {
 		return e.Code() & 0xff
@@ -140,8 +137,46 @@ func code(err error) int {
 
 // explain wraps an error that means damage in ErrDamaged.
 func explain(err error) error {
-	if c := code(err); c == codeCorrupt || c == codeNotADB {
+	if c := code(err); c == sqlite3.SQLITE_CORRUPT || c == sqlite3.SQLITE_NOTADB {
 		return fmt.Errorf("%w (%w)", ErrDamaged, err)
 	}
 	return err
+}
+
+// content describes what a file holds.
+type content struct {
+	file        int64        // identifies the file
+	applied     state.Seq    // up to which the table messages is complete
+	kept        state.Seq    // from which on the log has every event; 0: not known
+	last        state.Seq    // the last of the log, or of the snapshot
+	moment      state.Moment // the latest that the file knows of
+	messageTime int64        // of the last message, in microseconds since 1970; 0: there is none
+	hour        int64        // of the last message; -1: there is none
+}
+
+// readContent reads what a file holds.
+func readContent(db *sql.DB) (c content, err error) {
+	var snapshot, stamp, wall, entryStamp int64 // -1: there is none
+	var last state.Seq
+	var event []byte
+	err = db.QueryRow(`SELECT file, applied, ifnull((SELECT time FROM messages ORDER BY seq DESC LIMIT 1), 0),
+		ifnull((SELECT hour FROM hours ORDER BY seq DESC LIMIT 1), -1),
+		ifnull(snapshot.seq, -1), ifnull(snapshot.stamp, 0), ifnull(snapshot.time, 0),
+		ifnull((SELECT min(seq) FROM log), 0), ifnull(entry.seq, 0), ifnull(entry.stamp, -1), ifnull(entry.event, '')
+		FROM meta LEFT JOIN snapshot LEFT JOIN (SELECT * FROM log ORDER BY seq DESC LIMIT 1) AS entry`).Scan(
+		&c.file, &c.applied, &c.messageTime, &c.hour, &snapshot, &stamp, &wall, &c.kept, &last, &entryStamp, &event)
+	if err != nil {
+		return c, err
+	}
+	if snapshot >= 0 {
+		c.last, c.kept = state.Seq(snapshot), state.Seq(snapshot)+1
+		c.moment = state.Moment{Time: time.UnixMicro(wall), Stamp: time.Duration(stamp) * time.Microsecond}
+	}
+	c.last = max(c.last, last)
+	if at := time.Duration(entryStamp) * time.Microsecond; at >= c.moment.Stamp {
+		var e struct{ Time time.Time }
+		_ = json.Unmarshal(event, &e) // Follow reports an event that cannot be read; without its time the clock goes on from the stamp
+		c.moment = state.Moment{Time: e.Time, Stamp: at}
+	}
+	return c, nil
 }

@@ -136,10 +136,7 @@ func (s *search) addGaps(end state.Seq) error {
 
 func (s *search) query(take func(*message) (bool, error), query string, args ...any) error {
 	rows, err := s.db.QueryContext(s.ctx, query, args...)
-	if err != nil {
-		return err
-	}
-	return each(rows, take)
+	return each(rows, err, take)
 }
 
 // take adds a message if it matches, and reports whether more are needed.

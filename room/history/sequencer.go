@@ -1,11 +1,108 @@
 package history
 
 import (
+	"context"
+	"slices"
+	"sync"
 	"time"
 
+	"salon/internal/wait"
 	"salon/room"
 	"salon/room/state"
 )
+
+const (
+	// maxWaiting is how many proposals wait for the commits before theirs; beyond, Propose
+	// returns state.ErrBusy.
+	maxWaiting = 4096
+	// batchBytes bounds the text of one transaction, besides room.BatchEvents. What is
+	// beyond is left for the next.
+	batchBytes = 1 << 20
+)
+
+// proposal is one Propose in progress.
+type proposal struct {
+	event  state.Event
+	size   int
+	answer chan answer // cap 1
+}
+
+// answer is what Propose returns.
+type answer struct {
+	seq state.Seq
+	err error
+}
+
+func newProposal(e state.Event) *proposal {
+	return &proposal{event: e, size: state.Size(e.Body) + rowBytes, answer: make(chan answer, 1)}
+}
+
+// queue holds the proposals that wait for the sequencer.
+type queue struct {
+	wake chan struct{} // cap 1: there is something to take
+
+	mu      sync.Mutex // guards all below
+	waiting []*proposal
+	closed  bool
+}
+
+// propose queues an event and waits for its answer. When ctx ends first, the event may
+// still be ordered.
+func (q *queue) propose(ctx context.Context, e state.Event) (state.Seq, error) {
+	p := newProposal(e)
+	if err := q.add(p); err != nil {
+		return 0, err
+	}
+	select {
+	case a := <-p.answer:
+		return a.seq, a.err
+	case <-ctx.Done():
+		return 0, ctx.Err()
+	}
+}
+
+func (q *queue) add(p *proposal) error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.closed {
+		return state.ErrClosed
+	}
+	if len(q.waiting) == maxWaiting {
+		return state.ErrBusy
+	}
+	q.waiting = append(q.waiting, p)
+	wait.Signal(q.wake)
+	return nil
+}
+
+// take moves what waits to an empty batch, within the bounds of a transaction. closed
+// means that there will be nothing more.
+func (q *queue) take(batch []*proposal) (taken []*proposal, closed bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	size := 0
+	for _, p := range q.waiting {
+		if size += p.size; len(batch) == room.BatchEvents || size > batchBytes {
+			wait.Signal(q.wake)
+			break
+		}
+		batch = append(batch, p)
+	}
+	q.waiting = slices.Delete(q.waiting, 0, len(batch))
+	return batch, q.closed
+}
+
+// close refuses what waits and what comes later.
+func (q *queue) close() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.closed = true
+	for _, p := range q.waiting {
+		p.answer <- answer{err: state.ErrClosed}
+	}
+	q.waiting = nil
+	wait.Signal(q.wake)
+}
 
 // inspectEvery is the time between two looks of the sequencer at the disk.
 const inspectEvery = time.Second
@@ -35,46 +132,32 @@ func (h *History) sequence() {
 
 // commit orders, records, publishes and answers proposals.
 func (h *History) commit(proposals []*proposal) {
-	fresh, repeated := h.sort(proposals)
-	ordered, events, entries := h.order(fresh)
+	fresh, repeated, events, entries := h.order(proposals)
 	h.record(entries)
 	h.tail.Push(events)
-	for _, p := range ordered {
+	for _, p := range fresh {
 		p.answer <- answer{seq: p.event.Seq}
 	}
 	for _, p := range repeated { // after Push: the first may be one of these proposals
-		if seq, ok := h.tail.Place(p.event.ID); ok {
-			p.answer <- answer{seq: seq}
-		} else {
-			p.answer <- answer{err: state.ErrBusy}
-		}
+		seq, _ := h.tail.Place(p.event.ID)
+		p.answer <- answer{seq: seq}
 	}
 }
 
-// sort separates what was proposed before from what is fresh, and refuses what the tail
-// has no room for.
-func (h *History) sort(proposals []*proposal) (fresh, repeated []*proposal) {
-	free := h.tail.Free(room.BatchEvents)
-	seen := make(map[state.ID]bool, len(proposals))
+// order assigns sequence numbers and times to what was not proposed before. It refuses what
+// the tail has no room for, and what cannot be encoded.
+func (h *History) order(proposals []*proposal) (fresh, repeated []*proposal, events []state.Event, entries []*entry) {
+	now, free := h.Now(), h.tail.Free(room.BatchEvents)
+	ordered := make(map[state.ID]bool, len(proposals))
 	for _, p := range proposals {
-		if _, ok := h.tail.Place(p.event.ID); ok || seen[p.event.ID] {
+		if _, ok := h.tail.Place(p.event.ID); ok || ordered[p.event.ID] {
 			repeated = append(repeated, p)
 			continue
 		}
-		if free--; free < 0 {
+		if len(fresh) >= free {
 			p.answer <- answer{err: state.ErrBusy}
 			continue
 		}
-		seen[p.event.ID] = true
-		fresh = append(fresh, p)
-	}
-	return fresh, repeated
-}
-
-// order assigns sequence numbers and times. What cannot be encoded is refused.
-func (h *History) order(fresh []*proposal) (ordered []*proposal, events []state.Event, entries []*entry) {
-	now := h.Now()
-	for _, p := range fresh {
 		e := p.event
 		e.Seq, e.Time, e.Stamp = h.given+1, now.Time, now.Stamp
 		data, err := state.EncodeEvent(e)
@@ -82,9 +165,9 @@ func (h *History) order(fresh []*proposal) (ordered []*proposal, events []state.
 			p.answer <- answer{err: err}
 			continue
 		}
-		h.given, p.event = e.Seq, e
-		ordered, events = append(ordered, p), append(events, e)
+		h.given, p.event, ordered[e.ID] = e.Seq, e, true
+		fresh, events = append(fresh, p), append(events, e)
 		entries = append(entries, &entry{e.Seq, e.Stamp.Microseconds(), string(data), state.KindOf(e.Body).Passing})
 	}
-	return ordered, events, entries
+	return fresh, repeated, events, entries
 }

@@ -1,6 +1,7 @@
 package history
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -19,7 +20,7 @@ func (h *History) Load(ctx context.Context) (state.Snapshot, error) {
 	})
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
-		if s.Seq = h.keptFrom() - 1; s.Seq > 0 {
+		if s.Seq = h.memory.keptFrom() - 1; s.Seq > 0 {
 			s.State = state.Import(state.Imported{Applied: s.Seq}).Encode()
 		}
 		return s, nil
@@ -35,10 +36,7 @@ func (h *History) Load(ctx context.Context) (state.Snapshot, error) {
 // takes back that the events were deleted which it covers. An earlier snapshot than the
 // one in the file changes nothing.
 func (h *History) Snapshot(ctx context.Context, s state.Snapshot) error {
-	err := ctx.Err()
-	if err == nil {
-		err = h.trouble.now()
-	}
+	err := cmp.Or(ctx.Err(), h.trouble.now())
 	if err == nil {
 		err = h.writeSnapshot(s, h.Now())
 	}

@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	sqlite3 "modernc.org/sqlite/lib"
+
 	"salon/room/state"
 )
 
@@ -124,7 +126,7 @@ func TestAFullDiskIsOnlyAnAlarm(t *testing.T) {
 		want = append(want, fmt.Sprint(i, long))
 		c.says(want[i])
 	}
-	if code(c.trouble.now()) != codeFull {
+	if code(c.trouble.now()) != sqlite3.SQLITE_FULL {
 		t.Fatalf("it is not full: %v", c.trouble.now())
 	}
 	pragma(`PRAGMA max_page_count = 100000`)
