@@ -118,12 +118,12 @@ func TestItIsAStoreFromTheFile(t *testing.T) {
 
 func TestItSurvives(t *testing.T) {
 	for _, recent := range []int{recentEvents, 1} {
-		logtest.TestReopen(t, func(t *testing.T, dir string) logtest.Life {
+		logtest.TestReopen(t, func(t *testing.T, dir string) logtest.Run {
 			h, err := Open(t.Context(), Options{Dir: dir, recent: recent})
 			if err != nil {
 				t.Fatal(err)
 			}
-			return logtest.Life{Log: h, Store: h, End: h.Shut}
+			return logtest.Run{Log: h, Store: h, End: h.Shut}
 		})
 	}
 }

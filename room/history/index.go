@@ -9,7 +9,7 @@ import (
 
 const (
 	// indexEvents is how many messages one transaction adds to the index.
-	indexEvents = 50
+	indexEvents = 100
 	// mergePages is how many pages of the index one transaction merges.
 	mergePages = 16
 )

@@ -1,7 +1,3 @@
-// Package logtest is the suite that every [room.Log] and every [room.Store]
-// passes, in memory, on disk or on several nodes: what the room takes for
-// granted, tried from outside. An implementation's own tests call [TestLog] and
-// [TestStore], and add what only it promises.
 package logtest
 
 import (
@@ -14,68 +10,37 @@ import (
 	"testing"
 	"time"
 
+	"salon/internal/wait"
 	"salon/room"
 	"salon/room/state"
 )
 
-// patience is how long the suite waits for what must come, before it calls it
-// lost. Nothing that works is waited for that long.
+// patience is how long the suite waits for what must happen.
 const patience = 30 * time.Second
 
-// TestLog tests the logs that open makes. Each must be new and empty, and its
-// own; the suite closes it.
-func TestLog(t *testing.T, open func(t *testing.T) room.Log) {
-	for name, test := range map[string]func(*testing.T, *bench){
-		"places count from one without a gap":             testPlaces,
-		"a follower gets everything that can happen":      testBodies,
-		"followers from any place get all that follows":   testFollowers,
-		"what is proposed again has happened once":        testAgain,
-		"what several propose at once has happened once":  testAgainAtOnce,
-		"an ID is remembered through 4000 others":         testAgainLater,
-		"stamps never go back":                            testTime,
-		"what has no place in a log gets none":            testNoPlace,
-		"a context ends a proposal and a follower":        testContext,
-		"what is too large leaves no trace":               testTooLarge,
-		"the error of whoever follows is handed back":     testApplyError,
-		"an end is told to proposers and followers":       testClose,
-		"an end in the middle of a crowd loses nobody":    testCloseInCrowd,
-		"a follower may close":                            testCloseFromApply,
-		"the bounds are those of what can be followed":    testBounds,
-		"a log that works is well":                        testHealth,
-		"a crowd of proposers each keep their order":      testCrowd,
-		"a follower that comes in a crowd misses nothing": testFollowCrowd,
-	} {
-		t.Run(name, func(t *testing.T) {
-			b := &bench{T: t, log: open(t)}
-			t.Cleanup(b.close)
-			test(t, b)
-		})
-	}
-}
-
-// bench is a log under test and those who follow it.
-type bench struct {
+// logTest is a log under test with its followers.
+type logTest struct {
 	*testing.T
 	log room.Log
 
 	following sync.WaitGroup
 }
 
-func (b *bench) close() {
-	if err := b.log.Close(); err != nil {
-		b.Errorf("Close: %v", err)
+func (l *logTest) close() {
+	if err := l.log.Close(); err != nil {
+		l.Errorf("Close: %v", err)
 	}
-	b.following.Wait()
+	l.following.Wait()
 }
 
-// limited is a context for what must not take long.
+// limited returns a context for what must not take long.
 func limited(t testing.TB) context.Context {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	t.Cleanup(cancel)
 	return ctx
 }
 
-// said is a message that can be told from every other.
+// said returns a message that differs from every other.
 func said(origin, n uint64) state.Event {
 	return state.Event{
 		ID:   state.ID{Origin: origin, N: n},
@@ -83,7 +48,7 @@ func said(origin, n uint64) state.Event {
 	}
 }
 
-// propose takes what a log that works may answer when it has much to do.
+// propose repeats a proposal while the log answers what a busy one may.
 func propose(ctx context.Context, l room.Log, e state.Event) (state.Seq, error) {
 	for {
 		seq, err := l.Propose(ctx, e)
@@ -96,81 +61,114 @@ func propose(ctx context.Context, l room.Log, e state.Event) (state.Seq, error) 
 	}
 }
 
-// take proposes an event that must be taken.
-func (b *bench) take(e state.Event) state.Seq {
-	b.Helper()
-	seq, err := propose(limited(b), b.log, e)
+// take proposes an event that must be ordered.
+func (l *logTest) take(e state.Event) state.Seq {
+	l.Helper()
+	seq, err := propose(limited(l), l.log, e)
 	if err != nil {
-		b.Fatalf("Propose %v: %v", e.ID, err)
+		l.Fatalf("Propose %v: %v", e.ID, err)
 	}
 	return seq
 }
 
 // takeMany proposes n messages one after the other.
-func (b *bench) takeMany(origin uint64, n int) []state.Event {
-	b.Helper()
-	ctx := limited(b)
-	var events []state.Event
-	for i := range n {
-		e := said(origin, uint64(i+1))
-		seq, err := propose(ctx, b.log, e)
-		if err != nil {
-			b.Fatalf("Propose %v: %v", e.ID, err)
-		}
-		e.Seq = seq
-		events = append(events, e)
+func (l *logTest) takeMany(origin uint64, n int) []state.Event {
+	l.Helper()
+	return l.crowd(origin, 1, n)
+}
+
+// crowd lets many propose at once, each n messages one after the other, and returns the
+// messages in the log's order.
+func (l *logTest) crowd(origin uint64, proposers, n int) []state.Event {
+	l.Helper()
+	events := l.crowdUntil(nil, origin, proposers, n)
+	if l.Failed() {
+		l.FailNow()
 	}
 	return events
 }
 
-// follower is one Follow and what it got.
-type follower struct {
-	t      *testing.T
-	after  state.Seq
-	cancel context.CancelFunc
-	ended  chan error // what Follow returned
-
-	mu   sync.Mutex
-	got  []state.Event
-	want int
-	full chan struct{} // closed when want events are there
+// crowdUntil is crowd in which a proposer may end with an error.
+func (l *logTest) crowdUntil(end error, origin uint64, proposers, n int) []state.Event {
+	ctx := limited(l)
+	events := make([][]state.Event, proposers)
+	var talking sync.WaitGroup
+	for p := range proposers {
+		talking.Go(func() {
+			for i := range n {
+				e := said(origin+uint64(p), uint64(i+1))
+				var err error
+				if e.Seq, err = propose(ctx, l.log, e); err != nil {
+					if !errors.Is(err, end) {
+						l.Errorf("Propose %v: %v", e.ID, err)
+					}
+					return
+				}
+				events[p] = append(events[p], e)
+			}
+		})
+	}
+	talking.Wait()
+	return bySeq(slices.Concat(events...))
 }
 
-func (b *bench) follow(after state.Seq) *follower {
+// follower is a Follow in progress with what it got.
+type follower struct {
+	t      testing.TB
+	after  state.Seq
+	cancel context.CancelFunc
+	ended  chan error                // what Follow returned
+	apply  func(batch []state.Event) // may be nil; called with mu locked
+	wake   chan struct{}             // cap 1: something came
+
+	mu  sync.Mutex // guards got
+	got []state.Event
+}
+
+// follow starts a follower of what comes after a sequence number.
+func (l *logTest) follow(after state.Seq) *follower { return l.followWith(after, nil) }
+
+func (l *logTest) followWith(after state.Seq, apply func([]state.Event)) *follower {
 	ctx, cancel := context.WithCancel(context.Background())
-	f := &follower{t: b.T, after: after, cancel: cancel, ended: make(chan error, 1)}
-	b.following.Go(func() { f.ended <- b.log.Follow(ctx, after, f.apply) })
-	b.Cleanup(cancel)
+	f := &follower{t: l.T, after: after, cancel: cancel, ended: make(chan error, 1), apply: apply, wake: make(chan struct{}, 1)}
+	l.following.Go(func() { f.ended <- l.log.Follow(ctx, after, f.collect) })
+	l.Cleanup(cancel)
 	return f
 }
 
-func (f *follower) apply(batch []state.Event) error {
+func (f *follower) collect(batch []state.Event) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.got = append(f.got, batch...)
-	if f.full != nil && len(f.got) >= f.want {
-		close(f.full)
-		f.full = nil
+	if f.apply != nil {
+		f.apply(batch)
 	}
+	wait.Signal(f.wake)
 	return nil
+}
+
+// await waits until a condition is true, which it checks with mu locked.
+func (f *follower) await(what string, ok func() bool) {
+	f.t.Helper()
+	for late := time.After(patience); ; {
+		f.mu.Lock()
+		done := ok()
+		f.mu.Unlock()
+		if done {
+			return
+		}
+		select {
+		case <-f.wake:
+		case <-late:
+			f.t.Fatalf("the follower from %d: %s, not after %v with %d events", f.after, what, patience, len(f.all()))
+		}
+	}
 }
 
 // events waits until n have come and returns all that have.
 func (f *follower) events(n int) []state.Event {
 	f.t.Helper()
-	f.mu.Lock()
-	full := make(chan struct{})
-	if len(f.got) >= n {
-		close(full)
-	} else {
-		f.want, f.full = n, full
-	}
-	f.mu.Unlock()
-	select {
-	case <-full:
-	case <-time.After(patience):
-		f.t.Fatalf("the follower from place %d got %d events, not %d", f.after, len(f.all()), n)
-	}
+	f.await(fmt.Sprint(n, " events"), func() bool { return len(f.got) >= n })
 	return f.all()
 }
 
@@ -180,33 +178,47 @@ func (f *follower) all() []state.Event {
 	return slices.Clone(f.got)
 }
 
-// wantEnd waits for Follow's return.
+// wantEnd waits until Follow returns.
 func (f *follower) wantEnd(want error) {
 	f.t.Helper()
 	select {
 	case err := <-f.ended:
 		if !errors.Is(err, want) {
-			f.t.Errorf("Follow from place %d returned %v, want %v", f.after, err, want)
+			f.t.Errorf("Follow from %d returned %v, want %v", f.after, err, want)
 		}
 	case <-time.After(patience):
-		f.t.Fatalf("Follow from place %d did not return", f.after)
+		f.t.Fatalf("Follow from %d did not return", f.after)
 	}
 }
 
-// wantEvents holds what followed a place to be exactly these proposals.
+// wantOnly checks that a follower from the beginning gets these events and then the next.
+func (l *logTest) wantOnly(f *follower, want []state.Event) {
+	l.Helper()
+	last := said(999, 1)
+	last.Seq = l.take(last)
+	f.want(append(want, last))
+}
+
+// want waits for as many events and checks that they are these.
+func (f *follower) want(want []state.Event) {
+	f.t.Helper()
+	wantEvents(f.t, f.after, f.events(len(want)), want)
+}
+
+// wantEvents checks that what followed a sequence number is exactly these proposals.
 func wantEvents(t testing.TB, after state.Seq, got, want []state.Event) {
 	t.Helper()
 	if len(got) != len(want) {
-		t.Errorf("%d events followed place %d, want %d", len(got), after, len(want))
+		t.Errorf("%d events followed %d, want %d", len(got), after, len(want))
 	}
 	for i := range min(len(got), len(want)) {
 		if got[i].Seq != want[i].Seq || got[i].ID != want[i].ID || got[i].Body != want[i].Body {
-			t.Fatalf("event %d after place %d is %+v, want %+v", i+1, after, got[i], want[i])
+			t.Fatalf("event %d after %d is %+v, want %+v", i+1, after, got[i], want[i])
 		}
 	}
 }
 
-// bySeq puts proposals in the log's order.
+// bySeq returns proposals in the log's order.
 func bySeq(events []state.Event) []state.Event {
 	events = slices.Clone(events)
 	slices.SortFunc(events, func(a, b state.Event) int { return cmp.Compare(a.Seq, b.Seq) })
