@@ -1,80 +1,14 @@
 package screen
 
 import (
+	"strings"
 	"time"
+
+	"github.com/charmbracelet/x/ansi"
 
 	"salon/internal/line"
 	"salon/sshui/rows"
 )
-
-// Sizes at which the layout changes.
-const (
-	minWidth, minHeight = 20, 5 // smaller, the screen only says so and still types
-	headerFrom          = 8     // rows
-	namesFrom           = 110   // columns
-	namesWidth          = 22    // columns of the list of names, with its edge
-	maxInputRows        = 8
-)
-
-// stale are the parts of the screen that the terminal does not show as they are.
-type stale uint8
-
-const (
-	staleHeader stale = 1 << iota
-	staleRows
-	staleNames
-	staleBar // "n new below"
-	staleInput
-
-	everything stale = 1<<iota - 1
-)
-
-// painted is what the terminal was left with by the last frame.
-type painted struct {
-	row, column int // of the cursor
-	upTo        pos // the transcript's end, while the view follows it
-	marker      int // row of the unread marker in the transcript's part, -1 if out of view
-	marks       int // what it said
-	title       int // the number in the window's title
-	titled      bool
-	wrapping    bool // autowrap was left on
-	mouse       bool // it reports its mouse
-	kitty       bool // the kitty keyboard protocol is on
-}
-
-// headerRows is the number of rows above the transcript.
-func (s *Screen) headerRows() int {
-	if s.term.Height >= headerFrom && !s.tiny() {
-		return 1
-	}
-	return 0
-}
-
-// names is the number of columns of the list of names.
-func (s *Screen) names() int {
-	if s.term.Width >= namesFrom {
-		return namesWidth
-	}
-	return 0
-}
-
-func (s *Screen) scriptWidth() int { return s.term.Width - s.names() }
-
-// scriptRows is the number of rows of the transcript.
-func (s *Screen) scriptRows() int {
-	return max(0, s.term.Height-s.headerRows()-max(1, s.input.rows))
-}
-
-// shownRows is how many of them show it: scrolled up, the last one says how to come
-// back.
-func (s *Screen) shownRows() int {
-	if s.view.follow {
-		return s.scriptRows()
-	}
-	return max(0, s.scriptRows()-1)
-}
-
-func (s *Screen) tiny() bool { return s.term.Width < minWidth || s.term.Height < minHeight }
 
 // Frame appends what brings the terminal up to date, nothing if it is. The frame
 // before must have been sent, all of it. What the room has forgotten stays in view
@@ -225,6 +159,20 @@ func (s *Screen) append(p *pen) bool {
 	return true
 }
 
+// put paints a block's rows, each after a line feed, as they come to the bottom of
+// a terminal that scrolls.
+func (s *Screen) put(p *pen, b *block) {
+	if b.newDay {
+		p.text(eol)
+		p.text(s.class.Day(b.day()))
+	}
+	if b.unread {
+		p.text(eol)
+		s.paintMarker(p)
+	}
+	p.bytes(b.Bytes)
+}
+
 // recount makes the unread marker say how many messages there are now.
 func (s *Screen) recount(p *pen) {
 	if s.painted.marker >= 0 && s.painted.marks != s.news.marks {
@@ -295,5 +243,45 @@ func (s *Screen) paintTiny(p *pen) {
 	if s.scriptRows() > 0 {
 		p.at(0, 0)
 		p.text(rows.Fit(s.texts().TooSmall, s.term.Width))
+	}
+}
+
+// paintBare paints what the transcript showed as plain lines, for copying with the
+// terminal's own selection: no columns, no rules, and long lines wrapped by the
+// terminal itself, so that they are copied as one. It stands still until a key.
+func (s *Screen) paintBare(p *pen) {
+	p.text(noStyle + wholeRoll + eraseAll + wrapOn)
+	s.painted.wrapping = true
+	height := s.term.Height - 1
+	var lines []string
+	have := 0
+	bottom, _ := s.foot()
+	s.back(bottom, func(b block) bool {
+		text := strings.Split(s.bareText(b.entry), "\n")
+		n := 0
+		for _, line := range text {
+			n += max(1, (ansi.StringWidth(line)+s.term.Width-1)/s.term.Width)
+		}
+		if have+n > height {
+			return false
+		}
+		have += n
+		lines = append(text, lines...)
+		return true
+	})
+	p.at(0, 0)
+	p.text(strings.Join(lines, "\r\n"))
+	p.row(height, []byte(s.class.Palette.Paint(rows.Quiet, cut(lastParts(s.texts().BareFoot, s.term.Width), s.term.Width))))
+	s.painted.upTo = s.script.end
+}
+
+// bareText is an entry as line mode shows it.
+func (s *Screen) bareText(e entry) string {
+	v := s.viewer()
+	switch {
+	case e.event != nil:
+		return v.Event(e.event)
+	default:
+		return v.Reply(e.local.reply, e.local.when)
 	}
 }

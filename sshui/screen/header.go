@@ -7,10 +7,32 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
+	"salon/room"
 	"salon/room/lang"
 	"salon/room/text"
 	"salon/sshui/rows"
 )
+
+// headerNow returns the header for the screen as it is now.
+func (s *Screen) headerNow() *header {
+	l := look{class: s.class, width: s.term.Width, height: s.scriptRows(), away: s.away}
+	if h := s.header; h == nil || h.roster != s.roster || h.look != l {
+		s.header = s.shared.headers.Get(l).of(s, l)
+	}
+	return s.header
+}
+
+// newHeader makes the header of the screen as it is now.
+func (s *Screen) newHeader(l look) *header {
+	h := &header{look: l, roster: s.roster}
+	if s.headerRows() > 0 {
+		h.row = []byte(s.headerText())
+	}
+	if s.names() > 0 {
+		s.list(h)
+	}
+	return h
+}
 
 // headerText is the first row: the room, how many are here, what is out of the
 // ordinary, its topic, and how to get help. Only the topic is cut. Where there is no
@@ -92,41 +114,57 @@ func (s *Screen) seconds() string {
 	return "15:04:05"
 }
 
-// paintBar says what is below the view.
-func (s *Screen) paintBar(p *pen) {
-	p.at(s.headerRows()+s.scriptRows()-1, 0)
-	p.text(s.class.Rule(rows.Marker, s.barText(s.class.Width-ruleEnds)))
+// list writes the list of names, as many as there is room for.
+func (s *Screen) list(h *header) {
+	people, height := s.roster.People, h.height
+	shown := min(len(people), height)
+	if s.roster.Present > shown && shown == height {
+		shown--
+	}
+	edge := s.class.Palette.Paint(rows.Quiet, "│")
+	for i := range height {
+		name := ""
+		switch others := s.roster.Present - shown; {
+		case i < shown:
+			name = s.name(people[i])
+		case i == shown && others > 0:
+			name = " " + s.class.Palette.Paint(rows.Quiet, cut(fmt.Sprintf(s.texts().MoreNames, others), namesWidth-2))
+		}
+		h.names.add(s.headerRows()+i, s.scriptWidth(), edge, name)
+		h.beside.add(s.headerRows()+i, s.scriptWidth()+1, name)
+	}
 }
 
-// ruleEnds is the least of a rule around its text.
-const ruleEnds = len("- ") + len(" -")
-
-// barText says what is below the view in a number of columns: with few, only how
-// much.
-func (s *Screen) barText(columns int) string {
-	t, n := s.texts(), s.news
-	if n.below == 0 {
-		if end := "↓ " + t.BelowEnd; ansi.StringWidth(end) <= columns {
-			return end
-		}
-		return "↓ " + t.BelowEndShort
+// name is somebody in the list of names, after the mark that says what is special.
+func (s *Screen) name(a room.Attendee) string {
+	palette, name := s.class.Palette, text.Isolate(cut(string(a.Pseudo), namesWidth-3))
+	switch {
+	case a.Away:
+		return "~" + palette.Paint(rows.Quiet, name)
+	case a.Operator:
+		return "&" + palette.Pseudo(a.Pseudo, name)
 	}
-	text, short := fmt.Sprintf(t.BelowSome, counted(n.below, t.BelowOne, t.Below)), fmt.Sprintf("↓ %d", n.below)
-	if n.belowCalls > 0 {
-		text = fmt.Sprintf(t.BelowCalls, counted(n.below, t.BelowOne, t.Below), counted(n.belowCalls, t.MentionOne, t.Mentions))
-		short += fmt.Sprintf(" · ! %d", n.belowCalls)
-	}
-	for _, fits := range []string{text + " · " + t.BelowEnd, text} {
-		if ansi.StringWidth(fits) <= columns {
-			return fits
-		}
-	}
-	return short
+	return " " + palette.Pseudo(a.Pseudo, name)
 }
 
-func counted(n int, one, several string) string {
-	if n == 1 {
-		return one
+// paintNames paints the list of names beside rows from, up to but not including to,
+// of the transcript.
+func (s *Screen) paintNames(p *pen, from, to int) {
+	if s.names() == 0 || from >= to {
+		return
 	}
-	return fmt.Sprintf(several, n)
+	p.bytes(s.headerNow().names.of(from, to))
+}
+
+// straighten puts the list of names back in its place when rows have scrolled it
+// away: the names of the rows whose edge came from another, and what is new below.
+// Between its end and that there was nothing but its edge.
+func (s *Screen) straighten(p *pen, scrolled int) {
+	if s.names() == 0 {
+		return
+	}
+	height := s.scriptRows()
+	kept := height - scrolled
+	p.bytes(s.headerNow().beside.of(0, min(kept, len(s.roster.People)+1)))
+	s.paintNames(p, kept, height)
 }

@@ -2,9 +2,6 @@ package screen
 
 import (
 	"strings"
-	"time"
-
-	"github.com/charmbracelet/x/ansi"
 
 	"salon/internal/line"
 	"salon/internal/line/keys"
@@ -44,137 +41,13 @@ const (
 	pasting        // a question is to be answered
 )
 
-// Action is what a key asks of the front; the zero Action is nothing. Lines and
-// requests are done in the order in which they were asked for. The room's answer to a
-// request goes to Show, and one that failed to Failed too.
-type Action struct {
-	Line    string       // as it was typed; "" for none
-	Request room.Request // for the session to Ask; nil for none
-	Leave   bool         // the member goes
-}
-
-// Input does what a key, a paste or a report asks, and returns what is left for the
-// front to do.
-func (s *Screen) Input(e keys.Event, now time.Time) Action {
-	s.refresh()
-	switch e := e.(type) {
-	case keys.Key:
-		return s.pressed(e, now)
-	case keys.Paste:
-		s.touch(now)
-		s.pasted(e)
-	case keys.Wheel:
-		s.touch(now)
-		return s.wheel(e.Up)
-	case keys.Focus:
-		s.focus = elsewhere
-		if e.In {
-			s.focus = focused
-			s.touch(now)
-		}
-	case keys.Synchronized:
-		s.sync = e.Supported
-	case keys.Kitty:
-		s.kitty = true
-	case keys.Background:
-		s.tone = light
-		if e.Dark {
-			s.tone = dark
-		}
+// begin makes the line for something else; what is kept stays, but for talking.
+func (in *input) begin(m mode) {
+	in.mode, in.skip, in.paste = m, 0, nil
+	in.query.Set("", 0)
+	if m == talking {
+		in.kept = ""
 	}
-	return Action{}
-}
-
-// pressed does a key.
-func (s *Screen) pressed(k keys.Key, now time.Time) Action {
-	s.touch(now)
-	defer s.look() // a key may have brought what is new into view
-	in := &s.input
-	name := k.Name
-	if alt := k.Alt(); !in.escUsed && isAlt(alt) {
-		name, k.Text = alt, ""
-	}
-	in.escUsed = false
-	if in.hint != "" {
-		in.hint = ""
-		s.stale |= staleInput
-	}
-	s.unpoint()
-	leaving := in.leaving
-	in.leaving = false
-	switch {
-	case s.bare:
-		s.bare = false
-		s.stale |= everything
-		in.escUsed = name == "esc"
-		return Action{}
-	case name == "esc":
-		in.escUsed = s.escape()
-		return Action{}
-	case name == "ctrl+c":
-		return s.interrupt(leaving)
-	case in.mode == pasting:
-		s.decide(name, k.Text)
-		return Action{}
-	}
-	if s.overlay != nil {
-		if a, ok := s.inOverlay(name); ok {
-			return a
-		}
-	}
-	switch {
-	case in.mode == recalling:
-		return s.recall(name, k.Text)
-	case k.Text != "" && name == "":
-		s.insert(k.Text)
-		return Action{}
-	}
-	return s.command(name)
-}
-
-// isAlt reports whether a key with Alt does something. Esc and then any other key
-// is just that key: nothing typed is lost.
-func isAlt(name string) bool {
-	switch name {
-	case "alt+enter", "alt+b", "alt+f", "alt+d", "alt+backspace", "alt+left", "alt+right",
-		"alt+home", "alt+end", "alt+u", "alt+p", "alt+n", "alt+l":
-		return true
-	}
-	return false
-}
-
-// command does a key with a name.
-func (s *Screen) command(name string) Action {
-	in := &s.input
-	switch name {
-	case "enter":
-		return s.enter()
-	case "tab", "shift+tab":
-		s.complete(name == "tab")
-		return Action{}
-	case "ctrl+d":
-		if in.line.Empty() && in.mode == talking {
-			return Action{Leave: true}
-		}
-	case "ctrl+f":
-		if in.line.Cursor() < len(in.line.Text()) {
-			name = "right"
-			break
-		}
-		s.lookFor(searching)
-		return Action{}
-	case "ctrl+r":
-		s.lookFor(recalling)
-		return Action{}
-	}
-	if to, ok := s.turnKey(name); ok {
-		in.pendingReplies = 0
-		return s.turn(to)
-	}
-	if in.line.Key(name) || in.past.Key(name, &in.line) {
-		s.stale |= staleInput
-	}
-	return Action{}
 }
 
 // insert types text.
@@ -242,52 +115,12 @@ func (s *Screen) TakeLine() string {
 	return line
 }
 
-// escape closes what is open, one thing at a time, and reports whether there was
-// something. The unread marker goes if it is in view of somebody who follows, and is
-// no such thing: the next key is as with Alt.
-func (s *Screen) escape() bool {
-	in := &s.input
-	switch {
-	case in.mode != talking:
-		s.talkAgain()
-	case s.overlay != nil:
-		s.close()
-	case in.line.EndCompletion():
-		s.stale |= staleInput
-	default:
-		if s.view.follow && s.painted.marker >= 0 {
-			s.unmark()
-		}
-		return false
-	}
-	return true
-}
-
 // remember keeps a line to be typed again, unless it holds a pass phrase.
 func (s *Screen) remember(line string) {
 	if !room.Secret(line) {
 		s.input.past.Add(line)
 	}
 	s.input.past.Reset()
-}
-
-// interrupt clears the line, and leaves when there was none twice.
-func (s *Screen) interrupt(again bool) Action {
-	in := &s.input
-	switch {
-	case in.mode != talking || s.overlay != nil:
-		s.escape()
-	case !in.line.Empty():
-		s.remember(in.line.Text())
-		in.line.Set("", 0)
-		s.stale |= staleInput
-	case again:
-		return Action{Leave: true}
-	default:
-		in.leaving = true
-		s.hint(s.fitting(s.texts().PressAgain, s.texts().PressAgainShort))
-	}
-	return Action{}
 }
 
 // lookFor makes the line, emptied, one to look for something with.
@@ -299,15 +132,6 @@ func (s *Screen) lookFor(m mode) {
 	in.begin(m)
 	in.line.Set("", 0)
 	s.stale |= staleInput
-}
-
-// begin makes the line for something else; what is kept stays, but for talking.
-func (in *input) begin(m mode) {
-	in.mode, in.skip, in.paste = m, 0, nil
-	in.query.Set("", 0)
-	if m == talking {
-		in.kept = ""
-	}
 }
 
 // talkAgain makes the line one to talk with again, as it was.
@@ -328,18 +152,116 @@ func (s *Screen) Waiting(n int) {
 	}
 }
 
-// fitting returns the first text that the terminal has room for, or else the last.
-func (s *Screen) fitting(texts ...string) string {
-	for _, text := range texts {
-		if ansi.StringWidth(text) <= s.term.Width {
-			return text
-		}
+// maxQuery is the longest text sought, in bytes; what is more is not typed.
+const maxQuery = 256
+
+// seek shows the line sought, from its beginning.
+func (in *input) seek() {
+	line, ok := in.past.Search(in.query.Text(), in.skip)
+	if !ok && in.skip > 0 { // the oldest stays
+		in.skip--
+		line, ok = in.past.Search(in.query.Text(), in.skip)
 	}
-	return texts[len(texts)-1]
+	if !ok || in.query.Empty() {
+		line, in.skip = "", 0
+	}
+	in.line.Set(line, 0)
 }
 
-// hint shows a short text beside the line until the next key.
-func (s *Screen) hint(text string) {
-	s.input.hint = text
+// recall does a key while a line is being looked for: text makes what is sought
+// longer, Ctrl-R goes further back, Enter takes the line that was found, and so
+// does any key that edits.
+func (s *Screen) recall(name, text string) Action {
+	in := &s.input
 	s.stale |= staleInput
+	switch {
+	case name == "" && text != "":
+		if len(in.query.Text())+len(text) <= maxQuery {
+			in.query.Insert(text)
+		}
+		in.skip = 0
+	case name == "backspace" && !in.query.Empty():
+		in.query.Key(name)
+		in.skip = 0
+	case name == "ctrl+r":
+		in.skip++
+	default:
+		return s.recalled(name)
+	}
+	in.seek()
+	return Action{}
+}
+
+// recalled ends the search with what it found, and does the key that ended it.
+func (s *Screen) recalled(name string) Action {
+	in := &s.input
+	if in.line.Empty() {
+		s.talkAgain()
+	} else {
+		in.begin(talking)
+		in.line.Set(in.line.Text(), len(in.line.Text()))
+	}
+	if name == "enter" {
+		return Action{}
+	}
+	return s.command(name)
+}
+
+// pasteLines is how many lines a paste may have without being asked about.
+const pasteLines = 5
+
+// pasted takes a paste: a short one into the line, a long one after a question. It
+// closes what lies over the transcript, as typing does. While a question waits for
+// its answer it is not taken: it is still where it came from.
+func (s *Screen) pasted(p keys.Paste) {
+	p.Text = strings.TrimSuffix(p.Text, "\n")
+	if s.bare {
+		s.bare = false
+		s.stale |= everything
+	}
+	switch {
+	case s.input.mode == pasting:
+	case s.input.mode != talking:
+		s.typeInMode(strings.ReplaceAll(p.Text, "\n", " "))
+	case p.Cut || strings.Count(p.Text, "\n") >= pasteLines:
+		s.close()
+		s.input.begin(pasting)
+		s.input.paste = &p
+		s.stale |= staleInput
+	default:
+		s.close()
+		s.insert(p.Text)
+	}
+}
+
+func (s *Screen) typeInMode(text string) {
+	if s.input.mode == recalling {
+		s.recall("", text)
+		return
+	}
+	s.insert(text)
+}
+
+// decide answers the question about a paste.
+func (s *Screen) decide(name, text string) {
+	p := s.input.paste
+	if len(text) > 1 { // typed fast: the first letter is the answer
+		text = text[:1]
+	}
+	switch {
+	case name == "enter", strings.EqualFold(text, "o"), strings.EqualFold(text, "y"):
+		s.talkAgain()
+		s.insert(p.Text)
+	case strings.EqualFold(text, "n"):
+		s.talkAgain()
+	case name == "ctrl+l":
+		s.stale |= everything
+	}
+}
+
+// complete puts the next candidate for the word before the cursor in its place.
+func (s *Screen) complete(forward bool) {
+	if s.input.mode == talking && s.input.line.Complete(forward, s.room.Complete) {
+		s.stale |= staleInput
+	}
 }

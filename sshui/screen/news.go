@@ -1,25 +1,20 @@
 package screen
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"salon/room"
 	"salon/room/state"
+	"salon/sshui/rows"
 )
 
 // idleAfter is how long after the last key somebody counts as no longer looking,
 // on a terminal that does not say whether it has the keyboard.
 const idleAfter = time.Minute
-
-// focus is whether the terminal's window has the keyboard.
-type focus uint8
-
-const (
-	unsaid focus = iota
-	focused
-	elsewhere
-)
 
 // news is what has come since the member last looked.
 type news struct {
@@ -139,15 +134,6 @@ func (s *Screen) look() {
 	}
 }
 
-// CatchUp counts all that has come as read: the member saw it elsewhere.
-func (s *Screen) CatchUp(now time.Time) {
-	s.unmark()
-	s.toBottom()
-	s.news.bell = false
-	s.asking, s.input.pendingReplies = asking{}, 0 // answered elsewhere
-	s.touch(now)
-}
-
 // unmark takes the unread marker away, and reports whether there was one.
 func (s *Screen) unmark() bool {
 	was := s.news.marker.set
@@ -171,4 +157,66 @@ func speaks(e *state.Event) bool {
 func hasMentions(e *state.Event) bool {
 	said, ok := e.Body.(state.Said)
 	return ok && strings.Contains(said.Text, "@")
+}
+
+// CatchUp counts all that has come as read: the member saw it elsewhere.
+func (s *Screen) CatchUp(now time.Time) {
+	s.unmark()
+	s.toBottom()
+	s.news.bell = false
+	s.asking, s.input.pendingReplies = asking{}, 0 // answered elsewhere
+	s.touch(now)
+}
+
+// paintMarker paints the unread marker where the cursor is.
+func (s *Screen) paintMarker(p *pen) {
+	n, t, made := s.news.marks, s.texts(), s.shared.markers.Get(s.class)
+	if n <= 1 {
+		p.text(made.of(s.class, 0, t.NewMessage).text)
+		return
+	}
+	digits := 1
+	for rest := n; rest >= 10; rest /= 10 {
+		digits++
+	}
+	m := made.of(s.class, digits, t.NewMessages)
+	if m.at < 0 { // cut short
+		p.text(s.class.Rule(rows.Marker, fmt.Sprintf(t.NewMessages, n)))
+		return
+	}
+	p.text(m.text[:m.at])
+	p.number(n)
+	p.text(m.text[m.at+digits:])
+}
+
+// paintBar says what is below the view.
+func (s *Screen) paintBar(p *pen) {
+	p.at(s.headerRows()+s.scriptRows()-1, 0)
+	p.text(s.class.Rule(rows.Marker, s.barText(s.class.Width-ruleEnds)))
+}
+
+// ruleEnds is the least of a rule around its text.
+const ruleEnds = len("- ") + len(" -")
+
+// barText says what is below the view in a number of columns: with few, only how
+// much.
+func (s *Screen) barText(columns int) string {
+	t, n := s.texts(), s.news
+	if n.below == 0 {
+		if end := "↓ " + t.BelowEnd; ansi.StringWidth(end) <= columns {
+			return end
+		}
+		return "↓ " + t.BelowEndShort
+	}
+	text, short := fmt.Sprintf(t.BelowSome, counted(n.below, t.BelowOne, t.Below)), fmt.Sprintf("↓ %d", n.below)
+	if n.belowCalls > 0 {
+		text = fmt.Sprintf(t.BelowCalls, counted(n.below, t.BelowOne, t.Below), counted(n.belowCalls, t.MentionOne, t.Mentions))
+		short += fmt.Sprintf(" · ! %d", n.belowCalls)
+	}
+	for _, fits := range []string{text + " · " + t.BelowEnd, text} {
+		if ansi.StringWidth(fits) <= columns {
+			return fits
+		}
+	}
+	return short
 }

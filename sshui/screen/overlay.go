@@ -6,10 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/charmbracelet/x/ansi"
-
 	"salon/room"
-	"salon/room/state"
 	"salon/room/text"
 	"salon/sshui/rows"
 )
@@ -54,75 +51,6 @@ func (s *Screen) close() {
 	}
 }
 
-func (s *Screen) help() {
-	s.open(&overlay{kind: helping, reply: room.Help{Commands: s.room.Available()}})
-}
-
-// inOverlay does a key for the overlay, and reports whether it was one; other keys
-// are the line's, and what is typed closes it.
-func (s *Screen) inOverlay(name string) (a Action, ok bool) {
-	o := s.overlay
-	page := max(1, s.scriptRows()-3)
-	switch name {
-	case "up", "ctrl+p":
-		return s.choose(-1), true
-	case "down", "ctrl+n":
-		return s.choose(1), true
-	case "pgup":
-		return s.choose(-page), true
-	case "pgdn":
-		return s.choose(page), true
-	case "home", "alt+home":
-		return s.choose(-1 << 20), true
-	case "end", "alt+end":
-		return s.choose(1 << 20), true
-	case "enter":
-		if s.input.line.Empty() {
-			return s.take(o), true
-		}
-		s.close()
-	case "f1":
-		if o.kind == helping {
-			s.close()
-			return Action{}, true
-		}
-	default:
-		if s.uncovers(name) {
-			s.close()
-		}
-	}
-	return Action{}, false
-}
-
-// uncovers reports whether a key that is not the overlay's closes it: typing does,
-// and what moves the view below. What was found stays while something else is
-// searched for.
-func (s *Screen) uncovers(name string) bool {
-	switch name {
-	case "alt+u", "alt+p", "alt+n", "alt+l":
-		return true
-	case "", "tab", "shift+tab":
-		return s.overlay.kind != finding || s.input.mode != searching
-	}
-	return false
-}
-
-// choose moves the choice, or what has none by lines. Above the first of what was
-// found is the page before, if there is one.
-func (s *Screen) choose(by int) Action {
-	o := s.overlay
-	s.stale |= staleRows
-	if r, ok := o.reply.(room.Past); ok && r.More && by < 0 && o.chosen == 0 {
-		return s.request(asking{request: r.Older})
-	}
-	if n := o.choices(); n > 0 {
-		o.chosen = min(max(o.chosen+by, 0), n-1)
-	} else {
-		o.top = max(o.top+by, 0)
-	}
-	return Action{}
-}
-
 // maxFound is how many messages an overlay holds; beyond it the newest go, which can
 // be searched for again.
 const maxFound = 1000
@@ -158,39 +86,6 @@ func (o *overlay) choices() int {
 	return 0
 }
 
-// take does what choosing is for.
-func (s *Screen) take(o *overlay) Action {
-	switch r := o.reply.(type) {
-	case room.People:
-		s.close()
-		if o.chosen < len(r.Members) {
-			s.insert("@" + string(r.Members[o.chosen].Pseudo) + " ")
-		}
-	case room.Past:
-		if s.input.mode == searching {
-			s.talkAgain()
-		}
-		return s.goTo(&r.Events[o.chosen])
-	default:
-		s.close()
-	}
-	return Action{}
-}
-
-// goTo shows a message that was found where it was said: in the transcript, or, when
-// it is too old for that, among those around it.
-func (s *Screen) goTo(e *state.Event) Action {
-	place, ok := s.room.PlaceOf(e.Seq)
-	if !ok {
-		return s.request(asking{request: room.Around{Seq: e.Seq}})
-	}
-	s.close()
-	if e, _, ok := s.script.after(s.script.point(place)); ok {
-		s.showAt(e.pos)
-	}
-	return Action{}
-}
-
 // paintOverlay paints it over the transcript's part: a title, lines, and a foot
 // that says which keys there are.
 func (s *Screen) paintOverlay(p *pen, now time.Time) {
@@ -218,19 +113,6 @@ func (s *Screen) paintOverlay(p *pen, now time.Time) {
 	if height > 1 {
 		p.row(top+height-1, []byte(c.Rule(rows.Quiet, lastParts(foot, width-ruleEnds))))
 	}
-}
-
-// lastParts leaves out what a text begins with, part by part, until the rest fits a
-// number of columns; the last part stays.
-func lastParts(text string, columns int) string {
-	for ansi.StringWidth(text) > columns {
-		_, rest, more := strings.Cut(text, " · ")
-		if !more {
-			break
-		}
-		text = rest
-	}
-	return text
 }
 
 // made returns the lines of the overlay, which are made once for a class.
@@ -319,6 +201,27 @@ func (s *Screen) foundItems(r room.Past, c rows.Class) []item {
 		for _, row := range c.Event(e, s.viewer()).All() {
 			items = append(items, item{string(row), i})
 		}
+	}
+	return items
+}
+
+// helpItems are the keys, then the commands.
+func (s *Screen) helpItems(h room.Help, c rows.Class) []item {
+	t, width := s.texts(), c.Width
+	var items []item
+	add := func(lines ...string) {
+		for _, line := range lines {
+			items = append(items, item{line, -1})
+		}
+	}
+	add(c.Palette.Paint(rows.Strong, cut(" "+t.KeysTitle, width)))
+	for _, k := range t.Keys {
+		add(twoColumns(k.Keys, k.Does, width)...)
+	}
+	add("", c.Palette.Paint(rows.Strong, cut(" "+t.CommandsTitle, width)))
+	for _, command := range h.Commands {
+		usage, does := s.viewer().Explain(command)
+		add(twoColumns(usage, does, width)...)
 	}
 	return items
 }

@@ -103,6 +103,46 @@ func (s *Screen) called(word string) *room.Command {
 	return nil
 }
 
+// recallPrompt is the prompt with what is sought in it: its end, where there is no
+// room for all.
+func (s *Screen) recallPrompt() (string, rows.Style) {
+	t, in := s.texts(), &s.input
+	if in.query.Empty() {
+		return t.Recall, rows.Strong
+	}
+	form, style, space := t.RecallPrompt, rows.Strong, s.promptRoom()
+	if s.term.Width < narrow {
+		form = t.RecallShort
+	}
+	if in.line.Empty() {
+		form, style, space = t.RecallNone, rows.Wrong, s.term.Width-1
+	}
+	query := strings.ReplaceAll(in.query.Text(), "\n", " ")
+	space -= ansi.StringWidth(fmt.Sprintf(form, ""))
+	if more := ansi.StringWidth(query) - space; more > 0 {
+		query = ansi.TruncateLeft(query, more+1, "…")
+	}
+	return fmt.Sprintf(form, text.Isolate(query)), style
+}
+
+// question asks about a paste, in few words where there is little room. It says so
+// when no message holds it all.
+func (s *Screen) question() string {
+	p, t := s.input.paste, s.texts()
+	lines, most := strings.Count(p.Text, "\n")+1, text.MaxText>>10
+	long, short := fmt.Sprintf(t.PasteAsk, lines, len(p.Text)), fmt.Sprintf(t.PasteAskShort, lines)
+	switch {
+	case p.Cut:
+		long, short = fmt.Sprintf(t.PasteCut, text.MaxLines, most), t.PasteOverShort
+	case lines > text.MaxLines || len(p.Text) > text.MaxText:
+		long, short = fmt.Sprintf(t.PasteOver, lines, text.MaxLines, most), t.PasteOverShort
+	}
+	if ansi.StringWidth(long) < s.term.Width {
+		return long
+	}
+	return short
+}
+
 // layInput lays out what is typed for the terminal's width, and decides where the
 // hint goes: a row of its own where it has no room beside the line.
 func (s *Screen) layInput() line.Layout {
@@ -184,10 +224,55 @@ func (s *Screen) paintHint(p *pen, row, columns int) {
 	p.text(s.class.Palette.Paint(rows.Quiet, text))
 }
 
-// cut shortens text to a number of columns.
-func cut(text string, columns int) string {
-	if ansi.StringWidth(text) <= columns {
-		return text
+// tabHint is what Tab would put in, or the candidates to go on to, in at most a
+// number of columns.
+func (s *Screen) tabHint(columns int) string {
+	in := &s.input
+	if in.mode != talking || columns < 12 {
+		return ""
 	}
-	return rows.Fit(text, columns)
+	candidates, at := s.candidates()
+	if len(candidates) == 0 {
+		return ""
+	}
+	var words []string
+	for i := range min(len(candidates), columns) { // each has a column at least
+		words = append(words, strings.TrimSpace(candidates[(at+i)%len(candidates)]))
+	}
+	return cut(fmt.Sprintf(s.texts().TabHint, strings.Join(words, " ")), columns)
+}
+
+// candidates are those being gone through, from the next on, or else those for a
+// name, a command or what a command takes that is being typed.
+func (s *Screen) candidates() (list []string, next int) {
+	in := &s.input
+	if list, next = in.line.Candidates(); len(list) > 0 {
+		return list, next
+	}
+	text := in.line.Text()[:in.line.Cursor()]
+	word := text[strings.LastIndexAny(text, " ,\n")+1:]
+	if !s.completes(text, word) {
+		return nil, 0
+	}
+	_, list = s.room.Complete(in.line.Text(), in.line.Cursor())
+	if len(list) == 1 && strings.TrimSpace(list[0]) == word {
+		return nil, 0
+	}
+	return list, 0
+}
+
+// completes reports whether the word at the end of a text is worth a hint: words
+// that are merely said are not, whomever they resemble.
+func (s *Screen) completes(text, word string) bool {
+	switch {
+	case strings.HasPrefix(word, "@"):
+		return len(word) > 1
+	case !strings.HasPrefix(text, "/") || len(text) < 2:
+		return false
+	case len(word) == len(text):
+		return true
+	}
+	command, _, _ := cutBlank(text)
+	c := s.called(command)
+	return c != nil && len(c.Args) > 0
 }

@@ -1,6 +1,9 @@
 package screen
 
-import "salon/room"
+import (
+	"salon/room"
+	"salon/room/state"
+)
 
 // asking is what a key asked the room for, until it is answered or has failed. Keys ask
 // for one page at a time, so that one that is held does not ask again and again; a
@@ -41,4 +44,35 @@ func (s *Screen) Failed(r room.Request) {
 		s.lookFor(searching)
 		s.input.line.Set(search.Text, len(search.Text))
 	}
+}
+
+// older is the way to what was said before all that the transcript holds.
+type older struct {
+	beginning state.Seq // the first event held, when nothing was said before it
+}
+
+// earlier asks for what was said before all that the transcript holds: once, until it
+// comes or cannot. What the room has forgotten of what was in view goes.
+func (s *Screen) earlier() Action {
+	s.stale |= staleRows
+	first := s.script.first()
+	if s.asking.request == nil && (first <= 1 || first == s.older.beginning) {
+		s.hint(s.texts().Beginning)
+		return Action{}
+	}
+	return s.request(asking{room.Around{Seq: first}, true})
+}
+
+// goTo shows a message that was found where it was said: in the transcript, or, when
+// it is too old for that, among those around it.
+func (s *Screen) goTo(e *state.Event) Action {
+	place, ok := s.room.PlaceOf(e.Seq)
+	if !ok {
+		return s.request(asking{request: room.Around{Seq: e.Seq}})
+	}
+	s.close()
+	if e, _, ok := s.script.after(s.script.point(place)); ok {
+		s.showAt(e.pos)
+	}
+	return Action{}
 }

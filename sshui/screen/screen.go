@@ -13,6 +13,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"salon/room"
 	"salon/room/lang"
 	"salon/room/state"
@@ -87,6 +89,15 @@ const (
 	light
 )
 
+// focus is whether the terminal's window has the keyboard.
+type focus uint8
+
+const (
+	unsaid focus = iota
+	focused
+	elsewhere
+)
+
 // New returns the screen of a session that has just joined; all screens of one server
 // have one Shared. Nothing is painted until Frame.
 func New(r Room, shared *Shared, t Terminal, now time.Time) *Screen {
@@ -111,117 +122,6 @@ func (s *Screen) Resize(width, height int) {
 
 // Repaint has the next frame paint everything, on a terminal that may show anything.
 func (s *Screen) Repaint() { s.stale |= everything }
-
-// Show takes what the room has to show, in order: events go to the transcript,
-// replies to the transcript or over it. It returns what is left for the front to do,
-// as Input does: a command may stand for a key.
-func (s *Screen) Show(items []room.Item, now time.Time) (left Action) {
-	s.refresh()
-	for _, it := range items {
-		switch {
-		case it.Event != nil && it.Place != 0:
-			s.script.end.place = it.Place + 1
-			s.count(it.Event, it.Place, now)
-		case it.Event != nil:
-			s.script.add(local{when: it.Event.Time, event: it.Event})
-			s.count(it.Event, 0, now)
-		default:
-			if a := s.reply(it.Reply, now); a != (Action{}) {
-				left = a
-			}
-		}
-	}
-	return left
-}
-
-// reply shows an answer, to where it is to be seen.
-func (s *Screen) reply(r room.Reply, now time.Time) (left Action) {
-	end := s.script.end
-	if t, ok := r.(room.Turn); ok {
-		left = s.turn(t.To)
-	} else {
-		s.answer(r, now)
-	}
-	if s.input.pendingReplies > 0 {
-		s.input.pendingReplies--
-		if s.script.end != end {
-			s.toBottom()
-		}
-	}
-	return left
-}
-
-// answer shows an answer where it belongs.
-func (s *Screen) answer(r room.Reply, now time.Time) {
-	switch r := r.(type) {
-	case room.Help:
-		if r.One == nil {
-			s.open(&overlay{kind: helping, reply: r, asked: now})
-			return
-		}
-		s.script.add(local{when: now, reply: r})
-	case room.People:
-		s.open(&overlay{kind: listing, reply: r, asked: now})
-	case room.Past:
-		s.found(r, now)
-	case room.Welcome:
-		s.welcome(r, now)
-	case room.Notice:
-		if r.What == room.NowIgnored || r.What == room.NowHeard { // others are seen now
-			s.stale |= staleRows
-		}
-		s.script.add(local{when: now, reply: r})
-	default:
-		s.script.add(local{when: now, reply: r})
-	}
-}
-
-// welcome shows the welcome before the messages that a newcomer is replayed, which
-// may be painted already.
-func (s *Screen) welcome(w room.Welcome, now time.Time) {
-	if s.view.follow && s.script.untouched() {
-		s.script.welcome(w, now)
-		s.markMissed(w)
-		s.stale |= staleRows
-		return
-	}
-	w.Last = nil
-	s.script.add(local{when: now, reply: w})
-}
-
-// found shows a page of what was said: what a key asked for, where it asked.
-func (s *Screen) found(r room.Past, now time.Time) {
-	asked := s.answered(r.Asked)
-	page, older := r.Asked.(room.Older)
-	switch {
-	case asked.above:
-		s.foundOlder(r, now)
-	case !older:
-		s.foundPage(r, now)
-	case s.overlay.lacks(page):
-		s.overlay.extend(r)
-		s.stale |= staleRows
-	}
-}
-
-// foundPage shows a page, the newest first to hand, or what it is the history around.
-func (s *Screen) foundPage(r room.Past, now time.Time) {
-	chosen := len(r.Events) - 1
-	if r.Around != 0 {
-		chosen = slices.IndexFunc(r.Events, func(e state.Event) bool { return e.Seq == r.Around })
-	}
-	switch o := s.overlay; {
-	case r.Continued && o != nil && o.kind == finding:
-		o.extend(r)
-		s.stale |= staleRows
-	case chosen < 0 && r.Around != 0:
-		s.hint(s.texts().NotHeld)
-	case chosen < 0:
-		s.script.add(local{when: now, reply: r})
-	default:
-		s.open(&overlay{kind: finding, reply: r, asked: now, chosen: chosen})
-	}
-}
 
 // refresh follows the session's preferences and name, and what the room's header
 // says: what has changed is painted anew.
@@ -276,3 +176,100 @@ func (s *Screen) viewer() lang.View {
 }
 
 func (s *Screen) texts() *lang.ScreenTexts { return lang.ScreenOf(s.prefs.Lang) }
+
+// hint shows a short text beside the line until the next key.
+func (s *Screen) hint(text string) {
+	s.input.hint = text
+	s.stale |= staleInput
+}
+
+// fitting returns the first text that the terminal has room for, or else the last.
+func (s *Screen) fitting(texts ...string) string {
+	for _, text := range texts {
+		if ansi.StringWidth(text) <= s.term.Width {
+			return text
+		}
+	}
+	return texts[len(texts)-1]
+}
+
+func (s *Screen) sameDay(a, b time.Time) bool {
+	a, b = s.local(a), s.local(b)
+	return a.YearDay() == b.YearDay() && a.Year() == b.Year()
+}
+
+func (s *Screen) local(t time.Time) time.Time {
+	if s.prefs.Zone != nil {
+		return t.In(s.prefs.Zone)
+	}
+	return t.Local()
+}
+
+// Sizes at which the layout changes.
+const (
+	minWidth, minHeight = 20, 5 // smaller, the screen only says so and still types
+	headerFrom          = 8     // rows
+	namesFrom           = 110   // columns
+	namesWidth          = 22    // columns of the list of names, with its edge
+	maxInputRows        = 8
+)
+
+// stale are the parts of the screen that the terminal does not show as they are.
+type stale uint8
+
+const (
+	staleHeader stale = 1 << iota
+	staleRows
+	staleNames
+	staleBar // "n new below"
+	staleInput
+
+	everything stale = 1<<iota - 1
+)
+
+// painted is what the terminal was left with by the last frame.
+type painted struct {
+	row, column int // of the cursor
+	upTo        pos // the transcript's end, while the view follows it
+	marker      int // row of the unread marker in the transcript's part, -1 if out of view
+	marks       int // what it said
+	title       int // the number in the window's title
+	titled      bool
+	wrapping    bool // autowrap was left on
+	mouse       bool // it reports its mouse
+	kitty       bool // the kitty keyboard protocol is on
+}
+
+// headerRows is the number of rows above the transcript.
+func (s *Screen) headerRows() int {
+	if s.term.Height >= headerFrom && !s.tiny() {
+		return 1
+	}
+	return 0
+}
+
+// names is the number of columns of the list of names.
+func (s *Screen) names() int {
+	if s.term.Width >= namesFrom {
+		return namesWidth
+	}
+	return 0
+}
+
+func (s *Screen) scriptWidth() int { return s.term.Width - s.names() }
+
+// scriptRows is the number of rows of the transcript.
+func (s *Screen) scriptRows() int {
+	return max(0, s.term.Height-s.headerRows()-max(1, s.input.rows))
+}
+
+// shownRows is how many of them show it: scrolled up, the last one says how to come
+// back.
+func (s *Screen) shownRows() int {
+	if s.view.follow {
+		return s.scriptRows()
+	}
+	return max(0, s.scriptRows()-1)
+}
+
+func (s *Screen) tiny() bool { return s.term.Width < minWidth || s.term.Height < minHeight }

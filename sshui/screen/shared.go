@@ -1,10 +1,10 @@
 package screen
 
 import (
-	"fmt"
 	"strings"
 	"sync"
 
+	"salon/room"
 	"salon/sshui/rows"
 )
 
@@ -29,15 +29,6 @@ type look struct {
 type latest struct {
 	mu     sync.Mutex
 	header *header
-}
-
-// headerNow returns the header for the screen as it is now.
-func (s *Screen) headerNow() *header {
-	l := look{class: s.class, width: s.term.Width, height: s.scriptRows(), away: s.away}
-	if h := s.header; h == nil || h.roster != s.roster || h.look != l {
-		s.header = s.shared.headers.Get(l).of(s, l)
-	}
-	return s.header
 }
 
 // of returns the header of the screen's roster, which s makes if nobody has.
@@ -90,23 +81,36 @@ func newMarker(c rows.Class, digits int, form string) marker {
 	return m
 }
 
-// paintMarker paints the unread marker where the cursor is.
-func (s *Screen) paintMarker(p *pen) {
-	n, t, made := s.news.marks, s.texts(), s.shared.markers.Get(s.class)
-	if n <= 1 {
-		p.text(made.of(s.class, 0, t.NewMessage).text)
-		return
+// header is what a roster looks like: the first row, and the list of names beside the
+// transcript. It is never changed once made.
+type header struct {
+	look
+	roster *room.Roster
+	row    []byte // nil where there is no room for it
+	names  strips // each row of the list
+	beside strips // the same without its edge, where that stands already
+}
+
+// strips are parts of rows, each with what moves the cursor there.
+type strips struct {
+	b      []byte
+	starts []int // where each starts, and the end
+}
+
+// of returns those of rows from, up to but not including to.
+func (s *strips) of(from, to int) []byte { return s.b[s.starts[from]:s.starts[to]] }
+
+// add appends the strip of a row: nothing up to the end of the row from a column on,
+// then what is painted there.
+func (s *strips) add(row, column int, painted ...string) {
+	p := pen{s.b}
+	if s.starts == nil {
+		s.starts = []int{0}
 	}
-	digits := 1
-	for rest := n; rest >= 10; rest /= 10 {
-		digits++
+	p.at(row, column)
+	p.text(eraseRight)
+	for _, text := range painted {
+		p.text(text)
 	}
-	m := made.of(s.class, digits, t.NewMessages)
-	if m.at < 0 { // cut short
-		p.text(s.class.Rule(rows.Marker, fmt.Sprintf(t.NewMessages, n)))
-		return
-	}
-	p.text(m.text[:m.at])
-	p.number(n)
-	p.text(m.text[m.at+digits:])
+	s.b, s.starts = p.b, append(s.starts, len(p.b))
 }

@@ -1,35 +1,6 @@
 package screen
 
-import (
-	"salon/room/state"
-)
-
-// What a frame and a terminal's modes are made of (ECMA-48, and xterm's private
-// modes).
-const (
-	eol        = "\r\n"
-	eraseRight = "\x1b[K"
-	eraseAll   = "\x1b[2J"
-	hideCursor = "\x1b[?25l"
-	showCursor = "\x1b[?25h"
-	beginSync  = "\x1b[?2026h"
-	endSync    = "\x1b[?2026l"
-	wrapOn     = "\x1b[?7h"
-	wrapOff    = "\x1b[?7l"
-	wholeRoll  = "\x1b[r" // the whole screen scrolls
-
-	altScreen, mainScreen = "\x1b[?1049h", "\x1b[?1049l"
-	pasteOn, pasteOff     = "\x1b[?2004h", "\x1b[?2004l"
-	focusOn, focusOff     = "\x1b[?1004h", "\x1b[?1004l"
-	mouseOn, mouseOff     = "\x1b[?1000h\x1b[?1006h", "\x1b[?1006l\x1b[?1000l"
-	kittyOn, kittyOff     = "\x1b[>1u", "\x1b[<u"
-	keepTitle, oldTitle   = "\x1b[22;0t", "\x1b[23;0t"
-	noStyle               = "\x1b[m"
-
-	askSync       = "\x1b[?2026$p"
-	askKitty      = "\x1b[?u"
-	askBackground = "\x1b]11;?\x1b\\"
-)
+import "salon/room/state"
 
 // Open appends what makes the terminal ours: its other screen, the modes that we
 // use, and questions about those that it may have. Close undoes it all.

@@ -1,44 +1,40 @@
 package screen
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
 
-	"salon/room"
 	"salon/sshui/rows"
 )
 
-// helpItems are the keys, then the commands.
-func (s *Screen) helpItems(h room.Help, c rows.Class) []item {
-	t, width := s.texts(), c.Width
-	var items []item
-	add := func(lines ...string) {
-		for _, line := range lines {
-			items = append(items, item{line, -1})
-		}
+// cut shortens text to a number of columns.
+func cut(text string, columns int) string {
+	if ansi.StringWidth(text) <= columns {
+		return text
 	}
-	add(c.Palette.Paint(rows.Strong, cut(" "+t.KeysTitle, width)))
-	for _, k := range t.Keys {
-		add(twoColumns(k.Keys, k.Does, width)...)
-	}
-	add("", c.Palette.Paint(rows.Strong, cut(" "+t.CommandsTitle, width)))
-	for _, command := range h.Commands {
-		usage, does := s.viewer().Explain(command)
-		add(twoColumns(usage, does, width)...)
-	}
-	return items
+	return rows.Fit(text, columns)
 }
 
-// helpOn explains one command, as help does.
-func (s *Screen) helpOn(command *room.Command) *rows.Fragment {
-	v := s.viewer()
-	usage, does := v.Explain(command)
-	if also := v.Also(command); also != "" {
-		does += "\n" + also
+// lastParts leaves out what a text begins with, part by part, until the rest fits a
+// number of columns; the last part stays.
+func lastParts(text string, columns int) string {
+	for ansi.StringWidth(text) > columns {
+		_, rest, more := strings.Cut(text, " · ")
+		if !more {
+			break
+		}
+		text = rest
 	}
-	lines := twoColumns(usage, does, s.class.Width)
-	return &rows.Fragment{Bytes: []byte(eol + strings.Join(lines, eol)), Rows: len(lines)}
+	return text
+}
+
+func counted(n int, one, several string) string {
+	if n == 1 {
+		return one
+	}
+	return fmt.Sprintf(several, n)
 }
 
 // keysColumn is how wide the left of two columns is, where there is room for two.
