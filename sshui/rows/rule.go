@@ -33,17 +33,27 @@ func (c Class) Rule(s Style, words string) string {
 // Day makes the rule that comes before the first event of a day: its date in full,
 // or as much of it as there is room for.
 func (c Class) Day(t time.Time) string {
-	zone := c.Zone
-	if zone == nil {
-		zone = time.Local
-	}
-	full, date, figures := lang.Day(t.In(zone), c.Lang)
+	full, date, figures := lang.Day(c.Local(t), c.Lang)
 	for _, text := range []string{full, date} {
 		if ansi.StringWidth(text) <= c.Width-frame {
 			return c.Rule(Quiet, text)
 		}
 	}
 	return c.Rule(Quiet, figures)
+}
+
+// Local returns a time in the class's zone.
+func (c Class) Local(t time.Time) time.Time {
+	if c.Zone == nil {
+		return t.Local()
+	}
+	return t.In(c.Zone)
+}
+
+// SameDay reports whether two times are in one day of the class's zone.
+func (c Class) SameDay(a, b time.Time) bool {
+	a, b = c.Local(a), c.Local(b)
+	return a.YearDay() == b.YearDay() && a.Year() == b.Year()
 }
 
 // Fit cuts text, which may be styled, to a number of columns, with an ellipsis if

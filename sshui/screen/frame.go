@@ -6,7 +6,6 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
-	"salon/internal/line"
 	"salon/sshui/rows"
 )
 
@@ -43,7 +42,7 @@ func (s *Screen) Frame(dst []byte, now time.Time) []byte {
 
 // lay lays out what is typed, if that has changed, and then what is shown: that may
 // have become shorter, or less.
-func (s *Screen) lay() (l line.Layout) {
+func (s *Screen) lay() (l promptLayout) {
 	if s.stale&staleInput != 0 {
 		height := s.input.rows
 		l = s.layInput()
@@ -52,15 +51,14 @@ func (s *Screen) lay() (l line.Layout) {
 		}
 		s.painted.row, s.painted.column = s.term.Height-s.input.rows+l.Row, l.Column
 	}
-	if !s.view.follow && s.stale&staleRows != 0 {
+	if s.stale&staleRows != 0 {
 		s.settle()
-		s.fill()
 	}
 	return l
 }
 
 // paint paints the parts that are stale, and what is new.
-func (s *Screen) paint(p *pen, layout line.Layout, now time.Time) {
+func (s *Screen) paint(p *pen, layout promptLayout, now time.Time) {
 	if s.bare {
 		s.paintBare(p)
 		return
@@ -134,14 +132,15 @@ func (s *Screen) append(p *pen) bool {
 	start := len(p.b)
 	p.at(s.headerRows()+height-1, 0)
 	added, marker := 0, -1
-	s.forth(s.painted.upTo, func(b block, _ pos) bool {
+	for b := range s.forth(s.painted.upTo) {
 		s.put(p, &b)
 		if i := b.marker(); i >= 0 {
 			marker = added + i
 		}
-		added += b.height()
-		return added <= height
-	})
+		if added += b.height(); added > height {
+			break
+		}
+	}
 	if added == 0 || added > height {
 		p.b = p.b[:start]
 	}
@@ -188,11 +187,12 @@ func (s *Screen) paintRows(p *pen) {
 	height := s.shownRows()
 	blocks := make([]block, 0, 64)
 	have := -hidden
-	s.back(bottom, func(b block) bool {
+	for b := range s.back(bottom) {
 		blocks = append(blocks, b)
-		have += b.height()
-		return have < height
-	})
+		if have += b.height(); have >= height {
+			break
+		}
+	}
 	s.painted.marker = -1
 	row := height - have // of the first row of the block, from the top; may be above it
 	for i := range max(0, row) {
@@ -256,22 +256,20 @@ func (s *Screen) paintBare(p *pen) {
 	var lines []string
 	have := 0
 	bottom, _ := s.foot()
-	s.back(bottom, func(b block) bool {
+	for b := range s.back(bottom) {
 		text := strings.Split(s.bareText(b.entry), "\n")
 		n := 0
 		for _, line := range text {
 			n += max(1, (ansi.StringWidth(line)+s.term.Width-1)/s.term.Width)
 		}
-		if have+n > height {
-			return false
+		if have += n; have > height {
+			break
 		}
-		have += n
 		lines = append(text, lines...)
-		return true
-	})
+	}
 	p.at(0, 0)
 	p.text(strings.Join(lines, "\r\n"))
-	p.row(height, []byte(s.class.Palette.Paint(rows.Quiet, cut(lastParts(s.texts().BareFoot, s.term.Width), s.term.Width))))
+	p.row(height, s.class.Palette.Paint(rows.Quiet, cut(lastParts(s.texts().BareFoot, s.term.Width), s.term.Width)))
 	s.painted.upTo = s.script.end
 }
 

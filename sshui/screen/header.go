@@ -26,7 +26,7 @@ func (s *Screen) headerNow() *header {
 func (s *Screen) newHeader(l look) *header {
 	h := &header{look: l, roster: s.roster}
 	if s.headerRows() > 0 {
-		h.row = []byte(s.headerText())
+		h.row = s.headerText()
 	}
 	if s.names() > 0 {
 		s.list(h)
@@ -94,7 +94,7 @@ func (s *Screen) notes() []string {
 		notes = append(notes, t.ReadOnly)
 	}
 	if plan := s.roster.Shutdown; plan != nil {
-		notes = append(notes, fmt.Sprintf(t.ClosesAt, s.local(plan.At).Format(s.seconds())))
+		notes = append(notes, fmt.Sprintf(t.ClosesAt, s.class.Local(plan.At).Format(s.seconds())))
 	}
 	if s.roster.Slow > 0 {
 		notes = append(notes, fmt.Sprintf(t.Slow, lang.Duration(s.roster.Slow, s.prefs.Lang)))

@@ -27,8 +27,7 @@ type input struct {
 
 	pointer spot // which entry the view went to, until the next key
 
-	rows  int  // of the terminal
-	below bool // the last of them is the hint's, which has no room beside the line
+	rows int // of the terminal, as laid out last
 }
 
 // mode is what the line being typed is for.

@@ -62,7 +62,10 @@ func (s *Screen) pressed(k keys.Key, now time.Time) Action {
 		in.hint = ""
 		s.stale |= staleInput
 	}
-	s.unpoint()
+	if in.pointer.set {
+		in.pointer.set = false
+		s.stale |= staleRows
+	}
 	leaving := in.leaving
 	in.leaving = false
 	switch {
@@ -200,7 +203,11 @@ func (s *Screen) turn(to room.Where) Action {
 	case room.TurnBottom:
 		s.toBottom()
 	case room.TurnUnread:
-		s.toUnread()
+		if !s.news.marker.set {
+			s.hint(s.texts().NothingUnread)
+			break
+		}
+		s.showFrom(s.news.marker.pos)
 	case room.TurnPreviousMention:
 		s.toMention(true)
 	case room.TurnNextMention:

@@ -59,7 +59,7 @@ func (s *Screen) count(e *state.Event, place uint64, now time.Time) {
 	if at.private {
 		at.pos = pos{s.script.end.place, s.script.end.local - 1}
 	} else if hasMentions(e) {
-		concerned = s.calls(s.shared.rows.Event(s.class, place, e))
+		concerned = s.mentioned(s.shared.rows.Event(s.class, place, e))
 	}
 	if s.prefs.Bell == state.BellAll || concerned && s.prefs.Bell == state.BellMentions {
 		s.news.bell = true

@@ -98,20 +98,20 @@ func (s *Screen) paintOverlay(p *pen, now time.Time) {
 	o.scroll(items, body)
 	title, foot := s.titles()
 	if height > 0 {
-		p.row(top, []byte(c.Rule(rows.Heading, lastParts(title, width-ruleEnds))))
+		p.row(top, c.Rule(rows.Heading, lastParts(title, width-ruleEnds)))
 	}
 	for i := range body {
 		var line string
 		if at := o.top + i; at < len(items) {
 			line = items[at].text
 			if items[at].choice == o.chosen && o.choices() > 0 {
-				line = s.chosen(line, width)
+				line = s.selected(line, width)
 			}
 		}
-		p.row(top+1+i, []byte(line))
+		p.row(top+1+i, line)
 	}
 	if height > 1 {
-		p.row(top+height-1, []byte(c.Rule(rows.Quiet, lastParts(foot, width-ruleEnds))))
+		p.row(top+height-1, c.Rule(rows.Quiet, lastParts(foot, width-ruleEnds)))
 	}
 }
 
@@ -195,7 +195,7 @@ func (s *Screen) foundItems(r room.Past, c rows.Class) []item {
 	var items []item
 	for i := range r.Events {
 		e := &r.Events[i]
-		if i == 0 || !s.sameDay(r.Events[i-1].Time, e.Time) {
+		if i == 0 || !c.SameDay(r.Events[i-1].Time, e.Time) {
 			items = append(items, item{c.Day(e.Time), -1})
 		}
 		for _, row := range c.Event(e, s.viewer()).All() {

@@ -27,9 +27,9 @@ func (p *pen) clear(row int) {
 }
 
 // row empties a row and writes text on it.
-func (p *pen) row(row int, text []byte) {
+func (p *pen) row(row int, text string) {
 	p.clear(row)
-	p.bytes(text)
+	p.text(text)
 }
 
 // region sets which rows scroll (DECSTBM), from first up to, not including, end. It

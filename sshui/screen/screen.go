@@ -193,25 +193,12 @@ func (s *Screen) fitting(texts ...string) string {
 	return texts[len(texts)-1]
 }
 
-func (s *Screen) sameDay(a, b time.Time) bool {
-	a, b = s.local(a), s.local(b)
-	return a.YearDay() == b.YearDay() && a.Year() == b.Year()
-}
-
-func (s *Screen) local(t time.Time) time.Time {
-	if s.prefs.Zone != nil {
-		return t.In(s.prefs.Zone)
-	}
-	return t.Local()
-}
-
 // Sizes at which the layout changes.
 const (
 	minWidth, minHeight = 20, 5 // smaller, the screen only says so and still types
 	headerFrom          = 8     // rows
 	namesFrom           = 110   // columns
 	namesWidth          = 22    // columns of the list of names, with its edge
-	maxInputRows        = 8
 )
 
 // stale are the parts of the screen that the terminal does not show as they are.

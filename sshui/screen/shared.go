@@ -86,7 +86,7 @@ func newMarker(c rows.Class, digits int, form string) marker {
 type header struct {
 	look
 	roster *room.Roster
-	row    []byte // nil where there is no room for it
+	row    string // "" where there is no room for it
 	names  strips // each row of the list
 	beside strips // the same without its edge, where that stands already
 }

@@ -39,19 +39,11 @@ type local struct {
 
 // weight is about what it takes in memory, in bytes.
 func (l *local) weight() int {
-	const entry = 200
+	const most = 400 // of anything else than text
 	if l.event != nil {
-		switch b := l.event.Body.(type) {
-		case state.Said:
-			return entry + len(b.Text)
-		case state.Whispered:
-			return entry + len(b.Text)
-		}
+		return most + state.Size(l.event.Body)
 	}
-	if w, ok := l.reply.(room.Welcome); ok {
-		return entry + 32*len(w.Names) + len(w.Topic.Text)
-	}
-	return 2 * entry
+	return most
 }
 
 // pos is a point between two entries: before the event at place, after local
@@ -166,15 +158,12 @@ func (t *transcript) numbered(n int) *local {
 func (t *transcript) before(p pos) (entry, bool) {
 	first, _ := t.room.Held()
 	for {
-		if l := t.numbered(p.local - 1); l != nil && l.at >= p.place {
+		l := t.numbered(p.local - 1)
+		switch beginning := p.place <= first; { // whatever stood before what the ring holds
+		case l != nil && (l.at >= p.place || beginning):
 			p.local--
 			return entry{pos: p, event: l.event, local: l}, true
-		}
-		if p.place <= first {
-			if l := t.numbered(p.local - 1); l != nil { // from before what the ring holds
-				p.local--
-				return entry{pos: p, event: l.event, local: l}, true
-			}
+		case beginning:
 			return entry{}, false
 		}
 		p.place--

@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"iter"
 	"slices"
 	"strings"
 
@@ -50,10 +51,10 @@ func (b *block) marker() int {
 }
 
 // block makes an entry's rows. prev is the entry before it, if there is one.
-func (s *Screen) block(e entry, prev entry, hasPrev bool) block {
+func (s *Screen) block(e, prev entry, hasPrev bool) block {
 	return block{
-		entry: e, Fragment: s.pointedOut(e, s.fragment(e)), unread: s.news.marker.is(e),
-		newDay: !hasPrev || !s.sameDay(prev.day(), e.day()),
+		entry: e, Fragment: s.highlighted(e, s.fragment(e)), unread: s.news.marker.is(e),
+		newDay: !hasPrev || !s.class.SameDay(prev.day(), e.day()),
 	}
 }
 
@@ -70,29 +71,10 @@ func (s *Screen) fragment(e entry) *rows.Fragment {
 		return s.class.Event(e.event, s.viewer())
 	}
 	shared := s.shared.rows.Event(s.class, e.place, e.event)
-	if s.calls(shared) {
+	if s.mentioned(shared) {
 		return s.class.Event(e.event, s.viewer())
 	}
 	return shared
-}
-
-// pointedOut returns an entry's rows, as chosen ones if the view has just gone to it.
-func (s *Screen) pointedOut(e entry, f *rows.Fragment) *rows.Fragment {
-	if !s.input.pointer.is(e) {
-		return f
-	}
-	chosen := *f
-	chosen.Bytes = nil
-	for _, row := range f.All() {
-		chosen.Bytes = append(append(chosen.Bytes, eol...), s.chosen(string(row), s.class.Width)...)
-	}
-	return &chosen
-}
-
-// chosen dresses a row as the one of several that was chosen, whatever it was
-// dressed in.
-func (s *Screen) chosen(row string, width int) string {
-	return s.class.Palette.Paint(rows.Selected, rows.Fit(ansi.Strip(row), width))
 }
 
 // helpOn explains one command, as help does.
@@ -106,8 +88,27 @@ func (s *Screen) helpOn(command *room.Command) *rows.Fragment {
 	return &rows.Fragment{Bytes: []byte(eol + strings.Join(lines, eol)), Rows: len(lines)}
 }
 
-// calls reports whether a message mentions this member; one's own never does.
-func (s *Screen) calls(f *rows.Fragment) bool {
+// highlighted returns an entry's rows, as selected ones if the view has just gone to
+// it.
+func (s *Screen) highlighted(e entry, f *rows.Fragment) *rows.Fragment {
+	if !s.input.pointer.is(e) {
+		return f
+	}
+	selected := *f
+	selected.Bytes = nil
+	for _, row := range f.All() {
+		selected.Bytes = append(append(selected.Bytes, eol...), s.selected(string(row), s.class.Width)...)
+	}
+	return &selected
+}
+
+// selected styles a row as the selected one of several, whatever its style was.
+func (s *Screen) selected(row string, width int) string {
+	return s.class.Palette.Paint(rows.Selected, rows.Fit(ansi.Strip(row), width))
+}
+
+// mentioned reports whether a message mentions this member; one's own never does.
+func (s *Screen) mentioned(f *rows.Fragment) bool {
 	return slices.Contains(f.Mentions, s.key) && f.Event.Author().Key() != s.key
 }
 
@@ -120,7 +121,7 @@ func (s *Screen) concerns(e entry) bool {
 	if _, private := e.event.Body.(state.Whispered); private {
 		return e.event.Author() != s.me
 	}
-	return hasMentions(e.event) && s.calls(s.fragment(e))
+	return hasMentions(e.event) && s.mentioned(s.fragment(e))
 }
 
 // foot returns where what is shown ends.
@@ -131,46 +132,49 @@ func (s *Screen) foot() (bottom pos, hidden int) {
 	return s.view.bottom, s.view.hidden
 }
 
-// back calls yield with the blocks that end at p, the last first, until it
-// returns false.
-func (s *Screen) back(p pos, yield func(b block) bool) {
-	e, ok := s.script.before(p)
-	for ok {
-		prev, hasPrev := s.script.before(e.pos)
-		b := s.block(e, prev, hasPrev)
-		if !yield(b) {
-			return
+// back yields the blocks that end at p, the last first.
+func (s *Screen) back(p pos) iter.Seq[block] {
+	return func(yield func(block) bool) {
+		e, ok := s.script.before(p)
+		for ok {
+			prev, hasPrev := s.script.before(e.pos)
+			if !yield(s.block(e, prev, hasPrev)) {
+				return
+			}
+			e, ok = prev, hasPrev
 		}
-		e, ok = prev, hasPrev
 	}
 }
 
-// forth calls yield with the blocks that begin at p and the point after each.
-func (s *Screen) forth(p pos, yield func(b block, next pos) bool) {
-	prev, hasPrev := s.script.before(p)
-	for {
-		e, next, ok := s.script.after(p)
-		if !ok {
-			return
+// forth yields the blocks that begin at p and the point after each.
+func (s *Screen) forth(p pos) iter.Seq2[block, pos] {
+	return func(yield func(block, pos) bool) {
+		prev, hasPrev := s.script.before(p)
+		for {
+			e, next, ok := s.script.after(p)
+			if !ok || !yield(s.block(e, prev, hasPrev), next) {
+				return
+			}
+			p, prev, hasPrev = next, e, true
 		}
-		b := s.block(e, prev, hasPrev)
-		if !yield(b, next) {
-			return
-		}
-		p, prev, hasPrev = next, e, true
 	}
+}
+
+// rowsUp returns how many rows the transcript has down to where what is shown ends,
+// or any number above most if there are more than that.
+func (s *Screen) rowsUp(most int) int {
+	bottom, hidden := s.foot()
+	n := -hidden
+	for b := range s.back(bottom) {
+		if n += b.height(); n > most {
+			break
+		}
+	}
+	return n
 }
 
 // atTop reports whether nothing that the transcript holds is above the view.
-func (s *Screen) atTop() bool {
-	bottom, hidden := s.foot()
-	rows := -hidden
-	s.back(bottom, func(b block) bool {
-		rows += b.height()
-		return rows <= s.shownRows()
-	})
-	return rows <= s.shownRows()
-}
+func (s *Screen) atTop() bool { return s.rowsUp(s.shownRows()) <= s.shownRows() }
 
 // toBottom follows what is said again.
 func (s *Screen) toBottom() {
@@ -184,43 +188,31 @@ func (s *Screen) toBottom() {
 // scroll moves the view by rows, up when negative. It stops at the ends, and at the
 // bottom follows again.
 func (s *Screen) scroll(by int) {
-	if by < 0 {
-		s.up(-by)
-		s.fill()
-	} else {
-		s.down(by)
-	}
 	s.stale |= staleRows
-}
-
-// up turns n rows more out of view below.
-func (s *Screen) up(n int) {
+	if by > 0 {
+		s.down(by)
+		return
+	}
 	bottom, hidden := s.foot()
-	s.view = view{bottom: bottom, hidden: hidden + n}
+	s.view = view{bottom: bottom, hidden: hidden - by}
 	s.settle()
 }
 
-// settle makes hidden less than the height of the last entry shown.
+// settle makes hidden less than the height of the last entry shown, and brings the
+// view down until it is full of rows, when there are not enough above.
 func (s *Screen) settle() {
-	s.back(s.view.bottom, func(b block) bool {
-		if h := b.height(); s.view.hidden >= h {
-			s.view.hidden -= h
-			s.view.bottom = b.pos
-			return true
+	if s.view.follow {
+		return
+	}
+	for b := range s.back(s.view.bottom) {
+		h := b.height()
+		if s.view.hidden < h {
+			break
 		}
-		return false
-	})
-}
-
-// fill brings the view down until it is full of rows, when there are not enough
-// above.
-func (s *Screen) fill() {
-	rows := -s.view.hidden
-	s.back(s.view.bottom, func(b block) bool {
-		rows += b.height()
-		return rows < s.shownRows()
-	})
-	if missing := s.shownRows() - rows; missing > 0 {
+		s.view.hidden -= h
+		s.view.bottom = b.pos
+	}
+	if missing := s.shownRows() - s.rowsUp(s.shownRows()); missing > 0 {
 		s.down(missing)
 	}
 }
@@ -232,18 +224,15 @@ func (s *Screen) down(n int) {
 	}
 	n -= s.view.hidden
 	s.view.hidden = max(0, -n)
-	last := true
-	s.forth(s.view.bottom, func(b block, next pos) bool {
+	for b, next := range s.forth(s.view.bottom) {
 		h := b.height()
 		if n <= 0 && h > 0 {
-			last = false
-			return false
+			return
 		}
 		s.view.bottom, s.view.hidden = next, max(0, h-max(0, n))
 		n -= h
-		return true
-	})
-	if last && s.view.hidden == 0 {
+	}
+	if s.view.hidden == 0 {
 		s.toBottom()
 	}
 }
@@ -255,38 +244,15 @@ func (s *Screen) showFrom(p pos) {
 	s.stale |= staleRows
 }
 
-// showAt shows an entry in the middle, and points it out.
+// showAt shows the entry that begins at a point in the middle, highlighted until the
+// next key.
 func (s *Screen) showAt(p pos) {
-	s.point(p)
-	s.view = view{bottom: p}
-	s.down(s.shownRows()/2 + 1)
-	if !s.view.follow {
-		s.fill()
-	}
-	s.stale |= staleRows
-}
-
-// point shows which entry begins at a point, until the next key.
-func (s *Screen) point(p pos) {
 	e, _, ok := s.script.after(p)
 	s.input.pointer = spot{e.pos, ok, e.local != nil}
+	s.view = view{bottom: p}
+	s.down(s.shownRows()/2 + 1)
+	s.settle()
 	s.stale |= staleRows
-}
-
-// unpoint shows the entry as the others again.
-func (s *Screen) unpoint() {
-	if s.input.pointer.set {
-		s.input.pointer.set = false
-		s.stale |= staleRows
-	}
-}
-
-func (s *Screen) toUnread() {
-	if !s.news.marker.set {
-		s.hint(s.texts().NothingUnread)
-		return
-	}
-	s.showFrom(s.news.marker.pos)
 }
 
 // toMention goes to the mention before, or after, the one it went to last; at
@@ -296,36 +262,25 @@ func (s *Screen) toMention(older bool) {
 	if s.news.visited != nil {
 		from = *s.news.visited
 	}
-	var at pos
-	found := false
-	switch {
-	case older:
-		at, found = s.mentionBefore(from)
-	case s.news.visited != nil:
-		at, found = s.mentionAfter(from)
-	}
-	if !found {
-		s.hint(s.texts().NoMention)
+	if at, found := s.nextMention(from, older); found && (older || s.news.visited != nil) {
+		s.news.visited = &at
+		s.showAt(at)
 		return
 	}
-	s.news.visited = &at
-	s.showAt(at)
+	s.hint(s.texts().NoMention)
 }
 
-func (s *Screen) mentionBefore(p pos) (pos, bool) {
-	for e, ok := s.script.before(p); ok; e, ok = s.script.before(e.pos) {
-		if s.concerns(e) {
-			return e.pos, true
+// nextMention returns where the next mention stands from a point on, up or down, but
+// for one that begins there.
+func (s *Screen) nextMention(from pos, older bool) (at pos, found bool) {
+	for p, e, ok := from, (entry{}), true; ok; {
+		if older {
+			e, ok = s.script.before(p)
+			p = e.pos
+		} else {
+			e, p, ok = s.script.after(p)
 		}
-	}
-	return pos{}, false
-}
-
-// mentionAfter looks behind the entry that begins at p.
-func (s *Screen) mentionAfter(p pos) (pos, bool) {
-	_, next, ok := s.script.after(p)
-	for e := (entry{}); ok; {
-		if e, next, ok = s.script.after(next); ok && s.concerns(e) {
+		if ok && e.pos != from && s.concerns(e) {
 			return e.pos, true
 		}
 	}
