@@ -17,10 +17,11 @@ func (s *Screen) Show(items []room.Item, now time.Time) (left Action) {
 		switch {
 		case it.Event != nil && it.Place != 0:
 			s.script.end.place = it.Place + 1
-			s.count(it.Event, it.Place, now)
+			s.count(it.Event, spot{pos{it.Place, s.script.end.local}, true, false}, now)
 		case it.Event != nil:
+			at := spot{s.script.end, true, true}
 			s.script.add(local{when: it.Event.Time, event: it.Event})
-			s.count(it.Event, 0, now)
+			s.count(it.Event, at, now)
 		default:
 			if a := s.reply(it.Reply, now); a != (Action{}) {
 				left = a

@@ -30,6 +30,16 @@ func lastParts(text string, columns int) string {
 	return text
 }
 
+// fitting returns the first text that fits a number of columns, or else the last.
+func fitting(columns int, texts ...string) string {
+	for _, text := range texts {
+		if ansi.StringWidth(text) <= columns {
+			return text
+		}
+	}
+	return texts[len(texts)-1]
+}
+
 func counted(n int, one, several string) string {
 	if n == 1 {
 		return one
@@ -46,17 +56,12 @@ func twoColumns(what, does string, width int) []string {
 	if width < 2*keysColumn {
 		return append(wrapped(what, width, 1), wrapped(does, width, 3)...)
 	}
-	right := broken(does, width-keysColumn-1)
 	if ansi.StringWidth(what) > keysColumn-3 {
-		return append(wrapped(what, width, 2), indented(right, keysColumn)...)
+		return append(wrapped(what, width, 2), wrapped(does, width-1, keysColumn)...)
 	}
-	lines := indented(right, keysColumn)
-	lines[0] = "  " + rows.Fit(what, keysColumn-2) + right[0]
+	lines := wrapped(does, width-1, keysColumn)
+	lines[0] = "  " + rows.Fit(what, keysColumn-2) + lines[0][keysColumn:]
 	return lines
-}
-
-func wrapped(text string, width, indent int) []string {
-	return indented(broken(text, width-indent), indent)
 }
 
 // What is not to be broken is said to ansi.Wrap with a no-break space or hyphen:
@@ -66,15 +71,12 @@ var (
 	untie = strings.NewReplacer("\u00a0", " ", "\u2011", "-")
 )
 
-// broken breaks a text of ours into rows of so many columns.
-func broken(text string, columns int) []string {
-	return strings.Split(untie.Replace(ansi.Wrap(tie.Replace(text), max(1, columns), "|")), "\n")
-}
-
-func indented(lines []string, by int) []string {
-	out := make([]string, len(lines))
+// wrapped breaks a text of ours into rows of at most width columns, each after indent
+// blanks.
+func wrapped(text string, width, indent int) []string {
+	lines := strings.Split(untie.Replace(ansi.Wrap(tie.Replace(text), max(1, width-indent), "|")), "\n")
 	for i, line := range lines {
-		out[i] = strings.Repeat(" ", by) + line
+		lines[i] = strings.Repeat(" ", indent) + line
 	}
-	return out
+	return lines
 }

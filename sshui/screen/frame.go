@@ -24,17 +24,17 @@ func (s *Screen) Frame(dst []byte, now time.Time) []byte {
 		return p.b
 	}
 	if s.sync {
-		p.text(beginSync)
+		p.text(ansi.SetModeSynchronizedOutput)
 	}
-	p.text(hideCursor)
+	p.text(ansi.HideCursor)
 	s.paint(&p, layout, now)
 	s.notify(&p)
 	if !s.bare {
 		p.at(s.painted.row, s.painted.column)
-		p.text(showCursor)
+		p.text(ansi.ShowCursor)
 	}
 	if s.sync {
-		p.text(endSync)
+		p.text(ansi.ResetModeSynchronizedOutput)
 	}
 	s.stale = 0
 	return p.b
@@ -88,12 +88,12 @@ func (s *Screen) paint(p *pen, layout promptLayout, now time.Time) {
 // prepare makes the terminal ready for a whole picture.
 func (s *Screen) prepare(p *pen) {
 	if s.painted.wrapping {
-		p.text(wrapOff)
+		p.text(ansi.ResetModeAutoWrap)
 		s.painted.wrapping = false
 	}
-	p.text(noStyle)
+	p.text(ansi.ResetStyle)
 	if s.tiny() {
-		p.text(wholeRoll)
+		p.text(wholeScroll)
 		return
 	}
 	p.region(s.headerRows(), s.headerRows()+s.scriptRows())
@@ -250,7 +250,7 @@ func (s *Screen) paintTiny(p *pen) {
 // terminal's own selection: no columns, no rules, and long lines wrapped by the
 // terminal itself, so that they are copied as one. It stands still until a key.
 func (s *Screen) paintBare(p *pen) {
-	p.text(noStyle + wholeRoll + eraseAll + wrapOn)
+	p.text(ansi.ResetStyle + wholeScroll + ansi.EraseEntireScreen + ansi.SetModeAutoWrap)
 	s.painted.wrapping = true
 	height := s.term.Height - 1
 	var lines []string

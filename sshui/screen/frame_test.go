@@ -9,6 +9,8 @@ import (
 	"time"
 	"unsafe"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"salon/internal/line/keys"
 	"salon/room"
 	"salon/sshui/rows"
@@ -156,7 +158,7 @@ func TestFramesAreSynchronized(t *testing.T) {
 	}
 	st.input(keys.Synchronized{Supported: true})
 	b := string(st.shows(st.room.said("ann", "deux")))
-	if !strings.HasPrefix(b, beginSync) || !strings.HasSuffix(b, endSync) || strings.Count(b, "?2026") != 2 {
+	if !strings.HasPrefix(b, ansi.SetModeSynchronizedOutput) || !strings.HasSuffix(b, ansi.ResetModeSynchronizedOutput) || strings.Count(b, "?2026") != 2 {
 		t.Errorf("%q", b)
 	}
 }
@@ -214,7 +216,7 @@ func TestTerminalIsGivenBack(t *testing.T) {
 	}
 	st.keys("alt+l")
 	b := string(st.Close(nil))
-	for _, off := range []string{mouseOff, kittyOff, pasteOff, focusOff, oldTitle, wrapOn, wholeRoll, mainScreen, showCursor} {
+	for _, off := range []string{mouseOff, kittyOff, ansi.ResetModeBracketedPaste, ansi.ResetModeFocusEvent, oldTitle, ansi.SetModeAutoWrap, wholeScroll, ansi.ResetModeAltScreenSaveCursor, ansi.ShowCursor} {
 		if strings.Count(b, off) != 1 {
 			t.Errorf("no %q in %q", off, b)
 		}

@@ -15,15 +15,21 @@ import (
 
 // headerNow returns the header for the screen as it is now.
 func (s *Screen) headerNow() *header {
-	l := look{class: s.class, width: s.term.Width, height: s.scriptRows(), away: s.away}
-	if h := s.header; h == nil || h.roster != s.roster || h.look != l {
-		s.header = s.shared.headers.Get(l).of(s, l)
+	l := headerLook{class: s.class, width: s.term.Width, height: s.scriptRows(), away: s.away}
+	if h := s.header; h != nil && h.roster == s.roster && h.look == l {
+		return h
+	}
+	shared := s.shared.headers.Get(l)
+	if h := shared.Load(); h != nil && h.roster == s.roster {
+		s.header = h
+	} else {
+		s.header = s.newHeader(l)
+		shared.Store(s.header)
 	}
 	return s.header
 }
 
-// newHeader makes the header of the screen as it is now.
-func (s *Screen) newHeader(l look) *header {
+func (s *Screen) newHeader(l headerLook) *header {
 	h := &header{look: l, roster: s.roster}
 	if s.headerRows() > 0 {
 		h.row = s.headerText()
@@ -34,6 +40,9 @@ func (s *Screen) newHeader(l look) *header {
 	return h
 }
 
+// leastTopic is how many columns the beginning of a topic is worth showing in.
+const leastTopic = 12
+
 // headerText is the first row: the room, how many are here, what is out of the
 // ordinary, its topic, and how to get help. Only the topic is cut. Where there is no
 // room the hint on help goes, then the topic, the name of the room, how many are here,
@@ -41,10 +50,11 @@ func (s *Screen) newHeader(l look) *header {
 func (s *Screen) headerText() string {
 	help := s.texts().HelpKey + " "
 	space := s.term.Width - ansi.StringWidth(help) - 1
-	words := s.heading()
+	always, notes := []string{"salon", lang.Count(s.roster.Present, s.prefs.Lang)}, s.notes()
+	words := heading(always, notes)
 	if ansi.StringWidth(words) > space {
 		help, space = "", s.term.Width
-		words = s.shortHeading()
+		words = s.shortHeading(always, notes)
 	}
 	if topic := text.Isolate(strings.ReplaceAll(s.roster.Topic.Text, "\n", " ")); topic != "" {
 		left := space - ansi.StringWidth(words)
@@ -58,32 +68,20 @@ func (s *Screen) headerText() string {
 	return s.class.Palette.Paint(rows.Heading, words)
 }
 
-// leastTopic is how many columns the beginning of a topic is worth showing in.
-const leastTopic = 12
-
-// heading is the room, how many are here and what is out of the ordinary.
-func (s *Screen) heading() string {
-	return " " + strings.Join(slices.Concat(s.ordinary(), s.notes()), " · ")
-}
-
-// ordinary is what there always is to say.
-func (s *Screen) ordinary() []string {
-	return []string{"salon", lang.Count(s.roster.Present, s.prefs.Lang)}
-}
+func heading(parts ...[]string) string { return " " + strings.Join(slices.Concat(parts...), " · ") }
 
 // shortHeading is the heading without what the terminal has no room for.
-func (s *Screen) shortHeading() string {
-	ordinary, notes := s.ordinary(), s.notes()
+func (s *Screen) shortHeading(always, notes []string) string {
 	var forms []string
 	for n := len(notes); n > 0; n-- {
-		for i := range len(ordinary) + 1 {
-			forms = append(forms, " "+strings.Join(slices.Concat(ordinary[i:], notes[:n]), " · "))
+		for i := range len(always) + 1 {
+			forms = append(forms, heading(always[i:], notes[:n]))
 		}
 	}
 	if len(notes) > 0 {
 		forms = append(forms, notes[0])
 	}
-	return s.fitting(append(forms, " "+strings.Join(ordinary, " · "), " "+ordinary[1])...)
+	return fitting(s.term.Width, append(forms, heading(always), heading(always[1:]))...)
 }
 
 // notes are what is out of the ordinary, what matters most first.
@@ -94,29 +92,24 @@ func (s *Screen) notes() []string {
 		notes = append(notes, t.ReadOnly)
 	}
 	if plan := s.roster.Shutdown; plan != nil {
-		notes = append(notes, fmt.Sprintf(t.ClosesAt, s.class.Local(plan.At).Format(s.seconds())))
+		clock := "15:04:05"
+		if s.prefs.Hour12 {
+			clock = "3:04:05 PM"
+		}
+		notes = append(notes, fmt.Sprintf(t.ClosesAt, s.class.Local(plan.At).Format(clock)))
 	}
 	if s.roster.Slow > 0 {
 		notes = append(notes, fmt.Sprintf(t.Slow, lang.Duration(s.roster.Slow, s.prefs.Lang)))
 	}
-	for _, a := range s.roster.People {
-		if a.Pseudo == s.me && a.Away {
-			notes = append(notes, t.YouAreAway)
-		}
+	if s.away {
+		notes = append(notes, t.YouAreAway)
 	}
 	return notes
 }
 
-func (s *Screen) seconds() string {
-	if s.prefs.Hour12 {
-		return "3:04:05 PM"
-	}
-	return "15:04:05"
-}
-
 // list writes the list of names, as many as there is room for.
 func (s *Screen) list(h *header) {
-	people, height := s.roster.People, h.height
+	people, height := s.roster.People, h.look.height
 	shown := min(len(people), height)
 	if s.roster.Present > shown && shown == height {
 		shown--
@@ -130,8 +123,8 @@ func (s *Screen) list(h *header) {
 		case i == shown && others > 0:
 			name = " " + s.class.Palette.Paint(rows.Quiet, cut(fmt.Sprintf(s.texts().MoreNames, others), namesWidth-2))
 		}
-		h.names.add(s.headerRows()+i, s.scriptWidth(), edge, name)
-		h.beside.add(s.headerRows()+i, s.scriptWidth()+1, name)
+		h.names.add(s.headerRows()+i, s.scriptWidth(), edge+name)
+		h.edgeless.add(s.headerRows()+i, s.scriptWidth()+1, name)
 	}
 }
 
@@ -150,10 +143,9 @@ func (s *Screen) name(a room.Attendee) string {
 // paintNames paints the list of names beside rows from, up to but not including to,
 // of the transcript.
 func (s *Screen) paintNames(p *pen, from, to int) {
-	if s.names() == 0 || from >= to {
-		return
+	if s.names() > 0 && from < to {
+		p.bytes(s.headerNow().names.of(from, to))
 	}
-	p.bytes(s.headerNow().names.of(from, to))
 }
 
 // straighten puts the list of names back in its place when rows have scrolled it
@@ -163,8 +155,7 @@ func (s *Screen) straighten(p *pen, scrolled int) {
 	if s.names() == 0 {
 		return
 	}
-	height := s.scriptRows()
-	kept := height - scrolled
-	p.bytes(s.headerNow().beside.of(0, min(kept, len(s.roster.People)+1)))
-	s.paintNames(p, kept, height)
+	kept := s.scriptRows() - scrolled
+	p.bytes(s.headerNow().edgeless.of(0, min(kept, len(s.roster.People)+1)))
+	s.paintNames(p, kept, s.scriptRows())
 }

@@ -178,7 +178,7 @@ func (s *Screen) interrupt(again bool) Action {
 		return Action{Leave: true}
 	default:
 		in.leaving = true
-		s.hint(s.fitting(s.texts().PressAgain, s.texts().PressAgainShort))
+		s.hint(fitting(s.term.Width, s.texts().PressAgain, s.texts().PressAgainShort))
 	}
 	return Action{}
 }

@@ -2,10 +2,9 @@ package screen
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
-
-	"github.com/charmbracelet/x/ansi"
 
 	"salon/room"
 	"salon/room/state"
@@ -48,18 +47,14 @@ func (s *Screen) looking(now time.Time) bool {
 	return now.Sub(s.news.touched) < idleAfter
 }
 
-// count counts an event that has just come, and rings if it is to be noticed. Place
-// is 0 for a private message.
-func (s *Screen) count(e *state.Event, place uint64, now time.Time) {
+// count counts an event that has just come, and rings if it is to be noticed.
+func (s *Screen) count(e *state.Event, at spot, now time.Time) {
 	if !speaks(e) || e.Author() == s.me {
 		return
 	}
-	at := spot{pos{place, s.script.end.local}, true, place == 0}
 	concerned := at.private
-	if at.private {
-		at.pos = pos{s.script.end.place, s.script.end.local - 1}
-	} else if hasMentions(e) {
-		concerned = s.mentioned(s.shared.rows.Event(s.class, place, e))
+	if !at.private && hasMentions(e) {
+		concerned = s.mentioned(s.shared.rows.Event(s.class, at.place, e))
 	}
 	if s.prefs.Bell == state.BellAll || concerned && s.prefs.Bell == state.BellMentions {
 		s.news.bell = true
@@ -170,53 +165,43 @@ func (s *Screen) CatchUp(now time.Time) {
 
 // paintMarker paints the unread marker where the cursor is.
 func (s *Screen) paintMarker(p *pen) {
-	n, t, made := s.news.marks, s.texts(), s.shared.markers.Get(s.class)
+	n, form := s.news.marks, s.texts().NewMessages
+	var digits [20]byte
+	number := strconv.AppendInt(digits[:0], int64(n), 10)
 	if n <= 1 {
-		p.text(made.of(s.class, 0, t.NewMessage).text)
+		number, form = nil, s.texts().NewMessage
+	}
+	look := markerLook{s.class, len(number)}
+	shared := s.shared.markers.Get(look)
+	m := shared.Load()
+	if m == nil {
+		m = newMarker(look, form)
+		shared.Store(m)
+	}
+	if n > 1 && !m.numbered { // cut short
+		p.text(s.class.Rule(rows.Marker, fmt.Sprintf(form, n)))
 		return
 	}
-	digits := 1
-	for rest := n; rest >= 10; rest /= 10 {
-		digits++
-	}
-	m := made.of(s.class, digits, t.NewMessages)
-	if m.at < 0 { // cut short
-		p.text(s.class.Rule(rows.Marker, fmt.Sprintf(t.NewMessages, n)))
-		return
-	}
-	p.text(m.text[:m.at])
-	p.number(n)
-	p.text(m.text[m.at+digits:])
-}
-
-// paintBar says what is below the view.
-func (s *Screen) paintBar(p *pen) {
-	p.at(s.headerRows()+s.scriptRows()-1, 0)
-	p.text(s.class.Rule(rows.Marker, s.barText(s.class.Width-ruleEnds)))
+	p.text(m.before)
+	p.bytes(number)
+	p.text(m.after)
 }
 
 // ruleEnds is the least of a rule around its text.
 const ruleEnds = len("- ") + len(" -")
 
-// barText says what is below the view in a number of columns: with few, only how
-// much.
-func (s *Screen) barText(columns int) string {
-	t, n := s.texts(), s.news
-	if n.below == 0 {
-		if end := "↓ " + t.BelowEnd; ansi.StringWidth(end) <= columns {
-			return end
+// paintBar says what is below the view: with few columns, only how much.
+func (s *Screen) paintBar(p *pen) {
+	t, n, columns := s.texts(), s.news, s.class.Width-ruleEnds
+	bar := fitting(columns, "↓ "+t.BelowEnd, "↓ "+t.BelowEndShort)
+	if n.below > 0 {
+		text, short := fmt.Sprintf(t.BelowSome, counted(n.below, t.BelowOne, t.Below)), fmt.Sprintf("↓ %d", n.below)
+		if n.belowCalls > 0 {
+			text = fmt.Sprintf(t.BelowCalls, counted(n.below, t.BelowOne, t.Below), counted(n.belowCalls, t.MentionOne, t.Mentions))
+			short += fmt.Sprintf(" · ! %d", n.belowCalls)
 		}
-		return "↓ " + t.BelowEndShort
+		bar = fitting(columns, text+" · "+t.BelowEnd, text, short)
 	}
-	text, short := fmt.Sprintf(t.BelowSome, counted(n.below, t.BelowOne, t.Below)), fmt.Sprintf("↓ %d", n.below)
-	if n.belowCalls > 0 {
-		text = fmt.Sprintf(t.BelowCalls, counted(n.below, t.BelowOne, t.Below), counted(n.belowCalls, t.MentionOne, t.Mentions))
-		short += fmt.Sprintf(" · ! %d", n.belowCalls)
-	}
-	for _, fits := range []string{text + " · " + t.BelowEnd, text} {
-		if ansi.StringWidth(fits) <= columns {
-			return fits
-		}
-	}
-	return short
+	p.at(s.headerRows()+s.scriptRows()-1, 0)
+	p.text(s.class.Rule(rows.Marker, bar))
 }

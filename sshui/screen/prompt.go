@@ -112,10 +112,7 @@ func (s *Screen) question() string {
 	case lines > text.MaxLines || len(p.Text) > text.MaxText:
 		long, short = fmt.Sprintf(t.PasteOver, lines, text.MaxLines, most), t.PasteOverShort
 	}
-	if ansi.StringWidth(long) < s.term.Width {
-		return long
-	}
-	return short
+	return fitting(s.term.Width-1, long, short)
 }
 
 // shownLine returns the line as it is shown: with stars for a pass phrase, empty
@@ -157,7 +154,7 @@ func (s *Screen) paintInput(p *pen, l promptLayout) {
 		p.text(text)
 	}
 	if l.below {
-		hint := s.fitting(" "+s.notice(), s.notice())
+		hint := fitting(s.term.Width, " "+s.notice(), s.notice())
 		p.row(first+len(l.Rows), palette.Paint(rows.Quiet, cut(hint, s.term.Width)))
 		return
 	}

@@ -256,7 +256,7 @@ func leaves(st *stage) {
 		DisableMode:      func(m ansi.Mode) { delete(modes, m) },
 		CursorVisibility: func(visible bool) { st.hid = !visible },
 	})
-	st.write([]byte(mainScreen + "$ ssh salon\r\n"))
+	st.write([]byte(ansi.ResetModeAltScreenSaveCursor + "$ ssh salon\r\n"))
 	clear(modes)
 	st.write(st.Open(nil))
 	st.frame()

@@ -13,8 +13,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/charmbracelet/x/ansi"
-
 	"salon/room"
 	"salon/room/lang"
 	"salon/room/state"
@@ -183,16 +181,6 @@ func (s *Screen) hint(text string) {
 	s.stale |= staleInput
 }
 
-// fitting returns the first text that the terminal has room for, or else the last.
-func (s *Screen) fitting(texts ...string) string {
-	for _, text := range texts {
-		if ansi.StringWidth(text) <= s.term.Width {
-			return text
-		}
-	}
-	return texts[len(texts)-1]
-}
-
 // Sizes at which the layout changes.
 const (
 	minWidth, minHeight = 20, 5 // smaller, the screen only says so and still types
@@ -216,12 +204,11 @@ const (
 
 // painted is what the terminal was left with by the last frame.
 type painted struct {
-	row, column int // of the cursor
-	upTo        pos // the transcript's end, while the view follows it
-	marker      int // row of the unread marker in the transcript's part, -1 if out of view
-	marks       int // what it said
-	title       int // the number in the window's title
-	titled      bool
+	row, column int  // of the cursor
+	upTo        pos  // the transcript's end, while the view follows it
+	marker      int  // row of the unread marker in the transcript's part, -1 if out of view
+	marks       int  // what it said
+	title       int  // the number in the window's title, -1 before there is one
 	wrapping    bool // autowrap was left on
 	mouse       bool // it reports its mouse
 	kitty       bool // the kitty keyboard protocol is on

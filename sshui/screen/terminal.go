@@ -1,26 +1,39 @@
 package screen
 
-import "salon/room/state"
+import (
+	"github.com/charmbracelet/x/ansi"
+
+	"salon/room/state"
+	"salon/sshui/rows"
+)
+
+// Modes of xterm and kitty that package ansi does not have in one string.
+const (
+	mouseOn, mouseOff   = ansi.SetModeMouseNormal + ansi.SetModeMouseExtSgr, ansi.ResetModeMouseExtSgr + ansi.ResetModeMouseNormal
+	kittyOn, kittyOff   = "\x1b[>1u", "\x1b[<u"
+	keepTitle, oldTitle = "\x1b[22;0t", "\x1b[23;0t"
+	askBackground       = "\x1b]11;?\x1b\\"
+)
 
 // Open appends what makes the terminal ours: its other screen, the modes that we
 // use, and questions about those that it may have. Close undoes it all.
 func (s *Screen) Open(dst []byte) []byte {
-	p := pen{append(dst, altScreen+wrapOff+pasteOn...)}
+	p := pen{append(dst, ansi.SetModeAltScreenSaveCursor+ansi.ResetModeAutoWrap+ansi.SetModeBracketedPaste...)}
 	if s.term.Modern {
-		p.text(keepTitle + focusOn + askSync + askKitty)
-		if s.term.Palette > 1 && s.prefs.Theme == state.ThemeAuto {
+		p.text(keepTitle + ansi.SetModeFocusEvent + ansi.RequestModeSynchronizedOutput + ansi.RequestKittyKeyboard)
+		if s.term.Palette > rows.Basic && s.prefs.Theme == state.ThemeAuto {
 			p.text(askBackground)
 		}
 	}
-	s.painted = painted{marker: -1}
+	s.painted = painted{marker: -1, title: -1}
 	s.stale |= everything
 	return p.b
 }
 
 // Close appends what gives the terminal back as it was: main screen, cursor,
-// modes. It may be called at any time after Open.
+// modes. It may be called at any time after Open; Open takes the terminal again.
 func (s *Screen) Close(dst []byte) []byte {
-	p := pen{append(dst, wholeRoll+endSync...)}
+	p := pen{append(dst, wholeScroll+ansi.ResetModeSynchronizedOutput...)}
 	if s.painted.kitty {
 		p.text(kittyOff)
 	}
@@ -28,11 +41,10 @@ func (s *Screen) Close(dst []byte) []byte {
 		p.text(mouseOff)
 	}
 	if s.term.Modern {
-		p.text(focusOff + oldTitle)
+		p.text(ansi.ResetModeFocusEvent + oldTitle)
 	}
-	p.text(pasteOff + wrapOn + noStyle + mainScreen + showCursor)
-	s.painted = painted{marker: -1}
-	s.stale |= everything
+	p.text(ansi.ResetModeBracketedPaste + ansi.SetModeAutoWrap + ansi.ResetStyle + ansi.ResetModeAltScreenSaveCursor + ansi.ShowCursor)
+	s.painted = painted{marker: -1, title: -1}
 	return p.b
 }
 
@@ -63,7 +75,7 @@ const maxTitle = 100
 
 func (s *Screen) paintTitle(p *pen) {
 	n := min(s.news.unread, maxTitle)
-	if !s.term.Modern || s.painted.titled && s.painted.title == n {
+	if !s.term.Modern || s.painted.title == n {
 		return
 	}
 	p.text("\x1b]2;salon")
@@ -76,5 +88,5 @@ func (s *Screen) paintTitle(p *pen) {
 		p.text(")")
 	}
 	p.text("\x1b\\")
-	s.painted.title, s.painted.titled = n, true
+	s.painted.title = n
 }
