@@ -111,7 +111,7 @@ func (t *terminal) frame(dst []byte, now time.Time) (lines *line.Prompt, _ []byt
 		return t.lines, dst
 	}
 	t.resizeLocked()
-	return nil, t.screen.Frame(dst, now)
+	return nil, t.screen.Frame(dst)
 }
 
 // resizeLocked takes the terminal's latest size. One that was resized may show

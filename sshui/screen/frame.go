@@ -2,7 +2,6 @@ package screen
 
 import (
 	"strings"
-	"time"
 
 	"github.com/charmbracelet/x/ansi"
 
@@ -12,7 +11,7 @@ import (
 // Frame appends what brings the terminal up to date, nothing if it is. The frame
 // before must have been sent, all of it. What the room has forgotten stays in view
 // until it is painted anew for some other reason.
-func (s *Screen) Frame(dst []byte, now time.Time) []byte {
+func (s *Screen) Frame(dst []byte) []byte {
 	s.refresh()
 	layout := s.lay()
 	if s.bare && s.stale != everything { // nothing disturbs what is being copied
@@ -27,7 +26,7 @@ func (s *Screen) Frame(dst []byte, now time.Time) []byte {
 		p.text(ansi.SetModeSynchronizedOutput)
 	}
 	p.text(ansi.HideCursor)
-	s.paint(&p, layout, now)
+	s.paint(&p, layout)
 	s.notify(&p)
 	if !s.bare {
 		p.at(s.painted.row, s.painted.column)
@@ -58,7 +57,7 @@ func (s *Screen) lay() (l promptLayout) {
 }
 
 // paint paints the parts that are stale, and what is new.
-func (s *Screen) paint(p *pen, layout promptLayout, now time.Time) {
+func (s *Screen) paint(p *pen, layout promptLayout) {
 	if s.bare {
 		s.paintBare(p)
 		return
@@ -71,7 +70,7 @@ func (s *Screen) paint(p *pen, layout promptLayout, now time.Time) {
 		s.paintTiny(p)
 	case s.overlay != nil:
 		if s.stale&staleRows != 0 {
-			s.paintOverlay(p, now)
+			s.paintOverlay(p)
 		}
 		s.painted.upTo = s.script.end
 	default:

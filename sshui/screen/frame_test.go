@@ -36,7 +36,7 @@ func fullHouse(t testing.TB, width, height int) *stage {
 func (st *stage) again(items []room.Item, dst []byte) []byte {
 	end, upTo, marker := st.script.end, st.painted.upTo, st.painted.marker
 	st.Show(items, st.room.now)
-	dst = st.Frame(dst, st.room.now)
+	dst = st.Frame(dst)
 	st.script.end, st.painted.upTo, st.painted.marker = end, upTo, marker
 	return dst
 }
@@ -80,7 +80,7 @@ func TestOneMoreSessionAllocatesNothing(t *testing.T) {
 			if n := testing.AllocsPerRun(100, func() { st.again(items, buf) }); n > 0 {
 				t.Errorf("%v, looking %v: %v allocations", size, looking, n)
 			}
-			if n := testing.AllocsPerRun(100, func() { st.Frame(buf, st.room.now) }); n > 0 {
+			if n := testing.AllocsPerRun(100, func() { st.Frame(buf) }); n > 0 {
 				t.Errorf("%v, looking %v: %v allocations for a frame of nothing", size, looking, n)
 			}
 		}
@@ -93,7 +93,7 @@ func TestScreensThatLookAlikeShare(t *testing.T) {
 	header := func(width int) *header {
 		s := New(st.room, st.shared, st.term, st.room.now)
 		s.Resize(width, 40)
-		s.Frame(s.Open(nil), st.room.now)
+		s.Frame(s.Open(nil))
 		return s.header
 	}
 	if header(200) != header(200) || header(200) == header(199) {
@@ -121,10 +121,10 @@ func BenchmarkScreen(b *testing.B) {
 			s := New(st.room, st.shared, st.term, st.room.now)
 			buf = s.Open(buf[:0])
 			s.Show(welcome, st.room.now)
-			buf = s.Frame(buf[:0], st.room.now)
+			buf = s.Frame(buf[:0])
 			for place := s.script.end.place; place < uint64(30); place++ {
 				s.Show([]room.Item{{Place: place, Event: st.room.At(place)}}, st.room.now)
-				buf = s.Frame(buf[:0], st.room.now)
+				buf = s.Frame(buf[:0])
 			}
 			screens[i] = s
 		}

@@ -82,7 +82,7 @@ func BenchmarkRepaint(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		st.Repaint()
-		buf = st.Frame(buf[:0], st.room.now)
+		buf = st.Frame(buf[:0])
 	}
 	b.ReportMetric(float64(len(buf)), "B/frame")
 }

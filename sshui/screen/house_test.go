@@ -230,7 +230,7 @@ func (st *stage) write(b []byte) {
 // frame paints what has changed and returns it.
 func (st *stage) frame() []byte {
 	st.t.Helper()
-	b := st.Frame(nil, st.room.now)
+	b := st.Frame(nil)
 	st.write(b)
 	return b
 }

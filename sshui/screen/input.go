@@ -49,6 +49,15 @@ func (in *input) begin(m mode) {
 	}
 }
 
+// Action is what a key asks of the front; the zero Action is nothing. Lines and
+// requests are done in the order in which they were asked for. The room's answer to a
+// request goes to Show, and one that failed to Failed too.
+type Action struct {
+	Line    string       // as it was typed; "" for none
+	Request room.Request // for the session to Ask; nil for none
+	Leave   bool         // the member goes
+}
+
 // insert types text.
 func (s *Screen) insert(text string) {
 	if left := s.input.line.Insert(text); left > 0 {
@@ -75,8 +84,7 @@ func (s *Screen) enter() Action {
 	if strings.TrimSpace(text) == "" {
 		return Action{}
 	}
-	s.remember(text)
-	in.line.Set("", 0)
+	in.clear()
 	if !room.Speaks(text) {
 		in.pendingReplies++
 		return Action{Line: text}
@@ -89,7 +97,7 @@ func (s *Screen) enter() Action {
 // Restore gives back a line that could not be done, unless something else is being
 // typed already: nothing typed is lost.
 func (s *Screen) Restore(line string) {
-	if s.input.line.Empty() && s.input.mode == talking {
+	if s.input.free() {
 		s.input.line.Set(line, len(line))
 		s.stale |= staleInput
 	}
@@ -114,12 +122,17 @@ func (s *Screen) TakeLine() string {
 	return line
 }
 
-// remember keeps a line to be typed again, unless it holds a pass phrase.
-func (s *Screen) remember(line string) {
-	if !room.Secret(line) {
-		s.input.past.Add(line)
+// free reports whether nothing is being typed, for whatever purpose.
+func (in *input) free() bool { return in.line.Empty() && in.mode == talking }
+
+// clear empties the line, and keeps what was typed to be recalled unless it holds a
+// pass phrase.
+func (in *input) clear() {
+	if typed := in.line.Text(); !room.Secret(typed) {
+		in.past.Add(typed)
 	}
-	s.input.past.Reset()
+	in.past.Reset()
+	in.line.Set("", 0)
 }
 
 // lookFor makes the line, emptied, one to look for something with.
@@ -167,10 +180,10 @@ func (in *input) seek() {
 	in.line.Set(line, 0)
 }
 
-// recall does a key while a line is being looked for: text makes what is sought
-// longer, Ctrl-R goes further back, Enter takes the line that was found, and so
-// does any key that edits.
-func (s *Screen) recall(name, text string) Action {
+// recall does a key while a line is being looked for, and reports whether it was one:
+// text makes what is sought longer, Ctrl-R goes further back, Enter takes the line that
+// was found. So does any other key, which is then still to be done.
+func (s *Screen) recall(name, text string) bool {
 	in := &s.input
 	s.stale |= staleInput
 	switch {
@@ -184,26 +197,16 @@ func (s *Screen) recall(name, text string) Action {
 		in.skip = 0
 	case name == "ctrl+r":
 		in.skip++
-	default:
-		return s.recalled(name)
-	}
-	in.seek()
-	return Action{}
-}
-
-// recalled ends the search with what it found, and does the key that ended it.
-func (s *Screen) recalled(name string) Action {
-	in := &s.input
-	if in.line.Empty() {
+	case in.line.Empty():
 		s.talkAgain()
-	} else {
+		return name == "enter"
+	default:
 		in.begin(talking)
 		in.line.Set(in.line.Text(), len(in.line.Text()))
+		return name == "enter"
 	}
-	if name == "enter" {
-		return Action{}
-	}
-	return s.command(name)
+	in.seek()
+	return true
 }
 
 // pasteLines is how many lines a paste may have without being asked about.
@@ -220,8 +223,10 @@ func (s *Screen) pasted(p keys.Paste) {
 	}
 	switch {
 	case s.input.mode == pasting:
-	case s.input.mode != talking:
-		s.typeInMode(strings.ReplaceAll(p.Text, "\n", " "))
+	case s.input.mode == recalling:
+		s.recall("", strings.ReplaceAll(p.Text, "\n", " "))
+	case s.input.mode == searching:
+		s.insert(strings.ReplaceAll(p.Text, "\n", " "))
 	case p.Cut || strings.Count(p.Text, "\n") >= pasteLines:
 		s.close()
 		s.input.begin(pasting)
@@ -233,34 +238,16 @@ func (s *Screen) pasted(p keys.Paste) {
 	}
 }
 
-func (s *Screen) typeInMode(text string) {
-	if s.input.mode == recalling {
-		s.recall("", text)
-		return
-	}
-	s.insert(text)
-}
-
 // decide answers the question about a paste.
 func (s *Screen) decide(name, text string) {
 	p := s.input.paste
-	if len(text) > 1 { // typed fast: the first letter is the answer
-		text = text[:1]
-	}
-	switch {
-	case name == "enter", strings.EqualFold(text, "o"), strings.EqualFold(text, "y"):
+	switch answer := strings.ToLower(text[:min(len(text), 1)]); { // typed fast: the first letter is the answer
+	case name == "enter", answer == "o", answer == "y":
 		s.talkAgain()
 		s.insert(p.Text)
-	case strings.EqualFold(text, "n"):
+	case answer == "n":
 		s.talkAgain()
 	case name == "ctrl+l":
 		s.stale |= everything
-	}
-}
-
-// complete puts the next candidate for the word before the cursor in its place.
-func (s *Screen) complete(forward bool) {
-	if s.input.mode == talking && s.input.line.Complete(forward, s.room.Complete) {
-		s.stale |= staleInput
 	}
 }

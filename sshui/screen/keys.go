@@ -7,15 +7,6 @@ import (
 	"salon/room"
 )
 
-// Action is what a key asks of the front; the zero Action is nothing. Lines and
-// requests are done in the order in which they were asked for. The room's answer to a
-// request goes to Show, and one that failed to Failed too.
-type Action struct {
-	Line    string       // as it was typed; "" for none
-	Request room.Request // for the session to Ask; nil for none
-	Leave   bool         // the member goes
-}
-
 // Input does what a key, a paste or a report asks, and returns what is left for the
 // front to do.
 func (s *Screen) Input(e keys.Event, now time.Time) Action {
@@ -89,8 +80,8 @@ func (s *Screen) pressed(k keys.Key, now time.Time) Action {
 		}
 	}
 	switch {
-	case in.mode == recalling:
-		return s.recall(name, k.Text)
+	case in.mode == recalling && s.recall(name, k.Text):
+		return Action{}
 	case k.Text != "" && name == "":
 		s.insert(k.Text)
 		return Action{}
@@ -102,11 +93,11 @@ func (s *Screen) pressed(k keys.Key, now time.Time) Action {
 // is just that key: nothing typed is lost.
 func isAlt(name string) bool {
 	switch name {
-	case "alt+enter", "alt+b", "alt+f", "alt+d", "alt+backspace", "alt+left", "alt+right",
-		"alt+home", "alt+end", "alt+u", "alt+p", "alt+n", "alt+l":
+	case "alt+enter", "alt+b", "alt+f", "alt+d", "alt+backspace", "alt+left", "alt+right":
 		return true
 	}
-	return false
+	_, turns := turns[name]
+	return turns
 }
 
 // command does a key with a name.
@@ -116,10 +107,12 @@ func (s *Screen) command(name string) Action {
 	case "enter":
 		return s.enter()
 	case "tab", "shift+tab":
-		s.complete(name == "tab")
+		if in.mode == talking && in.line.Complete(name == "tab", s.room.Complete) {
+			s.stale |= staleInput
+		}
 		return Action{}
 	case "ctrl+d":
-		if in.line.Empty() && in.mode == talking {
+		if in.free() {
 			return Action{Leave: true}
 		}
 	case "ctrl+f":
@@ -171,54 +164,13 @@ func (s *Screen) interrupt(again bool) Action {
 	case in.mode != talking || s.overlay != nil:
 		s.escape()
 	case !in.line.Empty():
-		s.remember(in.line.Text())
-		in.line.Set("", 0)
+		in.clear()
 		s.stale |= staleInput
 	case again:
 		return Action{Leave: true}
 	default:
 		in.leaving = true
 		s.hint(fitting(s.term.Width, s.texts().PressAgain, s.texts().PressAgainShort))
-	}
-	return Action{}
-}
-
-// turn moves the view, or does another thing that a key does too. Above the top is
-// what was said before.
-func (s *Screen) turn(to room.Where) Action {
-	page := max(1, s.shownRows()-1)
-	if to != room.TurnPreviousMention && to != room.TurnNextMention {
-		s.news.visited = nil
-	}
-	if (to == room.TurnUp || to == room.TurnTop) && s.atTop() {
-		return s.earlier()
-	}
-	switch to {
-	case room.TurnUp:
-		s.scroll(-page)
-	case room.TurnDown:
-		s.scroll(page)
-	case room.TurnTop:
-		s.showFrom(s.script.start())
-	case room.TurnBottom:
-		s.toBottom()
-	case room.TurnUnread:
-		if !s.news.marker.set {
-			s.hint(s.texts().NothingUnread)
-			break
-		}
-		s.showFrom(s.news.marker.pos)
-	case room.TurnPreviousMention:
-		s.toMention(true)
-	case room.TurnNextMention:
-		s.toMention(false)
-	case room.TurnBare:
-		s.bare = true
-		s.stale |= everything
-	case room.TurnRedraw:
-		s.stale |= everything
-	case room.TurnKeys:
-		s.help()
 	}
 	return Action{}
 }
@@ -266,8 +218,8 @@ func (s *Screen) wheel(up bool) Action {
 	return Action{}
 }
 
-// inOverlay does a key for the overlay, and reports whether it was one; other keys
-// are the line's, and what is typed closes it.
+// inOverlay does a key for the overlay, and reports whether it was one. Other keys are
+// the line's: typing closes the overlay, and so does what moves the view below.
 func (s *Screen) inOverlay(name string) (a Action, ok bool) {
 	o := s.overlay
 	page := max(1, s.scriptRows()-3)
@@ -290,29 +242,18 @@ func (s *Screen) inOverlay(name string) (a Action, ok bool) {
 		}
 		s.close()
 	case "f1":
-		if o.kind == helping {
+		if _, help := o.reply.(room.Help); help {
 			s.close()
 			return Action{}, true
 		}
-	default:
-		if s.uncovers(name) {
+	case "alt+u", "alt+p", "alt+n", "alt+l":
+		s.close()
+	case "", "tab", "shift+tab": // what was found stays while something else is searched for
+		if _, found := o.page(); !found || s.input.mode != searching {
 			s.close()
 		}
 	}
 	return Action{}, false
-}
-
-// uncovers reports whether a key that is not the overlay's closes it: typing does,
-// and what moves the view below. What was found stays while something else is
-// searched for.
-func (s *Screen) uncovers(name string) bool {
-	switch name {
-	case "alt+u", "alt+p", "alt+n", "alt+l":
-		return true
-	case "", "tab", "shift+tab":
-		return s.overlay.kind != finding || s.input.mode != searching
-	}
-	return false
 }
 
 // choose moves the choice, or what has none by lines. Above the first of what was
@@ -320,7 +261,7 @@ func (s *Screen) uncovers(name string) bool {
 func (s *Screen) choose(by int) Action {
 	o := s.overlay
 	s.stale |= staleRows
-	if r, ok := o.reply.(room.Past); ok && r.More && by < 0 && o.chosen == 0 {
+	if r, ok := o.page(); ok && r.More && by < 0 && o.chosen == 0 {
 		return s.request(asking{request: r.Older})
 	}
 	if n := o.choices(); n > 0 {
@@ -348,8 +289,4 @@ func (s *Screen) take(o *overlay) Action {
 		s.close()
 	}
 	return Action{}
-}
-
-func (s *Screen) help() {
-	s.open(&overlay{kind: helping, reply: room.Help{Commands: s.room.Available()}})
 }

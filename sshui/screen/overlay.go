@@ -11,26 +11,18 @@ import (
 	"salon/sshui/rows"
 )
 
-// overlay is what lies over the transcript until it is closed.
+// overlay is what lies over the transcript until it is closed: help, the people here,
+// or a page of messages.
 type overlay struct {
-	kind   kind
-	reply  room.Reply
+	reply  room.Reply // Help, People or Past
 	asked  time.Time
 	chosen int // of what can be chosen
 	top    int // first line shown
 
-	items []item     // its lines, as made for
-	class rows.Class // this
+	class       rows.Class // in which the rest was made
+	title, foot string
+	items       []item // nil: to be made anew
 }
-
-// kind is what an overlay shows.
-type kind uint8
-
-const (
-	helping kind = iota // the keys and the commands
-	listing             // who is here
-	finding             // messages that were searched for
-)
 
 // item is one line of an overlay, styled, and which choice it belongs to.
 type item struct {
@@ -51,28 +43,27 @@ func (s *Screen) close() {
 	}
 }
 
+// page returns the messages that an overlay shows; ok is false if it shows something
+// else, or is nil.
+func (o *overlay) page() (p room.Past, ok bool) {
+	if o != nil {
+		p, ok = o.reply.(room.Past)
+	}
+	return p, ok
+}
+
 // maxFound is how many messages an overlay holds; beyond it the newest go, which can
 // be searched for again.
 const maxFound = 1000
 
-// extend puts the page before above the others, and goes to its last message.
+// extend puts the page before above the messages shown, and goes to its last one.
 func (o *overlay) extend(r room.Past) {
-	old := o.reply.(room.Past)
-	old.More, old.Older = r.More, r.Older
-	old.Events = slices.Concat(r.Events, old.Events)
-	old.Events = old.Events[:min(len(old.Events), maxFound)]
-	o.reply, o.items = old, nil
+	p, _ := o.page()
+	p.More, p.Older = r.More, r.Older
+	p.Events = slices.Concat(r.Events, p.Events)
+	p.Events = p.Events[:min(len(p.Events), maxFound)]
+	o.reply, o.items = p, nil
 	o.chosen = max(0, len(r.Events)-1)
-}
-
-// lacks reports whether the page that answers a request is the one before what the
-// overlay shows: another may have been opened meanwhile.
-func (o *overlay) lacks(page room.Older) bool {
-	if o == nil {
-		return false
-	}
-	r, ok := o.reply.(room.Past)
-	return ok && r.More && r.Older == page
 }
 
 // choices is how many things can be chosen.
@@ -86,105 +77,81 @@ func (o *overlay) choices() int {
 	return 0
 }
 
-// paintOverlay paints it over the transcript's part: a title, lines, and a foot
-// that says which keys there are.
-func (s *Screen) paintOverlay(p *pen, now time.Time) {
+// scroll brings what is chosen into the lines shown.
+func (o *overlay) scroll(height int) {
+	if o.choices() > 0 {
+		isChosen := func(it item) bool { return it.choice == o.chosen }
+		first := slices.IndexFunc(o.items, isChosen)
+		last := first
+		for last+1 < len(o.items) && isChosen(o.items[last+1]) {
+			last++
+		}
+		o.top = min(max(o.top, last-height+1), first)
+		if o.chosen == 0 {
+			o.top = 0
+		}
+	}
+	o.top = max(0, min(o.top, len(o.items)-height))
+}
+
+// paintOverlay paints the overlay over the transcript's part: a title, lines, and a
+// foot that says which keys there are.
+func (s *Screen) paintOverlay(p *pen) {
 	o, height, top := s.overlay, s.scriptRows(), s.headerRows()
-	width := s.term.Width
 	c := s.class
-	c.Width = width
-	items := o.made(s, c)
+	c.Width = s.term.Width
+	if o.items == nil || o.class != c {
+		o.class = c
+		s.layOverlay(o)
+	}
 	body := max(0, height-2)
-	o.scroll(items, body)
-	title, foot := s.titles()
+	o.scroll(body)
 	if height > 0 {
-		p.row(top, c.Rule(rows.Heading, lastParts(title, width-ruleEnds)))
+		p.row(top, c.Rule(rows.Heading, lastParts(o.title, c.Width-ruleEnds)))
 	}
 	for i := range body {
 		var line string
-		if at := o.top + i; at < len(items) {
-			line = items[at].text
-			if items[at].choice == o.chosen && o.choices() > 0 {
-				line = s.selected(line, width)
+		if at := o.top + i; at < len(o.items) {
+			line = o.items[at].text
+			if o.items[at].choice == o.chosen && o.choices() > 0 {
+				line = s.selected(line, c.Width)
 			}
 		}
 		p.row(top+1+i, line)
 	}
 	if height > 1 {
-		p.row(top+height-1, c.Rule(rows.Quiet, lastParts(foot, width-ruleEnds)))
+		p.row(top+height-1, c.Rule(rows.Quiet, lastParts(o.foot, c.Width-ruleEnds)))
 	}
 }
 
-// made returns the lines of the overlay, which are made once for a class.
-func (o *overlay) made(s *Screen, c rows.Class) []item {
-	if o.items == nil || o.class != c {
-		o.items, o.class = s.items(c), c
-	}
-	return o.items
-}
-
-// scroll brings what is chosen into the lines shown.
-func (o *overlay) scroll(items []item, height int) {
-	if o.choices() > 0 {
-		first, last := -1, -1
-		for i, it := range items {
-			if it.choice == o.chosen {
-				if first < 0 {
-					first = i
-				}
-				last = i
-			}
-		}
-		if last >= o.top+height {
-			o.top = last - height + 1
-		}
-		if first >= 0 && first < o.top {
-			o.top = first
-		}
-		if o.chosen == 0 {
-			o.top = 0
-		}
-	}
-	o.top = max(0, min(o.top, len(items)-height))
-}
-
-// titles are what stands above an overlay and below it.
-func (s *Screen) titles() (title, foot string) {
+// layOverlay makes the lines of an overlay, and what stands above and below them.
+func (s *Screen) layOverlay(o *overlay) {
 	t := s.texts()
-	switch r := s.overlay.reply.(type) {
+	switch r := o.reply.(type) {
 	case room.People:
-		return fmt.Sprintf("%s · %d", t.PeopleTitle, len(r.Members)), t.PeopleFoot
+		o.title, o.foot = fmt.Sprintf("%s · %d", t.PeopleTitle, len(r.Members)), t.PeopleFoot
+		o.items = s.peopleItems(r, o)
 	case room.Past:
-		if r.Search == "" {
-			return t.HistoryTitle, t.FoundFoot
+		o.title, o.foot = t.HistoryTitle, t.FoundFoot
+		if r.Search != "" {
+			more := ""
+			if r.More {
+				more = "+"
+			}
+			o.title = fmt.Sprintf("%s · %s (%d%s)", t.FoundTitle, text.Isolate(r.Search), len(r.Events), more)
 		}
-		form := "%s · %s (%d)"
-		if r.More {
-			form = "%s · %s (%d+)"
-		}
-		return fmt.Sprintf(form, t.FoundTitle, text.Isolate(r.Search), len(r.Events)), t.FoundFoot
-	}
-	return t.HelpTitle, t.HelpFoot
-}
-
-// items are the lines of the overlay in a width.
-func (s *Screen) items(c rows.Class) []item {
-	switch r := s.overlay.reply.(type) {
-	case room.People:
-		return s.peopleItems(r, c.Width)
-	case room.Past:
-		return s.foundItems(r, c)
+		o.items = s.foundItems(r, o.class)
 	case room.Help:
-		return s.helpItems(r, c)
+		o.title, o.foot = t.HelpTitle, t.HelpFoot
+		o.items = s.helpItems(r, o.class)
 	}
-	return nil
 }
 
-func (s *Screen) peopleItems(r room.People, width int) []item {
-	lines := strings.Split(s.viewer().Reply(r, s.overlay.asked), "\n")
+func (s *Screen) peopleItems(r room.People, o *overlay) []item {
+	lines := strings.Split(s.viewer().Reply(r, o.asked), "\n")
 	var items []item
 	for i, line := range lines[min(1, len(lines)):] { // the first is how many there are
-		items = append(items, item{rows.Fit(" "+strings.TrimLeft(strings.TrimPrefix(line, "*"), " "), width), i})
+		items = append(items, item{rows.Fit(" "+strings.TrimLeft(strings.TrimPrefix(line, "*"), " "), o.class.Width), i})
 	}
 	return items
 }
@@ -207,21 +174,19 @@ func (s *Screen) foundItems(r room.Past, c rows.Class) []item {
 
 // helpItems are the keys, then the commands.
 func (s *Screen) helpItems(h room.Help, c rows.Class) []item {
-	t, width := s.texts(), c.Width
-	var items []item
-	add := func(lines ...string) {
-		for _, line := range lines {
-			items = append(items, item{line, -1})
-		}
-	}
-	add(c.Palette.Paint(rows.Strong, cut(" "+t.KeysTitle, width)))
+	t := s.texts()
+	lines := []string{c.Palette.Paint(rows.Strong, cut(" "+t.KeysTitle, c.Width))}
 	for _, k := range t.Keys {
-		add(twoColumns(k.Keys, k.Does, width)...)
+		lines = append(lines, twoColumns(k.Keys, k.Does, c.Width)...)
 	}
-	add("", c.Palette.Paint(rows.Strong, cut(" "+t.CommandsTitle, width)))
+	lines = append(lines, "", c.Palette.Paint(rows.Strong, cut(" "+t.CommandsTitle, c.Width)))
 	for _, command := range h.Commands {
 		usage, does := s.viewer().Explain(command)
-		add(twoColumns(usage, does, width)...)
+		lines = append(lines, twoColumns(usage, does, c.Width)...)
+	}
+	var items []item
+	for _, line := range lines {
+		items = append(items, item{line, -1})
 	}
 	return items
 }

@@ -347,7 +347,7 @@ func (a *actor) repainted() *vt.Emulator {
 		s.overlay = &o
 	}
 	e := newEmulator(s.term.Width, s.term.Height)
-	e.Write(s.Frame(s.Open(nil), a.room.now))
+	e.Write(s.Frame(s.Open(nil)))
 	return e
 }
 

@@ -66,8 +66,9 @@ type Screen struct {
 	script transcript
 	view   view
 	news   news
-	older  older
 	asking asking
+
+	beginning state.Seq // the first event in the room's memory, when nothing was said before it
 
 	input   input
 	overlay *overlay
