@@ -207,6 +207,15 @@ func (s *Screen) foundAbove(r room.Past, now time.Time) {
 	s.open(&overlay{reply: r, asked: now, chosen: chosen})
 }
 
+// CatchUp counts all that has come as read: the member saw it elsewhere.
+func (s *Screen) CatchUp(now time.Time) {
+	s.unmark()
+	s.toBottom()
+	s.news.bell = false
+	s.asking, s.input.pendingReplies = asking{}, 0 // answered elsewhere
+	s.touch(now)
+}
+
 // turn does what the member asked of the view, by a command or a key. Above the top is
 // what was said before.
 func (s *Screen) turn(to room.Where) Action {

@@ -35,7 +35,7 @@ func (s *Screen) Frame(dst []byte) []byte {
 	if s.sync {
 		p.text(ansi.ResetModeSynchronizedOutput)
 	}
-	s.stale = 0
+	s.stale, s.painted.upTo = 0, s.script.end
 	return p.b
 }
 
@@ -72,7 +72,6 @@ func (s *Screen) paint(p *pen, layout promptLayout) {
 		if s.stale&staleRows != 0 {
 			s.paintOverlay(p)
 		}
-		s.painted.upTo = s.script.end
 	default:
 		s.paintScript(p)
 	}
@@ -146,7 +145,6 @@ func (s *Screen) append(p *pen) bool {
 	if added > height {
 		return false
 	}
-	s.painted.upTo = s.script.end
 	s.painted.marker = max(s.painted.marker-added, -1)
 	if marker >= 0 {
 		s.painted.marker, s.painted.marks = height-added+marker, s.news.marks
@@ -200,7 +198,6 @@ func (s *Screen) paintRows(p *pen) {
 	for i := len(blocks) - 1; i >= 0; i-- {
 		row = s.paintBlock(p, &blocks[i], row, height)
 	}
-	s.painted.upTo = s.script.end
 	s.paintNames(p, 0, s.scriptRows())
 }
 
@@ -232,16 +229,14 @@ func (s *Screen) paintBlock(p *pen, b *block, row, height int) int {
 
 // paintTiny says that the terminal is too small for more than typing.
 func (s *Screen) paintTiny(p *pen) {
-	s.painted.upTo = s.script.end
 	if s.stale&staleRows == 0 {
 		return
 	}
 	for i := range s.scriptRows() {
 		p.clear(i)
-	}
-	if s.scriptRows() > 0 {
-		p.at(0, 0)
-		p.text(rows.Fit(s.texts().TooSmall, s.term.Width))
+		if i == 0 {
+			p.text(rows.Fit(s.texts().TooSmall, s.term.Width))
+		}
 	}
 }
 
@@ -267,18 +262,14 @@ func (s *Screen) paintBare(p *pen) {
 		lines = append(text, lines...)
 	}
 	p.at(0, 0)
-	p.text(strings.Join(lines, "\r\n"))
+	p.text(strings.Join(lines, eol))
 	p.row(height, s.class.Palette.Paint(rows.Quiet, cut(lastParts(s.texts().BareFoot, s.term.Width), s.term.Width)))
-	s.painted.upTo = s.script.end
 }
 
 // bareText is an entry as line mode shows it.
 func (s *Screen) bareText(e entry) string {
-	v := s.viewer()
-	switch {
-	case e.event != nil:
-		return v.Event(e.event)
-	default:
-		return v.Reply(e.local.reply, e.local.when)
+	if e.event != nil {
+		return s.viewer().Event(e.event)
 	}
+	return s.viewer().Reply(e.local.reply, e.local.when)
 }

@@ -34,7 +34,7 @@ func (s *Screen) newHeader(l headerLook) *header {
 	if s.headerRows() > 0 {
 		h.row = s.headerText()
 	}
-	if s.names() > 0 {
+	if s.listWidth() > 0 {
 		s.list(h)
 	}
 	return h
@@ -143,7 +143,7 @@ func (s *Screen) name(a room.Attendee) string {
 // paintNames paints the list of names beside rows from, up to but not including to,
 // of the transcript.
 func (s *Screen) paintNames(p *pen, from, to int) {
-	if s.names() > 0 && from < to {
+	if s.listWidth() > 0 && from < to {
 		p.bytes(s.headerNow().names.of(from, to))
 	}
 }
@@ -152,7 +152,7 @@ func (s *Screen) paintNames(p *pen, from, to int) {
 // away: the names of the rows whose edge came from another, and what is new below.
 // Between its end and that there was nothing but its edge.
 func (s *Screen) straighten(p *pen, scrolled int) {
-	if s.names() == 0 {
+	if s.listWidth() == 0 {
 		return
 	}
 	kept := s.scriptRows() - scrolled

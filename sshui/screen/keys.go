@@ -5,6 +5,7 @@ import (
 
 	"salon/internal/line/keys"
 	"salon/room"
+	"salon/room/state"
 )
 
 // Input does what a key, a paste or a report asks, and returns what is left for the
@@ -31,9 +32,9 @@ func (s *Screen) Input(e keys.Event, now time.Time) Action {
 	case keys.Kitty:
 		s.kitty = true
 	case keys.Background:
-		s.tone = light
+		s.background = state.ThemeLight
 		if e.Dark {
-			s.tone = dark
+			s.background = state.ThemeDark
 		}
 	}
 	return Action{}

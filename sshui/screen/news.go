@@ -3,7 +3,6 @@ package screen
 import (
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"salon/room"
@@ -146,21 +145,6 @@ func speaks(e *state.Event) bool {
 		return true
 	}
 	return false
-}
-
-// hasMentions reports whether a message may mention anybody.
-func hasMentions(e *state.Event) bool {
-	said, ok := e.Body.(state.Said)
-	return ok && strings.Contains(said.Text, "@")
-}
-
-// CatchUp counts all that has come as read: the member saw it elsewhere.
-func (s *Screen) CatchUp(now time.Time) {
-	s.unmark()
-	s.toBottom()
-	s.news.bell = false
-	s.asking, s.input.pendingReplies = asking{}, 0 // answered elsewhere
-	s.touch(now)
 }
 
 // paintMarker paints the unread marker where the cursor is.

@@ -20,21 +20,6 @@ import (
 	"salon/sshui/rows"
 )
 
-// Room is the room as one session sees it; [room.Session] is one.
-type Room interface {
-	Arrived() uint64
-	Held() (first, next uint64)
-	At(place uint64) *state.Event
-	PlaceOf(seq state.Seq) (uint64, bool)
-	Hides(e *state.Event) bool
-	Roster() *room.Roster
-	Available() []*room.Command
-	Complete(line string, pos int) (start int, candidates []string)
-	Prefs() room.Prefs
-	Pseudo() text.Pseudo
-	Role() state.Role
-}
-
 // Terminal is what is known of a terminal before it says anything.
 type Terminal struct {
 	Width, Height int // any; sizes below 1 count as 1
@@ -51,10 +36,10 @@ type Screen struct {
 	term   Terminal
 
 	// What the terminal said of itself.
-	sync  bool  // it has synchronized output (mode 2026)
-	kitty bool  // it has the kitty keyboard protocol
-	tone  tone  // of its background
-	focus focus // whether it has the keyboard
+	sync       bool        // it has synchronized output (mode 2026)
+	kitty      bool        // it has the kitty keyboard protocol
+	background state.Theme // ThemeLight or ThemeDark; ThemeAuto: unknown
+	focus      focus       // whether it has the keyboard
 
 	class  rows.Class // of the transcript, as last painted
 	prefs  room.Prefs
@@ -78,15 +63,6 @@ type Screen struct {
 	stale   stale
 	painted painted
 }
-
-// tone is whether the terminal's background is known to be dark or light.
-type tone uint8
-
-const (
-	unknown tone = iota
-	dark
-	light
-)
 
 // focus is whether the terminal's window has the keyboard.
 type focus uint8
@@ -135,32 +111,31 @@ func (s *Screen) refresh() {
 		s.away = slices.ContainsFunc(r.People, func(a room.Attendee) bool { return a.Away && a.Pseudo == me })
 	}
 	s.prefs = s.room.Prefs()
-	if c := s.classNow(); c != s.class {
+	c := rows.Class{
+		Width: s.scriptWidth(), Lang: s.prefs.Lang, Zone: s.prefs.Zone, Hour12: s.prefs.Hour12,
+		Palette: s.palette(), Links: s.term.Modern,
+	}
+	if c != s.class {
 		s.class = c
 		s.stale |= everything
 	}
 }
 
-// classNow is the class that the transcript is in.
-func (s *Screen) classNow() rows.Class {
-	return rows.Class{
-		Width: s.scriptWidth(), Lang: s.prefs.Lang, Zone: s.prefs.Zone, Hour12: s.prefs.Hour12,
-		Palette: s.palette(), Links: s.term.Modern,
-	}
-}
-
-// palette is the colours that the terminal has, for the background that the
+// palette returns the colours that the terminal has, for the background that the
 // member said it has, or else it itself.
 func (s *Screen) palette() rows.Palette {
-	p := s.term.Palette
+	theme, p := s.prefs.Theme, s.term.Palette
+	if theme == state.ThemeAuto {
+		theme = s.background
+	}
 	switch {
-	case s.prefs.Theme == state.ThemeMono:
+	case theme == state.ThemeMono:
 		return rows.Mono
 	case p == rows.Mono || p == rows.Basic:
 		return p
-	case s.prefs.Theme == state.ThemeLight || s.prefs.Theme == state.ThemeAuto && s.tone == light:
+	case theme == state.ThemeLight:
 		return rows.Light
-	case s.prefs.Theme == state.ThemeDark || s.prefs.Theme == state.ThemeAuto && s.tone == dark:
+	case theme == state.ThemeDark:
 		return rows.Dark
 	}
 	return rows.Auto
@@ -206,7 +181,7 @@ const (
 // painted is what the terminal was left with by the last frame.
 type painted struct {
 	row, column int  // of the cursor
-	upTo        pos  // the transcript's end, while the view follows it
+	upTo        pos  // the transcript's end
 	marker      int  // row of the unread marker in the transcript's part, -1 if out of view
 	marks       int  // what it said
 	title       int  // the number in the window's title, -1 before there is one
@@ -223,15 +198,15 @@ func (s *Screen) headerRows() int {
 	return 0
 }
 
-// names is the number of columns of the list of names.
-func (s *Screen) names() int {
+// listWidth is the number of columns of the list of names.
+func (s *Screen) listWidth() int {
 	if s.term.Width >= namesFrom {
 		return namesWidth
 	}
 	return 0
 }
 
-func (s *Screen) scriptWidth() int { return s.term.Width - s.names() }
+func (s *Screen) scriptWidth() int { return s.term.Width - s.listWidth() }
 
 // scriptRows is the number of rows of the transcript.
 func (s *Screen) scriptRows() int {

@@ -7,7 +7,23 @@ import (
 
 	"salon/room"
 	"salon/room/state"
+	"salon/room/text"
 )
+
+// Room is the room as one session sees it; [room.Session] is one.
+type Room interface {
+	Arrived() uint64
+	Held() (first, next uint64)
+	At(place uint64) *state.Event
+	PlaceOf(seq state.Seq) (uint64, bool)
+	Hides(e *state.Event) bool
+	Roster() *room.Roster
+	Available() []*room.Command
+	Complete(line string, pos int) (start int, candidates []string)
+	Prefs() room.Prefs
+	Pseudo() text.Pseudo
+	Role() state.Role
+}
 
 // Bounds of what only this session was shown (private messages, answers). The
 // oldest go when there are more; the room's events stay in its ring.

@@ -124,6 +124,12 @@ func (s *Screen) concerns(e entry) bool {
 	return hasMentions(e.event) && s.mentioned(s.fragment(e))
 }
 
+// hasMentions reports whether a message may mention anybody.
+func hasMentions(e *state.Event) bool {
+	said, ok := e.Body.(state.Said)
+	return ok && strings.Contains(said.Text, "@")
+}
+
 // foot returns where what is shown ends.
 func (s *Screen) foot() (bottom pos, hidden int) {
 	if s.view.follow {
