@@ -62,7 +62,7 @@ func inBubbleOn(t *testing.T, cfg room.Config, store room.Store, change func(*ch
 		if b.room, err = room.New(t.Context(), cfg, room.NewMemoryLog(), store); err != nil {
 			t.Fatal(err)
 		}
-		if b.server, err = newServer(Config{Version: "salon", HostKeys: []gossh.Signer{newKey(t)}}, b.room, defaultTimeouts()); err != nil {
+		if b.server, err = newServer(Config{Version: "salon", HostKeys: []gossh.Signer{newKey(t)}}, b.room, defaultTimeouts(), unlimited(maxUnread)); err != nil {
 			t.Fatal(err)
 		}
 		b.sitDown(change)

@@ -61,18 +61,19 @@ type channel struct {
 // trusts sizes, counts and payloads, and lives on when the channel ends before
 // its connection.
 func (s *Server) channel(_ *ssh.Server, conn *gossh.ServerConn, offer gossh.NewChannel, ctx ssh.Context) {
-	if !s.admit(conn, offer) {
+	under := connOf(ctx)
+	if !under.admit(conn, offer) {
 		return
 	}
-	defer s.closeChannel(conn)
+	defer under.release()
 	accepted, requests, err := offer.Accept()
 	if err != nil {
 		return // the connection ended meanwhile
 	}
-	in := s.intake(conn, accepted)
+	in := newIntake(under.paced, accepted)
 	defer in.end()
 	ch := &channel{
-		Channel: in, server: s, conn: conn, key: provedKey(ctx), given: givenSecrets(ctx), addr: front.AddrOf(conn.RemoteAddr()),
+		Channel: in, server: s, conn: conn, key: provedKey(ctx), given: under.given, addr: front.AddrOf(conn.RemoteAddr()),
 		env: map[string]string{}, width: stdWidth, height: stdHeight, resized: make(chan struct{}, 1),
 	}
 	ch.run(requests)

@@ -234,9 +234,9 @@ func (w *wire) rekeys() { w.write(newKexInit()) }
 func (h *house) answered(user string) bool {
 	h.server.mu.Lock()
 	defer h.server.mu.Unlock()
-	for c, l := range h.server.links {
-		if c.User() == user {
-			return l.unanswered == 0
+	for c, client := range h.server.open {
+		if client != nil && client.User() == user {
+			return c.unanswered.Load() == 0
 		}
 	}
 	return false

@@ -7,6 +7,7 @@ import (
 
 	"go.uber.org/goleak"
 	gossh "golang.org/x/crypto/ssh"
+	"golang.org/x/time/rate"
 
 	"salon/room"
 	"salon/room/roomtest"
@@ -23,11 +24,15 @@ type house struct {
 	server *Server
 }
 
+// unlimited reads as fast as a client sends, while so many bytes are unread.
+func unlimited(unread int) pace { return pace{rate.Inf, 1 << 20, unread} }
+
 // build changes what a house is made from, before it opens.
 type build struct {
 	room   room.Config
 	cfg    Config
 	waits  timeouts
+	pace   pace
 	store  room.Store
 	listen func(net.Listener) net.Listener
 	wired  bool // see [roomtest.House.Wire]
@@ -44,7 +49,7 @@ func patientAtEOF(b *build) { b.waits.eof = patience }
 // default timeouts, unless change says otherwise.
 func open(t testing.TB, change ...func(*build)) *house {
 	t.Helper()
-	b := build{waits: defaultTimeouts(), store: room.NewMemoryStore(), cfg: Config{Version: "salon", HostKeys: []gossh.Signer{newKey(t)}}}
+	b := build{waits: defaultTimeouts(), pace: unlimited(maxUnread), store: room.NewMemoryStore(), cfg: Config{Version: "salon", HostKeys: []gossh.Signer{newKey(t)}}}
 	for _, c := range change {
 		c(&b)
 	}
@@ -53,7 +58,7 @@ func open(t testing.TB, change ...func(*build)) *house {
 		h.Wire()
 	}
 	var err error
-	if h.server, err = newServer(b.cfg, h.Room, b.waits); err != nil {
+	if h.server, err = newServer(b.cfg, h.Room, b.waits, b.pace); err != nil {
 		t.Fatal(err)
 	}
 	h.Serve(h.server, b.listen)

@@ -1,7 +1,6 @@
 package sshui
 
 import (
-	"net"
 	"strings"
 	"time"
 
@@ -17,14 +16,6 @@ import (
 // typed; "" for what was not asked or not given. The connection keeps them for each
 // of its sessions; the room looks at them when these join.
 type secrets struct{ pass, password string }
-
-// secretsKey is where a connection's context keeps its secrets.
-type secretsKey struct{}
-
-func givenSecrets(ctx ssh.Context) secrets {
-	given, _ := ctx.Value(secretsKey{}).(secrets)
-	return given
-}
 
 // login lets in whoever comes without a key, and asks for the secrets that this will
 // take by keyboard-interactive (RFC 4256): its questions reach people who run a
@@ -42,7 +33,9 @@ func (s *Server) login(ctx ssh.Context, ask gossh.KeyboardInteractiveChallenge) 
 	if len(questions) == 0 {
 		return true
 	}
-	s.waitForAnswers(ctx.RemoteAddr())
+	c := connOf(ctx)
+	c.SetDeadline(time.Now().Add(s.waits.pseudo)) // the library lifts it once the login has ended
+	c.unused.Reset(s.waits.pseudo + s.waits.start)
 	typed, err := ask("", "", questions, make([]bool, len(questions))) // not echoed
 	if err != nil {
 		return false
@@ -50,19 +43,6 @@ func (s *Server) login(ctx ssh.Context, ask gossh.KeyboardInteractiveChallenge) 
 	for i, p := range lacks {
 		e.Give(p, strings.TrimSpace(strings.Clone(typed[i][:min(len(typed[i]), text.MaxText)]))) // a longer one is wrong, and stays so
 	}
-	ctx.SetValue(secretsKey{}, secrets{e.Pass, e.Password})
+	c.given = secrets{e.Pass, e.Password}
 	return true
-}
-
-// waitForAnswers gives a connection that is logging in the time that somebody takes
-// to answer. The library lifts the deadline once the login has ended.
-func (s *Server) waitForAnswers(from net.Addr) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	c := s.byAddr[from.String()]
-	if c == nil {
-		return // closed meanwhile
-	}
-	c.SetDeadline(time.Now().Add(s.waits.pseudo))
-	c.unused.Reset(s.waits.pseudo + s.waits.start)
 }

@@ -19,7 +19,6 @@ import (
 	"unicode"
 
 	"charm.land/ssh"
-	"charm.land/wish/v2"
 	gossh "golang.org/x/crypto/ssh"
 	"golang.org/x/text/unicode/norm"
 
@@ -79,69 +78,51 @@ type Server struct {
 	waits timeouts
 	ssh   *ssh.Server
 
+	pace  pace           // of every connection
 	lines *lang.Printer  // shared by all sessions: terminals get their \r from line.Prompt
 	looks *screen.Shared // by all screens too
 
 	conns   *front.Conns
-	beating sync.WaitGroup
+	beating sync.WaitGroup // the goroutines of keepalives
 
-	mu     sync.Mutex       // guards all below
-	pace   pace             // of connections to come
-	byAddr map[string]*conn // those that are open, by their remote address
-	links  map[*gossh.ServerConn]*link
+	mu   sync.Mutex
+	open map[*conn]*gossh.ServerConn // guarded by mu; nil before the first session channel
 }
 
 // New returns a server that is not listening yet.
 func New(cfg Config, r *room.Room) (*Server, error) {
-	s, err := newServer(cfg, r, defaultTimeouts())
-	if err == nil {
-		s.pace = defaultPace()
-	}
-	return s, err
+	return newServer(cfg, r, defaultTimeouts(), defaultPace())
 }
 
-func newServer(cfg Config, r *room.Room, waits timeouts) (*Server, error) {
+func newServer(cfg Config, r *room.Room, waits timeouts, pace pace) (*Server, error) {
+	if len(cfg.HostKeys) == 0 {
+		return nil, errors.New("ssh server without host key")
+	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &Server{
-		room: r, cfg: cfg, waits: waits, pace: pace{unread: maxUnread}, lines: lang.NewPrinter("\n"), looks: &screen.Shared{},
-		conns: front.NewConns("ssh", r, cfg.Log, waits.linger), byAddr: map[string]*conn{}, links: map[*gossh.ServerConn]*link{},
+		room: r, cfg: cfg, waits: waits, pace: pace, lines: lang.NewPrinter("\n"), looks: &screen.Shared{},
+		conns: front.NewConns("ssh", r, cfg.Log, waits.linger), open: map[*conn]*gossh.ServerConn{},
 	}
-	srv, err := wish.NewServer(
-		wish.WithVersion(cfg.Version),
-		withHostKeys(cfg.HostKeys),
+	s.ssh = &ssh.Server{
+		Version: cfg.Version, HandshakeTimeout: waits.handshake,
 		// Everyone may enter. A key only tells who it is, and only once it has
-		// signed; see identity. OpenSSH tries "none" first: taking that would mean
+		// signed; see provedKey. OpenSSH tries "none" first: taking that would mean
 		// never to be shown a key.
-		wish.WithPublicKeyAuth(func(ssh.Context, ssh.PublicKey) bool { return true }),
-		wish.WithKeyboardInteractiveAuth(s.login),
-	)
-	if err != nil {
-		return nil, err
+		PublicKeyHandler:           func(ssh.Context, ssh.PublicKey) bool { return true },
+		KeyboardInteractiveHandler: s.login,
+		ServerConfigCallback:       func(ssh.Context) *gossh.ServerConfig { return algorithms() },
+		ConnCallback:               remember,
+		ChannelHandlers:            map[string]ssh.ChannelHandler{"session": s.channel},
+		RequestHandlers:            map[string]ssh.RequestHandler{},
+		SubsystemHandlers:          map[string]ssh.SubsystemHandler{},
 	}
-	srv.HandshakeTimeout = waits.handshake
-	srv.ServerConfigCallback = func(ssh.Context) *gossh.ServerConfig { return algorithms() }
-	srv.ChannelHandlers = map[string]ssh.ChannelHandler{"session": s.channel}
-	srv.RequestHandlers = map[string]ssh.RequestHandler{}
-	srv.SubsystemHandlers = map[string]ssh.SubsystemHandler{}
-	s.ssh = srv
-	s.beating.Go(func() { s.heartbeat(s.conns.Closing) })
+	for _, key := range cfg.HostKeys {
+		s.ssh.AddHostKey(key)
+	}
+	s.beating.Go(func() { s.keepAlive(s.conns.Closing) })
 	return s, nil
-}
-
-// withHostKeys hands over keys that are already loaded: a key file is package
-// hostkeys' to judge.
-func withHostKeys(keys []gossh.Signer) ssh.Option {
-	return func(srv *ssh.Server) error {
-		if len(keys) == 0 {
-			return errors.New("ssh server without host key")
-		}
-		for _, k := range keys {
-			srv.AddHostKey(k)
-		}
-		return nil
-	}
 }
 
 // algorithms are those of limits.md: no SHA-1 and no DSA, and the post-quantum
@@ -183,27 +164,6 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	return s.ssh.Shutdown(context.Background())
 }
 
-// listener gives only connections that the room admits by their address, and the server
-// knows each, those that never get through their handshake too.
-type listener struct {
-	net.Listener
-	server *Server
-}
-
-// Accept implements net.Listener. The library around it waits and tries again
-// when descriptors run out.
-func (l listener) Accept() (net.Conn, error) {
-	for {
-		raw, err := l.Listener.Accept()
-		if err != nil {
-			return nil, err
-		}
-		if leave, ok := l.server.conns.Admit(raw, l.server.refusal); ok {
-			return l.server.track(raw, leave)
-		}
-	}
-}
-
 // refusal says why somebody is turned away, twice: in a line before the protocol's
 // greeting (RFC 4253, section 4.2), for people with netcat, and in the protocol's
 // own words (section 11.1), which ssh shows. A socket closed before its client has
@@ -237,41 +197,4 @@ func plainASCII(s string) string {
 		}
 		return r
 	}, norm.NFKD.String(s))
-}
-
-// conn is a connection that the server knows until it is closed.
-type conn struct {
-	*paced
-	server *Server
-	once   sync.Once
-	unused *time.Timer // closes a connection that opens no session
-	err    error
-}
-
-// track makes an admitted connection known.
-func (s *Server) track(raw net.Conn, leave func()) (net.Conn, error) {
-	front.NoticeVanished(raw)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	c := &conn{paced: newPaced(raw, s.pace), server: s}
-	if !s.conns.Track(c, leave) {
-		c.paced.Close()
-		return nil, net.ErrClosed
-	}
-	s.byAddr[c.RemoteAddr().String()] = c
-	c.unused = time.AfterFunc(s.waits.handshake+s.waits.start, func() { c.Close() })
-	return c, nil
-}
-
-// Close implements net.Conn. It may be called more than once.
-func (c *conn) Close() error {
-	c.once.Do(func() {
-		c.err = c.paced.Close()
-		c.server.mu.Lock()
-		delete(c.server.byAddr, c.RemoteAddr().String())
-		c.unused.Stop()
-		c.server.mu.Unlock()
-		c.server.conns.Forget(c)
-	})
-	return c.err
 }

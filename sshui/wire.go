@@ -4,14 +4,14 @@ import (
 	"io"
 	"math"
 	"net"
-	"os"
-	"salon/internal/wait"
 	"slices"
 	"sync"
 	"time"
 
 	gossh "golang.org/x/crypto/ssh"
 	"golang.org/x/time/rate"
+
+	"salon/internal/wait"
 )
 
 // Bounds on what one connection may make the server read. Whoever keeps to a chat
@@ -42,7 +42,7 @@ const (
 
 // pace is how fast and how far a connection is read.
 type pace struct {
-	rate   rate.Limit // bytes a second; 0: no limit
+	rate   rate.Limit // bytes a second
 	burst  int        // bytes at once
 	unread int        // bytes that a session has not read
 }
@@ -53,53 +53,28 @@ func defaultPace() pace { return pace{wireRate, wireBurst, maxUnread} }
 // its sessions keep up with. What is not read stays with the client: nothing is
 // lost, it only waits. Writes pass as they are.
 //
-// It has one reader. A Read that waits is released by Close and by its deadline as
-// one of the connection below it; one that does not wait costs no timer, and there
-// is no goroutine.
+// It has one reader. A Read that waits is released by Close, and fails at its deadline
+// once it has waited: a few seconds late, at most, for a client that came too fast. One
+// that does not wait costs no timer, and there is no goroutine.
 type paced struct {
 	net.Conn
-	bucket *rate.Limiter // nil: no limit
+	bucket *rate.Limiter
 	unread int           // bytes, see pace
 	wake   chan struct{} // cap 1: what a Read waits for may have changed
 
-	mu       sync.Mutex
-	due      time.Time // nothing is read before
-	deadline time.Time // for reading; zero: none
-	closed   bool
-	broken   bool // writing has failed
-	intakes  []*intake
+	mu      sync.Mutex
+	due     time.Time // nothing is read before
+	broken  bool      // closed, or writing has failed: reading tells why
+	intakes []*intake
 }
 
 func newPaced(c net.Conn, p pace) *paced {
-	paced := &paced{Conn: c, unread: p.unread, wake: make(chan struct{}, 1)}
-	if p.rate > 0 {
-		paced.bucket = rate.NewLimiter(p.rate, p.burst)
-	}
-	return paced
+	return &paced{Conn: c, bucket: rate.NewLimiter(p.rate, p.burst), unread: p.unread, wake: make(chan struct{}, 1)}
 }
 
 // Read implements net.Conn.
 func (p *paced) Read(b []byte) (int, error) {
-	if err := p.wait(); err != nil {
-		return 0, err
-	}
-	if p.bucket != nil {
-		b = b[:min(len(b), p.bucket.Burst())]
-	}
-	n, err := p.Conn.Read(b)
-	if n > 0 {
-		p.came(n)
-	}
-	return n, err
-}
-
-// wait returns when the connection may be read, or fails at its deadline.
-func (p *paced) wait() error {
-	for {
-		d, err := p.delay()
-		if d <= 0 || err != nil {
-			return err
-		}
+	for d := p.delay(); d > 0; d = p.delay() {
 		t := time.NewTimer(d)
 		select {
 		case <-t.C:
@@ -107,38 +82,33 @@ func (p *paced) wait() error {
 		}
 		t.Stop()
 	}
+	n, err := p.Conn.Read(b[:min(len(b), p.bucket.Burst())])
+	if n > 0 {
+		p.came(n)
+	}
+	return n, err
 }
 
 // delay is how long nothing may be read, as things stand.
-func (p *paced) delay() (time.Duration, error) {
+func (p *paced) delay() time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.closed { // reading tells
-		return 0, nil
+	switch {
+	case p.broken:
+		return 0
+	case p.fullLocked():
+		return math.MaxInt64
 	}
-	d := time.Until(p.due)
-	if p.fullLocked() {
-		d = math.MaxInt64
-	}
-	if p.deadline.IsZero() {
-		return d, nil
-	}
-	left := time.Until(p.deadline)
-	if left <= 0 {
-		return 0, os.ErrDeadlineExceeded
-	}
-	return min(d, left), nil
+	return time.Until(p.due)
 }
 
 // came takes what was read off the allowance.
 func (p *paced) came(n int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.bucket != nil {
-		now := time.Now()
-		if debt := p.bucket.ReserveN(now, n).DelayFrom(now); debt > 0 {
-			p.due = now.Add(debt + wirePause)
-		}
+	now := time.Now()
+	if debt := p.bucket.ReserveN(now, n).DelayFrom(now); debt > 0 {
+		p.due = now.Add(debt + wirePause)
 	}
 	for _, in := range p.intakes {
 		in.cameLocked(n)
@@ -154,18 +124,14 @@ func (p *paced) full() bool {
 }
 
 func (p *paced) fullLocked() bool {
-	if p.broken { // reading tells why
-		return false
-	}
-	for _, in := range p.intakes {
-		if in.unread >= p.unread && !in.waiting {
-			return true
-		}
-	}
-	return false
+	return !p.broken && slices.ContainsFunc(p.intakes, func(in *intake) bool { return in.unread >= p.unread && !in.waiting })
 }
 
-func (p *paced) changed() {
+// abandon lets a Read that waits go on, for it will fail.
+func (p *paced) abandon() {
+	p.mu.Lock()
+	p.broken = true
+	p.mu.Unlock()
 	wait.Signal(p.wake)
 }
 
@@ -173,43 +139,15 @@ func (p *paced) changed() {
 func (p *paced) Write(b []byte) (int, error) {
 	n, err := p.Conn.Write(b)
 	if err != nil {
-		p.mu.Lock()
-		p.broken = true
-		p.mu.Unlock()
-		p.changed()
+		p.abandon()
 	}
 	return n, err
 }
 
 // Close implements net.Conn.
 func (p *paced) Close() error {
-	err := p.Conn.Close()
-	p.mu.Lock()
-	p.closed = true
-	p.mu.Unlock()
-	p.changed()
-	return err
-}
-
-// SetDeadline implements net.Conn.
-func (p *paced) SetDeadline(t time.Time) error {
-	err := p.Conn.SetDeadline(t)
-	p.expire(t)
-	return err
-}
-
-// SetReadDeadline implements net.Conn.
-func (p *paced) SetReadDeadline(t time.Time) error {
-	err := p.Conn.SetReadDeadline(t)
-	p.expire(t)
-	return err
-}
-
-func (p *paced) expire(t time.Time) {
-	p.mu.Lock()
-	p.deadline = t
-	p.mu.Unlock()
-	p.changed()
+	defer p.abandon()
+	return p.Conn.Close()
 }
 
 // intake is a session channel that tells its connection what has been read from
@@ -232,17 +170,8 @@ type intake struct {
 	waiting bool // in Read: nothing is left to read, or it will be told
 }
 
-// intake returns a channel of a connection, to be used in its place. It must be
+// newIntake returns a channel of a connection, to be used in its place. It must be
 // ended.
-func (s *Server) intake(c gossh.ConnMetadata, ch gossh.Channel) *intake {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if under := s.byAddr[c.RemoteAddr().String()]; under != nil {
-		return newIntake(under.paced, ch)
-	}
-	return newIntake(newPaced(nil, pace{}), ch) // the connection is closed meanwhile
-}
-
 func newIntake(p *paced, ch gossh.Channel) *intake {
 	in := &intake{Channel: ch, wire: p}
 	p.mu.Lock()
@@ -255,31 +184,25 @@ func newIntake(p *paced, ch gossh.Channel) *intake {
 func (in *intake) Read(b []byte) (int, error) {
 	in.reading.Lock()
 	defer in.reading.Unlock()
-	in.wait()
+	in.count(func() { in.waiting = true }) // the connection is read on: there may be nothing left to read
 	n, err := in.Channel.Read(b)
-	in.took(n, n < len(b))
+	in.count(func() {
+		in.waiting = false
+		in.stray = max(in.stray-n, 0)
+		in.unread = max(in.unread-n, 0)
+		if n < len(b) { // nothing is left to read
+			in.unread = 0
+		}
+	})
 	return n, err
 }
 
-// wait lets the connection be read on: there may be nothing left to read.
-func (in *intake) wait() {
-	defer in.wire.changed()
+// count changes what the wire knows of a channel.
+func (in *intake) count(change func()) {
 	in.wire.mu.Lock()
-	defer in.wire.mu.Unlock()
-	in.waiting = true
-}
-
-// took says how much was read, and whether it was all.
-func (in *intake) took(n int, all bool) {
-	defer in.wire.changed()
-	in.wire.mu.Lock()
-	defer in.wire.mu.Unlock()
-	in.waiting = false
-	in.stray = max(in.stray-n, 0)
-	in.unread = max(in.unread-n, 0)
-	if all {
-		in.unread = 0
-	}
+	change()
+	in.wire.mu.Unlock()
+	wait.Signal(in.wire.wake)
 }
 
 // cameLocked counts what came on the connection. Whose it was is known to those
@@ -288,31 +211,22 @@ func (in *intake) cameLocked(n int) {
 	in.unread += n
 	in.stray += n
 	if in.stray > maxStray {
-		in.straying.Do(func() { in.discards.Go(func() { discard(in.Stderr()) }) })
+		in.straying.Do(func() { in.discards.Go(func() { io.Copy(io.Discard, in.Stderr()) }) })
 	}
 }
 
 // Close implements gossh.Channel.
 func (in *intake) Close() error {
 	err := in.Channel.Close()
-	in.closing.Do(func() { in.discards.Go(func() { discard(in) }) })
+	in.closing.Do(func() { in.discards.Go(func() { io.Copy(io.Discard, in) }) })
 	return err
 }
 
 // end forgets a channel that has been closed, by both sides or with its
 // connection.
 func (in *intake) end() {
-	p := in.wire
-	p.mu.Lock()
-	p.intakes = slices.DeleteFunc(p.intakes, func(other *intake) bool { return other == in })
-	p.mu.Unlock()
-	p.changed()
+	in.count(func() {
+		in.wire.intakes = slices.DeleteFunc(in.wire.intakes, func(other *intake) bool { return other == in })
+	})
 	in.discards.Wait()
-}
-
-func discard(r io.Reader) {
-	b := make([]byte, 1<<10)
-	for err := error(nil); err == nil; {
-		_, err = r.Read(b)
-	}
 }

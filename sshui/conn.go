@@ -1,0 +1,177 @@
+package sshui
+
+import (
+	"context"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"charm.land/ssh"
+	gossh "golang.org/x/crypto/ssh"
+
+	"salon/internal/front"
+)
+
+// Bounds on one connection.
+const (
+	// maxUnanswered is how many keepalives, one every beat, may be left
+	// unanswered; then the connection is closed.
+	maxUnanswered = 3
+	// maxChannels is how many session channels one connection may have open; one
+	// more is refused and the connection lives.
+	maxChannels = 2
+	// maxOpening is how many session channels may be asked for at once: a client that
+	// goes on asking without reading the refusals is cut, for each takes memory.
+	maxOpening = 64
+)
+
+// freeGrace is how long one session channel more may wait for the end of another:
+// a client told that a channel is closed asks for the next before all of the
+// first has ended here.
+const freeGrace = 250 * time.Millisecond
+
+// conn is a connection that the server knows until it is closed.
+type conn struct {
+	*paced
+	server *Server
+	given  secrets     // while logging in
+	unused *time.Timer // closes a connection that opens no session
+	closed sync.Once
+	err    error // of closing
+
+	channels   chan struct{} // holds one for each session channel that is open
+	opening    atomic.Int32  // session channels that wait, or are being turned down
+	unanswered atomic.Int32  // keepalives
+}
+
+// listener gives only connections that the room admits by their address, and the server
+// knows each, those that never get through their handshake too.
+type listener struct {
+	net.Listener
+	server *Server
+}
+
+// Accept implements net.Listener. The library around it waits and tries again
+// when descriptors run out.
+func (l listener) Accept() (net.Conn, error) {
+	for {
+		raw, err := l.Listener.Accept()
+		if err != nil {
+			return nil, err
+		}
+		if leave, ok := l.server.conns.Admit(raw, l.server.refusal); ok {
+			return l.server.track(raw, leave)
+		}
+	}
+}
+
+// track makes an admitted connection known.
+func (s *Server) track(raw net.Conn, leave func()) (net.Conn, error) {
+	front.NoticeVanished(raw)
+	c := &conn{paced: newPaced(raw, s.pace), server: s, channels: make(chan struct{}, maxChannels)}
+	c.unused = time.AfterFunc(s.waits.handshake+s.waits.start, func() { c.Close() })
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.conns.Track(c, leave) {
+		c.unused.Stop()
+		c.paced.Close()
+		return nil, net.ErrClosed
+	}
+	s.open[c] = nil
+	return c, nil
+}
+
+// Close implements net.Conn. It may be called more than once.
+func (c *conn) Close() error {
+	c.closed.Do(func() {
+		c.err = c.paced.Close()
+		c.unused.Stop()
+		c.server.mu.Lock()
+		delete(c.server.open, c)
+		c.server.mu.Unlock()
+		c.server.conns.Forget(c)
+	})
+	return c.err
+}
+
+// connKey is where the context of a connection has its conn.
+type connKey struct{}
+
+// remember notes a connection in its context, for connOf.
+func remember(ctx ssh.Context, c net.Conn) net.Conn {
+	ctx.SetValue(connKey{}, c)
+	return c
+}
+
+func connOf(ctx ssh.Context) *conn { return ctx.Value(connKey{}).(*conn) }
+
+// admit lets a session channel be opened, or turns it down. One that is open is
+// counted until release.
+func (c *conn) admit(client *gossh.ServerConn, offer gossh.NewChannel) bool {
+	if c.opening.Add(1) > maxOpening {
+		c.Close()
+	}
+	defer c.opening.Add(-1)
+	if c.server.conns.Begin() {
+		c.unused.Stop()
+		select {
+		case c.channels <- struct{}{}:
+			c.server.know(c, client)
+			return true
+		case <-time.After(freeGrace):
+		}
+		c.server.conns.End()
+	}
+	offer.Reject(gossh.ResourceShortage, "too many sessions on this connection")
+	return false
+}
+
+// release counts a session channel no more.
+func (c *conn) release() {
+	<-c.channels
+	c.server.conns.End()
+}
+
+// know notes whom keepalives go to on a connection that is open.
+func (s *Server) know(c *conn, client *gossh.ServerConn) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, open := s.open[c]; open {
+		s.open[c] = client
+	}
+}
+
+// keepAlive asks every connection for signs of life, until ctx ends.
+func (s *Server) keepAlive(ctx context.Context) {
+	t := time.NewTicker(s.waits.beat)
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+			s.beatAll()
+		}
+	}
+}
+
+// beatAll sends a keepalive on each connection with sessions, and closes those that
+// have left too many unanswered. Any answer will do, a refusal too.
+func (s *Server) beatAll() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for c, client := range s.open {
+		if client == nil || len(c.channels) == 0 || c.full() { // its answer would wait behind what its session has not read yet
+			continue
+		}
+		lost := c.unanswered.Add(1) > maxUnanswered
+		s.beating.Go(func() {
+			if lost {
+				c.Close()
+			} else if _, _, err := client.SendRequest("keepalive@openssh.com", true, nil); err == nil {
+				c.unanswered.Store(0)
+			}
+		})
+	}
+}
