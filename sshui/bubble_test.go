@@ -75,19 +75,16 @@ func inBubbleOn(t *testing.T, cfg room.Config, store room.Store, change func(*ch
 func (b *bubble) sitDown(change func(*channel)) {
 	reading, typing := io.Pipe()
 	b.typing = typing
-	b.ch = &channel{
-		Channel: &cable{b, reading}, server: b.server, conn: &gossh.ServerConn{Conn: caller{}}, started: true,
-		env: map[string]string{}, term: "xterm-256color", pty: true, width: 80, height: 24, resized: make(chan struct{}, 1),
-	}
+	b.ch = b.server.newChannel(&cable{b, reading}, &gossh.ServerConn{Conn: caller{}})
+	b.ch.started, b.ch.term, b.ch.pty, b.ch.errs = true, "xterm-256color", true, b.ch.out
 	if change != nil {
 		change(b.ch)
 	}
-	ctx, cancel := context.WithCancelCause(context.Background())
 	go b.glass.answering(typing)
 	go func() {
 		defer close(b.ended)
-		b.ch.serve(ctx)
-		cancel(&state.Ending{Cause: state.Lost})
+		b.ch.serve()
+		b.ch.end(&state.Ending{Cause: state.Lost})
 	}()
 	b.calm()
 }

@@ -2,7 +2,6 @@ package sshui
 
 import (
 	"context"
-	"io"
 	"net/netip"
 	"strings"
 	"sync"
@@ -41,15 +40,18 @@ type channel struct {
 	key    gossh.PublicKey // that signed; nil without one
 	given  secrets         // while logging in, without a key
 	addr   netip.Addr
+	ctx    context.Context // ends with the channel, by an [state.Ending]
+	end    context.CancelCauseFunc
 
 	env     map[string]string
 	term    string // TERM; "" without a terminal
 	pty     bool
 	command string
 	started bool
-	sess    *room.Session // once joined
-	tty     *swappable    // of a terminal; nil otherwise
-	restore func() []byte // what gives a terminal back as it was; nil while nothing is changed
+	out     *guardedWriter
+	errs    *guardedWriter // where errors go: with a terminal there is only one screen
+	sess    *room.Session  // once joined
+	restore func() []byte  // what gives a terminal back as it was; nil while nothing is changed
 
 	mu            sync.Mutex
 	width, height int           // guarded by mu
@@ -72,11 +74,19 @@ func (s *Server) channel(_ *ssh.Server, conn *gossh.ServerConn, offer gossh.NewC
 	}
 	in := newIntake(under.paced, accepted)
 	defer in.end()
-	ch := &channel{
-		Channel: in, server: s, conn: conn, key: provedKey(ctx), given: under.given, addr: front.AddrOf(conn.RemoteAddr()),
-		env: map[string]string{}, width: stdWidth, height: stdHeight, resized: make(chan struct{}, 1),
-	}
+	ch := s.newChannel(in, conn)
+	ch.key, ch.given, ch.addr = provedKey(ctx), under.given, front.AddrOf(conn.RemoteAddr())
 	ch.run(requests)
+}
+
+func (s *Server) newChannel(c gossh.Channel, conn *gossh.ServerConn) *channel {
+	ch := &channel{
+		Channel: c, server: s, conn: conn, env: map[string]string{},
+		width: stdWidth, height: stdHeight, resized: make(chan struct{}, 1),
+	}
+	ch.ctx, ch.end = context.WithCancelCause(context.Background())
+	ch.out, ch.errs = ch.guarded(c), ch.guarded(c.Stderr())
+	return ch
 }
 
 // provedKey returns the key that the connection's user proved to hold. It comes
@@ -92,7 +102,6 @@ func provedKey(ctx ssh.Context) gossh.PublicKey {
 
 // run takes the channel's requests until it ends, and its session with it.
 func (ch *channel) run(requests <-chan *gossh.Request) {
-	ctx, cancel := context.WithCancelCause(context.Background())
 	late := time.AfterFunc(ch.server.waits.start, func() { ch.Close() })
 	defer late.Stop()
 	var serving sync.WaitGroup
@@ -106,12 +115,12 @@ func (ch *channel) run(requests <-chan *gossh.Request) {
 		case req.Type == "shell", req.Type == "exec":
 			late.Stop()
 			ch.started = true
-			serving.Go(func() { ch.serve(ctx) })
+			serving.Go(func() { ch.serve() })
 		case req.Type == "signal":
-			cancel(&state.Ending{Cause: state.Quit})
+			ch.end(&state.Ending{Cause: state.Quit})
 		}
 	}
-	cancel(&state.Ending{Cause: state.Lost})
+	ch.end(&state.Ending{Cause: state.Lost})
 	ch.Close()
 	serving.Wait()
 }
@@ -162,7 +171,7 @@ func (ch *channel) setTerminal(payload []byte) bool {
 	if gossh.Unmarshal(payload, &v) != nil || len(v.Term) > maxTerm || len(v.Modes) > maxPtyModes {
 		return false
 	}
-	ch.pty, ch.term = true, text.Clean(v.Term, false)
+	ch.pty, ch.term, ch.errs = true, text.Clean(v.Term, false), ch.out
 	ch.resize(v.Columns, v.Rows)
 	return true
 }
@@ -226,15 +235,4 @@ func (ch *channel) exit(code int) {
 		ch.SendRequest("exit-status", false, gossh.Marshal(struct{ Status uint32 }{uint32(code)}))
 		ch.Close()
 	})
-}
-
-// stderr is where errors go: with a terminal there is only one screen.
-func (ch *channel) stderr() io.Writer {
-	switch {
-	case ch.tty != nil:
-		return ch.tty
-	case ch.pty:
-		return ch.Channel
-	}
-	return ch.Channel.Stderr()
 }

@@ -214,7 +214,7 @@ func TestASlowLineIsNotAStuckOne(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			var cut atomic.Bool
 			g := &guardedWriter{w: slowLine{c.perWrite}, wait: 10 * time.Second, stuck: func() { cut.Store(true) }}
-			for _, size := range []int{1, bite, 10*bite + 1, 0} {
+			for _, size := range []int{1, maxWrite, 10*maxWrite + 1, 0} {
 				if n, err := g.Write(make([]byte, size)); n != size || err != nil {
 					t.Errorf("%d bytes: %d, %v", size, n, err)
 				}

@@ -1,8 +1,10 @@
 package sshui
 
 import (
+	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"strings"
 	"sync"
 	"time"
@@ -10,11 +12,12 @@ import (
 	"salon/room"
 	"salon/room/lang"
 	"salon/room/state"
+	"salon/room/text"
 )
 
 // oneShot does one command and ends: `ssh bot@host '@tous done'`. Its output is
 // made for scripts: nothing on success but what was asked for, errors on stderr.
-func (ch *channel) oneShot(ctx context.Context) {
+func (ch *channel) oneShot() {
 	line := strings.TrimSpace(ch.command)
 	if strings.HasPrefix(line, "-") {
 		ch.complain(lang.Of(ch.prefs().Lang).ExecUsage)
@@ -23,19 +26,18 @@ func (ch *channel) oneShot(ctx context.Context) {
 	}
 	e := ch.entry()
 	e.Quiet, e.Script = true, true
-	sess, err := ch.join(ctx, e, ch.conn.User())
-	if err != nil {
+	if err := ch.join(e, ch.conn.User()); err != nil {
 		ch.refuse(e.Prefs, err)
 		return
 	}
-	reply, err := sess.Do(ctx, line)
-	view := lang.ViewOf(sess)
-	ch.leave(sess, &state.Ending{Cause: state.Quit})
-	if end := state.AsEnding(err); err != nil && end.Cause == state.Quit { // it asked to leave
+	reply, err := ch.sess.Do(ch.ctx, line)
+	view := lang.ViewOf(ch.sess)
+	ch.leave(&state.Ending{Cause: state.Quit})
+	if err != nil && state.AsEnding(err).Cause == state.Quit { // it asked to leave
 		err = nil
 	}
 	if err == nil {
-		err = ch.print(view, reply)
+		err = ch.answer(view, reply)
 	}
 	if err != nil {
 		ch.complain(view.Error(err))
@@ -57,10 +59,10 @@ func (ch *channel) refuse(p room.Prefs, err error) {
 	ch.exit(exitCode(err))
 }
 
-// print writes a command's reply. A list is one pseudo a line; a failure that
+// answer writes a command's reply. A list is one pseudo a line; a failure that
 // came as a reply is returned.
-func (ch *channel) print(v lang.View, reply room.Reply) error {
-	var text string
+func (ch *channel) answer(v lang.View, reply room.Reply) error {
+	var list string
 	switch r := reply.(type) {
 	case nil:
 		return nil
@@ -71,92 +73,66 @@ func (ch *channel) print(v lang.View, reply room.Reply) error {
 		return nil
 	case room.People:
 		for _, p := range r.Members {
-			text += string(p.Pseudo) + "\n"
+			list += string(p.Pseudo) + "\n"
 		}
 	default:
-		text = v.Reply(r, time.Now()) + "\n"
+		list = v.Reply(r, time.Now()) + "\n"
 	}
-	if ch.pty {
-		text = strings.ReplaceAll(text, "\n", "\r\n")
-	}
-	_, err := ch.guarded(ch.Channel, nil).Write([]byte(text))
-	return err
+	return ch.print(ch.out, list)
 }
 
 // pipe is a session without a terminal: `ssh -T`, or another program's output
 // piped in. Each line is a message, read no faster than the room takes them, so
 // that none is lost; events come out one a line, errors on stderr. The end of
 // input ends the session, and the first failure decides its exit code.
-func (ch *channel) pipe(ctx context.Context) {
+func (ch *channel) pipe() {
 	e := ch.entry()
 	e.Paced, e.Script = true, true
-	ch.attend(ctx, e, func(sess *room.Session, failed *failure) {
-		ch.submitLines(ctx, sess, failed)
-		ch.inputEnded(ctx)
+	ch.attend(e, func(fail context.CancelCauseFunc) {
+		ch.submitLines(fail)
+		ch.inputEnded()
 	})
 }
 
 // stream is a pipe for programs: one JSON object a line. Lines may be sent too,
 // but the end of input ends nothing: many programs have none.
-func (ch *channel) stream(ctx context.Context) {
+func (ch *channel) stream() {
 	e := ch.entry()
 	e.Paced, e.Script, e.Prefs.JSON = true, true, true
-	ch.attend(ctx, e, func(sess *room.Session, failed *failure) { ch.submitLines(ctx, sess, failed) })
+	ch.attend(e, ch.submitLines)
 }
 
-// failure is the first of a session's failures: it decides the exit code. The
-// reader notes, the writer asks.
-type failure struct {
-	mu  sync.Mutex
-	err error
-}
-
-func (f *failure) note(err error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.err == nil {
-		f.err = err
-	}
-}
-
-func (f *failure) first() error {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.err
-}
-
-// attend joins, reads in one goroutine and writes in this one, until the end.
-func (ch *channel) attend(ctx context.Context, e room.Entry, read func(*room.Session, *failure)) {
-	sess, err := ch.join(ctx, e, ch.conn.User())
-	if err != nil {
+// attend joins, reads in one goroutine and writes in this one, until the end. The
+// first failure that read gives to fail decides the exit code.
+func (ch *channel) attend(e room.Entry, read func(fail context.CancelCauseFunc)) {
+	if err := ch.join(e, ch.conn.User()); err != nil {
 		ch.refuse(e.Prefs, err)
 		return
 	}
-	var failed failure
-	reading := make(chan struct{})
-	go func() {
-		defer close(reading)
-		defer ch.recover(sess)
-		read(sess, &failed)
-	}()
-	why := ch.follow(sess)
-	end := ch.leave(sess, why)
+	failed, fail := context.WithCancelCause(context.Background())
+	defer fail(nil)
+	var reading sync.WaitGroup
+	reading.Go(func() {
+		defer ch.recover()
+		read(fail)
+	})
+	end := ch.leave(ch.follow())
 	if end.Cause != state.Quit && end.Cause != state.Lost {
-		ch.complain(lang.Farewell(end, lang.ViewOf(sess)))
+		ch.complain(lang.Farewell(end, lang.ViewOf(ch.sess)))
 	}
 	code := endingCode(end)
 	if end.Cause == state.Quit {
-		code = exitCode(failed.first())
+		code = exitCode(context.Cause(failed))
 	}
 	ch.exit(code)
-	<-reading // the channel is closed: nothing is left to read
+	reading.Wait() // the channel is closed: nothing is left to read
 }
 
 // recover ends a session whose reader failed by a fault of ours.
-func (ch *channel) recover(sess *room.Session) {
+func (ch *channel) recover() {
 	if r := recover(); r != nil {
 		ch.server.conns.Crashed(r)
-		sess.End(state.Ending{Cause: state.Crashed})
+		ch.sess.End(state.Ending{Cause: state.Crashed})
 	}
 }
 
@@ -165,31 +141,27 @@ const maxBuffer = 64 << 10
 
 // follow writes what the session is shown until it ends: events to stdout,
 // failures to stderr.
-func (ch *channel) follow(sess *room.Session) error {
-	out, errs := ch.guarded(ch.Channel, sess), ch.guarded(ch.stderr(), sess)
+func (ch *channel) follow() error {
 	var buf []byte
 	flush := func() (err error) {
 		if len(buf) > 0 {
-			_, err = out.Write(buf)
+			_, err = ch.out.Write(buf)
 			buf = buf[:0]
 		}
 		return err
 	}
-	return sess.Follow(nil, func(items []room.Item) error {
+	return ch.sess.Follow(nil, func(items []room.Item) error {
 		for _, it := range items {
-			if _, failure := it.Reply.(room.Failure); !failure || sess.Prefs().JSON {
-				if buf = ch.server.lines.Append(buf, it, sess); len(buf) < maxBuffer {
-					continue
-				}
+			_, failure := it.Reply.(room.Failure)
+			failure = failure && !ch.sess.Prefs().JSON
+			if failure || len(buf) >= maxBuffer {
 				if err := flush(); err != nil {
 					return err
 				}
-				continue
 			}
-			if err := flush(); err != nil {
-				return err
-			}
-			if _, err := errs.Write(ch.server.lines.Append(nil, it, sess)); err != nil {
+			if !failure {
+				buf = ch.server.lines.Append(buf, it, ch.sess)
+			} else if _, err := ch.errs.Write(ch.server.lines.Append(nil, it, ch.sess)); err != nil {
 				return err
 			}
 		}
@@ -197,25 +169,39 @@ func (ch *channel) follow(sess *room.Session) error {
 	})
 }
 
-// submitLines does the client's lines until its input or its session ends.
-func (ch *channel) submitLines(ctx context.Context, sess *room.Session, failed *failure) {
-	in := newLines(ch.Channel)
-	for sess.Context().Err() == nil {
-		line, err := in.next()
+// submitLines does the client's lines until its input or its session ends. An empty
+// one says nothing and is no failure: programs' output is full of them.
+func (ch *channel) submitLines(fail context.CancelCauseFunc) {
+	in := bufio.NewReaderSize(ch.Channel, text.MaxText+2)
+	for ch.sess.Context().Err() == nil {
+		line, err := nextLine(in)
 		if err != nil && len(line) == 0 {
 			return
 		}
-		if err := ch.submit(ctx, sess, line); err != nil {
-			failed.note(err)
+		if line = bytes.TrimRight(line, "\r"); len(bytes.TrimSpace(line)) == 0 {
+			continue
+		}
+		if err := ch.sess.Submit(ch.ctx, string(line)); err != nil {
+			fail(err)
 		}
 	}
 }
 
-// submit does one line. An empty one says nothing and is no failure: programs'
-// output is full of them.
-func (ch *channel) submit(ctx context.Context, sess *room.Session, line []byte) error {
-	if line = bytes.TrimRight(line, "\r"); len(bytes.TrimSpace(line)) == 0 {
-		return nil
+// nextLine returns the next line without its newline, valid until the next call. At the
+// end of input it returns what was left and io.EOF, or another error. A line longer
+// than a message may be comes out one byte too long, for the room to refuse, and its
+// rest is discarded: memory stays flat whatever is sent.
+func nextLine(r *bufio.Reader) ([]byte, error) {
+	line, err := r.ReadSlice('\n')
+	if err == nil {
+		return line[:len(line)-1], nil
 	}
-	return sess.Submit(ctx, string(line))
+	if !errors.Is(err, bufio.ErrBufferFull) {
+		return line, err
+	}
+	long := bytes.Clone(line[:text.MaxText+1])
+	for errors.Is(err, bufio.ErrBufferFull) {
+		_, err = r.ReadSlice('\n')
+	}
+	return long, nil
 }

@@ -47,8 +47,8 @@ func TestWhatNeverEndsHoldsNoMemoryAndItsEndGivesTheKeyboardBack(t *testing.T) {
 				ann := h.enterTerminal("ann")
 				before := heap()
 				ann.send(c.begin)
-				for range much / bite {
-					ann.send(strings.Repeat("1", bite))
+				for range much / maxWrite {
+					ann.send(strings.Repeat("1", maxWrite))
 				}
 				roomtest.Until(t, func() string { return fmt.Sprintf("8 MiB hold %d KiB", (heap()-before)>>10) }, func() bool {
 					return heap()-before <= mostHeld // it may still be on its way through

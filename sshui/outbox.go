@@ -76,7 +76,7 @@ func (t *terminal) postLocked(e entry) bool {
 
 // empty does what is in the outbox, then ends.
 func (t *terminal) empty() {
-	defer t.recover(t.sess)
+	defer t.recover()
 	for {
 		e, ok := t.nextEntry()
 		switch {

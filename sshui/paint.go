@@ -86,7 +86,7 @@ func (t *terminal) draw() (cost time.Duration, err error) {
 	case lines != nil:
 		_, err = lines.Write(frame)
 	default:
-		_, err = t.tty.Write(frame)
+		_, err = t.out.Write(frame)
 	}
 	return cost, err
 }

@@ -6,10 +6,12 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	gossh "golang.org/x/crypto/ssh"
 
+	"salon/internal/wait"
 	"salon/room"
 	"salon/room/lang"
 	"salon/room/state"
@@ -26,35 +28,30 @@ const (
 	exitShutdown
 )
 
-// exitCode says with which code a command that failed so ends.
+// exitCode returns the code with which a command that failed so ends; without an
+// error, that it was done.
 func exitCode(err error) int {
-	if err == nil {
+	end, ended := errors.AsType[*state.Ending](err)
+	switch {
+	case err == nil:
 		return exitDone
-	}
-	if _, ok := errors.AsType[*state.UnknownMemberError](err); ok {
+	case isA[*state.UnknownMemberError](err):
 		return exitUnknown
-	}
-	if _, ok := errors.AsType[*room.TooFastError](err); ok {
+	case isA[*room.TooFastError](err):
 		return exitTooFast
-	}
-	if _, ok := errors.AsType[*room.ShuttingDownError](err); ok || errors.Is(err, state.ErrClosed) {
+	case isA[*room.ShuttingDownError](err), errors.Is(err, state.ErrClosed):
 		return exitShutdown
-	}
-	if end, ok := errors.AsType[*state.Ending](err); ok {
+	case ended:
 		return endingCode(end)
-	}
-	if isUsage(err) {
+	case isA[*room.UsageError](err), isA[*room.UnknownCommandError](err), errors.Is(err, room.ErrEmpty), errors.Is(err, room.ErrNobody):
 		return exitUsage
 	}
 	return exitRefused
 }
 
-func isUsage(err error) bool {
-	if _, ok := errors.AsType[*room.UsageError](err); ok {
-		return true
-	}
-	_, unknown := errors.AsType[*room.UnknownCommandError](err)
-	return unknown || errors.Is(err, room.ErrEmpty) || errors.Is(err, room.ErrNobody)
+func isA[E error](err error) bool {
+	_, ok := errors.AsType[E](err)
+	return ok
 }
 
 func endingCode(end *state.Ending) int {
@@ -67,9 +64,9 @@ func endingCode(end *state.Ending) int {
 	return exitRefused
 }
 
-// serve is a channel's life once it is known what it is for. ctx ends with the
-// channel. A fault of ours ends this session alone.
-func (ch *channel) serve(ctx context.Context) {
+// serve is a channel's life once it is known what it is for. A fault of ours ends this
+// session alone.
+func (ch *channel) serve() {
 	defer func() {
 		if r := recover(); r != nil {
 			ch.fail(r)
@@ -77,13 +74,13 @@ func (ch *channel) serve(ctx context.Context) {
 	}()
 	switch {
 	case ch.command == "--json" || strings.TrimSpace(ch.command) == "/json": // OpenSSH takes words that begin with - for its own
-		ch.stream(ctx)
+		ch.stream()
 	case ch.command != "":
-		ch.oneShot(ctx)
+		ch.oneShot()
 	case !ch.pty:
-		ch.pipe(ctx)
+		ch.pipe()
 	default:
-		ch.terminal(ctx)
+		ch.terminal()
 	}
 }
 
@@ -93,11 +90,11 @@ func (ch *channel) fail(fault any) {
 	l := ch.server.cfg.Lang
 	if ch.sess != nil {
 		l = ch.sess.Prefs().Lang
-		ch.leave(ch.sess, &state.Ending{Cause: state.Crashed})
+		ch.leave(&state.Ending{Cause: state.Crashed})
 	}
 	switch {
 	case ch.restore != nil:
-		ch.tty.Write(ch.restore())
+		ch.out.Write(ch.restore())
 	case ch.pty:
 		ch.complain("") // away from what is being typed
 	}
@@ -126,97 +123,93 @@ func (ch *channel) entry() room.Entry {
 	return e
 }
 
-// join lets the client in under the name it logged in as.
-func (ch *channel) join(ctx context.Context, e room.Entry, name string) (*room.Session, error) {
-	pseudo, err := text.ParsePseudo(name)
-	if err != nil {
-		return nil, err
+// join lets the client in under the name it logged in as, or another that it gave.
+func (ch *channel) join(e room.Entry, name string) (err error) {
+	if e.Pseudo, err = text.ParsePseudo(name); err != nil {
+		return err
 	}
-	e.Pseudo = pseudo
-	sess, err := ch.server.room.Join(ctx, e)
-	if err != nil {
-		ch.server.cfg.Log.Info("ssh: not let in", "pseudo", string(pseudo), "addr", ch.addr.String(), "key", e.KeyID, "why", err.Error())
-		return nil, err
+	log := ch.server.cfg.Log.With("pseudo", string(e.Pseudo), "addr", ch.addr.String(), "key", e.KeyID)
+	if ch.sess, err = ch.server.room.Join(ch.ctx, e); err != nil {
+		log.Info("ssh: not let in", "why", err.Error())
+		return err
 	}
-	ch.server.cfg.Log.Info("ssh: joined", "pseudo", string(pseudo), "addr", ch.addr.String(), "key", e.KeyID, "client", text.Clean(e.Client, false))
-	context.AfterFunc(ctx, func() { sess.End(*state.AsEnding(context.Cause(ctx))) })
-	ch.sess = sess
-	return sess, nil
+	log.Info("ssh: joined", "client", text.Clean(e.Client, false))
+	context.AfterFunc(ch.ctx, func() { ch.sess.End(*state.AsEnding(context.Cause(ch.ctx))) })
+	return nil
 }
 
 // inputEnded ends the session of a client that sends no more: it has left, or it
 // is lost.
-func (ch *channel) inputEnded(ctx context.Context) {
-	select {
-	case <-ctx.Done():
-	case <-time.After(ch.server.waits.eof):
+func (ch *channel) inputEnded() {
+	wait.Pause(ch.ctx, ch.server.waits.eof)
+	end := &state.Ending{Cause: state.Quit}
+	if ch.ctx.Err() != nil {
+		end = state.AsEnding(context.Cause(ch.ctx))
 	}
-	if ctx.Err() != nil { // even if both have come
-		ch.sess.End(*state.AsEnding(context.Cause(ctx)))
-		return
-	}
-	ch.sess.End(state.Ending{Cause: state.Quit})
+	ch.sess.End(*end)
 }
 
-// leave takes a session out of the room and writes down why.
-func (ch *channel) leave(sess *room.Session, why error) *state.Ending {
-	return ch.server.conns.Leave(sess, ch.addr, state.AsEnding(why))
+// leave takes the session out of the room and writes down why: for why, unless the
+// channel has ended before.
+func (ch *channel) leave(why error) *state.Ending {
+	if ch.ctx.Err() != nil {
+		why = context.Cause(ch.ctx)
+	}
+	return ch.server.conns.Leave(ch.sess, ch.addr, state.AsEnding(why))
 }
 
 // complain writes one line where errors go.
-func (ch *channel) complain(text string) {
-	eol := "\n"
+func (ch *channel) complain(text string) { ch.print(ch.errs, text+"\n") }
+
+// print writes lines of text.
+func (ch *channel) print(w io.Writer, text string) error {
 	if ch.pty {
-		eol = "\r\n"
+		text = strings.ReplaceAll(text, "\n", "\r\n")
 	}
-	io.WriteString(ch.guarded(ch.stderr(), nil), text+eol)
+	_, err := io.WriteString(w, text)
+	return err
 }
 
 // guarded returns a writer that lets nobody wait for a client that does not
 // read: a write that blocks for too long ends the session as Slow and closes
 // the connection. The channel's window or a rekey left hanging may block it, so
 // nothing less than the connection will do.
-func (ch *channel) guarded(w io.Writer, sess *room.Session) io.Writer {
+func (ch *channel) guarded(w io.Writer) *guardedWriter {
 	return &guardedWriter{w: w, wait: ch.server.waits.write, stuck: func() {
-		if sess != nil {
-			sess.End(state.Ending{Cause: state.Slow})
-		}
+		ch.end(&state.Ending{Cause: state.Slow})
 		ch.conn.Close()
 	}}
 }
 
-// bite is how much a client must take in the time there is for a write: many
+// maxWrite is how much a client must take in the time there is for a write: many
 // messages at once, over a slow line or from a busy machine, may take longer.
-const bite = 1950 // the library keeps buffers as large as the largest packet, two for each connection: 2 KiB each
+const maxWrite = 1950 // the library keeps buffers as large as the largest packet, two for each connection: 2 KiB each
 
-// guardedWriter belongs to one goroutine at a time.
+// guardedWriter writes in pieces, and calls stuck when one of them takes too long. Any
+// goroutine may write.
 type guardedWriter struct {
 	w     io.Writer
 	wait  time.Duration
 	stuck func()
+
+	mu    sync.Mutex // held in Write
 	timer *time.Timer
 }
 
+// Write implements io.Writer.
 func (g *guardedWriter) Write(p []byte) (n int, err error) {
-	defer func() {
-		if g.timer != nil {
-			g.timer.Stop()
-		}
-	}()
-	for part := range slices.Chunk(p, bite) {
-		g.rearm()
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.timer == nil {
+		g.timer = time.AfterFunc(g.wait, g.stuck)
+	}
+	defer g.timer.Stop()
+	for part := range slices.Chunk(p, maxWrite) {
+		g.timer.Reset(g.wait)
 		m, err := g.w.Write(part)
 		if n += m; err != nil {
 			return n, err
 		}
 	}
 	return n, nil
-}
-
-func (g *guardedWriter) rearm() {
-	if g.timer == nil {
-		g.timer = time.AfterFunc(g.wait, g.stuck)
-		return
-	}
-	g.timer.Reset(g.wait)
 }

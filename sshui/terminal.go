@@ -1,10 +1,8 @@
 package sshui
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"sync"
 	"time"
@@ -28,7 +26,6 @@ const readSize = 512
 // is done by a third, which lives only while there is something to do.
 type terminal struct {
 	*channel
-	ctx   context.Context
 	poke  chan struct{} // cap 1: a key may have changed what is shown
 	since time.Time
 
@@ -43,9 +40,8 @@ type terminal struct {
 }
 
 // terminal serves a session on a terminal.
-func (ch *channel) terminal(ctx context.Context) {
-	ch.tty = &swappable{w: ch.guarded(ch.Channel, nil)}
-	t := &terminal{channel: ch, ctx: ctx, poke: make(chan struct{}, 1), since: time.Now()}
+func (ch *channel) terminal() {
+	t := &terminal{channel: ch, poke: make(chan struct{}, 1), since: time.Now()}
 	t.lines = t.newLines("")
 	if err := t.enter(); err != nil {
 		t.lines.Close()
@@ -55,7 +51,6 @@ func (ch *channel) terminal(ctx context.Context) {
 		ch.exit(exitRefused)
 		return
 	}
-	ch.tty.set(ch.guarded(ch.Channel, t.sess))
 	t.decoder, t.rest = t.lines.Rest()
 	t.live()
 }
@@ -64,7 +59,7 @@ func (ch *channel) terminal(ctx context.Context) {
 // never sends an escape sequence: it is for terminals that know none (TERM=dumb, or
 // none), and for whoever has them read aloud (/texte).
 func (t *terminal) newLines(typed string) *line.Prompt {
-	return line.New(t.tty, line.Options{Keys: t, AppendOnly: true, Line: typed, Complete: t.completeLine, Secret: room.Secret})
+	return line.New(t.out, line.Options{Keys: t, AppendOnly: true, Line: typed, Complete: t.completeLine, Secret: room.Secret})
 }
 
 // completeLine completes what is typed in lines; before there is a session, nothing.
@@ -75,47 +70,26 @@ func (t *terminal) completeLine(line string, pos int) (int, []string) {
 	return t.sess.Complete(line, pos)
 }
 
-// swappable is a writer that can be exchanged for another. Any goroutine may
-// write.
-type swappable struct {
-	mu sync.Mutex
-	w  io.Writer
-}
-
-func (s *swappable) set(w io.Writer) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.w = w
-}
-
-func (s *swappable) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.w.Write(p)
-}
-
 // capable reports whether the terminal can show a screen.
 func (t *terminal) capable() bool { return t.term != "" && t.term != "dumb" }
 
 // live reads keys in one goroutine and paints in this one, until the session ends;
 // then it gives the terminal back, says goodbye and leaves.
 func (t *terminal) live() {
-	reading := make(chan struct{})
 	t.begin()
-	go func() {
-		defer close(reading)
-		defer t.recover(t.sess)
+	var reading sync.WaitGroup
+	reading.Go(func() {
+		defer t.recover()
 		t.read()
-	}()
-	why := t.show()
-	end := t.leave(t.sess, why)
+	})
+	end := t.leave(t.show())
 	t.farewell(end)
 	code := endingCode(end)
 	if end.Cause == state.Shutdown { // a person was told, and needs no code
 		code = exitDone
 	}
 	t.exit(code)
-	<-reading
+	reading.Wait()
 	t.outbox.running.Wait()
 }
 
@@ -165,7 +139,7 @@ func (t *terminal) farewell(end *state.Ending) {
 		text += "."
 	}
 	text += " " + fmt.Sprintf(lang.ScreenOf(prefs.Lang).Summary, lang.Duration(time.Since(t.since), prefs.Lang), sent)
-	t.tty.Write(append(t.giveBack(), text+"\r\n"...))
+	t.out.Write(append(t.giveBack(), text+"\r\n"...))
 	t.restore = nil
 }
 
@@ -181,7 +155,7 @@ func (t *terminal) read() {
 		n, err := t.Read(buf[:])
 		t.feedMetered(buf[:n], &m)
 		if err != nil {
-			t.inputEnded(t.ctx)
+			t.inputEnded()
 			return
 		}
 	}
@@ -252,6 +226,6 @@ func (t *terminal) entered(o line.Outcome) {
 	case line.Interrupted:
 		t.sess.Answer(room.Notice{What: room.PressAgain}, nil)
 	case line.InterruptedAgain, line.Ended:
-		t.inputEnded(t.ctx)
+		t.inputEnded()
 	}
 }

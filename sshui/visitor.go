@@ -80,8 +80,7 @@ func (v *visitor) joinAs(name string) (err error) {
 }
 
 func (v *visitor) join() error {
-	_, err := v.channel.join(v.ctx, v.Entry, string(v.Entry.Pseudo))
-	return err
+	return v.channel.join(v.Entry, string(v.Entry.Pseudo))
 }
 
 // askPseudo asks for a pseudo, one line.
