@@ -2,15 +2,15 @@ package sshui
 
 import (
 	"context"
+	"io"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
-	"charm.land/ssh"
 	gossh "golang.org/x/crypto/ssh"
 
-	"salon/internal/front"
 	"salon/internal/wait"
 	"salon/room"
 	"salon/room/state"
@@ -59,26 +59,6 @@ type channel struct {
 	exitOnce      sync.Once
 }
 
-// channel guards one session channel. The library's own handler is not used: it
-// trusts sizes, counts and payloads, and lives on when the channel ends before
-// its connection.
-func (s *Server) channel(_ *ssh.Server, conn *gossh.ServerConn, offer gossh.NewChannel, ctx ssh.Context) {
-	under := connOf(ctx)
-	if !under.admit(conn, offer) {
-		return
-	}
-	defer under.release()
-	accepted, requests, err := offer.Accept()
-	if err != nil {
-		return // the connection ended meanwhile
-	}
-	in := newIntake(under.paced, accepted)
-	defer in.end()
-	ch := s.newChannel(in, conn)
-	ch.key, ch.given, ch.addr = provedKey(ctx), under.given, front.AddrOf(conn.RemoteAddr())
-	ch.run(requests)
-}
-
 func (s *Server) newChannel(c gossh.Channel, conn *gossh.ServerConn) *channel {
 	ch := &channel{
 		Channel: c, server: s, conn: conn, env: map[string]string{},
@@ -87,42 +67,6 @@ func (s *Server) newChannel(c gossh.Channel, conn *gossh.ServerConn) *channel {
 	ch.ctx, ch.end = context.WithCancelCause(context.Background())
 	ch.out, ch.errs = ch.guarded(c), ch.guarded(c.Stderr())
 	return ch
-}
-
-// provedKey returns the key that the connection's user proved to hold. It comes
-// from the finished authentication, never from a key merely offered. Of a
-// certificate only the key counts: nobody vouches for what it says.
-func provedKey(ctx ssh.Context) gossh.PublicKey {
-	key, _ := ctx.Value(ssh.ContextKeyPublicKey).(ssh.PublicKey)
-	if cert, ok := key.(*gossh.Certificate); ok {
-		return cert.Key
-	}
-	return key
-}
-
-// run takes the channel's requests until it ends, and its session with it.
-func (ch *channel) run(requests <-chan *gossh.Request) {
-	late := time.AfterFunc(ch.server.waits.start, func() { ch.Close() })
-	defer late.Stop()
-	var serving sync.WaitGroup
-	for req := range requests {
-		ok := ch.request(req.Type, req.Payload)
-		if req.WantReply {
-			req.Reply(ok, nil) // before anything the session itself sends
-		}
-		switch {
-		case !ok:
-		case req.Type == "shell", req.Type == "exec":
-			late.Stop()
-			ch.started = true
-			serving.Go(func() { ch.serve() })
-		case req.Type == "signal":
-			ch.end(&state.Ending{Cause: state.Quit})
-		}
-	}
-	ch.end(&state.Ending{Cause: state.Lost})
-	ch.Close()
-	serving.Wait()
 }
 
 // request takes one request and reports whether it is granted.
@@ -235,4 +179,48 @@ func (ch *channel) exit(code int) {
 		ch.SendRequest("exit-status", false, gossh.Marshal(struct{ Status uint32 }{uint32(code)}))
 		ch.Close()
 	})
+}
+
+// guarded returns a writer that lets nobody wait for a client that does not
+// read: a write that blocks for too long ends the session as Slow and closes
+// the connection. The channel's window or a rekey left hanging may block it, so
+// nothing less than the connection will do.
+func (ch *channel) guarded(w io.Writer) *guardedWriter {
+	return &guardedWriter{w: w, wait: ch.server.waits.write, stuck: func() {
+		ch.end(&state.Ending{Cause: state.Slow})
+		ch.conn.Close()
+	}}
+}
+
+// maxWrite is how much a client must take in the time there is for a write: many
+// messages at once, over a slow line or from a busy machine, may take longer.
+const maxWrite = 1950 // the library keeps buffers as large as the largest packet, two for each connection: 2 KiB each
+
+// guardedWriter writes in pieces, and calls stuck when one of them takes too long. Any
+// goroutine may write.
+type guardedWriter struct {
+	w     io.Writer
+	wait  time.Duration
+	stuck func()
+
+	mu    sync.Mutex // held in Write
+	timer *time.Timer
+}
+
+// Write implements io.Writer.
+func (g *guardedWriter) Write(p []byte) (n int, err error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.timer == nil {
+		g.timer = time.AfterFunc(g.wait, g.stuck)
+	}
+	defer g.timer.Stop()
+	for part := range slices.Chunk(p, maxWrite) {
+		g.timer.Reset(g.wait)
+		m, err := g.w.Write(part)
+		if n += m; err != nil {
+			return n, err
+		}
+	}
+	return n, nil
 }

@@ -31,6 +31,11 @@ const (
 // first has ended here.
 const freeGrace = 250 * time.Millisecond
 
+// secrets are what somebody without a key was asked for while they logged in, as
+// typed; "" for what was not asked or not given. The connection keeps them for each
+// of its sessions; the room looks at them when these join.
+type secrets struct{ pass, password string }
+
 // conn is a connection that the server knows until it is closed.
 type conn struct {
 	*paced

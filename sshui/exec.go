@@ -26,8 +26,7 @@ func (ch *channel) oneShot() {
 	}
 	e := ch.entry()
 	e.Quiet, e.Script = true, true
-	if err := ch.join(e, ch.conn.User()); err != nil {
-		ch.refuse(e.Prefs, err)
+	if !ch.enterAsUser(e) {
 		return
 	}
 	reply, err := ch.sess.Do(ch.ctx, line)
@@ -47,6 +46,19 @@ func (ch *channel) oneShot() {
 		code = exitRefused
 	}
 	ch.exit(code)
+}
+
+// enterAsUser makes the client a member under the name it logged in as, or tells it
+// why not.
+func (ch *channel) enterAsUser(e room.Entry) bool {
+	var err error
+	if e.Pseudo, err = text.ParsePseudo(ch.conn.User()); err == nil {
+		err = ch.join(e)
+	}
+	if err != nil {
+		ch.refuse(e.Prefs, err)
+	}
+	return err == nil
 }
 
 // refuse tells a client that did not get in why, unless it has asked to go.
@@ -105,8 +117,7 @@ func (ch *channel) stream() {
 // attend joins, reads in one goroutine and writes in this one, until the end. The
 // first failure that read gives to fail decides the exit code.
 func (ch *channel) attend(e room.Entry, read func(fail context.CancelCauseFunc)) {
-	if err := ch.join(e, ch.conn.User()); err != nil {
-		ch.refuse(e.Prefs, err)
+	if !ch.enterAsUser(e) {
 		return
 	}
 	failed, fail := context.WithCancelCause(context.Background())

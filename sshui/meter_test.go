@@ -11,10 +11,9 @@ import (
 // rests returns the part of the time that keys cost of which each costs so much and
 // comes so long after the one before was done.
 func rests(cost, gap time.Duration) (share float64, first time.Duration) {
-	var m meter
+	m := newMeter()
 	start := time.Unix(0, 0)
 	now, spent := start, time.Duration(0)
-	m.at = now
 	for range 2000 {
 		m2 := now.Add(cost)
 		spent += cost
@@ -53,21 +52,22 @@ func TestKeysAllTheTimeCostNoMoreThanTheirShare(t *testing.T) {
 
 func TestAPortionOfKeysIsWholeKeys(t *testing.T) {
 	for _, debt := range []time.Duration{0, keyCredit} {
-		m := meter{debt: debt}
+		m, now := newMeter(), time.Now()
+		m.credit.ReserveN(now, int(debt))
 		for _, key := range []string{"\x1b[5~", "\x1bp", "\x1b\x1b[A", "a\x7f", "\r", "\x1b\r", "é"} {
 			b := []byte(strings.Repeat(key, 100))
 			for len(b) > 0 {
-				n := m.portion(b)
+				n := m.portion(b, now)
 				if n == 0 || n > 0 && b[n-1] == ansi.ESC {
 					t.Fatalf("%q is cut after %d bytes", key, n)
 				}
-				if keys := n / len(key); keys > someKeys && key[0] < ' ' {
+				if keys := n / len(key); keys > maxKeys && key[0] < ' ' {
 					t.Fatalf("%q: %d keys at once", key, keys)
 				}
 				b = b[n:]
 			}
 		}
-		if n := m.portion([]byte(strings.Repeat("é", 200))); n != 400 {
+		if n := m.portion([]byte(strings.Repeat("é", 200)), now); n != 400 {
 			t.Errorf("text is cut after %d bytes", n)
 		}
 	}

@@ -42,19 +42,17 @@ type outbox struct {
 	late    bool           // one of them had to wait for its turn
 	leaving bool           // nothing more is entered: the end of these is the session's
 	running sync.WaitGroup // that goroutine
+	grace   *time.Timer    // ends the session of somebody who leaves; nil for most
 }
 
 // do does a line that was entered, after those before it.
 func (t *terminal) do(line string) {
-	if !t.post(entry{line: line}) {
+	t.mu.Lock()
+	ok := t.postLocked(entry{line: line})
+	t.mu.Unlock()
+	if !ok {
 		t.sess.Answer(nil, state.ErrBusy)
 	}
-}
-
-func (t *terminal) post(e entry) bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.postLocked(e)
 }
 
 // postLocked puts an entry in the outbox, and sees to it that somebody empties it. It
@@ -132,7 +130,17 @@ func (t *terminal) leaveLocked() {
 		return
 	}
 	o.leaving = true
-	time.AfterFunc(leaveGrace, end)
+	o.grace = time.AfterFunc(leaveGrace, end)
+}
+
+// closeOutbox waits for what is being done. The session has ended.
+func (t *terminal) closeOutbox() {
+	t.outbox.running.Wait()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.outbox.grace != nil {
+		t.outbox.grace.Stop()
+	}
 }
 
 // tellWaitingLocked shows how many entries wait, once a line had to.
@@ -163,9 +171,7 @@ func (t *terminal) submit(line string) {
 			t.sess.Answer(nil, err)
 		}
 		t.tooFast()
-		select {
-		case <-time.After(fast.Wait):
-		case <-t.sess.Context().Done():
+		if !wait.Pause(t.sess.Context(), fast.Wait) {
 			return
 		}
 	}

@@ -26,6 +26,9 @@ const (
 	maxGap    = 500 * time.Millisecond
 )
 
+// batchSize is how many items are taken from the room at a time.
+const batchSize = 64
+
 // frames are buffers to paint in; those that grew beyond maxFrame are not kept.
 var frames = sync.Pool{New: func() any { return new([]byte) }}
 
@@ -44,28 +47,18 @@ func (t *terminal) show() error {
 			return err
 		}
 		next = started.Add(min(max(frameGap, dutyShare*cost), maxGap))
-		if ended := t.wait(); ended {
-			_, err = t.draw()
-			if err == nil {
+		select {
+		case <-t.sess.Wake():
+		case <-t.poke:
+		case <-t.resized:
+			wait.Signal(t.resized) // for frame to find
+		case <-t.sess.Context().Done():
+			if _, err = t.draw(); err == nil {
 				err = context.Cause(t.sess.Context())
 			}
 			return err
 		}
 	}
-}
-
-// wait returns when there may be something to show, and whether the session has
-// ended.
-func (t *terminal) wait() (ended bool) {
-	select {
-	case <-t.sess.Wake():
-	case <-t.poke:
-	case <-t.resized:
-		wait.Signal(t.resized) // for frame to find
-	case <-t.sess.Context().Done():
-		return true
-	}
-	return false
 }
 
 // draw takes all that is new and sends the frame that shows it. cost is the time
@@ -91,21 +84,21 @@ func (t *terminal) draw() (cost time.Duration, err error) {
 	return cost, err
 }
 
-// frame appends what brings the terminal up to date; lines is the face that it is
-// for, nil for the screen.
+// frame appends what brings the terminal up to date; lines is what shows
+// it, nil for the screen.
 func (t *terminal) frame(dst []byte, now time.Time) (lines *line.Prompt, _ []byte) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	dst = t.turnOver(dst, now)
-	batch := items.Get().(*[batchSize]room.Item)
-	defer items.Put(batch)
+	dst = t.switchLocked(dst, now)
+	batch := batches.Get().(*[batchSize]room.Item)
+	defer batches.Put(batch)
 	defer clear(batch[:])
 	for {
 		taken := t.sess.Take(batch[:0:batchSize])
 		if len(taken) == 0 {
 			break
 		}
-		dst = t.take(dst, taken, now)
+		dst = t.takeLocked(dst, taken, now)
 	}
 	if t.lines != nil {
 		return t.lines, dst
@@ -125,13 +118,11 @@ func (t *terminal) resizeLocked() {
 	t.screen.Resize(t.size())
 }
 
-// items are taken in batches.
-const batchSize = 64
+// batches are buffers for what the room has to show.
+var batches = sync.Pool{New: func() any { return new([batchSize]room.Item) }}
 
-var items = sync.Pool{New: func() any { return new([batchSize]room.Item) }}
-
-// take shows items on the face shown.
-func (t *terminal) take(dst []byte, taken []room.Item, now time.Time) []byte {
+// takeLocked shows items in lines or on the screen.
+func (t *terminal) takeLocked(dst []byte, taken []room.Item, now time.Time) []byte {
 	for _, it := range taken {
 		if it.Event != nil && t.said(it.Event) {
 			t.sent++
@@ -161,8 +152,8 @@ func (t *terminal) said(e *state.Event) bool {
 	return false
 }
 
-// turnOver changes the face when the member has asked for the other.
-func (t *terminal) turnOver(dst []byte, now time.Time) []byte {
+// switchLocked changes between lines and the screen when the member has asked for it.
+func (t *terminal) switchLocked(dst []byte, now time.Time) []byte {
 	want := t.screen == nil || t.sess.Prefs().Plain
 	switch {
 	case want == (t.lines != nil):

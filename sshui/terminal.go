@@ -33,7 +33,7 @@ type terminal struct {
 	rest    []keys.Event // read while coming in, but not looked at yet
 
 	mu     sync.Mutex   // guards all below
-	lines  *line.Prompt // the face shown: lines, or the screen when nil
+	lines  *line.Prompt // what the terminal shows, if it is lines; nil: the screen
 	screen *screen.Screen
 	outbox outbox
 	sent   int // messages of this session that the room has shown
@@ -55,7 +55,7 @@ func (ch *channel) terminal() {
 	t.live()
 }
 
-// newLines returns the face of lines, on which something has been typed already. It
+// newLines returns a prompt for lines, on which something has been typed already. It
 // never sends an escape sequence: it is for terminals that know none (TERM=dumb, or
 // none), and for whoever has them read aloud (/texte).
 func (t *terminal) newLines(typed string) *line.Prompt {
@@ -90,7 +90,7 @@ func (t *terminal) live() {
 	}
 	t.exit(code)
 	reading.Wait()
-	t.outbox.running.Wait()
+	t.closeOutbox()
 }
 
 // begin shows the screen, on a terminal that can.
@@ -99,10 +99,6 @@ func (t *terminal) begin() {
 	defer t.mu.Unlock()
 	if !t.capable() {
 		return
-	}
-	select {
-	case <-t.resized: // by what comes next
-	default:
 	}
 	width, height := t.size()
 	t.screen = screen.New(t.sess, t.server.looks, screen.Terminal{
@@ -143,17 +139,25 @@ func (t *terminal) farewell(end *state.Ending) {
 	t.restore = nil
 }
 
-// read reads what is typed, until it ends.
+// read reads what is typed, until it ends. It rests when keys have cost much.
 func (t *terminal) read() {
-	m := meter{at: time.Now()}
 	for _, e := range t.rest {
 		t.input(e)
 	}
 	t.rest = nil
+	m := newMeter()
 	var buf [readSize]byte
 	for {
 		n, err := t.Read(buf[:])
-		t.feedMetered(buf[:n], &m)
+		for b := buf[:n]; len(b) > 0; {
+			started := time.Now()
+			part := b[:m.portion(b, started)]
+			b = b[len(part):]
+			t.decoder.Feed(part, t.input)
+			if rest := m.charge(started, time.Now()); rest > 0 {
+				wait.Pause(t.sess.Context(), rest)
+			}
+		}
 		if err != nil {
 			t.inputEnded()
 			return
@@ -161,34 +165,18 @@ func (t *terminal) read() {
 	}
 }
 
-// feedMetered gives what is typed to feed, and rests when that cost much.
-func (t *terminal) feedMetered(b []byte, m *meter) {
-	for len(b) > 0 {
-		part := b[:m.portion(b)]
-		b = b[len(part):]
-		started := time.Now()
-		t.feed(part)
-		if rest := m.charge(started, time.Now()); rest > 0 {
-			wait.Pause(t.sess.Context(), rest)
-		}
-	}
-}
-
-// feed does what is typed.
-func (t *terminal) feed(b []byte) { t.decoder.Feed(b, t.input) }
-
-// input gives an event to whichever face is shown.
+// input gives an event to what is shown, lines or the screen.
 func (t *terminal) input(e keys.Event) {
 	for e != nil {
-		o := t.inputFace(e)
+		o := t.dispatch(e)
 		t.entered(o)
 		e = o.Rest
 	}
 }
 
-// inputFace gives an event to the face that is shown, which does not change
-// meanwhile: a key is never for one that is gone.
-func (t *terminal) inputFace(e keys.Event) line.Outcome {
+// dispatch gives an event to what is shown, which does not change meanwhile: a key is
+// never for what is shown no longer.
+func (t *terminal) dispatch(e keys.Event) line.Outcome {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.lines != nil {

@@ -39,7 +39,7 @@ func (t *terminal) enter() error {
 	defer v.late.Stop()
 	stop := context.AfterFunc(t.server.conns.Closing, dismiss)
 	defer stop()
-	v.Visitor = front.Visitor{Room: t.server.room, Entry: t.entry(), AskSecret: v.askSecret, Complain: v.complain, Join: v.join}
+	v.Visitor = front.Visitor{Room: t.server.room, Entry: t.entry(), AskSecret: v.askSecret, Complain: v.complain, Join: func() error { return t.join(v.Entry) }}
 	v.Entry.Screen = t.capable()
 	for name := t.conn.User(); ; v.Entry.Pass = "" {
 		err := v.joinAs(name)
@@ -77,10 +77,6 @@ func (v *visitor) joinAs(name string) (err error) {
 		return err
 	}
 	return v.Enter()
-}
-
-func (v *visitor) join() error {
-	return v.channel.join(v.Entry, string(v.Entry.Pseudo))
 }
 
 // askPseudo asks for a pseudo, one line.
