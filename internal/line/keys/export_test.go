@@ -7,4 +7,9 @@ const MaxSequence = maxSequence
 const KeptBuffer = keptBuffer
 
 // Held returns how much memory the Decoder holds besides itself.
-func (d *Decoder) Held() int { return cap(d.held) }
+func (d *Decoder) Held() int {
+	if d.paste != nil {
+		return cap(d.held) + cap(d.paste.kept)
+	}
+	return cap(d.held)
+}

@@ -11,7 +11,7 @@ const MaxPaste = 16 << 10
 
 // Event is what a terminal sent: a Key, a Paste, a Focus, a Wheel or one of the
 // reports that answer our questions.
-type Event interface{ event() }
+type Event any
 
 // Key is a key pressed, or text typed.
 //
@@ -58,11 +58,3 @@ type Kitty struct{}
 
 // Background answers OSC 11: whether the terminal's background is dark.
 type Background struct{ Dark bool }
-
-func (Key) event()          {}
-func (Paste) event()        {}
-func (Focus) event()        {}
-func (Wheel) event()        {}
-func (Synchronized) event() {}
-func (Kitty) event()        {}
-func (Background) event()   {}

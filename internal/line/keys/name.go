@@ -40,17 +40,17 @@ func pressed(k uv.KeyPressEvent) Key {
 	}
 	switch {
 	case mod&(uv.ModCtrl|uv.ModAlt) != 0:
-		return Key{Name: combined(mod, onBoard(k))}
-	case mod&(uv.ModSuper|uv.ModHyper|uv.ModMeta) != 0: // a shortcut of the system's, no text
-	case isText(k.Text):
-		return Key{Text: k.Text}
+		return Key{Name: combined(mod, latin(k))}
+	case mod&(uv.ModSuper|uv.ModHyper|uv.ModMeta) != 0, // a shortcut of the system's
+		strings.ContainsFunc(k.Text, unicode.IsControl):
+		return Key{}
 	}
-	return Key{}
+	return Key{Text: k.Text}
 }
 
-// onBoard returns the character of a key, on a board that is not Latin the one
-// in its place on a Latin board, if the terminal tells.
-func onBoard(k uv.KeyPressEvent) rune {
+// latin returns the character of a key; on a keyboard that is not Latin, the one in its
+// place on a Latin keyboard, if the terminal tells.
+func latin(k uv.KeyPressEvent) rune {
 	if k.Code >= utf8.RuneSelf && ' ' < k.BaseCode && k.BaseCode < utf8.RuneSelf {
 		return k.BaseCode
 	}
@@ -68,41 +68,37 @@ func combined(mod uv.KeyMod, r rune) string {
 		return ""
 	case r == ' ':
 		return modifiers[mod&7] + "space"
-	case mod&(uv.ModCtrl|uv.ModShift) == uv.ModCtrl:
-		if name := twin(r); name != "" {
-			return modifiers[mod&uv.ModAlt] + name
-		}
+	case mod&(uv.ModCtrl|uv.ModShift) == uv.ModCtrl && twins[r] != "":
+		return modifiers[mod&uv.ModAlt] + twins[r]
 	}
 	return modifiers[mod&7] + string(r)
 }
 
-// twin is the key that always shared its byte with ctrl and a character.
-func twin(r rune) string {
-	switch r {
-	case 'h':
-		return "backspace"
-	case 'i':
-		return "tab"
-	case 'j', 'm':
-		return "enter"
-	case '[':
-		return "esc"
-	}
-	return ""
-}
+// twins are the keys that always shared their byte with ctrl and a character.
+var twins = map[rune]string{'h': "backspace", 'i': "tab", 'j': "enter", 'm': "enter", '[': "esc"}
 
 // controlName is the key that sends a control character. Enter is CR, and LF
 // where a client passes on the lines of a file.
 func controlName(b byte) string {
-	switch {
-	case b == 0:
-		return "ctrl+space"
-	case b == del:
+	switch b {
+	case 0:
+		return combined(uv.ModCtrl, ' ')
+	case del:
 		return "backspace"
-	case b <= 'Z'-'@':
-		return combined(uv.ModCtrl, rune(b)+'`')
 	}
-	return combined(uv.ModCtrl, rune(b)+'@')
+	return combined(uv.ModCtrl, unicode.ToLower(rune(b)+'@'))
+}
+
+// withEsc returns the key that sends a character after an ESC: Alt with it, and
+// Shift-Tab on the Linux console.
+func withEsc(character []byte) Key {
+	switch c := character[0]; {
+	case c == '\t':
+		return Key{Name: "shift+tab"}
+	case isControl(c):
+		return Key{Name: controlName(c)}.withAlt()
+	}
+	return Key{Text: valid(character)}.withAlt()
 }
 
 // Alt returns the name that the key would have with Alt, when AfterEsc says that
@@ -128,7 +124,7 @@ func (k Key) withAlt() Key {
 		}
 		return Key{Name: combined(uv.ModAlt, r)}
 	}
-	if strings.Contains(k.Name, "alt+") {
+	if k.Name == "" || strings.Contains(k.Name, "alt+") {
 		return Key{Name: k.Name}
 	}
 	if rest, ok := strings.CutPrefix(k.Name, "ctrl+"); ok {

@@ -3,7 +3,6 @@ package keys
 import (
 	"bytes"
 	"strings"
-	"unicode/utf8"
 )
 
 // pasteEnd ends a bracketed paste (mode 2004). Its first byte is nowhere else in
@@ -13,71 +12,67 @@ const pasteEnd = "\x1b[201~"
 // newlines makes one of each end of line; terminals send CR for LF.
 var newlines = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
-// opening is the sequence that begins a bracketed paste.
-type opening struct{}
-
-func (opening) event() {}
-
-// pasted takes what of p is of a paste, at least a byte or a state, and returns
-// the rest.
-func (d *Decoder) pasted(p []byte) []byte {
-	if d.matched == 0 {
-		n := bytes.IndexByte(p, pasteEnd[0])
-		if n < 0 {
-			d.keep(p)
-			return nil
-		}
-		d.keep(p[:n])
-		d.matched = 1
-		return p[n+1:]
-	}
-	if p[0] != pasteEnd[d.matched] {
-		d.keep([]byte(pasteEnd[:d.matched]))
-		d.matched = 0
-		return p
-	}
-	if d.matched++; int(d.matched) == len(pasteEnd) {
-		d.endPaste()
-	}
-	return p[1:]
+// paste is a bracketed paste while it comes.
+type paste struct {
+	kept    []byte
+	matched int  // bytes of pasteEnd that just came
+	cut     bool // bytes were dropped
 }
 
-// keep adds to the paste held what fits.
-func (d *Decoder) keep(p []byte) {
-	if room := MaxPaste - len(d.held); len(p) > room {
-		p, d.cut = p[:room], true
-	}
-	if need := len(d.held) + len(p); need > cap(d.held) {
-		grown := make([]byte, len(d.held), min(MaxPaste, max(need, 2*cap(d.held), 512)))
-		copy(grown, d.held)
-		d.held = grown
-	}
-	d.held = append(d.held, p...)
-}
-
-func (d *Decoder) endPaste() {
-	p := d.held
-	if d.cut {
-		p = wholeRunes(p)
-	}
-	e := Paste{Text: strings.ToValidUTF8(newlines.Replace(string(p)), "\uFFFD"), Cut: d.cut}
-	if len(e.Text) > MaxPaste {
-		e.Text, e.Cut = string(wholeRunes([]byte(e.Text[:MaxPaste]))), true
-	}
-	d.matched, d.cut = 0, false
-	d.to(ground)
-	d.told(e)
-}
-
-// wholeRunes returns p without the rune that its end cuts, if it cuts one.
-func wholeRunes(p []byte) []byte {
-	for n := 1; n < utf8.UTFMax && n <= len(p); n++ {
-		if last := p[len(p)-n:]; utf8.RuneStart(last[0]) {
-			if !utf8.FullRune(last) {
-				return p[:len(p)-n]
+// add takes what of p belongs to the paste, returns the rest, and reports whether the
+// paste is whole.
+func (t *paste) add(p []byte) (rest []byte, whole bool) {
+	for len(p) > 0 {
+		switch {
+		case t.matched == 0:
+			text, after, found := bytes.Cut(p, []byte(pasteEnd[:1]))
+			t.keep(text)
+			if found {
+				t.matched = 1
 			}
-			break
+			p = after
+		case p[0] != pasteEnd[t.matched]:
+			t.keep([]byte(pasteEnd[:t.matched]))
+			t.matched = 0
+		default:
+			p = p[1:]
+			if t.matched++; t.matched == len(pasteEnd) {
+				return p, true
+			}
 		}
 	}
-	return p
+	return nil, false
+}
+
+// keep adds what fits.
+func (t *paste) keep(p []byte) {
+	var rest []byte
+	t.kept, rest = appendUpTo(t.kept, p, MaxPaste)
+	t.cut = t.cut || len(rest) > 0
+}
+
+// event returns the paste, which is whole.
+func (t *paste) event() Paste {
+	text := strings.ToValidUTF8(newlines.Replace(string(t.kept)), "\uFFFD")
+	if len(text) > MaxPaste {
+		text, t.cut = strings.ToValidUTF8(text[:MaxPaste], "\uFFFD"), true
+	}
+	if t.cut {
+		text = strings.TrimSuffix(text, "\uFFFD") // the rune that was cut
+	}
+	return Paste{Text: text, Cut: t.cut}
+}
+
+// keptBuffer is the smallest buffer that is allocated, and the largest that a Decoder
+// keeps between two sequences.
+const keptBuffer = 64
+
+// appendUpTo appends as much of p as fits within most bytes, allocating no more than
+// those, and returns what does not fit.
+func appendUpTo(dst, p []byte, most int) (all, rest []byte) {
+	n := min(len(p), most-len(dst))
+	if need := len(dst) + n; need > cap(dst) {
+		dst = append(make([]byte, 0, min(most, max(need, 2*cap(dst), keptBuffer))), dst...)
+	}
+	return append(dst, p[:n]...), p[n:]
 }

@@ -2,7 +2,6 @@ package keys
 
 import (
 	"bytes"
-	"image/color"
 	"strconv"
 	"strings"
 
@@ -12,23 +11,26 @@ import (
 
 // decode tells what a complete sequence is: a key, or an event that is none, or
 // nothing to us. known is false when no terminal sends it, as far as is known.
-func (d *Decoder) decode(seq []byte) (k Key, e Event, known bool) {
+func decode(library *uv.EventDecoder, seq []byte) (k Key, e Event, known bool) {
+	last := seq[len(seq)-1]
 	switch {
 	case seq[1] == ']':
 		return Key{}, background(seq[len("\x1b]"):]), true
 	case seq[1] != '[' && seq[1] != 'O':
 		return Key{}, nil, true
-	case len(seq) == len("\x1b[[A") && seq[2] == '[':
-		k = linuxKey(seq[3])
-		return k, nil, k.Name != ""
-	case seq[len(seq)-1] == '_':
+	case len(seq) == len("\x1b[[A") && seq[2] == '[': // F1 to F5 of the Linux console
+		if last < 'A' || last > 'E' {
+			return Key{}, nil, false
+		}
+		return Key{Name: "f" + string('1'+rune(last-'A'))}, nil, true
+	case last == '_':
 		// Win32 input mode, which nobody asked for: one report can stand for
 		// 65535 keys.
 		return Key{}, nil, false
 	case seq[1] == 'O' && bytes.IndexByte(seq, ';') > 0:
-		seq[1] = '[' // ESC O 1 ; 5 P, as some send ESC [ 1 ; 5 P
+		seq = append([]byte("\x1b["), seq[2:]...) // ESC O 1 ; 5 P, as some send ESC [ 1 ; 5 P
 	}
-	n, event := d.library.Decode(seq)
+	n, event := library.Decode(seq)
 	if n != len(seq) {
 		return Key{}, nil, false
 	}
@@ -39,13 +41,8 @@ func (d *Decoder) decode(seq []byte) (k Key, e Event, known bool) {
 	return Key{}, e, known
 }
 
-// linuxKey is what the Linux console sends as ESC [ [ and a letter.
-func linuxKey(last byte) Key {
-	if last < 'A' || last > 'E' {
-		return Key{}
-	}
-	return Key{Name: "f" + string('1'+rune(last-'A'))}
-}
+// pasteStart is the sequence that begins a bracketed paste.
+type pasteStart struct{}
 
 // translate makes of an event of the library that is no key one of ours. A cursor
 // position in the first row looks like F3 with modifiers (CSI 1 ; 2 R), which the
@@ -53,83 +50,60 @@ func linuxKey(last byte) Key {
 func translate(event uv.Event) (e Event, known bool) {
 	switch event := event.(type) {
 	case uv.PasteStartEvent:
-		return opening{}, true
+		e = pasteStart{}
 	case uv.FocusEvent:
-		return Focus{In: true}, true
+		e = Focus{In: true}
 	case uv.BlurEvent:
-		return Focus{}, true
+		e = Focus{}
 	case uv.MouseWheelEvent:
-		return wheel(event), true
-	case uv.ModeReportEvent:
-		return mode(event), true
+		if event.Button == uv.MouseWheelUp || event.Button == uv.MouseWheelDown {
+			e = Wheel{Up: event.Button == uv.MouseWheelUp}
+		}
+	case uv.ModeReportEvent: // a mode that is set, reset or always set is there
+		if event.Mode == ansi.ModeSynchronizedOutput {
+			e = Synchronized{Supported: 1 <= event.Value && event.Value <= 3}
+		}
 	case uv.KeyboardEnhancementsEvent:
-		return Kitty{}, true
+		e = Kitty{}
 	case uv.UnknownEvent, uv.UnknownCsiEvent, uv.UnknownSs3Event:
 		return nil, false
 	}
-	return nil, true
-}
-
-func wheel(event uv.MouseWheelEvent) Event {
-	switch event.Button {
-	case uv.MouseWheelUp:
-		return Wheel{Up: true}
-	case uv.MouseWheelDown:
-		return Wheel{}
-	}
-	return nil
-}
-
-// mode is what DECRPM says of synchronized output: a mode that is set, reset or
-// always set is there; one that is unknown or always reset is not.
-func mode(event uv.ModeReportEvent) Event {
-	if event.Mode != ansi.ModeSynchronizedOutput {
-		return nil
-	}
-	return Synchronized{Supported: 1 <= event.Value && event.Value <= 3}
+	return e, true
 }
 
 // background is what an OSC with this text says of the terminal's background,
 // nil when it says nothing.
 func background(text []byte) Event {
-	spec, ok := strings.CutPrefix(string(text), "11;")
+	spec, ok := strings.CutPrefix(strings.TrimRight(string(text), "\a\x1b\\"), "11;")
 	if !ok {
 		return nil
 	}
-	r, g, b, ok := rgb(spec)
+	rgb, ok := parseColor(spec)
 	if !ok {
 		return nil
 	}
-	return Background{Dark: 0.2126*r+0.7152*g+0.0722*b < 0.5} // ITU-R BT.709 luma
+	return Background{Dark: 0.2126*rgb[0]+0.7152*rgb[1]+0.0722*rgb[2] < 0.5} // ITU-R BT.709 luma
 }
 
-// rgb reads a colour as X11 writes it (XParseColor): rgb:R/G/B, each of one to
+// parseColor reads a colour as X11 writes it (XParseColor): rgb:R/G/B, each of one to
 // four hexadecimal digits that stand for 0 to 1, or #RRGGBB. Some terminals add
-// an alpha: rgba:R/G/B/A.
-func rgb(spec string) (r, g, b float64, ok bool) {
-	if strings.HasPrefix(spec, "#") {
-		return ofColor(ansi.XParseColor(spec))
-	}
+// an alpha, which does not count: rgba:R/G/B/A.
+func parseColor(spec string) (rgb [3]float64, ok bool) {
 	name, digits, _ := strings.Cut(spec, ":")
 	parts := strings.Split(digits, "/")
+	if hex, ok := strings.CutPrefix(spec, "#"); ok {
+		n := len(hex) / 3
+		name, parts = "rgb", []string{hex[:n], hex[n : 2*n], hex[2*n:]}
+	}
 	if name != "rgb" && name != "rgba" || len(parts) != len(name) {
-		return 0, 0, 0, false
+		return rgb, false
 	}
-	var values [len("rgba")]float64
-	for i, part := range parts {
-		v, err := strconv.ParseUint(part, 16, 16)
+	for i := range rgb {
+		v, err := strconv.ParseUint(parts[i], 16, 16)
 		if err != nil {
-			return 0, 0, 0, false
+			return rgb, false
 		}
-		values[i] = float64(v) / float64(uint(1)<<(4*min(len(part), 4))-1)
+		rgb[i] = float64(v) / float64(uint(1)<<(4*min(len(parts[i]), 4))-1)
 	}
-	return values[0], values[1], values[2], true
-}
-
-func ofColor(c color.Color) (r, g, b float64, ok bool) {
-	if c == nil {
-		return 0, 0, 0, false
-	}
-	red, green, blue, _ := c.RGBA()
-	return float64(red) / 0xFFFF, float64(green) / 0xFFFF, float64(blue) / 0xFFFF, true
+	return rgb, true
 }

@@ -3,221 +3,145 @@ package keys
 import (
 	"bytes"
 	"strings"
+	"unicode/utf8"
 )
 
-// step takes the next byte of a sequence or rune, and reports whether it is of
-// it; when not, the byte begins something else.
-func (d *Decoder) step(b byte) bool {
-	switch d.state {
-	case midRune:
-		return d.rune(b)
-	case escape:
-		return d.afterEscape(b)
-	case twice:
-		return d.afterTwo(b)
-	case lone:
-		return d.afterLone(b)
-	case str:
-		return d.inString(b)
-	case strEnd:
-		return d.afterString(b)
-	case mouse:
-		return d.inMouse(b)
+// Bytes with a meaning of their own.
+const (
+	bel = 0x07
+	can = 0x18
+	sub = 0x1A
+	esc = 0x1B
+	del = 0x7F
+)
+
+// isControl reports whether a byte is a control character of ASCII.
+func isControl(b byte) bool { return b < ' ' || b == del }
+
+// ending is how the bytes that begin with an ESC end.
+type ending uint8
+
+const (
+	unfinished ending = iota // more must come to tell
+	loneEsc                  // after the ESC, which is no part of what follows it
+	altKey                   // after a character that is typed with Alt
+	complete                 // at the end of a sequence
+	broken                   // before a byte that cannot be in the sequence
+	cancelled                // the sequence stands for nothing
+)
+
+// extent finds the end of what begins with the ESC that b begins with. After an ESC
+// that was given as a key only sequences of keys and of reports count.
+func extent(b []byte, escGiven bool) (n int, end ending) {
+	if len(b) < 2 {
+		return 0, unfinished
 	}
-	return d.inSequence(b)
+	switch c := b[1]; {
+	case c == '[' || c == 'O':
+		return controlSequence(b, escGiven)
+	case escGiven:
+		return 1, loneEsc
+	case c == esc:
+		return afterTwoEscs(b)
+	case strings.IndexByte("]PX^_", c) >= 0:
+		return controlString(b)
+	case !utf8.FullRune(b[1:]):
+		return 0, unfinished
+	}
+	_, n = utf8.DecodeRune(b[1:])
+	return 1 + n, altKey
 }
 
-// inSequence takes a byte of one that holds only printable ASCII.
-func (d *Decoder) inSequence(b byte) bool {
-	if b == can || b == sub {
-		d.cancel()
-		return true
+// afterTwoEscs is extent for ESC ESC: a cursor or function key with Alt, or else the
+// first was the Esc key.
+func afterTwoEscs(b []byte) (n int, end ending) {
+	if len(b) == 2 {
+		return 0, unfinished
 	}
-	if isControl(b) || b > del || b == ' ' && d.state == ss3 {
-		d.abandon()
-		return false
+	if b[2] == '[' || b[2] == 'O' {
+		switch n, end := controlSequence(b[1:], false); end {
+		case unfinished, complete:
+			return 1 + n, end
+		}
 	}
-	switch d.state {
-	case linux:
-		d.finish(b)
-	case ss3:
-		d.inSS3(b)
-	default:
-		d.inCSI(b)
-	}
-	return true
+	return 1, loneEsc
 }
 
-// afterEscape takes what follows one ESC: the kind of sequence, or a key with
-// Alt.
-func (d *Decoder) afterEscape(b byte) bool {
-	switch b {
-	case esc:
-		d.state = twice
-		return true
-	case '[':
-		d.open(csi, b)
-		return true
-	case 'O':
-		d.open(ss3, b)
-		return true
-	case ']', 'P', 'X', '^', '_':
-		d.open(str, b)
-		return true
+// controlSequence is extent for ESC [ (ECMA-48, section 5.4) and ESC O. Where the
+// grammar is broken the sequence goes on to the final byte.
+func controlSequence(b []byte, escGiven bool) (n int, end ending) {
+	const start = len("\x1b[")
+	if len(b) > start && b[1] == '[' && b[start] == 'M' && !escGiven {
+		return mouse(b)
 	}
-	d.to(ground)
-	d.alt = true
-	return false
-}
-
-// afterTwo takes what follows ESC ESC: a cursor or function key with Alt, or else
-// the first was the Esc key.
-func (d *Decoder) afterTwo(b byte) bool {
-	if b == '[' || b == 'O' {
-		d.alt = true
-		d.state = escape
-		return d.afterEscape(b)
+	for i, c := range b[start:] {
+		n := start + i
+		switch {
+		case c == can || c == sub:
+			return n + 1, cancelled
+		case isControl(c) || c > del || c == ' ' && b[1] == 'O':
+			if i == 0 {
+				return n, altKey
+			}
+			return n, broken
+		case isFinal(b[start:n], c, b[1]):
+			return n + 1, complete
+		}
 	}
-	d.key(Key{Name: "esc"})
-	d.state = escape
-	return d.afterEscape(b)
+	return 0, unfinished
 }
 
-// afterLone takes what follows an ESC that was given as a key.
-func (d *Decoder) afterLone(b byte) bool {
-	if b != '[' && b != 'O' {
-		d.to(ground)
-		return false
-	}
-	d.held = append(d.held, esc)
-	d.spent = true
-	d.state = escape
-	return d.afterEscape(b)
-}
-
-func (d *Decoder) open(s state, b byte) {
-	d.state = s
-	d.hold(b)
-}
-
-// hold keeps a byte of a sequence. One that fills maxSequence is too long, and
-// discarded when it ends.
-func (d *Decoder) hold(b byte) {
-	if len(d.held) < maxSequence {
-		d.held = append(d.held, b)
-	}
-}
-
-// inCSI takes a byte of a control sequence (ECMA-48, section 5.4). Where the
-// grammar is broken it goes on to the final byte.
-func (d *Decoder) inCSI(b byte) {
-	bare := d.bare()
-	d.hold(b)
+// isFinal reports whether c ends a control sequence of a kind, '[' or 'O', after
+// these bytes. ESC O may have a modifier before the key. rxvt sends Shift with a
+// key as ESC [ number $, though ECMA-48 has a final byte follow the '$', and the
+// Linux console has function keys that begin with ESC [ [.
+func isFinal(before []byte, c, kind byte) bool {
 	switch {
-	case b == '$' && isShifted(d.held):
-		d.end()
-	case b < '0':
-		d.state = csiRest
-	case b <= '?':
-	case b == '[' && bare:
-		d.state = linux
-	case b == 'M' && bare && !d.spent:
-		d.state = mouse
-	default:
-		d.end()
+	case kind == 'O':
+		return (c < '0' || c > '9') && c != ';'
+	case string(before) == "[":
+		return true
+	case c == '$':
+		return len(before) > 0 && len(bytes.Trim(before, "0123456789")) == 0
 	}
+	return c >= '@' && (c != '[' || len(before) > 0)
 }
 
-// isShifted reports whether a sequence is ESC [ number $, how rxvt sends Shift
-// with a key: '$' is its end, though ECMA-48 has a final byte follow.
-func isShifted(seq []byte) bool {
-	number := seq[len("\x1b[") : len(seq)-1]
-	return len(number) > 0 && len(bytes.Trim(number, "0123456789")) == 0
-}
-
-// inSS3 takes a byte of what follows ESC O: a modifier maybe, and the key.
-func (d *Decoder) inSS3(b byte) {
-	if '0' <= b && b <= '9' || b == ';' {
-		d.hold(b)
-		return
-	}
-	d.finish(b)
-}
-
-// inMouse takes a byte of a mouse report of before mode 1006: a button and two
+// mouse is extent for a mouse report of before mode 1006: a button and two
 // coordinates, each from 0x20 on.
-func (d *Decoder) inMouse(b byte) bool {
-	if b < ' ' {
-		d.cancel()
-		return false
+func mouse(b []byte) (n int, end ending) {
+	for i := len("\x1b[M"); i < len("\x1b[Mbxy"); i++ {
+		if i == len(b) {
+			return 0, unfinished
+		}
+		if b[i] < ' ' {
+			return i, cancelled
+		}
 	}
-	if d.hold(b); len(d.held) == len("\x1b[Mbxy") {
-		d.cancel()
-	}
-	return true
+	return len("\x1b[Mbxy"), cancelled
 }
 
-// inString takes a byte of a control string (ECMA-48, section 5.6). Text in
-// UTF-8 may hold the byte 0x9C, so that it ends none.
-func (d *Decoder) inString(b byte) bool {
-	switch {
-	case b == can || b == sub:
-		d.cancel()
-	case d.bare() && isControl(b) || b == del:
-		d.abandon()
-		return false
-	case b == bel:
-		d.end()
-	case b == esc:
-		d.state = strEnd
-	case b < ' ':
-		d.abandon()
-		return false
-	default:
-		d.hold(b)
+// controlString is extent for a control string (ECMA-48, section 5.6). Text in UTF-8
+// may hold the byte 0x9C, so that it ends none.
+func controlString(b []byte) (n int, end ending) {
+	const start = len("\x1b]")
+	for n := start; n < len(b); n++ {
+		switch c := b[n]; {
+		case c == can || c == sub:
+			return n + 1, cancelled
+		case n == start && isControl(c):
+			return n, altKey
+		case c == bel:
+			return n + 1, complete
+		case c == esc && n+1 == len(b):
+			return 0, unfinished
+		case c == esc && b[n+1] == '\\':
+			return n + 2, complete
+		case isControl(c):
+			return n, broken
+		}
 	}
-	return true
-}
-
-// afterString takes what follows an ESC in a control string: ST ends it, anything
-// else is a sequence of its own.
-func (d *Decoder) afterString(b byte) bool {
-	if b == '\\' {
-		d.end()
-		return true
-	}
-	d.to(escape)
-	d.held = append(d.held, esc)
-	return false
-}
-
-// bare reports whether nothing followed what opened the sequence.
-func (d *Decoder) bare() bool { return len(d.held) == len("\x1b[") }
-
-func (d *Decoder) finish(b byte) {
-	d.hold(b)
-	d.end()
-}
-
-// end decodes the sequence held, which is complete.
-func (d *Decoder) end() {
-	var k Key
-	var e Event
-	known := false
-	if len(d.held) < maxSequence {
-		k, e, known = d.decode(d.held)
-	}
-	if d.spent && (!known || looksTyped(d.held)) {
-		d.abandon()
-		return
-	}
-	d.after = d.after && !d.spent // no Esc after all
-	d.to(ground)
-	if k != (Key{}) {
-		d.key(k)
-		return
-	}
-	d.told(e)
+	return 0, unfinished
 }
 
 // looksTyped reports whether a sequence whose ESC was given as a key is rather
@@ -230,28 +154,4 @@ func looksTyped(seq []byte) bool {
 		return !letter || strings.IndexByte("ABCDFHPQRS", last) < 0
 	}
 	return letter && last >= 'a'
-}
-
-// abandon gives up a sequence because of a byte that cannot be in it. One that
-// was only opened was a key with Alt, and one whose ESC was given as a key was
-// typed after it.
-func (d *Decoder) abandon() {
-	typed := d.held[1:]
-	switch {
-	case d.spent && len(d.held) < maxSequence:
-		d.text(typed)
-	case d.bare():
-		d.told(nil)
-		d.alt = true
-		d.text(typed)
-	default:
-		d.told(nil)
-	}
-	d.to(ground)
-}
-
-// cancel gives up a sequence and what it held.
-func (d *Decoder) cancel() {
-	d.to(ground)
-	d.told(nil)
 }
