@@ -10,6 +10,7 @@ package line
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -31,20 +32,21 @@ type Editor struct {
 	text   string
 	cursor int
 
-	killed       string // what ctrl+y brings back, at most Max bytes
-	goal         int    // the column that up and down aim for
-	streak, last streak // what this key goes on with, and what the one before did
-	top          int    // the first row that Layout showed last
-	completion   *completion
+	killed     string // what ctrl+y brings back, at most Max bytes
+	goal       int    // the column that up and down aim for
+	action     action // what this key does
+	lastAction action // what the one before did
+	top        int    // the first row that Layout showed last
+	completion *completion
 }
 
-// streak is what keys do together when one follows the other.
-type streak uint8
+// action is what a key does, for those that go on with what the key before did.
+type action uint8
 
 const (
-	nothing  streak = iota
-	killing         // to gather in one kill
-	climbing        // to keep one column
+	anyAction action = iota
+	killing          // kills in a row gather in one
+	vertical         // moves up and down in a row keep one column
 )
 
 // Text returns what is typed.
@@ -85,7 +87,7 @@ func (e *Editor) Insert(text string) (left int) {
 }
 
 // begin begins to do something else than what was done before.
-func (e *Editor) begin() { e.last, e.streak, e.completion = e.streak, nothing, nil }
+func (e *Editor) begin() { e.lastAction, e.action, e.completion = e.action, anyAction, nil }
 
 // Replace puts text, cleaned as by Insert, in the place of the bytes from start to
 // end, and the cursor after it. Bytes outside of the text are left out, a grapheme
@@ -116,4 +118,85 @@ func cut(text string, n int) string {
 		n--
 	}
 	return text[:n]
+}
+
+// clean keeps of a stranger's text what an Editor may hold. What the room minds
+// besides, such as towers of combining marks, it cleans when the line is said.
+func clean(text string) string {
+	text = strings.ToValidUTF8(text, "\uFFFD")
+	return strings.Map(keep, strings.ReplaceAll(text, "\r\n", "\n"))
+}
+
+// keep returns what becomes of a rune, negative if it goes.
+func keep(r rune) rune {
+	switch {
+	case ' ' <= r && r <= '~', r == '\n':
+		return r
+	case r == '\t':
+		return ' '
+	case r == '\r', r == '\u2028', r == '\u2029':
+		return '\n'
+	case unicode.IsControl(r), r == '\uFEFF', unicode.Is(unicode.Bidi_Control, r):
+		return -1
+	}
+	return r
+}
+
+// Completer returns what the word that ends at byte pos of a line may become, best
+// first, and where that word starts. The Editor keeps the slice.
+type Completer func(line string, pos int) (start int, candidates []string)
+
+// completion is a word being completed.
+type completion struct {
+	start, end int // of the candidate in its place, in bytes of the text
+	candidates []string
+	at         int
+}
+
+// Complete puts the first candidate for the word before the cursor in its place, or the
+// last one when it goes backwards. Called again at once it goes on to the next one,
+// round and round; after a sole candidate it asks for others. It reports whether it
+// changed anything.
+func (e *Editor) Complete(forward bool, complete Completer) bool {
+	by, before := 1, -1
+	if !forward {
+		by, before = -1, 0
+	}
+	c := e.completion
+	if c == nil {
+		start, candidates := complete(e.text, e.cursor)
+		if len(candidates) == 0 || start < 0 || start > e.cursor {
+			return false
+		}
+		c = &completion{start: start, end: e.cursor, candidates: candidates, at: before}
+	}
+	n := len(c.candidates)
+	c.at = (c.at + by + n) % n
+	with := c.candidates[c.at]
+	if strings.HasPrefix(e.text[c.end:], " ") {
+		with = strings.TrimSuffix(with, " ")
+	}
+	e.Replace(c.start, c.end, with)
+	if c.end = e.cursor; n > 1 {
+		e.completion = c
+	}
+	return true
+}
+
+// Candidates returns those that Complete goes through, and which of them comes next;
+// none when no word is being completed.
+func (e *Editor) Candidates() (all []string, next int) {
+	if e.completion == nil {
+		return nil, 0
+	}
+	all = e.completion.candidates
+	return all, (e.completion.at + 1) % len(all)
+}
+
+// EndCompletion leaves the word as it is, as any key does, and reports whether one was
+// being completed.
+func (e *Editor) EndCompletion() bool {
+	ended := e.completion != nil
+	e.completion = nil
+	return ended
 }

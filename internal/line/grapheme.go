@@ -1,7 +1,6 @@
 package line
 
 import (
-	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -97,15 +96,4 @@ func parts(text string, at int) bool {
 // to those that the tables at hand do not know yet.
 func extends(r rune) bool {
 	return unicode.In(r, unicode.Regional_Indicator, unicode.Mn, unicode.Mc, unicode.Me, unicode.Sk, unicode.Other_Grapheme_Extend) || !unicode.IsGraphic(r)
-}
-
-// lineStart returns where the line that the cursor is on begins.
-func (e *Editor) lineStart() int { return strings.LastIndexByte(e.text[:e.cursor], '\n') + 1 }
-
-// lineEnd returns where the line that the cursor is on ends, before its newline.
-func (e *Editor) lineEnd() int {
-	if n := strings.IndexByte(e.text[e.cursor:], '\n'); n >= 0 {
-		return e.cursor + n
-	}
-	return len(e.text)
 }

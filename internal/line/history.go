@@ -3,6 +3,11 @@ package line
 import (
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
 )
 
 // MaxLines is the most lines that a History keeps; the oldest go first.
@@ -20,7 +25,6 @@ type History struct {
 
 	back    int            // how many lines back the one shown is, 0 for what is being typed
 	changed map[int]string // what was typed, and what has become of lines shown, by how far back
-	weight  int            // of those, in bytes
 }
 
 // Add keeps a line that was entered, and forgets which line was shown. A line of
@@ -32,12 +36,10 @@ func (h *History) Add(line string) {
 	}
 	h.lines = append(h.lines, strings.Clone(line))
 	h.bytes += len(line)
-	gone := 0
-	for len(h.lines)-gone > MaxLines || h.bytes > MaxBytes {
-		h.bytes -= len(h.lines[gone])
-		gone++
+	for len(h.lines) > MaxLines || h.bytes > MaxBytes {
+		h.bytes -= len(h.lines[0])
+		h.lines = slices.Delete(h.lines, 0, 1)
 	}
-	h.lines = slices.Delete(h.lines, 0, gone)
 }
 
 // line returns the nth line from the end, from 1, "" if there is none.
@@ -99,19 +101,21 @@ func (h *History) shown() string {
 // keep notes what has become of the line shown, and reports false when there is no
 // room for it.
 func (h *History) keep(current string) bool {
-	weight := h.weight - len(h.changed[h.back])
 	if current == h.line(h.back) {
 		delete(h.changed, h.back)
-		h.weight = weight
 		return true
 	}
-	if weight += len(current); weight > MaxBytes {
+	bytes := len(current) - len(h.changed[h.back])
+	for _, line := range h.changed {
+		bytes += len(line)
+	}
+	if bytes > MaxBytes {
 		return false
 	}
 	if h.changed == nil {
 		h.changed = map[int]string{}
 	}
-	h.changed[h.back], h.weight = strings.Clone(current), weight
+	h.changed[h.back] = strings.Clone(current)
 	return true
 }
 
@@ -135,4 +139,22 @@ func (h *History) Search(text string, skip int) (line string, ok bool) {
 
 // Reset forgets which line was shown, and what was being typed: lines that were
 // changed are again what was entered.
-func (h *History) Reset() { h.back, h.changed, h.weight = 0, nil, 0 }
+func (h *History) Reset() { h.back, h.changed = 0, nil }
+
+// ligatures are letters that French spells out as well.
+var ligatures = strings.NewReplacer("œ", "oe", "æ", "ae")
+
+// fold returns text for searches, where "École" must find "ecole" and "cœur" must
+// find "coeur": case folded, decomposed, without the marks of category Mn.
+func fold(text string) string {
+	if !strings.ContainsFunc(text, func(r rune) bool { return r >= utf8.RuneSelf }) {
+		return strings.ToLower(text)
+	}
+	text = norm.NFD.String(cases.Fold().String(text))
+	return ligatures.Replace(strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Mn, r) {
+			return -1
+		}
+		return r
+	}, text))
+}

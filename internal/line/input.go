@@ -38,7 +38,7 @@ func (p *Prompt) do(e keys.Event, show bool) (o Outcome) {
 	}
 	switch o.What {
 	case Entered, InterruptedAgain, Ended: // the owner may have something to say before the next line begins
-		p.buffer = p.face.lift(p.buffer)
+		p.buffer = p.display.suspend(p.buffer)
 		p.flushLocked()
 	default:
 		if show || o.What == Interrupted {
@@ -50,7 +50,7 @@ func (p *Prompt) do(e keys.Event, show bool) (o Outcome) {
 
 // pasteLocked types a paste up to the end of its first line, and enters that.
 func (p *Prompt) pasteLocked(paste keys.Paste) Outcome {
-	p.warned = false
+	p.interrupted = false
 	text, rest, more := strings.Cut(paste.Text, "\n")
 	p.insertLocked(text)
 	if !more {
@@ -65,8 +65,8 @@ func (p *Prompt) pasteLocked(paste keys.Paste) Outcome {
 
 // keyLocked does a key.
 func (p *Prompt) keyLocked(k keys.Key) Outcome {
-	again := p.warned
-	p.warned = false
+	again := p.interrupted
+	p.interrupted = false
 	switch k.Name {
 	case "enter", "alt+enter", "shift+enter":
 		return p.enterLocked()
@@ -78,7 +78,7 @@ func (p *Prompt) keyLocked(k keys.Key) Outcome {
 		}
 	case "ctrl+l":
 		if !p.closed {
-			p.buffer = p.face.clear(p.buffer)
+			p.buffer = p.display.clear(p.buffer)
 		}
 	}
 	if p.hidden {
@@ -153,7 +153,7 @@ func (p *Prompt) interruptLocked(again bool) Outcome {
 	case again:
 		return Outcome{What: InterruptedAgain}
 	}
-	p.warned = true
+	p.interrupted = true
 	return Outcome{What: Interrupted}
 }
 

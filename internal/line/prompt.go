@@ -52,28 +52,28 @@ type Prompt struct {
 	pending []keys.Event // read, but not looked at yet
 	failed  error        // of Keys
 
-	mu        sync.Mutex // guards all below
-	face      face
-	buffer    []byte // to be written
-	text      string // the prompt
-	editor    Editor
-	history   History
-	hide      bool // the lines from the next one on are hidden
-	hidden    bool // this one is
-	wasHidden bool // the one entered last was
-	warned    bool // Ctrl-C was the last key, on an empty line
-	closed    bool
+	mu          sync.Mutex // guards all below
+	display     display
+	buffer      []byte // to be written
+	text        string // the prompt
+	editor      Editor
+	history     History
+	hide        bool // the lines from the next one on are hidden
+	hidden      bool // this one is
+	wasHidden   bool // the one entered last was
+	interrupted bool // Ctrl-C was the last key, on an empty line
+	closed      bool
 }
 
 // New returns a Prompt on a terminal in raw mode, which shows what is written to out. Nothing is written before the
 // first call of a method.
 func New(out io.Writer, o Options) *Prompt {
-	p := &Prompt{out: out, options: o, face: &redrawn{}}
+	p := &Prompt{out: out, options: o, display: &ansiDisplay{}}
 	if o.AppendOnly {
-		p.face = &appended{}
+		p.display = &plainDisplay{}
 	}
 	p.text = p.orDefault(o.Prompt)
-	p.face.resize(o.Width, o.Height)
+	p.display.resize(o.Width, o.Height)
 	p.insertLocked(o.Line)
 	return p
 }
@@ -145,7 +145,7 @@ func (p *Prompt) Write(b []byte) (int, error) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.buffer = p.face.lift(p.buffer)
+	p.buffer = p.display.suspend(p.buffer)
 	p.buffer = append(p.buffer, bytes.ReplaceAll(b, []byte("\n"), []byte("\r\n"))...)
 	if b[len(b)-1] != '\n' && !p.options.AppendOnly {
 		p.buffer = append(p.buffer, "\r\n"...)
@@ -179,7 +179,7 @@ func (p *Prompt) Hide(on bool) {
 func (p *Prompt) SetSize(width, height int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.face.resize(width, height)
+	p.display.resize(width, height)
 	p.showLocked()
 }
 
@@ -189,7 +189,7 @@ func (p *Prompt) SetSize(width, height int) {
 func (p *Prompt) Close() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.buffer = p.face.lift(p.buffer)
+	p.buffer = p.display.suspend(p.buffer)
 	p.closed = true
 	p.showLocked()
 	return p.editor.Text()
@@ -210,7 +210,7 @@ func (p *Prompt) showLocked() error {
 func (p *Prompt) drawLocked() {
 	if !p.closed {
 		line := p.visibleLocked()
-		p.buffer = p.face.draw(p.buffer, p.text+line.text, len(p.text)+line.cursor)
+		p.buffer = p.display.draw(p.buffer, p.text+line.text, len(p.text)+line.cursor)
 	}
 }
 

@@ -1,6 +1,7 @@
 package line
 
 import (
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -9,28 +10,35 @@ import (
 // letter or a digit, with its accents.
 func inWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) }
 
-// notInWord is what stands between words.
-func notInWord(r rune) bool { return !inWord(r) }
+// lineStart returns where the line that the cursor is on begins.
+func (e *Editor) lineStart() int { return strings.LastIndexByte(e.text[:e.cursor], '\n') + 1 }
 
-// notSpace is what ctrl+w takes for a word.
-func notSpace(r rune) bool { return !unicode.IsSpace(r) }
+// lineEnd returns where the line that the cursor is on ends, before its newline.
+func (e *Editor) lineEnd() int {
+	if n := strings.IndexByte(e.text[e.cursor:], '\n'); n >= 0 {
+		return e.cursor + n
+	}
+	return len(e.text)
+}
 
 // wordStart returns where the word before the cursor begins.
-func (e *Editor) wordStart() int { return e.back(e.back(e.cursor, notInWord), inWord) }
+func (e *Editor) wordStart() int { return e.back(e.back(e.cursor, inWord, false), inWord, true) }
 
 // wordEnd returns where the word after the cursor ends.
-func (e *Editor) wordEnd() int { return e.ahead(e.ahead(e.cursor, notInWord), inWord) }
+func (e *Editor) wordEnd() int { return e.ahead(e.ahead(e.cursor, inWord, false), inWord, true) }
 
 // fieldStart returns where what stands between white space begins, before the
-// cursor.
-func (e *Editor) fieldStart() int { return e.back(e.back(e.cursor, unicode.IsSpace), notSpace) }
+// cursor: what ctrl+w takes for a word.
+func (e *Editor) fieldStart() int {
+	return e.back(e.back(e.cursor, unicode.IsSpace, true), unicode.IsSpace, false)
+}
 
 // back goes from a boundary over the graphemes before it whose first runes are
-// such.
-func (e *Editor) back(at int, such func(rune) bool) int {
+// such, or are not.
+func (e *Editor) back(at int, such func(rune) bool, want bool) int {
 	for at > 0 {
 		i := previous(e.text, at)
-		if r, _ := utf8.DecodeRuneInString(e.text[i:]); !such(r) {
+		if r, _ := utf8.DecodeRuneInString(e.text[i:]); such(r) != want {
 			break
 		}
 		at = i
@@ -39,10 +47,10 @@ func (e *Editor) back(at int, such func(rune) bool) int {
 }
 
 // ahead goes from a boundary over the graphemes after it whose first runes are
-// such.
-func (e *Editor) ahead(at int, such func(rune) bool) int {
+// such, or are not.
+func (e *Editor) ahead(at int, such func(rune) bool, want bool) int {
 	for at < len(e.text) {
-		if r, _ := utf8.DecodeRuneInString(e.text[at:]); !such(r) {
+		if r, _ := utf8.DecodeRuneInString(e.text[at:]); such(r) != want {
 			break
 		}
 		at = next(e.text, at)

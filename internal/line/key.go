@@ -1,5 +1,11 @@
 package line
 
+import (
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
 // Key does a key that edits, by the names of package keys, and reports whether it
 // is one. Keys that have another meaning where there is nothing to edit are not:
 // home, end and ctrl+d in an empty text, up on the first line of the text and
@@ -11,20 +17,21 @@ package line
 // alt+enter and shift+enter begin a line.
 func (e *Editor) Key(name string) bool {
 	e.begin()
-	return e.move(name) || e.erase(name) || e.cutOut(name) || e.put(name)
-}
-
-// move does the keys that move the cursor.
-func (e *Editor) move(name string) bool {
 	switch name {
-	case "ctrl+a":
+	case "home", "end", "ctrl+d":
+		if e.Empty() {
+			return false
+		}
+	case "up":
+		return e.up()
+	case "down":
+		return e.down()
+	}
+	switch name {
+	case "ctrl+a", "home":
 		e.cursor = e.lineStart()
-	case "ctrl+e":
+	case "ctrl+e", "end":
 		e.cursor = e.lineEnd()
-	case "home":
-		return !e.Empty() && e.move("ctrl+a")
-	case "end":
-		return !e.Empty() && e.move("ctrl+e")
 	case "left", "ctrl+b":
 		e.cursor = previous(e.text, e.cursor)
 	case "right":
@@ -33,10 +40,26 @@ func (e *Editor) move(name string) bool {
 		e.cursor = e.wordStart()
 	case "alt+f", "alt+right", "ctrl+right":
 		e.cursor = e.wordEnd()
-	case "up":
-		return e.up()
-	case "down":
-		return e.down()
+	case "backspace", "ctrl+h":
+		e.splice(previous(e.text, e.cursor), e.cursor, "")
+	case "delete", "ctrl+d":
+		e.splice(e.cursor, next(e.text, e.cursor), "")
+	case "ctrl+w":
+		e.kill(e.fieldStart(), e.cursor)
+	case "alt+backspace":
+		e.kill(e.wordStart(), e.cursor)
+	case "alt+d":
+		e.kill(e.cursor, e.wordEnd())
+	case "ctrl+u":
+		e.kill(min(e.lineStart(), max(e.cursor-1, 0)), e.cursor)
+	case "ctrl+k":
+		e.kill(e.cursor, max(e.lineEnd(), min(e.cursor+1, len(e.text))))
+	case "ctrl+y":
+		e.splice(e.cursor, e.cursor, e.killed)
+	case "ctrl+t":
+		e.transpose()
+	case "alt+enter", "shift+enter":
+		e.splice(e.cursor, e.cursor, "\n")
 	default:
 		return false
 	}
@@ -49,9 +72,9 @@ func (e *Editor) up() bool {
 	if start == 0 {
 		return false
 	}
-	goal := e.aim(start)
+	goal := e.goalColumn(start)
 	e.cursor = start - 1
-	e.land(e.lineStart(), goal)
+	e.toColumn(e.lineStart(), goal)
 	return true
 }
 
@@ -61,28 +84,23 @@ func (e *Editor) down() bool {
 	if end == len(e.text) {
 		return false
 	}
-	e.land(end+1, e.aim(e.lineStart()))
+	e.toColumn(end+1, e.goalColumn(e.lineStart()))
 	return true
 }
 
-// aim returns the column to keep for the cursor, on the line that begins at a byte
+// goalColumn returns the column to keep for the cursor, on the line that begins at a byte
 // of the text: where the first up or down of a row of them found it.
-func (e *Editor) aim(start int) int {
-	e.streak = climbing
-	if e.last == climbing {
-		return e.goal
+func (e *Editor) goalColumn(start int) int {
+	if e.lastAction != vertical {
+		e.goal = ansi.StringWidth(e.text[start:e.cursor])
 	}
-	e.goal = 0
-	for i := start; i < e.cursor; {
-		n, width := step(e.text, i)
-		i, e.goal = i+n, e.goal+width
-	}
+	e.action = vertical
 	return e.goal
 }
 
-// land puts the cursor in a column of the line that begins at a byte of the text,
+// toColumn puts the cursor in a column of the line that begins at a byte of the text,
 // or at the line's end if it is shorter.
-func (e *Editor) land(start, column int) {
+func (e *Editor) toColumn(start, column int) {
 	e.cursor = start
 	for e.cursor < len(e.text) && e.text[e.cursor] != '\n' {
 		n, width := step(e.text, e.cursor)
@@ -93,34 +111,24 @@ func (e *Editor) land(start, column int) {
 	}
 }
 
-// erase does the keys that delete for good.
-func (e *Editor) erase(name string) bool {
-	switch name {
-	case "backspace", "ctrl+h":
-		e.splice(previous(e.text, e.cursor), e.cursor, "")
-	case "delete":
-		e.splice(e.cursor, next(e.text, e.cursor), "")
-	case "ctrl+d":
-		return !e.Empty() && e.erase("delete")
-	default:
-		return false
+// kill cuts out what stands between two boundaries, one of which is the cursor.
+// To kill nothing changes nothing, and does not end a gathering.
+func (e *Editor) kill(start, end int) {
+	if start == end {
+		e.action = e.lastAction
+		return
 	}
-	return true
-}
-
-// put does the keys that add or rearrange.
-func (e *Editor) put(name string) bool {
-	switch name {
-	case "ctrl+y":
-		e.splice(e.cursor, e.cursor, e.killed)
-	case "ctrl+t":
-		e.transpose()
-	case "alt+enter", "shift+enter":
-		e.splice(e.cursor, e.cursor, "\n")
-	default:
-		return false
+	e.action = killing
+	if e.lastAction != killing {
+		e.killed = ""
 	}
-	return true
+	cut := strings.Clone(e.text[start:end])
+	if start < e.cursor {
+		e.killed = cut + e.killed
+	} else {
+		e.killed += cut
+	}
+	e.splice(start, end, "")
 }
 
 // transpose drags the grapheme before the cursor over the one after it, or at the

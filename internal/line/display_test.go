@@ -28,7 +28,7 @@ func TestATerminalThatOnlyAppendsShowsTheLine(t *testing.T) {
 					t.Fatalf("what was entered is not shown in %q", shown)
 				}
 			},
-			"hear": func(*rapid.T) { p.Write([]byte("message\n")) },
+			"message": func(*rapid.T) { p.Write([]byte("message\n")) },
 			"": func(t *rapid.T) {
 				at := screen.CursorPosition()
 				var row strings.Builder
