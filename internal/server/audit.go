@@ -74,14 +74,12 @@ const (
 	maxWaiting = 1 << 20
 )
 
-var errAuditFull = errors.New("too much waits to be written")
-
 // Write appends one line, or keeps it until the disk takes it.
 func (f *auditFile) Write(line []byte) (int, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if len(f.waiting)+len(line) > maxWaiting {
-		return 0, errAuditFull
+		return 0, errors.New("too much waits to be written")
 	}
 	f.waiting = append(f.waiting, line...)
 	f.flushLocked()

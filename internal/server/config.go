@@ -2,9 +2,11 @@ package server
 
 import (
 	"errors"
+	"fmt"
 	"net"
 	"os"
-	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"salon/room"
@@ -125,44 +127,52 @@ func (c *Config) limits() room.Limits {
 	return room.Limits{Rate: c.Rate, Burst: c.Burst, Replay: c.Replay, MaxPerSource: c.MaxPerSource}
 }
 
-// unapplied returns the flags that differ in next and are read at the start only.
-func (c *Config) unapplied(next *Config) (names []string) {
-	for _, flag := range []struct {
-		name    string
-		differs bool
-	}{
-		{"ssh", c.SSH != next.SSH}, {"tcp", c.TCP != next.TCP}, {"data", c.Data != next.Data}, {"lang", c.Lang != next.Lang},
-		{"host-key", !slices.Equal(c.HostKey, next.HostKey)}, {"log", c.Log != next.Log},
-	} {
-		if flag.differs {
-			names = append(names, flag.name)
-		}
-	}
-	return names
+// A FlagError is a flag with a value that it cannot have.
+type FlagError struct {
+	Flag    string // without its dashes
+	Value   any    // as given
+	Example string // a value that it can have; "": its default
 }
 
-// reload reads the Config and its files again: the limits and the files that say who
-// may enter apply at once. An invalid one changes nothing.
-func (s *server) reload() error {
-	next := s.cfg
-	if s.cfg.Again != nil {
-		var err error
-		if next, err = s.cfg.Again(); err != nil {
-			return err
+func (e *FlagError) Error() string {
+	return fmt.Sprintf("--%s: %v is not a valid value", e.Flag, e.Value)
+}
+
+// Age is how long something is kept, as a flag: 12h, 30d, 8w; 0 is for ever.
+type Age time.Duration
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (a *Age) UnmarshalText(text []byte) error {
+	word := string(text)
+	for unit, size := range map[string]time.Duration{"d": 24 * time.Hour, "j": 24 * time.Hour, "w": 7 * 24 * time.Hour} {
+		if n, err := strconv.Atoi(strings.TrimSuffix(word, unit)); err == nil && strings.HasSuffix(word, unit) && n >= 0 && n < 40000 {
+			*a = Age(time.Duration(n) * size)
+			return nil
 		}
 	}
-	a, err := s.access(&next)
-	if err != nil {
-		return err
+	d, err := time.ParseDuration(word)
+	if err != nil || d < 0 {
+		return fmt.Errorf("expected an age but got %q", word)
 	}
-	s.room.SetAccess(a)
-	s.room.SetLimits(next.limits())
-	if s.history != nil {
-		s.history.SetKeep(time.Duration(next.Keep), int64(next.KeepSize))
+	*a = Age(d)
+	return nil
+}
+
+// Size is an amount of bytes, as a flag: 500K, 200M, 2G; 0 is any.
+type Size int64
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (s *Size) UnmarshalText(text []byte) error {
+	word := strings.TrimSuffix(strings.TrimSuffix(strings.ToUpper(string(text)), "B"), "I")
+	shift := 0
+	if i := strings.IndexAny(word, "KMGT"); i >= 0 && i == len(word)-1 {
+		shift = 10 * (1 + strings.IndexByte("KMGT", word[i]))
+		word = word[:i]
 	}
-	s.log.Info("files read again", "operators", len(a.Operators), "allowed", len(a.Allow), "password", a.Password != "", "limits", next.limits())
-	if names := s.cfg.unapplied(&next); len(names) > 0 {
-		s.log.Warn("not before the next start", "changed", names)
+	n, err := strconv.ParseInt(word, 10, 64)
+	if err != nil || n < 0 || n > 1<<62>>shift {
+		return fmt.Errorf("expected a size but got %q", text)
 	}
+	*s = Size(n << shift)
 	return nil
 }

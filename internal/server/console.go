@@ -14,7 +14,7 @@ func (s *server) openConsole(ctx context.Context, stop func()) (err error) {
 	if s.term, err = openTerminal(ctx, s.cfg.Stdin, s.cfg.Stdout); err != nil {
 		return err
 	}
-	s.target.switchTo(s.logger(s.cfg.Stderr, slog.LevelInfo))
+	s.logTo.level.Set(slog.LevelInfo)
 	if s.term == nil {
 		s.console = operator.New(s.room, s.lang, s.cfg.Stdout)
 		return nil
@@ -23,7 +23,8 @@ func (s *server) openConsole(ctx context.Context, stop func()) (err error) {
 	s.console = operator.NewTerminal(s.room, s.lang, s.term, width, height, stop)
 	s.running.Go(func() { s.term.followSize(ctx, s.console.SetSize) })
 	if isTerminal(s.cfg.Stderr) { // the console shows who comes and goes; only trouble is news
-		s.target.switchTo(s.logger(s.console, slog.LevelWarn))
+		s.logTo.level.Set(slog.LevelWarn)
+		s.logTo.send(s.console)
 		s.shown.Store(s.console)
 	}
 	return nil

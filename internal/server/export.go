@@ -19,11 +19,6 @@ func Export(ctx context.Context, dir string, l state.Lang, out, progress *os.Fil
 		return err
 	}
 	t := lang.Of(l)
-	r, err := history.OpenReader(dir)
-	if err != nil {
-		return fmt.Errorf("%s: %w", dir, explain(t, err))
-	}
-	defer r.Close()
 	var show func(done, total int64)
 	if isTerminal(progress) {
 		show = func(done, total int64) {
@@ -33,7 +28,12 @@ func Export(ctx context.Context, dir string, l state.Lang, out, progress *os.Fil
 			}
 		}
 	}
-	if err := r.Export(ctx, out, show); err != nil {
+	r, err := history.OpenReader(dir)
+	if err == nil {
+		defer r.Close()
+		err = r.Export(ctx, out, show)
+	}
+	if err != nil {
 		return fmt.Errorf("%s: %w", dir, explain(t, err))
 	}
 	return nil

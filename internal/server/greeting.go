@@ -21,45 +21,28 @@ func (s *server) greet() {
 		fmt.Fprintln(&b, line)
 	}
 	fmt.Fprintln(&b, t.Listening)
-	for _, l := range s.listening() {
-		for _, addr := range addresses(l.Listener) {
-			fmt.Fprintf(&b, "  %s  %s\n", l.front, addr)
+	for _, f := range s.fronts {
+		for _, addr := range addresses(f) {
+			fmt.Fprintf(&b, "  %s  %s\n", f.name, addr)
 		}
 	}
 	for _, key := range s.keys {
 		fmt.Fprintln(&b, t.Fingerprint, hostkeys.Fingerprint(key.PublicKey()))
 	}
-	if s.ssh != nil && s.cfg.Data == off && len(s.cfg.HostKey) == 0 {
+	if s.cfg.SSH != off && s.cfg.Data == off && len(s.cfg.HostKey) == 0 {
 		fmt.Fprintln(&b, " ", t.OffEphemeral)
 	}
 	fmt.Fprintln(&b, t.HandOut)
-	for _, l := range s.listening() {
-		fmt.Fprintln(&b, " ", s.handOut(l))
+	for _, f := range s.fronts {
+		fmt.Fprintln(&b, " ", s.invitation(f))
 	}
 	s.console.Write([]byte(b.String()))
 }
 
-// listening is one front's listener, by the front's name.
-type listening struct {
-	net.Listener
-	front string
-}
-
-func (s *server) listening() []listening {
-	var list []listening
-	if s.ssh != nil {
-		list = append(list, listening{s.ssh, "ssh"})
-	}
-	if s.tcp != nil {
-		list = append(list, listening{s.tcp, "tcp"})
-	}
-	return list
-}
-
-// handOut is the line that brings somebody in.
-func (s *server) handOut(l listening) string {
-	to := addresses(l.Listener)[0]
-	if l.front == "ssh" {
+// invitation is the command that brings somebody in by a front.
+func (s *server) invitation(f *front) string {
+	to := addresses(f)[0]
+	if f.name == "ssh" {
 		return fmt.Sprintf("ssh -p %d %s@%s", to.Port(), s.texts().SSHUser, to.Addr())
 	}
 	return fmt.Sprintf("telnet %s %d   %s", to.Addr(), to.Port(), s.texts().NotEncrypted)

@@ -18,8 +18,9 @@ import (
 func TestALogCanBeSwitchedWhileItIsWritten(t *testing.T) {
 	const each = 200
 	var before, after bytes.Buffer
-	target := newSwitchHandler(slog.New(slog.NewTextHandler(&before, nil)))
-	log := slog.New(target).With("who", "ann").WithGroup("g")
+	var target technicalLog
+	target.send(&before)
+	log := target.logger("text").With("who", "ann").WithGroup("g")
 	var writing sync.WaitGroup
 	for range 4 {
 		writing.Go(func() {
@@ -29,7 +30,7 @@ func TestALogCanBeSwitchedWhileItIsWritten(t *testing.T) {
 			}
 		})
 	}
-	target.switchTo(slog.New(slog.NewTextHandler(&after, nil)))
+	target.send(&after)
 	writing.Wait()
 	log.Info("last")
 	both := before.String() + after.String()
@@ -59,7 +60,8 @@ func TestAnIndexInTheMakingIsShown(t *testing.T) {
 	console := operator.New(r, state.French, &screen)
 	telling.Go(func() { s.indexing(3000, 6000) })
 	s.shown.Store(console)
-	s.target.switchTo(s.logger(console, slog.LevelWarn))
+	s.logTo.level.Set(slog.LevelWarn)
+	s.logTo.send(console)
 	telling.Wait()
 	s.indexing(6000, 6000)
 	console.Close()

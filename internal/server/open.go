@@ -31,24 +31,24 @@ func (s *server) open() (err error) {
 		if s.keys, err = s.cfg.hostKeys(); err != nil {
 			return err
 		}
-		if s.ssh, err = s.listen("ssh", s.cfg.SSH); err != nil {
-			return err
-		}
 	}
-	if s.cfg.TCP != off {
-		if s.tcp, err = s.listen("tcp", s.cfg.TCP); err != nil {
+	for _, f := range []struct{ name, addr string }{{"ssh", s.cfg.SSH}, {"tcp", s.cfg.TCP}} {
+		if f.addr == off {
+			continue
+		}
+		l, err := s.listen(f.name, f.addr)
+		if err != nil {
 			return err
 		}
+		s.fronts = append(s.fronts, &front{name: f.name, Listener: l})
 	}
 	return s.openRoom()
 }
 
 // close releases what open acquired, when nobody has been let in.
 func (s *server) close() {
-	for _, l := range []net.Listener{s.ssh, s.tcp} {
-		if l != nil {
-			l.Close()
-		}
+	for _, f := range s.fronts {
+		f.Close()
 	}
 	if s.room != nil {
 		s.room.Close()
@@ -111,31 +111,26 @@ func (s *server) openHistory() (*history.History, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.ssh != nil && len(s.cfg.HostKey) == 0 {
-		if s.copied, err = hostkeys.Copy(dir); err != nil {
+	restoreKey := func() error { return nil }
+	if s.cfg.SSH != off && len(s.cfg.HostKey) == 0 {
+		if restoreKey, err = hostkeys.Copy(dir); err != nil {
 			return nil, err
 		}
 	}
 	h, err := history.Open(context.Background(), history.Options{
 		Dir: dir, Log: s.log, Keep: time.Duration(s.cfg.Keep), KeepBytes: int64(s.cfg.KeepSize),
-		Progress: s.indexing, Anew: s.restoreKey, Program: s.cfg.Program,
+		Progress: s.indexing, Program: s.cfg.Program,
+		Anew: func() { // without the host key, members would be warned of another one after the next start
+			if err := restoreKey(); err != nil {
+				s.log.Error("the host key is not put back", "err", err.Error())
+			}
+		},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", dir, explain(s.texts(), err))
 	}
 	s.history = h
 	return h, s.openAudit(dir)
-}
-
-// restoreKey writes the host key again into a data directory that was removed: without
-// it, members would be warned of another key after the next start.
-func (s *server) restoreKey() {
-	if s.copied == nil {
-		return
-	}
-	if err := s.copied(); err != nil {
-		s.log.Error("the host key is not put back", "err", err.Error())
-	}
 }
 
 // explain says in words what keeps a history from being opened.
@@ -165,8 +160,7 @@ func (s *server) indexing(done, total int64) {
 }
 
 // hostKeys are those of HostKey, or the data directory's own.
-func (c *Config) hostKeys() ([]gossh.Signer, error) {
-	var keys []gossh.Signer
+func (c *Config) hostKeys() (keys []gossh.Signer, err error) {
 	for _, file := range c.HostKey {
 		key, err := hostkeys.LoadFile(file)
 		if err != nil {
@@ -177,19 +171,16 @@ func (c *Config) hostKeys() ([]gossh.Signer, error) {
 	if len(keys) > 0 {
 		return keys, nil
 	}
-	key, err := c.ownKey()
+	own := hostkeys.Ephemeral
+	if c.Data != off {
+		dir, err := dataDir(c.Data)
+		if err != nil {
+			return nil, err
+		}
+		own = func() (gossh.Signer, error) { return hostkeys.Load(dir) }
+	}
+	key, err := own()
 	return []gossh.Signer{key}, err
-}
-
-func (c *Config) ownKey() (gossh.Signer, error) {
-	if c.Data == off {
-		return hostkeys.Ephemeral()
-	}
-	dir, err := dataDir(c.Data)
-	if err != nil {
-		return nil, err
-	}
-	return hostkeys.Load(dir)
 }
 
 // dataDir is the directory of what lasts: the one given, or the first of the usual ones

@@ -25,12 +25,7 @@ func ReadSettings(name string, t *lang.Texts, try func(flag, value string) error
 		return nil, err
 	}
 	s := Settings{}
-	n := 0
-	for line := range strings.Lines(string(text)) {
-		n++
-		if line = strings.TrimSpace(line); line == "" || line[0] == '#' {
-			continue
-		}
+	for n, line := range entries(text) {
 		if err := s.add(line, t, try); err != nil {
 			return nil, fmt.Errorf(t.BadLine, name, n, err)
 		}

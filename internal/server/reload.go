@@ -1,0 +1,60 @@
+package server
+
+import (
+	"context"
+	"slices"
+	"syscall"
+	"time"
+)
+
+// reloadOnHangup reads the files again at each SIGHUP until ctx ends. A server whose
+// terminal is closed goes on.
+func (s *server) reloadOnHangup(ctx context.Context) {
+	onSignal(ctx, syscall.SIGHUP, func() {
+		if err := s.reload(); err != nil {
+			s.log.Error("files not read again, nothing is changed", "err", err.Error())
+		}
+	})
+}
+
+// reload reads the Config and its files again: the limits and the files that say who
+// may enter apply at once. An invalid one changes nothing.
+func (s *server) reload() error {
+	next := s.cfg
+	if s.cfg.Again != nil {
+		var err error
+		if next, err = s.cfg.Again(); err != nil {
+			return err
+		}
+	}
+	a, err := s.access(&next)
+	if err != nil {
+		return err
+	}
+	s.room.SetAccess(a)
+	s.room.SetLimits(next.limits())
+	if s.history != nil {
+		s.history.SetKeep(time.Duration(next.Keep), int64(next.KeepSize))
+	}
+	s.log.Info("files read again", "operators", len(a.Operators), "allowed", len(a.Allow), "password", a.Password != "", "limits", next.limits())
+	if names := s.cfg.unapplied(&next); len(names) > 0 {
+		s.log.Warn("not before the next start", "changed", names)
+	}
+	return nil
+}
+
+// unapplied returns the flags that differ in next and are read at the start only.
+func (c *Config) unapplied(next *Config) (names []string) {
+	for _, flag := range []struct {
+		name    string
+		differs bool
+	}{
+		{"ssh", c.SSH != next.SSH}, {"tcp", c.TCP != next.TCP}, {"data", c.Data != next.Data}, {"lang", c.Lang != next.Lang},
+		{"host-key", !slices.Equal(c.HostKey, next.HostKey)}, {"log", c.Log != next.Log},
+	} {
+		if flag.differs {
+			names = append(names, flag.name)
+		}
+	}
+	return names
+}

@@ -1,0 +1,152 @@
+// Package server is the running server, `salon serve`: it opens the room on its data
+// directory, serves it over ssh and raw TCP, and runs the operator's console, the audit
+// log and the signals beside it. Call [Run] with a [Config]; it returns once the room is
+// closed and everyone is out. What chat is belongs to package room, and the protocols
+// to the fronts, sshui and rawtcp.
+//
+// [Join] is `salon client` and [Export] is `salon export`: they share the terminal and
+// the data directory with the server.
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"sync"
+	"syscall"
+	"time"
+	_ "time/tzdata" // members' time zones, on machines without a zone database too
+
+	"salon/rawtcp"
+	"salon/sshui"
+)
+
+const (
+	// goodbyeTimeout is how long everybody together has to read their farewell when the
+	// server stops; connections still open then are closed.
+	goodbyeTimeout = 3 * time.Second
+	// consoleTimeout is how long the console has to write its last events: it may write
+	// to a pipe that nobody reads.
+	consoleTimeout = time.Second
+	// gcPercent trades CPU for memory: a full room makes little garbage, so that
+	// collecting it twice as often costs little and keeps the heap small.
+	gcPercent = 50
+)
+
+// Run serves the room until ctx ends, a SIGINT or SIGTERM arrives, the operator stops
+// it, or a front fails; then it lets everyone out. It must be called once in a process:
+// it sets what the process does at SIGPIPE and how eagerly it collects garbage. Its
+// errors are in the language of the Config. When it returns, nothing that it started
+// runs any more, but for a pending read of the standard input, which nothing can
+// interrupt, and a console that cannot be written to.
+func Run(ctx context.Context, cfg Config) error {
+	signal.Ignore(syscall.SIGPIPE) // a log pipe that breaks is no reason to stop
+	runInBackground()
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
+	}
+	s := newServer(cfg)
+	if err := s.open(); err != nil {
+		s.close()
+		return err
+	}
+	return s.run(ctx)
+}
+
+// run lets people in until the room stops, then lets everyone out.
+func (s *server) run(ctx context.Context) error {
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	err := s.openConsole(ctx, stop)
+	if err == nil {
+		defer s.term.restore()
+		err = s.newFronts()
+	}
+	if err != nil {
+		s.close()
+		return err
+	}
+	s.greet()
+	failed := s.serve()
+	s.running.Go(s.console.Follow)
+	s.running.Go(func() { s.readConsole(ctx) })
+	s.running.Go(func() { s.reloadOnHangup(ctx) })
+	select {
+	case err = <-failed:
+		s.room.Stop("")
+	case <-ctx.Done():
+		s.room.Stop("")
+	case <-s.room.Stopped():
+	}
+	stop() // from here on a second signal ends the process at once
+	return errors.Join(s.shutdown(), err)
+}
+
+// shutdown lets everyone out and waits for all that runs.
+func (s *server) shutdown() error {
+	s.letOut()
+	err := s.room.Close()
+	ended := within(consoleTimeout, &s.running)
+	err = errors.Join(err, s.closeHistory())
+	if ended {
+		s.console.Close()
+		s.term.restore()
+		fmt.Fprintln(s.cfg.Stdout, s.texts().Bye)
+	}
+	return err
+}
+
+// newFronts makes what serves each front.
+func (s *server) newFronts() (err error) {
+	for _, f := range s.fronts {
+		if f.name == "tcp" {
+			f.server = rawtcp.New(rawtcp.Config{Lang: s.lang, Log: s.log}, s.room)
+			continue
+		}
+		if f.server, err = sshui.New(sshui.Config{HostKeys: s.keys, Version: "salon", Lang: s.lang, Log: s.log}, s.room); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// serve serves the room on each front. The channel gets why a front ended before its
+// time.
+func (s *server) serve() <-chan error {
+	failed := make(chan error, len(s.fronts))
+	for _, f := range s.fronts {
+		s.running.Go(func() {
+			if err := f.server.Serve(f.Listener); err != nil {
+				failed <- err
+			}
+		})
+	}
+	return failed
+}
+
+// letOut waits until everyone has read their farewell, or for goodbyeTimeout.
+func (s *server) letOut() {
+	ctx, cancel := context.WithTimeout(context.Background(), goodbyeTimeout)
+	defer cancel()
+	var leaving sync.WaitGroup
+	for _, f := range s.fronts {
+		leaving.Go(func() { f.server.Shutdown(ctx) })
+	}
+	leaving.Wait()
+}
+
+// within waits for a group for so long, and reports whether it ended. If not, the
+// process is about to end, and a goroutine still waits.
+func within(d time.Duration, wg *sync.WaitGroup) bool {
+	done := make(chan struct{})
+	go func() { wg.Wait(); close(done) }()
+	select {
+	case <-done:
+		return true
+	case <-time.After(d):
+		return false
+	}
+}
