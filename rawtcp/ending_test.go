@@ -106,7 +106,7 @@ func TestAResetThatAWriteWasToldOfIsALostConnection(t *testing.T) {
 	h := open(t)
 	server, client := net.Pipe()
 	defer client.Close()
-	c := newConn(h.server, resetConn{server})
+	c := newConn(&h.server.service, resetConn{server})
 	if err := c.say("bonjour"); !errors.Is(err, syscall.ECONNRESET) {
 		t.Fatalf("say: %v", err)
 	}
@@ -206,7 +206,7 @@ func TestWhoeverDoesNotReadIsCutAsSlowAndNobodyElse(t *testing.T) {
 }
 
 func TestASlowLineIsNotAStuckOne(t *testing.T) {
-	const messages, packet = 80, bite / 8
+	const messages, packet = 80, writeChunk / 8
 	for _, c := range []struct {
 		perPacket time.Duration
 		cut       bool

@@ -278,8 +278,8 @@ func TestLooksForeign(t *testing.T) {
 		strings.Repeat("a", maxLine):             "",
 		"a " + strings.Repeat("mot ", (maxLine-2)/4): "",
 	} {
-		if got, ok := looksForeign([]byte(first)); got != want || ok != (want != "") {
-			t.Errorf("%.30q: %q, %v; want %q", first, got, ok, want)
+		if got := otherProtocol([]byte(first)); got != want {
+			t.Errorf("%q is taken for %q, want %q", first, got, want)
 		}
 	}
 }

@@ -20,7 +20,6 @@ import (
 	"errors"
 	"log/slog"
 	"net"
-	"sync/atomic"
 	"time"
 
 	"salon/internal/front"
@@ -33,23 +32,6 @@ import (
 // for want of descriptors, before it tries again. Those inside notice nothing.
 const acceptPause = 50 * time.Millisecond
 
-// timeouts bound every wait of a Server for its clients.
-type timeouts struct {
-	// pseudo is how long a stranger may take to say who they are, and again for each
-	// secret that proves it; then the connection is closed.
-	pseudo time.Duration
-	// write is how long one write may block before the session is let go with
-	// the cause Slow.
-	write time.Duration
-	// linger is how long input is still read after the farewell, so that closing
-	// does not destroy it on its way.
-	linger time.Duration
-}
-
-func defaultTimeouts() timeouts {
-	return timeouts{pseudo: time.Minute, write: 10 * time.Second, linger: time.Second}
-}
-
 // Config is what a Server needs besides a room.
 type Config struct {
 	Lang state.Lang   // in which newcomers are spoken to
@@ -58,14 +40,7 @@ type Config struct {
 
 // Server serves one room over raw TCP. Its methods may be called from any
 // goroutine.
-type Server struct {
-	room   *room.Room
-	cfg    Config
-	waits  timeouts
-	lines  *lang.Printer
-	guests atomic.Uint64 // names given to those who gave none
-	conns  *front.Conns
-}
+type Server struct{ service }
 
 // New returns a server that is not listening yet.
 func New(cfg Config, r *room.Room) *Server { return newServer(cfg, r, defaultTimeouts()) }
@@ -74,10 +49,10 @@ func newServer(cfg Config, r *room.Room, waits timeouts) *Server {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Server{
-		room: r, cfg: cfg, waits: waits, lines: lang.NewPrinter("\r\n"),
+	return &Server{service{
+		room: r, lang: cfg.Lang, log: cfg.Log, waits: waits, lines: lang.NewPrinter("\r\n"),
 		conns: front.NewConns("tcp", r, cfg.Log, waits.linger),
-	}
+	}}
 }
 
 // Serve takes connections until Shutdown, which makes it return nil, or until
@@ -97,7 +72,7 @@ func (s *Server) Serve(l net.Listener) error {
 		case errors.Is(err, net.ErrClosed):
 			return err
 		default:
-			s.cfg.Log.Warn("tcp: accept", "err", err)
+			s.log.Warn("tcp: accept", "err", err)
 			time.Sleep(acceptPause)
 		}
 	}
@@ -105,10 +80,10 @@ func (s *Server) Serve(l net.Listener) error {
 
 // take serves a connection, if its address may enter.
 func (s *Server) take(raw net.Conn) {
-	leave, ok := s.conns.Admit(raw, func(why error) []byte { return s.lines.Line(nil, lang.View{Lang: s.cfg.Lang}.Error(why)) })
+	leave, ok := s.conns.Admit(raw, func(why error) []byte { return s.lines.Line(nil, lang.View{Lang: s.lang}.Error(why)) })
 	if ok {
 		front.KeepUrgentInline(raw)
-		s.conns.Go(raw, leave, newConn(s, raw).serve)
+		s.conns.Go(raw, leave, newConn(&s.service, raw).serve)
 	}
 }
 

@@ -32,13 +32,13 @@ var errParted = errors.New("rawtcp: the visitor has gone")
 // is given a name, and the line is returned to be done. Whoever takes too long is
 // let go, and so is everybody when the server closes.
 func (c *conn) enter() (first token, ok bool) {
-	stop := context.AfterFunc(c.server.conns.Closing, func() { c.SetReadDeadline(time.Now()) })
+	stop := context.AfterFunc(c.conns.Closing, func() { c.SetReadDeadline(time.Now()) })
 	defer c.SetReadDeadline(time.Time{})
 	defer stop()
 	v := &visitor{conn: c, tries: visitorTries}
 	v.Visitor = front.Visitor{
-		Room: c.server.room, AskSecret: v.askSecret, Complain: v.complain, Join: v.join,
-		Entry: room.Entry{Addr: c.addr, Front: "tcp", Prefs: room.Prefs{Lang: c.server.cfg.Lang}, Paced: true},
+		Room: c.room, AskSecret: v.askSecret, Complain: v.complain, Join: v.join,
+		Entry: room.Entry{Addr: c.addr, Front: "tcp", Prefs: room.Prefs{Lang: c.lang}, Paced: true},
 	}
 	v.wait()
 	for {
@@ -55,8 +55,8 @@ func (c *conn) enter() (first token, ok bool) {
 // wait gives the visitor the time that there is to answer from now on, or none when
 // the server closes.
 func (v *visitor) wait() {
-	v.SetReadDeadline(time.Now().Add(v.server.waits.pseudo))
-	if v.server.conns.Closing.Err() != nil {
+	v.SetReadDeadline(time.Now().Add(v.waits.pseudo))
+	if v.conns.Closing.Err() != nil {
 		v.SetReadDeadline(time.Now())
 	}
 }
@@ -143,8 +143,8 @@ func (v *visitor) joinAs(p text.Pseudo) error {
 
 // join opens the session and has the client show again what is typed.
 func (v *visitor) join() (err error) {
-	log := v.server.cfg.Log.With("pseudo", string(v.Entry.Pseudo), "addr", v.addr.String())
-	v.sess, err = v.server.room.Join(v.server.conns.Closing, v.Entry)
+	log := v.log.With("pseudo", string(v.Entry.Pseudo), "addr", v.addr.String())
+	v.sess, err = v.room.Join(v.conns.Closing, v.Entry)
 	switch {
 	case errors.Is(err, context.Canceled):
 		v.dismiss()
@@ -165,8 +165,8 @@ const guestTries = 100
 // to be proved.
 func (v *visitor) joinAsGuest() (err error) {
 	for range guestTries {
-		name := text.Pseudo(fmt.Sprintf("%s-%d", v.texts().Guest, v.server.guests.Add(1)))
-		if v.server.room.NeedsPass(name, "") {
+		name := text.Pseudo(fmt.Sprintf("%s-%d", v.texts().Guest, v.guests.Add(1)))
+		if v.room.NeedsPass(name, "") {
 			err = &state.RegisteredError{Pseudo: name, By: name}
 			continue
 		}

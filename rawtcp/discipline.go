@@ -1,0 +1,206 @@
+package rawtcp
+
+import (
+	"bytes"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding/charmap"
+)
+
+const (
+	// maxLine is the most bytes a line holds, its end not counted. The rest is
+	// discarded until the newline, and the line is given flagged truncated.
+	maxLine = 4096
+
+	// keptLine is the largest line buffer an idle connection keeps. Chat lines
+	// fit; a bigger buffer is let go with the line it held.
+	keptLine = 256
+)
+
+// Control bytes that the line discipline acts upon; the others are text, and
+// room cleans it.
+const (
+	ctrlC     = 0x03
+	ctrlD     = 0x04
+	backspace = 0x08
+	del       = 0x7f
+)
+
+// tokenKind says what a token is.
+type tokenKind uint8
+
+const (
+	tokenNone tokenKind = iota // never returned by next
+	tokenLine                  // a line, maybe empty
+	// tokenInterrupt is Ctrl-C in whatever form: the member wants out. What was
+	// typed and not sent is forgotten, as a terminal would. Call drain before
+	// saying goodbye.
+	tokenInterrupt
+	// tokenEnd is the end of input, by Ctrl-D, telnet's EOF or half-close: all
+	// that was sent has been given. Every later call returns it again.
+	tokenEnd
+	// tokenAreYouThere is telnet's AYT: any visible text will do as an answer.
+	tokenAreYouThere
+	// tokenForeign says that the first thing received is another protocol, named
+	// in token.protocol. What follows it is not read: tokenEnd comes next.
+	tokenForeign
+)
+
+// token is one thing a raw client said.
+type token struct {
+	kind      tokenKind
+	text      []byte // of a line, without its end; valid until the next call of next
+	truncated bool   // the line was longer than maxLine
+	protocol  string // of a foreign client: HTTP, SSH or TLS
+}
+
+// discipline is the line discipline a terminal driver would give: it gathers
+// bytes into lines and obeys the erase keys. Its zero value is ready.
+type discipline struct {
+	telnet  telnet
+	line    []byte // at most maxLine long
+	excess  bool   // line is full, drop until the newline
+	afterCR bool   // the last text byte was CR: LF or NUL belongs to it
+	ended   bool   // the end of input has been seen
+}
+
+// step takes the peer's next byte and appends telnet's answers to replies. It
+// returns what the byte completed, mostly tokenNone; after tokenLine the caller
+// takes the line before the next step.
+func (d *discipline) step(b byte, replies []byte) (tokenKind, []byte) {
+	sig, replies := d.telnet.step(b, replies)
+	kind := tokenNone
+	switch sig {
+	case signalBareFF:
+		d.data(telnetIAC)
+		kind = d.data(b)
+	case signalData:
+		kind = d.data(b)
+	case signalInterrupt:
+		kind = d.interrupt()
+	case signalEnd:
+		kind = d.flush()
+	case signalEraseChar:
+		d.eraseChar()
+	case signalEraseLine:
+		d.eraseLine()
+	case signalAreYouThere:
+		kind = tokenAreYouThere
+	}
+	return kind, replies
+}
+
+// data takes a byte of text. CR ends a line at once, since nothing may follow
+// it, and RFC 854's LF or NUL is swallowed when it comes, at whatever time.
+func (d *discipline) data(b byte) tokenKind {
+	second := d.afterCR && b == '\n'
+	d.afterCR = b == '\r'
+	switch {
+	case second, b == 0:
+	case b == '\r', b == '\n':
+		return tokenLine
+	case b == ctrlC:
+		return d.interrupt()
+	case b == ctrlD:
+		return d.flush()
+	case b == backspace, b == del:
+		d.eraseChar()
+	default:
+		d.put(b)
+	}
+	return tokenNone
+}
+
+// put adds a byte to the line. The one too many cuts the line, between two runes
+// so that valid UTF-8 stays valid.
+func (d *discipline) put(b byte) {
+	switch {
+	case d.excess:
+	case len(d.line) < maxLine:
+		d.line = append(d.line, b)
+	default:
+		d.excess = true
+		d.line = wholeRunes(d.line)
+	}
+}
+
+// take gives the line away. A small buffer is written over from the next byte
+// on, hence the lifetime of token.text.
+func (d *discipline) take() token {
+	tok := token{kind: tokenLine, text: d.line, truncated: d.excess}
+	d.eraseLine()
+	return tok
+}
+
+// interrupt forgets the line begun.
+func (d *discipline) interrupt() tokenKind {
+	d.eraseLine()
+	return tokenInterrupt
+}
+
+// flush marks the end of input: the text pending is to be taken as a line, or
+// there is none. What comes after it is not for the discipline any more.
+func (d *discipline) flush() tokenKind {
+	d.ended = true
+	if len(d.line) > 0 {
+		return tokenLine
+	}
+	return tokenEnd
+}
+
+// eraseLine takes back all that was typed and lets a big buffer go.
+func (d *discipline) eraseLine() {
+	d.line, d.excess = d.line[:0], false
+	if cap(d.line) > keptLine {
+		d.line = nil
+	}
+}
+
+// eraseChar takes back the last rune, or one byte where the line is not UTF-8.
+// It has no effect on a line already cut: its last characters are not there to
+// be erased.
+func (d *discipline) eraseChar() {
+	if d.excess {
+		return
+	}
+	_, size := utf8.DecodeLastRune(d.line)
+	d.line = d.line[:len(d.line)-size]
+}
+
+// wholeRunes returns p without the beginning of a rune at its end, if any.
+func wholeRunes(p []byte) []byte {
+	for i := len(p) - 1; i >= max(0, len(p)-utf8.UTFMax); i-- {
+		if utf8.RuneStart(p[i]) {
+			if !utf8.FullRune(p[i:]) {
+				return p[:i]
+			}
+			break
+		}
+	}
+	return p
+}
+
+// decodeLine turns a line's bytes into valid UTF-8. Bytes that are not valid and
+// stand beside no valid multi-byte rune come from a client whose terminal is not
+// in UTF-8, and are read as Windows-1252, Latin-1's superset; where there is such
+// a rune, each invalid byte becomes U+FFFD, as do those Windows-1252 leaves
+// undefined. Control characters stay, for room to clean. The result is at most
+// three times as long as the line.
+func decodeLine(line []byte) string {
+	switch {
+	case utf8.Valid(line):
+		return string(line)
+	case bytes.ContainsFunc(line, isMultibyte):
+		return string([]rune(string(line)))
+	}
+	var out strings.Builder
+	for _, b := range line {
+		out.WriteRune(charmap.Windows1252.DecodeByte(b))
+	}
+	return out.String()
+}
+
+// isMultibyte reports whether r takes several bytes in UTF-8, and is no sign of invalid
+// ones.
+func isMultibyte(r rune) bool { return r >= utf8.RuneSelf && r != utf8.RuneError }
