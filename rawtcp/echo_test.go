@@ -45,9 +45,9 @@ func TestTheEchoIsAsLastAskedForHoweverLateTheClientAnswers(t *testing.T) {
 		for _, act := range rapid.SliceOf(rapid.IntRange(0, 5)).Draw(rt, "acts") {
 			switch act {
 			case 0:
-				h.toward, wanted = h.server.offerEcho(h.toward), true
+				h.toward, wanted = h.server.setEcho(true, h.toward), true
 			case 1:
-				h.toward, wanted = h.server.withdrawEcho(h.toward), false
+				h.toward, wanted = h.server.setEcho(false, h.toward), false
 			case 2, 3:
 				h.receive()
 			default:
@@ -58,8 +58,8 @@ func TestTheEchoIsAsLastAskedForHoweverLateTheClientAnswers(t *testing.T) {
 			h.receive()
 			h.deliver()
 		}
-		if h.hides != wanted || (h.server.echo == echoYes) != wanted {
-			rt.Fatalf("hidden: %v for the client, state %d for the server, want %v", h.hides, h.server.echo, wanted)
+		if h.hides != wanted || (h.server.echoHidden()) != wanted {
+			rt.Fatalf("hidden: %v for the client, state %+v for the server, want %v", h.hides, h.server.echo, wanted)
 		}
 	})
 }
@@ -70,11 +70,7 @@ func TestAnswersAboutTheEchoNeverOutgrowWhatAsksForThem(t *testing.T) {
 			var server telnet
 			var sent, replies []byte
 			for _, act := range asked {
-				if act == 'o' {
-					sent = server.offerEcho(sent)
-				} else {
-					sent = server.withdrawEcho(sent)
-				}
+				sent = server.setEcho(act == 'o', sent)
 			}
 			storm := strings.Repeat(answers, 100)
 			for i, b := range []byte(storm) {

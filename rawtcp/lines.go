@@ -71,22 +71,21 @@ func (r *lineReader) drain() error {
 	}
 }
 
-// hideTyping returns what is to be sent before a question whose answer is a secret;
-// showTyping, what is to be sent once there are no more. A client that is no telnet
-// shows the first as some odd characters, which the question then overwrites: CR NUL
-// is a bare carriage return (RFC 854).
-func (r *lineReader) hideTyping() []byte {
-	if offer := r.lines.telnet.offerEcho(nil); len(offer) > 0 {
-		return append(offer, "\r\x00"...)
+// hideTyping returns what is to be sent before a question whose answer is a secret, or,
+// without on, once there are no more. A client that is no telnet shows the first as
+// some odd characters, which the question then overwrites: CR NUL is a bare carriage
+// return (RFC 854).
+func (r *lineReader) hideTyping(on bool) []byte {
+	offer := r.lines.telnet.setEcho(on, nil)
+	if on && len(offer) > 0 {
+		offer = append(offer, "\r\x00"...)
 	}
-	return nil
+	return offer
 }
-
-func (r *lineReader) showTyping() []byte { return r.lines.telnet.withdrawEcho(nil) }
 
 // typingHidden reports whether the client has agreed not to show what is typed, and
 // so not the end of the line either.
-func (r *lineReader) typingHidden() bool { return r.lines.telnet.echo == echoYes }
+func (r *lineReader) typingHidden() bool { return r.lines.telnet.echoHidden() }
 
 // fill reads once, after the bytes that are left.
 func (r *lineReader) fill() error {

@@ -62,13 +62,13 @@ const (
 // proposes. Its zero value is ready. It takes one byte at a time and keeps no
 // text, so how the network split the bytes cannot change what they mean, and its
 // size is fixed. All it says is answer, but for the one option that its owner may
-// offer: see offerEcho.
+// offer: see setEcho.
 type telnet struct {
 	state telnetState
 	verb  byte   // DO, DONT, WILL or WONT, while inOption
 	sub   uint16 // bytes dropped so far, while inSub; at most maxSubnegotiation+1
 
-	echo echoState // of our own offer
+	echo echo
 
 	// refusedDo and refusedWill hold the options already answered. In the terms
 	// of RFC 1143 §7 every option they hold is in state NO on both sides: the first
@@ -140,7 +140,7 @@ func (t *telnet) command(b byte) signal {
 // already is, and RFC 854 forbids to answer that.
 func (t *telnet) negotiate(option byte, replies []byte) []byte {
 	switch {
-	case option == telnetEcho && t.echo != echoNo && (t.verb == telnetDO || t.verb == telnetDONT):
+	case option == telnetEcho && (t.echo.offered || t.echo.pending) && (t.verb == telnetDO || t.verb == telnetDONT):
 		return t.echoAnswered(replies)
 	case t.verb == telnetDO && option == telnetTimingMark:
 		t.markDue = false
@@ -193,67 +193,52 @@ func (s *optionSet) add(option byte) bool {
 	return missing
 }
 
-// echoState is where our own offer to echo stands, in the terms of RFC 1143 §7. It
-// is offered while a secret is asked for, and nothing is echoed then, so that the
-// secret is not to be seen.
-type echoState uint8
+// echo is our own offer to echo, in the terms of RFC 1143 §7. It stands while a secret
+// is asked for, and nothing is echoed then, so that the secret is not to be seen. The
+// zero value offers nothing.
+type echo struct {
+	wanted  bool // by the owner
+	offered bool // WILL was sent last, not WONT
+	pending bool // and is not answered yet; a client that is no telnet never answers
+}
 
-const (
-	echoNo        echoState = iota
-	echoOffered             // WANTYES: a client that is no telnet never answers
-	echoRegretted           // WANTYES, and to be withdrawn once answered
-	echoYes
-	echoWithdrawn // WANTNO
-	echoMissed    // WANTNO, and to be offered again once answered
-)
+// setEcho appends what is to be sent so that the client stops echoing, or echoes again:
+// nothing where that is so or has been asked already. A client that has not answered
+// yet is told when it does. An offer is no answer: the owner makes it for each secret at
+// most, however much the client asks.
+func (t *telnet) setEcho(on bool, out []byte) []byte {
+	t.echo.wanted = on
+	if t.echo.pending || t.echo.offered == on {
+		return out
+	}
+	return t.announceEcho(out)
+}
 
-// offerEcho appends what is to be sent so that the client stops echoing: nothing
-// where that is so or has been asked already. An offer is no answer: the owner makes
-// it for each secret at most, however much the client asks.
-func (t *telnet) offerEcho(out []byte) []byte {
-	switch t.echo {
-	case echoNo:
-		t.echo = echoOffered
+func (t *telnet) announceEcho(out []byte) []byte {
+	t.echo.offered, t.echo.pending = t.echo.wanted, true
+	if t.echo.wanted {
 		return append(out, telnetIAC, telnetWILL, telnetEcho)
-	case echoRegretted:
-		t.echo = echoOffered
-	case echoWithdrawn:
-		t.echo = echoMissed
 	}
-	return out
+	return append(out, telnetIAC, telnetWONT, telnetEcho)
 }
 
-// withdrawEcho appends what is to be sent so that the client echoes again. One that
-// has not answered the offer yet is told when it does.
-func (t *telnet) withdrawEcho(out []byte) []byte {
-	switch t.echo {
-	case echoYes:
-		t.echo = echoWithdrawn
-		return append(out, telnetIAC, telnetWONT, telnetEcho)
-	case echoOffered:
-		t.echo = echoRegretted
-	case echoMissed:
-		t.echo = echoWithdrawn
-	}
-	return out
-}
-
-// echoAnswered takes the client's DO or DONT while the state is not NO. What it
-// sends in turn changes the state, and is as long as what came.
+// echoAnswered takes the client's DO or DONT while the offer stands or an answer is
+// pending. What it sends in turn changes the state, and is as long as what came.
 func (t *telnet) echoAnswered(replies []byte) []byte {
-	agreed, before := t.verb == telnetDO, t.echo
-	t.echo = echoNo
+	e := &t.echo
+	answered, refused := e.pending, e.offered && t.verb == telnetDONT
+	e.pending = false
 	switch {
-	case agreed && (before == echoOffered || before == echoYes):
-		t.echo = echoYes
-	case agreed && before == echoRegretted:
-		t.echo = echoWithdrawn
-		return append(replies, telnetIAC, telnetWONT, telnetEcho)
-	case before == echoMissed:
-		t.echo = echoOffered
-		return append(replies, telnetIAC, telnetWILL, telnetEcho)
-	case !agreed && before == echoYes:
-		return append(replies, telnetIAC, telnetWONT, telnetEcho)
+	case refused:
+		*e = echo{}
+		if !answered { // the client changed its mind
+			return append(replies, telnetIAC, telnetWONT, telnetEcho)
+		}
+	case e.offered != e.wanted:
+		return t.announceEcho(replies)
 	}
 	return replies
 }
+
+// echoHidden reports whether the client has agreed not to show what is typed.
+func (t *telnet) echoHidden() bool { return t.echo.offered && !t.echo.pending }

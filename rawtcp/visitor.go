@@ -63,7 +63,7 @@ func (v *visitor) wait() {
 
 // introduce asks for a pseudo and joins with it, or as a guest.
 func (v *visitor) introduce() (first token, err error) {
-	tok, err := v.ask(v.in.showTyping(), v.texts().AskPseudo)
+	tok, err := v.ask(v.in.hideTyping(false), v.texts().AskPseudo)
 	if err != nil {
 		return token{}, err
 	}
@@ -125,7 +125,7 @@ func (v *visitor) ask(options []byte, question string) (token, error) {
 // of the line either.
 func (v *visitor) askSecret(question string) (string, error) {
 	v.wait()
-	tok, err := v.ask(v.in.hideTyping(), question)
+	tok, err := v.ask(v.in.hideTyping(true), question)
 	if err != nil {
 		return "", err
 	}
@@ -154,7 +154,7 @@ func (v *visitor) join() (err error) {
 		return err
 	}
 	log.Info("tcp: joined")
-	v.send(v.in.showTyping()) // a client that is gone is noticed by what follows
+	v.send(v.in.hideTyping(false)) // a client that is gone is noticed by what follows
 	return nil
 }
 

@@ -78,7 +78,7 @@ type Client struct {
 	mu       sync.Mutex // guards what follows
 	question string     // the unfinished line that is the prompt now
 	answered string     // the one shown for good, with its answer
-	leaving  bool       // the member has had enough
+	leaving  bool       // the member leaves
 }
 
 // New returns a client on a terminal in raw mode.
@@ -166,20 +166,14 @@ func (c *Client) send() {
 		if !c.edit.WasHidden() { // the server ends the line of a question that is answered so
 			c.answer(line)
 		}
-		if c.transmit(line) != nil {
+		if _, err := io.WriteString(c.conn, line+"\r\n"); err != nil { // whole, so that nothing comes between
 			return
 		}
 	}
 }
 
-// transmit sends a line whole, so that nothing else comes between.
-func (c *Client) transmit(line string) error {
-	_, err := io.WriteString(c.conn, line+"\r\n")
-	return err
-}
-
-// echo hears whether the server echoes what is typed, and agrees: then it must not be
-// shown here.
+// echo agrees that the server echoes what is typed, or no longer does: while it does,
+// it must not be shown here.
 func (c *Client) echo(theirs bool) {
 	c.edit.Hide(theirs)
 	c.conn.Write(consent(theirs)) // what is lost shows in what is read
@@ -187,7 +181,7 @@ func (c *Client) echo(theirs bool) {
 
 // receive reads what the server sends and hands on whole lines, cleaned of all
 // that could command a terminal: a server is a stranger too. What remains of an
-// unfinished line is handed on as such. echo hears each time that the server begins
+// unfinished line is handed on as such. echo is called each time that the server begins
 // or stops to echo, before the text that came with it is shown.
 func receive(conn net.Conn, show func(b []byte, whole bool) error, echo func(theirs bool)) error {
 	var pending []byte
@@ -242,22 +236,19 @@ func piece(b []byte) int {
 	return len(b)
 }
 
-func clean(b []byte) []byte {
-	var out strings.Builder
-	for line := range bytes.Lines(b) {
+// clean takes all that could command a terminal out of lines. Unlike text.Clean it
+// leaves a space that ends a line, as of a prompt.
+func clean(lines []byte) []byte {
+	var out bytes.Buffer
+	for line := range bytes.Lines(lines) {
 		words, ended := bytes.CutSuffix(line, []byte("\n"))
-		out.WriteString(keepSpace(text.Clean(string(words), false), words))
+		out.WriteString(text.Clean(string(words), false))
+		if bytes.HasSuffix(words, []byte(" ")) {
+			out.WriteByte(' ')
+		}
 		if ended {
 			out.WriteByte('\n')
 		}
 	}
-	return []byte(out.String())
-}
-
-// keepSpace gives a line back the space that ends a prompt, which Clean trims.
-func keepSpace(cleaned string, text []byte) string {
-	if r, _ := utf8.DecodeLastRune(text); r == ' ' {
-		return cleaned + " "
-	}
-	return cleaned
+	return out.Bytes()
 }
