@@ -11,8 +11,10 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"maps"
 	"net"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 
@@ -174,7 +176,10 @@ func (c *Conns) Shutdown(ctx context.Context) {
 	defer cancel()
 	hungUp := ended(&c.open)
 	waitFor(ctx, hungUp)
-	for _, conn := range c.list() {
+	c.mu.Lock()
+	open := slices.Collect(maps.Keys(c.leave))
+	c.mu.Unlock()
+	for _, conn := range open {
 		conn.Close()
 	}
 	<-served
@@ -188,15 +193,6 @@ func (c *Conns) close() {
 	for _, l := range c.listeners {
 		l.Close()
 	}
-}
-
-func (c *Conns) list() (conns []net.Conn) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for conn := range c.leave {
-		conns = append(conns, conn)
-	}
-	return conns
 }
 
 // ended returns a channel that is closed once a group has ended.

@@ -67,26 +67,26 @@ const maxReplay = 1000
 // ErrBothOff is the error of a Config that turns both fronts off.
 var ErrBothOff = errors.New("--ssh off and --tcp off")
 
-// Check finds what no server can be told: the error is a [*FlagError] or [ErrBothOff].
+// Check reports the first value that no server can have, as a [*FlagError], or
+// [ErrBothOff].
 func (c *Config) Check() error {
 	_, known := room.ParseLang(c.Lang)
-	for _, f := range []struct {
-		valid bool
-		err   FlagError
-	}{
-		{c.Lang == "" || known, FlagError{Flag: "lang", Value: c.Lang}},
-		{c.Replay >= 0 && c.Replay <= maxReplay, FlagError{Flag: "replay", Value: c.Replay}},
-		{c.Rate >= 0, FlagError{Flag: "rate", Value: c.Rate}},
-		{c.Burst >= 1, FlagError{Flag: "burst", Value: c.Burst}},
-		{c.MaxPerSource >= 0, FlagError{Flag: "max-per-source", Value: c.MaxPerSource}},
-		{isAddress(c.SSH), FlagError{Flag: "ssh", Value: c.SSH, Example: addressLike(c.SSH)}},
-		{isAddress(c.TCP), FlagError{Flag: "tcp", Value: c.TCP, Example: addressLike(c.TCP)}},
-	} {
-		if !f.valid {
-			return &f.err
-		}
-	}
-	if c.SSH == off && c.TCP == off {
+	switch {
+	case c.Lang != "" && !known:
+		return &FlagError{Flag: "lang", Value: c.Lang}
+	case c.Replay < 0 || c.Replay > maxReplay:
+		return &FlagError{Flag: "replay", Value: c.Replay}
+	case !(c.Rate >= 0): // NaN too
+		return &FlagError{Flag: "rate", Value: c.Rate}
+	case c.Burst < 1:
+		return &FlagError{Flag: "burst", Value: c.Burst}
+	case c.MaxPerSource < 0:
+		return &FlagError{Flag: "max-per-source", Value: c.MaxPerSource}
+	case !isAddress(c.SSH):
+		return &FlagError{Flag: "ssh", Value: c.SSH, Example: addressLike(c.SSH)}
+	case !isAddress(c.TCP):
+		return &FlagError{Flag: "tcp", Value: c.TCP, Example: addressLike(c.TCP)}
+	case c.SSH == off && c.TCP == off:
 		return ErrBothOff
 	}
 	return nil

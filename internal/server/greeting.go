@@ -53,13 +53,12 @@ func (s *server) invitation(f *front) string {
 func addresses(l net.Listener) []netip.AddrPort {
 	at := l.Addr().(*net.TCPAddr).AddrPort()
 	own := netip.AddrPortFrom(at.Addr().Unmap(), at.Port())
-	if !own.Addr().IsUnspecified() {
-		return []netip.AddrPort{own}
-	}
 	var list []netip.AddrPort
-	for _, addr := range machineAddresses() {
-		if own.Addr().Is6() || addr.Is4() { // [::] takes IPv4 too
-			list = append(list, netip.AddrPortFrom(addr, own.Port()))
+	if own.Addr().IsUnspecified() {
+		for _, addr := range machineAddresses() {
+			if own.Addr().Is6() || addr.Is4() { // [::] takes IPv4 too
+				list = append(list, netip.AddrPortFrom(addr, own.Port()))
+			}
 		}
 	}
 	if len(list) == 0 {

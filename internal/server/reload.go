@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"syscall"
 	"time"
@@ -44,17 +45,11 @@ func (s *server) reload() error {
 }
 
 // unapplied returns the flags that differ in next and are read at the start only.
-func (c *Config) unapplied(next *Config) (names []string) {
-	for _, flag := range []struct {
-		name    string
-		differs bool
-	}{
-		{"ssh", c.SSH != next.SSH}, {"tcp", c.TCP != next.TCP}, {"data", c.Data != next.Data}, {"lang", c.Lang != next.Lang},
-		{"host-key", !slices.Equal(c.HostKey, next.HostKey)}, {"log", c.Log != next.Log},
-	} {
-		if flag.differs {
-			names = append(names, flag.name)
-		}
+func (c *Config) unapplied(next *Config) []string {
+	differs := map[string]bool{
+		"ssh": c.SSH != next.SSH, "tcp": c.TCP != next.TCP, "data": c.Data != next.Data, "lang": c.Lang != next.Lang,
+		"host-key": !slices.Equal(c.HostKey, next.HostKey), "log": c.Log != next.Log,
 	}
-	return names
+	maps.DeleteFunc(differs, func(_ string, differs bool) bool { return !differs })
+	return slices.Sorted(maps.Keys(differs))
 }
