@@ -2,7 +2,7 @@ package server
 
 import (
 	"bytes"
-	"context"
+	"cmp"
 	"errors"
 	"log/slog"
 	"os"
@@ -18,38 +18,29 @@ import (
 // in: one JSON object a line, only ever appended to.
 const auditName = "audit.log"
 
-// openAudit opens the audit log of a data directory; without one, operators'
-// actions are in the technical log only.
+// openAudit opens the audit log of a data directory, and reports one that cannot be
+// written.
 func (s *server) openAudit(dir string) error {
 	s.auditFile = &auditFile{path: filepath.Join(dir, auditName), log: s.log, retry: auditRetry}
-	s.auditLog = slog.NewJSONHandler(s.auditFile, nil)
+	s.auditLog = slog.New(slog.NewJSONHandler(s.auditFile, nil))
 	s.auditFile.mu.Lock()
 	defer s.auditFile.mu.Unlock()
-	return s.auditFile.appendLocked() // a directory that cannot be written is reported at the start
+	return s.auditFile.appendLocked()
 }
 
-// audit records what an operator did: who, what, when and from where.
+// audit records what an operator did: who, what, when and from where. It does so in the
+// technical log too, which is all there is without a data directory.
 func (s *server) audit(a room.Act) {
-	by, outcome := string(a.By), "done"
-	if by == "" {
-		by = "console"
-	}
+	outcome := "done"
 	if a.Err != nil {
 		outcome = a.Err.Error()
 	}
-	r := slog.NewRecord(time.Now(), slog.LevelInfo, "operator", 0)
-	r.Add("by", by, "key", a.KeyID, "front", a.Front, "command", a.Command, "outcome", outcome)
+	what := []any{"by", cmp.Or(string(a.By), "console"), "key", a.KeyID, "front", a.Front, "command", a.Command, "outcome", outcome}
 	if a.Addr.IsValid() {
-		r.Add("addr", a.Addr.String())
+		what = append(what, "addr", a.Addr.String())
 	}
-	if s.auditLog != nil {
-		if err := s.auditLog.Handle(context.Background(), r); err != nil {
-			s.log.Error("an operator's action is not recorded", "err", err.Error())
-		}
-	}
-	if s.log.Enabled(context.Background(), r.Level) {
-		s.log.Handler().Handle(context.Background(), r)
-	}
+	s.auditLog.Info("operator", what...)
+	s.log.Info("operator", what...)
 }
 
 // auditFile is a file that lines are appended to. It is opened for each line, so that
@@ -57,7 +48,7 @@ func (s *server) audit(a room.Act) {
 // order and tried again; Write does not wait for the disk to recover.
 type auditFile struct {
 	path  string
-	log   *slog.Logger // told when the disk begins to refuse lines, and when it accepts them again
+	log   *slog.Logger // for when the disk begins to refuse lines, and when it accepts them again
 	retry time.Duration
 
 	mu      sync.Mutex // guards all below
@@ -79,7 +70,9 @@ func (f *auditFile) Write(line []byte) (int, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if len(f.waiting)+len(line) > maxWaiting {
-		return 0, errors.New("too much waits to be written")
+		err := errors.New("too much waits to be written")
+		f.log.Error("an operator's action is not recorded", "err", err.Error())
+		return 0, err
 	}
 	f.waiting = append(f.waiting, line...)
 	f.flushLocked()

@@ -34,8 +34,8 @@ type server struct {
 	shown atomic.Pointer[operator.Console]
 
 	history   *history.History // closed after the room; nil without a data directory
-	auditLog  slog.Handler     // nil without a data directory
-	auditFile *auditFile       // what auditLog writes to
+	auditLog  *slog.Logger
+	auditFile *auditFile // what auditLog writes to; nil without a data directory
 }
 
 // front is one of the two ways into the room: its listener, and what serves it.
@@ -50,7 +50,7 @@ type front struct {
 
 // newServer returns a server whose log goes to stderr until the console is open.
 func newServer(cfg Config) *server {
-	s := &server{cfg: cfg, lang: cfg.language()}
+	s := &server{cfg: cfg, lang: cfg.language(), auditLog: slog.New(slog.DiscardHandler)}
 	s.logTo.send(cfg.Stderr)
 	if isTerminal(cfg.Stderr) {
 		s.logTo.level.Set(slog.LevelWarn)

@@ -114,10 +114,7 @@ func (c *Client) Run() error {
 func (c *Client) show(b []byte, whole bool) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	rest := string(b)
-	if c.answered != "" {
-		rest = strings.TrimPrefix(rest, c.answered)
-	}
+	rest := strings.TrimPrefix(string(b), c.answered)
 	switch {
 	case !whole:
 		c.question = rest
