@@ -20,24 +20,24 @@ import (
 
 // Bounds on one connection.
 const (
-	// visitorTries is how many lines a stranger is asked for, pseudos, pass phrases
-	// and passwords together; then the connection is closed.
+	// visitorTries is how many questions a visitor is asked, for pseudos, pass phrases
+	// and passwords together, before the connection is closed.
 	visitorTries = 10
-	// writeChunk is how much a client must take in the time there is for a write: many
-	// messages at once, over a slow line or from a busy machine, may take longer.
+	// writeChunk is the most bytes that one write deadline covers: many messages at
+	// once, over a slow line or from a busy machine, may take longer.
 	writeChunk = 16 << 10
 )
 
 // timeouts bound every wait of a Server for its clients.
 type timeouts struct {
-	// pseudo is how long a stranger may take to say who they are, and again for each
-	// secret that proves it; then the connection is closed.
+	// pseudo is how long a visitor may take to choose a pseudo, and again for each
+	// secret that it requires, before the connection is closed.
 	pseudo time.Duration
-	// write is how long one write may block before the session is let go with
-	// the cause Slow.
+	// write is how long one write may block before the session ends with the cause
+	// Slow.
 	write time.Duration
-	// linger is how long input is still read after the farewell, so that closing
-	// does not destroy it on its way.
+	// linger is how long input is still read after the last line: closing at once
+	// could destroy that line on its way.
 	linger time.Duration
 }
 
@@ -48,11 +48,11 @@ func defaultTimeouts() timeouts {
 // service is what all connections of a Server share.
 type service struct {
 	room   *room.Room
-	lang   state.Lang // in which newcomers are spoken to
+	lang   state.Lang // of those who have not chosen one
 	log    *slog.Logger
 	waits  timeouts
 	lines  *lang.Printer
-	guests atomic.Uint64 // names given to those who gave none
+	guests atomic.Uint64 // the number of the last guest
 	conns  *front.Conns
 }
 
@@ -65,7 +65,7 @@ type conn struct {
 	sess *room.Session
 
 	writing sync.Mutex // held while a write is under way
-	broken  bool       // whether a write found the connection lost; guarded by writing
+	broken  bool       // a write found the connection lost; guarded by writing
 }
 
 func newConn(s *service, raw net.Conn) *conn {
@@ -74,8 +74,9 @@ func newConn(s *service, raw net.Conn) *conn {
 	return c
 }
 
-// send writes in the time there is for a write. Both the reader (telnet's answers)
-// and the writer send, one at a time: neither gives the other more time.
+// send writes p. It fails when the client takes longer than timeouts.write for
+// writeChunk bytes. Both the reader (telnet's answers) and the writer call it, one at a
+// time, so that neither extends the other's deadline.
 func (c *conn) send(p []byte) error {
 	c.writing.Lock()
 	defer c.writing.Unlock()
@@ -89,9 +90,9 @@ func (c *conn) send(p []byte) error {
 	return nil
 }
 
-// atEnd says why input has ended. A reset is reported once by the socket: where a
-// write was told of it, a read finds an end of input like any other.
-func (c *conn) atEnd() state.Cause {
+// endCause returns why the input has ended. A socket reports a reset only once: if a
+// write got it, the read that follows finds a plain end of input.
+func (c *conn) endCause() state.Cause {
 	c.writing.Lock()
 	defer c.writing.Unlock()
 	if c.broken {
@@ -102,21 +103,22 @@ func (c *conn) atEnd() state.Cause {
 
 func (c *conn) texts() *lang.Texts { return lang.Of(c.lang) }
 
-// view is how somebody is spoken to who has no session yet.
+// view is how texts are worded for a client without a session.
 func (c *conn) view() lang.View { return lang.View{Lang: c.lang} }
 
 func (c *conn) say(text string) error { return c.send(c.lines.Line(nil, text)) }
 
-// complain says what is wrong, as a session would be told. It fails with errParted.
+// complain sends an error, worded as a session would see it. It fails with
+// errVisitOver.
 func (c *conn) complain(err error) error {
 	if c.say(c.view().Reply(room.Failure{Err: err}, time.Now())) != nil {
-		return errParted
+		return errVisitOver
 	}
 	return nil
 }
 
-// abandon closes without sending what is still in the socket's buffer: nobody
-// reads it, and it would stay in memory for minutes.
+// abandon closes the connection and discards what its socket still has to send: the
+// client does not read it, and it would stay in memory for minutes.
 func (c *conn) abandon() {
 	if tcp, ok := c.Conn.(interface{ SetLinger(int) error }); ok {
 		tcp.SetLinger(0)
@@ -124,7 +126,7 @@ func (c *conn) abandon() {
 	c.Close()
 }
 
-// dismiss lets go of somebody who has not said who they are.
+// dismiss tells a client that has not joined why the connection is closed.
 func (c *conn) dismiss() {
 	if c.conns.Closing.Err() != nil {
 		c.say(c.texts().ShuttingDownNow)
@@ -133,7 +135,7 @@ func (c *conn) dismiss() {
 	c.say(c.texts().EndIdle)
 }
 
-// foreign tells a client of another protocol that this is no place for it.
+// foreign tells a client of another protocol what this port is for.
 func (c *conn) foreign(protocol string) {
 	c.log.Info("tcp: another protocol", "protocol", protocol, "addr", c.addr.String())
 	if protocol == "SSH" {
@@ -143,8 +145,8 @@ func (c *conn) foreign(protocol string) {
 	c.say(fmt.Sprintf(c.texts().NotHTTP, protocol))
 }
 
-// drain waits, for as long as one lingers, until a telnet client is ready for the
-// farewell; see lineReader.drain.
+// drain waits up to timeouts.linger until a telnet client is ready for the last line;
+// see lineReader.drain.
 func (c *conn) drain() {
 	c.SetReadDeadline(time.Now().Add(c.waits.linger))
 	c.in.drain()

@@ -14,12 +14,12 @@ const (
 	maxLine = 4096
 
 	// keptLine is the largest line buffer an idle connection keeps. Chat lines
-	// fit; a bigger buffer is let go with the line it held.
+	// fit; a bigger buffer is dropped with the line that it held.
 	keptLine = 256
 )
 
-// Control bytes that the line discipline acts upon; the others are text, and
-// room cleans it.
+// Control bytes that the line discipline acts upon. The others are text, which package
+// room cleans.
 const (
 	ctrlC     = 0x03
 	ctrlD     = 0x04
@@ -33,9 +33,8 @@ type tokenKind uint8
 const (
 	tokenNone tokenKind = iota // never returned by next
 	tokenLine                  // a line, maybe empty
-	// tokenInterrupt is Ctrl-C in whatever form: the member wants out. What was
-	// typed and not sent is forgotten, as a terminal would. Call drain before
-	// saying goodbye.
+	// tokenInterrupt is Ctrl-C in any form: the member leaves. What was typed and not
+	// sent is dropped, as a terminal does. Call drain before the last line.
 	tokenInterrupt
 	// tokenEnd is the end of input, by Ctrl-D, telnet's EOF or half-close: all
 	// that was sent has been given. Every later call returns it again.
@@ -47,7 +46,7 @@ const (
 	tokenForeign
 )
 
-// token is one thing a raw client said.
+// token is one thing that a raw client sent.
 type token struct {
 	kind      tokenKind
 	text      []byte // of a line, without its end; valid until the next call of next
@@ -125,22 +124,22 @@ func (d *discipline) put(b byte) {
 	}
 }
 
-// take gives the line away. A small buffer is written over from the next byte
-// on, hence the lifetime of token.text.
+// take returns the line and begins the next one in the same buffer, hence the lifetime
+// of token.text.
 func (d *discipline) take() token {
 	tok := token{kind: tokenLine, text: d.line, truncated: d.excess}
 	d.eraseLine()
 	return tok
 }
 
-// interrupt forgets the line begun.
+// interrupt drops the line begun.
 func (d *discipline) interrupt() tokenKind {
 	d.eraseLine()
 	return tokenInterrupt
 }
 
-// flush marks the end of input: the text pending is to be taken as a line, or
-// there is none. What comes after it is not for the discipline any more.
+// flush marks the end of input: text without a newline becomes the last line. No step
+// may follow.
 func (d *discipline) flush() tokenKind {
 	d.ended = true
 	if len(d.line) > 0 {
@@ -149,7 +148,7 @@ func (d *discipline) flush() tokenKind {
 	return tokenEnd
 }
 
-// eraseLine takes back all that was typed and lets a big buffer go.
+// eraseLine removes all that was typed, and drops a big buffer.
 func (d *discipline) eraseLine() {
 	d.line, d.excess = d.line[:0], false
 	if cap(d.line) > keptLine {
@@ -157,9 +156,8 @@ func (d *discipline) eraseLine() {
 	}
 }
 
-// eraseChar takes back the last rune, or one byte where the line is not UTF-8.
-// It has no effect on a line already cut: its last characters are not there to
-// be erased.
+// eraseChar removes the last rune, or one byte where the line is not UTF-8. It has no
+// effect on a line already cut, whose last characters were not kept.
 func (d *discipline) eraseChar() {
 	if d.excess {
 		return

@@ -110,7 +110,7 @@ func TestAResetThatAWriteWasToldOfIsALostConnection(t *testing.T) {
 	if err := c.say("bonjour"); !errors.Is(err, syscall.ECONNRESET) {
 		t.Fatalf("say: %v", err)
 	}
-	if got := c.atEnd(); got != state.Lost {
+	if got := c.endCause(); got != state.Lost {
 		t.Errorf("input ended by %v, want lost", got)
 	}
 }

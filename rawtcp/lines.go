@@ -20,9 +20,9 @@ type lineReader struct {
 	lines discipline
 
 	buf      [readSize]byte
-	pos, end int  // buf[pos:end] is read and not yet understood
+	pos, end int  // buf[pos:end] is read and not yet decoded
 	opened   bool // the first bytes are no TLS
-	named    bool // the first line has been looked at
+	named    bool // the first line is of no other protocol
 	closed   bool // src is at its end
 }
 
@@ -50,11 +50,11 @@ func (r *lineReader) next() (token, error) {
 	return token{kind: tokenEnd}, nil
 }
 
-// drain, after an interrupt, throws away what still comes until the timing mark
-// the client asks for is answered; it returns at once if none is to come. Telnet
-// clients drop all they receive before that answer, a goodbye too, and may ask in
-// a later segment. One that never asks makes drain wait: set a read deadline
-// first. The error is src's; the goodbye may follow in any case.
+// drain, after an interrupt, discards input until the timing mark that the client asks
+// for is answered; it returns at once if none is to come. Telnet clients discard all
+// that they receive before that answer, the last line too, and may ask in a later
+// segment. One that never asks makes drain wait: set a read deadline first. The error is
+// src's; the last line may be sent in any case.
 func (r *lineReader) drain() error {
 	for {
 		var replies []byte
@@ -127,7 +127,7 @@ func (r *lineReader) scan() token {
 	return line
 }
 
-// refuse reads no further, whatever else the client has to say.
+// refuse reads no further.
 func (r *lineReader) refuse(protocol string) token {
 	r.lines.ended = true
 	return token{kind: tokenForeign, protocol: protocol}

@@ -2,17 +2,17 @@
 // clients written by hand, one event a line and no escape codes.
 //
 // It owns the sockets, the telnet filter and the line discipline: what bytes
-// mean. What is said and by which rules is package room's. Every line received
-// gets at least one line back, so a client that sends, then waits for an answer,
-// never hangs.
+// mean. What can be said, and by which rules, is package room's. Call [New] with a room,
+// then [Server.Serve]. Every line received gets at least one line back, so a client that
+// sends, then waits for an answer, never hangs.
 //
 // Nothing is encrypted here: a pass phrase or password crosses the network as it was
 // typed. It is not shown on the screen of a telnet client, which is told to stop
 // echoing by IAC WILL ECHO (RFC 857) before the first question for a secret. Telnet
-// clients say nothing of themselves on a port that is not 23, so that every client
-// gets these three bytes, followed by CR NUL: on the terminal of a netcat, whose own
-// echo nobody can turn off, the question takes their place. All others who are never
-// asked for a secret never get them.
+// clients do not announce themselves on a port other than 23, so every client gets these
+// three bytes, followed by CR NUL: on the terminal of a netcat, whose own echo cannot be
+// turned off, the question overwrites them. Clients that are not asked for a secret do
+// not get them.
 package rawtcp
 
 import (
@@ -29,12 +29,12 @@ import (
 )
 
 // acceptPause is how long the server waits after an accept that failed, such as
-// for want of descriptors, before it tries again. Those inside notice nothing.
+// for want of descriptors, before it tries again. Open connections are served meanwhile.
 const acceptPause = 50 * time.Millisecond
 
 // Config is what a Server needs besides a room.
 type Config struct {
-	Lang state.Lang   // in which newcomers are spoken to
+	Lang state.Lang   // of those who have not chosen one
 	Log  *slog.Logger // nil: nowhere
 }
 
@@ -87,9 +87,9 @@ func (s *Server) take(raw net.Conn) {
 	}
 }
 
-// Shutdown stops listening, waits for sessions to say goodbye (the room has told
-// them to go, see [room.Room.Stop]) for as long as ctx lasts, then closes what is
-// still open. When it returns, nothing of the server runs any more.
+// Shutdown stops listening, waits for sessions to end (see [room.Room.Stop], which is
+// called before) for as long as ctx lasts, then closes what is still open. When it
+// returns, nothing of the server runs any more. It returns nil.
 func (s *Server) Shutdown(ctx context.Context) error {
 	s.conns.Shutdown(ctx)
 	return nil

@@ -14,7 +14,8 @@ import (
 	"salon/room/text"
 )
 
-// serve is the connection's life. A fault of ours ends this one alone.
+// serve serves the client from its first byte until the connection is closed. A panic
+// ends this connection alone.
 func (c *conn) serve() {
 	var reading sync.WaitGroup
 	defer func() {
@@ -40,7 +41,7 @@ func (c *conn) serve() {
 	}
 }
 
-// read does what the client says, until it stops or its session ends.
+// read does what the client sends until its input or its session ends.
 func (c *conn) read(first token) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -59,7 +60,7 @@ func (c *conn) read(first token) {
 	}
 }
 
-// do does one thing that the client said.
+// do does one thing that the client sent.
 func (c *conn) do(tok token) {
 	switch tok.kind {
 	case tokenLine:
@@ -80,12 +81,11 @@ func (c *conn) do(tok token) {
 		c.foreign(tok.protocol)
 		c.sess.End(state.Ending{Cause: state.Lost})
 	case tokenEnd:
-		c.sess.End(state.Ending{Cause: c.atEnd()})
+		c.sess.End(state.Ending{Cause: c.endCause()})
 	}
 }
 
-// crashed takes the session out of the room after a fault of ours, with an
-// apology.
+// crashed removes the session from the room after a panic, and tells the client.
 func (c *conn) crashed(fault any) {
 	c.conns.Crashed(fault)
 	if c.sess != nil {
@@ -94,7 +94,7 @@ func (c *conn) crashed(fault any) {
 	c.say(c.texts().EndCrashed)
 }
 
-// leave takes the session out of the room and writes down why.
+// leave removes the session from the room and logs why it ended.
 func (c *conn) leave(why error) *state.Ending {
 	ending := state.AsEnding(why)
 	if errors.Is(why, os.ErrDeadlineExceeded) {
@@ -103,7 +103,7 @@ func (c *conn) leave(why error) *state.Ending {
 	return c.conns.Leave(c.sess, c.addr, ending)
 }
 
-// farewell is a session's last line, in the form that it reads.
+// farewell returns the last line of a session, as JSON or as a sentence.
 func farewell(end *state.Ending, s *room.Session) string {
 	if s.Prefs().JSON {
 		return string(lang.ViewOf(s).JSONFarewell(end, time.Now()))
@@ -111,12 +111,11 @@ func farewell(end *state.Ending, s *room.Session) string {
 	return lang.Farewell(end, lang.ViewOf(s))
 }
 
-// buffers hold what is about to be written; a connection with nothing to write
-// has none.
+// buffers are for what is about to be written. An idle connection has none.
 var buffers = sync.Pool{New: func() any { return new(make([]byte, 0, 4<<10)) }}
 
-// maxBuffer is how much is gathered for one Write before it is sent, and the
-// largest buffer that is kept.
+// maxBuffer is the size from which on a buffer is sent before more is added to it, and
+// the largest that is kept.
 const maxBuffer = 64 << 10
 
 // show writes items in one Write, or in a few when they are long.

@@ -29,8 +29,8 @@ const telnetTimingMark = 6
 
 // maxSubnegotiation is how many bytes after IAC SB are dropped while its IAC SE
 // is awaited. No option that has any is ever enabled, so no well-behaved client sends a
-// subnegotiation at all; past the bound it is given up and what follows is text
-// again, so that stray bytes cannot make a member mute for ever.
+// subnegotiation at all; past the bound what follows is text again, so that stray bytes
+// cannot silence a member for ever.
 const maxSubnegotiation = 512
 
 // signal is what one byte meant to the telnet layer.
@@ -167,8 +167,8 @@ func (t *telnet) skip(b byte) {
 
 // subCommand takes the byte after an IAC inside a subnegotiation: SE ends it and
 // a second IAC is a dropped data byte (RFC 855). Any other command means that
-// the SE was forgotten or lost; the command is obeyed, as BSD's telnetd does, so
-// that Ctrl-C works even then.
+// the SE is missing; the command is done, as BSD's telnetd does, so that Ctrl-C works
+// even then.
 func (t *telnet) subCommand(b byte) signal {
 	switch {
 	case b == telnetSE:

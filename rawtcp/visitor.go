@@ -15,22 +15,22 @@ import (
 	"salon/room/text"
 )
 
-// visitor is whoever is at the other end before there is a session. What they type
-// is never logged but for a pseudo that could be one, and secrets are forgotten with
-// the visitor.
+// visitor is a client that has not joined yet. Of what they type only a valid pseudo
+// is ever logged, and their secrets go with the visitor.
 type visitor struct {
 	*conn
 	front.Visitor
-	tries int // lines that may still be asked for
+	tries int // questions that may still be asked
 }
 
-// errParted ends a visit without more words: the visitor has gone, or has been told.
-var errParted = errors.New("rawtcp: the visitor has gone")
+// errVisitOver ends a visit without a further message: the visitor hung up, or has been
+// sent the last one.
+var errVisitOver = errors.New("rawtcp: the visit is over")
 
-// enter asks for a pseudo until one can be had, and joins. A first line that
-// cannot be a pseudo because it is a message or a command is not lost: its author
-// is given a name, and the line is returned to be done. Whoever takes too long is
-// let go, and so is everybody when the server closes.
+// enter asks for a pseudo until one is free, and joins with it. A first line that is a
+// message or a command rather than a pseudo is not lost: its author joins as a guest,
+// and enter returns the line for them. The visit ends when an answer takes longer than
+// timeouts.pseudo, and when the server closes.
 func (c *conn) enter() (first token, ok bool) {
 	stop := context.AfterFunc(c.conns.Closing, func() { c.SetReadDeadline(time.Now()) })
 	defer c.SetReadDeadline(time.Time{})
@@ -46,14 +46,13 @@ func (c *conn) enter() (first token, ok bool) {
 		switch {
 		case err == nil:
 			return first, true
-		case errors.Is(err, errParted), v.complain(err) != nil, !room.AnotherPseudo(err):
+		case errors.Is(err, errVisitOver), v.complain(err) != nil, !room.AnotherPseudo(err):
 			return token{}, false
 		}
 	}
 }
 
-// wait gives the visitor the time that there is to answer from now on, or none when
-// the server closes.
+// wait sets the deadline for the next answers, which is now when the server closes.
 func (v *visitor) wait() {
 	v.SetReadDeadline(time.Now().Add(v.waits.pseudo))
 	if v.conns.Closing.Err() != nil {
@@ -61,7 +60,8 @@ func (v *visitor) wait() {
 	}
 }
 
-// introduce asks for a pseudo and joins with it, or as a guest.
+// introduce asks for a pseudo and joins with it, or as a guest. It returns the line of a
+// guest.
 func (v *visitor) introduce() (first token, err error) {
 	tok, err := v.ask(v.in.hideTyping(false), v.texts().AskPseudo)
 	if err != nil {
@@ -69,7 +69,7 @@ func (v *visitor) introduce() (first token, err error) {
 	}
 	line := strings.TrimSpace(decodeLine(tok.text))
 	if isMessage(line) {
-		tok.text = bytes.Clone(tok.text) // more may be asked for before it is done
+		tok.text = bytes.Clone(tok.text) // the next question would overwrite it
 		return tok, v.joinAsGuest()
 	}
 	pseudo, err := text.ParsePseudo(line)
@@ -79,31 +79,31 @@ func (v *visitor) introduce() (first token, err error) {
 	return token{}, v.joinAs(pseudo)
 }
 
-// isMessage reports whether a first line is something said rather than a name: it
-// addresses somebody, or is a command with its slash.
+// isMessage reports whether a first line is no pseudo but something to say: it begins
+// with @ and a pseudo, or with the slash of a command.
 func isMessage(line string) bool {
 	at, _, hasText := strings.Cut(line, " ")
 	return len(line) > 1 && (line[0] == '/' || line[0] == '@' && hasText && len(at) > 1)
 }
 
-// ask sends a question and waits for the line that answers it.
+// ask sends a question, after telnet options, and waits for the line that answers it.
 func (v *visitor) ask(options []byte, question string) (token, error) {
 	if v.tries == 0 {
 		v.say(v.texts().TooManyTries)
-		return token{}, errParted
+		return token{}, errVisitOver
 	}
 	v.tries--
 	if v.send(append(options, question...)) != nil {
-		return token{}, errParted
+		return token{}, errVisitOver
 	}
 	for {
 		tok, err := v.in.next()
 		switch {
 		case errors.Is(err, os.ErrDeadlineExceeded):
 			v.dismiss()
-			return token{}, errParted
+			return token{}, errVisitOver
 		case err != nil:
-			return token{}, errParted
+			return token{}, errVisitOver
 		}
 		switch tok.kind {
 		case tokenLine:
@@ -116,13 +116,12 @@ func (v *visitor) ask(options []byte, question string) (token, error) {
 		case tokenInterrupt:
 			v.drain()
 		}
-		return token{}, errParted
+		return token{}, errVisitOver
 	}
 }
 
-// askSecret asks for what is not to be seen, and in time of its own: whoever has to
-// look it up, or guessed too fast, may. A client that hides it does not show the end
-// of the line either.
+// askSecret asks for a secret, with a new deadline: some look theirs up, and others have
+// guessed too fast. A client that hides the answer hides the end of its line too.
 func (v *visitor) askSecret(question string) (string, error) {
 	v.wait()
 	tok, err := v.ask(v.in.hideTyping(true), question)
@@ -135,34 +134,33 @@ func (v *visitor) askSecret(question string) (string, error) {
 	return strings.TrimSpace(decodeLine(tok.text)), nil
 }
 
-// joinAs joins under a pseudo, once what it takes has been given.
+// joinAs joins with a pseudo once its secrets have been given.
 func (v *visitor) joinAs(p text.Pseudo) error {
 	v.Entry.Pseudo, v.Entry.Pass = p, ""
 	return v.Enter()
 }
 
-// join opens the session and has the client show again what is typed.
+// join opens the session and has the client echo again what is typed.
 func (v *visitor) join() (err error) {
 	log := v.log.With("pseudo", string(v.Entry.Pseudo), "addr", v.addr.String())
 	v.sess, err = v.room.Join(v.conns.Closing, v.Entry)
 	switch {
 	case errors.Is(err, context.Canceled):
 		v.dismiss()
-		return errParted
+		return errVisitOver
 	case err != nil:
 		log.Info("tcp: not let in", "why", err.Error())
 		return err
 	}
 	log.Info("tcp: joined")
-	v.send(v.in.hideTyping(false)) // a client that is gone is noticed by what follows
+	v.send(v.in.hideTyping(false)) // a lost connection is noticed by the next write
 	return nil
 }
 
-// guestTries is how many numbers are tried for somebody without a name.
+// guestTries is how many numbers are tried for one guest.
 const guestTries = 100
 
-// joinAsGuest joins under the first guest's name that is free. None of them is asked
-// to be proved.
+// joinAsGuest joins with the first name of a guest that is free and not registered.
 func (v *visitor) joinAsGuest() (err error) {
 	for range guestTries {
 		name := text.Pseudo(fmt.Sprintf("%s-%d", v.texts().Guest, v.guests.Add(1)))
