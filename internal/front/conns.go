@@ -1,10 +1,10 @@
-// Package front is what every network front does in the same way with its connections
-// and with those who come in by them: it admits connections by their address, turns
-// away the others, closes all when the server stops, asks visitors for what their pseudo
-// takes, and writes down how sessions end.
+// Package front holds what the network fronts do alike. It admits connections by their
+// address, turns away the others, closes all when the server stops, asks visitors for the
+// secrets that their pseudo requires, and logs how sessions end. Call [NewConns] first,
+// then [Conns.Listen] and [Conns.Admit]; a visitor joins by [Visitor.Enter].
 //
-// What bytes mean, how a question looks and how long anybody may take is the front's
-// own: packages sshui and rawtcp.
+// What bytes mean, how a question looks and how long an answer may take is up to the
+// front: packages sshui and rawtcp.
 package front
 
 import (
@@ -22,9 +22,11 @@ import (
 )
 
 const (
-	// MaxTurning is how many who are turned away at once are given a moment to read why.
+	// MaxTurning is how many connections at once are turned away slowly enough for the
+	// reason to be read; more are closed at once.
 	MaxTurning = 64
-	// lingerBytes is how much is still read from a client that is hung up on.
+	// lingerBytes is the most that is still read from a client before its connection is
+	// closed.
 	lingerBytes = 64 << 10
 )
 
@@ -44,7 +46,7 @@ type Conns struct {
 
 	mu        sync.Mutex // guards all below
 	listeners []net.Listener
-	leave     map[net.Conn]func() // what the room wants called at the end of each
+	leave     map[net.Conn]func() // by which the room counts each out
 	turning   int                 // those being turned away
 }
 
@@ -83,8 +85,8 @@ func (c *Conns) Admit(raw net.Conn, words func(why error) []byte) (leave func(),
 	return leave, err == nil
 }
 
-// turnAway tells why before hanging up, in a way that lets it arrive as long as few are
-// turned away.
+// turnAway sends words and closes the connection, so that the words arrive as long as
+// fewer than MaxTurning are turned away.
 func (c *Conns) turnAway(raw net.Conn, words []byte) {
 	raw.SetDeadline(time.Now().Add(c.linger))
 	raw.Write(words)
@@ -164,9 +166,9 @@ func (c *Conns) Begin() bool {
 // End undoes Begin.
 func (c *Conns) End() { c.serving.Done() }
 
-// Shutdown stops listening, waits for sessions to say goodbye (the room has told them
-// to go, see [room.Room.Stop]) for as long as ctx lasts, and a moment for clients to
-// hang up: closing first could cost them the farewell. Then it closes what is still
+// Shutdown stops listening, waits for sessions to end (see [room.Room.Stop], which is
+// called before) for as long as ctx lasts, and up to linger for clients to hang up:
+// closing first could destroy their last line on its way. Then it closes what is still
 // open and waits for its end.
 func (c *Conns) Shutdown(ctx context.Context) {
 	c.close()
@@ -209,8 +211,8 @@ func waitFor(ctx context.Context, done <-chan struct{}) {
 	}
 }
 
-// HangUp closes in a way that lets the last words arrive: a socket closed with unread
-// input resets the connection.
+// HangUp closes a connection so that the last line arrives: a socket closed with unread
+// input would reset it. It takes up to linger.
 func HangUp(c net.Conn, linger time.Duration) {
 	if half, ok := c.(interface{ CloseWrite() error }); ok && half.CloseWrite() == nil {
 		c.SetReadDeadline(time.Now().Add(linger))

@@ -12,17 +12,17 @@ import (
 	"salon/room/state"
 )
 
-// Visitor is somebody who has a pseudo and is about to join with it.
+// Visitor is a client that has chosen a pseudo and is about to join with it.
 type Visitor struct {
 	Room      *room.Room
-	Entry     room.Entry                            // with what is known of them
-	AskSecret func(question string) (string, error) // and waits for the answer
-	Complain  func(error) error                     // an error ends the visit
-	Join      func() error                          // with the Entry
+	Entry     room.Entry                            // what is known so far
+	AskSecret func(question string) (string, error) // sends a question and returns the answer
+	Complain  func(error) error                     // shows an error; its own error ends the visit
+	Join      func() error                          // joins with the Entry
 }
 
-// Enter asks for the secrets that the Entry's pseudo takes, and joins. What is wrong,
-// or came too fast, is asked for again, and nothing else.
+// Enter asks for the secrets that the Entry's pseudo requires, and joins. It asks again
+// only for a secret that was wrong or came too fast.
 func (v *Visitor) Enter() error {
 	for {
 		err := v.prove()
@@ -52,8 +52,8 @@ func (v *Visitor) prove() error {
 	return nil
 }
 
-// Leave takes a session out of the room and writes down why it ended: for why, unless
-// it has ended before.
+// Leave removes a session from the room and logs why it ended, which it returns: why,
+// unless the session had ended before.
 func (c *Conns) Leave(s *room.Session, from netip.Addr, why *state.Ending) *state.Ending {
 	s.Close(*why)
 	end := s.Ending()
@@ -65,7 +65,7 @@ func (c *Conns) Leave(s *room.Session, from netip.Addr, why *state.Ending) *stat
 	return end
 }
 
-// Crashed writes down a fault of ours, as recover returned it.
+// Crashed logs a panic, as recover returned it.
 func (c *Conns) Crashed(fault any) {
 	c.log.Error(c.name+": session crashed", "panic", fmt.Sprint(fault), "stack", string(debug.Stack()))
 }

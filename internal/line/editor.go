@@ -14,13 +14,12 @@ import (
 	"unicode/utf8"
 )
 
-// Max is the most bytes that an Editor holds. Who types on at Max sees nothing
-// happen; Insert says how much was lost.
+// Max is the most bytes that an Editor holds. Typing beyond it changes nothing; Insert
+// returns how much was dropped.
 const Max = 16 << 10
 
-// keptKill is the most bytes of what was killed that outlive a Set to nothing, as
-// after Enter: the longest message. A longer kill is given up then, so that those
-// who only listen weigh nothing.
+// keptKill is the most bytes of killed text that outlive Set("", 0), as after Enter:
+// the longest message. A longer kill is dropped then, so that idle editors are small.
 const keptKill = 4 << 10
 
 // Editor is a text being typed, of one line or several. The zero value is empty
@@ -60,7 +59,7 @@ func (e *Editor) Cursor() int { return e.cursor }
 
 // Set replaces the text, cleaned as by Insert and cut at Max, and puts the cursor
 // at a byte of it, or at the nearest end, or after the grapheme it falls in.
-// Set("", 0) lets go of all memory but a kill of 4 KiB at most.
+// Set("", 0) frees all memory but a kill of 4 KiB at most.
 func (e *Editor) Set(text string, cursor int) {
 	cursor = min(max(cursor, 0), len(text))
 	for cursor < len(text) && !utf8.RuneStart(text[cursor]) {
@@ -86,7 +85,7 @@ func (e *Editor) Insert(text string) (left int) {
 	return e.splice(e.cursor, e.cursor, clean(text))
 }
 
-// begin begins to do something else than what was done before.
+// begin begins an action, and ends a completion.
 func (e *Editor) begin() { e.lastAction, e.action, e.completion = e.action, anyAction, nil }
 
 // Replace puts text, cleaned as by Insert, in the place of the bytes from start to
@@ -120,8 +119,8 @@ func cut(text string, n int) string {
 	return text[:n]
 }
 
-// clean keeps of a stranger's text what an Editor may hold. What the room minds
-// besides, such as towers of combining marks, it cleans when the line is said.
+// clean returns what of an untrusted text an Editor may hold. The room cleans more, such
+// as towers of combining marks, when the line is sent.
 func clean(text string) string {
 	text = strings.ToValidUTF8(text, "\uFFFD")
 	return strings.Map(keep, strings.ReplaceAll(text, "\r\n", "\n"))

@@ -50,10 +50,9 @@ func (h *History) line(n int) string {
 	return h.lines[len(h.lines)-n]
 }
 
-// Older returns the line before the one shown, keeping current, what that has become
-// or what is being typed, for whoever comes back to it; ok is false at the oldest.
-// What is kept so has MaxBytes together at most: beyond them ok is false too, and
-// current stays where it is.
+// Older returns the line before the one shown; ok is false at the oldest. It keeps
+// current, what the line shown has become or what is being typed, until Reset. What is
+// kept so has MaxBytes together at most: beyond them ok is false too.
 func (h *History) Older(current string) (line string, ok bool) {
 	if h.back == len(h.lines) || !h.keep(current) {
 		return "", false

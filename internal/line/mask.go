@@ -5,7 +5,7 @@ import (
 	"unicode"
 )
 
-// Masked returns an Editor that shows what this one may while it holds a secret: stars
+// Masked returns an Editor to show in place of this one while it holds a secret: stars
 // stand for all that follows the first word and the space behind it.
 func (e *Editor) Masked() *Editor {
 	m := &Editor{cursor: e.cursor, top: e.top}

@@ -18,7 +18,7 @@ const (
 	keptOutput    = 16 << 10 // bytes kept allocated between writes
 )
 
-// Options fit a Prompt to its owner. The zero value works for who calls Input.
+// Options configure a Prompt. The zero value works with [Prompt.Input].
 type Options struct {
 	// Keys is what ReadLine reads: the bytes of keys as they are pressed.
 	Keys io.Reader
@@ -26,7 +26,7 @@ type Options struct {
 	Prompt, Line string
 	// Width and Height are the terminal's, in columns and rows, as for [Prompt.SetSize].
 	Width, Height int
-	// AppendOnly is for a terminal that understands no escape sequence, and for whoever has it read aloud.
+	// AppendOnly is for a terminal that understands no escape sequence, and for a screen reader.
 	AppendOnly bool
 	// Complete answers Tab; nil: nothing does. It must not call the Prompt.
 	Complete Completer
@@ -49,7 +49,7 @@ type Prompt struct {
 	options Options
 
 	decoder keys.Decoder // ReadLine's goroutine only, as all up to mu
-	pending []keys.Event // read, but not looked at yet
+	pending []keys.Event // read, but not done yet
 	failed  error        // of Keys
 
 	mu          sync.Mutex // guards all below
@@ -126,7 +126,7 @@ func (p *Prompt) next() Outcome {
 	return o
 }
 
-// Rest returns what ReadLine has read and not looked at, for an owner that goes on with Input.
+// Rest returns what ReadLine has read and not done, for an owner that goes on with Input.
 func (p *Prompt) Rest() (keys.Decoder, []keys.Event) { return p.decoder, p.pending }
 
 // WasHidden reports whether the line that ReadLine returned last was typed hidden. It is for ReadLine's goroutine.
@@ -184,7 +184,7 @@ func (p *Prompt) SetSize(width, height int) {
 }
 
 // Close takes the prompt and what is typed off the screen for good, or ends that line on a terminal that only
-// appends, and leaves the cursor at the left edge, ready for a farewell: from now on Write writes plain lines, keys
+// appends, and leaves the cursor at the left edge: from now on Write writes plain lines, keys
 // show nothing, and ReadLine still returns what it returned before. Close returns what was being typed.
 func (p *Prompt) Close() string {
 	p.mu.Lock()

@@ -123,7 +123,7 @@ func (f *auditFile) appendLocked() error {
 	return errors.Join(err, file.Close())
 }
 
-// Close tries what waits for the last time. After it, no timer of the file runs.
+// Close tries what waits for the last time. After it nothing is written any more.
 func (f *auditFile) Close() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()

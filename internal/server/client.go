@@ -18,7 +18,7 @@ import (
 const (
 	// dialTimeout is how long the client waits for a server that does not answer.
 	dialTimeout = 10 * time.Second
-	// leaveTimeout is how long a client that was told to stop waits for the server.
+	// leaveTimeout is how long the client waits for the server after a signal.
 	leaveTimeout = 2 * time.Second
 )
 

@@ -14,8 +14,8 @@ import (
 	"salon/room/state"
 )
 
-// Config is all that a server is told. Its tags make it the flags of `salon serve`, with
-// their defaults; the name of a flag's help is one of lang.Texts.
+// Config is the configuration of a server. Its tags make it the flags of `salon serve`,
+// with their defaults; the help of a flag is a field of lang.Texts.
 type Config struct {
 	// SSH and TCP are where the fronts listen, as net.Listen takes it, or "off".
 	SSH string `name:"ssh" default:":2222" help:"${HelpSSH}"`
@@ -55,9 +55,9 @@ type Config struct {
 
 	// Stdin and Stdout are the console's, Stderr is the log's. None may be nil.
 	Stdin, Stdout, Stderr *os.File `kong:"-"`
-	// Program is how this one calls itself in what it writes down; "" is "salon".
+	// Program is the name and version that the data directory records; "" is "salon".
 	Program string `kong:"-"`
-	// Again returns the Config as it is now, when the operator reloads. nil: this one.
+	// Again reads the Config again, when the operator reloads; nil: it stays this one.
 	Again func() (Config, error) `kong:"-"`
 }
 
@@ -122,7 +122,7 @@ func (c *Config) language() state.Lang {
 	return lang.FromLocale(os.Getenv, state.French)
 }
 
-// limits are what one member and one address may ask for.
+// limits are the bounds on one member and on one address.
 func (c *Config) limits() room.Limits {
 	return room.Limits{Rate: c.Rate, Burst: c.Burst, Replay: c.Replay, MaxPerSource: c.MaxPerSource}
 }

@@ -8,8 +8,8 @@ import (
 	"salon/room/operator"
 )
 
-// openConsole makes the console on a terminal or on a pipe, and turns the log to where
-// it does not disturb it.
+// openConsole makes the console on a terminal or on a pipe, and sends the log to where
+// it does not disturb the console.
 func (s *server) openConsole(ctx context.Context, stop func()) (err error) {
 	if s.term, err = openTerminal(ctx, s.cfg.Stdin, s.cfg.Stdout); err != nil {
 		return err
@@ -22,7 +22,7 @@ func (s *server) openConsole(ctx context.Context, stop func()) (err error) {
 	width, height := s.term.size()
 	s.console = operator.NewTerminal(s.room, s.lang, s.term, width, height, stop)
 	s.running.Go(func() { s.term.followSize(ctx, s.console.SetSize) })
-	if isTerminal(s.cfg.Stderr) { // the console shows who comes and goes; only trouble is news
+	if isTerminal(s.cfg.Stderr) { // the console shows joins already
 		s.logTo.level.Set(slog.LevelWarn)
 		s.logTo.send(s.console)
 		s.shown.Store(s.console)

@@ -21,11 +21,11 @@ import (
 	"salon/room/lang"
 )
 
-// theNode is the name in its log of a server that is alone: always the same, so that
+// nodeName is the name in its log of a server that runs alone: always the same, so that
 // each start ends the epoch before it.
-const theNode = "local"
+const nodeName = "local"
 
-// open acquires all that may fail, before anybody is let in.
+// open acquires all that may fail, before the first connection is accepted.
 func (s *server) open() (err error) {
 	if s.cfg.SSH != off {
 		if s.keys, err = s.cfg.hostKeys(); err != nil {
@@ -45,7 +45,7 @@ func (s *server) open() (err error) {
 	return s.openRoom()
 }
 
-// close releases what open acquired, when nobody has been let in.
+// close releases what open acquired, when the fronts have not been served.
 func (s *server) close() {
 	for _, f := range s.fronts {
 		f.Close()
@@ -84,7 +84,7 @@ func (s *server) listen(flag, addr string) (net.Listener, error) {
 func (s *server) openRoom() error {
 	cfg := room.DefaultConfig()
 	cfg.Limits = s.cfg.limits()
-	cfg.Node, cfg.Audit, cfg.Reload = theNode, s.audit, s.reload
+	cfg.Node, cfg.Audit, cfg.Reload = nodeName, s.audit, s.reload
 	var events room.Log = room.NewMemoryLog()
 	var store room.Store = room.NewMemoryStore()
 	if s.cfg.Data != off {
@@ -133,7 +133,7 @@ func (s *server) openHistory() (*history.History, error) {
 	return h, s.openAudit(dir)
 }
 
-// explain says in words what keeps a history from being opened.
+// explain words an error of opening or reading a history, as far as it is a known one.
 func explain(t *lang.Texts, err error) error {
 	if newer, ok := errors.AsType[*history.NewerError](err); ok {
 		return fmt.Errorf(t.DataNewer, cmp.Or(newer.Program, "salon"), newer.Format)
@@ -150,7 +150,7 @@ func explain(t *lang.Texts, err error) error {
 	return err
 }
 
-// indexing shows the progress of an index that the history makes anew.
+// indexing shows the progress of an index that the history rebuilds.
 func (s *server) indexing(done, total int64) {
 	if c := s.shown.Load(); c != nil {
 		fmt.Fprintf(c, s.texts().Indexing+"\n", done, total)

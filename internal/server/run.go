@@ -1,7 +1,7 @@
 // Package server is the running server, `salon serve`: it opens the room on its data
 // directory, serves it over ssh and raw TCP, and runs the operator's console, the audit
-// log and the signals beside it. Call [Run] with a [Config]; it returns once the room is
-// closed and everyone is out. What chat is belongs to package room, and the protocols
+// log and the signals beside it. Call [Run] with a [Config]; it returns once the room and
+// every connection are closed. What chat is belongs to package room, and the protocols
 // to the fronts, sshui and rawtcp.
 //
 // [Join] is `salon client` and [Export] is `salon export`: they share the terminal and
@@ -25,11 +25,11 @@ import (
 )
 
 const (
-	// goodbyeTimeout is how long everybody together has to read their farewell when the
-	// server stops; connections still open then are closed.
+	// goodbyeTimeout is how long all clients together have to read their last line when
+	// the server stops; connections still open then are closed.
 	goodbyeTimeout = 3 * time.Second
 	// consoleTimeout is how long the console has to write its last events: it may write
-	// to a pipe that nobody reads.
+	// to a pipe that is not read.
 	consoleTimeout = time.Second
 	// gcPercent trades CPU for memory: a full room makes little garbage, so that
 	// collecting it twice as often costs little and keeps the heap small.
@@ -37,7 +37,7 @@ const (
 )
 
 // Run serves the room until ctx ends, a SIGINT or SIGTERM arrives, the operator stops
-// it, or a front fails; then it lets everyone out. It must be called once in a process:
+// it, or a front fails; then it closes every session. It must be called once in a process:
 // it sets what the process does at SIGPIPE and how eagerly it collects garbage. Its
 // errors are in the language of the Config. When it returns, nothing that it started
 // runs any more, but for a pending read of the standard input, which nothing can
@@ -56,7 +56,7 @@ func Run(ctx context.Context, cfg Config) error {
 	return s.run(ctx)
 }
 
-// run lets people in until the room stops, then lets everyone out.
+// run serves the room until it stops or ctx ends, then closes everything.
 func (s *server) run(ctx context.Context) error {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -85,9 +85,9 @@ func (s *server) run(ctx context.Context) error {
 	return errors.Join(s.shutdown(), err)
 }
 
-// shutdown lets everyone out and waits for all that runs.
+// shutdown ends every session and waits for all that runs.
 func (s *server) shutdown() error {
-	s.letOut()
+	s.closeFronts()
 	err := s.room.Close()
 	ended := within(consoleTimeout, &s.running)
 	err = errors.Join(err, s.closeHistory())
@@ -127,8 +127,9 @@ func (s *server) serve() <-chan error {
 	return failed
 }
 
-// letOut waits until everyone has read their farewell, or for goodbyeTimeout.
-func (s *server) letOut() {
+// closeFronts ends every session, and waits goodbyeTimeout at most until all are sent
+// their last line.
+func (s *server) closeFronts() {
 	ctx, cancel := context.WithTimeout(context.Background(), goodbyeTimeout)
 	defer cancel()
 	var leaving sync.WaitGroup

@@ -30,7 +30,7 @@ type server struct {
 	running sync.WaitGroup // every goroutine of the server
 
 	// shown is the console when it shares its terminal with the log. Other goroutines
-	// ask for it while it opens.
+	// read it while the console opens.
 	shown atomic.Pointer[operator.Console]
 
 	history   *history.History // closed after the room; nil without a data directory

@@ -17,8 +17,8 @@ import (
 type Settings map[string]string
 
 // ReadSettings reads a file of flags, one a line: `rate = 5`; empty lines, and those
-// that begin with #, say nothing. try is asked whether a flag can have a value. The
-// error names the line, in the language of t.
+// that begin with #, are skipped. try reports why a flag cannot have a value. The error
+// names the line, in the language of t.
 func ReadSettings(name string, t *lang.Texts, try func(flag, value string) error) (Settings, error) {
 	text, err := readFile(name)
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 
 func foreground(*os.File) bool { return true }
 
-// runInBackground does nothing where terminals stop nobody.
+// runInBackground does nothing where a terminal does not stop processes.
 func runInBackground() {}
 
 // followSize returns at once where a terminal does not tell that it was resized.

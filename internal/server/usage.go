@@ -16,8 +16,8 @@ import (
 	"salon/room/state"
 )
 
-// Usage is what the command line says, in a language: kong's help and errors, which are
-// in English, and the reasons why a command cannot be done as it was typed.
+// Usage words the help and the errors of the command line in one language; those of kong
+// are in English.
 type Usage struct{ Lang state.Lang }
 
 // A UsageError says, in the reader's language, what is wrong on the command line.
@@ -27,8 +27,8 @@ func (e *UsageError) Error() string { return e.Text }
 
 func (u Usage) texts() *lang.Texts { return lang.Of(u.Lang) }
 
-// Options make kong speak the language. Each text of lang.Texts is a variable of the tags
-// by its name.
+// Options make kong use the language. Each text of lang.Texts is a variable of the tags,
+// by the name of its field.
 func (u Usage) Options() []kong.Option {
 	vars := kong.Vars{}
 	for field, value := range reflect.ValueOf(*u.texts()).Fields() {
@@ -86,7 +86,8 @@ func (u Usage) Show(w io.Writer, ctx *kong.Context, wrong *UsageError) {
 	fmt.Fprintf(w, u.texts().MoreHelp+"\n", ctx.Model.Name+path)
 }
 
-// BadValue says that a value cannot stand behind these words, and which one could.
+// BadValue is the error of a value that these words of the command line cannot have. It
+// shows how to write them, with an example.
 func (u Usage) BadValue(words, value, example string) *UsageError {
 	quoted := strconv.Quote(value)
 	return u.errorf(u.texts().BadFlag, strings.TrimSpace(words+" "+quoted[1:len(quoted)-1]), words+" "+example)

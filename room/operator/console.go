@@ -1,5 +1,5 @@
-// Package operator is the console of whoever started the server: commands from a
-// reader, answers and the room's events to a writer. On a terminal it edits
+// Package operator is the console of the operator who started the server: commands from
+// a reader, answers and the room's events to a writer. On a terminal it edits
 // lines and keeps them below what scrolls by; from a pipe it takes one command a
 // line, without a prompt.
 package operator
@@ -19,11 +19,12 @@ import (
 	"salon/room/text"
 )
 
-// maxCommand is how long a piped command may be; the rest of a longer line is
-// discarded and the operator told.
+// maxCommand is how long a piped command may be; a longer line is discarded, and the
+// operator gets an error.
 const maxCommand = text.MaxText
 
-// Console is the operator's place in a room.
+// Console is the operator's session in a room. Its methods may be called from any
+// goroutine, but for one that reads.
 type Console struct {
 	sess  *room.Session
 	lines *lang.Printer
@@ -48,8 +49,8 @@ func NewTerminal(r *room.Room, l state.Lang, rw io.ReadWriter, width, height int
 	return c
 }
 
-// Write shows whole lines among the others: what main has to say, and the
-// technical log when it goes to the same terminal.
+// Write shows whole lines among the others: those of the server, and the technical log
+// when it goes to the same terminal.
 func (c *Console) Write(p []byte) (int, error) {
 	if c.edit != nil {
 		return c.edit.Write(p)

@@ -16,8 +16,8 @@ const maxSequence = 256
 // one Text ends and the next begins, and for Esc.
 //
 // An ESC that ends what Feed got is taken for the Esc key at once, as no timer
-// runs here. When the rest of a sequence follows after all, from '[' or 'O' on,
-// the sequence is decoded too: that Esc was given in vain. What follows and makes
+// runs here. When the rest of a sequence follows after all, from '[' or 'O' on, the
+// sequence is decoded too, after an Esc that nobody pressed. What follows and makes
 // no sequence that a terminal sends was typed: it comes as Text, late by the few
 // bytes that it took to know.
 //

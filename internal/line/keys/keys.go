@@ -1,8 +1,7 @@
 // Package keys turns the bytes that a terminal sends into keys, pastes and
-// reports.
-//
-// It owns decoding and its bounds; what a key does is for others. It does no
-// input or output.
+// reports. It owns the decoding and its bounds: it finds where each sequence ends, and
+// leaves to the ultraviolet library what most of them mean, and to its callers what a
+// key does. It does no input or output. Give a [Decoder] what was read.
 package keys
 
 // MaxPaste is the most bytes of one paste that are kept; the rest is dropped and
