@@ -120,7 +120,10 @@ func (d *discipline) put(b byte) {
 		d.line = append(d.line, b)
 	default:
 		d.excess = true
-		d.line = wholeRunes(d.line)
+		for n := 1; n < utf8.UTFMax && !utf8.RuneStart(b); n++ { // b is of a rune that began in the line
+			b = d.line[maxLine-n]
+			d.line = d.line[:maxLine-n]
+		}
 	}
 }
 
@@ -164,19 +167,6 @@ func (d *discipline) eraseChar() {
 	}
 	_, size := utf8.DecodeLastRune(d.line)
 	d.line = d.line[:len(d.line)-size]
-}
-
-// wholeRunes returns p without the beginning of a rune at its end, if any.
-func wholeRunes(p []byte) []byte {
-	for i := len(p) - 1; i >= max(0, len(p)-utf8.UTFMax); i-- {
-		if utf8.RuneStart(p[i]) {
-			if !utf8.FullRune(p[i:]) {
-				return p[:i]
-			}
-			break
-		}
-	}
-	return p
 }
 
 // decodeLine turns a line's bytes into valid UTF-8. Bytes that are not valid and

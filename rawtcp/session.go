@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -66,7 +67,7 @@ func (c *conn) do(tok token) {
 	case tokenLine:
 		line := decodeLine(tok.text)
 		if len(line) > text.MaxText { // decoding made it longer
-			line, tok.truncated = string(wholeRunes([]byte(line[:text.MaxText]))), true
+			line, tok.truncated = strings.ToValidUTF8(line[:text.MaxText], ""), true
 		}
 		if tok.truncated {
 			c.sess.Answer(room.Notice{What: room.LineCut}, nil)

@@ -102,21 +102,13 @@ func (e *Editor) Replace(start, end int, with string) {
 // much as fits, and the cursor after it. The new text shares no memory with
 // anything, so that it never keeps alive what was cut out of it.
 func (e *Editor) splice(start, end int, with string) (left int) {
-	fits := cut(with, Max-len(e.text)+end-start)
+	fits := with
+	if most := Max - len(e.text) + end - start; len(fits) > most {
+		fits = strings.ToValidUTF8(fits[:most], "") // without the rune that is cut
+	}
 	e.text = strings.Join([]string{e.text[:start], fits, e.text[end:]}, "")
 	e.cursor = boundary(e.text, start+len(fits))
 	return len(with) - len(fits)
-}
-
-// cut returns the first runes of text that are n bytes at most.
-func cut(text string, n int) string {
-	if len(text) <= n {
-		return text
-	}
-	for n > 0 && !utf8.RuneStart(text[n]) {
-		n--
-	}
-	return text[:n]
 }
 
 // clean returns what of an untrusted text an Editor may hold. The room cleans more, such

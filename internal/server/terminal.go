@@ -44,12 +44,9 @@ func (t *terminal) restore() {
 	}
 }
 
-// size is the terminal's, or 80 x 24 where it does not say.
+// size is the terminal's, zero where it does not say.
 func (t *terminal) size() (width, height int) {
-	width, height, err := term.GetSize(int(t.out.Fd()))
-	if err != nil || width == 0 || height == 0 {
-		return 80, 24
-	}
+	width, height, _ = term.GetSize(int(t.out.Fd()))
 	return width, height
 }
 
