@@ -246,6 +246,7 @@ func (n narrow) Accept() (net.Conn, error) {
 }
 
 func TestAskingWithoutReadingBuysNoTime(t *testing.T) {
+	t.Parallel()
 	const write = 2 * time.Second // of real time: whoever waits for a lock keeps a bubble's from passing
 	h := open(t, func(b *build) {
 		b.waits.write = write
@@ -270,6 +271,7 @@ func TestAskingWithoutReadingBuysNoTime(t *testing.T) {
 }
 
 func TestShutdownDoesNotWaitForThoseWhoNeverRead(t *testing.T) {
+	t.Parallel()
 	h := open(t, func(b *build) {
 		b.waits.write, b.waits.linger = time.Hour, time.Hour
 		b.listen = func(l net.Listener) net.Listener { return narrow{l} }

@@ -79,6 +79,7 @@ func TestWhoeverTakesTooLongToSayTheirPseudoIsToldAndLetGo(t *testing.T) {
 }
 
 func TestShutdownDoesNotWaitForWhoeverIsAsked(t *testing.T) {
+	t.Parallel()
 	h := open(t)
 	c := h.call()
 	c.awaitText(hello)

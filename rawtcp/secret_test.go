@@ -265,6 +265,7 @@ func TestASecretGetsTimeOfItsOwnAndNoMore(t *testing.T) {
 }
 
 func TestShutdownDoesNotWaitForASecret(t *testing.T) {
+	t.Parallel()
 	h := open(t)
 	h.phrased("ann")
 	c := h.call()
@@ -294,6 +295,7 @@ func TestLeavingInPlaceOfASecretIsNoJoin(t *testing.T) {
 // TestNoSecretIsInAnyOutput looks for secrets in every byte that anybody is sent and
 // in the server's log.
 func TestNoSecretIsInAnyOutput(t *testing.T) {
+	t.Parallel()
 	var log roomtest.Journal
 	h := open(t, func(b *build) {
 		b.log = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))

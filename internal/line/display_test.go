@@ -13,6 +13,7 @@ import (
 
 // TestATerminalThatOnlyAppendsShowsTheLine does any keys, while messages arrive.
 func TestATerminalThatOnlyAppendsShowsTheLine(t *testing.T) {
+	t.Parallel()
 	names := append(strings.Fields("tab shift+tab up down enter ctrl+c"), allKeys...)
 	texts := []string{"a", "é", "世", "bonjour ", "🎉", "/x secret "} // the emulator joins no graphemes that come in two writes
 	complete := func(line string, pos int) (int, []string) { return floor(line, pos), []string{"世界 ", "un"} }

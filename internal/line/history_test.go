@@ -161,6 +161,7 @@ func (h *History) all() (lines []string) {
 }
 
 func TestHistoryKeepsTheNewest(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		var h History
 		var want []string

@@ -233,6 +233,7 @@ var allKeys = strings.Fields(`ctrl+a home ctrl+e end left ctrl+b right alt+b alt
 
 // TestWhateverIsDoneTheTextIsWellFormed gives an Editor anything.
 func TestWhateverIsDoneTheTextIsWellFormed(t *testing.T) {
+	t.Parallel()
 	anything := slices.Concat(pieces, dirt, []string{strings.Repeat("x", 5000), strings.Repeat("🇫", 1000)})
 	rapid.Check(t, func(t *rapid.T) {
 		var e Editor

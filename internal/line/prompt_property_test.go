@@ -25,6 +25,7 @@ type desk struct {
 // TestTheScreenIsWhatWasWrittenThenWhatIsTyped lets people type, edit, enter and drop lines while messages arrive.
 // ASCII only: wide characters are a known limit.
 func TestTheScreenIsWhatWasWrittenThenWhatIsTyped(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
 		d := &desk{width: rapid.IntRange(4, 40).Draw(rt, "width"), height: rapid.IntRange(2, 12).Draw(rt, "height")}
 		tty := newTTY(d.width, d.height)

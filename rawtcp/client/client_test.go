@@ -103,6 +103,7 @@ func TestCtrlCTwiceLeaves(t *testing.T) {
 }
 
 func TestAServerThatSaysNothingMoreIsNotWaitedForLong(t *testing.T) {
+	t.Parallel()
 	conn, srv := connect(t)
 	s := playOver(t, conn, srv, 40, 12)
 	s.press("\x04")
