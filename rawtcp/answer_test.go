@@ -26,7 +26,7 @@ type patient struct {
 	in *bufio.Reader
 }
 
-func (h *house) patient(pseudo string) *patient {
+func (h *harness) patient(pseudo string) *patient {
 	h.T.Helper()
 	p := &patient{Conn: h.Dial()}
 	p.in = bufio.NewReader(p)

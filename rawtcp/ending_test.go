@@ -20,7 +20,7 @@ import (
 )
 
 // wantLeft checks that somebody has left once, and how.
-func (h *house) wantLeft(who text.Pseudo, cause state.Cause) {
+func (h *harness) wantLeft(who text.Pseudo, cause state.Cause) {
 	h.T.Helper()
 	if got := h.AwaitLeft(h.T, who); got.Cause != cause {
 		h.T.Errorf("%s left by %v, want %v", who, got.Cause, cause)
@@ -100,9 +100,9 @@ func TestAResetConnectionIsOneDeparture(t *testing.T) {
 	h.wantLeft("ann", state.Lost)
 }
 
-// A socket reports a reset once. When the writer was told, the reader finds an
+// A socket reports a reset once. When the writer got it, the reader finds an
 // end of input.
-func TestAResetThatAWriteWasToldOfIsALostConnection(t *testing.T) {
+func TestAResetThatAWriteGotIsALostConnection(t *testing.T) {
 	h := open(t)
 	server, client := net.Pipe()
 	defer client.Close()
@@ -130,7 +130,7 @@ func TestWhoeverIsKickedReadsWhy(t *testing.T) {
 	}
 }
 
-func TestAShutdownIsTold(t *testing.T) {
+func TestAShutdownIsAnnounced(t *testing.T) {
 	h := open(t)
 	var all []*caller
 	for i := range 20 {
@@ -160,8 +160,8 @@ func TestAfterShutdownNobodyIsServed(t *testing.T) {
 	}
 }
 
-// deaf joins with a small buffer and never reads.
-func (h *house) deaf(pseudo string) net.Conn {
+// stalled joins with a small buffer and never reads.
+func (h *harness) stalled(pseudo string) net.Conn {
 	h.T.Helper()
 	d := net.Dialer{Control: func(_, _ string, raw syscall.RawConn) error {
 		return raw.Control(func(fd uintptr) { syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_RCVBUF, 4096) })
@@ -178,7 +178,7 @@ func (h *house) deaf(pseudo string) net.Conn {
 
 // talk has somebody say so much that no socket's buffer holds it, and read it
 // all.
-func (c *caller) talk(h *house, bytes int) {
+func (c *caller) talk(h *harness, bytes int) {
 	c.t.Helper()
 	for said := 0; said < bytes; said += 10 * maxLine {
 		last := fmt.Sprintf("fin %d", said)
@@ -219,16 +219,16 @@ func TestASlowLineIsNotAStuckOne(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			var heard strings.Builder
+			var received strings.Builder
 			buf := make([]byte, packet)
-			for err := error(nil); err == nil && !strings.Contains(heard.String(), fmt.Sprint("x", messages-1, "\r\n")); {
+			for err := error(nil); err == nil && !strings.Contains(received.String(), fmt.Sprint("x", messages-1, "\r\n")); {
 				time.Sleep(c.perPacket)
 				var n int
 				n, err = slow.Read(buf)
-				heard.Write(buf[:n])
+				received.Write(buf[:n])
 			}
 			if left := roomtest.Seen[state.Left](h.Console); (len(left) > 0) != c.cut || c.cut && left[0].Cause != state.Slow {
-				t.Errorf("%v for each %d bytes: left %v after %d", c.perPacket, packet, left, heard.Len())
+				t.Errorf("%v for each %d bytes: left %v after %d", c.perPacket, packet, left, received.Len())
 			}
 		})
 	}
@@ -252,7 +252,7 @@ func TestAskingWithoutReadingBuysNoTime(t *testing.T) {
 		b.waits.write = write
 		b.listen = func(l net.Listener) net.Listener { return narrow{l} }
 	})
-	c := h.deaf("muet")
+	c := h.stalled("muet")
 	ann := h.enter("ann")
 	var asking sync.WaitGroup
 	asking.Go(func() { // a timing mark is answered each time
@@ -277,7 +277,7 @@ func TestShutdownDoesNotWaitForThoseWhoNeverRead(t *testing.T) {
 		b.listen = func(l net.Listener) net.Listener { return narrow{l} }
 	})
 	for i := range 5 {
-		h.deaf(fmt.Sprint("muet", i))
+		h.stalled(fmt.Sprint("muet", i))
 	}
 	h.enter("ann").talk(h, tooMuch/8)
 	h.Room.Stop("")

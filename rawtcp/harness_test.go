@@ -25,14 +25,14 @@ const patience = roomtest.Patience
 
 var french = lang.Of(state.French)
 
-// house is a room with a raw TCP front on a port of its own, and its operator's
+// harness is a room with a raw TCP front on a port of its own, and its operator's
 // console.
-type house struct {
+type harness struct {
 	*roomtest.House
 	server *Server
 }
 
-// build changes what a house is made from, before it opens.
+// build changes what a harness is made from, before it opens.
 type build struct {
 	room   room.Config
 	waits  timeouts
@@ -42,19 +42,19 @@ type build struct {
 	log    *slog.Logger
 }
 
-// wired is a house that stands in a time of its own.
+// wired is a harness that stands in a time of its own.
 func wired(b *build) { b.wired = true }
 
-// open opens a house for the length of a test: no limits of rate, French, and
+// open opens a harness for the length of a test: no limits of rate, French, and
 // default timeouts, unless change says otherwise.
-func open(t testing.TB, change ...func(*build)) *house {
+func open(t testing.TB, change ...func(*build)) *harness {
 	t.Helper()
 	b := build{waits: defaultTimeouts(), store: room.NewMemoryStore()}
 	b.room.PassMemory, b.room.PassTime = 64, 1
 	for _, c := range change {
 		c(&b)
 	}
-	h := &house{House: roomtest.Open(t, b.room, b.store)}
+	h := &harness{House: roomtest.Open(t, b.room, b.store)}
 	if b.wired {
 		h.Wire()
 	}
@@ -75,7 +75,7 @@ type caller struct {
 }
 
 // call connects.
-func (h *house) call() *caller {
+func (h *harness) call() *caller {
 	h.T.Helper()
 	c := &caller{Conn: h.Dial(), t: h.T, ended: make(chan struct{})}
 	go c.listen()
@@ -102,7 +102,7 @@ func (c *caller) listen() {
 }
 
 // join connects and takes a pseudo.
-func (h *house) enter(pseudo string) *caller {
+func (h *harness) enter(pseudo string) *caller {
 	h.T.Helper()
 	c := h.call()
 	c.send(pseudo + "\r\n")
@@ -150,8 +150,8 @@ func (c *caller) wantEnd(last string) {
 	}
 }
 
-// wantTalking checks that somebody hears and is heard.
-func (c *caller) wantTalking(h *house, text string) {
+// wantTalking checks that somebody sends and receives.
+func (c *caller) wantTalking(h *harness, text string) {
 	c.t.Helper()
 	c.send(text + "\r\n")
 	h.AwaitSaid(c.t, text)

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"salon/room"
 	"salon/room/roomtest"
@@ -29,14 +28,14 @@ func TestWhatOneSendsCannotCommandAnothersTerminalOrForgeALine(t *testing.T) {
 		ann.send(line + "\r\n" + last + "\r\n")
 		bob.awaitText("ann: " + last + "\r\n")
 	}
-	_, heard, _ := strings.Cut(bob.String(), "ann arrive")
-	if i := strings.IndexAny(heard, "\x1b\x00\x07\x08\v\f\x0e\x0f\x7f\u009b\u0085\u2028\u202e"); i >= 0 {
-		t.Errorf("bob is sent %q", heard[i:min(len(heard), i+40)])
+	_, received, _ := strings.Cut(bob.String(), "ann arrive")
+	if i := strings.IndexAny(received, "\x1b\x00\x07\x08\v\f\x0e\x0f\x7f\u009b\u0085\u2028\u202e"); i >= 0 {
+		t.Errorf("bob is sent %q", received[i:min(len(received), i+40)])
 	}
-	if strings.Contains(strings.ReplaceAll(heard, "\r\n", ""), "\r") || strings.Contains(strings.ReplaceAll(heard, "\r\n", ""), "\n") {
-		t.Errorf("bob is sent a lone CR or LF in %q", heard)
+	if strings.Contains(strings.ReplaceAll(received, "\r\n", ""), "\r") || strings.Contains(strings.ReplaceAll(received, "\r\n", ""), "\n") {
+		t.Errorf("bob is sent a lone CR or LF in %q", received)
 	}
-	for line := range strings.Lines(heard) {
+	for line := range strings.Lines(received) {
 		if strings.Contains(line, "forgé") && !strings.Contains(line, " ann: ") {
 			t.Errorf("a forged line: %q", line)
 		}
@@ -186,13 +185,4 @@ func TestAFaultOfOursEndsOneSessionWithAnApology(t *testing.T) {
 	h.wantLeft("bob", state.Crashed)
 	ann.wantTalking(h, "moi ça va")
 	h.enter("bob") // the pseudo is free
-}
-
-func TestDefaultTimeoutsAreThoseDocumented(t *testing.T) {
-	want := timeouts{pseudo: time.Minute, write: 10 * time.Second, linger: time.Second}
-	s := New(Config{}, open(t).Room)
-	defer s.Shutdown(t.Context())
-	if s.waits != want {
-		t.Errorf("timeouts are %+v, want %+v", s.waits, want)
-	}
 }

@@ -20,7 +20,7 @@ import (
 // the answers in their place among them.
 func listen(t testing.TB, in io.Reader) []string {
 	t.Helper()
-	var heard []string
+	var received []string
 	var answers []byte
 	r := newLineReader(in, func(p []byte) { answers = append(answers, p...) })
 	for {
@@ -29,12 +29,12 @@ func listen(t testing.TB, in io.Reader) []string {
 			t.Fatalf("next: %v", err)
 		}
 		if len(answers) > 0 {
-			heard = append(heard, fmt.Sprintf("answer % x", answers))
+			received = append(received, fmt.Sprintf("answer % x", answers))
 			answers = nil
 		}
-		heard = append(heard, write(tok))
+		received = append(received, write(tok))
 		if tok.kind == tokenEnd {
-			return heard
+			return received
 		}
 	}
 }
@@ -53,11 +53,11 @@ func write(tok token) string {
 	return [...]string{tokenInterrupt: "interrupt", tokenEnd: "end", tokenAreYouThere: "ayt"}[tok.kind]
 }
 
-// compare fails the test unless what was heard, without the last "end", is want.
-func compare(t *testing.T, heard []string, want ...string) {
+// compare fails the test unless what was received, without the last "end", is want.
+func compare(t *testing.T, received []string, want ...string) {
 	t.Helper()
-	if got, want := strings.Join(heard, " "), strings.Join(append(want, "end"), " "); got != want {
-		t.Errorf("heard %q\n want %q", got, want)
+	if got, want := strings.Join(received, " "), strings.Join(append(want, "end"), " "); got != want {
+		t.Errorf("received %q\n want %q", got, want)
 	}
 }
 
@@ -303,7 +303,7 @@ func TestNegotiationIsInvisible(t *testing.T) {
 		r := newLineReader(splitReader(in.String(), []byte{byte(size), byte(size >> 8)}), func([]byte) {})
 		for _, line := range lines {
 			if tok, err := r.next(); err != nil || write(tok) != line+"|" {
-				t.Fatalf("heard %q, %v; want %q", write(tok), err, line)
+				t.Fatalf("received %q, %v; want %q", write(tok), err, line)
 			}
 		}
 		if tok, _ := r.next(); tok.kind != tokenEnd {
@@ -333,10 +333,10 @@ func FuzzLines(f *testing.F) {
 	f.Add([]byte("\x16\x03\x01\x02"), []byte{1})
 	f.Add(bytes.Repeat([]byte("\xe2\x82\xac"), maxLine/3+2), []byte{200})
 	f.Fuzz(func(t *testing.T, in, cuts []byte) {
-		heard := listen(t, bytes.NewReader(in))
+		received := listen(t, bytes.NewReader(in))
 		again := listen(t, splitReader(string(in), cuts))
-		if strings.Join(heard, "\n") != strings.Join(again, "\n") {
-			t.Fatalf("heard whole %q, in parts %q", heard, again)
+		if strings.Join(received, "\n") != strings.Join(again, "\n") {
+			t.Fatalf("received whole %q, in parts %q", received, again)
 		}
 		checkLines(t, in)
 	})

@@ -36,7 +36,7 @@ var (
 
 // phrased registers a pseudo with the phrase, over raw TCP, and leaves. It has
 // nothing to do with guesses.
-func (h *house) phrased(pseudo string) {
+func (h *harness) phrased(pseudo string) {
 	h.T.Helper()
 	p := h.patient(pseudo)
 	defer p.Close()

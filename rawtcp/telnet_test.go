@@ -69,7 +69,7 @@ func TestTelnet(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			text, signals, replies := hear(test.in)
 			if text != test.text || signals != test.signals || replies != test.replies {
-				t.Errorf("heard %q %q, answered % x; want %q %q % x",
+				t.Errorf("received %q %q, answered % x; want %q %q % x",
 					text, signals, replies, test.text, test.signals, test.replies)
 			}
 		})
@@ -136,6 +136,6 @@ func checkTransparent(t *testing.T, in []byte) {
 	settled := string(in) + strings.Repeat("x", maxSubnegotiation+2)
 	before, _, _ := hear(settled)
 	if after, _, _ := hear(settled + doubled); after != before+string(in) {
-		t.Fatalf("after %q, %q was heard as %q", in, in, strings.TrimPrefix(after, before))
+		t.Fatalf("after %q, %q was received as %q", in, in, strings.TrimPrefix(after, before))
 	}
 }

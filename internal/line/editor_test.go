@@ -131,7 +131,7 @@ func TestReplace(t *testing.T) {
 	}
 }
 
-func TestWhoOnlyListensWeighsNothing(t *testing.T) {
+func TestAnEmptyEditorTakesNoMemory(t *testing.T) {
 	if size := unsafe.Sizeof(Editor{}) + unsafe.Sizeof(History{}); size > 160 {
 		t.Errorf("%d bytes", size)
 	}

@@ -204,7 +204,7 @@ func TestTerminalErrorsReachTheOwner(t *testing.T) {
 	}
 }
 
-func TestClearLeavesAPlainScreenForTheFarewell(t *testing.T) {
+func TestCloseLeavesAPlainScreenForTheLastLine(t *testing.T) {
 	s := sit(t, 20, 10, line.Options{})
 	s.say(t, "above\n")
 	s.press(strings.Repeat("w", 50))

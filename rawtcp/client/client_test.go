@@ -128,7 +128,7 @@ func TestAServerThatHangsUpEndsTheClient(t *testing.T) {
 	}
 }
 
-func TestAConnectionThatBreaksIsToldAsSuch(t *testing.T) {
+func TestAConnectionThatBreaksIsReportedAsSuch(t *testing.T) {
 	s := play(t, 40, 12)
 	s.say("14:05 bob: un\r\n")
 	s.awaitScreen("14:05 bob: un", ">")

@@ -25,8 +25,8 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// house is a room with a console on a pipe, in a bubble where hours pass at once.
-type house struct {
+// harness is a room with a console on a pipe, in a bubble where hours pass at once.
+type harness struct {
 	*testing.T
 	room    *room.Room
 	console *operator.Console
@@ -54,10 +54,10 @@ func (s *screen) take() string {
 	return s.buf.String()
 }
 
-func inRoom(t *testing.T, l state.Lang, test func(*house)) {
+func inRoom(t *testing.T, l state.Lang, test func(*harness)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		h := newHouse(t)
+		h := newHarness(t)
 		h.out = &screen{}
 		h.console = operator.New(h.room, l, h.out)
 		h.open()
@@ -65,16 +65,16 @@ func inRoom(t *testing.T, l state.Lang, test func(*house)) {
 	})
 }
 
-func newHouse(t *testing.T) *house {
+func newHarness(t *testing.T) *harness {
 	r, err := room.New(t.Context(), room.DefaultConfig(), room.NewMemoryLog(), room.NewMemoryStore())
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &house{T: t, room: r}
+	return &harness{T: t, room: r}
 }
 
 // open follows the room on the console, until the test's end.
-func (h *house) open() {
+func (h *harness) open() {
 	var following sync.WaitGroup
 	following.Go(h.console.Follow)
 	h.Cleanup(func() {
@@ -88,7 +88,7 @@ func (h *house) open() {
 }
 
 // join lets somebody in.
-func (h *house) join(pseudo text.Pseudo, addr, key string) *room.Session {
+func (h *harness) join(pseudo text.Pseudo, addr, key string) *room.Session {
 	h.Helper()
 	s, err := h.room.Join(h.Context(), room.Entry{Pseudo: pseudo, KeyID: key, Addr: netip.MustParseAddr(addr), Front: "ssh", Client: "OpenSSH_9.9"})
 	if err != nil {
@@ -98,7 +98,7 @@ func (h *house) join(pseudo text.Pseudo, addr, key string) *room.Session {
 	return s
 }
 
-func (h *house) say(s *room.Session, line string) {
+func (h *harness) say(s *room.Session, line string) {
 	h.Helper()
 	if _, err := s.Do(h.Context(), line); err != nil {
 		h.Errorf("%s cannot say %q: %v", s.Pseudo(), line, err)
@@ -106,12 +106,12 @@ func (h *house) say(s *room.Session, line string) {
 }
 
 // types hands the console these lines, to the end of its input.
-func (h *house) types(lines string) {
+func (h *harness) types(lines string) {
 	h.console.Read(h.Context(), strings.NewReader(lines))
 }
 
 // prints wants exactly these lines to be new on the console.
-func (h *house) prints(lines ...string) {
+func (h *harness) prints(lines ...string) {
 	h.Helper()
 	synctest.Wait()
 	want := strings.Join(lines, "\n") + "\n"
@@ -124,7 +124,7 @@ func (h *house) prints(lines ...string) {
 }
 
 // stays wants the room to be open.
-func (h *house) stays() {
+func (h *harness) stays() {
 	h.Helper()
 	synctest.Wait()
 	select {

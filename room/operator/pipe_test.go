@@ -16,7 +16,7 @@ import (
 )
 
 func TestACommandALineAndItsAnswerInItsPlace(t *testing.T) {
-	inRoom(t, state.French, func(h *house) {
+	inRoom(t, state.French, func(h *harness) {
 		ann := h.join("ann", "192.0.2.1", "SHA256:anns")
 		bob := h.join("bob", "2001:db8::2", "")
 		h.say(ann, "bonjour")
@@ -42,7 +42,7 @@ func TestACommandALineAndItsAnswerInItsPlace(t *testing.T) {
 }
 
 func TestBansFromAPipe(t *testing.T) {
-	inRoom(t, state.English, func(h *house) {
+	inRoom(t, state.English, func(h *harness) {
 		ann := h.join("ann", "192.0.2.1", "SHA256:anns")
 		h.prints("00:00 * ann joined")
 		h.types("ban ann 1h spam\nban 198.51.100.0/24\nban SHA256:bad 1w\nbans\nunban ANN\nunban nobody\nbans\n")
@@ -66,7 +66,7 @@ func TestBansFromAPipe(t *testing.T) {
 }
 
 func TestStatsAndHelpFromAPipe(t *testing.T) {
-	inRoom(t, state.French, func(h *house) {
+	inRoom(t, state.French, func(h *harness) {
 		h.say(h.join("ann", "192.0.2.1", ""), "bonjour")
 		h.prints("00:00 * ann arrive", "00:00 ann: bonjour")
 		h.types("stats\n")
@@ -89,7 +89,7 @@ func TestStatsAndHelpFromAPipe(t *testing.T) {
 }
 
 func TestWrongCommandsAreExplained(t *testing.T) {
-	inRoom(t, state.French, func(h *house) {
+	inRoom(t, state.French, func(h *harness) {
 		h.join("ann", "192.0.2.1", "")
 		h.prints("00:00 * ann arrive")
 		h.types("kik ann\nkick\nkick anm\nbonjour tout le monde\n\n   \n/liste\nme danse\nslow vite\n")
@@ -107,7 +107,7 @@ func TestWrongCommandsAreExplained(t *testing.T) {
 }
 
 func TestAShutdownFromAPipe(t *testing.T) {
-	inRoom(t, state.French, func(h *house) {
+	inRoom(t, state.French, func(h *harness) {
 		h.types("shutdown 3600 nuit\nshutdown annuler\nshutdown annuler\nshutdown 2 maj\n")
 		h.prints(
 			"00:00 * Le salon ferme dans 1 h : nuit",
@@ -122,7 +122,7 @@ func TestAShutdownFromAPipe(t *testing.T) {
 }
 
 func TestGarbageIsHarmless(t *testing.T) {
-	inRoom(t, state.French, func(h *house) {
+	inRoom(t, state.French, func(h *harness) {
 		var garbage strings.Builder
 		for i := range 4096 {
 			garbage.WriteByte(byte(i*7 + i/256))
@@ -141,7 +141,7 @@ func TestGarbageIsHarmless(t *testing.T) {
 }
 
 func TestALineThatIsTooLongIsDroppedWhole(t *testing.T) {
-	inRoom(t, state.French, func(h *house) {
+	inRoom(t, state.French, func(h *harness) {
 		long := strings.Repeat("x", 4096-len("wall "))
 		h.types("wall " + long + "\nwall " + long + "y\nwall " + strings.Repeat("kick ann ", 100_000) + "\nwall after\nwall last")
 		h.prints(
@@ -155,7 +155,7 @@ func TestALineThatIsTooLongIsDroppedWhole(t *testing.T) {
 }
 
 func TestLinesMayEndAsOnWindows(t *testing.T) {
-	inRoom(t, state.French, func(h *house) {
+	inRoom(t, state.French, func(h *harness) {
 		h.types("wall un\r\n\r\nsujet deux\r\n")
 		h.prints("00:00 *** Annonce : un", "00:00 * Nouveau sujet, par l'opérateur : deux")
 	})
@@ -163,7 +163,7 @@ func TestLinesMayEndAsOnWindows(t *testing.T) {
 
 func TestTheEndOfInputLeavesTheRoomRunning(t *testing.T) {
 	for _, input := range []string{"", "\n", "wall x\n", "wall x"} {
-		inRoom(t, state.French, func(h *house) {
+		inRoom(t, state.French, func(h *harness) {
 			h.types(input)
 			h.stays()
 			h.join("ann", "192.0.2.1", "")
@@ -184,7 +184,7 @@ func (broken) Write([]byte) (int, error) { return 0, errBroken }
 
 func TestAWriterThatFailsDoesNotStopTheReading(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		h := newHouse(t)
+		h := newHarness(t)
 		h.console = operator.New(h.room, state.French, broken{})
 		h.open()
 		bob := h.join("bob", "192.0.2.1", "")
@@ -200,7 +200,7 @@ func TestAWriterThatFailsDoesNotStopTheReading(t *testing.T) {
 }
 
 func TestALineThatComesInPiecesIsDoneOnce(t *testing.T) {
-	inRoom(t, state.French, func(h *house) {
+	inRoom(t, state.French, func(h *harness) {
 		in, out := io.Pipe()
 		reading := make(chan error)
 		go func() { reading <- h.console.Read(h.Context(), in) }()
@@ -221,7 +221,7 @@ func TestALineThatComesInPiecesIsDoneOnce(t *testing.T) {
 }
 
 func TestTheConsoleSeesWhatHappensButNothingPrivate(t *testing.T) {
-	inRoom(t, state.French, func(h *house) {
+	inRoom(t, state.French, func(h *harness) {
 		ann := h.join("ann", "192.0.2.1", "")
 		h.join("bob", "192.0.2.1", "")
 		h.say(ann, "@bob secret")

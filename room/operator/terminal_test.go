@@ -94,7 +94,7 @@ func (t *tty) row(cell func(x int) *uv.Cell) string {
 
 // desk is a console on a terminal and the operator in front of it.
 type desk struct {
-	*house
+	*harness
 	*tty
 	ended   chan error // what ReadTerminal returned
 	stopped chan struct{}
@@ -103,8 +103,8 @@ type desk struct {
 func atTerminal(t *testing.T, test func(*desk)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		h := newHouse(t)
-		d := &desk{house: h, tty: newTTY(80, 24), ended: make(chan error, 1), stopped: make(chan struct{}, 8)}
+		h := newHarness(t)
+		d := &desk{harness: h, tty: newTTY(80, 24), ended: make(chan error, 1), stopped: make(chan struct{}, 8)}
 		h.console = operator.NewTerminal(h.room, state.French, d.tty, 80, 24, func() { d.stopped <- struct{}{} })
 		h.open()
 		go func() { d.ended <- h.console.ReadTerminal(h.Context()) }()
@@ -115,9 +115,9 @@ func atTerminal(t *testing.T, test func(*desk)) {
 }
 
 func (d *desk) shows(want ...string) {
-	d.house.Helper()
+	d.harness.Helper()
 	if got := d.rows(); !slices.Equal(got, want) {
-		d.house.Errorf("the screen shows\n%s\n\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+		d.harness.Errorf("the screen shows\n%s\n\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }
 
@@ -158,7 +158,7 @@ func TestCtrlDClosesTheConsoleAndTheRoomGoesOn(t *testing.T) {
 	atTerminal(t, func(d *desk) {
 		d.press("\x04")
 		if err := <-d.ended; err != nil {
-			d.house.Errorf("the console ended with %v", err)
+			d.harness.Errorf("the console ended with %v", err)
 		}
 		d.join("ann", "192.0.2.1", "")
 		d.shows("00:00 * ann arrive")
@@ -170,16 +170,16 @@ func TestCtrlCStopsTheServerAndNotTheRoomBehindItsBack(t *testing.T) {
 	atTerminal(t, func(d *desk) {
 		d.press("half a line\x03")
 		if len(d.stopped) != 0 {
-			d.house.Error("Ctrl-C on a line stops the server")
+			d.harness.Error("Ctrl-C on a line stops the server")
 		}
 		d.press("\x03")
 		if len(d.stopped) != 1 {
-			d.house.Errorf("Ctrl-C on an empty line stops the server %d times", len(d.stopped))
+			d.harness.Errorf("Ctrl-C on an empty line stops the server %d times", len(d.stopped))
 		}
 		d.stays()
 		d.press("wall still here\r")
 		if rows := d.rows(); !slices.Contains(rows, "00:00 *** Annonce : still here") {
-			d.house.Errorf("the screen shows\n%s", strings.Join(rows, "\n"))
+			d.harness.Errorf("the screen shows\n%s", strings.Join(rows, "\n"))
 		}
 	})
 }

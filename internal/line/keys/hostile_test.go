@@ -71,13 +71,6 @@ func TestEscAbortsAnySequence(t *testing.T) {
 	}
 }
 
-// TestNoReportStandsForManyKeys guards against the reports that carry a count.
-func TestNoReportStandsForManyKeys(t *testing.T) {
-	if got := feed("\x1b[65;30;97;1;0;65535_"); len(got) > 0 {
-		t.Errorf("%d events came of one report", len(got))
-	}
-}
-
 // TestIdleSize holds the bound on what each of many sessions costs.
 func TestIdleSize(t *testing.T) {
 	var d keys.Decoder
