@@ -103,15 +103,12 @@ func (c *conn) endCause() state.Cause {
 
 func (c *conn) texts() *lang.Texts { return lang.Of(c.lang) }
 
-// view is how texts are worded for a client without a session.
-func (c *conn) view() lang.View { return lang.View{Lang: c.lang} }
-
 func (c *conn) say(text string) error { return c.send(c.lines.Line(nil, text)) }
 
 // complain sends an error, worded as a session would see it. It fails with
 // errVisitOver.
 func (c *conn) complain(err error) error {
-	if c.say(c.view().Reply(room.Failure{Err: err}, time.Now())) != nil {
+	if c.say(lang.View{Lang: c.lang}.Reply(room.Failure{Err: err}, time.Now())) != nil {
 		return errVisitOver
 	}
 	return nil

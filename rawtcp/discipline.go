@@ -2,7 +2,6 @@ package rawtcp
 
 import (
 	"bytes"
-	"strings"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/charmap"
@@ -182,11 +181,8 @@ func decodeLine(line []byte) string {
 	case bytes.ContainsFunc(line, isMultibyte):
 		return string([]rune(string(line)))
 	}
-	var out strings.Builder
-	for _, b := range line {
-		out.WriteRune(charmap.Windows1252.DecodeByte(b))
-	}
-	return out.String()
+	out, _ := charmap.Windows1252.NewDecoder().String(string(line)) // never fails
+	return out
 }
 
 // isMultibyte reports whether r takes several bytes in UTF-8, and is no sign of invalid

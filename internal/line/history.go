@@ -54,21 +54,13 @@ func (h *History) line(n int) string {
 // current, what the line shown has become or what is being typed, until Reset. What is
 // kept so has MaxBytes together at most: beyond them ok is false too.
 func (h *History) Older(current string) (line string, ok bool) {
-	if h.back == len(h.lines) || !h.keep(current) {
-		return "", false
-	}
-	h.back++
-	return h.shown(), true
+	return h.show(h.back+1, current)
 }
 
 // Newer returns the line after the one shown, in the end what was being typed,
 // keeping current as Older does; ok is false if that is what is shown.
 func (h *History) Newer(current string) (line string, ok bool) {
-	if h.back == 0 || !h.keep(current) {
-		return "", false
-	}
-	h.back--
-	return h.shown(), true
+	return h.show(h.back-1, current)
 }
 
 // Key does a key that goes through the lines, up, down, ctrl+p or ctrl+n: it puts the
@@ -89,12 +81,17 @@ func (h *History) Key(name string, e *Editor) bool {
 	return ok
 }
 
-// shown is the line shown, as it was left.
-func (h *History) shown() string {
-	if line, ok := h.changed[h.back]; ok {
-		return line
+// show returns the line that is so many lines back, as it was left, if there is one and
+// there is room to keep current.
+func (h *History) show(back int, current string) (line string, ok bool) {
+	if back < 0 || back > len(h.lines) || !h.keep(current) {
+		return "", false
 	}
-	return h.line(h.back)
+	h.back = back
+	if line, ok := h.changed[back]; ok {
+		return line, true
+	}
+	return h.line(back), true
 }
 
 // keep notes what has become of the line shown, and reports false when there is no

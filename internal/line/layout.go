@@ -1,6 +1,9 @@
 package line
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+)
 
 // tooWide is shown for a grapheme of two columns where there is only one.
 const tooWide = "?"
@@ -47,7 +50,11 @@ type row struct {
 func (e *Editor) row(start, columns int) row {
 	r := row{start: start, end: start, next: -1, cursor: -1}
 	for filled := 0; ; {
-		n, width := e.piece(r.end, columns)
+		n, width := 0, 0
+		if r.end < len(e.text) && e.text[r.end] != '\n' {
+			n, width = step(e.text, r.end)
+			width = min(width, columns)
+		}
 		atCursor := r.end == e.cursor
 		if filled+width > columns || atCursor && filled == columns {
 			r.next = r.end
@@ -64,16 +71,6 @@ func (e *Editor) row(start, columns int) row {
 		}
 		r.end, filled = r.end+n, filled+width
 	}
-}
-
-// piece returns how many bytes the grapheme at a byte of the text has, 0 at the
-// end of a line, and how many columns it is shown in.
-func (e *Editor) piece(at, columns int) (n, width int) {
-	if at == len(e.text) || e.text[at] == '\n' {
-		return 0, 0
-	}
-	n, width = step(e.text, at)
-	return n, min(width, columns)
 }
 
 // window returns the rows to show, height of them if there are that many, and
@@ -113,4 +110,33 @@ func show(text string, columns int) string {
 		text = text[n:]
 	}
 	return shown.String()
+}
+
+// Masked returns an Editor to show in place of this one while it holds a secret: stars
+// stand for all that follows the first word and the space behind it.
+func (e *Editor) Masked() *Editor {
+	m := &Editor{cursor: e.cursor, top: e.top}
+	var shown strings.Builder
+	at := e.firstWordEnd()
+	for shown.WriteString(e.text[:at]); at < len(e.text); {
+		n, width := step(e.text, at)
+		if e.text[at] == '\n' {
+			shown.WriteByte('\n')
+		}
+		shown.WriteString(strings.Repeat("*", width))
+		if at += n; at <= e.cursor {
+			m.cursor = shown.Len()
+		}
+	}
+	m.text = shown.String()
+	return m
+}
+
+// firstWordEnd returns where the grapheme of space behind the first word ends.
+func (e *Editor) firstWordEnd() int {
+	word := len(e.text) - len(strings.TrimLeftFunc(e.text, unicode.IsSpace))
+	if space := strings.IndexFunc(e.text[word:], unicode.IsSpace); space >= 0 {
+		return next(e.text, floor(e.text, word+space))
+	}
+	return len(e.text)
 }

@@ -4,7 +4,13 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net"
+	"net/netip"
+	"slices"
+	"strings"
 
+	"salon/hostkeys"
+	"salon/room/lang"
 	"salon/room/operator"
 )
 
@@ -41,4 +47,87 @@ func (s *server) readConsole(ctx context.Context) {
 		s.term.restore()
 		fmt.Fprintln(s.console, s.texts().ConsoleClosed)
 	}
+}
+
+// greet prints what an operator needs first: the commands, every address with
+// its port, the host key's fingerprint, and the lines to hand out.
+func (s *server) greet() {
+	t := s.texts()
+	var b strings.Builder
+	fmt.Fprintln(&b, t.ConsoleHead)
+	for _, line := range (lang.View{Lang: s.lang, Console: true, Operator: true}).HelpLines(s.console.Commands()) {
+		fmt.Fprintln(&b, line)
+	}
+	fmt.Fprintln(&b, t.Listening)
+	for _, f := range s.fronts {
+		for _, addr := range addresses(f) {
+			fmt.Fprintf(&b, "  %s  %s\n", f.name, addr)
+		}
+	}
+	for _, key := range s.keys {
+		fmt.Fprintln(&b, t.Fingerprint, hostkeys.Fingerprint(key.PublicKey()))
+	}
+	if s.cfg.SSH != off && s.cfg.Data == off && len(s.cfg.HostKey) == 0 {
+		fmt.Fprintln(&b, " ", t.OffEphemeral)
+	}
+	fmt.Fprintln(&b, t.HandOut)
+	for _, f := range s.fronts {
+		fmt.Fprintln(&b, " ", s.invitation(f))
+	}
+	s.console.Write([]byte(b.String()))
+}
+
+// invitation is the command that brings somebody in by a front.
+func (s *server) invitation(f *front) string {
+	to := addresses(f)[0]
+	if f.name == "ssh" {
+		return fmt.Sprintf("ssh -p %d %s@%s", to.Port(), s.texts().SSHUser, to.Addr())
+	}
+	return fmt.Sprintf("telnet %s %d   %s", to.Addr(), to.Port(), s.texts().NotEncrypted)
+}
+
+// addresses are those that a listener can be reached at, the best to hand out
+// first: every address of the machine when it listens on all.
+func addresses(l net.Listener) []netip.AddrPort {
+	at := l.Addr().(*net.TCPAddr).AddrPort()
+	own := netip.AddrPortFrom(at.Addr().Unmap(), at.Port())
+	var list []netip.AddrPort
+	if own.Addr().IsUnspecified() {
+		for _, addr := range machineAddresses() {
+			if own.Addr().Is6() || addr.Is4() { // [::] takes IPv4 too
+				list = append(list, netip.AddrPortFrom(addr, own.Port()))
+			}
+		}
+	}
+	if len(list) == 0 {
+		return []netip.AddrPort{own}
+	}
+	return list
+}
+
+// machineAddresses lists the machine's addresses: those that others may reach
+// before its loopback, IPv4 before IPv6. Link-local ones need a zone, and are
+// nothing to hand out.
+func machineAddresses() []netip.Addr {
+	found, err := net.InterfaceAddrs()
+	if err != nil {
+		return nil
+	}
+	var list []netip.Addr
+	for _, f := range found {
+		if p, err := netip.ParsePrefix(f.String()); err == nil && !p.Addr().IsLinkLocalUnicast() {
+			list = append(list, p.Addr().Unmap())
+		}
+	}
+	rank := func(a netip.Addr) (n int) {
+		if a.IsLoopback() {
+			n += 2
+		}
+		if a.Is6() {
+			n++
+		}
+		return n
+	}
+	slices.SortStableFunc(list, func(a, b netip.Addr) int { return rank(a) - rank(b) })
+	return list
 }
