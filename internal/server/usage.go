@@ -102,7 +102,7 @@ func (u Usage) errorf(format string, args ...any) *UsageError {
 var (
 	kongUnexpected = regexp.MustCompile(`^(unknown flag|flag|unexpected argument|unexpected flag argument) (.+?)(?: applies to .*)?(?:, did you mean (?:one of )?(.*)\?)?$`)
 	kongMissing    = regexp.MustCompile(`^(?:expected|missing positional arguments) "?(<.*>)"?$`)
-	kongBadValue   = regexp.MustCompile(`^--([\w-]+)\b.* but got "((?:[^"\\]|\\.)*)"(?: \((<EOL>)\))?`)
+	kongBadValue   = regexp.MustCompile(`^--([\w-]+)\b(?:.* but got "((?:[^"\\]|\\.)*)"(?: \((<EOL>)\))?|: missing value)`)
 )
 
 // Error translates an error of kong or of [Config.Check].
