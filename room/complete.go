@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"slices"
 	"strings"
-	"time"
 
 	"salon/room/state"
 	"salon/room/text"
@@ -24,11 +23,11 @@ func (s *Session) Complete(line string, pos int) (start int, candidates []string
 	case start == 0 && (s.Role() == state.Console || strings.HasPrefix(word, "/")):
 		return start, s.completeCommand(word)
 	case strings.HasPrefix(word, "@"):
-		return start, s.completeMember(word, "@", start == 0)
+		return start, s.completeName(word, "@", start == 0)
 	case s.Role() == state.Console || strings.HasPrefix(before, "/"):
 		return start, s.completeArg(word, before)
 	}
-	return start, s.completeMember(word, "", false)
+	return start, s.completeName(word, "", false)
 }
 
 // completeCommand offers one word of each command, in the session's language; in
@@ -39,11 +38,10 @@ func (s *Session) completeCommand(word string) []string {
 		slash = ""
 	}
 	typed := text.Fold(strings.TrimLeft(word, "/"))
-	own := s.Prefs().Lang
-	for _, l := range []state.Lang{own, state.French, state.English} {
+	begins := func(w string) bool { return strings.HasPrefix(text.Fold(w), typed) }
+	for _, l := range []state.Lang{s.Prefs().Lang, state.French, state.English} {
 		var found []string
 		for _, c := range s.Available() {
-			begins := func(w string) bool { return strings.HasPrefix(text.Fold(w), typed) }
 			if i := slices.IndexFunc(c.words(l), begins); i >= 0 {
 				found = append(found, slash+c.words(l)[i]+" ")
 			}
@@ -66,27 +64,21 @@ func (s *Session) completeArg(word, before string) []string {
 	}
 	c, ok := s.room.table.byWord[text.Fold(fields[0])]
 	if !ok || !c.may(s) || place >= len(c.Args) {
-		return s.completeMember(word, "", false)
+		return s.completeName(word, "", false)
 	}
 	switch arg := c.Args[place]; arg {
 	case ArgMember:
-		return s.members(word, "", false)
+		return s.completeMember(word, "", false)
 	case ArgIgnored:
-		return matching(word, names(s.ignoredNames()))
+		return matching(word, s.ignoredNames())
 	case ArgCommand:
 		return s.completeCommand(word)
-	case ArgLang:
-		return matching(word, []string{"fr", "en"})
-	case ArgClock:
-		return matching(word, []string{"24", "12"})
 	case ArgBan:
-		return matching(word, s.room.banned())
+		return matching(word, s.bannedTargets())
 	case ArgKey:
 		return matching(word, s.ownKeys())
 	case ArgAccount:
-		return s.room.completeAccount(word)
-	case ArgShutdown:
-		return matching(word, cancelWords)
+		return s.completeAccount(word)
 	default:
 		return s.completeChoice(word, choices[arg])
 	}
@@ -95,7 +87,7 @@ func (s *Session) completeArg(word, before string) []string {
 // completeChoice offers the words of the session's language; others only when
 // none of those begins so.
 func (s *Session) completeChoice(word string, among []choice) []string {
-	own, others := []string{}, []string{}
+	var own, others []string
 	l := s.Prefs().Lang
 	for _, c := range among {
 		own, others = append(own, c[l]), append(others, c...)
@@ -106,8 +98,8 @@ func (s *Session) completeChoice(word string, among []choice) []string {
 	return matching(word, others)
 }
 
-func (r *Room) banned() []string {
-	view, now := r.view()
+func (s *Session) bannedTargets() []string {
+	view, now := s.room.view()
 	var list []string
 	for b := range view.Bans(now) {
 		list = append(list, b.Target.String())
@@ -116,76 +108,51 @@ func (r *Room) banned() []string {
 	return list
 }
 
-// ownKeys are those of the account whose owner this is.
-func (s *Session) ownKeys() []string {
-	if a := s.room.owned(s.id); a != nil {
-		return slices.Clone(a.Keys)
-	}
-	return nil
-}
-
 // completeAccount offers registered pseudos.
-func (r *Room) completeAccount(word string) []string {
-	found := matching(word, names(r.registered()))
+func (s *Session) completeAccount(word string) []string {
+	found := matching(word, s.registeredPseudos())
 	slices.Sort(found)
 	return found[:min(len(found), maxCandidates)]
 }
 
-func names(list []text.Pseudo) []string {
-	var s []string
-	for _, p := range list {
-		s = append(s, string(p))
-	}
-	return s
-}
-
-func matching(word string, among []string) []string {
+func matching[S ~string](word string, among []S) []string {
 	var found []string
 	for _, w := range among {
-		if strings.HasPrefix(text.Fold(w), text.Fold(word)) {
-			found = append(found, w+" ")
+		if strings.HasPrefix(text.Fold(string(w)), text.Fold(word)) {
+			found = append(found, string(w)+" ")
 		}
 	}
 	return found
 }
 
-// completeMember offers members within a text, where nothing says that a name comes
-// next: once a letter is typed, or an @.
-func (s *Session) completeMember(word, sign string, everyoneToo bool) []string {
+// completeName offers members within a text, where a name may come next but need not:
+// once a letter is typed, or an @.
+func (s *Session) completeName(word, sign string, everyone bool) []string {
 	if word == "" {
 		return nil
 	}
-	return s.members(word, sign, everyoneToo)
+	return s.completeMember(word, sign, everyone)
 }
 
-// members offers those present, but oneself, and the word for everyone where a line
-// may begin with it.
-func (s *Session) members(word, sign string, everyoneToo bool) []string {
-	type speaker struct {
-		name string
-		said time.Duration
-	}
-	typed := text.Fold(strings.TrimPrefix(word, sign))
-	me := s.Pseudo()
+// completeMember offers those present, but oneself, and the word for everyone where a
+// line may begin with it.
+func (s *Session) completeMember(word, sign string, everyone bool) []string {
+	typed, me := text.Fold(strings.TrimPrefix(word, sign)), s.Pseudo()
 	view, _ := s.room.view()
-	found := make([]speaker, 0, view.Count())
+	var found []*state.Member
 	for m := range view.Present() {
-		if m.Pseudo != me {
-			found = append(found, speaker{string(m.Pseudo), m.Spoke})
+		if m.Pseudo != me && strings.HasPrefix(text.Fold(string(m.Pseudo)), typed) {
+			found = append(found, m)
 		}
 	}
-	found = slices.DeleteFunc(found, func(f speaker) bool { return !strings.HasPrefix(text.Fold(f.name), typed) })
-	slices.SortFunc(found, func(a, b speaker) int {
-		if c := cmp.Compare(b.said, a.said); c != 0 {
-			return c
-		}
-		return strings.Compare(a.name, b.name)
+	slices.SortFunc(found, func(a, b *state.Member) int {
+		return cmp.Or(cmp.Compare(b.Spoke, a.Spoke), cmp.Compare(a.Pseudo, b.Pseudo))
 	})
 	var list []string
-	for _, f := range found[:min(len(found), maxCandidates)] {
-		list = append(list, sign+f.name+" ")
+	for _, m := range found[:min(len(found), maxCandidates)] {
+		list = append(list, sign+string(m.Pseudo)+" ")
 	}
-	if all := everyone[s.Prefs().Lang]; everyoneToo && strings.HasPrefix(all, typed) {
+	if all := everyoneWords[s.Prefs().Lang]; everyone && strings.HasPrefix(all, typed) {
 		list = append(list, sign+all+" ")
 	}
 	return list

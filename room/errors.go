@@ -24,52 +24,32 @@ var (
 	ErrScreenJSON   = errors.New("room: JSON is not for a terminal") // where a screen could be shown
 
 	ErrNotAllowed    = errors.New("room: not on the list of those who may enter")
-	ErrNotAPassword  = errors.New("room: nobody could give that password")
 	ErrWrongPassword = errors.New("room: wrong password") // the room's
 	ErrNoPassword    = fmt.Errorf("%w: none was given", ErrWrongPassword)
 	ErrWrongPass     = errors.New("room: wrong pass phrase")
-	ErrPassPhrase    = fmt.Errorf("room: a pass phrase has %d to %d characters on one line", MinPass, MaxPass)
 	ErrNoKey         = errors.New("room: no key to register") // nor a pass phrase was given
 	ErrNoReload      = errors.New("room: nothing to reload")
 )
 
-// GuessError refuses to look at a pass phrase or password, right or wrong: too many
-// wrong ones came from there, or for that pseudo.
+// GuessError refuses to check a pass phrase or password, right or wrong: too many
+// wrong ones came from that source, or for that pseudo.
 type GuessError struct{ Wait time.Duration }
 
 func (e *GuessError) Error() string { return fmt.Sprintf("room: too many guesses, wait %v", e.Wait) }
 
-// ReloadError says why nothing was reloaded; everything is as it was.
+// ReloadError says why nothing was reloaded. The old settings stay in force.
 type ReloadError struct{ Err error }
 
 func (e *ReloadError) Error() string { return "room: reload: " + e.Err.Error() }
 
-// Unwrap returns what was wrong.
+// Unwrap returns the cause.
 func (e *ReloadError) Unwrap() error { return e.Err }
-
-// UnknownCommandError says that no command has that name.
-type UnknownCommandError struct {
-	Name       string
-	Suggestion *Command // nil when none is near
-}
-
-func (e *UnknownCommandError) Error() string { return fmt.Sprintf("room: no command %q", e.Name) }
-
-// UsageError says that a command was used wrongly.
-type UsageError struct{ Command *Command }
-
-func (e *UsageError) Error() string { return "room: usage of " + e.Command.Name }
-
-// DeniedError says that a command is for operators.
-type DeniedError struct{ Command *Command }
-
-func (e *DeniedError) Error() string { return "room: not allowed: " + e.Command.Name }
 
 // TooFastError refuses a message sent too soon after the others.
 type TooFastError struct {
-	Wait time.Duration // before the next will be taken
+	Wait time.Duration // until the next message is accepted
 	Slow bool          // the room is in slow mode
-	Last bool          // the next one gets its sender kicked
+	Last bool          // the sender is kicked for the next one
 }
 
 func (e *TooFastError) Error() string { return fmt.Sprintf("room: too fast, wait %v", e.Wait) }
@@ -79,7 +59,7 @@ type ShuttingDownError struct{ Left time.Duration }
 
 func (e *ShuttingDownError) Error() string { return fmt.Sprintf("room: shutting down in %v", e.Left) }
 
-// AnotherPseudo reports whether choosing another pseudo may mend err.
+// AnotherPseudo reports whether joining under another pseudo may succeed where err was returned.
 func AnotherPseudo(err error) bool {
 	if _, ok := errors.AsType[*text.PseudoError](err); ok {
 		return true

@@ -14,25 +14,25 @@ import (
 // moment: each takes some microseconds.
 const applyAtOnce = 16
 
-// batch is what applying some events makes to do without the lock.
-type batch struct {
+// applied is what some events, once applied, leave to do without the lock.
+type applied struct {
 	spoken  []state.Event
 	answers []state.Outcome // of this node's proposals
-	shown   bool
+	shown   bool            // there is something to read
 }
 
-// follow applies the log until it closes. When the log no longer keeps what comes
-// next, it goes on from the store's snapshot.
+// follow applies the log until it closes. When the log no longer keeps the events that
+// come next, it goes on from the store's snapshot.
 func (r *Room) follow() {
 	defer close(r.followed)
 	r.mu.Lock()
 	after := r.state.Applied()
 	r.mu.Unlock()
-	var b batch
+	var done applied
 	var err error
 	for {
 		err = r.log.Follow(r.run, after, func(events []state.Event) error {
-			r.applyAll(&b, events)
+			r.applyAll(&done, events)
 			return nil
 		})
 		if !errors.Is(err, state.ErrGone) {
@@ -45,11 +45,11 @@ func (r *Room) follow() {
 	if r.run.Err() == nil && !errors.Is(err, state.ErrClosed) {
 		r.failed = r.explain(err)
 	}
-	r.stop(state.Ending{Cause: state.Shutdown})
+	r.Stop("")
 }
 
-// explain adds which program wrote what this one cannot read, if the log said when
-// that node came up.
+// explain adds which program wrote an event that this one cannot read, if the log said
+// so when that node started.
 func (r *Room) explain(err error) error {
 	if newer, ok := errors.AsType[*state.VersionError](err); ok && newer.Program == "" {
 		r.mu.Lock()
@@ -63,28 +63,28 @@ func (r *Room) explain(err error) error {
 	return err
 }
 
-// applyAll makes events true here, a few at a time. Proposers are told last: by then
-// what they did is in the store too, where somebody they let in looks for it.
-func (r *Room) applyAll(b *batch, events []state.Event) {
+// applyAll applies events, a few at a time. Proposers get their answers last: by then
+// what they proposed is in the store too, where somebody who joined looks for it.
+func (r *Room) applyAll(done *applied, events []state.Event) {
 	r.applying.Lock()
 	defer r.applying.Unlock()
-	b.spoken, b.answers, b.shown = b.spoken[:0], b.answers[:0], false
+	done.spoken, done.answers, done.shown = done.spoken[:0], done.answers[:0], false
 	for some := range slices.Chunk(events, applyAtOnce) {
 		r.mu.Lock()
 		for _, e := range some {
-			r.applyLocked(b, e)
+			r.applyLocked(done, e)
 		}
 		r.mu.Unlock()
 	}
-	r.store.Apply(events[len(events)-1].Seq, b.spoken)
-	r.afterBatch(b.shown, len(events))
-	for i := range b.answers {
-		r.proposals.answer(b.answers[i].Event.ID, b.answers[i])
+	r.store.Apply(events[len(events)-1].Seq, done.spoken)
+	r.afterApply(done.shown, len(events))
+	for _, out := range done.answers {
+		r.answer(out)
 	}
 }
 
-// afterBatch wakes those who have something to read, and does what is due.
-func (r *Room) afterBatch(shown bool, events int) {
+// afterApply wakes the sessions if there is something to read, and does what is due.
+func (r *Room) afterApply(shown bool, events int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if shown {
@@ -95,28 +95,32 @@ func (r *Room) afterBatch(shown bool, events int) {
 	r.watchLapsesLocked()
 }
 
-// applyLocked makes one event true here: in the State, on the ring, for the sessions
-// that it ends. What happened before this node came up is the past: it is only kept.
-func (r *Room) applyLocked(b *batch, e state.Event) {
+// applyLocked applies one event: to the State, to the ring, to the sessions that it
+// opens or ends. Of the events before this node started only the spoken ones go on the
+// ring.
+func (r *Room) applyLocked(done *applied, e state.Event) {
 	out := r.state.Apply(e)
-	kind := state.KindOf(out.Event.Body)
+	body, kind := out.Event.Body, state.KindOf(out.Event.Body)
 	if e.ID.Origin == r.epoch {
-		b.answers = append(b.answers, out)
+		done.answers = append(done.answers, out)
 		if _, up := e.Body.(state.NodeUp); up && out.Err == nil {
 			r.goLiveLocked()
 		}
 	}
-	if out.Err == nil && !out.Again && r.live {
-		r.noticeLocked(out)
+	accepted, spoken := out.Err == nil && !out.Again, out.Shown && kind.Spoken
+	if accepted && r.live {
+		r.reactLocked(out)
 	}
-	if out.Shown && kind.Spoken {
-		b.spoken = append(b.spoken, out.Event)
+	if spoken {
+		done.spoken = append(done.spoken, out.Event)
 	}
-	if r.live && (!out.Shown || !r.gatherLocked(out.Event.Body)) || out.Shown && kind.Spoken {
+	if spoken || r.live && (!out.Shown || !r.gatherLocked(body)) {
 		r.showLocked(out)
-		b.shown = b.shown || out.Shown
+		done.shown = done.shown || out.Shown
 	}
-	r.beginLocked(out)
+	if joined, ok := opened(body); ok && accepted {
+		r.beginLocked(out.Event, joined)
+	}
 	for _, end := range out.Ended {
 		if s, ok := r.sessions[end.Session]; ok {
 			s.End(end.Why)
@@ -127,27 +131,21 @@ func (r *Room) applyLocked(b *batch, e state.Event) {
 // goLiveLocked begins this node's part in the room, whose past has been applied.
 func (r *Room) goLiveLocked() {
 	r.live = true
-	if r.snapshots.events >= snapshotEvents { // or every start of a room that never runs for long has more to apply
-		r.snapshots.tried = time.Time{}
+	if r.snapshots.events >= snapshotEvents { // or a room that never runs for long would have more to apply at each start
+		r.snapshots.wanted = true
 	}
-	if plan := r.state.Shutdown(); plan != nil {
-		r.countDownLocked(*plan)
-	}
+	r.countDownLocked(r.state.Shutdown())
 }
 
 // beginLocked has a session of this node read from here on, if the event opened it.
-func (r *Room) beginLocked(out state.Outcome) {
-	if out.Err != nil || out.Again {
-		return
-	}
-	joined, ok := opened(out.Event.Body)
-	s := r.sessions[out.Event.ID]
-	if !ok || s == nil {
+func (r *Room) beginLocked(e state.Event, joined state.Joined) {
+	s := r.sessions[e.ID]
+	if s == nil {
 		return
 	}
 	s.setPseudo(joined.Pseudo)
 	s.memberID = r.state.Member(s.id).ID
-	s.joined = out.Event.Seq
+	s.joined = e.Seq
 	s.begin()
 }
 
@@ -162,19 +160,19 @@ func opened(b state.Body) (state.Joined, bool) {
 	return state.Joined{}, false
 }
 
-// showLocked puts an outcome where sessions read it. The roster goes stale first:
+// showLocked puts an event on the ring, if it is shown. The roster expires first:
 // whoever reads the event finds the roster that it made.
 func (r *Room) showLocked(out state.Outcome) {
 	if out.Err == nil && state.KindOf(out.Event.Body).Roster {
-		r.roster.Store(nil)
+		r.roster.expire()
 	}
 	if out.Shown {
 		r.ring.push(&out.Event)
 	}
 }
 
-// noticeLocked does what this node owes to an event besides showing it.
-func (r *Room) noticeLocked(out state.Outcome) {
+// reactLocked does what this node does about an accepted event besides showing it.
+func (r *Room) reactLocked(out state.Outcome) {
 	switch b := out.Event.Body.(type) {
 	case state.Joined, state.Resumed:
 		r.arrivedLocked(out.Event.ID)
@@ -183,38 +181,36 @@ func (r *Room) noticeLocked(out state.Outcome) {
 	case state.Unregistered:
 		r.unregisteredLocked(b)
 	case state.IgnoreSet:
-		r.ignoreSetLocked(b)
+		r.refreshIgnoredLocked(b.Account)
 	case state.Renamed:
 		r.renameLocked(b)
 	case state.Said:
-		r.saidLocked(out.Event.Seq, b)
+		r.noteSpeakerLocked(out.Event.Seq, b)
 	case state.ShutdownPlanned:
-		r.countDownLocked(*r.state.Shutdown())
+		r.countDownLocked(r.state.Shutdown())
 	case state.ShutdownCancelled, state.NodeDown, state.NodeUp:
 		if r.state.Shutdown() == nil {
-			r.cancelCountdownLocked()
+			r.countDownLocked(nil)
 		}
 	}
 }
 
-// arrivedLocked sends somebody away again who gave up waiting to join, and has the
-// sessions of a member know whose account is theirs.
+// arrivedLocked ends a session of this node that gave up while it joined, and refreshes
+// the accounts of its member's sessions.
 func (r *Room) arrivedLocked(id state.ID) {
 	if id.Origin == r.epoch && r.sessions[id] == nil {
-		r.departing(state.Left{Session: id, Cause: state.Lost})
+		r.depart(state.Left{Session: id, Cause: state.Lost})
 	}
 	if r.state.Accounts() > 0 {
 		r.refreshOwnersLocked(r.state.Member(id))
 	}
 }
 
-// renameLocked takes the member's sessions and what is kept of them along.
+// renameLocked renames the member's sessions and moves their memberState.
 func (r *Room) renameLocked(b state.Renamed) {
 	m := r.state.Member(b.Session)
-	for _, a := range m.Sessions {
-		if s, ok := r.sessions[a.ID]; ok {
-			s.setPseudo(b.To)
-		}
+	for _, s := range r.sessionsLocked(m) {
+		s.setPseudo(b.To)
 	}
 	from := b.From.Key()
 	if ms, ok := r.memberStates[from]; ok && from != b.Forms.Key {
@@ -224,7 +220,7 @@ func (r *Room) renameLocked(b state.Renamed) {
 	r.refreshOwnersLocked(m)
 }
 
-// gatherLocked counts joins and leaves instead of showing them, once the room is
+// gatherLocked counts a join or a leave instead of showing it, once the room is
 // full enough, and reports whether it did.
 func (r *Room) gatherLocked(b state.Body) bool {
 	if r.cfg.GatherAbove == 0 || r.gathering == nil && r.state.Count() <= r.cfg.GatherAbove {
@@ -258,15 +254,15 @@ func (r *Room) showHere(b state.Body) {
 	now := r.log.Now().Time
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.roster.Store(nil) // before the event, as in showLocked
+	r.roster.expire() // before the event, as in showLocked
 	r.ring.push(&state.Event{Time: now, Body: b})
 	r.wakeAllLocked()
 }
 
-// restore goes on from the store's snapshot when the log has forgotten what comes
-// next. Whoever of this node is not in it has left meanwhile, nobody knows how.
+// restore goes on from the store's snapshot when the log no longer keeps what comes
+// next. A session of this node that is not in it has left meanwhile, for whatever cause.
 func (r *Room) restore(ctx context.Context) (after state.Seq, err error) {
-	st, err := load(ctx, r.store)
+	st, err := loadState(ctx, r.store)
 	if err != nil {
 		return 0, err
 	}
@@ -276,36 +272,36 @@ func (r *Room) restore(ctx context.Context) (after state.Seq, err error) {
 	if st.Applied() <= before {
 		return 0, fmt.Errorf("no snapshot holds what comes after place %d: %w", before, state.ErrGone)
 	}
-	missed := r.missedBetween(ctx, before, st.Applied())
+	unread := r.spokenBetween(ctx, before, st.Applied())
 	r.mu.Lock()
-	r.exchangeLocked(st, missed)
+	r.replaceStateLocked(st, unread)
 	r.mu.Unlock()
-	for _, id := range r.proposals.ids() {
+	for _, id := range r.unanswered() {
 		if seq, refused, ok := st.Answer(id); ok {
-			r.proposals.answer(id, state.Outcome{Event: state.Event{Seq: seq, ID: id}, Again: true, Err: refused})
+			r.answer(state.Outcome{Event: state.Event{Seq: seq, ID: id}, Again: true, Err: refused})
 		}
 	}
 	return st.Applied(), nil
 }
 
-// missedBetween returns what the store has of what was said between two places, after
+// spokenBetween returns what the store has of what was said between two events, after
 // a Gap if that may not be all.
-func (r *Room) missedBetween(ctx context.Context, after, upto state.Seq) []state.Event {
-	last, _ := r.store.Last(ctx, seedEvents, upto+1)
-	missed := slices.DeleteFunc(last, func(e state.Event) bool { return e.Seq <= after })
-	if len(missed) > 0 && len(missed) < seedEvents {
-		return missed
+func (r *Room) spokenBetween(ctx context.Context, after, upto state.Seq) []state.Event {
+	events, _ := r.store.Last(ctx, seedEvents, upto+1)
+	events = slices.DeleteFunc(events, func(e state.Event) bool { return e.Seq <= after })
+	if len(events) > 0 && len(events) < seedEvents {
+		return events
 	}
 	now := r.log.Now().Time
-	return slices.Insert(missed, 0, state.Event{Time: now, Body: state.Gap{To: now}})
+	return slices.Insert(events, 0, state.Event{Time: now, Body: state.Gap{To: now}})
 }
 
-// exchangeLocked takes another State, and has the sessions here follow.
-func (r *Room) exchangeLocked(st *state.State, missed []state.Event) {
+// replaceStateLocked replaces the State and shows the sessions here what they missed.
+func (r *Room) replaceStateLocked(st *state.State, unread []state.Event) {
 	r.state = st
-	r.roster.Store(nil)
-	for i := range missed {
-		r.ring.push(&missed[i])
+	r.roster.expire()
+	for i := range unread {
+		r.ring.push(&unread[i])
 	}
 	for id, s := range r.sessions {
 		m := st.Member(id)
@@ -317,9 +313,39 @@ func (r *Room) exchangeLocked(st *state.State, missed []state.Event) {
 			s.End(state.Ending{Cause: state.Lost})
 		}
 	}
-	r.cancelCountdownLocked()
-	if plan := st.Shutdown(); plan != nil {
-		r.countDownLocked(*plan)
-	}
+	r.countDownLocked(st.Shutdown())
 	r.wakeAllLocked()
+}
+
+// watchHealth follows the log's health while the room runs.
+func (r *Room) watchHealth() {
+	var was state.Health
+	for {
+		is, changed := r.log.Health()
+		r.healthChanged(was, is)
+		was = is
+		select {
+		case <-changed:
+		case <-r.run.Done():
+			return
+		}
+	}
+}
+
+// healthChanged shows everybody here that nothing can be said any more, or that it can
+// again. Once events are recorded again, a snapshot covers those that were not.
+func (r *Room) healthChanged(was, is state.Health) {
+	if is.ReadOnly != was.ReadOnly {
+		r.mu.Lock()
+		r.readOnly = is.ReadOnly
+		r.mu.Unlock()
+		if is.ReadOnly {
+			r.showHere(state.LogLost{})
+		} else {
+			r.showHere(state.LogFound{})
+		}
+	}
+	if was.Err != nil && is.Err == nil {
+		r.snapshotNow()
+	}
 }

@@ -48,7 +48,7 @@ func TestRegistrationsAreCountedBySource(t *testing.T) {
 }
 
 func TestAHashOfAnyOtherFormIsRefused(t *testing.T) {
-	h := newHasher(Config{PassMemory: 8, PassTime: 1})
+	h := newHasher(8, 1)
 	good, err := h.hash(t.Context(), "secret")
 	if err != nil || !strings.HasPrefix(good, "$argon2id$v=19$m=8,t=1,p=1$") {
 		t.Fatalf("%s, %v", good, err)
@@ -72,10 +72,10 @@ func TestAHashOfAnyOtherFormIsRefused(t *testing.T) {
 }
 
 func TestWithoutFiguresAHashHasThoseOfDefault(t *testing.T) {
-	if h := newHasher(Config{}); h.memory != 19456 || h.time != 2 {
+	if h := newHasher(0, 0); h.memory != 19456 || h.time != 2 {
 		t.Errorf("%+v", h)
 	}
-	if h := newHasher(Config{PassMemory: 1 << 31, PassTime: 1 << 31}); h.memory != maxPassMemory || h.time != maxPassTime {
+	if h := newHasher(1<<31, 1<<31); h.memory != maxPassMemory || h.time != maxPassTime {
 		t.Errorf("%+v", h)
 	}
 }

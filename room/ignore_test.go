@@ -66,7 +66,7 @@ func TestHearingAgain(t *testing.T) {
 		}
 		bob.does("one")
 		ann.sees()
-		if n := replied[room.Notice](ann, "/entendre @Bob"); n.What != room.NowHeard {
+		if n := replied[room.Notice](ann, "/entendre @Bob"); n.What != room.NowUnignored {
 			h.Errorf("ann is told %+v", n)
 		}
 		bob.does("two")

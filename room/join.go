@@ -1,42 +1,70 @@
 package room
 
 import (
+	"cmp"
 	"context"
+	"crypto/sha256"
+	"crypto/subtle"
 	"errors"
+	"maps"
 	"net/netip"
+	"slices"
+	"strings"
 	"time"
 
-	"salon/internal/wait"
 	"salon/room/state"
 	"salon/room/text"
 )
 
-// welcomeNames is how many names a welcome lists; the others are counted. Which
-// are listed is left to chance: to sort thousands at each arrival would not pay.
-const welcomeNames = 50
-
 // lastMinute is how long before a planned shutdown scripts are no longer let in.
 const lastMinute = time.Minute
 
-// Entry is what somebody brings to the door.
-type Entry struct {
-	Pseudo text.Pseudo
-	KeyID  string // fingerprint of the key that signed, "" without one
-	Addr   netip.Addr
-	Front  string // "ssh" or "tcp"
-	Client string
-	Role   state.Role // that the front vouches for; the room adds what the key may do, see [Access]
-	Prefs  Prefs
-	Pass   string // pass phrase of the pseudo, as typed; "" when none was given. See Room.NeedsPass
-	// Password is the room's, as typed. See Room.NeedsPassword.
-	Password string
-	Quiet    bool // a one-shot command: not announced, not listed, not welcomed
-	Script   bool // no person reads along: refused in the last minute before a shutdown
-	Paced    bool // read more slowly instead of refusing what comes too fast
-	Screen   bool // a terminal that can show a screen: only there do commands that Need Screens exist
+// Admit accepts a connection by its address alone, before any handshake, or refuses a
+// banned address ([*state.BannedError]) and one connection too many from one source
+// ([ErrTooMany]). The caller calls leave once the connection is closed.
+func (r *Room) Admit(addr netip.Addr) (leave func(), err error) {
+	addr = addr.Unmap().WithZone("")
+	now := r.log.Now().Stamp
+	r.mu.Lock()
+	ban, banned := r.state.BanOn(state.Visitor{Addr: addr}, r.state.TickAt(now))
+	r.mu.Unlock()
+	if banned {
+		return nil, &state.BannedError{Ban: ban}
+	}
+	return r.conns.add(addr, r.limits.Load().MaxPerSource)
 }
 
-// Join opens a session. It returns when the room knows, on every node, whether
+// NeedsPassword reports whether the room has a password, which an Entry must bring.
+func (r *Room) NeedsPassword() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.access.Password != ""
+}
+
+// NeedsPass reports whether a pseudo is registered with a pass phrase and the key
+// (or none, "") does not open it: a front then asks for the phrase and
+// brings it with the Entry.
+func (r *Room) NeedsPass(p text.Pseudo, keyID string) bool {
+	k := p.Key()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	a := r.state.Account(k)
+	return a != nil && a.Pass != "" && !a.Opens(keyID, 0)
+}
+
+// Lacks returns the secrets that an entry must still give before it joins. [Room.Join]
+// checks all of them at once.
+func (r *Room) Lacks(e *Entry) (list []Proof) {
+	if e.Password == "" && r.NeedsPassword() {
+		list = append(list, RoomPassword)
+	}
+	if e.Pass == "" && r.NeedsPass(e.Pseudo, e.KeyID) {
+		list = append(list, PassPhrase)
+	}
+	return list
+}
+
+// Join opens a session. It returns when it is decided, for every node, whether
 // the pseudo is this member's: errors are [*state.TakenError], [*state.RegisteredError],
 // [*state.BannedError], [*ShuttingDownError], [ErrNotAllowed], [ErrWrongPassword],
 // [ErrWrongPass], [*GuessError], the context's cause and those of [Log.Propose]. The
@@ -48,7 +76,7 @@ func (r *Room) Join(ctx context.Context, e Entry) (*Session, error) {
 	}
 	e.Pass, e.Password = "", "" // nothing keeps them
 	forms := e.Pseudo.Forms()
-	s, err := r.admit(e, forms, passed)
+	s, err := r.addSession(e, forms, passed)
 	if err != nil {
 		return nil, err
 	}
@@ -61,50 +89,102 @@ func (r *Room) Join(ctx context.Context, e Entry) (*Session, error) {
 		if ctx.Err() != nil {
 			err = context.Cause(ctx)
 		}
-		s.End(*state.AsEnding(err)) // its pseudo may be taken already
-		r.remove(s, s.Ending())
+		s.Close(*state.AsEnding(err)) // its pseudo may be taken already
 		return nil, err
 	}
-	if now := s.Role(); now != role { // changed while it came in
+	if now := s.Role(); now != role { // changed while it joined
 		r.propose(ctx, state.RoleSet{Session: s.id, Role: now})
 	}
 	r.recall(s)
 	if !e.Quiet {
 		r.welcome(ctx, s, out.Event)
-		r.stillReading(s)
+		r.noteReading(s)
 	}
 	return s, nil
 }
 
-// openSession asks the log for a session: in the place of one whose connection was
-// lost, if there is one that is theirs, or else a new one.
-func (r *Room) openSession(ctx context.Context, s *Session, b state.Joined) (state.Outcome, error) {
+// prove checks what somebody gives to join: the room's password, the pass phrase of the
+// pseudo, the key. It returns the account that the phrase opens, 0 for none. The room's
+// lock is not held while it computes.
+func (r *Room) prove(ctx context.Context, e Entry) (passed state.Seq, err error) {
+	now, k := r.log.Now().Stamp, e.Pseudo.Key()
 	r.mu.Lock()
-	cut, ok := r.state.Resumable(b)
-	r.mu.Unlock()
-	if ok {
-		out, err := r.proposeAs(ctx, s.id, state.Resumed{Cut: cut, Joined: b})
-		if !errors.Is(err, state.ErrGone) {
-			return out, err
-		}
-		r.renumber(s) // it lapsed meanwhile
+	err = r.closedLocked(e, now)
+	access, id, hashed := r.access, state.Seq(0), ""
+	if a := r.state.Account(k); a != nil && !a.Opens(e.KeyID, 0) {
+		id, hashed = a.ID, a.Pass
 	}
-	return r.proposeAs(ctx, s.id, b)
+	r.mu.Unlock()
+	if err != nil {
+		return 0, err
+	}
+	given := e.Pass != "" && hashed != ""
+	if !access.allows(e.KeyID) && !given {
+		return 0, ErrNotAllowed
+	}
+	if err := r.checkPassword(ctx, access.Password, e); err != nil || !given {
+		return 0, err
+	}
+	return id, r.checkGuess(e.Addr, k, ErrWrongPass, func() (bool, error) {
+		phrase, ok := passPhrase(e.Pass)
+		if !ok {
+			return false, nil
+		}
+		return r.hasher.verify(ctx, phrase, hashed)
+	})
 }
 
-// renumber gives another ID to a session whose own was refused.
-func (r *Room) renumber(s *Session) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	delete(r.sessions, s.id)
-	s.id = r.newID()
-	r.sessions[s.id] = s
+// checkPassword checks the room's password. An Entry without one is not counted as a
+// guess.
+func (r *Room) checkPassword(ctx context.Context, want string, e Entry) error {
+	switch {
+	case want == "":
+		return nil
+	case e.Password == "":
+		return ErrNoPassword
+	case len(e.Password) > maxSecret:
+		return ErrWrongPassword
+	}
+	return r.checkGuess(e.Addr, "", ErrWrongPassword, func() (bool, error) {
+		given := text.Clean(e.Password, false)
+		if strings.HasPrefix(want, phcName) {
+			return r.hasher.verify(ctx, given, want)
+		}
+		a, b := sha256.Sum256([]byte(text.Clean(want, false))), sha256.Sum256([]byte(given)) // of one length, whatever theirs
+		return subtle.ConstantTimeCompare(a[:], b[:]) == 1, nil
+	})
 }
 
-// admit makes a session that the room will wake, before it is a member. Somebody
-// else's registered pseudo is refused here already: what its owner left in the
-// memberState is not for others.
-func (r *Room) admit(e Entry, forms text.Forms, passed state.Seq) (*Session, error) {
+// checkGuess returns wrong unless same finds that a secret is right. It limits how often
+// a source, or anybody for a pseudo, may be wrong.
+func (r *Room) checkGuess(addr netip.Addr, pseudo text.Key, wrong error, same func() (bool, error)) error {
+	right, err := r.authLimiter.guess(addr, pseudo)
+	if err != nil {
+		return err
+	}
+	if ok, err := same(); err != nil || !ok {
+		return cmp.Or(err, wrong)
+	}
+	right()
+	return nil
+}
+
+// closedLocked returns why nobody, or no script, may join any more.
+func (r *Room) closedLocked(e Entry, now time.Duration) error {
+	if r.closing != nil {
+		return &ShuttingDownError{}
+	}
+	if plan := r.state.Shutdown(); plan != nil && e.Script {
+		if left := plan.Ends - r.state.TickAt(now); left <= lastMinute {
+			return &ShuttingDownError{Left: left}
+		}
+	}
+	return nil
+}
+
+// addSession adds a session to wake, before it is a member's. It refuses somebody else's
+// registered pseudo already, whose memberState the session would get.
+func (r *Room) addSession(e Entry, forms text.Forms, passed state.Seq) (*Session, error) {
 	s := r.newSession(e)
 	now := r.log.Now().Stamp
 	r.mu.Lock()
@@ -122,47 +202,38 @@ func (r *Room) admit(e Entry, forms text.Forms, passed state.Seq) (*Session, err
 	}
 	s.role.Store(uint32(r.roleLocked(s.from)))
 	s.id = r.newID()
-	s.own = r.memberStateLocked(forms.Key)
+	s.own = r.memberStates.get(forms.Key, r.limits.Load(), r.state.Count())
 	s.own.open(proof)
 	if mine != nil {
 		s.own.ignored.set(mine.Ignored)
 	}
-	r.enterLocked(s)
+	r.insertLocked(s)
 	return s, nil
 }
 
-func (r *Room) closedLocked(e Entry, now time.Duration) error {
-	if r.closing != nil {
-		return &ShuttingDownError{}
-	}
-	if plan := r.state.Shutdown(); plan != nil && e.Script {
-		if left := plan.Ends - r.state.TickAt(now); left <= lastMinute {
-			return &ShuttingDownError{Left: left}
+// openSession proposes a session: in the place of one whose connection was lost, if
+// there is one that is theirs, or else a new one.
+func (r *Room) openSession(ctx context.Context, s *Session, b state.Joined) (state.Outcome, error) {
+	r.mu.Lock()
+	cut, ok := r.state.Resumable(b)
+	r.mu.Unlock()
+	if ok {
+		out, err := r.proposeUntil(ctx, s.id, state.Resumed{Cut: cut, Joined: b}, r.stopped)
+		if !errors.Is(err, state.ErrGone) {
+			return out, err
 		}
+		r.renumber(s) // the one that was cut has lapsed meanwhile
 	}
-	return nil
+	return r.proposeUntil(ctx, s.id, b, r.stopped)
 }
 
-func (r *Room) newSession(e Entry) *Session {
-	s := &Session{
-		room: r, from: provenance{e.KeyID, e.Addr, e.Front, e.Role, e.Quiet}, member: e.Role != state.Console, paced: e.Paced, screen: e.Screen, prefs: e.Prefs,
-		wake: make(chan struct{}, 1), taken: make(chan struct{}, 1), index: -1,
-	}
-	s.role.Store(uint32(e.Role))
-	s.ctx, s.end = context.WithCancelCause(context.Background())
-	return s
-}
-
-func (r *Room) enterLocked(s *Session) {
+// renumber gives another ID to a session whose own was refused.
+func (r *Room) renumber(s *Session) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.sessions, s.id)
+	s.id = r.newID()
 	r.sessions[s.id] = s
-	s.index = len(r.order)
-	r.order = append(r.order, s)
-}
-
-// begin has a session read what is shown from now on. Nobody takes from it yet.
-func (s *Session) begin() {
-	s.arrived = s.room.ring.end()
-	s.cursor = s.arrived
 }
 
 // Watch opens the console's session: it reads all that the room shows and does
@@ -177,145 +248,58 @@ func (r *Room) Watch(p Prefs) *Session {
 	if r.closing != nil {
 		s.End(*r.closing)
 	}
-	r.enterLocked(s)
+	r.insertLocked(s)
 	return s
 }
 
-// welcome puts the first item in a newcomer's inbox, before anything else.
-func (r *Room) welcome(ctx context.Context, s *Session, joined state.Event) {
-	me, seen := s.Pseudo(), r.seenBefore(s)
-	last := newest(s.heard(r.replay(ctx, joined.Seq, seen)), pastBytes)
+// SetLimits changes the limits of everybody, also of those who are here. Nobody is
+// disconnected.
+func (r *Room) SetLimits(l Limits) {
+	r.limits.Store(&l)
 	r.mu.Lock()
-	defer r.mu.Unlock()
-	w := Welcome{
-		MOTD: r.access.MOTD, Pseudo: me, Topic: r.state.Topic(), Present: r.state.Count(),
-		Last: last, Seen: seen, Missed: missed(last, seen, me), Shutdown: r.state.Shutdown(),
-	}
-	w.Names = r.namesLocked()
-	s.mu.Lock()
-	s.inbox = append([]pending{{Item{Reply: w}, 0}}, s.inbox...)
-	s.asked++
-	s.mu.Unlock()
-	wait.Signal(s.wake)
-}
-
-// namesLocked returns the first welcomeNames of those present, sorted.
-func (r *Room) namesLocked() []text.Pseudo {
-	names := make([]text.Pseudo, 0, min(welcomeNames, r.state.Count()))
-	for m := range r.state.Present() {
-		if len(names) == welcomeNames {
-			break
-		}
-		names = append(names, m.Pseudo)
-	}
-	return names
-}
-
-// remove takes a session out of the room, and its member with the last. When it
-// returns the others have been told, or the log cannot be reached and they will be. A
-// session whose Joined comes later is not found here any more, and departs then.
-func (r *Room) remove(s *Session, why *state.Ending) {
-	r.mu.Lock()
-	joined := r.state.Member(s.id) != nil
-	closing := r.closing != nil
-	seen, owner := r.leavingLocked(s)
-	r.takeOutLocked(s)
-	var gone <-chan struct{}
-	if joined && !closing {
-		gone = r.departing(r.departure(s.id, why))
-	}
+	here := slices.Clone(r.order)
 	r.mu.Unlock()
-	if gone != nil {
-		select {
-		case <-gone:
-		case <-time.After(departTimeout):
-		case <-r.stopped:
-		}
-	}
-	if owner {
-		r.noteSeen(seen)
+	for _, s := range here { // who joins later gets them then
+		s.own.setLimits(&l)
 	}
 }
 
-func (r *Room) takeOutLocked(s *Session) {
-	if s.index < 0 {
-		return
-	}
-	delete(r.sessions, s.id)
-	s.own.sessions--
-	last := r.order[len(r.order)-1]
-	r.order[s.index], last.index = last, s.index
-	r.order[len(r.order)-1] = nil
-	r.order = r.order[:len(r.order)-1]
-	s.index = -1
-}
-
-// departTimeout is how long a session that is closed waits for its departure to be
-// told; departPause is the time between two tries.
-const (
-	departTimeout = 10 * time.Second
-	departPause   = 100 * time.Millisecond
-)
-
-// departing tells the log that a session has ended, for as long as the room runs and
-// until the log knows: nobody may stay in the room whose connection is gone. Each try
-// has the same ID. The channel is closed when it is done.
-func (r *Room) departing(b state.Body) <-chan struct{} {
-	done, as := make(chan struct{}), r.newID()
-	r.running.Go(func() {
-		defer close(done)
-		for {
-			_, err := r.proposeAs(r.run, as, b)
-			again := errors.Is(err, state.ErrBusy) || errors.Is(err, state.ErrUnavailable) || errors.Is(err, state.ErrUnknown)
-			if !again || !wait.Pause(r.run, departPause) {
-				return
-			}
-		}
-	})
-	return done
-}
-
-// departure is how a session ends for the room: whoever lost their connection may come
-// back for a while, if the room is told to wait.
-func (r *Room) departure(id state.ID, why *state.Ending) state.Body {
-	if why.Cause == state.Lost && r.cfg.CutWait > 0 {
-		return state.Cut{Session: id, Wait: r.cfg.CutWait}
-	}
-	return state.Left{Session: id, Cause: why.Cause, Text: why.Reason}
-}
-
-// lapseAtOnce is how many sessions that were cut leave at a time.
-const lapseAtOnce = 256
-
-// watchLapsesLocked sees to it that whoever was cut and does not come back leaves. Each
-// node does; the log takes one.
-func (r *Room) watchLapsesLocked() {
-	_, at, cut := r.state.NextLapse()
-	if !cut || r.lapsing != nil || r.closing != nil {
-		return
-	}
-	r.lapsing = time.AfterFunc(max(at-r.state.TickAt(r.log.Now().Stamp), 0), r.lapse)
-}
-
-// lapse has those leave who were cut and whose time is over.
-func (r *Room) lapse() {
-	now := r.log.Now().Stamp
+// SetAccess changes who may join and as what, from now on. Those who are here
+// stay; who becomes an operator, or is one no more, gets a Notice. It returns
+// once the log has their new roles, or cannot take them.
+func (r *Room) SetAccess(a Access) {
+	a.Operators, a.Allow = maps.Clone(a.Operators), maps.Clone(a.Allow)
+	a.MOTD = cleanMOTD(a.MOTD)
 	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.closing != nil {
-		return
+	r.access = &a
+	changed := r.refreshRolesLocked()
+	r.mu.Unlock()
+	ctx, cancel := context.WithTimeout(context.Background(), departTimeout)
+	defer cancel()
+	for _, b := range changed {
+		r.propose(ctx, b) // refused for a session that has ended
 	}
-	var left []<-chan struct{}
-	for _, id := range r.state.Lapsed(r.state.TickAt(now), lapseAtOnce) {
-		left = append(left, r.departing(state.Left{Session: id, Cause: state.Lost}))
-	}
-	r.running.Go(func() {
-		for _, done := range left {
-			<-done
-		}
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		r.lapsing = nil
-		r.watchLapsesLocked()
-	})
 }
+
+// refreshRolesLocked gives every session the role that its key has now, and returns
+// what to propose.
+func (r *Room) refreshRolesLocked() []state.RoleSet {
+	var changed []state.RoleSet
+	for _, s := range r.order {
+		role := r.roleLocked(s.from)
+		if !s.member || role == s.Role() {
+			continue
+		}
+		s.role.Store(uint32(role))
+		notice := Notice{What: NowGuest}
+		if role >= state.Operator {
+			notice.What = NowOperator
+		}
+		s.post(Item{Reply: notice})
+		changed = append(changed, state.RoleSet{Session: s.id, Role: role})
+	}
+	return changed
+}
+
+// roleLocked returns the role that the front vouches for, or that the key has.
+func (r *Room) roleLocked(p provenance) state.Role { return max(p.vouched, r.access.role(p.keyID)) }

@@ -12,28 +12,27 @@ import (
 //
 // All methods may be called at the same time from any goroutine.
 type Log interface {
-	// Propose asks for e, of which only ID and Body count, to take its place in
-	// the order. A nil error means that it has: Seq is its place, and where there
-	// is a disk it is on it; but what is Passing (see state.Kind) a power cut may take
-	// back, if nothing else came after it. Proposing the same ID again returns the same place
-	// and changes nothing, as long as the log remembers that ID (at least its
-	// last 4096 events of this life); later it may give it another place, which
-	// State.Apply makes nothing of. Errors: ErrUnavailable, ErrBusy, ErrTooLarge and
-	// ErrClosed mean that it is known not to be stored; ErrUnknown and the
-	// context's own error mean that nobody knows: retry with the same ID.
+	// Propose asks the log to store e, of which only ID and Body count. A nil error
+	// means that it is stored: Seq is its sequence number, and where there is a disk it
+	// is on it; but a power cut may lose what is Passing (see state.Kind) if nothing
+	// else came after it. Proposing the same ID again returns the same Seq and changes
+	// nothing, as long as the log remembers that ID (at least the last 4096 events
+	// since it was opened); later it may store it again, which State.Apply ignores.
+	// ErrUnavailable, ErrBusy, ErrTooLarge and ErrClosed mean that it is not stored;
+	// ErrUnknown and the context's own error that this is unknown: retry with the same
+	// ID.
 	Propose(ctx context.Context, e state.Event) (state.Seq, error)
 
-	// Follow calls apply with every event after the given place, in order, none
-	// twice and none left out, in batches of whatever has gathered, as they
-	// become visible; also with those of earlier lives that are still kept. Their
-	// Stamp never goes back; their Time may. It returns apply's error, the
-	// context's, ErrGone when events after that place are no longer kept (a
-	// snapshot holds what they did), a [*state.VersionError] for one that this
-	// program cannot read, or ErrClosed. The slice belongs to the log: apply
-	// copies what it keeps.
+	// Follow calls apply with every event after the given one, in order, each once, in
+	// batches, as they become visible; also with those of earlier starts that are
+	// still kept. Their Stamp never goes back; their Time may. It returns apply's
+	// error, the context's, ErrGone when the log no longer keeps the events that come
+	// next (a snapshot holds what they did), a [*state.VersionError] for one that this
+	// program cannot read, or ErrClosed. The slice belongs to the log: apply copies
+	// what it keeps.
 	Follow(ctx context.Context, after state.Seq, apply func([]state.Event) error) error
 
-	// Bounds returns the first and the last place that Follow can still give;
+	// Bounds returns the first and the last event that Follow can still give;
 	// first is last+1 when there is none.
 	Bounds() (first, last state.Seq)
 
@@ -41,41 +40,56 @@ type Log interface {
 	// Time and that Stamp, or later ones.
 	Now() state.Moment
 
-	// Health says whether events are being taken and kept. changed is closed at the
-	// next change.
+	// Health says whether events can be proposed and are recorded. changed is closed
+	// at the next change.
 	Health() (h state.Health, changed <-chan struct{})
 
-	// Close ends every Propose and Follow with ErrClosed and waits for nobody's
-	// callback. Closing again does nothing.
+	// Close ends every Propose and Follow with ErrClosed; it does not wait for
+	// callbacks. Closing again does nothing.
 	Close() error
 }
 
-// Store keeps what the events made: what was said, for replay and search, and
-// the State to start from. The room calls Apply and Load one at a time, and one
-// Snapshot at a time, which may run while Apply is called; Last and Search may be
-// called at any moment.
+// Store keeps what can be read, for replay and search, and the State to start from.
+// The room calls Apply and Load one at a time, and one Snapshot at a time, which may
+// run while Apply is called; Last and Search may be called at any moment.
 type Store interface {
-	// Apply takes the spoken events that were shown, in order, of those up to a
-	// place. What it was given before, by place, it disregards: a room that starts
-	// again, or several on one store, give it the same events. It does not wait and
-	// does not fail: what cannot be written yet waits in memory, within bounds.
+	// Apply takes the spoken events that were shown, in order, among all up to upto. It
+	// ignores those that it was given before, by Seq: a room that starts again, or
+	// several on one store, give it the same events. It neither blocks nor fails: what
+	// cannot be written yet waits in memory, within bounds.
 	Apply(upto state.Seq, spoken []state.Event)
 
-	// Last returns the n last spoken events before the given place (0: before
-	// now), oldest first; those that can be read, with ErrUnread, while older ones
-	// cannot.
+	// Last returns the last n spoken events before the given one (0: before now),
+	// oldest first. While older ones cannot be read it returns the others with
+	// ErrUnread.
 	Last(ctx context.Context, n int, before state.Seq) ([]state.Event, error)
 
-	// Search returns the n last spoken events that a query asks for, oldest first;
+	// Search returns the last n spoken events that match a query, oldest first;
 	// ErrUnread is as for Last.
 	Search(ctx context.Context, q state.Query, n int) ([]state.Event, error)
 
-	// Load returns the snapshot to start from, which Follow can go on from; its zero
+	// Load returns the snapshot to start from, after which Follow goes on; its zero
 	// value starts an empty room at the beginning of the log.
 	Load(ctx context.Context) (state.Snapshot, error)
 
-	// Snapshot replaces it, together with the place that it is of. All that was
-	// spoken up to that place has been given to Apply before. The log may forget
-	// the events up to there.
+	// Snapshot replaces it, together with its Seq. All that was spoken up to that Seq
+	// has been given to Apply before. The log may forget the events up to it.
 	Snapshot(ctx context.Context, s state.Snapshot) error
+}
+
+// Mail carries private messages to members on other nodes. They are stored in no log
+// and on no disk.
+type Mail interface {
+	// Open has deliver called with each letter to this node's epoch; deliver returns
+	// which of the letter's sessions have it, and does not block. closeMail ends that.
+	Open(epoch uint64, deliver func(Letter) []state.ID) (closeMail func(), err error)
+	// Send hands a letter to the node of an epoch and returns which of its sessions have
+	// it. An error means that it is unknown whether any has.
+	Send(ctx context.Context, epoch uint64, l Letter) (reached []state.ID, err error)
+}
+
+// Letter is a private message on its way to some sessions of one node.
+type Letter struct {
+	Event state.Event // a Whispered
+	To    []state.ID
 }

@@ -15,9 +15,9 @@ const (
 	memoryBytes  = 4 << 20
 )
 
-// MemoryLog is a Log without a disk: its order lasts as long as the process, and
+// MemoryLog is a Log without a disk: it lasts as long as the process, and
 // Follow can give what its Tail still holds. Several rooms may follow one. Its stamps
-// are the time since it was made, by the clock that nobody sets.
+// are the time since it was made, by the monotonic clock.
 type MemoryLog struct {
 	began time.Time
 	tail  *Tail
@@ -26,8 +26,8 @@ type MemoryLog struct {
 // NewMemoryLog returns an empty log.
 func NewMemoryLog() *MemoryLog { return &MemoryLog{began: time.Now(), tail: NewTail(1)} }
 
-// Propose gives e the next place at once. While a follower still needs the oldest of a
-// full tail, it returns ErrBusy.
+// Propose stores e at once. While a follower still needs the oldest event of a full tail,
+// it returns ErrBusy.
 func (l *MemoryLog) Propose(ctx context.Context, e state.Event) (state.Seq, error) {
 	if err := ctx.Err(); err != nil {
 		return 0, err
@@ -66,7 +66,7 @@ func (l *MemoryLog) Now() state.Moment {
 	return state.Moment{Time: now.UTC().Truncate(time.Microsecond), Stamp: now.Sub(l.began).Truncate(time.Microsecond)}
 }
 
-// Health implements Log: memory is always well.
+// Health implements Log: memory never fails.
 func (l *MemoryLog) Health() (state.Health, <-chan struct{}) { return state.Health{}, nil }
 
 // Close implements Log.
@@ -111,19 +111,18 @@ func (m *MemoryStore) Apply(upto state.Seq, spoken []state.Event) {
 func (m *MemoryStore) Last(_ context.Context, n int, before state.Seq) ([]state.Event, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return last(m.spoken, n, func(e *state.Event) bool { return before == 0 || e.Seq < before }), nil
+	return lastMatching(m.spoken, n, func(e *state.Event) bool { return before == 0 || e.Seq < before }), nil
 }
 
-// Search implements Store: each word is looked for anywhere in a message or as
-// its author.
+// Search implements Store: each word may be anywhere in a message or be its author.
 func (m *MemoryStore) Search(_ context.Context, q state.Query, n int) ([]state.Event, error) {
 	m.mu.Lock()
-	spoken := slices.Clone(m.spoken) // a search takes its time, and Apply must not wait for it
+	spoken := slices.Clone(m.spoken) // a search is slow, and Apply must not wait for it
 	m.mu.Unlock()
-	return last(spoken, n, q.Matcher()), nil
+	return lastMatching(spoken, n, q.Matcher()), nil
 }
 
-func last(spoken []state.Event, n int, match func(*state.Event) bool) []state.Event {
+func lastMatching(spoken []state.Event, n int, match func(*state.Event) bool) []state.Event {
 	var found []state.Event
 	for i := len(spoken) - 1; i >= 0 && len(found) < n; i-- {
 		if match(&spoken[i]) {
@@ -149,4 +148,36 @@ func (m *MemoryStore) Snapshot(_ context.Context, s state.Snapshot) error {
 		m.snapshot = s
 	}
 	return nil
+}
+
+// MemoryMail is a Mail between rooms of one process.
+type MemoryMail struct {
+	mu    sync.Mutex
+	nodes map[uint64]func(Letter) []state.ID
+}
+
+// NewMemoryMail returns a Mail without nodes.
+func NewMemoryMail() *MemoryMail { return &MemoryMail{nodes: map[uint64]func(Letter) []state.ID{}} }
+
+// Open implements Mail.
+func (m *MemoryMail) Open(epoch uint64, deliver func(Letter) []state.ID) (func(), error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.nodes[epoch] = deliver
+	return func() {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		delete(m.nodes, epoch)
+	}, nil
+}
+
+// Send implements Mail.
+func (m *MemoryMail) Send(_ context.Context, epoch uint64, l Letter) ([]state.ID, error) {
+	m.mu.Lock()
+	deliver := m.nodes[epoch]
+	m.mu.Unlock()
+	if deliver == nil {
+		return nil, state.ErrUnavailable
+	}
+	return deliver(l), nil
 }

@@ -11,35 +11,17 @@ import (
 	"salon/room/text"
 )
 
-// Bounds on what operators may ask for: longer is taken for a slip.
+// Bounds on what operators may ask for: more is taken for a typing error.
 const (
 	maxSlow     = time.Hour
 	maxShutdown = 24 * time.Hour
 )
 
-// moderating is what operators and the console do. The words are those of
-// ux.md's console; each also works in the other language.
-var moderating = []*Command{
-	{Name: "wall", FR: []string{"wall", "annonce"}, EN: []string{"wall", "announce"}, Need: Operators, acts: true, run: doWall},
-	{Name: "kick", FR: []string{"kick", "expulser"}, EN: []string{"kick"}, Args: []Arg{ArgMember}, Need: Operators, acts: true, run: doKick},
-	{Name: "ban", FR: []string{"ban", "bannir"}, EN: []string{"ban"}, Args: []Arg{ArgMember}, Need: Operators, acts: true, run: doBan},
-	{Name: "unban", FR: []string{"unban", "debannir", "débannir"}, EN: []string{"unban"}, Args: []Arg{ArgBan}, Need: Operators, acts: true, run: doUnban},
-	{Name: "bans", FR: []string{"bans"}, EN: []string{"bans"}, Need: Operators, run: doBans},
-	{Name: "mute", FR: []string{"mute", "museler"}, EN: []string{"mute"}, Args: []Arg{ArgMember}, Need: Operators, acts: true, run: doMute},
-	{Name: "unmute", FR: []string{"unmute"}, EN: []string{"unmute"}, Args: []Arg{ArgMember}, Need: Operators, acts: true, run: doUnmute},
-	{Name: "free", FR: []string{"liberer", "libérer"}, EN: []string{"free"}, Args: []Arg{ArgAccount}, Need: Operators, acts: true, asks: true, run: doFree},
-	{Name: "slow", FR: []string{"slow", "lent"}, EN: []string{"slow"}, Need: Operators, acts: true, run: doSlow},
-	{Name: "stats", FR: []string{"stats"}, EN: []string{"stats"}, Need: Operators, run: doStats},
-	{Name: "reload", FR: []string{"reload", "recharger"}, EN: []string{"reload"}, Need: Operators, acts: true, run: doReload},
-	{Name: "shutdown", FR: []string{"shutdown", "arret", "arrêt"}, EN: []string{"shutdown"}, Args: []Arg{ArgShutdown}, Need: Operators, acts: true, run: doShutdown},
-}
-
 func doWall(c *call) (Reply, error) {
 	if c.rest == "" {
 		return c.usage()
 	}
-	_, err := c.room.propose(c, state.Walled{By: c.Pseudo(), Text: c.rest})
-	return nil, err
+	return c.propose(state.Walled{By: c.Pseudo(), Text: c.rest}, nil)
 }
 
 func doKick(c *call) (Reply, error) {
@@ -54,8 +36,7 @@ func doKick(c *call) (Reply, error) {
 	if reason, err = note(reason); err != nil {
 		return nil, err
 	}
-	_, err = c.room.propose(c, state.Kicked{Member: m.ID, Pseudo: m.Pseudo, By: c.Pseudo(), Reason: reason})
-	return nil, err
+	return c.propose(state.Kicked{Member: m.ID, Pseudo: m.Pseudo, By: c.Pseudo(), Reason: reason}, nil)
 }
 
 func doBan(c *call) (Reply, error) {
@@ -81,17 +62,14 @@ func doBan(c *call) (Reply, error) {
 			b.Member, hint = m.ID, c.room.banHint(m, target)
 		}
 	}
-	if _, err := c.room.propose(c, b); err != nil {
-		return nil, err
-	}
-	return hint, nil
+	return c.propose(b, hint)
 }
 
-// banHint tells an operator who bans a pseudo which key its owner came with, or
-// which address unless others share it: another pseudo is quickly found, another
-// key less so. There is nothing to tell of a key that the ban holds against.
+// banHint returns a Notice about a key of a member that a ban on their pseudo does not
+// cover, or about an address unless others share it: another pseudo is quickly found,
+// another key less so. nil: there is nothing to add.
 func (r *Room) banHint(m *state.Member, t state.Target) Reply {
-	if key := r.unheldKey(m, t); key != "" {
+	if key := r.uncoveredKey(m, t); key != "" {
 		return Notice{What: BanHint, Name: m.Pseudo, Text: key}
 	}
 	for _, at := range m.Sessions {
@@ -102,9 +80,9 @@ func (r *Room) banHint(m *state.Member, t state.Target) Reply {
 	return nil
 }
 
-// unheldKey returns a key that a member is here with and that a ban on the member does
-// not hold against, as it does against all keys of an account; "" for none.
-func (r *Room) unheldKey(m *state.Member, t state.Target) string {
+// uncoveredKey returns a key that a member is here with and that a ban on the member does
+// not cover, as it covers all keys of an account; "" for none.
+func (r *Room) uncoveredKey(m *state.Member, t state.Target) string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, at := range m.Sessions {
@@ -120,7 +98,7 @@ func (r *Room) alone(addr netip.Addr) bool {
 	view, _ := r.view()
 	n := 0
 	for m := range view.Present() {
-		if slices.ContainsFunc(m.Sessions, func(a state.Attendance) bool { return a.Addr == addr }) {
+		if slices.ContainsFunc(m.Sessions, func(at state.Attendance) bool { return at.Addr == addr }) {
 			n++
 		}
 	}
@@ -135,8 +113,7 @@ func doUnban(c *call) (Reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, err = c.room.propose(c, state.Unbanned{By: c.Pseudo(), Target: target})
-	return nil, err
+	return c.propose(state.Unbanned{By: c.Pseudo(), Target: target}, nil)
 }
 
 func doBans(c *call) (Reply, error) {
@@ -159,22 +136,20 @@ func doMute(c *call) (Reply, error) {
 	if !ok || junk != "" {
 		return c.usage()
 	}
-	_, err = c.room.propose(c, state.Muted{Member: m.ID, Pseudo: m.Pseudo, Forms: m.Forms, KeyID: m.KeyID, By: c.Pseudo(), For: d})
-	return nil, err
+	return c.propose(state.Muted{Member: m.ID, Pseudo: m.Pseudo, Forms: m.Forms, KeyID: m.KeyID, By: c.Pseudo(), For: d}, nil)
 }
 
 func doUnmute(c *call) (Reply, error) {
-	p := text.Pseudo(strings.TrimLeft(text.FirstRunes(c.rest, text.MaxQuoted), "@"))
+	p := c.pseudo()
 	if p == "" {
 		return c.usage()
 	}
-	_, err := c.room.propose(c, c.room.unmuting(p, c.Pseudo()))
-	return nil, err
+	return c.propose(c.room.unmuted(p, c.Pseudo()), nil)
 }
 
-// unmuting returns what ends the mute on whoever has a pseudo, under whatever pseudo it
-// was given.
-func (r *Room) unmuting(p, by text.Pseudo) state.Unmuted {
+// unmuted returns the event that ends the mute on whoever has a pseudo, also when they
+// had another when they were muted.
+func (r *Room) unmuted(p, by text.Pseudo) state.Unmuted {
 	b := state.Unmuted{Pseudo: p, Key: p.Key(), By: by}
 	now, forms := r.log.Now().Stamp, p.Forms()
 	r.mu.Lock()
@@ -185,45 +160,50 @@ func (r *Room) unmuting(p, by text.Pseudo) state.Unmuted {
 	return b
 }
 
-func doSlow(c *call) (Reply, error) {
-	n, err := strconv.Atoi(c.rest)
-	every := time.Duration(n) * time.Second
-	if err != nil || n < 0 || n > int(maxSlow/time.Second) {
-		return c.usage()
-	}
-	_, err = c.room.propose(c, state.SlowSet{By: c.Pseudo(), Every: every})
-	return nil, err
+// seconds parses a whole number of seconds from 0 to a bound.
+func seconds(s string, most time.Duration) (d time.Duration, ok bool) {
+	n, err := strconv.Atoi(s)
+	return time.Duration(n) * time.Second, err == nil && 0 <= n && n <= int(most/time.Second)
 }
 
-func doStats(c *call) (Reply, error) {
-	c.room.mu.Lock()
-	now, sessions, messages, nodes := c.room.state.Freeze(), c.room.state.Sessions(), c.room.state.Messages(), c.room.state.Nodes()
-	c.room.mu.Unlock()
+func doSlow(c *call) (Reply, error) {
+	every, ok := seconds(c.rest, maxSlow)
+	if !ok {
+		return c.usage()
+	}
+	return c.propose(state.SlowSet{By: c.Pseudo(), Every: every}, nil)
+}
+
+func doStats(c *call) (Reply, error) { return c.room.stats(), nil }
+
+// stats returns the room's figures, all of one moment. The hash is computed without the
+// lock.
+func (r *Room) stats() Stats {
+	r.mu.Lock()
+	frozen, sessions, messages, nodes := r.state.Freeze(), r.state.Sessions(), r.state.Messages(), r.state.Nodes()
+	r.mu.Unlock()
 	return Stats{
-		Since: c.room.started, Members: now.Count(), Sessions: sessions, Messages: messages,
-		Place: now.Applied(), Hash: now.Hash(), Nodes: nodes, Health: c.room.Health(),
-	}, nil
+		Since: r.started, Members: frozen.Count(), Sessions: sessions, Messages: messages,
+		Place: frozen.Applied(), Hash: frozen.Hash(), Nodes: nodes, Health: r.Health(),
+	}
 }
 
 func doShutdown(c *call) (Reply, error) {
 	word, reason := text.CutSpace(c.rest)
-	if slices.Contains(cancelWords, text.Fold(word)) {
-		_, err := c.room.propose(c, state.ShutdownCancelled{By: c.Pseudo()})
-		return nil, err
+	if cancelWords.is(word) {
+		return c.propose(state.ShutdownCancelled{By: c.Pseudo()}, nil)
 	}
-	n, err := strconv.Atoi(word)
-	if err != nil || n < 0 || n > int(maxShutdown/time.Second) {
+	in, ok := seconds(word, maxShutdown)
+	if !ok {
 		return c.usage()
 	}
-	if reason, err = note(reason); err != nil {
+	reason, err := note(reason)
+	if err != nil {
 		return nil, err
 	}
-	_, err = c.room.propose(c, state.ShutdownPlanned{By: c.Pseudo(), In: time.Duration(n) * time.Second, Reason: reason})
-	if n == 0 && c.room.isStopped() { // the end may come before the answer
+	_, err = c.propose(state.ShutdownPlanned{By: c.Pseudo(), In: in, Reason: reason}, nil)
+	if in == 0 && c.room.isStopped() { // the end may come before the answer
 		err = nil
 	}
 	return nil, err
 }
-
-// cancelWords take a planned shutdown back.
-var cancelWords = []string{"annuler", "cancel"}

@@ -1,6 +1,7 @@
 package room
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/subtle"
@@ -21,8 +22,14 @@ const (
 	MaxPass = 128
 )
 
-// Bounds of what is hashed and of the figures that a hash may ask for: those of a
-// stored one come from a file.
+// Errors about secrets that nobody may choose.
+var (
+	ErrPassPhrase   = fmt.Errorf("room: a pass phrase has %d to %d characters on one line", MinPass, MaxPass)
+	ErrNotAPassword = errors.New("room: nobody could give that password")
+)
+
+// Bounds of what is hashed, and of the parameters of a hash: those of a stored one come
+// from a file.
 const (
 	maxSecret     = 1 << 10 // bytes of a secret as typed; a longer one is wrong
 	maxPassMemory = 256 << 10
@@ -30,7 +37,7 @@ const (
 	hashesAtOnce  = 2
 )
 
-// The figures of a hash unless Config has others: OWASP's for argon2id with one
+// The parameters of a hash unless Config has others: OWASP's for argon2id with one
 // lane, about 20 ms and 19 MiB.
 const (
 	passMemory = 19456 // KiB
@@ -48,22 +55,19 @@ func passPhrase(typed string) (phrase string, ok bool) {
 	return phrase, MinPass <= n && n <= MaxPass
 }
 
-// hasher hashes secrets with argon2id (RFC 9106), hashesAtOnce at a time: each takes
-// its time and memory, and whoever guesses must not take all there is.
+// hasher hashes secrets with argon2id (RFC 9106), hashesAtOnce at a time, so that people
+// who guess cannot use up the machine's memory and processors.
 type hasher struct {
 	memory, time uint32
 	turns        chan struct{}
 }
 
-func newHasher(cfg Config) *hasher {
-	h := &hasher{memory: passMemory, time: passTime, turns: make(chan struct{}, hashesAtOnce)}
-	if cfg.PassMemory > 0 {
-		h.memory = min(cfg.PassMemory, maxPassMemory)
+// newHasher returns a hasher with a memory (KiB) and a time; 0: the defaults.
+func newHasher(memory, time uint32) *hasher {
+	return &hasher{
+		memory: min(cmp.Or(memory, passMemory), maxPassMemory), time: min(cmp.Or(time, passTime), maxPassTime),
+		turns: make(chan struct{}, hashesAtOnce),
 	}
-	if cfg.PassTime > 0 {
-		h.time = min(cfg.PassTime, maxPassTime)
-	}
-	return h
 }
 
 // hash returns a secret's hash in PHC string format.
@@ -71,16 +75,13 @@ func (h *hasher) hash(ctx context.Context, secret string) (string, error) {
 	salt := make([]byte, 16)
 	rand.Read(salt) // never fails
 	p := phc{memory: h.memory, time: h.time, lanes: 1, salt: salt, sum: make([]byte, 32)}
-	sum, err := h.sum(ctx, secret, p)
-	if err != nil {
-		return "", err
-	}
-	p.sum = sum
-	return p.String(), nil
+	var err error
+	p.sum, err = h.sum(ctx, secret, p)
+	return p.String(), err
 }
 
-// verify reports whether a secret is the one hashed. It says so in the same time
-// for all that are not.
+// verify reports whether a secret is the one hashed. It takes the same time for all
+// that are not.
 func (h *hasher) verify(ctx context.Context, secret, hashed string) (bool, error) {
 	p, err := parsePHC(hashed)
 	if err != nil {
@@ -90,7 +91,7 @@ func (h *hasher) verify(ctx context.Context, secret, hashed string) (bool, error
 	return err == nil && subtle.ConstantTimeCompare(sum, p.sum) == 1, err
 }
 
-// sum waits for its turn.
+// sum computes the hash of a secret, when fewer than hashesAtOnce are being computed.
 func (h *hasher) sum(ctx context.Context, secret string, p phc) ([]byte, error) {
 	select {
 	case h.turns <- struct{}{}:
@@ -119,7 +120,7 @@ func (p phc) String() string {
 	return fmt.Sprintf("%sv=%d$m=%d,t=%d,p=%d$%s$%s", phcName, argon2.Version, p.memory, p.time, p.lanes, b64(p.salt), b64(p.sum))
 }
 
-// errHash says nothing of what it is about: that would be a secret's hash.
+// errHash does not quote its cause: that would be the hash of a secret.
 var errHash = errors.New("room: not an argon2id hash")
 
 func parsePHC(s string) (p phc, err error) {
@@ -140,26 +141,24 @@ func parsePHC(s string) (p phc, err error) {
 	return p, nil
 }
 
-// CheckPassword says whether a room can have such a password ([Access].Password): one
-// that cleaning leaves something of, of 1 KiB at most, or its argon2id hash in PHC string
-// format. It returns ErrNotAPassword for one that would keep everybody out, such as a
-// hash that is not whole.
-func CheckPassword(password string) error {
-	if strings.HasPrefix(password, phcFamily) {
-		if _, err := parsePHC(password); err != nil {
-			return ErrNotAPassword
-		}
-		return nil
-	}
-	if len(password) > maxSecret || text.Clean(password, false) == "" {
-		return ErrNotAPassword
-	}
-	return nil
-}
-
-// bounded reports whether the figures are such that computing the sum neither
-// panics nor takes the machine.
+// bounded reports whether the parameters are such that computing the sum neither
+// panics nor uses up the machine.
 func (p phc) bounded() bool {
 	return 1 <= p.time && p.time <= maxPassTime && 8 <= p.memory && p.memory <= maxPassMemory && 1 <= p.lanes && p.lanes <= 16 &&
 		8 <= len(p.salt) && len(p.salt) <= 64 && 16 <= len(p.sum) && len(p.sum) <= 64
+}
+
+// CheckPassword returns ErrNotAPassword for a password ([Access].Password) that nobody
+// could give. A usable one has 1 KiB at most and is not empty once cleaned, or is an
+// argon2id hash in PHC string format.
+func CheckPassword(password string) error {
+	usable := len(password) <= maxSecret && text.Clean(password, false) != ""
+	if strings.HasPrefix(password, phcFamily) {
+		_, err := parsePHC(password)
+		usable = err == nil
+	}
+	if !usable {
+		return ErrNotAPassword
+	}
+	return nil
 }

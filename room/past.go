@@ -1,6 +1,7 @@
 package room
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strconv"
@@ -18,40 +19,78 @@ const (
 	// pastBytes is how much text is shown of it at most, the newest first: an
 	// answer is held in memory until it is read.
 	pastBytes = 128 << 10
-	// pastAround is how many places after one that is asked for are shown with it.
+	// pastAround is how many messages from one that is asked for on are shown with those
+	// before it.
 	pastAround = 25
 )
 
-// asked is a page of the past: what is sought, and how much of it at a time.
-type asked struct {
-	search string      // as typed; "" for history
-	day    time.Time   // zero: not of one
-	around state.Seq   // 0: none
-	query  state.Query // Before is the end of the page; 0: now
-	n      int
+// Ask returns the page that a key asks for, with the request in [Past.Asked]. It shows
+// nothing: Answer does. The command "more" then shows the page before it.
+//
+// Requests have a budget of their own, apart from that of messages and of lines.
+// Above it Ask waits: a request is never refused as too fast, and nobody is kicked for
+// asking. Operators do not wait. Ask ends with ctx, or with the session, whose
+// [state.Ending] it then returns.
+//
+// The other errors are ErrEmpty, when a Search looks for nothing, ErrTextTooLong, and
+// those of the [Store].
+func (s *Session) Ask(ctx context.Context, r Request) (Past, error) {
+	if s.ctx.Err() != nil {
+		return Past{}, context.Cause(s.ctx)
+	}
+	ctx, cancel := s.within(ctx)
+	defer cancel()
+	p, err := s.ask(ctx, r)
+	p.Asked = r
+	return p, s.ended(err)
 }
 
-// doHistory shows the last messages, those of a day, or those around a place: #1234.
+func (s *Session) ask(ctx context.Context, r Request) (Past, error) {
+	if s.Role() < state.Operator {
+		if err := s.own.requests.Wait(ctx); err != nil {
+			return Past{}, err
+		}
+	}
+	c := &call{Context: ctx, Session: s}
+	switch r := r.(type) {
+	case Search:
+		typed, err := cleaned(r.Text, false)
+		if err != nil {
+			return Past{}, err
+		}
+		return c.search(typed)
+	case Around:
+		return c.around(r.Seq)
+	case Older:
+		if r == (Older{}) {
+			return Past{Continued: true}, nil
+		}
+		return c.before(r.of)
+	}
+	panic("room: an unknown Request") // the interface is sealed
+}
+
+// doHistory shows the last messages, those of a day, or those around one: #1234.
 func doHistory(c *call) (Reply, error) {
-	a := asked{n: pastDefault}
+	p := page{n: pastDefault}
 	var wrong error
 	switch from, to, isDay := c.day(c.rest); {
 	case isDay:
-		a.day, a.query, a.n = from, state.Query{From: from, To: to}, pastMax
+		p.day, p.query, p.n = from, state.Query{From: from, To: to}, pastMax
 	case strings.HasPrefix(c.rest, "#"):
-		at, err := strconv.ParseUint(c.rest[1:], 10, 48)
-		if err != nil || at == 0 {
+		seq, err := strconv.ParseUint(c.rest[1:], 10, 48)
+		if err != nil || seq == 0 {
 			return c.usage()
 		}
-		return c.around(state.Seq(at))
+		return c.around(state.Seq(seq))
 	case c.rest != "":
-		a.n, wrong = strconv.Atoi(c.rest)
+		p.n, wrong = strconv.Atoi(c.rest)
 	}
-	if wrong != nil || a.n < 1 {
+	if wrong != nil || p.n < 1 {
 		return c.usage()
 	}
-	a.n = min(a.n, pastMax)
-	return c.past(a)
+	p.n = min(p.n, pastMax)
+	return c.past(p)
 }
 
 // doSearch looks for words, "@ann" for who said them, and a day for when.
@@ -65,57 +104,56 @@ func doSearch(c *call) (Reply, error) {
 
 // doMore shows the page before the one shown last.
 func doMore(c *call) (Reply, error) {
-	a := c.older.Load()
-	if a == nil {
+	p := c.older.Load()
+	if p == nil {
 		return Notice{What: NothingMore}, nil
 	}
-	return c.before(*a)
+	return c.before(*p)
 }
 
-// around returns the page around a place.
-func (c *call) around(at state.Seq) (Past, error) {
-	return c.past(asked{around: at, query: state.Query{Before: at + pastAround}, n: pastDefault})
+// around returns the page around an event.
+func (c *call) around(seq state.Seq) (Past, error) {
+	return c.past(page{around: seq, query: state.Query{Before: seq + pastAround}, n: pastDefault})
 }
 
-// search returns the newest page of what is sought; ErrEmpty when that is nothing.
+// search returns the newest page of what is looked for; ErrEmpty when that is nothing.
 func (c *call) search(typed string) (Past, error) {
 	q, ok := c.query(typed)
 	if !ok {
 		return Past{}, ErrEmpty
 	}
-	return c.past(asked{search: typed, query: q, n: pastDefault})
+	return c.past(page{search: typed, query: q, n: pastDefault})
 }
 
 // before returns the page that another was said to have before it.
-func (c *call) before(a asked) (Past, error) {
-	p, err := c.past(a)
-	p.Continued = true
-	return p, err
+func (c *call) before(p page) (Past, error) {
+	shown, err := c.past(p)
+	shown.Continued = true
+	return shown, err
 }
 
-// past shows a page, and remembers where the one before it ends.
-func (c *call) past(a asked) (Past, error) {
-	events, err := c.read(a.query, a.n+1) // one more than is shown tells whether there are more
+// past returns a page, and remembers the one before it for the command "more".
+func (c *call) past(p page) (Past, error) {
+	events, err := c.read(p.query, p.n+1) // one more than is shown tells whether there are more
 	if err != nil && !errors.Is(err, state.ErrUnread) {
 		return Past{}, err
 	}
-	shown := newest(events[max(0, len(events)-a.n):], pastBytes)
-	p := Past{Search: a.search, Day: a.day, Around: a.around, More: len(shown) < len(events) && !c.from.quiet}
+	shown := newest(events[max(0, len(events)-p.n):], pastBytes)
+	past := Past{Search: p.search, Day: p.day, Around: p.around, More: len(shown) < len(events) && !c.from.quiet, Unread: err != nil}
 	c.older.Store(nil)
-	if p.More {
-		a.query.Before, a.around = shown[0].Seq, 0
-		p.Older = Older{a}
-		c.older.Store(&a)
+	if past.More {
+		p.query.Before, p.around = shown[0].Seq, 0
+		past.Older = Older{p}
+		c.older.Store(&p)
 	}
-	p.Unread = err != nil
 	if health := c.room.Health(); health.Err != nil {
-		p.Unrecorded = health.Since
+		past.Unrecorded = health.Since
 	}
-	p.Events = c.heard(shown)
-	return p, nil
+	past.Events = c.withoutIgnored(shown)
+	return past, nil
 }
 
-// read returns the last n events that are sought, oldest first.
+// read returns the last n events that match, oldest first.
 func (c *call) read(q state.Query, n int) ([]state.Event, error) {
 	if (q == state.Query{Before: q.Before}) {
 		return c.room.store.Last(c, n, q.Before)
@@ -123,8 +161,8 @@ func (c *call) read(q state.Query, n int) ([]state.Event, error) {
 	return c.room.store.Search(c, q, n)
 }
 
-// query understands what is sought; ok is false for nothing. A day that stands alone
-// is a word like others: its history is asked for otherwise.
+// query understands what is looked for; ok is false for nothing. A day that stands alone
+// is a word like others: its messages are history.
 func (c *call) query(line string) (q state.Query, ok bool) {
 	typed, words := strings.Fields(line), []string(nil)
 	for _, w := range typed {
@@ -142,7 +180,7 @@ func (c *call) query(line string) (q state.Query, ok bool) {
 	return q, q != state.Query{}
 }
 
-// unquoted is how a day is sought as a word beside others: "hier".
+// unquoted removes the quotes around a day that is looked for as a word: "hier".
 func (c *call) unquoted(word string) string {
 	if inner := strings.Trim(word, "\"“”«»"); inner != word {
 		if _, _, isDay := c.day(inner); isDay {
@@ -152,18 +190,12 @@ func (c *call) unquoted(word string) string {
 	return word
 }
 
-// heard leaves out those whom the session ignores.
-func (s *Session) heard(events []state.Event) []state.Event {
-	return slices.DeleteFunc(events, func(e state.Event) bool { return s.Hides(&e) })
+// day understands a day in the session's time zone.
+func (c *call) day(word string) (from, to time.Time, ok bool) {
+	return parseDay(word, c.Prefs().location())
 }
 
-// newest drops the oldest events beyond so many bytes of text; one stays.
-func newest(events []state.Event, limit int) []state.Event {
-	size := 0
-	for i := len(events) - 1; i >= 0; i-- {
-		if size += state.Size(events[i].Body); size > limit && i < len(events)-1 {
-			return events[i+1:]
-		}
-	}
-	return events
+// withoutIgnored removes the events of those whom the session ignores.
+func (s *Session) withoutIgnored(events []state.Event) []state.Event {
+	return slices.DeleteFunc(events, func(e state.Event) bool { return s.Hides(&e) })
 }

@@ -1,12 +1,15 @@
 package room
 
 import (
+	"strings"
+	"sync"
 	"time"
 
 	"salon/room/state"
+	"salon/room/text"
 )
 
-// Prefs is how one session wants to be spoken to.
+// Prefs is how one session wants things shown.
 type Prefs struct {
 	Lang   state.Lang
 	Zone   *time.Location // nil: the server's
@@ -16,4 +19,72 @@ type Prefs struct {
 	Bell   state.Bell  // of the terminal
 	Mouse  bool        // the wheel scrolls the screen; selecting text then takes Shift
 	Plain  bool        // line mode was asked for, where a screen could be shown
+}
+
+// override replaces what the owner of an account chose for good, but for the zone, of
+// which only the name is kept.
+func (p *Prefs) override(k state.Kept) {
+	set(&p.Lang, k.Lang)
+	set(&p.Hour12, k.Hour12)
+	set(&p.Theme, k.Theme)
+	set(&p.Bell, k.Bell)
+	set(&p.Mouse, k.Mouse)
+}
+
+func set[T any](pref, kept *T) {
+	if kept != nil {
+		*pref = *kept
+	}
+}
+
+// location returns the time zone.
+func (p Prefs) location() *time.Location {
+	if p.Zone == nil {
+		return time.Local
+	}
+	return p.Zone
+}
+
+// ParseLang reads a language as people, flags and locales write it: "fr",
+// "en_GB.UTF-8", "anglais"; how it begins decides. ok is false for anything else; the
+// C and POSIX locales say nothing about a language.
+func ParseLang(s string) (l state.Lang, ok bool) {
+	switch s = text.Fold(s); {
+	case strings.HasPrefix(s, "fr"):
+		return state.French, true
+	case strings.HasPrefix(s, "en"), strings.HasPrefix(s, "angl"):
+		return state.English, true
+	}
+	return state.French, false
+}
+
+// Bounds on time zones: above the number of names, and of the characters of any name.
+const (
+	maxZones    = 1024
+	maxZoneName = 64
+)
+
+// zoneCache finds time zones by their IANA names. The first maxZones names are kept, so
+// that the same name gives the same Location.
+type zoneCache struct {
+	find func(name string) (*time.Location, error)
+
+	mu    sync.Mutex // guards found; held while a zone is looked up
+	found map[string]*time.Location
+}
+
+func (c *zoneCache) get(name string) (*time.Location, error) {
+	if name == "" || len(name) > maxZoneName || name == "Local" {
+		return nil, ErrNoZone
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if zone, ok := c.found[name]; ok {
+		return zone, nil
+	}
+	zone, err := c.find(name)
+	if err == nil && len(c.found) < maxZones {
+		c.found[name] = zone
+	}
+	return zone, err
 }

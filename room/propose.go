@@ -2,7 +2,11 @@ package room
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/binary"
 	"errors"
+	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -11,78 +15,61 @@ import (
 	"salon/room/state"
 )
 
-// How long a proposal is tried again of which nobody knows whether the log has it:
-// only then is somebody told.
+// How long a proposal is retried while it is unknown whether the log stored it. Only
+// then does the proposer get ErrUnknown.
 const (
 	unknownFor   = 10 * time.Second
-	stoppingFor  = 2 * time.Second // once the room was asked to stop
+	stoppingFor  = 2 * time.Second // once the room has stopped
 	unknownPause = 50 * time.Millisecond
 )
 
-// proposals are those of this node that are under way. Each is answered when its
-// event is applied here, whatever the log said of it.
-type proposals struct {
-	count atomic.Uint64 // made so far
+// proposer proposes this node's events to the log and returns what became of them when
+// they are applied here. Its methods may be called from any goroutine.
+type proposer struct {
+	log      Log
+	epoch    uint64        // of this start of the node: the Origin of all that it proposes
+	stopped  chan struct{} // closed when the room has stopped: nobody waits for an answer any more
+	followed chan struct{} // closed when no event is applied any more
+	count    atomic.Uint64 // IDs drawn so far
 
-	mu      sync.Mutex // guards waiting
-	waiting map[state.ID]chan<- state.Outcome
+	waitingMu sync.Mutex // guards waiting
+	waiting   map[state.ID]chan<- state.Outcome
 }
 
-func newProposals() proposals { return proposals{waiting: map[state.ID]chan<- state.Outcome{}} }
-
-// expect returns where the outcome of a proposal comes: once at most.
-func (p *proposals) expect(id state.ID) <-chan state.Outcome {
-	answer := make(chan state.Outcome, 1)
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.waiting[id] = answer
-	return answer
-}
-
-func (p *proposals) forget(id state.ID) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	delete(p.waiting, id)
-}
-
-// answer tells the proposer of an event, if it waits, what became of it.
-func (p *proposals) answer(id state.ID, out state.Outcome) {
-	p.mu.Lock()
-	to, ok := p.waiting[id]
-	delete(p.waiting, id)
-	p.mu.Unlock()
-	if ok {
-		to <- out // cap 1, and once: it never waits
+func newProposer(log Log) *proposer {
+	var epoch [8]byte
+	rand.Read(epoch[:]) // never fails
+	return &proposer{
+		log: log, epoch: binary.BigEndian.Uint64(epoch[:]), stopped: make(chan struct{}), followed: make(chan struct{}),
+		waiting: map[state.ID]chan<- state.Outcome{},
 	}
 }
 
-// ids returns the proposals that still wait.
-func (p *proposals) ids() []state.ID {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	list := make([]state.ID, 0, len(p.waiting))
-	for id := range p.waiting {
-		list = append(list, id)
+// isStopped reports whether the room has stopped.
+func (p *proposer) isStopped() bool {
+	select {
+	case <-p.stopped:
+		return true
+	default:
+		return false
 	}
-	return list
 }
 
-// newID names one more proposal of this node.
-func (r *Room) newID() state.ID { return state.ID{Origin: r.epoch, N: r.proposals.count.Add(1)} }
+// newID returns an ID for one more proposal of this node.
+func (p *proposer) newID() state.ID { return state.ID{Origin: p.epoch, N: p.count.Add(1)} }
 
-// propose asks the log for an event and waits until it is true here. The
-// Outcome's own refusal is returned as the error; any other error is one of
-// [Log.Propose].
-func (r *Room) propose(ctx context.Context, b state.Body) (state.Outcome, error) {
-	return r.proposeAs(ctx, r.newID(), b)
+// propose asks the log for an event and waits until it is applied here. It returns the
+// Outcome's refusal, or an error of [Log.Propose].
+func (p *proposer) propose(ctx context.Context, b state.Body) (state.Outcome, error) {
+	return p.proposeUntil(ctx, p.newID(), b, p.stopped)
 }
 
-// proposeAs is propose under an ID that was drawn before, and may have been proposed:
-// then this is a retry.
-func (r *Room) proposeAs(ctx context.Context, id state.ID, b state.Body) (state.Outcome, error) {
-	answer := r.proposals.expect(id)
-	defer r.proposals.forget(id)
-	if err := r.takePlace(ctx, state.Event{ID: id, Body: b}, answer); err != nil {
+// proposeUntil is propose with an ID that was drawn before, and may have been proposed
+// before: then this is a retry. It gives up with ErrClosed when end is closed.
+func (p *proposer) proposeUntil(ctx context.Context, id state.ID, b state.Body, end <-chan struct{}) (state.Outcome, error) {
+	answer := p.expect(id)
+	defer p.forget(id)
+	if err := p.store(ctx, state.Event{ID: id, Body: b}, answer); err != nil {
 		return state.Outcome{}, err
 	}
 	failed := state.ErrClosed
@@ -91,23 +78,22 @@ func (r *Room) proposeAs(ctx context.Context, id state.ID, b state.Body) (state.
 		return out, out.Err
 	case <-ctx.Done():
 		failed = state.ErrUnknown
-	case <-r.stopped:
+	case <-end:
 	}
 	select {
-	case out := <-answer: // it was true before the end
+	case out := <-answer: // applied just before the end
 		return out, out.Err
 	default:
 		return state.Outcome{}, failed
 	}
 }
 
-// takePlace proposes an event until the log says that it has it, or surely not. While
-// nobody knows, it proposes the same again; what comes back through the log ends that
-// too. answer is not emptied.
-func (r *Room) takePlace(ctx context.Context, e state.Event, answer <-chan state.Outcome) error {
+// store proposes an event until the log has stored it or refused it, retrying while
+// that is unknown. An answer, which store leaves in the channel, ends it too.
+func (p *proposer) store(ctx context.Context, e state.Event, answer <-chan state.Outcome) error {
 	began, unknown := time.Now(), false
 	for {
-		_, err := r.log.Propose(ctx, e)
+		_, err := p.log.Propose(ctx, e)
 		switch {
 		case err == nil:
 			return nil
@@ -117,7 +103,7 @@ func (r *Room) takePlace(ctx context.Context, e state.Event, answer <-chan state
 			return err
 		}
 		patience := unknownFor
-		if r.isStopped() {
+		if p.isStopped() {
 			patience = stoppingFor
 		}
 		switch {
@@ -129,18 +115,34 @@ func (r *Room) takePlace(ctx context.Context, e state.Event, answer <-chan state
 	}
 }
 
-// proposeLast proposes what the room says after it has stopped, and waits until that is
-// true here, which propose does no more by then.
-func (r *Room) proposeLast(ctx context.Context, b state.Body) {
-	id := r.newID()
-	answer := r.proposals.expect(id)
-	defer r.proposals.forget(id)
-	if r.takePlace(ctx, state.Event{ID: id, Body: b}, answer) != nil {
-		return
+// expect returns where the outcome of a proposal is sent, once at most.
+func (p *proposer) expect(id state.ID) <-chan state.Outcome {
+	answer := make(chan state.Outcome, 1)
+	p.waitingMu.Lock()
+	defer p.waitingMu.Unlock()
+	p.waiting[id] = answer
+	return answer
+}
+
+func (p *proposer) forget(id state.ID) {
+	p.waitingMu.Lock()
+	defer p.waitingMu.Unlock()
+	delete(p.waiting, id)
+}
+
+// answer sends the outcome of an event to its proposer, if it still waits.
+func (p *proposer) answer(out state.Outcome) {
+	p.waitingMu.Lock()
+	defer p.waitingMu.Unlock()
+	if to, ok := p.waiting[out.Event.ID]; ok {
+		delete(p.waiting, out.Event.ID)
+		to <- out // never blocks: capacity 1, sent once
 	}
-	select {
-	case <-answer:
-	case <-ctx.Done():
-	case <-r.followed:
-	}
+}
+
+// unanswered returns the proposals that still wait.
+func (p *proposer) unanswered() []state.ID {
+	p.waitingMu.Lock()
+	defer p.waitingMu.Unlock()
+	return slices.Collect(maps.Keys(p.waiting))
 }

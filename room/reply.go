@@ -8,6 +8,14 @@ import (
 	"salon/room/text"
 )
 
+// Item is one thing to show on a session: an event, or a reply to what that
+// session asked. One of the two is nil.
+type Item struct {
+	Place uint64       // in the room's ring; 0 for what only this session is shown
+	Event *state.Event // shared by every session: never to be changed
+	Reply Reply
+}
+
 // Reply answers the one who asked. It is data: package lang gives it words.
 type Reply interface{ reply() }
 
@@ -21,7 +29,7 @@ type Welcome struct {
 	Present  int
 	Last     []state.Event
 	Seen     state.Seq // how far the owner of a registered pseudo had read; 0 for all others
-	Missed   int       // what others said after Seen, of Last
+	Missed   int       // how many of Last are by others and after Seen
 	Shutdown *state.Plan
 }
 
@@ -53,7 +61,7 @@ type Profile struct {
 	Own    *Own // when the owner of a registered pseudo asks about themselves; else nil
 }
 
-// Own is what opens a registered pseudo. It is shown to its owner only.
+// Own is what opens a registered pseudo. Only its owner is shown it.
 type Own struct {
 	Keys []string // fingerprints, the oldest first
 	Pass bool     // a pass phrase too
@@ -63,14 +71,6 @@ type Own struct {
 type Accounts struct {
 	Pseudos []text.Pseudo // maxListed at most
 	More    int           // how many others there are
-}
-
-// Help lists the commands that whoever asked may use; One is set when help on
-// one was asked.
-type Help struct {
-	Commands []*Command
-	One      *Command
-	Console  bool // commands are typed without a slash
 }
 
 // TopicIs is the topic; its text is empty when there is none.
@@ -88,8 +88,8 @@ type Ignoring struct{ Names []text.Pseudo }
 // Past is a page of what was said: of the history, or of what a search found.
 type Past struct {
 	Search    string    // "" for history
-	Day       time.Time // the beginning of the day it is the history of; zero: of the last
-	Around    state.Seq // the place that it is the history around; 0: none
+	Day       time.Time // the beginning of the day whose history it is; zero: of no day
+	Around    state.Seq // the event whose surroundings it is; 0: none
 	Events    []state.Event
 	More      bool // there is a page before it, which the command "more" shows
 	Continued bool // it is such a page
@@ -101,6 +101,36 @@ type Past struct {
 	Unrecorded time.Time // since when nothing is recorded; zero: all is
 }
 
+// Request is what a key asks [Session.Ask] for: a [Search], a page [Around] an event,
+// or one [Older] than another. It is data, as a [Reply] is: == tells whether two ask
+// for the same.
+type Request interface{ request() }
+
+// Search asks for the newest messages that Text looks for. It is understood as the
+// argument of the command "search" is: words, "@ann" for an author, a day.
+type Search struct{ Text string }
+
+// Around asks for the messages before, at and after an event: pastDefault of them, of
+// which at most pastAround come after it or are it.
+type Around struct{ Seq state.Seq }
+
+// Older asks for the page before another, which has it in [Past.Older]. What is said
+// meanwhile moves no page. The zero Older asks for nothing and finds nothing.
+type Older struct{ of page }
+
+// page is a page of the past: what is looked for, and how much of it at a time.
+type page struct {
+	search string      // as typed; "" for history
+	day    time.Time   // zero: not of one
+	around state.Seq   // 0: none
+	query  state.Query // Before is the end of the page; 0: now
+	n      int
+}
+
+func (Search) request() {}
+func (Around) request() {}
+func (Older) request()  {}
+
 // Stats is the room's figures.
 type Stats struct {
 	Since    time.Time
@@ -108,25 +138,25 @@ type Stats struct {
 	Sessions int
 	Messages uint64
 	Place    state.Seq // of the last event applied here
-	Hash     [32]byte  // of the State there: equal on every node
+	Hash     [32]byte  // of the State after it: equal on every node
 	Nodes    []state.Node
 	Health   state.Health
 }
 
-// Skipped says how many messages were forgotten before this session read them.
+// Skipped says how many events left the ring before this session read them.
 type Skipped struct{ Count uint64 }
 
 // Failure is an error shown in its place among the events.
 type Failure struct{ Err error }
 
-// Turn has the screen turn to something: its keys, as commands. It is for a screen,
-// which does it; line mode shows nothing.
+// Turn tells the screen to scroll or to change what it shows, as its keys do. Line mode
+// shows nothing for it.
 type Turn struct{ To Where }
 
-// Where a screen can turn.
+// Where is what a screen can turn to.
 type Where uint8
 
-// The turns.
+// The values of Where.
 const (
 	TurnUp              Where = iota + 1 // by a page
 	TurnDown                             // by a page
@@ -136,7 +166,7 @@ const (
 	TurnPreviousMention                  // the nearest one above
 	TurnNextMention                      // the nearest one below
 	TurnBare                             // text alone, for copying
-	TurnRedraw                           // the same, drawn anew
+	TurnRedraw                           // the same, drawn again
 	TurnKeys                             // the help on keys
 )
 
@@ -148,7 +178,7 @@ type Notice struct {
 	Until time.Time
 }
 
-// What a Notice says.
+// What is the message of a Notice.
 type What uint8
 
 // The notices.
@@ -156,19 +186,19 @@ const (
 	NowAway         What = iota + 1
 	NowBack              // welcome back
 	NowIgnored           // Name is hidden from now on
-	NowHeard             // Name is shown again
+	NowUnignored         // Name is shown again
 	NowLang              // the language changed
 	NowClock             // Text: "24" or "12"
 	NowZone              // Text: the time zone
 	NowJSON              // one JSON object a line from now on
-	NowPlain             // words again, no more JSON
-	NowNamed             // the pseudo is, and was, Name
+	NowPlain             // sentences again, no JSON
+	NowNamed             // the pseudo is Name, as before
 	RecipientAway        // Name is away, Text says why
-	RecipientFull        // Name does not read: not delivered
+	RecipientFull        // Name reads too slowly: not delivered
 	LineCut              // a line was too long, its end is lost
 	StillHere            // the answer to "are you there"
 	PressAgain           // Ctrl-C once more to leave
-	NoPseudoGiven        // Name was given to somebody who gave none
+	NoPseudoGiven        // a visitor without a pseudo is called Name
 	BanHint              // Name's key (Text) may be banned too
 	NowTheme             // Text: Theme.String
 	NowBell              // Text: Bell.String
@@ -179,13 +209,13 @@ const (
 	NowRegistered        // Name opens with the key Text
 	NowPassSet           // Name opens with the pass phrase, and with the key Text if there is one
 	NowUnregistered      // Name is free
-	NowKeyGone           // the key Text opens Name no more
+	NowKeyGone           // the key Text no longer opens Name
 	NowFreed             // an operator has freed Name
 	NowOperator          // commands of operators are allowed from now on
-	NowGuest             // and no more
+	NowGuest             // they are no longer allowed
 	NowReloaded          // the files were read again
-	NothingMore          // no page of the past comes before the one shown last
-	NowKeyAdded          // Name opens with the key Text, and with whatever else opened it
+	NothingMore          // no page comes before the one shown last
+	NowKeyAdded          // Name opens with the key Text too
 	FreedBy              // the operator Text has freed Name: for the console
 )
 
@@ -193,7 +223,6 @@ func (Welcome) reply()  {}
 func (People) reply()   {}
 func (Profile) reply()  {}
 func (Accounts) reply() {}
-func (Help) reply()     {}
 func (TopicIs) reply()  {}
 func (Bans) reply()     {}
 func (Ignoring) reply() {}

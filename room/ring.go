@@ -1,22 +1,21 @@
 package room
 
 import (
-	"context"
 	"sync"
 
 	"salon/room/state"
 )
 
-// Bounds of the ring. What is older than both is forgotten; a reader that was
-// still behind it is shown how many messages it missed.
+// Bounds of the ring. The oldest events are dropped; a reader that had not read them is
+// told how many it missed.
 const (
 	ringEvents = 8192
 	ringBytes  = 8 << 20
 )
 
 // ring holds the room's recent events for every session to read at its own
-// pace. Places in it count from 1 and are the ring's own: it also holds events
-// that have no place in the log.
+// pace. Its places count from 1 and are not the log's sequence numbers: it also holds
+// events that are not in the log.
 //
 // It is safe for concurrent use: the room pushes, sessions read.
 type ring struct {
@@ -60,7 +59,7 @@ func (r *ring) bounds() (first, next uint64) {
 	return r.first, r.next
 }
 
-// at returns the event at a place; nil when it is not held.
+// at returns the event at a place; nil when the ring does not hold it.
 func (r *ring) at(place uint64) *state.Event {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
@@ -70,7 +69,7 @@ func (r *ring) at(place uint64) *state.Event {
 	return r.slots[place%ringEvents]
 }
 
-// lastSeq returns the place in the log of the newest event held before a place; 0
+// lastSeq returns the sequence number of the newest event before a place; 0
 // when there is none.
 func (r *ring) lastSeq(before uint64) state.Seq {
 	r.mu.RLock()
@@ -83,8 +82,8 @@ func (r *ring) lastSeq(before uint64) state.Seq {
 	return 0
 }
 
-// find returns where the event of the log's place seq is held. Events came in the
-// log's order, those without a place in it anywhere between.
+// find returns the place of the event with a sequence number. Events are in the log's
+// order; those that are not in the log stand anywhere between.
 func (r *ring) find(seq state.Seq) (place uint64, ok bool) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
@@ -101,9 +100,9 @@ func (r *ring) find(seq state.Seq) (place uint64, ok bool) {
 	return 0, false
 }
 
-// read appends the events from place at up to, but not including, place until,
-// as far as items has room, which must be one item at least: that events were
-// already forgotten is an item too. It returns the place to go on from.
+// read appends the events from place at up to, but not including, place until, within
+// the capacity of items, which must have room for one. If some are no longer held, the
+// first item is Skipped. It returns the place to read next.
 func (r *ring) read(items []Item, at, until uint64) (_ []Item, next uint64) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
@@ -118,18 +117,13 @@ func (r *ring) read(items []Item, at, until uint64) (_ []Item, next uint64) {
 	return items, at
 }
 
-// Bounds of what was said before the room started and can be scrolled back to.
-const (
-	seedEvents = 500
-	seedBytes  = 1 << 20
-)
-
-// seed puts the end of what was said before on the ring. What the log is still to
-// tell again comes from there.
-func (r *Room) seed(ctx context.Context, upto state.Seq) {
-	past, _ := r.store.Last(ctx, seedEvents, upto+1) // a room without a past starts all the same
-	past = newest(past, seedBytes)
-	for i := range past {
-		r.ring.push(&past[i])
+// newest drops the oldest events above so many bytes of text; one stays.
+func newest(events []state.Event, limit int) []state.Event {
+	size := 0
+	for i := len(events) - 1; i >= 0; i-- {
+		if size += state.Size(events[i].Body); size > limit && i < len(events)-1 {
+			return events[i+1:]
+		}
 	}
+	return events
 }

@@ -2,6 +2,7 @@ package room
 
 import (
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"salon/room/state"
@@ -29,47 +30,7 @@ type Attendee struct {
 	Operator bool
 }
 
-// Roster returns who is here. Two calls return the same pointer if and only if
-// nothing in it has changed between them, so that comparing pointers is enough to
-// know. Whoever has read an event finds here what it made true. While joins and
-// leaves are gathered they come with their [state.Gathered]; or before, with whatever
-// else changes it. What is not shown as an event, such as who is away, changes it
-// without waking anybody.
-//
-// Unchanged it costs one atomic load, whoever asks; a change costs the first who
-// asks a walk of MaxRoster members.
-func (s *Session) Roster() *Roster {
-	if shown := s.room.roster.Load(); shown != nil {
-		return shown
-	}
-	return s.room.makeRoster()
-}
-
-func (r *Room) makeRoster() *Roster {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if shown := r.roster.Load(); shown != nil { // somebody else was first
-		return shown
-	}
-	made := rosterOf(r.state)
-	made.ReadOnly = r.readOnly
-	if r.rostered == nil || !r.rostered.equal(made) {
-		r.rostered = made
-	}
-	r.roster.Store(r.rostered)
-	return r.rostered
-}
-
-func (a *Roster) equal(b *Roster) bool {
-	return a.Present == b.Present && a.Topic == b.Topic && a.Slow == b.Slow && samePlan(a.Shutdown, b.Shutdown) && a.ReadOnly == b.ReadOnly && slices.Equal(a.People, b.People)
-}
-
-// samePlan disregards how often a plan was announced.
-func samePlan(a, b *state.Plan) bool {
-	return a == b || a != nil && b != nil && a.Seq == b.Seq
-}
-
-func rosterOf(st *state.State) *Roster {
+func newRoster(st *state.State, readOnly bool) *Roster {
 	people := make([]Attendee, 0, min(st.Count(), MaxRoster))
 	for m := range st.Present() {
 		if len(people) == MaxRoster {
@@ -77,5 +38,35 @@ func rosterOf(st *state.State) *Roster {
 		}
 		people = append(people, Attendee{Pseudo: m.Pseudo, Away: m.IsAway(), Operator: m.Role >= state.Operator})
 	}
-	return &Roster{Present: st.Count(), People: people, Topic: st.Topic(), Slow: st.Slow(), Shutdown: st.Shutdown()}
+	return &Roster{Present: st.Count(), People: people, Topic: st.Topic(), Slow: st.Slow(), Shutdown: st.Shutdown(), ReadOnly: readOnly}
+}
+
+func (a *Roster) equal(b *Roster) bool {
+	return a.Present == b.Present && a.Topic == b.Topic && a.Slow == b.Slow && samePlan(a.Shutdown, b.Shutdown) && a.ReadOnly == b.ReadOnly && slices.Equal(a.People, b.People)
+}
+
+// samePlan does not compare how often a plan was announced.
+func samePlan(a, b *state.Plan) bool {
+	return a == b || a != nil && b != nil && a.Seq == b.Seq
+}
+
+// rosterCache keeps the last Roster. What writes it holds the room's mu.
+type rosterCache struct {
+	current atomic.Pointer[Roster] // nil: something has changed since last
+	last    *Roster
+}
+
+// expire has the next reader make a new Roster.
+func (c *rosterCache) expire() { c.current.Store(nil) }
+
+// refresh returns the Roster of a State: the last one again if nothing in it differs.
+func (c *rosterCache) refresh(st *state.State, readOnly bool) *Roster {
+	if r := c.current.Load(); r != nil { // another reader was first
+		return r
+	}
+	if r := newRoster(st, readOnly); c.last == nil || !c.last.equal(r) {
+		c.last = r
+	}
+	c.current.Store(c.last)
+	return c.last
 }

@@ -15,24 +15,15 @@ import (
 
 // Bounds of a session's inbox.
 const (
-	// inboxReplies is how many replies may wait for a session's own writer.
-	// Submit waits while it is full, so that somebody who asks without reading
-	// is read no further.
+	// inboxReplies is how many replies may wait to be read. Submit waits while it is
+	// full, so that no more lines are read of somebody who does not read.
 	inboxReplies = 32
-	// inboxItems is how many items may wait in all. A private message beyond it
-	// is refused and its sender told.
+	// inboxItems is how many items may wait in all. A private message above it
+	// is refused, and its sender gets a Notice.
 	inboxItems = 256
-	// takeItems is the most items Take hands over at once.
+	// takeItems is how many items Follow shows at once, at most.
 	takeItems = 64
 )
-
-// Item is one thing to show on a session: an event, or a reply to what that
-// session asked. One of the two is nil.
-type Item struct {
-	Place uint64       // in the room's ring; 0 for what only this session is shown
-	Event *state.Event // shared by every session: never to be changed
-	Reply Reply
-}
 
 // Session is one connection's place in the room: what it may do, how far it has
 // read, and why it ended. A front opens it with [Room.Join], gives it lines with
@@ -43,31 +34,32 @@ type Session struct {
 	id     state.ID
 	from   provenance
 	role   atomic.Uint32 // a Role; see Room.SetAccess
-	member bool          // false for the console, which only watches
-	paced  bool
-	screen bool // see Entry.Screen
+	member bool          // false for the console, which is nobody's member
+	paced  bool          // see Entry.Paced
+	screen bool          // see Entry.Screen
 	ctx    context.Context
 	end    context.CancelCauseFunc
 	wake   chan struct{} // cap 1: something to take
 	taken  chan struct{} // cap 1: the inbox has room again
 
-	memberID state.ID              // of its member; never changed once it reads
-	own      *memberState          // the member's, shared with its other sessions
-	older    atomic.Pointer[asked] // the page before the one shown last; nil: there is none
+	memberID state.ID             // of its member; never changed once it reads
+	own      *memberState         // the member's, shared with its other sessions
+	older    atomic.Pointer[page] // the page before the one shown last; nil: there is none
+	arrived  uint64               // place where reading began; never changed once it has
 
-	index   int       // in room.order, -1 outside; guarded by room.mu
-	joined  state.Seq // of its Joined; guarded by room.mu
-	account state.Seq // whose owner this is, the last there was; 0: a guest. Guarded by room.mu
-	noted   time.Time // when the log was last told how far the owner has read; guarded by room.mu
-	arrived uint64    // place where reading began; never changed once it has
+	// Guarded by the room's mu.
+	index   int       // in room.order, -1 outside
+	joined  state.Seq // of its Joined
+	account state.Seq // whose owner this is, the last there was; 0: a guest
+	noted   time.Time // when the log last noted how far the owner has read
 
-	mu     sync.Mutex
-	cursor uint64 // place to read next
-	until  uint64 // where reading stops once ended; 0 before
-	inbox  []pending
-	asked  int // replies in inbox
-	prefs  Prefs
-	pseudo text.Pseudo
+	mu      sync.Mutex // guards all below
+	cursor  uint64     // place to read next
+	until   uint64     // where reading stops once ended; 0 before
+	inbox   []pending
+	replies int // in inbox
+	prefs   Prefs
+	pseudo  text.Pseudo
 }
 
 // provenance is what the room keeps of an Entry.
@@ -85,13 +77,29 @@ type pending struct {
 	at   uint64
 }
 
+func (r *Room) newSession(e Entry) *Session {
+	s := &Session{
+		room: r, from: provenance{e.KeyID, e.Addr, e.Front, e.Role, e.Quiet}, member: e.Role != state.Console, paced: e.Paced, screen: e.Screen, prefs: e.Prefs,
+		wake: make(chan struct{}, 1), taken: make(chan struct{}, 1), index: -1,
+	}
+	s.role.Store(uint32(e.Role))
+	s.ctx, s.end = context.WithCancelCause(context.Background())
+	return s
+}
+
+// begin has a session read what is shown from now on. Nobody takes from it yet.
+func (s *Session) begin() {
+	s.arrived = s.room.ring.end()
+	s.cursor = s.arrived
+}
+
 // ID returns the session's identity in the log.
 func (s *Session) ID() state.ID { return s.id }
 
 // Role returns what the session may do now: [Room.SetAccess] can change it.
 func (s *Session) Role() state.Role { return state.Role(s.role.Load()) }
 
-// Screen reports whether the session's terminal can show a screen, be it in use
+// Screen reports whether the session's terminal can show a screen, whether it does
 // now or not: see [Prefs].Plain.
 func (s *Session) Screen() bool { return s.screen }
 
@@ -106,7 +114,7 @@ func (s *Session) Ending() *state.Ending {
 	return state.AsEnding(context.Cause(s.ctx))
 }
 
-// Pseudo returns the member's pseudo, after the end the last one it had; "" for
+// Pseudo returns the member's pseudo, after the session's end the last one; "" for
 // the console.
 func (s *Session) Pseudo() text.Pseudo {
 	s.mu.Lock()
@@ -120,7 +128,7 @@ func (s *Session) setPseudo(p text.Pseudo) {
 	s.pseudo = p
 }
 
-// Prefs returns how the session wants to be spoken to.
+// Prefs returns how the session wants things shown.
 func (s *Session) Prefs() Prefs {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -133,8 +141,8 @@ func (s *Session) setPrefs(change func(*Prefs)) {
 	change(&s.prefs)
 }
 
-// End ends the session with a cause, once; later causes are not heard. What was
-// shown to the room until now is still given by Follow, nothing after.
+// End ends the session with a cause; later causes are ignored. Follow still gives what
+// was shown to the room until now, nothing after.
 func (s *Session) End(why state.Ending) {
 	s.mu.Lock()
 	if s.until == 0 {
@@ -144,21 +152,11 @@ func (s *Session) End(why state.Ending) {
 	s.end(&why)
 }
 
-// Close ends the session, if nothing has, and takes it out of the room. When it
-// returns the log has the departure and this node has applied it, unless the log could
-// not be reached for ten seconds, or the room stops: the departure is told later then,
-// by this node while it runs, or by the end of its epoch. Its owner calls Close exactly
-// once.
-func (s *Session) Close(why state.Ending) {
-	s.End(why)
-	s.room.remove(s, s.Ending())
-}
-
 // Wake delivers a value when there may be something to take.
 func (s *Session) Wake() <-chan struct{} { return s.wake }
 
-// Take appends what is new since the last Take, in order, as far as items has
-// room. Only one goroutine may take.
+// Take appends what is new since the last Take, in order, within the capacity of items.
+// Only one goroutine may take.
 func (s *Session) Take(items []Item) []Item {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -166,7 +164,7 @@ func (s *Session) Take(items []Item) []Item {
 		waiting, at := len(s.inbox), s.cursor
 		items = s.takeInboxLocked(items)
 		items = s.takeRingLocked(items)
-		if len(s.inbox) == waiting && s.cursor == at { // nothing was left, not even to ignore
+		if len(s.inbox) == waiting && s.cursor == at { // nothing was left, not even something ignored
 			break
 		}
 	}
@@ -177,7 +175,7 @@ func (s *Session) takeInboxLocked(items []Item) []Item {
 	n := 0
 	for n < len(s.inbox) && s.inbox[n].at <= s.cursor && len(items) < cap(items) {
 		if s.inbox[n].item.Reply != nil {
-			s.asked--
+			s.replies--
 		}
 		items = append(items, s.inbox[n].item)
 		n++
@@ -205,27 +203,17 @@ func (s *Session) takeRingLocked(items []Item) []Item {
 	}
 	from := len(items)
 	items, s.cursor = s.room.ring.read(items, s.cursor, until)
-	return s.withoutIgnored(items, from)
-}
-
-// withoutIgnored drops what people this session ignores have said.
-func (s *Session) withoutIgnored(items []Item, from int) []Item {
 	if len(s.own.ignored.get()) == 0 {
 		return items
 	}
-	kept := items[:from]
-	for _, it := range items[from:] {
-		if it.Event == nil || !s.Hides(it.Event) {
-			kept = append(kept, it)
-		}
-	}
-	return kept
+	kept := slices.DeleteFunc(items[from:], func(it Item) bool { return it.Event != nil && s.Hides(it.Event) })
+	return items[:from+len(kept)]
 }
 
-// Follow hands everything new to show, in order, until the session ends; then
-// what was left, and returns the Ending, or show's error at once. Each value of
+// Follow calls show with all that is new, in order, until the session ends; then with
+// what was left, and returns the Ending. An error of show ends it at once. Each value of
 // poke, which may be nil, makes it call show with nothing, on the same
-// goroutine. It keeps no memory while there is nothing to show.
+// goroutine. It holds no memory while there is nothing to show.
 func (s *Session) Follow(poke <-chan struct{}, show func([]Item) error) error {
 	for {
 		if err := s.drain(show); err != nil {
@@ -246,14 +234,14 @@ func (s *Session) Follow(poke <-chan struct{}, show func([]Item) error) error {
 	}
 }
 
-var batches = sync.Pool{New: func() any { return new([takeItems]Item) }}
+var itemBuffers = sync.Pool{New: func() any { return new([takeItems]Item) }}
 
 func (s *Session) drain(show func([]Item) error) error {
-	batch := batches.Get().(*[takeItems]Item)
-	defer batches.Put(batch)
-	defer clear(batch[:])
+	buffer := itemBuffers.Get().(*[takeItems]Item)
+	defer itemBuffers.Put(buffer)
+	defer clear(buffer[:])
 	for {
-		items := s.Take(batch[:0:takeItems])
+		items := s.Take(buffer[:0:takeItems])
 		if len(items) == 0 {
 			return nil
 		}
@@ -264,7 +252,7 @@ func (s *Session) drain(show func([]Item) error) error {
 }
 
 // post puts an item in the inbox, after all that the room has shown until now.
-// It reports false when there is no room.
+// It reports false when the inbox is full or the session has ended.
 func (s *Session) post(it Item) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -272,15 +260,15 @@ func (s *Session) post(it Item) bool {
 		return false
 	}
 	if it.Reply != nil {
-		s.asked++
+		s.replies++
 	}
 	s.inbox = append(s.inbox, pending{it, s.room.ring.end()})
 	wait.Signal(s.wake)
 	return true
 }
 
-// Answer shows a reply, or a failure, on this session in its place among the
-// events. It waits while inboxReplies are unread; the session's end releases it.
+// Answer shows a reply, or an error, on this session in order with the events. It waits
+// while inboxReplies are unread; the session's end releases it.
 func (s *Session) Answer(r Reply, err error) {
 	if err != nil {
 		r = Failure{err}
@@ -290,7 +278,7 @@ func (s *Session) Answer(r Reply, err error) {
 	}
 	for {
 		s.mu.Lock()
-		full := s.asked >= inboxReplies
+		full := s.replies >= inboxReplies
 		s.mu.Unlock()
 		if !full && s.post(Item{Reply: r}) {
 			return
@@ -303,10 +291,44 @@ func (s *Session) Answer(r Reply, err error) {
 	}
 }
 
-// Submit does a line and shows its reply or failure on this session. It returns
-// the failure too, for fronts that count them.
-func (s *Session) Submit(ctx context.Context, line string) error {
-	r, err := s.Do(ctx, line)
-	s.Answer(r, err)
-	return err
+// Arrived returns the ring's place where this session's reading began: what is
+// held before it was shown before the session came, and never comes from Follow.
+// Any goroutine may call it, as the methods below.
+func (s *Session) Arrived() uint64 { return s.arrived }
+
+// Held returns the oldest place that the ring still holds and the place of the
+// next event to come; they are equal when it holds none. What is held at one
+// moment may be dropped at the next: At then returns nil.
+func (s *Session) Held() (first, next uint64) { return s.room.ring.bounds() }
+
+// At returns what the room showed at a place of the ring, to this session or
+// before it came; nil when it was dropped or has not come yet. It is shared by
+// every session: never to be changed. Private messages have no place.
+func (s *Session) At(place uint64) *state.Event { return s.room.ring.at(place) }
+
+// PlaceOf returns the place in the ring of the event with a sequence number. ok is
+// false when it was dropped, was never shown by itself, or has not come yet. It
+// looks through the whole ring if it must.
+func (s *Session) PlaceOf(seq state.Seq) (place uint64, ok bool) { return s.room.ring.find(seq) }
+
+// Hides reports whether this session ignores whom an event comes from, now:
+// Follow then leaves it out.
+func (s *Session) Hides(e *state.Event) bool { return s.own.ignored.hides(e, s.memberID) }
+
+// Roster returns who is here. Two calls return the same pointer if and only if
+// nothing in it has changed between them. Whoever has read an event finds here what it
+// changed. Joins and leaves that are gathered are in it no later than their
+// [state.Gathered] is shown. What is not shown as an event, such as who is away,
+// changes it without waking anybody.
+//
+// Unchanged it costs one atomic load; the first call after a change looks at MaxRoster
+// members.
+func (s *Session) Roster() *Roster {
+	r := s.room
+	if shown := r.roster.current.Load(); shown != nil {
+		return shown
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.roster.refresh(r.state, r.readOnly)
 }

@@ -12,24 +12,24 @@ import (
 // again, after having been announced at once.
 var countdownMarks = []time.Duration{60, 30, 10, 5, 4, 3, 2, 1}
 
-// countDownLocked starts counting down to a plan, in place of any other.
-func (r *Room) countDownLocked(plan state.Plan) {
-	r.cancelCountdownLocked()
-	left := plan.Ends - r.state.TickAt(r.log.Now().Stamp)
-	ctx, cancel := context.WithCancel(r.run)
-	r.countdown = cancel
-	r.running.Go(func() { r.countDown(ctx, plan, time.Now().Add(left)) })
-}
-
-func (r *Room) cancelCountdownLocked() {
+// countDownLocked starts counting down to a plan, in place of any other; nil cancels the
+// countdown.
+func (r *Room) countDownLocked(plan *state.Plan) {
 	if r.countdown != nil {
 		r.countdown()
 		r.countdown = nil
 	}
+	if plan == nil {
+		return
+	}
+	left := plan.Ends - r.state.TickAt(r.log.Now().Stamp)
+	ctx, cancel := context.WithCancel(r.run)
+	r.countdown = cancel
+	r.running.Go(func() { r.countDown(ctx, *plan, time.Now().Add(left)) })
 }
 
-// countDown announces the marks of a plan and stops the room at its end, by the clock
-// that nobody sets. Every node counts down; the log takes each mark once.
+// countDown announces the marks of a plan and stops the room at its end, by the monotonic
+// clock. Every node counts down; the State accepts each mark once.
 func (r *Room) countDown(ctx context.Context, plan state.Plan, end time.Time) {
 	total := time.Until(end).Round(time.Second)
 	for _, mark := range countdownMarks {

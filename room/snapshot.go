@@ -6,67 +6,57 @@ import (
 	"salon/room/state"
 )
 
-// When a room that runs keeps a snapshot: once this many events have come that are in
-// no snapshot, and not again before this time has passed. Both bound what the log
-// holds and what a start after a crash has to apply. A room where nothing happens
-// keeps none.
+// A running room stores a snapshot once this many events have come since the last one,
+// but not before this time has passed. Both bound what the log keeps and what a start
+// after a crash has to apply.
 const (
 	snapshotEvents = 4096
 	snapshotEvery  = time.Minute
 )
 
-// snapshots is when a room that runs keeps them.
+// snapshots is when a running room stores them. The room's mu guards it.
 type snapshots struct {
 	events int       // since the last
 	tried  time.Time // the last one, or the start
-	busy   bool      // one is being kept
-	again  bool      // another is to be kept then, whatever has come
+	busy   bool      // one is being stored
+	wanted bool      // one is to be stored however few events have come
 }
 
-// snapshotIfDueLocked keeps a snapshot of what the store has been given, beside all
-// else.
+// snapshotIfDueLocked begins to store a snapshot if it is time to. The caller holds
+// applying: the store has been given what was applied.
 func (r *Room) snapshotIfDueLocked() {
 	k := &r.snapshots
-	if !k.busy && k.events >= snapshotEvents && time.Since(k.tried) >= snapshotEvery {
-		r.snapshotLocked()
+	due := k.wanted || k.events >= snapshotEvents && time.Since(k.tried) >= snapshotEvery
+	if k.busy || !due || r.closing != nil { // Close stores the last one
+		return
 	}
+	k.busy, k.wanted = true, false
+	frozen, events := r.state.Freeze(), k.events
+	r.running.Go(func() { r.storeSnapshot(frozen, events) })
 }
 
-// snapshotNow keeps one soon, whatever has come. It waits until the store has been
-// given what was applied.
+// snapshotNow stores a snapshot soon, after the one that is being stored.
 func (r *Room) snapshotNow() {
 	r.applying.Lock()
 	defer r.applying.Unlock()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.snapshots.busy {
-		r.snapshots.again = true
-		return
-	}
-	r.snapshotLocked()
+	r.snapshots.wanted = true
+	r.snapshotIfDueLocked()
 }
 
-func (r *Room) snapshotLocked() {
-	if r.closing != nil {
-		return // Close keeps the last one
-	}
-	r.snapshots.busy, r.snapshots.again = true, false
-	now, events := r.state.Freeze(), r.snapshots.events
-	r.running.Go(func() { r.keepSnapshot(now, events) })
-}
-
-// keepSnapshot keeps one snapshot. What the store does not take is tried again later,
-// when something has happened again; what it would have spared the log holds on to.
-func (r *Room) keepSnapshot(f *state.Frozen, events int) {
+// storeSnapshot stores one snapshot. If the store fails, it is tried again after
+// snapshotEvery and another event.
+func (r *Room) storeSnapshot(f *state.Frozen, events int) {
 	err := r.store.Snapshot(r.run, state.Snapshot{Seq: f.Applied(), State: f.Encode()})
 	r.mu.Lock()
 	r.snapshots.busy, r.snapshots.tried = false, time.Now()
 	if err == nil {
 		r.snapshots.events -= events
 	}
-	again := r.snapshots.again
+	wanted := r.snapshots.wanted
 	r.mu.Unlock()
-	if again {
+	if wanted {
 		r.snapshotNow()
 	}
 }

@@ -12,11 +12,10 @@ import (
 )
 
 const (
-	// TailEvents is how many events a Tail keeps at least, and how many IDs it
-	// remembers.
+	// TailEvents is how many of the last events a Tail keeps at least, with their IDs.
 	TailEvents = 4096
 	// BatchEvents is the most events that Follow hands over at once, so that one batch
-	// stays small next to the ring that it feeds.
+	// is small compared with the room's ring.
 	BatchEvents = 256
 	// maxEvent is the most text from people that one event may carry: twice the longest
 	// message.
@@ -36,11 +35,11 @@ func Loggable(b state.Body) error {
 }
 
 // Tail is the end of a log, in memory, for those who follow it. Once it holds twice
-// TailEvents the older half is forgotten, unless a follower still has to read it: then
+// TailEvents the older half is dropped, unless a follower still has to read it: then
 // the tail is full. Its methods may be called from any goroutine.
 type Tail struct {
 	mu        sync.Mutex // guards all below
-	first     state.Seq  // place of events[0]
+	first     state.Seq  // of events[0]
 	events    []state.Event
 	places    map[state.ID]state.Seq
 	followers map[*follower]struct{}
@@ -53,17 +52,16 @@ type follower struct {
 	wake chan struct{} // cap 1
 }
 
-// Earlier reads what has left memory: it appends to batch the events from the place next
-// on that stand before another place, at most BatchEvents, and returns them with the
-// place to go on from.
+// Earlier reads what has left memory: it appends to batch the events from next on, but
+// before another, at most BatchEvents, and returns them with the Seq to go on from.
 type Earlier func(ctx context.Context, next, before state.Seq, batch []state.Event) (events []state.Event, upto state.Seq, err error)
 
-// NewTail returns an empty tail, whose first event will have the place next.
+// NewTail returns an empty tail, whose first event will have the Seq next.
 func NewTail(next state.Seq) *Tail {
 	return &Tail{first: next, places: map[state.ID]state.Seq{}, followers: map[*follower]struct{}{}}
 }
 
-// Place returns the place of an ID, if it is remembered.
+// Place returns the Seq of the event with an ID, if the tail still knows it.
 func (t *Tail) Place(id state.ID) (state.Seq, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -71,7 +69,7 @@ func (t *Tail) Place(id state.ID) (state.Seq, bool) {
 	return seq, ok
 }
 
-// Free returns how many events can be pushed, after forgetting the oldest if fewer than
+// Free returns how many events can be pushed, after dropping the oldest if fewer than
 // n could. Only the goroutine that pushes can rely on it.
 func (t *Tail) Free(n int) int {
 	t.mu.Lock()
@@ -133,15 +131,15 @@ func (t *Tail) Replace(seq state.Seq, b state.Body) {
 	}
 }
 
-// Bounds returns the first and the last place in memory; first is last+1 when there is
-// none.
+// Bounds returns the Seq of the first and of the last event in memory; first is last+1
+// when there is none.
 func (t *Tail) Bounds() (first, last state.Seq) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.first, t.nextLocked() - 1
 }
 
-// nextLocked is the place of the event that is pushed next.
+// nextLocked returns the Seq of the event that is pushed next.
 func (t *Tail) nextLocked() state.Seq { return t.first + state.Seq(len(t.events)) }
 
 // Close ends every Follow once it has handed over what is there. Closing again does
@@ -160,32 +158,31 @@ func (t *Tail) Closed() bool {
 	return t.closed
 }
 
-// Follow is [Log.Follow] for a log that ends with this tail. What has left memory is
-// read by earlier; without one it is ErrGone. An error of earlier ends it.
+// Follow is [Log.Follow] for a log that ends with this tail. Events that have left memory
+// are read with earlier; if it is nil they are ErrGone. An error of earlier ends it.
 func (t *Tail) Follow(ctx context.Context, after state.Seq, earlier Earlier, apply func([]state.Event) error) error {
 	f := &follower{next: after + 1, wake: make(chan struct{}, 1)}
-	t.enter(f)
-	defer t.leave(f)
-	var batch []state.Event
+	t.add(f)
+	defer t.remove(f)
+	var events []state.Event
 	for {
 		var before state.Seq
 		var closed bool
-		batch, before, closed = t.take(f, batch[:0])
+		var err error
+		events, before, closed = t.take(f, events[:0])
 		if before != 0 {
-			var err error
-			if batch, err = t.takeEarlier(ctx, f, before, earlier, batch); err != nil {
-				return err
-			}
+			events, err = t.takeEarlier(ctx, f, before, earlier, events)
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err == nil && len(events) > 0 {
+			err = apply(events)
 		}
 		switch {
-		case ctx.Err() != nil:
-			return ctx.Err()
-		case len(batch) > 0:
-			if err := apply(batch); err != nil {
-				return err
-			}
-			continue
-		case before != 0:
+		case err != nil:
+			return err
+		case before != 0 || len(events) > 0:
 			continue
 		case closed:
 			return state.ErrClosed
@@ -197,20 +194,20 @@ func (t *Tail) Follow(ctx context.Context, after state.Seq, earlier Earlier, app
 	}
 }
 
-func (t *Tail) enter(f *follower) {
+func (t *Tail) add(f *follower) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.followers[f] = struct{}{}
 }
 
-func (t *Tail) leave(f *follower) {
+func (t *Tail) remove(f *follower) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	delete(t.followers, f)
 }
 
 // take appends what comes next to batch. When that has left memory, before is the first
-// place that has not; otherwise it is 0. After closed nothing more will come.
+// event that has not; otherwise it is 0. After closed nothing more will come.
 func (t *Tail) take(f *follower, batch []state.Event) (events []state.Event, before state.Seq, closed bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -2,34 +2,51 @@ package room
 
 import (
 	"slices"
+	"strings"
 
 	"salon/room/state"
 	"salon/room/text"
 )
 
-// recipient is somebody whom a private message is for.
-type recipient struct {
-	member *state.Member
-	away   *state.Away // nil: not away
-	lost   bool        // the connection was lost
+// maxRecipients is how many people one private message may name.
+const maxRecipients = 20
+
+func doTell(c *call) (Reply, error) {
+	names, said := text.CutSpace(c.rest)
+	to := strings.FieldsFunc(names, func(r rune) bool { return r == ',' })
+	if said == "" {
+		return c.usage()
+	}
+	if len(to) == 0 || len(to) > maxRecipients {
+		return nil, &UsageError{c.room.table.tell}
+	}
+	return c.whisper(said, to)
 }
 
-// whispering is a private message that may be sent: to whom, and through which
-// sessions. It is looked up once, all of it at one moment.
-type whispering struct {
+func doReply(c *call) (Reply, error) {
+	if c.rest == "" {
+		return c.usage()
+	}
+	return c.whisper(c.rest, nil)
+}
+
+// whisper is a private message that may be sent: to whom, and to which sessions. It is
+// looked up once, all of it at one moment.
+type whisper struct {
 	event  *state.Event
 	sender *state.Member
-	to     []recipient
+	to     []*state.Member
 	echo   []*Session            // the sender's, where the sender is no recipient
 	nodes  map[uint64][]state.ID // sessions of recipients, by their node's epoch
 }
 
 // whisper sends a private message to everybody named, or to nobody: if one of them is
-// not here, or the sender may not speak, it is not sent. Whoever is here and does not
-// read is not counted as missing; the sender is told. Whoever ignores the sender does
-// not see it, and the sender is not told.
-func (c *call) whisper(said string, find func() ([]*state.Member, error)) (Reply, error) {
-	w, err := c.address(said, find)
+// not here, or the sender may not speak, it is not sent. Without names it replies to
+// whom the sender last exchanged a private message with. The Notices say who did not
+// get it or is away. Whoever ignores the sender does not see it, and the sender is not
+// told.
+func (c *call) whisper(said string, names []string) (Reply, error) {
+	w, err := c.room.address(c.Session, said, names)
 	if err != nil {
 		return nil, c.suggest(err)
 	}
@@ -37,90 +54,105 @@ func (c *call) whisper(said string, find func() ([]*state.Member, error)) (Reply
 	for _, s := range w.echo {
 		s.post(Item{Event: w.event})
 	}
-	var notes []Reply
+	var last Reply // the one that is returned; those before it are posted
 	for _, to := range w.to {
-		if note := w.note(to, reached); note != nil {
-			notes = append(notes, note)
+		if notice := w.notice(to, reached); notice != nil {
+			if last != nil {
+				c.post(Item{Reply: last})
+			}
+			last = notice
 		}
 	}
-	if len(notes) == 0 {
-		return nil, nil
-	}
-	last := len(notes) - 1
-	for _, note := range notes[:last] { // only one can be returned
-		c.post(Item{Reply: note})
-	}
-	return notes[last], nil
+	return last, nil
 }
 
-// address looks up whom a private message is from and for.
-func (c *call) address(said string, find func() ([]*state.Member, error)) (*whispering, error) {
-	r, now := c.room, c.room.log.Now()
+// notice returns what the sender is told about a recipient; nil for nothing.
+func (w *whisper) notice(to *state.Member, reached []state.ID) Reply {
+	has := func(at state.Attendance) bool { return slices.Contains(reached, at.ID) }
+	switch {
+	case to.ID == w.sender.ID:
+		return nil
+	case !slices.ContainsFunc(to.Sessions, has):
+		return Notice{What: RecipientFull, Name: to.Pseudo}
+	case to.Away != nil:
+		return Notice{What: RecipientAway, Name: to.Pseudo, Text: to.Away.Text}
+	}
+	return nil
+}
+
+// address returns a private message from a session's member to all names, or to the
+// member's peer if there are none. The recipients are all present, and the sender may
+// speak, at the moment it returns; otherwise it returns an error and changes nothing.
+func (r *Room) address(s *Session, said string, names []string) (*whisper, error) {
+	now := r.log.Now()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	from := r.state.Member(c.id)
+	from := r.state.Member(s.id)
 	if from == nil {
 		return nil, state.ErrGone
 	}
 	if mute, ok := r.state.MuteOf(from, r.state.TickAt(now.Stamp)); ok {
 		return nil, &state.MutedError{Until: mute.Until()}
 	}
-	members, err := find()
+	members, err := s.recipientsLocked(names)
 	if err != nil {
 		return nil, err
 	}
-	w := &whispering{sender: from, nodes: map[uint64][]state.ID{}}
-	var names []text.Pseudo
+	w := &whisper{sender: from, to: members, nodes: map[uint64][]state.ID{}}
+	var pseudos []text.Pseudo
 	for _, m := range members {
-		names = append(names, m.Pseudo)
-		w.to = append(w.to, recipient{m, m.Away, m.IsCut()})
+		pseudos = append(pseudos, m.Pseudo)
 		for _, at := range m.Sessions {
 			w.nodes[at.ID.Origin] = append(w.nodes[at.ID.Origin], at.ID)
 		}
 	}
 	w.event = &state.Event{Time: now.Time, Body: state.Whispered{
-		From: from.Pseudo, Member: from.ID, Account: r.state.AccountOf(from), To: names, Text: said,
+		From: from.Pseudo, Member: from.ID, Account: r.state.AccountOf(from), To: pseudos, Text: said,
 	}}
-	if !slices.ContainsFunc(members, func(m *state.Member) bool { return m.ID == from.ID }) {
+	if !slices.Contains(members, from) {
 		w.echo = r.sessionsLocked(from)
 	}
-	c.own.peer = newPeer(r.state, members[0])
+	s.own.peer = newPeer(r.state, members[0])
 	return w, nil
 }
 
-// sessionsLocked returns a member's sessions on this node.
-func (r *Room) sessionsLocked(m *state.Member) []*Session {
-	var here []*Session
-	for _, at := range m.Sessions {
-		if s, ok := r.sessions[at.ID]; ok {
-			here = append(here, s)
-		}
+// recipientsLocked returns the members with these names; the member's peer if there are
+// none.
+func (s *Session) recipientsLocked(names []string) ([]*state.Member, error) {
+	if len(names) > 0 {
+		return s.membersLocked(names)
 	}
-	return here
+	last := s.own.peer
+	if last.pseudo == "" {
+		return nil, ErrNobody
+	}
+	m, ok := last.find(s.room.state)
+	if !ok {
+		return nil, &state.UnknownMemberError{Name: string(last.pseudo)}
+	}
+	return []*state.Member{m}, nil
 }
 
-// send brings a private message to the sessions it is for, here and on other nodes,
-// and returns which of them have it.
-func (r *Room) send(c *call, w *whispering) (reached []state.ID) {
+// send delivers a private message here and on other nodes, and returns which of the
+// recipients' sessions have it.
+func (r *Room) send(c *call, w *whisper) (reached []state.ID) {
 	for epoch, ids := range w.nodes {
 		l := Letter{Event: *w.event, To: ids}
 		switch {
 		case epoch == r.epoch:
 			reached = append(reached, r.deliver(l)...)
 		case r.cfg.Mail != nil:
-			there, _ := r.cfg.Mail.Send(c, epoch, l) // those whom an error leaves out are told of as not reading
+			there, _ := r.cfg.Mail.Send(c, epoch, l) // an error counts as not reached
 			reached = append(reached, there...)
 		}
 	}
 	return reached
 }
 
-// deliver puts a letter in the inboxes of those it is for, as far as they are here,
-// and returns who has it. Whoever ignores the sender has it and never sees it.
+// deliver puts a letter in the inboxes of the sessions it is for, if they are here, and
+// returns which of them have it. Whoever ignores the sender counts as having it.
 func (r *Room) deliver(l Letter) (reached []state.ID) {
-	b := l.Event.Body.(state.Whispered)
-	to := r.readersOf(l, b)
-	for _, s := range to {
+	for _, s := range r.readersOf(&l.Event, l.To) {
 		if s.Hides(&l.Event) || s.post(Item{Event: &l.Event}) {
 			reached = append(reached, s.id)
 		}
@@ -128,34 +160,22 @@ func (r *Room) deliver(l Letter) (reached []state.ID) {
 	return reached
 }
 
-// readersOf returns the sessions here that a letter is for, and notes that they can
-// reply to it.
-func (r *Room) readersOf(l Letter, b state.Whispered) []*Session {
+// readersOf returns the sessions here among those a private message is for, and makes
+// its sender their peer.
+func (r *Room) readersOf(e *state.Event, ids []state.ID) []*Session {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	from := r.state.ByID(b.Member)
-	var to []*Session
-	for _, id := range l.To {
+	from := r.state.ByID(e.Body.(state.Whispered).Member)
+	var readers []*Session
+	for _, id := range ids {
 		s, ok := r.sessions[id]
 		if !ok {
 			continue
 		}
-		to = append(to, s)
-		if m := r.state.Member(id); from != nil && m != nil && m.ID != from.ID && !s.Hides(&l.Event) {
+		readers = append(readers, s)
+		if m := r.state.Member(id); from != nil && m != nil && m.ID != from.ID && !s.Hides(e) {
 			s.own.peer = newPeer(r.state, from)
 		}
 	}
-	return to
-}
-
-// note is what the sender is to know about a recipient; nil for nothing.
-func (w *whispering) note(to recipient, reached []state.ID) Reply {
-	has := func(at state.Attendance) bool { return slices.Contains(reached, at.ID) }
-	if to.member.ID != w.sender.ID && !slices.ContainsFunc(to.member.Sessions, has) {
-		return Notice{What: RecipientFull, Name: to.member.Pseudo}
-	}
-	if to.away != nil && to.member.ID != w.sender.ID {
-		return Notice{What: RecipientAway, Name: to.member.Pseudo, Text: to.away.Text}
-	}
-	return nil
+	return readers
 }

@@ -15,7 +15,7 @@ func (v View) notice(n room.Notice) string {
 	switch n.What {
 	case room.NowIgnored:
 		return fmt.Sprintf(t.NowIgnored, who)
-	case room.NowHeard:
+	case room.NowUnignored:
 		return fmt.Sprintf(t.NowHeard, who)
 	case room.NowClock:
 		return fmt.Sprintf(t.NowClock, n.Text)

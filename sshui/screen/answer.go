@@ -133,7 +133,7 @@ func (s *Screen) answer(r room.Reply, now time.Time) {
 			return
 		}
 	case room.Notice:
-		if r.What == room.NowIgnored || r.What == room.NowHeard { // others are seen now
+		if r.What == room.NowIgnored || r.What == room.NowUnignored { // others are seen now
 			s.stale |= staleRows
 		}
 	}

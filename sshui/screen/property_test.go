@@ -268,7 +268,7 @@ func (a *actor) ignore() {
 	a.show()
 	n := room.Notice{What: room.NowIgnored, Name: who}
 	if a.room.ignored[who] {
-		n.What = room.NowHeard
+		n.What = room.NowUnignored
 	}
 	a.room.ignored[who] = !a.room.ignored[who]
 	a.coming = append(a.coming, replied(n))

@@ -132,7 +132,7 @@ func TestIgnoredPeopleAreNotThere(t *testing.T) {
 	holds(t, &st.script, "deux", "room.Notice")
 	st.hasNot("trois")
 	st.room.ignored["ann"] = false
-	st.shows(replied(room.Notice{What: room.NowHeard, Name: "ann"}))
+	st.shows(replied(room.Notice{What: room.NowUnignored, Name: "ann"}))
 	st.has("trois")
 }
 

@@ -1,0 +1,108 @@
+package room
+
+import (
+	"slices"
+	"strings"
+
+	"salon/room/text"
+)
+
+// The commands, in the order of help.
+var (
+	talking = []*Command{
+		{Name: "say", Need: Members, Flood: true, speaks: true, run: doSay}, // a line without a command; see parse
+		{Name: "tell", FR: []string{"msg", "mp"}, EN: []string{"msg", "tell"}, Args: []Arg{ArgMember}, Need: Members, Flood: true, speaks: true, run: doTell},
+		{Name: "reply", FR: []string{"r", "repondre", "répondre"}, EN: []string{"r", "reply"}, Need: Members, Flood: true, speaks: true, run: doReply},
+		{Name: "me", FR: []string{"me", "moi"}, EN: []string{"me"}, Need: Members, Flood: true, speaks: true, run: doMe},
+		{Name: "nick", FR: []string{"pseudo"}, EN: []string{"nick"}, Need: Members, Flood: true, run: doNick},
+		{Name: "away", FR: []string{"absent"}, EN: []string{"away"}, Need: Members, run: doAway},
+		{Name: "back", FR: []string{"retour"}, EN: []string{"back"}, Need: Members, run: doBack},
+		{Name: "quit", FR: []string{"quitter", "q"}, EN: []string{"quit", "exit"}, Need: Members, run: doQuit},
+	}
+	asking = []*Command{
+		{Name: "list", FR: []string{"liste", "qui"}, EN: []string{"list", "who", "names"}, run: doList},
+		{Name: "info", FR: []string{"info"}, EN: []string{"whois", "info"}, Args: []Arg{ArgMember}, run: doInfo},
+		{Name: "topic", FR: []string{"sujet"}, EN: []string{"topic"}, acts: true, asks: true, run: doTopic},
+		{Name: "history", FR: []string{"historique"}, EN: []string{"history"}, Flood: true, run: doHistory},
+		{Name: "search", FR: []string{"chercher"}, EN: []string{"search"}, Flood: true, run: doSearch},
+		{Name: "more", FR: []string{"suite"}, EN: []string{"more"}, Flood: true, run: doMore},
+		{Name: "help", FR: []string{"aide"}, EN: []string{"help", "?"}, Args: []Arg{ArgCommand}, run: doHelp},
+	}
+	setting = []*Command{
+		{Name: "ignore", FR: []string{"ignorer"}, EN: []string{"ignore"}, Args: []Arg{ArgMember}, Need: Members, run: doIgnore},
+		{Name: "unignore", FR: []string{"entendre"}, EN: []string{"unignore", "hear"}, Args: []Arg{ArgIgnored}, Need: Members, run: doUnignore},
+		{Name: "lang", FR: []string{"lang", "langue"}, EN: []string{"lang", "language"}, Args: []Arg{ArgLang}, Flood: true, run: doLang},
+		{Name: "clock", FR: []string{"heure"}, EN: []string{"time"}, Args: []Arg{ArgClock}, Flood: true, run: doClock},
+		{Name: "zone", FR: []string{"fuseau"}, EN: []string{"tz"}, Flood: true, run: doZone},
+		{Name: "json", FR: []string{"json"}, EN: []string{"json"}, Need: Lines, run: doJSON},
+	}
+	registering = []*Command{
+		{Name: "register", FR: []string{"inscrire"}, EN: []string{"register"}, Need: Members, Flood: true, secret: true, run: doRegister},
+		{Name: "unregister", FR: []string{"desinscrire"}, EN: []string{"unregister"}, Args: []Arg{ArgKey}, Need: Members, Flood: true, run: doUnregister},
+	}
+	// viewing is for a terminal that can show a screen: how it looks, and what its
+	// keys do, for those who cannot type them.
+	viewing = []*Command{
+		{Name: "theme", FR: []string{"theme"}, EN: []string{"theme"}, Args: []Arg{ArgTheme, ArgText}, Need: Screens, Flood: true, run: doTheme},
+		{Name: "bell", FR: []string{"cloche"}, EN: []string{"bell"}, Args: []Arg{ArgBell, ArgText}, Need: Screens, Flood: true, run: doBell},
+		{Name: "mouse", FR: []string{"souris"}, EN: []string{"mouse"}, Args: []Arg{ArgSwitch, ArgText}, Need: Screens, Flood: true, run: doMouse},
+		{Name: "plain", FR: []string{"texte"}, EN: []string{"plain"}, Args: []Arg{ArgSwitch, ArgText}, Need: Screens, run: doPlain},
+		{Name: "go", FR: []string{"aller"}, EN: []string{"go"}, Args: []Arg{ArgWhere, ArgText}, Need: Screens, run: doGo},
+		{Name: "bare", FR: []string{"nu"}, EN: []string{"bare"}, Args: []Arg{ArgText}, Need: Screens, run: doTurn(TurnBare)},
+		{Name: "redraw", FR: []string{"redessiner"}, EN: []string{"redraw"}, Args: []Arg{ArgText}, Need: Screens, run: doTurn(TurnRedraw)},
+		{Name: "keys", FR: []string{"touches"}, EN: []string{"keys"}, Args: []Arg{ArgText}, Need: Screens, run: doTurn(TurnKeys)},
+	}
+	// moderating is what operators and the console do. The words are those of
+	// ux.md's console; each also works in the other language.
+	moderating = []*Command{
+		{Name: "wall", FR: []string{"wall", "annonce"}, EN: []string{"wall", "announce"}, Need: Operators, acts: true, run: doWall},
+		{Name: "kick", FR: []string{"kick", "expulser"}, EN: []string{"kick"}, Args: []Arg{ArgMember}, Need: Operators, acts: true, run: doKick},
+		{Name: "ban", FR: []string{"ban", "bannir"}, EN: []string{"ban"}, Args: []Arg{ArgMember}, Need: Operators, acts: true, run: doBan},
+		{Name: "unban", FR: []string{"unban", "debannir", "débannir"}, EN: []string{"unban"}, Args: []Arg{ArgBan}, Need: Operators, acts: true, run: doUnban},
+		{Name: "bans", FR: []string{"bans"}, EN: []string{"bans"}, Need: Operators, run: doBans},
+		{Name: "mute", FR: []string{"mute", "museler"}, EN: []string{"mute"}, Args: []Arg{ArgMember}, Need: Operators, acts: true, run: doMute},
+		{Name: "unmute", FR: []string{"unmute"}, EN: []string{"unmute"}, Args: []Arg{ArgMember}, Need: Operators, acts: true, run: doUnmute},
+		{Name: "free", FR: []string{"liberer", "libérer"}, EN: []string{"free"}, Args: []Arg{ArgAccount}, Need: Operators, acts: true, asks: true, run: doFree},
+		{Name: "slow", FR: []string{"slow", "lent"}, EN: []string{"slow"}, Need: Operators, acts: true, run: doSlow},
+		{Name: "stats", FR: []string{"stats"}, EN: []string{"stats"}, Need: Operators, run: doStats},
+		{Name: "reload", FR: []string{"reload", "recharger"}, EN: []string{"reload"}, Need: Operators, acts: true, run: doReload},
+		{Name: "shutdown", FR: []string{"shutdown", "arret", "arrêt"}, EN: []string{"shutdown"}, Args: []Arg{ArgShutdown}, Need: Operators, acts: true, run: doShutdown},
+	}
+)
+
+// Commands returns all commands, in the order of help. They are shared: never to be
+// changed.
+func Commands() []*Command {
+	return slices.Concat(talking, asking, setting, registering, viewing, moderating)
+}
+
+// named returns the command that a word calls; nil for none.
+func named(word string) *Command { return newTable(Commands()).byWord[text.Fold(word)] }
+
+// Secret reports whether a line holds a pass phrase: a front neither repeats such a
+// line nor keeps it in its input history. The line may not have been cleaned yet.
+func Secret(line string) bool {
+	line = strings.TrimSpace(line)
+	word, rest := text.CutSpace(strings.TrimLeft(line, "/"))
+	if !strings.HasPrefix(line, "/") || rest == "" {
+		return false
+	}
+	c := named(word)
+	return c != nil && c.secret
+}
+
+// Speaks reports whether a line that a member types is something said, to everyone or
+// to somebody alone. It checks neither rights nor names: the line may be refused.
+func Speaks(line string) bool {
+	line = strings.TrimSpace(line)
+	word, _ := text.CutSpace(line)
+	name, slash := strings.CutPrefix(word, "/")
+	name, twice := strings.CutPrefix(name, "/")
+	if !slash || !twice && isPath(word) {
+		return line != ""
+	}
+	if c := named(name); c != nil {
+		return c.speaks
+	}
+	return twice
+}

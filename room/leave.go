@@ -1,0 +1,131 @@
+package room
+
+import (
+	"errors"
+	"time"
+
+	"salon/internal/wait"
+	"salon/room/state"
+)
+
+// departTimeout is how long [Session.Close] waits until the departure is applied;
+// departPause is the time between two tries to propose it.
+const (
+	departTimeout = 10 * time.Second
+	departPause   = 100 * time.Millisecond
+)
+
+// Close ends the session, if nothing has, and takes it out of the room. When it
+// returns the log has the departure and this node has applied it, unless the log could
+// not be reached for ten seconds, or the room stops: the departure is then shown later,
+// by this node while it runs, or by the end of its epoch. Its owner calls Close exactly
+// once.
+func (s *Session) Close(why state.Ending) {
+	s.End(why)
+	s.room.remove(s, s.Ending())
+}
+
+// remove takes a session out of the room, and its member with the last. A session whose
+// Joined is applied later departs then, see arrivedLocked.
+func (r *Room) remove(s *Session, why *state.Ending) {
+	r.mu.Lock()
+	seen, unnoted := r.lastSeenLocked(s)
+	r.deleteLocked(s)
+	var departed <-chan struct{}
+	if r.state.Member(s.id) != nil && r.closing == nil {
+		departed = r.depart(r.departure(s.id, why))
+	}
+	r.mu.Unlock()
+	if departed != nil {
+		select {
+		case <-departed:
+		case <-time.After(departTimeout):
+		case <-r.stopped:
+		}
+	}
+	if unnoted {
+		r.noteSeen(seen)
+	}
+}
+
+func (r *Room) insertLocked(s *Session) {
+	r.sessions[s.id] = s
+	s.index = len(r.order)
+	r.order = append(r.order, s)
+}
+
+func (r *Room) deleteLocked(s *Session) {
+	if s.index < 0 {
+		return
+	}
+	delete(r.sessions, s.id)
+	s.own.sessions--
+	last := r.order[len(r.order)-1]
+	r.order[s.index], last.index = last, s.index
+	r.order[len(r.order)-1] = nil
+	r.order = r.order[:len(r.order)-1]
+	s.index = -1
+}
+
+// departure returns the event that ends a session: whoever lost their connection may
+// come back for a while, if Config.CutWait says so.
+func (r *Room) departure(id state.ID, why *state.Ending) state.Body {
+	if why.Cause == state.Lost && r.cfg.CutWait > 0 {
+		return state.Cut{Session: id, Wait: r.cfg.CutWait}
+	}
+	return state.Left{Session: id, Cause: why.Cause, Text: why.Reason}
+}
+
+// depart proposes the end of a session, under one ID, until the log has it or the room
+// has closed: nobody may stay in the room whose connection is gone. The channel is
+// closed when that is done.
+func (r *Room) depart(b state.Body) <-chan struct{} {
+	done, id := make(chan struct{}), r.newID()
+	r.running.Go(func() {
+		defer close(done)
+		for {
+			_, err := r.proposeUntil(r.run, id, b, r.stopped)
+			again := errors.Is(err, state.ErrBusy) || errors.Is(err, state.ErrUnavailable) || errors.Is(err, state.ErrUnknown)
+			if !again || !wait.Pause(r.run, departPause) {
+				return
+			}
+		}
+	})
+	return done
+}
+
+// lapseAtOnce is how many sessions that were cut leave at a time.
+const lapseAtOnce = 256
+
+// watchLapsesLocked sets the timer for the first session that was cut and does not come
+// back. Every node proposes that it leaves; the State accepts one.
+func (r *Room) watchLapsesLocked() {
+	_, at, cut := r.state.NextLapse()
+	if !cut || r.lapsing != nil || r.closing != nil {
+		return
+	}
+	r.lapsing = time.AfterFunc(max(at-r.state.TickAt(r.log.Now().Stamp), 0), r.lapse)
+}
+
+// lapse has the sessions leave that were cut and whose time is over.
+func (r *Room) lapse() {
+	now := r.log.Now().Stamp
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.closing != nil {
+		return
+	}
+	var departed []<-chan struct{}
+	for _, id := range r.state.Lapsed(r.state.TickAt(now), lapseAtOnce) {
+		departed = append(departed, r.depart(state.Left{Session: id, Cause: state.Lost}))
+	}
+	r.running.Go(func() {
+		for _, done := range departed {
+			<-done
+		}
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.lapsing = nil
+		r.watchLapsesLocked()
+	})
+}
