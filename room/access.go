@@ -53,20 +53,19 @@ func cleanMOTD(typed string) string {
 
 // Entry is what somebody gives to join.
 type Entry struct {
-	Pseudo text.Pseudo
-	KeyID  string // fingerprint of the key that signed, "" without one
-	Addr   netip.Addr
-	Front  string // "ssh" or "tcp"
-	Client string
-	Role   state.Role // that the front vouches for; the room adds what the key may do, see [Access]
-	Prefs  Prefs
-	Pass   string // pass phrase of the pseudo, as typed; "" when none was given. See Room.NeedsPass
-	// Password is the room's, as typed. See Room.NeedsPassword.
-	Password string
-	Quiet    bool // a one-shot command: not announced, not listed, not welcomed
-	Script   bool // no person reads along: refused in the last minute before a shutdown
-	Paced    bool // read more slowly instead of refusing what comes too fast
-	Screen   bool // a terminal that can show a screen: only there do commands that Need Screens exist
+	Pseudo   text.Pseudo
+	KeyID    string // fingerprint of the key that signed, "" without one
+	Addr     netip.Addr
+	Front    string // "ssh" or "tcp"
+	Client   string
+	Role     state.Role // that the front vouches for; the room adds what the key may do, see [Access]
+	Prefs    Prefs
+	Pass     string // pass phrase of the pseudo, as typed; "" when none was given. See Room.Lacks
+	Password string // the room's, as typed; "" when none was given. See Room.Lacks
+	Quiet    bool   // a one-shot command: not announced, not listed, not welcomed
+	Script   bool   // no person reads along: refused in the last minute before a shutdown
+	Paced    bool   // read more slowly instead of refusing what comes too fast
+	Screen   bool   // a terminal that can show a screen: only there do commands that Need Screens exist
 }
 
 // Proof is a secret that is asked for before somebody joins.

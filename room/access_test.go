@@ -146,14 +146,14 @@ func TestTheRoomsPasswordIsAskedOfAll(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			inFreeRoom(t, func(h *house) {
-				if h.room.NeedsPassword() {
+				e := withKey("ann", "SHA256:op")
+				if len(h.room.Lacks(&e)) > 0 {
 					h.Error("a password is asked for where there is none")
 				}
 				h.room.SetAccess(room.Access{Password: password, Operators: map[string]string{"SHA256:op": ""}})
-				if !h.room.NeedsPassword() {
+				if !slices.Equal(h.room.Lacks(&e), []room.Proof{room.RoomPassword}) {
 					h.Error("no password is asked for")
 				}
-				e := withKey("ann", "SHA256:op")
 				for range 20 {
 					rejected(h, e, room.ErrWrongPassword) // none is no guess
 				}
@@ -227,7 +227,7 @@ func TestWhatOperatorsDoIsWrittenDown(t *testing.T) {
 	var h *house
 	var acts []string
 	cfg := room.Config{Audit: func(a room.Act) {
-		h.room.NeedsPassword() // would wait for ever if the lock were held
+		h.room.Lacks(&room.Entry{}) // would wait for ever if the lock were held
 		why := ""
 		if a.Err != nil {
 			why = " ! " + a.Err.Error()

@@ -11,10 +11,10 @@ import (
 var (
 	talking = []*Command{
 		{Name: "say", Need: Members, Flood: true, speaks: true, run: doSay}, // a line without a command; see parse
-		{Name: "tell", FR: []string{"msg", "mp"}, EN: []string{"msg", "tell"}, Args: []Arg{ArgMember}, Need: Members, Flood: true, speaks: true, run: doTell},
-		{Name: "reply", FR: []string{"r", "repondre", "répondre"}, EN: []string{"r", "reply"}, Need: Members, Flood: true, speaks: true, run: doReply},
-		{Name: "me", FR: []string{"me", "moi"}, EN: []string{"me"}, Need: Members, Flood: true, speaks: true, run: doMe},
-		{Name: "nick", FR: []string{"pseudo"}, EN: []string{"nick"}, Need: Members, Flood: true, run: doNick},
+		{Name: "tell", FR: []string{"msg", "mp"}, EN: []string{"msg", "tell"}, Args: []Arg{ArgMember}, Need: Members, Flood: true, speaks: true, takesArg: true, run: doTell},
+		{Name: "reply", FR: []string{"r", "repondre", "répondre"}, EN: []string{"r", "reply"}, Need: Members, Flood: true, speaks: true, takesArg: true, run: doReply},
+		{Name: "me", FR: []string{"me", "moi"}, EN: []string{"me"}, Need: Members, Flood: true, speaks: true, takesArg: true, run: doMe},
+		{Name: "nick", FR: []string{"pseudo"}, EN: []string{"nick"}, Need: Members, Flood: true, takesArg: true, run: doNick},
 		{Name: "away", FR: []string{"absent"}, EN: []string{"away"}, Need: Members, run: doAway},
 		{Name: "back", FR: []string{"retour"}, EN: []string{"back"}, Need: Members, run: doBack},
 		{Name: "quit", FR: []string{"quitter", "q"}, EN: []string{"quit", "exit"}, Need: Members, run: doQuit},
@@ -33,7 +33,7 @@ var (
 		{Name: "unignore", FR: []string{"entendre"}, EN: []string{"unignore", "hear"}, Args: []Arg{ArgIgnored}, Need: Members, run: doUnignore},
 		{Name: "lang", FR: []string{"lang", "langue"}, EN: []string{"lang", "language"}, Args: []Arg{ArgLang}, Flood: true, run: doLang},
 		{Name: "clock", FR: []string{"heure"}, EN: []string{"time"}, Args: []Arg{ArgClock}, Flood: true, run: doClock},
-		{Name: "zone", FR: []string{"fuseau"}, EN: []string{"tz"}, Flood: true, run: doZone},
+		{Name: "zone", FR: []string{"fuseau"}, EN: []string{"tz"}, Flood: true, takesArg: true, run: doZone},
 		{Name: "json", FR: []string{"json"}, EN: []string{"json"}, Need: Lines, run: doJSON},
 	}
 	registering = []*Command{
@@ -55,12 +55,12 @@ var (
 	// moderating is what operators and the console do. The words are those of
 	// ux.md's console; each also works in the other language.
 	moderating = []*Command{
-		{Name: "wall", FR: []string{"wall", "annonce"}, EN: []string{"wall", "announce"}, Need: Operators, acts: true, run: doWall},
-		{Name: "kick", FR: []string{"kick", "expulser"}, EN: []string{"kick"}, Args: []Arg{ArgMember}, Need: Operators, acts: true, run: doKick},
-		{Name: "ban", FR: []string{"ban", "bannir"}, EN: []string{"ban"}, Args: []Arg{ArgMember}, Need: Operators, acts: true, run: doBan},
-		{Name: "unban", FR: []string{"unban", "debannir", "débannir"}, EN: []string{"unban"}, Args: []Arg{ArgBan}, Need: Operators, acts: true, run: doUnban},
+		{Name: "wall", FR: []string{"wall", "annonce"}, EN: []string{"wall", "announce"}, Need: Operators, acts: true, takesArg: true, run: doWall},
+		{Name: "kick", FR: []string{"kick", "expulser"}, EN: []string{"kick"}, Args: []Arg{ArgMember}, Need: Operators, acts: true, takesArg: true, run: doKick},
+		{Name: "ban", FR: []string{"ban", "bannir"}, EN: []string{"ban"}, Args: []Arg{ArgMember}, Need: Operators, acts: true, takesArg: true, run: doBan},
+		{Name: "unban", FR: []string{"unban", "debannir", "débannir"}, EN: []string{"unban"}, Args: []Arg{ArgBan}, Need: Operators, acts: true, takesArg: true, run: doUnban},
 		{Name: "bans", FR: []string{"bans"}, EN: []string{"bans"}, Need: Operators, run: doBans},
-		{Name: "mute", FR: []string{"mute", "museler"}, EN: []string{"mute"}, Args: []Arg{ArgMember}, Need: Operators, acts: true, run: doMute},
+		{Name: "mute", FR: []string{"mute", "museler"}, EN: []string{"mute"}, Args: []Arg{ArgMember}, Need: Operators, acts: true, takesArg: true, run: doMute},
 		{Name: "unmute", FR: []string{"unmute"}, EN: []string{"unmute"}, Args: []Arg{ArgMember}, Need: Operators, acts: true, run: doUnmute},
 		{Name: "free", FR: []string{"liberer", "libérer"}, EN: []string{"free"}, Args: []Arg{ArgAccount}, Need: Operators, acts: true, asks: true, run: doFree},
 		{Name: "slow", FR: []string{"slow", "lent"}, EN: []string{"slow"}, Need: Operators, acts: true, run: doSlow},

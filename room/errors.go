@@ -61,12 +61,8 @@ func (e *ShuttingDownError) Error() string { return fmt.Sprintf("room: shutting 
 
 // AnotherPseudo reports whether joining under another pseudo may succeed where err was returned.
 func AnotherPseudo(err error) bool {
-	if _, ok := errors.AsType[*text.PseudoError](err); ok {
-		return true
-	}
-	if _, ok := errors.AsType[*state.RegisteredError](err); ok {
-		return true
-	}
+	_, invalid := errors.AsType[*text.PseudoError](err)
+	_, registered := errors.AsType[*state.RegisteredError](err)
 	_, taken := errors.AsType[*state.TakenError](err)
-	return taken
+	return invalid || registered || taken
 }

@@ -185,7 +185,9 @@ func (r *Room) reactLocked(out state.Outcome) {
 	case state.Renamed:
 		r.renameLocked(b)
 	case state.Said:
-		r.noteSpeakerLocked(out.Event.Seq, b)
+		if s := r.sessions[b.Session]; s != nil && b.Account != 0 {
+			r.noteReadingLocked(s, out.Event.Seq)
+		}
 	case state.ShutdownPlanned:
 		r.countDownLocked(r.state.Shutdown())
 	case state.ShutdownCancelled, state.NodeDown, state.NodeUp:
@@ -322,7 +324,12 @@ func (r *Room) watchHealth() {
 	var was state.Health
 	for {
 		is, changed := r.log.Health()
-		r.healthChanged(was, is)
+		if is.ReadOnly != was.ReadOnly {
+			r.setReadOnly(is.ReadOnly)
+		}
+		if was.Err != nil && is.Err == nil {
+			r.snapshotNow() // it covers the events that were not recorded
+		}
 		was = is
 		select {
 		case <-changed:
@@ -332,20 +339,15 @@ func (r *Room) watchHealth() {
 	}
 }
 
-// healthChanged shows everybody here that nothing can be said any more, or that it can
-// again. Once events are recorded again, a snapshot covers those that were not.
-func (r *Room) healthChanged(was, is state.Health) {
-	if is.ReadOnly != was.ReadOnly {
-		r.mu.Lock()
-		r.readOnly = is.ReadOnly
-		r.mu.Unlock()
-		if is.ReadOnly {
-			r.showHere(state.LogLost{})
-		} else {
-			r.showHere(state.LogFound{})
-		}
-	}
-	if was.Err != nil && is.Err == nil {
-		r.snapshotNow()
+// setReadOnly shows everybody here that nothing can be said any more, or that it can
+// again.
+func (r *Room) setReadOnly(readOnly bool) {
+	r.mu.Lock()
+	r.readOnly = readOnly
+	r.mu.Unlock()
+	if readOnly {
+		r.showHere(state.LogLost{})
+	} else {
+		r.showHere(state.LogFound{})
 	}
 }

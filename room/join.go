@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"salon/internal/wait"
 	"salon/room/state"
 	"salon/room/text"
 )
@@ -34,16 +35,8 @@ func (r *Room) Admit(addr netip.Addr) (leave func(), err error) {
 	return r.conns.add(addr, r.limits.Load().MaxPerSource)
 }
 
-// NeedsPassword reports whether the room has a password, which an Entry must bring.
-func (r *Room) NeedsPassword() bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.access.Password != ""
-}
-
 // NeedsPass reports whether a pseudo is registered with a pass phrase and the key
-// (or none, "") does not open it: a front then asks for the phrase and
-// brings it with the Entry.
+// (or none, "") does not open it: the Entry must then have the phrase.
 func (r *Room) NeedsPass(p text.Pseudo, keyID string) bool {
 	k := p.Key()
 	r.mu.Lock()
@@ -55,7 +48,10 @@ func (r *Room) NeedsPass(p text.Pseudo, keyID string) bool {
 // Lacks returns the secrets that an entry must still give before it joins. [Room.Join]
 // checks all of them at once.
 func (r *Room) Lacks(e *Entry) (list []Proof) {
-	if e.Password == "" && r.NeedsPassword() {
+	r.mu.Lock()
+	password := r.access.Password
+	r.mu.Unlock()
+	if e.Password == "" && password != "" {
 		list = append(list, RoomPassword)
 	}
 	if e.Pass == "" && r.NeedsPass(e.Pseudo, e.KeyID) {
@@ -303,3 +299,67 @@ func (r *Room) refreshRolesLocked() []state.RoleSet {
 
 // roleLocked returns the role that the front vouches for, or that the key has.
 func (r *Room) roleLocked(p provenance) state.Role { return max(p.vouched, r.access.role(p.keyID)) }
+
+const (
+	// welcomeNames is how many names a welcome lists; the others are counted.
+	welcomeNames = 50
+	// maxMissed is how many messages an owner who was away is shown at most, where that
+	// is more than others are.
+	maxMissed = 200
+)
+
+// welcome puts the first item in a newcomer's inbox, before anything else.
+func (r *Room) welcome(ctx context.Context, s *Session, joined state.Event) {
+	me, seen := s.Pseudo(), r.seenBefore(s)
+	shown := newest(s.withoutIgnored(r.replay(ctx, joined.Seq, seen)), pastBytes)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	w := Welcome{
+		MOTD: r.access.MOTD, Pseudo: me, Topic: r.state.Topic(), Names: r.namesLocked(), Present: r.state.Count(),
+		Last: shown, Seen: seen, Missed: missed(shown, seen, me), Shutdown: r.state.Shutdown(),
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.inbox = slices.Insert(s.inbox, 0, pending{Item{Reply: w}, 0})
+	s.replies++
+	wait.Signal(s.wake)
+}
+
+// namesLocked returns the first welcomeNames of those present, sorted.
+func (r *Room) namesLocked() []text.Pseudo {
+	names := make([]text.Pseudo, 0, min(welcomeNames, r.state.Count()))
+	for m := range r.state.Present() {
+		if len(names) == welcomeNames {
+			break
+		}
+		names = append(names, m.Pseudo)
+	}
+	return names
+}
+
+// replay returns what a newcomer is shown of the past: as many messages as everyone
+// is, or for somebody who was here before all that they missed, up to maxMissed.
+func (r *Room) replay(ctx context.Context, before, seen state.Seq) []state.Event {
+	n := r.limits.Load().Replay
+	events, _ := r.store.Last(ctx, n, before) // joining does not depend on the past
+	if seen == 0 || n == 0 || len(events) < n || events[0].Seq <= seen {
+		return events
+	}
+	more, _ := r.store.Last(ctx, max(n, maxMissed), before)
+	first := slices.IndexFunc(more, func(e state.Event) bool { return e.Seq > seen })
+	if first < 0 {
+		return events
+	}
+	return more[min(first, max(0, len(more)-n)):]
+}
+
+// missed counts what others said after an event; 0 counts nothing.
+func missed(events []state.Event, seen state.Seq, me text.Pseudo) int {
+	n := 0
+	for i := range events {
+		if e := &events[i]; seen > 0 && e.Seq > seen && e.Author() != me {
+			n++
+		}
+	}
+	return n
+}

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"salon/internal/wait"
 	"salon/room/state"
 )
 
@@ -88,12 +89,6 @@ func (r *Room) goUp(ctx context.Context) error {
 	return err
 }
 
-// Health returns the log's health.
-func (r *Room) Health() state.Health {
-	h, _ := r.log.Health()
-	return h
-}
-
 // Stopped is closed once the room has stopped: every session has
 // ended with the cause Shutdown and nobody joins any more.
 func (r *Room) Stopped() <-chan struct{} { return r.stopped }
@@ -132,7 +127,10 @@ const downTimeout = 2 * time.Second
 // or after. The error says what of this failed, and what ended the room before its time.
 func (r *Room) Close() error {
 	r.Stop("")
-	r.goDown()
+	ctx, cancel := context.WithTimeout(context.Background(), downTimeout)
+	defer cancel()
+	// Once applied here too: the last snapshot has nobody of this node in it.
+	r.proposeUntil(ctx, r.newID(), state.NodeDown{Node: r.cfg.Node, Epoch: r.epoch}, r.followed)
 	r.cancel()
 	err := r.log.Close()
 	r.running.Wait()
@@ -146,10 +144,96 @@ func (r *Room) Close() error {
 	return errors.Join(r.failed, err, stored)
 }
 
-// goDown ends this node's epoch. It waits until that has been applied here too, so
-// that the last snapshot has nobody of this node in it.
-func (r *Room) goDown() {
-	ctx, cancel := context.WithTimeout(context.Background(), downTimeout)
-	defer cancel()
-	r.proposeUntil(ctx, r.newID(), state.NodeDown{Node: r.cfg.Node, Epoch: r.epoch}, r.followed)
+// countdownMarks are the seconds left at which a planned shutdown is announced
+// again, after having been announced at once.
+var countdownMarks = []time.Duration{60, 30, 10, 5, 4, 3, 2, 1}
+
+// countDownLocked starts counting down to a plan, in place of any other; nil cancels the
+// countdown.
+func (r *Room) countDownLocked(plan *state.Plan) {
+	if r.countdown != nil {
+		r.countdown()
+		r.countdown = nil
+	}
+	if plan == nil {
+		return
+	}
+	left := plan.Ends - r.state.TickAt(r.log.Now().Stamp)
+	ctx, cancel := context.WithCancel(r.run)
+	r.countdown = cancel
+	r.running.Go(func() { r.countDown(ctx, *plan, time.Now().Add(left)) })
+}
+
+// countDown announces the marks of a plan and stops the room at its end, by the monotonic
+// clock. Every node counts down; the State accepts each mark once.
+func (r *Room) countDown(ctx context.Context, plan state.Plan, end time.Time) {
+	total := time.Until(end).Round(time.Second)
+	for _, mark := range countdownMarks {
+		left := mark * time.Second
+		if left >= total {
+			continue
+		}
+		if !wait.Pause(ctx, time.Until(end.Add(-left))) {
+			return
+		}
+		r.log.Propose(ctx, state.Event{ID: r.newID(), Body: state.ShutdownCountdown{Plan: plan.Seq, Left: left}})
+	}
+	if wait.Pause(ctx, time.Until(end)) {
+		r.stop(state.Ending{Cause: state.Shutdown, By: plan.By, Reason: plan.Reason})
+	}
+}
+
+// A running room stores a snapshot once this many events have come since the last one,
+// but not before this time has passed. Both bound what the log keeps and what a start
+// after a crash has to apply.
+const (
+	snapshotEvents = 4096
+	snapshotEvery  = time.Minute
+)
+
+// snapshots is when a running room stores them. The room's mu guards it.
+type snapshots struct {
+	events int       // since the last
+	tried  time.Time // the last one, or the start
+	busy   bool      // one is being stored
+	wanted bool      // one is to be stored however few events have come
+}
+
+// snapshotIfDueLocked begins to store a snapshot if it is time to. The caller holds
+// applying: the store has been given what was applied.
+func (r *Room) snapshotIfDueLocked() {
+	k := &r.snapshots
+	due := k.wanted || k.events >= snapshotEvents && time.Since(k.tried) >= snapshotEvery
+	if k.busy || !due || r.closing != nil { // Close stores the last one
+		return
+	}
+	k.busy, k.wanted = true, false
+	frozen, events := r.state.Freeze(), k.events
+	r.running.Go(func() { r.storeSnapshot(frozen, events) })
+}
+
+// snapshotNow stores a snapshot soon, after the one that is being stored.
+func (r *Room) snapshotNow() {
+	r.applying.Lock()
+	defer r.applying.Unlock()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.snapshots.wanted = true
+	r.snapshotIfDueLocked()
+}
+
+// storeSnapshot stores one snapshot. If the store fails, it is tried again after
+// snapshotEvery and another event.
+func (r *Room) storeSnapshot(f *state.Frozen, events int) {
+	err := r.store.Snapshot(r.run, state.Snapshot{Seq: f.Applied(), State: f.Encode()})
+	r.mu.Lock()
+	r.snapshots.busy, r.snapshots.tried = false, time.Now()
+	if err == nil {
+		r.snapshots.events -= events
+	}
+	wanted := r.snapshots.wanted
+	r.mu.Unlock()
+	if wanted {
+		r.snapshotNow()
+	}
 }

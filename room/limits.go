@@ -87,15 +87,13 @@ func (c *connCounter) add(addr netip.Addr, limit int) (done func(), err error) {
 		return nil, ErrTooMany
 	}
 	c.open[from]++
-	return sync.OnceFunc(func() { c.remove(from) }), nil
-}
-
-func (c *connCounter) remove(from netip.Prefix) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.open[from]--; c.open[from] == 0 {
-		delete(c.open, from)
-	}
+	return sync.OnceFunc(func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if c.open[from]--; c.open[from] == 0 {
+			delete(c.open, from)
+		}
+	}), nil
 }
 
 // How fast secrets may be guessed, and pseudos registered. Right guesses are not
@@ -202,17 +200,15 @@ func (l *authLimiter) guess(addr netip.Addr, pseudo text.Key) (right func(), err
 	if pseudo != "" {
 		l.byPseudo.take(pseudo, now)
 	}
-	return func() { l.giveBack(from, pseudo) }, nil
-}
-
-func (l *authLimiter) giveBack(from netip.Prefix, pseudo text.Key) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	now := time.Now()
-	l.bySource.giveBack(from, now)
-	if pseudo != "" {
-		l.byPseudo.giveBack(pseudo, now)
-	}
+	return func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		now := time.Now()
+		l.bySource.giveBack(from, now)
+		if pseudo != "" {
+			l.byPseudo.giveBack(pseudo, now)
+		}
+	}, nil
 }
 
 // register uses up one new account of a source's allowance, or returns a

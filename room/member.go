@@ -3,7 +3,6 @@ package room
 import (
 	"slices"
 	"sync/atomic"
-	"time"
 
 	"golang.org/x/time/rate"
 
@@ -58,11 +57,6 @@ func (ms *memberState) open(proof string) {
 	ms.sessions++
 }
 
-// idle reports whether forgetting ms loses nothing that matters.
-func (ms *memberState) idle(now time.Time) bool {
-	return ms.sessions == 0 && ms.messages.TokensAt(now) >= float64(ms.messages.Burst())
-}
-
 // memberStates are the memberStates of all members here and of some who have left.
 type memberStates map[text.Key]*memberState
 
@@ -74,20 +68,22 @@ func (all memberStates) get(k text.Key, l *Limits, members int) *memberState {
 		return ms
 	}
 	if len(all) >= maxMemberStates+members {
-		all.forgetSome(time.Now())
+		all.forgetSome()
 	}
 	ms := newMemberState(l)
 	all[k] = ms
 	return ms
 }
 
-func (all memberStates) forgetSome(now time.Time) {
+// forgetSome looks at forgetAtOnce memberStates and forgets those of absent members who
+// have used up none of their messages.
+func (all memberStates) forgetSome() {
 	looked := 0
 	for k, ms := range all {
 		if looked++; looked > forgetAtOnce {
 			return
 		}
-		if ms.idle(now) {
+		if ms.sessions == 0 && ms.messages.Tokens() >= float64(ms.messages.Burst()) {
 			delete(all, k)
 		}
 	}

@@ -21,6 +21,7 @@ const (
 type MemoryLog struct {
 	began time.Time
 	tail  *Tail
+	mu    sync.Mutex // held while an event is pushed
 }
 
 // NewMemoryLog returns an empty log.
@@ -35,20 +36,21 @@ func (l *MemoryLog) Propose(ctx context.Context, e state.Event) (state.Seq, erro
 	if err := Loggable(e.Body); err != nil {
 		return 0, err
 	}
-	l.tail.mu.Lock()
-	defer l.tail.mu.Unlock()
-	if l.tail.closed {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.tail.Closed() {
 		return 0, state.ErrClosed
 	}
-	if seq, ok := l.tail.places[e.ID]; ok {
+	if seq, ok := l.tail.Place(e.ID); ok {
 		return seq, nil
 	}
-	if l.tail.freeLocked(1) == 0 {
+	if l.tail.Free(1) == 0 {
 		return 0, state.ErrBusy
 	}
 	now := l.Now()
-	e.Seq, e.Time, e.Stamp = l.tail.nextLocked(), now.Time, now.Stamp
-	l.tail.pushLocked(e)
+	_, last := l.tail.Bounds()
+	e.Seq, e.Time, e.Stamp = last+1, now.Time, now.Stamp
+	l.tail.Push([]state.Event{e})
 	return e.Seq, nil
 }
 
@@ -148,36 +150,4 @@ func (m *MemoryStore) Snapshot(_ context.Context, s state.Snapshot) error {
 		m.snapshot = s
 	}
 	return nil
-}
-
-// MemoryMail is a Mail between rooms of one process.
-type MemoryMail struct {
-	mu    sync.Mutex
-	nodes map[uint64]func(Letter) []state.ID
-}
-
-// NewMemoryMail returns a Mail without nodes.
-func NewMemoryMail() *MemoryMail { return &MemoryMail{nodes: map[uint64]func(Letter) []state.ID{}} }
-
-// Open implements Mail.
-func (m *MemoryMail) Open(epoch uint64, deliver func(Letter) []state.ID) (func(), error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.nodes[epoch] = deliver
-	return func() {
-		m.mu.Lock()
-		defer m.mu.Unlock()
-		delete(m.nodes, epoch)
-	}, nil
-}
-
-// Send implements Mail.
-func (m *MemoryMail) Send(_ context.Context, epoch uint64, l Letter) ([]state.ID, error) {
-	m.mu.Lock()
-	deliver := m.nodes[epoch]
-	m.mu.Unlock()
-	if deliver == nil {
-		return nil, state.ErrUnavailable
-	}
-	return deliver(l), nil
 }

@@ -18,17 +18,11 @@ const (
 )
 
 func doWall(c *call) (Reply, error) {
-	if c.rest == "" {
-		return c.usage()
-	}
 	return c.propose(state.Walled{By: c.Pseudo(), Text: c.rest}, nil)
 }
 
 func doKick(c *call) (Reply, error) {
 	name, reason := text.CutSpace(c.rest)
-	if name == "" {
-		return c.usage()
-	}
 	m, err := c.find(name)
 	if err != nil {
 		return nil, err
@@ -41,9 +35,6 @@ func doKick(c *call) (Reply, error) {
 
 func doBan(c *call) (Reply, error) {
 	name, rest := text.CutSpace(c.rest)
-	if name == "" {
-		return c.usage()
-	}
 	target, err := state.ParseTarget(name)
 	if err != nil {
 		return nil, err
@@ -106,9 +97,6 @@ func (r *Room) alone(addr netip.Addr) bool {
 }
 
 func doUnban(c *call) (Reply, error) {
-	if c.rest == "" {
-		return c.usage()
-	}
 	target, err := state.ParseTarget(c.rest)
 	if err != nil {
 		return nil, err
@@ -125,9 +113,6 @@ func doBans(c *call) (Reply, error) {
 
 func doMute(c *call) (Reply, error) {
 	name, rest := text.CutSpace(c.rest)
-	if name == "" {
-		return c.usage()
-	}
 	m, err := c.find(name)
 	if err != nil {
 		return nil, err

@@ -31,9 +31,7 @@ func (r *Room) seenBefore(s *Session) state.Seq {
 
 // recall sets the preferences that the owner of the pseudo chose for good.
 func (r *Room) recall(s *Session) {
-	r.mu.Lock()
-	a := r.state.AccountByID(s.account)
-	r.mu.Unlock()
+	a := r.owned(s.id)
 	if a == nil {
 		return
 	}
@@ -56,15 +54,25 @@ func (r *Room) readingLocked(a *state.Account, s *Session) bool {
 	})
 }
 
-// lastSeenLocked returns what the log is to note when a session closes: how far an
-// owner has read, if it was their last session. ok is false for all others.
-func (r *Room) lastSeenLocked(s *Session) (b state.Seen, ok bool) {
+// unnotedLocked returns how far the owner of an account has read on a session, at least
+// up to an event. ok is false for others, and where the log has noted as much.
+func (r *Room) unnotedLocked(s *Session, upto state.Seq) (b state.Seen, ok bool) {
 	a := r.state.AccountByID(s.account)
-	if a == nil || s.from.quiet || s.index < 0 || r.readingLocked(a, s) {
+	if a == nil || s.from.quiet || s.index < 0 {
 		return state.Seen{}, false
 	}
-	b = r.seenLocked(a, s)
+	s.mu.Lock()
+	next := s.cursor
+	s.mu.Unlock()
+	b = state.Seen{Account: a.ID, Upto: max(s.joined, upto, r.ring.lastSeq(next))}
 	return b, b.Upto > a.Seen
+}
+
+// lastSeenLocked returns what the log is to note when a session closes, if it was the
+// last of an owner; ok is false for all others.
+func (r *Room) lastSeenLocked(s *Session) (b state.Seen, ok bool) {
+	b, ok = r.unnotedLocked(s, 0)
+	return b, ok && !r.readingLocked(r.state.AccountByID(b.Account), s)
 }
 
 // noteReading has the log note how far an owner who has just come has read: after a
@@ -75,33 +83,16 @@ func (r *Room) noteReading(s *Session) {
 	r.noteReadingLocked(s, 0)
 }
 
-// noteSpeakerLocked has the log note that an owner who says something has read up to it.
-func (r *Room) noteSpeakerLocked(at state.Seq, b state.Said) {
-	if s := r.sessions[b.Session]; s != nil && b.Account != 0 {
-		r.noteReadingLocked(s, at)
-	}
-}
-
 // noteReadingLocked has the log note, once every seenEvery, how far an owner has read:
-// at least up to the event upto. Nobody waits for it.
-func (r *Room) noteReadingLocked(s *Session, upto state.Seq) {
-	a := r.state.AccountByID(s.account)
-	if a == nil || r.closing != nil || s.from.quiet || s.index < 0 || time.Since(s.noted) < seenEvery {
+// at least up to an event, if they said it. Nobody waits for it.
+func (r *Room) noteReadingLocked(s *Session, said state.Seq) {
+	if r.closing != nil || time.Since(s.noted) < seenEvery {
 		return
 	}
-	b := r.seenLocked(a, s)
-	if b.Upto = max(b.Upto, upto); b.Upto > a.Seen {
+	if b, ok := r.unnotedLocked(s, said); ok {
 		s.noted = time.Now()
 		r.running.Go(func() { r.noteSeen(b) })
 	}
-}
-
-// seenLocked returns how far the owner of an account has read on a session.
-func (r *Room) seenLocked(a *state.Account, s *Session) state.Seen {
-	s.mu.Lock()
-	next := s.cursor
-	s.mu.Unlock()
-	return state.Seen{Account: a.ID, Upto: max(s.joined, r.ring.lastSeq(next))}
 }
 
 // noteSeen proposes b once.

@@ -1,6 +1,7 @@
 package room
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -192,7 +193,7 @@ func (c *call) unquoted(word string) string {
 
 // day understands a day in the session's time zone.
 func (c *call) day(word string) (from, to time.Time, ok bool) {
-	return parseDay(word, c.Prefs().location())
+	return parseDay(word, cmp.Or(c.Prefs().Zone, time.Local))
 }
 
 // withoutIgnored removes the events of those whom the session ignores.

@@ -37,14 +37,6 @@ func set[T any](pref, kept *T) {
 	}
 }
 
-// location returns the time zone.
-func (p Prefs) location() *time.Location {
-	if p.Zone == nil {
-		return time.Local
-	}
-	return p.Zone
-}
-
 // ParseLang reads a language as people, flags and locales write it: "fr",
 // "en_GB.UTF-8", "anglais"; how it begins decides. ok is false for anything else; the
 // C and POSIX locales say nothing about a language.
@@ -58,14 +50,7 @@ func ParseLang(s string) (l state.Lang, ok bool) {
 	return state.French, false
 }
 
-// Bounds on time zones: above the number of names, and of the characters of any name.
-const (
-	maxZones    = 1024
-	maxZoneName = 64
-)
-
-// zoneCache finds time zones by their IANA names. The first maxZones names are kept, so
-// that the same name gives the same Location.
+// zoneCache finds time zones by their IANA names. The same name gives the same Location.
 type zoneCache struct {
 	find func(name string) (*time.Location, error)
 
@@ -73,18 +58,17 @@ type zoneCache struct {
 	found map[string]*time.Location
 }
 
+// get returns a zone, or ErrNoZone.
 func (c *zoneCache) get(name string) (*time.Location, error) {
-	if name == "" || len(name) > maxZoneName || name == "Local" {
-		return nil, ErrNoZone
-	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if zone, ok := c.found[name]; ok {
 		return zone, nil
 	}
 	zone, err := c.find(name)
-	if err == nil && len(c.found) < maxZones {
-		c.found[name] = zone
+	if err != nil || name == "" || name == "Local" {
+		return nil, ErrNoZone
 	}
-	return zone, err
+	c.found[name] = zone
+	return zone, nil
 }

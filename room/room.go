@@ -119,9 +119,14 @@ func (r *Room) owned(session state.ID) *state.Account {
 	return r.state.Owned(session)
 }
 
-// Zone finds a time zone by its IANA name, or returns ErrNoZone or the error of
-// [Config].Zone. The same name gives the same Location, so that pointers tell whether
-// two sessions share a zone.
+// Health returns the log's health.
+func (r *Room) Health() state.Health {
+	h, _ := r.log.Health()
+	return h
+}
+
+// Zone finds a time zone by its IANA name, or returns ErrNoZone. The same name gives the
+// same Location, so that pointers tell whether two sessions share a zone.
 func (r *Room) Zone(name string) (*time.Location, error) { return r.zones.get(name) }
 
 // Waking a session costs about as much as writing one message to it: a full room is
@@ -141,16 +146,14 @@ func (r *Room) wakeAllLocked() {
 	}
 	gap := min(time.Duration(len(r.order))*wakeGap, maxWakeGap) - time.Since(r.woken)
 	if gap > 0 && len(r.order) >= fullRoom {
-		r.waking = time.AfterFunc(gap, r.wakeNow)
+		r.waking = time.AfterFunc(gap, func() {
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			r.waking = nil
+			r.wakeLocked()
+		})
 		return
 	}
-	r.wakeLocked()
-}
-
-func (r *Room) wakeNow() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.waking = nil
 	r.wakeLocked()
 }
 

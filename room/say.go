@@ -2,6 +2,7 @@ package room
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"salon/room/state"
@@ -13,9 +14,6 @@ func doSay(c *call) (Reply, error) {
 }
 
 func doMe(c *call) (Reply, error) {
-	if c.rest == "" {
-		return c.usage()
-	}
 	return c.propose(state.Said{Session: c.id, Text: c.rest, Action: true}, nil)
 }
 
@@ -35,9 +33,6 @@ func doTopic(c *call) (Reply, error) {
 }
 
 func doNick(c *call) (Reply, error) {
-	if c.rest == "" {
-		return c.usage()
-	}
 	to, err := text.ParsePseudo(strings.TrimPrefix(c.rest, "@"))
 	if err != nil {
 		return nil, err
@@ -69,4 +64,168 @@ func doQuit(c *call) (Reply, error) {
 		err = nil
 	}
 	return nil, err
+}
+
+// maxRecipients is how many people one private message may name.
+const maxRecipients = 20
+
+func doTell(c *call) (Reply, error) {
+	names, said := text.CutSpace(c.rest)
+	to := strings.FieldsFunc(names, func(r rune) bool { return r == ',' })
+	if said == "" || len(to) == 0 || len(to) > maxRecipients {
+		return c.usage()
+	}
+	return c.whisper(said, to)
+}
+
+func doReply(c *call) (Reply, error) { return c.whisper(c.rest, nil) }
+
+// whisper is a private message that may be sent: to whom, and to which sessions. It is
+// looked up once, all of it at one moment.
+type whisper struct {
+	event  *state.Event
+	sender *state.Member
+	to     []*state.Member
+	echo   []*Session            // the sender's, where the sender is no recipient
+	nodes  map[uint64][]state.ID // sessions of recipients, by their node's epoch
+}
+
+// whisper sends a private message to everybody named, or to nobody: if one of them is
+// not here, or the sender may not speak, it is not sent. Without names it replies to
+// whom the sender last exchanged a private message with. The Notices say who did not
+// get it or is away. Whoever ignores the sender does not see it, and the sender is not
+// told.
+func (c *call) whisper(said string, names []string) (Reply, error) {
+	w, err := c.room.address(c.Session, said, names)
+	if err != nil {
+		return nil, c.suggest(err)
+	}
+	reached := c.room.send(c, w)
+	for _, s := range w.echo {
+		s.post(Item{Event: w.event})
+	}
+	var last Reply // the one that is returned; those before it are posted
+	for _, to := range w.to {
+		if notice := w.notice(to, reached); notice != nil {
+			if last != nil {
+				c.post(Item{Reply: last})
+			}
+			last = notice
+		}
+	}
+	return last, nil
+}
+
+// notice returns what the sender is told about a recipient; nil for nothing.
+func (w *whisper) notice(to *state.Member, reached []state.ID) Reply {
+	has := func(at state.Attendance) bool { return slices.Contains(reached, at.ID) }
+	switch {
+	case to.ID == w.sender.ID:
+		return nil
+	case !slices.ContainsFunc(to.Sessions, has):
+		return Notice{What: RecipientFull, Name: to.Pseudo}
+	case to.Away != nil:
+		return Notice{What: RecipientAway, Name: to.Pseudo, Text: to.Away.Text}
+	}
+	return nil
+}
+
+// address returns a private message from a session's member to all names, or to the
+// member's peer if there are none. The recipients are all present, and the sender may
+// speak, at the moment it returns; otherwise it returns an error and changes nothing.
+func (r *Room) address(s *Session, said string, names []string) (*whisper, error) {
+	now := r.log.Now()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	from := r.state.Member(s.id)
+	if from == nil {
+		return nil, state.ErrGone
+	}
+	if mute, ok := r.state.MuteOf(from, r.state.TickAt(now.Stamp)); ok {
+		return nil, &state.MutedError{Until: mute.Until()}
+	}
+	members, err := s.recipientsLocked(names)
+	if err != nil {
+		return nil, err
+	}
+	w := &whisper{sender: from, to: members, nodes: map[uint64][]state.ID{}}
+	var pseudos []text.Pseudo
+	for _, m := range members {
+		pseudos = append(pseudos, m.Pseudo)
+		for _, at := range m.Sessions {
+			w.nodes[at.ID.Origin] = append(w.nodes[at.ID.Origin], at.ID)
+		}
+	}
+	w.event = &state.Event{Time: now.Time, Body: state.Whispered{
+		From: from.Pseudo, Member: from.ID, Account: r.state.AccountOf(from), To: pseudos, Text: said,
+	}}
+	if !slices.Contains(members, from) {
+		w.echo = r.sessionsLocked(from)
+	}
+	s.own.peer = newPeer(r.state, members[0])
+	return w, nil
+}
+
+// recipientsLocked returns the members with these names; the member's peer if there are
+// none.
+func (s *Session) recipientsLocked(names []string) ([]*state.Member, error) {
+	if len(names) > 0 {
+		return s.membersLocked(names)
+	}
+	last := s.own.peer
+	if last.pseudo == "" {
+		return nil, ErrNobody
+	}
+	m, ok := last.find(s.room.state)
+	if !ok {
+		return nil, &state.UnknownMemberError{Name: string(last.pseudo)}
+	}
+	return []*state.Member{m}, nil
+}
+
+// send delivers a private message here and on other nodes, and returns which of the
+// recipients' sessions have it.
+func (r *Room) send(c *call, w *whisper) (reached []state.ID) {
+	for epoch, ids := range w.nodes {
+		l := Letter{Event: *w.event, To: ids}
+		switch {
+		case epoch == r.epoch:
+			reached = append(reached, r.deliver(l)...)
+		case r.cfg.Mail != nil:
+			there, _ := r.cfg.Mail.Send(c, epoch, l) // an error counts as not reached
+			reached = append(reached, there...)
+		}
+	}
+	return reached
+}
+
+// deliver puts a letter in the inboxes of the sessions it is for, if they are here, and
+// returns which of them have it. Whoever ignores the sender counts as having it.
+func (r *Room) deliver(l Letter) (reached []state.ID) {
+	for _, s := range r.readersOf(&l.Event, l.To) {
+		if s.Hides(&l.Event) || s.post(Item{Event: &l.Event}) {
+			reached = append(reached, s.id)
+		}
+	}
+	return reached
+}
+
+// readersOf returns the sessions here among those a private message is for, and makes
+// its sender their peer.
+func (r *Room) readersOf(e *state.Event, ids []state.ID) []*Session {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	from := r.state.ByID(e.Body.(state.Whispered).Member)
+	var readers []*Session
+	for _, id := range ids {
+		s, ok := r.sessions[id]
+		if !ok {
+			continue
+		}
+		readers = append(readers, s)
+		if m := r.state.Member(id); from != nil && m != nil && m.ID != from.ID && !s.Hides(e) {
+			s.own.peer = newPeer(r.state, from)
+		}
+	}
+	return readers
 }

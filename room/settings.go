@@ -111,12 +111,9 @@ func doClock(c *call) (Reply, error) {
 }
 
 func doZone(c *call) (Reply, error) {
-	if c.rest == "" {
-		return c.usage()
-	}
 	zone, err := c.room.Zone(c.rest)
 	if err != nil {
-		return nil, ErrNoZone
+		return nil, err
 	}
 	name := zone.String()
 	return c.prefer(func(p *Prefs) { p.Zone = zone }, state.Kept{Zone: &name}, Notice{What: NowZone, Text: name})

@@ -74,10 +74,6 @@ func (t *Tail) Place(id state.ID) (state.Seq, bool) {
 func (t *Tail) Free(n int) int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.freeLocked(n)
-}
-
-func (t *Tail) freeLocked(n int) int {
 	if len(t.events)+n > 2*TailEvents {
 		t.forgetLocked()
 	}
@@ -105,10 +101,6 @@ func (t *Tail) forgetLocked() {
 func (t *Tail) Push(events []state.Event) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.pushLocked(events...)
-}
-
-func (t *Tail) pushLocked(events ...state.Event) {
 	t.events = append(t.events, events...)
 	for _, e := range events {
 		t.places[e.ID] = e.Seq
@@ -126,7 +118,7 @@ func (t *Tail) wakeLocked() {
 func (t *Tail) Replace(seq state.Seq, b state.Body) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if seq >= t.first && seq < t.nextLocked() {
+	if seq >= t.first && seq < t.first+state.Seq(len(t.events)) {
 		t.events[seq-t.first].Body = b
 	}
 }
@@ -136,11 +128,8 @@ func (t *Tail) Replace(seq state.Seq, b state.Body) {
 func (t *Tail) Bounds() (first, last state.Seq) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.first, t.nextLocked() - 1
+	return t.first, t.first + state.Seq(len(t.events)) - 1
 }
-
-// nextLocked returns the Seq of the event that is pushed next.
-func (t *Tail) nextLocked() state.Seq { return t.first + state.Seq(len(t.events)) }
 
 // Close ends every Follow once it has handed over what is there. Closing again does
 // nothing.
