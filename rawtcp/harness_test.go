@@ -28,7 +28,7 @@ var french = lang.Of(state.French)
 // harness is a room with a raw TCP front on a port of its own, and its operator's
 // console.
 type harness struct {
-	*roomtest.House
+	*roomtest.Harness
 	server *Server
 }
 
@@ -38,7 +38,7 @@ type build struct {
 	waits  timeouts
 	store  room.Store
 	listen func(net.Listener) net.Listener
-	wired  bool // see [roomtest.House.Wire]
+	wired  bool // see [roomtest.Harness.Wire]
 	log    *slog.Logger
 }
 
@@ -54,7 +54,7 @@ func open(t testing.TB, change ...func(*build)) *harness {
 	for _, c := range change {
 		c(&b)
 	}
-	h := &harness{House: roomtest.Open(t, b.room, b.store)}
+	h := &harness{Harness: roomtest.Open(t, b.room, b.store)}
 	if b.wired {
 		h.Wire()
 	}

@@ -23,7 +23,7 @@ func operators(keys ...string) room.Access {
 }
 
 func TestAKeyOnTheListMakesAnOperator(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		h.room.SetAccess(operators("SHA256:op"))
 		ann, op := h.join("ann")[0], h.arrive(withKey("modest", "SHA256:op"))
 		h.settle()
@@ -51,7 +51,7 @@ func TestAKeyOnTheListMakesAnOperator(t *testing.T) {
 
 // TestNobodyTouchesTheConsole: it is nobody that a name could mean.
 func TestNobodyTouchesTheConsole(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		console := h.console()
 		one, two := h.operator("xavier"), h.operator("yves")
 		for _, line := range []string{"/kick console", "/mute console", "/kick operateur", "/info console"} {
@@ -70,7 +70,7 @@ func TestNobodyTouchesTheConsole(t *testing.T) {
 }
 
 func TestAccessChangesWhileTheRoomRuns(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		ann, bob := h.arrive(withKey("ann", "SHA256:A")), h.arrive(withKey("bob", "SHA256:B"))
 		h.settle()
 		refused[*room.DeniedError](ann, "/wall hello")
@@ -100,7 +100,7 @@ func TestAccessChangesWhileTheRoomRuns(t *testing.T) {
 
 // TestOneSessionOfAnOperatorMakesTheMemberOne as others see it.
 func TestOneSessionOfAnOperatorMakesTheMemberOne(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		h.room.SetAccess(operators("SHA256:A2"))
 		one := h.owner("ann", "SHA256:A1")
 		one.told(room.NowPassSet, "/inscrire "+phrase)
@@ -118,7 +118,7 @@ func TestOneSessionOfAnOperatorMakesTheMemberOne(t *testing.T) {
 }
 
 func TestOnlyThoseOnTheListEnter(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		h.phrased("cleo")
 		a := operators("SHA256:op")
 		a.Allow = map[string]bool{"SHA256:A": true}
@@ -145,7 +145,7 @@ func TestTheRoomsPasswordIsAskedOfAll(t *testing.T) {
 		"hashed": "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$t3Vt", // too short to be one: nobody enters
 	} {
 		t.Run(name, func(t *testing.T) {
-			inFreeRoom(t, func(h *house) {
+			inFreeRoom(t, func(h *testRoom) {
 				e := withKey("ann", "SHA256:op")
 				if len(h.room.Lacks(&e)) > 0 {
 					h.Error("a password is asked for where there is none")
@@ -182,7 +182,7 @@ func TestTheRoomsPasswordIsAskedOfAll(t *testing.T) {
 }
 
 func TestTheMessageOfTheDay(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		h.room.SetAccess(room.Access{MOTD: "\nRègles\x1b[31m\r\n14:05 bob: hi\u202e\n\n"})
 		if _, w := h.welcomed(as("ann")); w.MOTD != "Règles\n14:05 bob: hi" {
 			h.Errorf("ann is welcomed with %q", w.MOTD)
@@ -207,7 +207,7 @@ func TestReloadIsWhoeverRunsTheRoomsToDo(t *testing.T) {
 		bad = nil
 		return err
 	}}
-	inRoomLike(t, cfg, func(h *house) {
+	inRoomLike(t, cfg, func(h *testRoom) {
 		r = h.room
 		console := h.console()
 		if err := refused[*room.ReloadError](console, "reload"); err.Err.Error() != "operators:3: no key" {
@@ -216,7 +216,7 @@ func TestReloadIsWhoeverRunsTheRoomsToDo(t *testing.T) {
 		console.told(room.NowReloaded, "recharger")
 		h.arrive(withKey("op", "SHA256:op")).told(room.NowReloaded, "/reload")
 	})
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		if err := h.console().tries("reload"); !errors.Is(err, room.ErrNoReload) {
 			h.Errorf("the console is told %v", err)
 		}
@@ -224,7 +224,7 @@ func TestReloadIsWhoeverRunsTheRoomsToDo(t *testing.T) {
 }
 
 func TestWhatOperatorsDoIsWrittenDown(t *testing.T) {
-	var h *house
+	var h *testRoom
 	var acts []string
 	cfg := room.Config{Audit: func(a room.Act) {
 		h.room.Lacks(&room.Entry{}) // would wait for ever if the lock were held
@@ -237,7 +237,7 @@ func TestWhatOperatorsDoIsWrittenDown(t *testing.T) {
 		}
 		acts = append(acts, strings.TrimSpace(fmt.Sprintf("%s %s %s %s%s", a.By, a.KeyID, a.Front, a.Command, why)))
 	}}
-	inRoomLike(t, cfg, func(in *house) {
+	inRoomLike(t, cfg, func(in *testRoom) {
 		h = in
 		h.room.SetAccess(operators("SHA256:op"))
 		op, console, ann := h.arrive(withKey("op", "SHA256:op")), h.console(), h.arrive(as("ann"))
@@ -266,7 +266,7 @@ func TestWhatOperatorsDoIsWrittenDown(t *testing.T) {
 
 func TestABanIsNotEvadedByAnotherKeyOfTheAccount(t *testing.T) {
 	for _, target := range []string{"ann", "ANN", "SHA256:A1", "SHA256:A2"} {
-		inFreeRoom(t, func(h *house) {
+		inFreeRoom(t, func(h *testRoom) {
 			one := h.owner("ann", "SHA256:A1")
 			one.told(room.NowPassSet, "/inscrire "+phrase)
 			two := h.arrive(passing("ann", "SHA256:A2", phrase))
@@ -293,7 +293,7 @@ func TestABanIsNotEvadedByAnotherKeyOfTheAccount(t *testing.T) {
 }
 
 func TestAMuteIsNotEvadedByAnotherKeyOfTheAccount(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		ann := h.owner("ann", "SHA256:A1")
 		ann.told(room.NowPassSet, "/inscrire "+phrase)
 		two := h.arrive(passing("ann", "SHA256:A2", phrase))

@@ -24,7 +24,7 @@ func passing(pseudo text.Pseudo, key, pass string) room.Entry {
 }
 
 // owner lets somebody in with a key and registers their pseudo.
-func (h *house) owner(pseudo text.Pseudo, key string) *person {
+func (h *testRoom) owner(pseudo text.Pseudo, key string) *person {
 	h.Helper()
 	p := h.arrive(withKey(pseudo, key))
 	p.told(room.NowRegistered, "/inscrire")
@@ -57,7 +57,7 @@ func impostors() []room.Entry {
 }
 
 func TestARegisteredPseudoOpensToItsOwnerOnly(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		alice := h.owner("alice", "SHA256:A")
 		for _, e := range impostors() {
 			turnedAway[*state.RegisteredError](h, e)
@@ -79,7 +79,7 @@ func TestARegisteredPseudoOpensToItsOwnerOnly(t *testing.T) {
 }
 
 func TestNobodyRenamesIntoARegisteredPseudoButItsOwner(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		alice := h.owner("alice", "SHA256:A")
 		bob := h.arrive(withKey("bob", "SHA256:B"))
 		cleo := h.join("cleo")[0]
@@ -105,7 +105,7 @@ func TestNobodyRenamesIntoARegisteredPseudoButItsOwner(t *testing.T) {
 }
 
 func TestOfManyWhoClaimARegisteredPseudoAtOnceOnlyTheOwnerGetsIn(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		h.owner("alice", "SHA256:A").goes()
 		var mu sync.Mutex
 		var in []*room.Session
@@ -138,7 +138,7 @@ func TestOfManyWhoClaimARegisteredPseudoAtOnceOnlyTheOwnerGetsIn(t *testing.T) {
 }
 
 func TestTwoWhoRegisterAtOnceMakeOneAccount(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		one, two := h.arrive(withKey("alice", "SHA256:A")), h.arrive(withKey("alice", "SHA256:A"))
 		var asking sync.WaitGroup
 		for _, p := range []*person{one, two} {
@@ -157,7 +157,7 @@ func TestTwoWhoRegisterAtOnceMakeOneAccount(t *testing.T) {
 
 // TestOneAccountIsOneMember through whichever of its proofs its sessions came.
 func TestOneAccountIsOneMember(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		bob := h.join("bob")[0]
 		one := h.owner("ann", "SHA256:A1")
 		one.told(room.NowPassSet, "/inscrire "+phrase)
@@ -182,7 +182,7 @@ func TestOneAccountIsOneMember(t *testing.T) {
 }
 
 func TestWhatCannotBeRegistered(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		h.owner("ann", "SHA256:A")
 		again := h.arrive(withKey("zoe", "SHA256:A"))
 		if taken := refused[*state.KeyTakenError](again, "/inscrire"); taken.By != "ann" {
@@ -210,7 +210,7 @@ func TestWhatCannotBeRegistered(t *testing.T) {
 }
 
 func TestAnAccountHasEightKeysAtMost(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		h.owner("ann", "SHA256:0").told(room.NowPassSet, "/inscrire "+phrase)
 		for i := 1; i <= 8; i++ {
 			p := h.arrive(passing("ann", fmt.Sprint("SHA256:", i), phrase))
@@ -225,7 +225,7 @@ func TestAnAccountHasEightKeysAtMost(t *testing.T) {
 }
 
 func TestOneSourceRegistersTwentyPseudosAtOnceThenOneAMinute(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		for i := range 20 {
 			e := withKey(text.Pseudo(fmt.Sprint("p", i, "x")), fmt.Sprint("SHA256:", i))
 			h.arrive(e).told(room.NowRegistered, "/inscrire")
@@ -243,7 +243,7 @@ func TestOneSourceRegistersTwentyPseudosAtOnceThenOneAMinute(t *testing.T) {
 }
 
 func TestAFreedPseudoIsAnybodys(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		ann := h.owner("ann", "SHA256:A")
 		op := h.operator("op")
 		h.settle()
@@ -264,7 +264,7 @@ func TestAFreedPseudoIsAnybodys(t *testing.T) {
 }
 
 func TestAnUnregisteredPseudoStaysItsMembersUntilTheyLeave(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		ann := h.owner("ann", "SHA256:A")
 		other := h.arrive(withKey("ann", "SHA256:A"))
 		h.settle()
@@ -282,7 +282,7 @@ func TestAnUnregisteredPseudoStaysItsMembersUntilTheyLeave(t *testing.T) {
 }
 
 func TestAKeyTakenAwayOpensNothingAndEndsWhatItOpened(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		bob := h.join("bob")[0]
 		ann := h.owner("ann", "SHA256:A1")
 		if err := ann.tries("/desinscrire SHA256:A1"); !errors.Is(err, state.ErrLastKey) {
@@ -318,7 +318,7 @@ func TestAKeyTakenAwayOpensNothingAndEndsWhatItOpened(t *testing.T) {
 }
 
 func TestWhatIsKnownOfAnAccount(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		since := time.Now()
 		bob := h.join("bob")[0]
 		op := h.operator("op")
@@ -342,7 +342,7 @@ func TestWhatIsKnownOfAnAccount(t *testing.T) {
 
 // TestWhatTheOwnerKeptIsNotTouchedByWhoeverTries the pseudo without its key.
 func TestWhatTheOwnerKeptIsNotTouchedByWhoeverTries(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		bob := h.join("bob")[0]
 		ann := h.owner("ann", "SHA256:A1")
 		ann.told(room.NowPassSet, "/inscrire "+phrase)

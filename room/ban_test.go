@@ -28,7 +28,7 @@ func TestABanLetsOutAtOnceAndKeepsOut(t *testing.T) {
 		{"0.0.0.0/0", bob}, {"::/0", far},
 	} {
 		t.Run(fmt.Sprint(test.target, " ", test.who.Addr), func(t *testing.T) {
-			inFreeRoom(t, func(h *house) {
+			inFreeRoom(t, func(h *testRoom) {
 				console := h.console()
 				p := h.arrive(test.who)
 				h.settle()
@@ -54,7 +54,7 @@ func TestABanLetsOutAtOnceAndKeepsOut(t *testing.T) {
 
 func TestABanSparesOthers(t *testing.T) {
 	for _, target := range []string{"bobby", "SHA256:other", "SHA256:bob", "192.0.2.2", "192.0.2.2/31", "198.51.100.0/24", "2001:db8::/32", "::/0", "::ffff:198.51.100.1"} {
-		inFreeRoom(t, func(h *house) {
+		inFreeRoom(t, func(h *testRoom) {
 			console := h.console()
 			bob := h.arrive(withKey("bob", "SHA256:bobs"))
 			console.Do(h.Context(), "ban "+target)
@@ -66,7 +66,7 @@ func TestABanSparesOthers(t *testing.T) {
 }
 
 func TestABanIsAnnouncedWithThoseItLetsOut(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		h.arrive(from("bob", "192.0.2.7"))
 		h.arrive(from("cleo", "192.0.2.8"))
 		ann := h.arrive(from("ann", "203.0.113.1"))
@@ -79,7 +79,7 @@ func TestABanIsAnnouncedWithThoseItLetsOut(t *testing.T) {
 }
 
 func TestABanForEver(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		console := h.console()
 		console.does("ban bob")
 		sleep(20_000 * time.Hour)
@@ -95,7 +95,7 @@ func TestDurationsOfBans(t *testing.T) {
 		"3j": 72 * time.Hour, "3d": 72 * time.Hour, "1w": 168 * time.Hour, "1sem": 168 * time.Hour,
 		"": 0, "spam": 0, "-spam": 0,
 	} {
-		inFreeRoom(t, func(h *house) {
+		inFreeRoom(t, func(h *testRoom) {
 			console := h.console()
 			console.does("ban bob " + text)
 			ban := replied[room.Bans](console, "bans").Bans[0]
@@ -112,7 +112,7 @@ func TestDurationsOfBans(t *testing.T) {
 // A slip of the fingers must not last for ever.
 func TestWhatBeginsLikeADurationAndIsNoneIsRefused(t *testing.T) {
 	for _, text := range []string{"5", "0s", "10x", "99999999999999999999h", "5 m", "-5m", "-5m spam", "--1h", "+5m"} {
-		inFreeRoom(t, func(h *house) {
+		inFreeRoom(t, func(h *testRoom) {
 			console := h.console()
 			h.join("bob")
 			refused[*room.UsageError](console, "ban bob "+text)
@@ -127,7 +127,7 @@ func TestUnbanByAnotherSpelling(t *testing.T) {
 		"Bob": "bob", "bob": "@BOB", "192.0.2.7": "192.0.2.7/32", "::ffff:192.0.2.7": "192.0.2.7",
 		"192.0.2.99/24": "192.0.2.0/24", "2001:db8::7": "2001:0DB8:0:0::7", "SHA256:bobs": "SHA256:bobs", "fe80::7%eth0": "fe80::7",
 	} {
-		inFreeRoom(t, func(h *house) {
+		inFreeRoom(t, func(h *testRoom) {
 			console := h.console()
 			console.Do(h.Context(), "ban "+ban)
 			console.does("unban " + unban)
@@ -140,7 +140,7 @@ func TestUnbanByAnotherSpelling(t *testing.T) {
 }
 
 func TestUnbanOfNobody(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		console := h.console()
 		refused[*state.NotInForceError](console, "unban bob")
 		console.does("ban bob 1s")
@@ -150,7 +150,7 @@ func TestUnbanOfNobody(t *testing.T) {
 }
 
 func TestABanReplacesTheOneBefore(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		console := h.console()
 		console.does("ban bob", "ban BOB 1m", "ban cleo 1s", "ban 192.0.2.0/24")
 		sleep(time.Second)
@@ -162,7 +162,7 @@ func TestABanReplacesTheOneBefore(t *testing.T) {
 }
 
 func TestABannedNameCannotBeTakenByRenaming(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		console := h.console()
 		console.does("ban bob 1h")
 		ann := h.join("ann")[0]
@@ -175,7 +175,7 @@ func TestABannedNameCannotBeTakenByRenaming(t *testing.T) {
 }
 
 func TestAnOperatorWhoBansANameIsToldTheKeyOrTheAddress(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		console := h.console()
 		h.arrive(withKey("bob", "SHA256:bobs"))
 		h.arrive(from("cleo", "198.51.100.9"))
@@ -191,7 +191,7 @@ func TestAnOperatorWhoBansANameIsToldTheKeyOrTheAddress(t *testing.T) {
 // TestABanThatAnotherPseudoDoesNotEvadeNeedsNoHint: it holds for all keys of an
 // account.
 func TestABanThatAnotherPseudoDoesNotEvadeNeedsNoHint(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		console := h.console()
 		h.owner("ann", "SHA256:A")
 		console.does("ban ann")
@@ -209,7 +209,7 @@ func TestABanThatAnotherPseudoDoesNotEvadeNeedsNoHint(t *testing.T) {
 }
 
 func TestABannedAddressIsCutBeforeItSaysWhoItIs(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		console := h.console()
 		console.does("ban 192.0.2.0/24 1h spam", "ban bob", "ban SHA256:bobs")
 		for _, addr := range []string{"192.0.2.7", "::ffff:192.0.2.7"} {
@@ -232,7 +232,7 @@ func TestABannedAddressIsCutBeforeItSaysWhoItIs(t *testing.T) {
 
 func TestOfSeveralBansTheLongestIsTold(t *testing.T) {
 	for range 20 {
-		inFreeRoom(t, func(h *house) {
+		inFreeRoom(t, func(h *testRoom) {
 			h.console().does("ban ann 10m short", "ban SHA256:A 1h long", "ban 192.0.2.0/24 30m middle")
 			if got := turnedAway[*state.BannedError](h, withKey("ann", "SHA256:A")); got.Ban.Reason != "long" {
 				h.Errorf("told of the %s one", got.Ban.Reason)

@@ -22,7 +22,7 @@ type nodes struct {
 	mail  *memoryMail
 	wait  time.Duration // of those who are cut
 	seed  uint64        // 0: answers are not dropped
-	up    map[string]*house
+	up    map[string]*testRoom
 	logs  map[string]*nodeLog
 }
 
@@ -37,7 +37,7 @@ func inNodesLike(t *testing.T, wait time.Duration, seed uint64, test func(*nodes
 	synctest.Test(t, func(t *testing.T) {
 		n := &nodes{
 			T: t, log: room.NewMemoryLog(), store: room.NewMemoryStore(), mail: &memoryMail{nodes: map[uint64]func(room.Letter) []state.ID{}}, wait: wait, seed: seed,
-			up: map[string]*house{}, logs: map[string]*nodeLog{},
+			up: map[string]*testRoom{}, logs: map[string]*nodeLog{},
 		}
 		defer n.log.Close()
 		for _, name := range names {
@@ -85,7 +85,7 @@ func (l *nodeLog) Follow(ctx context.Context, after state.Seq, apply func([]stat
 func (l *nodeLog) Close() error { return nil }
 
 // start starts a node.
-func (n *nodes) start(name string) *house {
+func (n *nodes) start(name string) *testRoom {
 	n.Helper()
 	l := &nodeLog{MemoryLog: n.log, drop: func() bool { return false }}
 	l.ended, l.end = context.WithCancel(context.Background())
@@ -102,13 +102,13 @@ func (n *nodes) start(name string) *house {
 	if err != nil {
 		n.Fatalf("node %s: %v", name, err)
 	}
-	h := &house{T: n.T, room: r}
+	h := &testRoom{T: n.T, room: r}
 	n.up[name], n.logs[name] = h, l
 	n.Cleanup(func() { n.leave(h) })
 	return h
 }
 
-func (n *nodes) leave(h *house) {
+func (n *nodes) leave(h *testRoom) {
 	for _, p := range h.people {
 		p.Close(state.Ending{Cause: state.Quit})
 	}

@@ -24,7 +24,7 @@ func (p *person) completes(line string, want ...string) {
 }
 
 func TestNamesAreCompletedTheMostRecentSpeakerFirst(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		me, anna, andre := h.three("annette", "anna", "andre")
 		bob := h.join("bob")[0]
 		me.completes("@an", "@andre ", "@anna ")
@@ -50,7 +50,7 @@ func TestNamesAreCompletedTheMostRecentSpeakerFirst(t *testing.T) {
 }
 
 func TestAccentsNeedNotBeTypedToComplete(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		me := h.join("Éléonore", "ann")[1]
 		me.completes("@ele", "@Éléonore ")
 		me.completes("@ÉL", "@Éléonore ")
@@ -58,7 +58,7 @@ func TestAccentsNeedNotBeTypedToComplete(t *testing.T) {
 }
 
 func TestCommandsAreCompletedInBothLanguages(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		french := h.join("ann")[0]
 		e := as("bob")
 		e.Prefs.Lang = state.English
@@ -77,7 +77,7 @@ func TestCommandsAreCompletedInBothLanguages(t *testing.T) {
 }
 
 func TestArgumentsAreCompleted(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		ann, _ := h.two("ann", "bob")
 		ann.asks("/ignorer bob")
 		ann.completes("/msg b", "bob ")
@@ -94,7 +94,7 @@ func TestArgumentsAreCompleted(t *testing.T) {
 
 // TestCompletionKnowsWhichArgumentIsNext: the last is not offered again and again.
 func TestCompletionKnowsWhichArgumentIsNext(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		ann, _, zoe := h.three("ann", "bob", "zoé")
 		op := h.operator("op")
 		zoe.does("hello")
@@ -123,7 +123,7 @@ func TestCompletionKnowsWhichArgumentIsNext(t *testing.T) {
 }
 
 func TestTheConsoleCompletesWithoutASlash(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		console := h.console()
 		h.two("ann", "bob")
 		console.does("ban spammer", "ban 198.51.100.0/24")
@@ -139,7 +139,7 @@ func TestTheConsoleCompletesWithoutASlash(t *testing.T) {
 }
 
 func TestAnyCursorIsHarmless(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		ann := h.join("ann")[0]
 		for _, pos := range []int{-5, 0, 3, 100} {
 			ann.Complete("@éé", pos)

@@ -33,7 +33,7 @@ func Addressee(line string) (names string, alone bool) {
 	word, said := text.CutSpace(strings.TrimLeft(line, " \n"))
 	if at, ok := strings.CutPrefix(word, "@"); ok {
 		names = strings.TrimRight(at, ":,;")
-		return names, said != "" && names != "" && !slices.Contains(everyone, text.Fold(names))
+		return names, said != "" && names != "" && !everyoneWords.is(names)
 	}
 	switch c, rest := Calls(line); {
 	case c == nil:

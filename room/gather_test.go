@@ -10,7 +10,7 @@ import (
 )
 
 // crowd lets n people in and reads all they see.
-func (h *house) crowd(n int) []*person {
+func (h *testRoom) crowd(n int) []*person {
 	h.Helper()
 	var people []*person
 	for i := range n {
@@ -21,7 +21,7 @@ func (h *house) crowd(n int) []*person {
 }
 
 func TestAboveAHundredArrivalsAreGatheredEveryFiveSeconds(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		people := h.crowd(99)
 		ann := people[0]
 		h.arrive(as("bob"))
@@ -42,7 +42,7 @@ func TestAboveAHundredArrivalsAreGatheredEveryFiveSeconds(t *testing.T) {
 }
 
 func TestWhatIsSaidIsNotGathered(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		people := h.crowd(101)
 		sleep(10 * time.Second)
 		h.settle()
@@ -57,7 +57,7 @@ func TestWhatIsSaidIsNotGathered(t *testing.T) {
 }
 
 func TestACrowdThatLeavesIsGatheredToTheEnd(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		people := h.crowd(150)
 		sleep(10 * time.Second)
 		h.settle()
@@ -70,7 +70,7 @@ func TestACrowdThatLeavesIsGatheredToTheEnd(t *testing.T) {
 }
 
 func TestARoomMayGatherNothing(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		people := h.crowd(150)
 		h.arrive(as("bob"))
 		people[0].sees("+bob")

@@ -14,7 +14,7 @@ import (
 )
 
 func TestIgnoringHidesWhatSomebodySaysAndNothingElse(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		ann, bob, cleo := h.three("ann", "bob", "cleo")
 		if n := replied[room.Notice](ann, "/ignorer BOB"); n.What != room.NowIgnored || n.Name != "bob" {
 			h.Errorf("ann is told %+v", n)
@@ -30,7 +30,7 @@ func TestIgnoringHidesWhatSomebodySaysAndNothingElse(t *testing.T) {
 }
 
 func TestIgnoringFollowsARename(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		ann, bob := h.two("ann", "bob")
 		ann.asks("/ignore bob")
 		bob.does("one", "/nick rob", "two", "/nick Rob", "three", "@ann four")
@@ -40,7 +40,7 @@ func TestIgnoringFollowsARename(t *testing.T) {
 
 func TestIgnoringIsNotEscapedByComingBack(t *testing.T) {
 	for _, again := range []text.Pseudo{"bob", "Bob", "BOB"} {
-		inFreeRoom(t, func(h *house) {
+		inFreeRoom(t, func(h *testRoom) {
 			ann, bob := h.two("ann", "bob")
 			ann.asks("/ignore bob")
 			bob.Close(state.Ending{Cause: state.Quit})
@@ -58,7 +58,7 @@ func TestIgnoringIsNotEscapedByComingBack(t *testing.T) {
 }
 
 func TestHearingAgain(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		ann, bob := h.two("ann", "bob")
 		ann.asks("/ignorer bob")
 		if list := replied[room.Ignoring](ann, "/ignorer").Names; !slices.Equal(list, []text.Pseudo{"bob"}) {
@@ -79,7 +79,7 @@ func TestHearingAgain(t *testing.T) {
 }
 
 func TestNobodyIgnoresThemselvesOrSomebodyUnknown(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		ann, _ := h.two("ann", "bob")
 		if err := ann.tries("/ignorer ann"); !errors.Is(err, room.ErrSelf) {
 			h.Errorf("ignoring oneself: %v", err)
@@ -94,7 +94,7 @@ func TestNobodyIgnoresThemselvesOrSomebodyUnknown(t *testing.T) {
 }
 
 func TestIgnoringHoldsForEverySessionAndAfterComingBack(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		one, two := h.arrive(withKey("ann", "A")), h.arrive(withKey("ann", "A"))
 		bob := h.join("bob")[0]
 		one.asks("/ignorer bob")
@@ -114,7 +114,7 @@ func TestIgnoringHoldsForEverySessionAndAfterComingBack(t *testing.T) {
 // TestAMessageIsShownAtOnceBehindManyIgnored: one Take must not stop at a batch
 // of which nothing is left.
 func TestAMessageIsShownAtOnceBehindManyIgnored(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		ann, bob, cleo := h.three("ann", "bob", "cleo")
 		ann.asks("/ignorer bob")
 		for i := range 500 {
@@ -126,7 +126,7 @@ func TestAMessageIsShownAtOnceBehindManyIgnored(t *testing.T) {
 }
 
 func TestThoseWhoIgnoreManyForgetTheFirst(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		ann := h.join("ann")[0]
 		for i := range 201 {
 			ann.h.arrive(as(text.Pseudo(fmt.Sprint("u", i, "x"))))
@@ -140,7 +140,7 @@ func TestThoseWhoIgnoreManyForgetTheFirst(t *testing.T) {
 }
 
 func TestAWallCannotBeIgnored(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		ann, op := h.join("ann")[0], h.operator("op")
 		h.settle()
 		ann.asks("/ignorer op")
@@ -150,7 +150,7 @@ func TestAWallCannotBeIgnored(t *testing.T) {
 }
 
 func TestAStrangerDoesNotInheritWhomSomebodyIgnoredOrWroteTo(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		bob := h.join("bob")[0]
 		ann := h.join("ann")[0]
 		bob.does("@ann hello")

@@ -2,7 +2,9 @@ package room_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net/netip"
 	"slices"
 	"sync"
 	"testing"
@@ -15,7 +17,7 @@ import (
 )
 
 func TestJoinsAndLeavesAreAnnounced(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		ann := h.join("ann")[0]
 		bob := h.arrive(as("bob"))
 		ann.sees("+bob")
@@ -29,7 +31,7 @@ func TestJoinsAndLeavesAreAnnounced(t *testing.T) {
 
 func TestOthersAreToldWhySomebodyLeft(t *testing.T) {
 	for _, cause := range []state.Cause{state.Quit, state.Lost, state.Slow, state.Idle, state.Crashed} {
-		inRoom(t, func(h *house) {
+		inRoom(t, func(h *testRoom) {
 			ann, bob := h.two("ann", "bob")
 			bob.Close(state.Ending{Cause: cause, Reason: "so"})
 			ann.sees(fmt.Sprintf("-bob (%v) so", cause))
@@ -38,7 +40,7 @@ func TestOthersAreToldWhySomebodyLeft(t *testing.T) {
 }
 
 func TestTheSameNameIsTakenHoweverItIsWritten(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		h.join("alice")
 		for _, pseudo := range []text.Pseudo{"alice", "Alice", "ALICE", "Аlice", "a1ice"} {
 			if taken := turnedAway[*state.TakenError](h, as(pseudo)); taken.Pseudo != pseudo || taken.By != "alice" {
@@ -51,7 +53,7 @@ func TestTheSameNameIsTakenHoweverItIsWritten(t *testing.T) {
 }
 
 func TestATakenNameIsFreeOnceItsOwnerLeft(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		alice := h.join("alice")[0]
 		turnedAway[*state.TakenError](h, as("Alice"))
 		alice.Close(state.Ending{Cause: state.Quit})
@@ -61,7 +63,7 @@ func TestATakenNameIsFreeOnceItsOwnerLeft(t *testing.T) {
 }
 
 func TestOfManyClaimsAtOnceOneWins(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		ann := h.join("ann")[0]
 		var mu sync.Mutex
 		var in []*room.Session
@@ -89,7 +91,7 @@ func TestOfManyClaimsAtOnceOneWins(t *testing.T) {
 }
 
 func TestTheSameKeyOpensAnotherSessionOfTheSameMember(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		ann := h.join("ann")[0]
 		first := h.arrive(withKey("Bob", "SHA256:bob"))
 		second := h.arrive(withKey("bob", "SHA256:bob"))
@@ -112,7 +114,7 @@ func TestTheSameKeyOpensAnotherSessionOfTheSameMember(t *testing.T) {
 }
 
 func TestAnotherKeyOrNoneOpensNothing(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		h.arrive(withKey("bob", "SHA256:bob"))
 		h.arrive(as("cleo"))
 		turnedAway[*state.TakenError](h, withKey("bob", "SHA256:other"))
@@ -124,7 +126,7 @@ func TestAnotherKeyOrNoneOpensNothing(t *testing.T) {
 }
 
 func TestTheNinthSessionEndsTheOldest(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		ann := h.join("ann")[0]
 		var sessions []*person
 		for range 9 {
@@ -143,7 +145,7 @@ func TestTheNinthSessionEndsTheOldest(t *testing.T) {
 }
 
 func TestOneShotCommandsMakeRoomBeforeAnybodyAtAScreen(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		ann := h.join("ann")[0]
 		screen := h.arrive(withKey("bob", "SHA256:bob"))
 		quiet := withKey("bob", "SHA256:bob")
@@ -163,7 +165,7 @@ func TestOneShotCommandsMakeRoomBeforeAnybodyAtAScreen(t *testing.T) {
 }
 
 func TestAOneShotCommandIsNeitherAnnouncedNorListed(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		ann := h.join("ann")[0]
 		e := as("bot")
 		e.Quiet = true
@@ -179,7 +181,7 @@ func TestAOneShotCommandIsNeitherAnnouncedNorListed(t *testing.T) {
 }
 
 func TestAMemberIsAnnouncedOnceItsQuietSessionIsJoinedByAnother(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		ann := h.join("ann")[0]
 		e := withKey("bob", "SHA256:bob")
 		e.Quiet = true
@@ -277,4 +279,96 @@ type slowStore struct{ *room.MemoryStore }
 func (s *slowStore) Apply(upto state.Seq, spoken []state.Event) {
 	time.Sleep(time.Second)
 	s.MemoryStore.Apply(upto, spoken)
+}
+
+func TestTooManyConnectionsFromOneSource(t *testing.T) {
+	for _, source := range []struct{ name, same, other string }{
+		{"an IPv4 address", "192.0.2.%d", "192.0.2.1"},
+		{"an IPv4 address in IPv6", "::ffff:192.0.2.1", "192.0.2.2"},
+		{"an IPv6 /64", "2001:db8::%x", "2001:db8:0:1::1"},
+		{"a link-local /64", "fe80::%x%%eth0", "2001:db8::1"},
+	} {
+		t.Run(source.name, func(t *testing.T) {
+			inRoomLike(t, room.Config{Limits: room.Limits{MaxPerSource: 3}}, func(h *testRoom) {
+				addr := func(i int) netip.Addr {
+					if source.name == "an IPv4 address" {
+						i = 7
+					}
+					if source.name == "an IPv4 address in IPv6" {
+						return netip.MustParseAddr([]string{source.same, "192.0.2.1"}[i%2])
+					}
+					return netip.MustParseAddr(fmt.Sprintf(source.same, i))
+				}
+				var leave []func()
+				for i := range 3 {
+					l, err := h.room.Admit(addr(i))
+					if err != nil {
+						h.Fatalf("connection %d: %v", i+1, err)
+					}
+					leave = append(leave, l)
+				}
+				if _, err := h.room.Admit(addr(3)); !errors.Is(err, room.ErrTooMany) {
+					h.Errorf("a fourth is told %v", err)
+				}
+				if _, err := h.room.Admit(netip.MustParseAddr(source.other)); err != nil {
+					h.Errorf("from elsewhere: %v", err)
+				}
+				leave[0]()
+				leave[0]() // leaving twice frees one place
+				if _, err := h.room.Admit(addr(4)); err != nil {
+					h.Errorf("after one left: %v", err)
+				}
+				if _, err := h.room.Admit(addr(5)); !errors.Is(err, room.ErrTooMany) {
+					h.Errorf("the next is told %v", err)
+				}
+			})
+		})
+	}
+}
+
+func TestANewLimitCountsTheConnectionsThatAreOpen(t *testing.T) {
+	inFreeRoom(t, func(h *testRoom) {
+		addr := netip.MustParseAddr("192.0.2.1")
+		var leave []func()
+		for range 4 {
+			l, err := h.room.Admit(addr)
+			if err != nil {
+				h.Fatal(err)
+			}
+			leave = append(leave, l)
+		}
+		h.room.SetLimits(room.Limits{MaxPerSource: 3})
+		leave[0]()
+		if _, err := h.room.Admit(addr); !errors.Is(err, room.ErrTooMany) {
+			h.Errorf("a fourth is told %v", err)
+		}
+		leave[1]()
+		if _, err := h.room.Admit(addr); err != nil {
+			h.Errorf("a third is told %v", err)
+		}
+	})
+}
+
+func TestSomeSourcesHaveNoLimit(t *testing.T) {
+	for name, test := range map[string]struct {
+		limit int
+		addr  netip.Addr
+	}{
+		"loopback":         {1, netip.MustParseAddr("127.0.0.1")},
+		"IPv6 loopback":    {1, netip.MustParseAddr("::1")},
+		"mapped loopback":  {1, netip.MustParseAddr("::ffff:127.0.0.2")},
+		"an unknown one":   {1, netip.Addr{}},
+		"without a limit":  {0, netip.MustParseAddr("192.0.2.1")},
+		"a negative limit": {-1, netip.MustParseAddr("192.0.2.1")},
+	} {
+		inRoomLike(t, room.Config{Limits: room.Limits{MaxPerSource: test.limit}}, func(h *testRoom) {
+			for range 100 {
+				leave, err := h.room.Admit(test.addr)
+				if err != nil {
+					h.Fatalf("%s: %v", name, err)
+				}
+				defer leave()
+			}
+		})
+	}
 }

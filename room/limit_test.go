@@ -11,7 +11,7 @@ import (
 )
 
 func TestFiveMessagesAtOnceThenTwoASecond(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		ann, bob := h.two("ann", "bob")
 		said := 0
 		for range 10 {
@@ -41,7 +41,7 @@ func TestFiveMessagesAtOnceThenTwoASecond(t *testing.T) {
 }
 
 func TestWhoeverIsTooFastIsToldHowLongToWait(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		ann := h.join("ann")[0]
 		for i := range 5 {
 			ann.does(fmt.Sprint(i))
@@ -56,7 +56,7 @@ func TestWhoeverIsTooFastIsToldHowLongToWait(t *testing.T) {
 }
 
 func TestAFloodIsWarnedThenKicked(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		ann, bob := h.two("ann", "bob")
 		for i := range 5 {
 			ann.does(fmt.Sprint(i))
@@ -80,7 +80,7 @@ func TestAFloodIsWarnedThenKicked(t *testing.T) {
 }
 
 func TestStrikesAreForgiven(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		ann := h.join("ann")[0]
 		for range 12 {
 			for range 14 { // 5 pass, 9 are refused
@@ -93,7 +93,7 @@ func TestStrikesAreForgiven(t *testing.T) {
 }
 
 func TestComingBackDoesNotClearTheAccount(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		ann := h.join("ann")[0]
 		for i := range 5 {
 			ann.does(fmt.Sprint(i))
@@ -110,7 +110,7 @@ func TestComingBackDoesNotClearTheAccount(t *testing.T) {
 
 func TestEverythingThatReachesOthersCounts(t *testing.T) {
 	for _, line := range []string{"hello", "/me waves", "@bob hi", "/msg bob hi", "@bob,cleo hi", "@tous hi", "//hi", `\@hi`} {
-		inRoom(t, func(h *house) {
+		inRoom(t, func(h *testRoom) {
 			ann, _, _ := h.three("ann", "bob", "cleo")
 			for range 5 {
 				ann.does(line)
@@ -121,7 +121,7 @@ func TestEverythingThatReachesOthersCounts(t *testing.T) {
 }
 
 func TestAskingDoesNotCountAsTalking(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		ann := h.join("ann")[0]
 		for range 10 {
 			ann.asks("/liste")
@@ -135,7 +135,7 @@ func TestAskingDoesNotCountAsTalking(t *testing.T) {
 
 func TestLinesOfAnyKindAreTakenMoreSlowlyTheFasterTheyCome(t *testing.T) {
 	for _, line := range []string{"/liste", "/lsite", "@", "", strings.Repeat("x", 5000)} {
-		inRoom(t, func(h *house) {
+		inRoom(t, func(h *testRoom) {
 			ann := h.join("ann")[0]
 			start := time.Now()
 			for range 140 { // 40 at once, then 20 a second
@@ -149,7 +149,7 @@ func TestLinesOfAnyKindAreTakenMoreSlowlyTheFasterTheyCome(t *testing.T) {
 }
 
 func TestOperatorsAndTheConsoleHaveNoLimit(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		op, console := h.operator("op"), h.console()
 		start := time.Now()
 		for i := range 100 {
@@ -163,7 +163,7 @@ func TestOperatorsAndTheConsoleHaveNoLimit(t *testing.T) {
 }
 
 func TestAPipeIsReadMoreSlowlyAndNothingIsLost(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		ann := h.join("ann")[0]
 		e := as("make")
 		e.Paced = true
@@ -186,7 +186,7 @@ func TestAPipeIsReadMoreSlowlyAndNothingIsLost(t *testing.T) {
 }
 
 func TestAPipeThatWaitsEndsWithItsSession(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		e := as("make")
 		e.Paced = true
 		pipe := h.arrive(e)
@@ -206,7 +206,7 @@ func TestAPipeThatWaitsEndsWithItsSession(t *testing.T) {
 }
 
 func TestSlowModeKeepsMessagesApart(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		ann, bob := h.two("ann", "bob")
 		console := h.console()
 		console.does("slow 30")
@@ -226,7 +226,7 @@ func TestSlowModeKeepsMessagesApart(t *testing.T) {
 }
 
 func TestAPipeWaitsInSlowMode(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		e := as("make")
 		e.Paced = true
 		pipe := h.arrive(e)
@@ -242,7 +242,7 @@ func TestAPipeWaitsInSlowMode(t *testing.T) {
 }
 
 func TestSlowModeTakesSecondsOnly(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		console := h.console()
 		for _, line := range []string{"slow", "slow -1", "slow x", "slow 3601", "slow 1m", "slow 99999999999999999999"} {
 			refused[*room.UsageError](console, line)
@@ -251,7 +251,7 @@ func TestSlowModeTakesSecondsOnly(t *testing.T) {
 }
 
 func TestOtherLimitsHoldForThoseWhoAreHereToo(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		ann := h.join("ann")[0]
 		for i := range 5 {
 			ann.does(fmt.Sprint(i))

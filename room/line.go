@@ -26,13 +26,7 @@ func (s *Session) Submit(ctx context.Context, line string) error {
 // Reply, if any, is for the one who asked. What everyone may see comes as an
 // event instead, to the asker too.
 func (s *Session) Do(ctx context.Context, line string) (Reply, error) {
-	if s.ctx.Err() != nil {
-		return nil, context.Cause(s.ctx)
-	}
-	ctx, cancel := s.within(ctx)
-	defer cancel()
-	r, err := s.do(ctx, line)
-	return r, s.ended(err)
+	return whileOpen(ctx, s, func(ctx context.Context) (Reply, error) { return s.do(ctx, line) })
 }
 
 func (s *Session) do(ctx context.Context, line string) (Reply, error) {
@@ -62,19 +56,19 @@ func (s *Session) do(ctx context.Context, line string) (Reply, error) {
 	return reply, err
 }
 
-// within returns a context that ends with the session too.
-func (s *Session) within(ctx context.Context) (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	stop := context.AfterFunc(s.ctx, func() { cancel(context.Cause(s.ctx)) })
-	return ctx, func() { stop(); cancel(nil) }
-}
-
-// ended returns the session's Ending in place of the error of what it cut short.
-func (s *Session) ended(err error) error {
-	if err != nil && s.ctx.Err() != nil {
-		return context.Cause(s.ctx)
+// whileOpen calls f with a context that ends with the session too, and returns the
+// session's Ending in place of an error that came with it.
+func whileOpen[R any](ctx context.Context, s *Session, f func(context.Context) (R, error)) (r R, err error) {
+	if s.ctx.Err() != nil {
+		return r, context.Cause(s.ctx)
 	}
-	return err
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	defer context.AfterFunc(s.ctx, func() { cancel(context.Cause(s.ctx)) })()
+	if r, err = f(ctx); err != nil && s.ctx.Err() != nil {
+		err = context.Cause(s.ctx)
+	}
+	return r, err
 }
 
 // audit records what an operator did to others; what they only read is not recorded.

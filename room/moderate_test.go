@@ -12,7 +12,7 @@ import (
 )
 
 func TestAKickLetsOutAtOnceWithTheReason(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		ann, bob := h.two("ann", "bob")
 		op := h.operator("op")
 		op.does("/kick BOB trop de bruit")
@@ -30,7 +30,7 @@ func TestAKickLetsOutAtOnceWithTheReason(t *testing.T) {
 }
 
 func TestAKickEndsEverySession(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		one, two := h.arrive(withKey("bob", "K")), h.arrive(withKey("bob", "K"))
 		h.console().does("kick bob")
 		one.left(state.Expelled)
@@ -40,7 +40,7 @@ func TestAKickEndsEverySession(t *testing.T) {
 }
 
 func TestModeratingIsForOperators(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		ann, bob := h.two("ann", "bob")
 		for _, line := range []string{
 			"/kick bob", "/expulser bob", "/ban bob", "/unban bob", "/bans", "/mute bob", "/unmute bob",
@@ -54,7 +54,7 @@ func TestModeratingIsForOperators(t *testing.T) {
 }
 
 func TestModeratingNeedsAName(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		console := h.console()
 		h.join("bob")
 		h.settle()
@@ -74,7 +74,7 @@ func TestModeratingNeedsAName(t *testing.T) {
 }
 
 func TestTheConsoleModeratesWithAndWithoutASlash(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		console, ann := h.console(), h.join("ann")[0]
 		console.does("wall one", "/wall two", "//wall three", "WALL four", "annonce five")
 		ann.sees("wall by console: one", "wall by console: two", "wall by console: three", "wall by console: four", "wall by console: five")
@@ -91,7 +91,7 @@ func TestTheConsoleModeratesWithAndWithoutASlash(t *testing.T) {
 }
 
 func TestAMuteEndsByItself(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		ann, bob := h.two("ann", "bob")
 		console := h.console()
 		console.does("mute bob 10m")
@@ -117,7 +117,7 @@ func TestAMuteEndsByItself(t *testing.T) {
 }
 
 func TestAMuteHoldsUntilUnmuted(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		ann, bob := h.two("ann", "bob")
 		console := h.console()
 		console.does("mute bob")
@@ -133,7 +133,7 @@ func TestAMuteHoldsUntilUnmuted(t *testing.T) {
 }
 
 func TestAMuteIsNotEvadedByAnotherNameOrAPartingWord(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		ann := h.join("ann")[0]
 		bob := h.arrive(withKey("bob", "B"))
 		console := h.console()
@@ -151,7 +151,7 @@ func TestAMuteIsNotEvadedByAnotherNameOrAPartingWord(t *testing.T) {
 }
 
 func TestTheTopicIsReadByAllAndSetByOperators(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		ann, op := h.join("ann")[0], h.operator("op")
 		h.settle()
 		if topic := replied[room.TopicIs](ann, "/sujet").Topic; topic.Text != "" {
@@ -172,7 +172,7 @@ func TestTheTopicIsReadByAllAndSetByOperators(t *testing.T) {
 
 // TestNothingIsCutWithoutAWord: what is shown within a line has a most.
 func TestNothingIsCutWithoutAWord(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		ann, op := h.join("ann")[0], h.operator("op")
 		h.settle()
 		most := strings.Repeat("é", text.MaxNote)
@@ -196,7 +196,7 @@ func TestNothingIsCutWithoutAWord(t *testing.T) {
 }
 
 func TestAWallReachesEveryone(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		ann, bob := h.two("ann", "bob")
 		op, console := h.operator("op"), h.console()
 		h.settle()
@@ -208,7 +208,7 @@ func TestAWallReachesEveryone(t *testing.T) {
 }
 
 func TestOnlyOperatorsReadAddressesAndKeys(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		ann := h.join("ann")[0]
 		op := h.operator("op")
 		e := withKey("bob", "SHA256:bobs")
@@ -235,7 +235,7 @@ func TestOnlyOperatorsReadAddressesAndKeys(t *testing.T) {
 }
 
 func TestStats(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		ann, _ := h.two("ann", "bob")
 		h.arrive(withKey("cleo", "K"))
 		h.arrive(withKey("cleo", "K"))

@@ -15,7 +15,7 @@ import (
 )
 
 func TestEveryoneSeesTheSameInTheSameOrder(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		var people []*person
 		for i := range 10 {
 			people = append(people, h.arrive(as(text.Pseudo(fmt.Sprint("p", i, "x")))))
@@ -62,7 +62,7 @@ func TestEveryoneSeesTheSameInTheSameOrder(t *testing.T) {
 }
 
 func TestTimeNeverGoesBackOnTheScreen(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		ann, bob := h.two("ann", "bob")
 		for range 10 {
 			bob.does("x")
@@ -79,7 +79,7 @@ func TestTimeNeverGoesBackOnTheScreen(t *testing.T) {
 }
 
 func TestAReplyIsShownAfterWhatWasShownBeforeIt(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		ann, bob := h.two("ann", "bob")
 		bob.does("before")
 		ann.Submit(h.Context(), "/liste")
@@ -91,7 +91,7 @@ func TestAReplyIsShownAfterWhatWasShownBeforeIt(t *testing.T) {
 }
 
 func TestAFailureIsShownInItsPlaceToo(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		ann := h.join("ann")[0]
 		ann.does("one")
 		if err := ann.Submit(h.Context(), "@bob hi"); err == nil {
@@ -103,7 +103,7 @@ func TestAFailureIsShownInItsPlaceToo(t *testing.T) {
 }
 
 func TestAReaderThatFellBehindIsToldHowManyItMissed(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		ann, bob, cleo := h.three("ann", "bob", "cleo")
 		bob.does("read in time")
 		ann.sees("bob: read in time")
@@ -142,7 +142,7 @@ func (p *person) takesFew(most, total int) {
 }
 
 func TestTheRoomKeepsNoMoreThanEightMegabytesForSlowReaders(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		ann, bob := h.two("ann", "bob")
 		long := strings.Repeat("x", 4096)
 		for range 2048 + 100 {
@@ -156,7 +156,7 @@ func TestTheRoomKeepsNoMoreThanEightMegabytesForSlowReaders(t *testing.T) {
 }
 
 func TestWhoeverAsksWithoutReadingIsReadNoFurther(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		ann := h.join("ann")[0]
 		asked := make(chan struct{})
 		go func() {
@@ -180,7 +180,7 @@ func TestWhoeverAsksWithoutReadingIsReadNoFurther(t *testing.T) {
 }
 
 func TestWhoeverWaitsToAskIsReleasedByTheEnd(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		ann := h.join("ann")[0]
 		asked := make(chan struct{})
 		go func() {
@@ -196,7 +196,7 @@ func TestWhoeverWaitsToAskIsReleasedByTheEnd(t *testing.T) {
 }
 
 func TestFollowGivesEverythingAndThenTheEnd(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		ann, bob := h.two("ann", "bob")
 		var seen []string
 		ended := make(chan error)
@@ -221,7 +221,7 @@ func TestFollowGivesEverythingAndThenTheEnd(t *testing.T) {
 }
 
 func TestFollowIsPoked(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		ann := h.join("ann")[0]
 		poke := make(chan struct{})
 		calls := make(chan int)
@@ -241,7 +241,7 @@ func TestFollowIsPoked(t *testing.T) {
 }
 
 func TestFollowReturnsTheErrorOfShowing(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		ann := h.join("ann")[0]
 		ann.does("hello")
 		if err := ann.Follow(nil, func([]room.Item) error { return context.DeadlineExceeded }); err != context.DeadlineExceeded {

@@ -12,7 +12,7 @@ import (
 
 // TestARegisteredPseudoSaysWhatOpensIt: no other keys or phrase than those that do.
 func TestARegisteredPseudoSaysWhatOpensIt(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		ann := h.owner("ann", "SHA256:A1")
 		if n := ann.told(room.NowPassSet, "/inscrire "+phrase); n.Text != "SHA256:A1" {
 			h.Errorf("ann is told %+v", n)
@@ -33,7 +33,7 @@ func TestARegisteredPseudoSaysWhatOpensIt(t *testing.T) {
 
 // TestTheOwnerSeesWhatOpensTheirPseudo and nobody else does, operators neither.
 func TestTheOwnerSeesWhatOpensTheirPseudo(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		ann := h.owner("ann", "SHA256:A1")
 		op, bob := h.operator("op"), h.join("bob")[0]
 		for _, line := range []string{"/info", "/info moi", "/whois ann"} {
@@ -61,7 +61,7 @@ func TestTheOwnerSeesWhatOpensTheirPseudo(t *testing.T) {
 }
 
 func TestWhatIsFreedByAnOperatorIsShownOnTheConsole(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		h.owner("ann", "SHA256:A").goes()
 		zoe := h.owner("zoe", "SHA256:Z")
 		op, console := h.operator("op"), h.console()
@@ -77,7 +77,7 @@ func TestWhatIsFreedByAnOperatorIsShownOnTheConsole(t *testing.T) {
 
 func TestOperatorsListRegisteredPseudos(t *testing.T) {
 	var acts int
-	inRoomLike(t, room.Config{Audit: func(room.Act) { acts++ }}, func(h *house) {
+	inRoomLike(t, room.Config{Audit: func(room.Act) { acts++ }}, func(h *testRoom) {
 		console, op := h.console(), h.operator("op")
 		if list := replied[room.Accounts](console, "free"); len(list.Pseudos) > 0 || list.More > 0 {
 			h.Errorf("registered are %+v", list)
@@ -107,7 +107,7 @@ func TestOperatorsListRegisteredPseudos(t *testing.T) {
 // TestAChoiceIsKeptOnce: what changes nothing is not written again, and whoever
 // changes their mind fast is held to the pace of messages.
 func TestAChoiceIsKeptOnce(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		e := onScreen("ann")
 		e.KeyID = "SHA256:A"
 		ann, console := h.arrive(e), h.console()
@@ -130,7 +130,7 @@ func TestAChoiceIsKeptOnce(t *testing.T) {
 		}
 	})
 	for _, line := range []string{"/lang fr", "/heure 12", "/fuseau UTC", "/theme mono", "/cloche non", "/souris"} {
-		inRoom(t, func(h *house) {
+		inRoom(t, func(h *testRoom) {
 			ann := h.arrive(onScreen("ann"))
 			for range 5 {
 				ann.asks(line)

@@ -23,7 +23,7 @@ func visiting(pseudo text.Pseudo, n int, pass string) room.Entry {
 }
 
 // rejected wants a newcomer refused with this very error.
-func rejected(h *house, e room.Entry, want error) {
+func rejected(h *testRoom, e room.Entry, want error) {
 	h.Helper()
 	s, err := h.room.Join(h.Context(), e)
 	if err == nil {
@@ -35,7 +35,7 @@ func rejected(h *house, e room.Entry, want error) {
 }
 
 // phrased registers a pseudo with the phrase alone, and leaves.
-func (h *house) phrased(pseudo text.Pseudo) {
+func (h *testRoom) phrased(pseudo text.Pseudo) {
 	h.Helper()
 	p := h.arrive(as(pseudo))
 	p.told(room.NowPassSet, "/inscrire "+phrase)
@@ -43,7 +43,7 @@ func (h *house) phrased(pseudo text.Pseudo) {
 }
 
 func TestAPassPhraseOpensAPseudoWithoutAKey(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		h.phrased("ann")
 		if !h.room.NeedsPass("ANN", "") || !h.room.NeedsPass("ann", "SHA256:x") || h.room.NeedsPass("bob", "") || h.room.NeedsPass("a-nn", "") {
 			h.Error("the pass phrase is asked of others, or not of ann")
@@ -68,7 +68,7 @@ func TestAPassPhraseOpensAPseudoWithoutAKey(t *testing.T) {
 }
 
 func TestAKeyOfTheAccountNeedsNoPhrase(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		ann := h.owner("ann", "SHA256:A")
 		if h.room.NeedsPass("ann", "") {
 			h.Error("a phrase is asked for where there is none")
@@ -85,7 +85,7 @@ func TestAKeyOfTheAccountNeedsNoPhrase(t *testing.T) {
 }
 
 func TestGuessesFromOneSourceAreSlowed(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		h.phrased("ann")
 		h.phrased("bob")
 		for range 5 {
@@ -107,7 +107,7 @@ func TestGuessesFromOneSourceAreSlowed(t *testing.T) {
 }
 
 func TestGuessesForOnePseudoAreSlowedWhereverTheyComeFrom(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		h.phrased("ann")
 		h.phrased("bob")
 		for i := range 10 {
@@ -129,7 +129,7 @@ func TestASourceIsAddressOrNetworkAndLoopbackIsOne(t *testing.T) {
 		"loopback": {"127.0.0.1", "127.0.0.1", "127.0.0.1", "127.0.0.1", "127.0.0.1", "127.0.0.1"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			inRoom(t, func(h *house) {
+			inRoom(t, func(h *testRoom) {
 				h.phrased("ann")
 				for i, addr := range addrs {
 					e := from("ann", addr)
@@ -147,7 +147,7 @@ func TestASourceIsAddressOrNetworkAndLoopbackIsOne(t *testing.T) {
 
 // TestWhatIsRightCostsNothing: a classroom behind one address comes in at once.
 func TestWhatIsRightCostsNothing(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		h.room.SetAccess(room.Access{Password: "open sesame"})
 		for i := range 40 {
 			e := as(text.Pseudo(fmt.Sprint("p", i, "x")))
@@ -173,7 +173,7 @@ func TestWhatIsRightCostsNothing(t *testing.T) {
 }
 
 func TestWhoeverGivesUpWaitingForTheirTurnIsReleased(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		h.phrased("ann")
 		ctx, cancel := context.WithCancel(h.Context())
 		cancel()
@@ -189,7 +189,7 @@ func TestAPassPhraseIsNowhere(t *testing.T) {
 	var acts []room.Act
 	cfg := room.DefaultConfig()
 	cfg.Audit = func(a room.Act) { acts = append(acts, a) }
-	inRoomLike(t, cfg, func(h *house) {
+	inRoomLike(t, cfg, func(h *testRoom) {
 		bob := h.join("bob")[0]
 		op := h.operator("op")
 		ann := h.arrive(as("ann"))

@@ -36,14 +36,9 @@ const (
 // The other errors are ErrEmpty, when a Search looks for nothing, ErrTextTooLong, and
 // those of the [Store].
 func (s *Session) Ask(ctx context.Context, r Request) (Past, error) {
-	if s.ctx.Err() != nil {
-		return Past{}, context.Cause(s.ctx)
-	}
-	ctx, cancel := s.within(ctx)
-	defer cancel()
-	p, err := s.ask(ctx, r)
+	p, err := whileOpen(ctx, s, func(ctx context.Context) (Past, error) { return s.ask(ctx, r) })
 	p.Asked = r
-	return p, s.ended(err)
+	return p, err
 }
 
 func (s *Session) ask(ctx context.Context, r Request) (Past, error) {

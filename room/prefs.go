@@ -52,9 +52,8 @@ func ParseLang(s string) (l state.Lang, ok bool) {
 
 // zoneCache finds time zones by their IANA names. The same name gives the same Location.
 type zoneCache struct {
-	find func(name string) (*time.Location, error)
-
-	mu    sync.Mutex // guards found; held while a zone is looked up
+	find  func(name string) (*time.Location, error)
+	mu    sync.Mutex // held while a zone is looked up
 	found map[string]*time.Location
 }
 

@@ -11,7 +11,7 @@ import (
 )
 
 func TestARenameIsAnnouncedAndFreesTheOldName(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		ann, bob := h.two("ann", "bob")
 		bob.does("/pseudo robert")
 		ann.sees("bob = robert")
@@ -26,7 +26,7 @@ func TestARenameIsAnnouncedAndFreesTheOldName(t *testing.T) {
 }
 
 func TestARenameToATakenOrSimilarNameIsRefused(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		ann, bob := h.two("ann", "bob")
 		for _, name := range []string{"ann", "ANN", "аnn", "b0b2 x", "tous", "Sa1on", "-ann", ""} {
 			bob.tries("/pseudo " + name)
@@ -41,7 +41,7 @@ func TestARenameToATakenOrSimilarNameIsRefused(t *testing.T) {
 }
 
 func TestOnesOwnNameMayBeRespelled(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		ann, bob := h.two("ann", "bob")
 		bob.does("/nick Bob")
 		ann.sees("bob = Bob")
@@ -55,7 +55,7 @@ func TestOnesOwnNameMayBeRespelled(t *testing.T) {
 // TestNobodyIsRespelledIntoALookalike: xi and Xl are as different as two names,
 // XI and Xl are not.
 func TestNobodyIsRespelledIntoALookalike(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		xi, _ := h.two("xi", "Xl")
 		if taken := refused[*state.TakenError](xi, "/nick XI"); taken.By != "Xl" {
 			h.Errorf("it is said to be taken by %q", taken.By)
@@ -65,7 +65,7 @@ func TestNobodyIsRespelledIntoALookalike(t *testing.T) {
 }
 
 func TestARenameTakesAllSessionsOfTheMemberAlong(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		one, two := h.arrive(withKey("bob", "K")), h.arrive(withKey("bob", "K"))
 		h.settle()
 		one.does("/pseudo robert")
@@ -101,7 +101,7 @@ func TestASessionThatJoinsDuringARenameHasTheNewName(t *testing.T) {
 }
 
 func TestOfTwoRenamesAtOnceOneWins(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		ann, bob := h.two("ann", "bob")
 		errs := make(chan error, 2)
 		for _, p := range []*person{ann, bob} {
@@ -122,7 +122,7 @@ func TestOfTwoRenamesAtOnceOneWins(t *testing.T) {
 }
 
 func TestAwayIsShownToWhoeverWritesAndInTheList(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		ann, bob := h.two("ann", "bob")
 		if n := replied[room.Notice](bob, "/absent à table"); n.What != room.NowAway || n.Text != "à table" {
 			h.Errorf("bob is told %+v", n)

@@ -85,7 +85,7 @@ func TestTheRoomGoesOnWithoutItsStore(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		h := &house{T: t, room: r}
+		h := &testRoom{T: t, room: r}
 		ann, bob := h.two("ann", "bob")
 		ann.does("hello")
 		bob.sees("ann: hello")
@@ -163,7 +163,7 @@ func TestALogThatClosesLetsEveryoneOut(t *testing.T) {
 
 func TestManyRoomsInARowLeaveNothingBehind(t *testing.T) {
 	for i := range 50 {
-		inRoom(t, func(h *house) {
+		inRoom(t, func(h *testRoom) {
 			people := h.join("ann", "bob", "cleo")
 			people[0].does(fmt.Sprint("hello ", i))
 			h.console().does("shutdown 3600", "shutdown 30")

@@ -34,7 +34,7 @@ func (p *person) roster() string {
 }
 
 func TestARosterSaysWhoIsHere(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		bob, op := h.arrive(withKey("bob", "K")), h.operator("op")
 		quiet := as("bot")
 		quiet.Quiet = true
@@ -58,7 +58,7 @@ func TestARosterSaysWhoIsHere(t *testing.T) {
 // TestARosterIsAnotherOnlyWhenItSaysSomethingElse: a screen compares pointers to
 // know whether to draw.
 func TestARosterIsAnotherOnlyWhenItSaysSomethingElse(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		ann, op, console := h.arrive(withKey("ann", "K")), h.operator("op"), h.console()
 		bob := h.join("bob")[0]
 		again := func() {}
@@ -121,7 +121,7 @@ func (p *person) leaves() func() {
 }
 
 func TestWhoReadsAnEventFindsTheRosterItMade(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		ann := h.join("ann")[0]
 		var reading sync.WaitGroup
 		reading.Go(func() {
@@ -149,7 +149,7 @@ func TestWhoReadsAnEventFindsTheRosterItMade(t *testing.T) {
 // TestAGatheredCrowdChangesTheRosterOnce: a thousand arrivals must not have a
 // thousand screens drawn a thousand times.
 func TestAGatheredCrowdChangesTheRosterOnce(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		people := h.crowd(100)
 		ann := people[0]
 		before := ann.Roster()
@@ -192,7 +192,7 @@ func TestAGatheredCrowdChangesTheRosterOnce(t *testing.T) {
 }
 
 func TestARosterNamesTwoHundredAndCountsTheOthers(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		var last *person
 		for i := range 300 {
 			p := h.arrive(as(text.Pseudo(fmt.Sprintf("p%03dx", (i*7)%300))))
@@ -220,7 +220,7 @@ func TestARosterIsWhatTheListSays(t *testing.T) {
 		typed := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) [2]int {
 			return [2]int{rapid.IntRange(0, 3).Draw(t, "who"), rapid.IntRange(0, len(lines)-1).Draw(t, "line")}
 		}), 1, 40).Draw(rt, "typed")
-		inFreeRoom(t, func(h *house) {
+		inFreeRoom(t, func(h *testRoom) {
 			console := h.console()
 			var people [4]*person
 			seen := console.Roster()
@@ -257,7 +257,7 @@ func TestARosterIsWhatTheListSays(t *testing.T) {
 }
 
 func TestARosterKnowsTheRoleOfASecondSession(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		h.room.SetAccess(room.Access{Operators: map[string]string{"op": ""}})
 		ann := h.arrive(withKey("ann", "A"))
 		ann.asks("/inscrire une phrase de passe")
@@ -276,7 +276,7 @@ func TestARosterKnowsTheRoleOfASecondSession(t *testing.T) {
 }
 
 func TestARosterIsReadWhileItChanges(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		people := h.join("ann", "bob", "cleo")
 		var all sync.WaitGroup
 		for _, p := range people {

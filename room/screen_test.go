@@ -10,7 +10,7 @@ import (
 )
 
 func TestAScreenLooksAsItsReaderLikes(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		ann := h.arrive(onScreen("ann"))
 		for line, want := range map[string]state.Theme{
 			"/theme clair": state.ThemeLight, "/theme SOMBRE": state.ThemeDark, "/thème mono": state.ThemeMono, "/theme auto": state.ThemeAuto,
@@ -37,7 +37,7 @@ func TestAScreenLooksAsItsReaderLikes(t *testing.T) {
 }
 
 func TestTheMouseAndTextModeAreTurnedOnAndOff(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		ann := h.arrive(onScreen("ann"))
 		if p := ann.Prefs(); p.Mouse || p.Plain || p.Bell != state.BellMentions || p.Theme != state.ThemeAuto {
 			h.Errorf("ann begins with %+v", p)
@@ -76,7 +76,7 @@ var turns = map[string]room.Where{
 }
 
 func TestEveryKeyHasACommand(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		ann := h.arrive(onScreen("ann"))
 		for line, want := range turns {
 			if turn := replied[room.Turn](ann, line); turn.To != want {
@@ -99,7 +99,7 @@ func TestEveryKeyHasACommand(t *testing.T) {
 
 // TestTurningIsNotTalking: whoever leafs through the past may still speak.
 func TestTurningIsNotTalking(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		ann := h.arrive(onScreen("ann"))
 		for range 30 {
 			ann.asks("/aller haut")
@@ -109,7 +109,7 @@ func TestTurningIsNotTalking(t *testing.T) {
 }
 
 func TestWithoutAScreenItsCommandsAreNotThere(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		bob, ann, op, console := h.join("bob")[0], h.arrive(onScreen("ann")), h.operator("op"), h.console()
 		for _, p := range []*person{bob, op, console, ann} {
 			for _, c := range p.Available() {
@@ -142,7 +142,7 @@ func TestWithoutAScreenItsCommandsAreNotThere(t *testing.T) {
 }
 
 func TestJSONIsNotForAScreen(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		ann, bob := h.arrive(onScreen("ann")), h.join("bob")[0]
 		for _, line := range []string{"/json", "/json off", "/json x"} {
 			if err := ann.tries(line); !errors.Is(err, room.ErrScreenJSON) || ann.Prefs().JSON {
@@ -156,7 +156,7 @@ func TestJSONIsNotForAScreen(t *testing.T) {
 }
 
 func TestTheArgumentsOfAScreensCommandsAreCompleted(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		e := onScreen("bob")
 		e.Prefs.Lang = state.English
 		french, english := h.arrive(onScreen("ann")), h.arrive(e)
@@ -180,7 +180,7 @@ func TestTheArgumentsOfAScreensCommandsAreCompleted(t *testing.T) {
 
 // TestWhatIsBannedIsForOperatorsToComplete: a ban may name an address.
 func TestWhatIsBannedIsForOperatorsToComplete(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		ann, op := h.join("ann")[0], h.operator("op")
 		h.console().does("ban 198.51.100.0/24")
 		ann.completes("/unban ")

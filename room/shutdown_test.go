@@ -27,7 +27,7 @@ func (p *person) clocked(want map[int]string, until int) {
 }
 
 func TestAShutdownCountsDownAndStopsOnTime(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		ann := h.join("ann")[0]
 		console := h.console()
 		console.does("shutdown 30 mise à jour")
@@ -49,7 +49,7 @@ func TestAShutdownCountsDownAndStopsOnTime(t *testing.T) {
 }
 
 func TestALongShutdownIsAnnouncedAtAMinuteAndHalfAMinute(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		ann, op := h.join("ann")[0], h.operator("op")
 		h.settle()
 		op.does("/shutdown 90")
@@ -58,7 +58,7 @@ func TestALongShutdownIsAnnouncedAtAMinuteAndHalfAMinute(t *testing.T) {
 }
 
 func TestAShutdownAtOnce(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		ann := h.join("ann")[0]
 		start := time.Now()
 		h.console().does("shutdown 0")
@@ -73,7 +73,7 @@ func TestAShutdownAtOnce(t *testing.T) {
 
 func TestAShutdownIsTakenBack(t *testing.T) {
 	for _, word := range []string{"annuler", "cancel", "ANNULER"} {
-		inRoom(t, func(h *house) {
+		inRoom(t, func(h *testRoom) {
 			ann := h.join("ann")[0]
 			console := h.console()
 			if err := console.tries("shutdown " + word); !errors.Is(err, state.ErrNoShutdown) {
@@ -92,7 +92,7 @@ func TestAShutdownIsTakenBack(t *testing.T) {
 }
 
 func TestASecondShutdownReplacesTheFirst(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		ann := h.join("ann")[0]
 		console := h.console()
 		console.does("shutdown 10 first", "shutdown 40 second")
@@ -114,7 +114,7 @@ func script(pseudo text.Pseudo) room.Entry {
 }
 
 func TestInTheLastMinuteProgramsAreTurnedAwayAndPeopleWarned(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		console := h.console()
 		console.does("shutdown 120 upgrade")
 		at := time.Now().Add(2 * time.Minute)
@@ -140,7 +140,7 @@ func TestInTheLastMinuteProgramsAreTurnedAwayAndPeopleWarned(t *testing.T) {
 }
 
 func TestAnEndedRoomTakesNoMoreWords(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		ann := h.join("ann")[0]
 		h.room.Stop("")
 		for range 3 {
@@ -186,5 +186,122 @@ func TestWhoGotInBeforeTheEndIsToldOfTheEnd(t *testing.T) {
 			}
 			s.Close(state.Ending{Cause: state.Quit})
 		})
+	}
+}
+
+func TestASessionEndsOnceWithItsFirstCause(t *testing.T) {
+	inRoom(t, func(h *testRoom) {
+		ann, bob := h.two("ann", "bob")
+		bob.End(state.Ending{Cause: state.Slow})
+		bob.End(state.Ending{Cause: state.Quit, Reason: "too late"})
+		h.console().does("kick bob")
+		bob.Close(state.Ending{Cause: state.Lost})
+		if why := bob.left(state.Slow); why.Reason != "" {
+			h.Errorf("bob left with %+v", why)
+		}
+		if cause := context.Cause(bob.Context()); wantError[*state.Ending](h, cause).Cause != state.Slow {
+			h.Errorf("the context ended by %v", cause)
+		}
+		ann.sees("bob kicked by console: ")
+		bob.sees()
+	})
+}
+
+func TestOthersAreToldOfAnEndOnce(t *testing.T) {
+	inRoom(t, func(h *testRoom) {
+		ann, bob := h.two("ann", "bob")
+		bob.End(state.Ending{Cause: state.Slow})
+		ann.sees()
+		bob.Close(state.Ending{Cause: state.Lost})
+		ann.sees("-bob (slow)")
+	})
+}
+
+func TestAnEndShowsWhatCameBeforeAndNothingAfter(t *testing.T) {
+	inRoom(t, func(h *testRoom) {
+		ann, bob := h.two("ann", "bob")
+		ann.does("before", "@bob in private")
+		bob.End(state.Ending{Cause: state.Quit})
+		ann.does("after")
+		if n := replied[room.Notice](ann, "@bob too late"); n.What != room.RecipientFull {
+			h.Errorf("ann is told %+v", n)
+		}
+		bob.sees("ann: before", "ann -> [bob]: in private")
+		ann.sees("ann: before", "ann -> [bob]: in private", "ann: after", "ann -> [bob]: too late")
+	})
+}
+
+func TestQuittingWithAWord(t *testing.T) {
+	for line, want := range map[string]string{
+		"/quitter": "-bob (quit)", "/q à demain": "-bob (quit) à demain", "/exit so\nlong": "-bob (quit) so long",
+	} {
+		inRoom(t, func(h *testRoom) {
+			ann, bob := h.two("ann", "bob")
+			bob.does(line)
+			bob.left(state.Quit)
+			bob.Close(state.Ending{Cause: state.Lost})
+			ann.sees(want)
+			h.present("ann")
+		})
+	}
+}
+
+func TestAfterTheEndNothingIsDone(t *testing.T) {
+	inRoom(t, func(h *testRoom) {
+		ann, bob := h.two("ann", "bob")
+		bob.End(state.Ending{Cause: state.Lost})
+		for _, line := range []string{"hello", "@ann hi", "/pseudo rob", "/me waves", "/absent"} {
+			if why := wantError[*state.Ending](h, bob.tries(line)); why.Cause != state.Lost {
+				h.Errorf("%q fails with %v", line, why)
+			}
+		}
+		ann.sees()
+	})
+}
+
+func TestALineOfACancelledCallerIsNotDone(t *testing.T) {
+	inRoom(t, func(h *testRoom) {
+		ann := h.join("ann")[0]
+		ctx, cancel := context.WithCancel(h.Context())
+		cancel()
+		if _, err := ann.Do(ctx, "hello"); !errors.Is(err, context.Canceled) {
+			h.Errorf("Do returned %v", err)
+		}
+		ann.sees()
+		ann.stays()
+	})
+}
+
+func TestStopLetsEveryoneOutWithTheReason(t *testing.T) {
+	inRoom(t, func(h *testRoom) {
+		ann, bob := h.two("ann", "bob")
+		console := h.console()
+		bob.End(state.Ending{Cause: state.Quit})
+		h.room.Stop("power cut")
+		h.room.Stop("again")
+		<-h.room.Stopped()
+		for _, p := range []*person{ann, console} {
+			if why := p.left(state.Shutdown); why.Reason != "power cut" {
+				h.Errorf("%q left with %+v", p.Pseudo(), why)
+			}
+		}
+		bob.left(state.Quit)
+		turnedAway[*room.ShuttingDownError](h, as("cleo"))
+		late := h.console()
+		late.left(state.Shutdown)
+	})
+}
+
+func TestCausesHaveNamesForLogs(t *testing.T) {
+	seen := map[string]bool{}
+	for cause := state.Quit; cause <= state.Crashed; cause++ {
+		name := cause.String()
+		if name == "" || name == "unknown" || seen[name] {
+			t.Errorf("cause %d is called %q", cause, name)
+		}
+		seen[name] = true
+	}
+	if state.AsEnding(errors.New("broken pipe")).Cause != state.Lost {
+		t.Error("an error of the connection does not mean that it is lost")
 	}
 }

@@ -3,6 +3,7 @@ package room_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -124,5 +125,181 @@ func TestAStartThatHadMuchToApplyKeepsASnapshotAtOnce(t *testing.T) {
 		}
 		sleep(time.Hour)
 		store.want(t, 1)
+	})
+}
+
+// forgetfulLog leaves whoever follows behind once, and then says that what comes next
+// is gone.
+type forgetfulLog struct {
+	nodeLog
+	behind, gone chan struct{} // closed: nothing more is given; what comes next is gone
+	once         sync.Once
+}
+
+func (l *forgetfulLog) Follow(ctx context.Context, after state.Seq, apply func([]state.Event) error) error {
+	return l.nodeLog.Follow(ctx, after, func(events []state.Event) (err error) {
+		select {
+		case <-l.behind:
+			l.once.Do(func() {
+				<-l.gone
+				err = state.ErrGone
+			})
+		default:
+		}
+		if err == nil {
+			err = apply(events)
+		}
+		return err
+	})
+}
+
+// TestANodeThatFellBehindGoesOnFromASnapshot, with its sessions, and shows what was
+// said meanwhile.
+func TestANodeThatFellBehindGoesOnFromASnapshot(t *testing.T) {
+	inNodes(t, func(n *nodes) {
+		l := &forgetfulLog{behind: make(chan struct{}), gone: make(chan struct{})}
+		l.MemoryLog, l.drop = n.log, func() bool { return false }
+		l.ended, l.end = context.WithCancel(context.Background())
+		r, err := room.New(n.Context(), room.Config{Node: "slow"}, l, n.store)
+		if err != nil {
+			n.Fatal(err)
+		}
+		slow := &testRoom{T: n.T, room: r}
+		n.Cleanup(func() { n.leave(slow) })
+		bob, dan := slow.join("bob")[0], slow.join("dan")[0]
+		one := n.up["one"]
+		ann := one.join("ann")[0]
+		slow.settle()
+
+		close(l.behind)
+		ann.does("missed")
+		one.console().does("kick dan", "ban 198.51.100.7")
+		n.start("keeper")
+		n.stop("keeper") // a node that closes keeps a snapshot
+		close(l.gone)
+		n.up["slow"] = slow
+		n.agree()
+		bob.sees("ann: missed")
+		dan.left(state.Lost)
+		bob.does("here still")
+		bob.sees("bob: here still")
+		turnedAway[*state.BannedError](slow, from("eve", "198.51.100.7"))
+	}, "one")
+}
+
+// unreachableLog is a log that can be out of reach.
+type unreachableLog struct {
+	*room.MemoryLog
+
+	mu      sync.Mutex // guards all below
+	health  state.Health
+	changed chan struct{}
+}
+
+func (l *unreachableLog) Health() (state.Health, <-chan struct{}) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.health, l.changed
+}
+
+func (l *unreachableLog) set(h state.Health) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.health = h
+	close(l.changed)
+	l.changed = make(chan struct{})
+}
+
+func (l *unreachableLog) Propose(ctx context.Context, e state.Event) (state.Seq, error) {
+	if h, _ := l.Health(); h.ReadOnly {
+		return 0, state.ErrUnavailable
+	}
+	return l.MemoryLog.Propose(ctx, e)
+}
+
+func TestARoomWhoseLogIsOutOfReachIsReadOnlyAndSaysSo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := &unreachableLog{MemoryLog: room.NewMemoryLog(), changed: make(chan struct{})}
+		h := open(t, room.Config{}, l, room.NewMemoryStore())
+		ann, bob := h.two("ann", "bob")
+		ann.does("said before")
+		h.settle()
+		l.set(state.Health{Err: errDisk, Since: time.Now(), ReadOnly: true})
+		synctest.Wait()
+		bob.sees("state.LogLost{}")
+		if !bob.Roster().ReadOnly {
+			t.Error("the roster does not say that the room is read-only")
+		}
+		if err := bob.tries("hello"); !errors.Is(err, state.ErrUnavailable) {
+			t.Errorf("bob is told %v", err)
+		}
+		if past := replied[room.Past](bob, "/historique"); len(past.Events) != 1 {
+			t.Errorf("history has %d messages", len(past.Events))
+		}
+		gone := make(chan struct{})
+		go func() { ann.Close(state.Ending{Cause: state.Lost}); close(gone) }()
+		sleep(time.Minute) // longer than anybody waits
+		<-gone
+		l.set(state.Health{})
+		sleep(time.Second)
+		bob.sees("state.LogFound{}", "-ann (lost)")
+		if bob.Roster().ReadOnly {
+			t.Error("the roster still says that the room is read-only")
+		}
+		bob.does("hello")
+	})
+}
+
+// TestWhatWasNotRecordedIsInTheNextSnapshot: as soon as the log is well again.
+func TestWhatWasNotRecordedIsInTheNextSnapshot(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := &unreachableLog{MemoryLog: room.NewMemoryLog(), changed: make(chan struct{})}
+		store := &snapshots{MemoryStore: room.NewMemoryStore()}
+		h := open(t, room.Config{}, l, store)
+		l.set(state.Health{Err: errDisk, Since: time.Now()})
+		h.console().does("ban 198.51.100.7")
+		synctest.Wait()
+		store.want(t, 0)
+		l.set(state.Health{})
+		if snap := store.want(t, 1); !strings.Contains(string(snap.State), "198.51.100.7") {
+			t.Errorf("the snapshot is %s", snap.State)
+		}
+	})
+}
+
+// newerLog holds an event that a later program wrote.
+type newerLog struct{ *room.MemoryLog }
+
+func (l newerLog) Follow(ctx context.Context, after state.Seq, apply func([]state.Event) error) error {
+	return l.MemoryLog.Follow(ctx, after, func(events []state.Event) error {
+		for _, e := range events {
+			if up, ok := e.Body.(state.NodeUp); ok && up.Node == "newer" {
+				if err := apply([]state.Event{e}); err != nil {
+					return err
+				}
+				return fmt.Errorf("place %d: %w", e.Seq+1, &state.VersionError{Version: 3})
+			}
+		}
+		return apply(events)
+	})
+}
+
+// TestARoomThatCannotReadItsLogEndsAndNamesWhoWroteIt: its members are free to go
+// elsewhere.
+func TestARoomThatCannotReadItsLogEndsAndNamesWhoWroteIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newerLog{room.NewMemoryLog()}
+		r, err := room.New(t.Context(), room.Config{}, l, room.NewMemoryStore())
+		if err != nil {
+			t.Fatal(err)
+		}
+		h := &testRoom{T: t, room: r}
+		ann := h.join("ann")[0]
+		l.MemoryLog.Propose(t.Context(), state.Event{ID: state.ID{Origin: 9, N: 1}, Body: state.NodeUp{Node: "newer", Version: 3, Program: "salon 9.1"}})
+		ann.left(state.Shutdown)
+		ann.Close(state.Ending{Cause: state.Quit})
+		if err := r.Close(); err == nil || !strings.Contains(err.Error(), "salon 9.1") || !strings.Contains(err.Error(), "format 3") {
+			t.Errorf("Close returned %v", err)
+		}
 	})
 }

@@ -11,7 +11,7 @@ import (
 )
 
 func TestATranscriptCanBeReadAgainAndFromBefore(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		ann := h.join("ann")[0]
 		ann.does("one", "two")
 		bob := h.arrive(as("bob"))
@@ -41,7 +41,7 @@ func TestATranscriptCanBeReadAgainAndFromBefore(t *testing.T) {
 }
 
 func TestWhoArrivesInAnEmptyRoomHasNothingBefore(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		console := h.console()
 		if first, next := console.Held(); first != next || console.Arrived() != next || console.At(first) != nil {
 			h.Errorf("an empty room holds [%d, %d), the console arrived at %d", first, next, console.Arrived())
@@ -53,7 +53,7 @@ func TestWhoArrivesInAnEmptyRoomHasNothingBefore(t *testing.T) {
 }
 
 func TestWhatTheRingForgotIsNotFound(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		ann := h.join("ann")[0]
 		ann.does("the first")
 		_, next := ann.Held()
@@ -83,7 +83,7 @@ func TestWhatTheRingForgotIsNotFound(t *testing.T) {
 
 // TestWhatASearchFindsHasAPlace, even among events that have none in the log.
 func TestWhatASearchFindsHasAPlace(t *testing.T) {
-	inRoomLike(t, room.Config{GatherAbove: 1, GatherEvery: 1}, func(h *house) {
+	inRoomLike(t, room.Config{GatherAbove: 1, GatherEvery: 1}, func(h *testRoom) {
 		ann := h.join("ann", "bob")[0]
 		for i := range 5 {
 			h.join(text.Pseudo(fmt.Sprint("p", i, "x")))
@@ -115,7 +115,7 @@ func TestWhatASearchFindsHasAPlace(t *testing.T) {
 }
 
 func TestATranscriptKnowsWhomItsReaderIgnores(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		ann, bob := h.two("ann", "bob")
 		bob.does("hello")
 		_, next := ann.Held()

@@ -16,7 +16,7 @@ import (
 )
 
 // welcomed lets somebody in and returns what they are shown first.
-func (h *house) welcomed(e room.Entry) (*person, room.Welcome) {
+func (h *testRoom) welcomed(e room.Entry) (*person, room.Welcome) {
 	h.Helper()
 	p := h.arrive(e)
 	w, ok := p.Take(make([]room.Item, 0, 1))[0].Reply.(room.Welcome)
@@ -27,7 +27,7 @@ func (h *house) welcomed(e room.Entry) (*person, room.Welcome) {
 }
 
 func TestANewcomerIsToldWhoIsHereAndWhatItIsAbout(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		_, w := h.welcomed(as("bob"))
 		if w.Pseudo != "bob" || w.Present != 1 || !slices.Equal(w.Names, []text.Pseudo{"bob"}) || w.Topic.Text != "" || w.Shutdown != nil || len(w.Last) != 0 {
 			h.Errorf("the first is welcomed with %+v", w)
@@ -44,7 +44,7 @@ func TestANewcomerIsToldWhoIsHereAndWhatItIsAbout(t *testing.T) {
 }
 
 func TestANewcomerIsShownTheLastMessagesOnce(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		ann, bob := h.two("ann", "bob")
 		for i := range 30 {
 			ann.does(fmt.Sprint("/me ", i))
@@ -87,7 +87,7 @@ func TestTheWelcomeComesBeforeWhatHappensMeanwhile(t *testing.T) {
 }
 
 func TestTheWelcomeOfAFullRoomNamesFifty(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		for i := range 80 {
 			h.arrive(as(text.Pseudo(fmt.Sprintf("p%02dx", (i*37)%80))))
 		}
@@ -100,7 +100,7 @@ func TestTheWelcomeOfAFullRoomNamesFifty(t *testing.T) {
 }
 
 func TestARoomMayReplayNothing(t *testing.T) {
-	inRoomLike(t, room.Config{}, func(h *house) {
+	inRoomLike(t, room.Config{}, func(h *testRoom) {
 		h.join("ann")[0].does("hello")
 		if _, w := h.welcomed(as("bob")); len(w.Last) != 0 {
 			h.Errorf("bob is replayed %v", w.Last)
@@ -109,7 +109,7 @@ func TestARoomMayReplayNothing(t *testing.T) {
 }
 
 func TestTheListSaysWhoSinceWhen(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		first := time.Now()
 		h.arrive(withKey("bob", "K"))
 		sleep(time.Minute)
@@ -128,7 +128,7 @@ func TestTheListSaysWhoSinceWhen(t *testing.T) {
 }
 
 func TestHistoryAndItsLength(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		ann := h.join("ann")[0]
 		if past := replied[room.Past](ann, "/historique"); len(past.Events) != 0 || past.Search != "" {
 			h.Errorf("a new room has the past %+v", past)
@@ -149,7 +149,7 @@ func TestHistoryAndItsLength(t *testing.T) {
 }
 
 func TestSearchFindsWhatWasSaidWhoeverAsks(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		ann, bob := h.two("ann", "Bob")
 		ann.does("Le cœur a ses raisons", "autre chose")
 		bob.does("COEUR de pierre")
@@ -179,7 +179,7 @@ func TestSearchFindsWhatWasSaidWhoeverAsks(t *testing.T) {
 }
 
 func TestHistoryIsBoundedInBytesToo(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		ann := h.join("ann")[0]
 		for range 100 {
 			ann.does(strings.Repeat("x", text.MaxText))

@@ -12,7 +12,7 @@ import (
 )
 
 func TestAPrivateMessageReachesAndWakesItsTwoPeopleAlone(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		ann, bob, cleo := h.three("ann", "bob", "cleo")
 		ann.does("@bob the code is 1234")
 		if !ann.woken() || !bob.woken() {
@@ -34,7 +34,7 @@ func TestAPrivateMessageReachesAndWakesItsTwoPeopleAlone(t *testing.T) {
 }
 
 func TestAPrivateMessageNeverReachesTheConsole(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		console := h.console()
 		ann, _ := h.two("ann", "bob")
 		ann.does("@bob secret", "hello")
@@ -43,7 +43,7 @@ func TestAPrivateMessageNeverReachesTheConsole(t *testing.T) {
 }
 
 func TestAPrivateMessageReachesEverySessionOfBoth(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		ann1, ann2 := h.arrive(withKey("ann", "A")), h.arrive(withKey("ann", "A"))
 		bob1, bob2 := h.arrive(withKey("bob", "B")), h.arrive(withKey("bob", "B"))
 		h.settle()
@@ -56,7 +56,7 @@ func TestAPrivateMessageReachesEverySessionOfBoth(t *testing.T) {
 
 func TestAPrivateMessageToSeveral(t *testing.T) {
 	for _, line := range []string{"@bob,cleo hi", "@bob,@cleo hi", "@bob,cleo: hi", "/msg bob,cleo hi", "/mp @bob,@cleo hi", "@bob,cleo,bob,BOB hi", "@BOB,Cleo hi"} {
-		inRoom(t, func(h *house) {
+		inRoom(t, func(h *testRoom) {
 			ann, bob, cleo := h.three("ann", "bob", "cleo")
 			dan := h.join("dan")[0]
 			ann.does(line)
@@ -75,7 +75,7 @@ func TestNothingIsSentToAnybodyWhenOneIsUnknown(t *testing.T) {
 		"@anm hi": "ann", "@bob,anm hi": "ann", "/msg anm hi": "ann", "@nobody hi": "", "@tous,ann hi": "",
 		"@all,bob: hi": "", "@ann;bob hi": "", "@bob,nobody hi": "",
 	} {
-		inRoom(t, func(h *house) {
+		inRoom(t, func(h *testRoom) {
 			ann, bob, cleo := h.three("ann", "bob", "cleo")
 			if unknown := refused[*state.UnknownMemberError](cleo, line); unknown.Suggestion != near {
 				h.Errorf("%q: %q is suggested for %q", line, unknown.Suggestion, unknown.Name)
@@ -91,7 +91,7 @@ func TestNothingIsSentToAnybodyWhenOneIsUnknown(t *testing.T) {
 }
 
 func TestAPrivateMessageNeedsATextAndAName(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		ann, bob := h.two("ann", "bob")
 		names := strings.Repeat("bob,", 21)
 		for _, line := range []string{"@bob", "@bob ", "@", "@ bob hi", "@: hi", "/msg bob", "/msg", "/r", "@, hi", "@tous", "@" + names + " hi"} {
@@ -104,7 +104,7 @@ func TestAPrivateMessageNeedsATextAndAName(t *testing.T) {
 }
 
 func TestOneMayWriteToOneself(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		ann, bob := h.two("ann", "bob")
 		ann.does("@moi remember", "@me again", "@bob,moi both")
 		ann.sees("ann -> [ann]: remember", "ann -> [ann]: again", "ann -> [bob ann]: both")
@@ -113,7 +113,7 @@ func TestOneMayWriteToOneself(t *testing.T) {
 }
 
 func TestReplyAnswersTheLastPrivateMessage(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		ann, bob, cleo := h.three("ann", "bob", "cleo")
 		if err := bob.tries("/r hello"); !errors.Is(err, room.ErrNobody) {
 			h.Errorf("bob is told %v", err)
@@ -132,7 +132,7 @@ func TestReplyAnswersTheLastPrivateMessage(t *testing.T) {
 }
 
 func TestReplyFollowsARename(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		ann, bob := h.two("ann", "bob")
 		ann.does("@bob a secret", "/pseudo anna")
 		stranger := h.join("ann")[0]
@@ -143,7 +143,7 @@ func TestReplyFollowsARename(t *testing.T) {
 }
 
 func TestReplyToSomebodyWhoLeftGoesNowhere(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		ann, bob := h.two("ann", "bob")
 		ann.does("@bob hi", "/quitter")
 		ann.Close(state.Ending{Cause: state.Quit})
@@ -154,7 +154,7 @@ func TestReplyToSomebodyWhoLeftGoesNowhere(t *testing.T) {
 // TestWhoeverIsIgnoredIsNotToldSo: they are told what everybody is told, and nothing
 // else.
 func TestWhoeverIsIgnoredIsNotToldSo(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		ann, bob, cleo := h.three("ann", "bob", "cleo")
 		ann.asks("/ignorer bob")
 		ann.asks("/absent")
@@ -174,7 +174,7 @@ func TestWhoeverIsIgnoredIsNotToldSo(t *testing.T) {
 }
 
 func TestWhoeverDoesNotReadIsNotWaitedFor(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		ann, bob := h.two("ann", "bob")
 		for i := range 256 {
 			ann.does(fmt.Sprint("@bob ", i))
@@ -192,7 +192,7 @@ func TestWhoeverDoesNotReadIsNotWaitedFor(t *testing.T) {
 }
 
 func TestSomebodyWithoutVoiceCannotWhisper(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		ann, bob := h.two("ann", "bob")
 		h.console().does("mute ann")
 		h.settle()
@@ -202,7 +202,7 @@ func TestSomebodyWithoutVoiceCannotWhisper(t *testing.T) {
 }
 
 func TestEveryRecipientWhoIsAwayOrDoesNotReadIsReported(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		ann, bob, cleo := h.three("ann", "bob", "cleo")
 		bob.asks("/absent lunch")
 		cleo.asks("/absent dinner")

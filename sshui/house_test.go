@@ -20,7 +20,7 @@ const patience = roomtest.Patience
 // house is a room with an ssh front on a port of its own, and its operator's
 // console.
 type house struct {
-	*roomtest.House
+	*roomtest.Harness
 	server *Server
 }
 
@@ -35,7 +35,7 @@ type build struct {
 	pace   pace
 	store  room.Store
 	listen func(net.Listener) net.Listener
-	wired  bool // see [roomtest.House.Wire]
+	wired  bool // see [roomtest.Harness.Wire]
 }
 
 // wired is a house that stands in a time of its own.
@@ -53,7 +53,7 @@ func open(t testing.TB, change ...func(*build)) *house {
 	for _, c := range change {
 		c(&b)
 	}
-	h := &house{House: roomtest.Open(t, b.room, b.store)}
+	h := &house{Harness: roomtest.Open(t, b.room, b.store)}
 	if b.wired {
 		h.Wire()
 	}

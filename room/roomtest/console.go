@@ -13,20 +13,20 @@ import (
 	"salon/room/text"
 )
 
-// Console is an operator's, with all that it has shown. Its methods may be called from
-// any goroutine.
+// Console is an operator's console that records all events. Its methods may be called
+// from any goroutine.
 type Console struct {
 	*room.Session
 	Bell  // rings for every event
 	t     testing.TB
 	leave func()
-	left  chan struct{} // closed once it is shown no more
+	left  chan struct{} // closed once it records no more
 
 	mu     sync.Mutex
 	events []state.Event
 }
 
-// Watch sits down at a room's console. [Console.Leave] must be called in the end.
+// Watch opens a room's console. [Console.Leave] must be called in the end.
 func Watch(t testing.TB, r *room.Room) *Console {
 	c := &Console{Session: r.Watch(room.Prefs{}), t: t, left: make(chan struct{})}
 	go func() {
@@ -40,11 +40,11 @@ func Watch(t testing.TB, r *room.Room) *Console {
 	return c
 }
 
-// Leave ends the console's session; leaving again does nothing. What it has shown can
-// still be asked for.
+// Leave ends the console's session; leaving again does nothing. What was recorded can
+// still be read.
 func (c *Console) Leave() { c.leave() }
 
-// mark is a reply of the console to itself.
+// mark is a failure that catchUp shows on the console, to see when it gets there.
 type mark struct{ passed chan struct{} }
 
 func (*mark) Error() string { return "a mark" }
@@ -65,8 +65,8 @@ func (c *Console) show(items []room.Item) error {
 	return nil
 }
 
-// catchUp waits until the console has been shown all that was shown to anybody until
-// now: replies come in their place among the events.
+// catchUp waits until the console has recorded all that anybody was shown until now:
+// replies are shown in order with the events.
 func (c *Console) catchUp() {
 	c.t.Helper()
 	m := &mark{make(chan struct{})}
@@ -75,7 +75,7 @@ func (c *Console) catchUp() {
 	case <-m.passed:
 	case <-c.left:
 	case <-time.After(Patience):
-		c.t.Error("the console is shown nothing any more")
+		c.t.Error("the console no longer follows the room")
 	}
 }
 
@@ -89,7 +89,7 @@ func (c *Console) Events() []state.Event {
 	return slices.Clone(c.events)
 }
 
-// Forget makes the console forget what has happened so far.
+// Forget deletes the events recorded so far.
 func (c *Console) Forget() {
 	c.t.Helper()
 	c.catchUp()
@@ -110,8 +110,8 @@ func Seen[B state.Body](c *Console) []B {
 	return list
 }
 
-// Await waits until something of type B has happened that ok agrees with, and returns
-// the first. After [Patience] the test fails and says that what never happened.
+// Await waits for an event whose body is a B that ok accepts, and returns the first.
+// After [Patience] the test fails and prints what.
 func Await[B state.Body](t testing.TB, c *Console, what string, ok func(B) bool) (found B) {
 	t.Helper()
 	looked := 0
@@ -129,7 +129,7 @@ func Await[B state.Body](t testing.TB, c *Console, what string, ok func(B) bool)
 	return found
 }
 
-// AwaitJoined waits until somebody has come in.
+// AwaitJoined waits until somebody has joined.
 func (c *Console) AwaitJoined(t testing.TB, who text.Pseudo) state.Joined {
 	t.Helper()
 	return Await(t, c, string(who)+" joins", func(j state.Joined) bool { return j.Pseudo == who })
@@ -159,7 +159,7 @@ func (c *Console) Said(who text.Pseudo) []string {
 	return list
 }
 
-// Order does an operator's command, which must not fail.
+// Order does an operator's command, which must succeed.
 func (c *Console) Order(t testing.TB, line string) room.Reply {
 	t.Helper()
 	r, err := c.Do(context.Background(), line)

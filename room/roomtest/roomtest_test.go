@@ -35,7 +35,7 @@ func TestTheConsoleKnowsWhatOthersWereShown(t *testing.T) {
 	h.AwaitSaid(t, "encore")
 }
 
-func TestAHouseThatIsClosedStillKnows(t *testing.T) {
+func TestARoomThatIsClosedKeepsItsEvents(t *testing.T) {
 	h := Open(t, room.Config{}, room.NewMemoryStore())
 	h.Join("ann")
 	h.Close()

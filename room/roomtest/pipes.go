@@ -7,10 +7,10 @@ import (
 	"sync"
 )
 
-// wires is a network of its own, for a house in a bubble (package testing/synctest):
-// on real sockets, time stands still there. A server's write takes as long as it takes
-// the other end to read it, so that whoever does not read is stuck at once; what
-// clients write is read in order, and they wait only when very much of it is not.
+// wires is a network of pipes, for a test in a bubble (package testing/synctest), where
+// time would stand still while a real socket is read. A server's write lasts until the
+// client has read it, so that a client that does not read blocks the server at once; a
+// client's write blocks only when 1,024 writes are unread.
 type wires struct {
 	calls  chan net.Conn
 	closed chan struct{}
@@ -64,8 +64,8 @@ type wired struct {
 
 func (c wired) RemoteAddr() net.Addr { return c.from }
 
-// Post makes an end of a net.Pipe that does not wait for what it writes to be read, as
-// a socket does not. It must be closed.
+// Post returns a connection over one end of a net.Pipe whose writes do not wait for the
+// other end to read them, as on a socket. It must be closed.
 func Post(c net.Conn) net.Conn {
 	p := &posted{c, make(chan []byte, 1<<10), make(chan struct{})}
 	go func() {

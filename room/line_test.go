@@ -1,6 +1,7 @@
 package room_test
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -38,7 +39,7 @@ func TestWhatIsSaidToEveryone(t *testing.T) {
 		"a\tb\x00c":             "ann: a bc",
 		strings.Repeat("é", 20): "ann: " + strings.Repeat("é", 20),
 	} {
-		inRoom(t, func(h *house) {
+		inRoom(t, func(h *testRoom) {
 			ann, bob := h.two("ann", "bob")
 			ann.does(line)
 			bob.sees(want)
@@ -51,7 +52,7 @@ func TestAnUnknownCommandIsNeverBroadcast(t *testing.T) {
 		"/lsite": "list", "/msgg bob hi": "tell", "/hlep": "help", "/kick2 bob": "nick", "/": "", "/ hello": "",
 		"/xyzzy": "", "/quiter": "quit", "/nic bob": "nick", "/ban2": "back", "/éàù": "",
 	} {
-		inRoom(t, func(h *house) {
+		inRoom(t, func(h *testRoom) {
 			ann, bob := h.two("ann", "bob")
 			unknown := refused[*room.UnknownCommandError](ann, line)
 			got := ""
@@ -67,7 +68,7 @@ func TestAnUnknownCommandIsNeverBroadcast(t *testing.T) {
 }
 
 func TestSuggestionsAreOfWhatOneMayDo(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		ann, op := h.join("ann")[0], h.operator("op")
 		if unknown := refused[*room.UnknownCommandError](ann, "/shutdwn"); unknown.Suggestion != nil {
 			h.Errorf("ann is suggested %s", unknown.Suggestion.Name)
@@ -82,7 +83,7 @@ func TestSuggestionsAreOfWhatOneMayDo(t *testing.T) {
 }
 
 func TestTheNameOfAnUnknownCommandIsFitToShow(t *testing.T) {
-	inRoom(t, func(h *house) {
+	inRoom(t, func(h *testRoom) {
 		ann := h.join("ann")[0]
 		unknown := refused[*room.UnknownCommandError](ann, "/x\x1b]0;owned\a"+strings.Repeat("y", 1000))
 		if name := unknown.Name; text.Clean(name, false) != name || len(name) > 40 {
@@ -92,7 +93,7 @@ func TestTheNameOfAnUnknownCommandIsFitToShow(t *testing.T) {
 }
 
 func TestLinesThatAreNothingOrTooMuch(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		ann, bob := h.two("ann", "bob")
 		for _, line := range []string{"", "   ", "\x1b[0m", "\u200b", "\x00", "\n\n"} {
 			if err := ann.tries(line); !errors.Is(err, room.ErrEmpty) {
@@ -113,7 +114,7 @@ func TestLinesThatAreNothingOrTooMuch(t *testing.T) {
 // TestEveryWordCallsItsCommand tries the whole table in both languages, cases
 // and accents, as somebody who may do all of it.
 func TestEveryWordCallsItsCommand(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		e := onScreen("op")
 		e.Role = state.Operator
 		screen := h.arrive(e)
@@ -137,7 +138,7 @@ func TestEveryWordCallsItsCommand(t *testing.T) {
 }
 
 func TestHelpListsWhatOneMayDo(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		has := func(p *person, line, name string) bool {
 			for _, c := range replied[room.Help](p, line).Commands {
 				if c.Name == name {
@@ -172,7 +173,7 @@ func TestHelpListsWhatOneMayDo(t *testing.T) {
 }
 
 func TestComforts(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		ann := h.join("ann")[0]
 		for _, step := range []struct {
 			line string
@@ -204,10 +205,10 @@ func TestComforts(t *testing.T) {
 }
 
 func TestATimeZoneIsShared(t *testing.T) {
-	inRoomLike(t, room.Config{Zone: func(string) (*time.Location, error) { return time.FixedZone("X", 3600), nil }}, func(h *house) {
-		one, _ := h.room.Zone("Europe/Paris")
+	inFreeRoom(t, func(h *testRoom) {
+		one, err := h.room.Zone("Europe/Paris")
 		two, _ := h.room.Zone("Europe/Paris")
-		if one != two {
+		if err != nil || one != two {
 			h.Error("the same name gives two locations")
 		}
 	})
@@ -230,7 +231,7 @@ func TestLanguagesAreReadAsPeopleWriteThem(t *testing.T) {
 }
 
 func TestWhatAProgramPrintsIsSaidAsItIs(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		ann, bob := h.two("ann", "bob")
 		for _, line := range []string{"/usr/bin/ld: cannot find -lfoo", "    indented", "/home/ann/main.go:12:3: undefined"} {
 			ann.does(line)
@@ -245,7 +246,7 @@ func TestWhatAProgramPrintsIsSaidAsItIs(t *testing.T) {
 }
 
 func TestAMessageHasNoMoreLinesThanFit(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		ann, bob := h.two("ann", "bob")
 		most := "x" + strings.Repeat("\ny", text.MaxLines-1)
 		ann.does(most)
@@ -275,4 +276,73 @@ func TestWhatSpeaks(t *testing.T) {
 			t.Errorf("%q speaks", line)
 		}
 	}
+}
+
+func TestHistoryOfADayAndSearchByAuthorAndDay(t *testing.T) {
+	inRoom(t, func(h *testRoom) {
+		ann, bob := h.join("ann")[0], h.join("bob")[0]
+		ann.does("first train")
+		time.Sleep(24 * time.Hour)
+		today := time.Now()
+		ann.does("second train")
+		bob.does("third train")
+		for line, want := range map[string][]string{
+			"/historique":                               {"first train", "second train", "third train"},
+			"/history today":                            {"second train", "third train"},
+			"/historique hier":                          {"first train"},
+			"/historique avant-hier":                    nil,
+			"/historique aujourd'hui":                   {"second train", "third train"},
+			"/chercher train @ann":                      {"first train", "second train"},
+			"/chercher @ann":                            {"first train", "second train"},
+			"/search train yesterday":                   {"first train"},
+			"/search train @BOB today":                  {"third train"},
+			"/search train @nobody today":               nil,
+			"/search yesterday @ann":                    {"first train"},
+			"/historique " + today.Format("2006-01-02"): {"second train", "third train"},
+			"/historique " + today.Format("02/01/2006"): {"second train", "third train"},
+		} {
+			time.Sleep(time.Second)
+			r, err := ann.Do(context.Background(), line)
+			past, ok := r.(room.Past)
+			if err != nil || !ok {
+				t.Fatalf("%s: %v, %v", line, r, err)
+			}
+			var got []string
+			for _, e := range past.Events {
+				got = append(got, e.Body.(state.Said).Text)
+			}
+			if len(got) != len(want) {
+				t.Errorf("%s found %q, want %q", line, got, want)
+				continue
+			}
+			for i := range got {
+				if got[i] != want[i] {
+					t.Errorf("%s found %q, want %q", line, got, want)
+				}
+			}
+		}
+		for _, line := range []string{"/chercher", "/historique 32/13/2026", "/historique demain"} {
+			if _, err := ann.Do(context.Background(), line); err == nil {
+				t.Errorf("%s is understood", line)
+			}
+		}
+	})
+}
+
+// TestADayAloneOrInQuotesIsAWord: else it could not be sought.
+func TestADayAloneOrInQuotesIsAWord(t *testing.T) {
+	inFreeRoom(t, func(h *testRoom) {
+		ann := h.join("ann")[0]
+		ann.does("nothing much")
+		sleep(24 * time.Hour)
+		ann.does("hier, nothing")
+		for line, want := range map[string]int{
+			"/chercher hier": 1, "/search yesterday": 0, "/chercher \"hier\"": 1, "/chercher “hier” nothing": 1, "/chercher \"hier\" today": 1,
+			"/chercher \"hier\" yesterday": 0, "/chercher nothing hier": 1, "/chercher aujourd'hui hier": 1, "/chercher hier hier": 0, "/chercher \"much\"": 0,
+		} {
+			if n := len(replied[room.Past](ann, line).Events); n != want {
+				h.Errorf("%s finds %d, want %d", line, n, want)
+			}
+		}
+	})
 }

@@ -28,7 +28,7 @@ func replayed(w room.Welcome) []string {
 }
 
 func TestAnOwnerIsShownWhatTheyMissed(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		bob := h.join("bob")[0]
 		bob.does("before")
 		ann, w := h.welcomed(withKey("ann", "SHA256:A"))
@@ -67,15 +67,15 @@ func TestAnOwnerIsShownWhatTheyMissed(t *testing.T) {
 }
 
 func TestWhatEndsAnOwnersVisitHoweverItEnds(t *testing.T) {
-	for name, end := range map[string]func(h *house, ann *person){
-		"quit":   func(h *house, ann *person) { ann.does("/quitter bye") },
-		"kick":   func(h *house, ann *person) { h.console().does("kick ann") },
-		"ban":    func(h *house, ann *person) { h.console().asks("ban ann 1s") },
-		"rename": func(h *house, ann *person) { ann.does("/pseudo away", "/pseudo ann") },
-		"lost":   func(h *house, ann *person) {},
+	for name, end := range map[string]func(h *testRoom, ann *person){
+		"quit":   func(h *testRoom, ann *person) { ann.does("/quitter bye") },
+		"kick":   func(h *testRoom, ann *person) { h.console().does("kick ann") },
+		"ban":    func(h *testRoom, ann *person) { h.console().asks("ban ann 1s") },
+		"rename": func(h *testRoom, ann *person) { ann.does("/pseudo away", "/pseudo ann") },
+		"lost":   func(h *testRoom, ann *person) {},
 	} {
 		t.Run(name, func(t *testing.T) {
-			inFreeRoom(t, func(h *house) {
+			inFreeRoom(t, func(h *testRoom) {
 				ann, bob := h.owner("ann", "SHA256:A"), h.join("bob")[0]
 				bob.does("read")
 				ann.items()
@@ -95,7 +95,7 @@ func TestWhatEndsAnOwnersVisitHoweverItEnds(t *testing.T) {
 
 func TestAnOwnerIsShownMoreThanOthersUpToTwoHundred(t *testing.T) {
 	for missed, want := range map[int]int{3: 20, 20: 20, 21: 21, 150: 150, 500: 200} {
-		inFreeRoom(t, func(h *house) {
+		inFreeRoom(t, func(h *testRoom) {
 			bob := h.join("bob")[0]
 			for i := range 30 {
 				bob.does(fmt.Sprint("old ", i))
@@ -271,7 +271,7 @@ func TestAGapIsShownWhereSomethingIsMissing(t *testing.T) {
 
 // TestWhatAnOwnerChoseLasts, whatever their client asks for.
 func TestWhatAnOwnerChoseLasts(t *testing.T) {
-	inFreeRoom(t, func(h *house) {
+	inFreeRoom(t, func(h *testRoom) {
 		screen := func(pseudo text.Pseudo, key string, p room.Prefs) room.Entry {
 			e := onScreen(pseudo)
 			e.KeyID, e.Prefs = key, p

@@ -17,8 +17,8 @@ type Front interface {
 	Shutdown(context.Context) error
 }
 
-// House is a room with its operator's console and a front on a port of its own.
-type House struct {
+// Harness is a room with its operator's console and a front on a port of its own.
+type Harness struct {
 	T    testing.TB
 	Room *room.Room
 	Addr string // where the front listens
@@ -27,25 +27,25 @@ type House struct {
 	wires *wires // nil: the front listens on a real port
 }
 
-// Open opens a room, without a front yet, for the length of a test.
-func Open(t testing.TB, cfg room.Config, store room.Store) *House {
+// Open opens a room, without a front yet, until the end of the test.
+func Open(t testing.TB, cfg room.Config, store room.Store) *Harness {
 	t.Helper()
 	r, err := room.New(context.Background(), cfg, room.NewMemoryLog(), store)
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &House{T: t, Room: r, Console: Watch(t, r)}
+	h := &Harness{T: t, Room: r, Console: Watch(t, r)}
 	t.Cleanup(h.Close)
 	return h
 }
 
-// Wire puts the house on a network of its own, so that it can stand in a bubble (package
-// testing/synctest), where hours pass at once and a bound of time is exact. It comes
-// before Serve.
-func (h *House) Wire() { h.wires = newWires() }
+// Wire has the front listen on a network of pipes, so that the test can run in a bubble
+// (package testing/synctest), where hours pass at once and a bound of time is exact. It
+// is called before Serve.
+func (h *Harness) Wire() { h.wires = newWires() }
 
-// Serve opens the house's front. wrap, which may be nil, changes its listener.
-func (h *House) Serve(front Front, wrap func(net.Listener) net.Listener) {
+// Serve starts the front. wrap, which may be nil, changes its listener.
+func (h *Harness) Serve(front Front, wrap func(net.Listener) net.Listener) {
 	h.T.Helper()
 	l, err := h.listen()
 	if err != nil {
@@ -65,16 +65,16 @@ func (h *House) Serve(front Front, wrap func(net.Listener) net.Listener) {
 	})
 }
 
-func (h *House) listen() (net.Listener, error) {
+func (h *Harness) listen() (net.Listener, error) {
 	if h.wires != nil {
 		return h.wires, nil
 	}
 	return net.Listen("tcp", "127.0.0.1:0")
 }
 
-// Dial connects to the house's front, until the end of the test. What real sockets do
-// takes no longer than twice [Patience].
-func (h *House) Dial() net.Conn {
+// Dial connects to the front, until the end of the test. Reads and writes on real sockets
+// fail after twice [Patience].
+func (h *Harness) Dial() net.Conn {
 	h.T.Helper()
 	dial := func() (net.Conn, error) { return net.Dial("tcp", h.Addr) }
 	if h.wires != nil {
@@ -91,8 +91,8 @@ func (h *House) Dial() net.Conn {
 	return c
 }
 
-// Close lets everyone out; closing again does nothing.
-func (h *House) Close() {
+// Close closes the front and the room; closing again does nothing.
+func (h *Harness) Close() {
 	h.Room.Stop("")
 	if h.front != nil {
 		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
@@ -103,8 +103,8 @@ func (h *House) Close() {
 	h.Room.Close()
 }
 
-// Join puts a member into the room who has come by no real front and reads nothing.
-func (h *House) Join(who text.Pseudo) *room.Session {
+// Join adds a member without a front, who reads nothing.
+func (h *Harness) Join(who text.Pseudo) *room.Session {
 	h.T.Helper()
 	s, err := h.Room.Join(context.Background(), room.Entry{Pseudo: who, Front: "test"})
 	if err != nil {
@@ -114,7 +114,7 @@ func (h *House) Join(who text.Pseudo) *room.Session {
 	return s
 }
 
-// Faulty is a store with a fault in it: it panics when it is searched.
+// Faulty is a store that panics when it is searched.
 type Faulty struct{ *room.MemoryStore }
 
 // Search implements room.Store.

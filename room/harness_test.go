@@ -14,26 +14,26 @@ import (
 	"salon/room/text"
 )
 
-// house is a room under test. It lives in a bubble, where hours pass at once.
-type house struct {
+// testRoom is a room under test. It lives in a bubble, where hours pass at once.
+type testRoom struct {
 	*testing.T
 	room   *room.Room
 	people []*person
 }
 
 // inRoom runs a test in a room with the promised defaults.
-func inRoom(t *testing.T, test func(*house)) {
+func inRoom(t *testing.T, test func(*testRoom)) {
 	t.Helper()
 	inRoomLike(t, room.DefaultConfig(), test)
 }
 
 // inFreeRoom runs a test in a room without limits.
-func inFreeRoom(t *testing.T, test func(*house)) {
+func inFreeRoom(t *testing.T, test func(*testRoom)) {
 	t.Helper()
 	inRoomLike(t, room.Config{Limits: room.Limits{Replay: 20}}, test)
 }
 
-func inRoomLike(t *testing.T, cfg room.Config, test func(*house)) {
+func inRoomLike(t *testing.T, cfg room.Config, test func(*testRoom)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		test(open(t, cfg, room.NewMemoryLog(), room.NewMemoryStore()))
@@ -41,19 +41,19 @@ func inRoomLike(t *testing.T, cfg room.Config, test func(*house)) {
 }
 
 // open starts a room that the test's end closes.
-func open(t *testing.T, cfg room.Config, log room.Log, store room.Store) *house {
+func open(t *testing.T, cfg room.Config, log room.Log, store room.Store) *testRoom {
 	t.Helper()
 	cfg.PassMemory, cfg.PassTime = 8, 1 // no test waits for a hash
 	r, err := room.New(t.Context(), cfg, log, store)
 	if err != nil {
 		t.Fatalf("New: %v", err)
 	}
-	h := &house{T: t, room: r}
+	h := &testRoom{T: t, room: r}
 	t.Cleanup(h.close)
 	return h
 }
 
-func (h *house) close() {
+func (h *testRoom) close() {
 	for _, p := range h.people {
 		p.Close(state.Ending{Cause: state.Quit})
 	}
@@ -65,7 +65,7 @@ func (h *house) close() {
 // person is somebody with a session, at the keyboard and reading.
 type person struct {
 	*room.Session
-	h *house
+	h *testRoom
 }
 
 // an entry for somebody who comes in over ssh without a key.
@@ -93,7 +93,7 @@ func from(pseudo text.Pseudo, addr string) room.Entry {
 }
 
 // arrive lets somebody in who has read nothing yet.
-func (h *house) arrive(e room.Entry) *person {
+func (h *testRoom) arrive(e room.Entry) *person {
 	h.Helper()
 	s, err := h.room.Join(h.Context(), e)
 	if err != nil {
@@ -105,7 +105,7 @@ func (h *house) arrive(e room.Entry) *person {
 }
 
 // join lets people in, and everyone reads until nothing is new.
-func (h *house) join(pseudos ...text.Pseudo) []*person {
+func (h *testRoom) join(pseudos ...text.Pseudo) []*person {
 	h.Helper()
 	var joined []*person
 	for _, pseudo := range pseudos {
@@ -115,20 +115,20 @@ func (h *house) join(pseudos ...text.Pseudo) []*person {
 	return joined
 }
 
-func (h *house) two(a, b text.Pseudo) (_, _ *person) {
+func (h *testRoom) two(a, b text.Pseudo) (_, _ *person) {
 	h.Helper()
 	p := h.join(a, b)
 	return p[0], p[1]
 }
 
-func (h *house) three(a, b, c text.Pseudo) (_, _, _ *person) {
+func (h *testRoom) three(a, b, c text.Pseudo) (_, _, _ *person) {
 	h.Helper()
 	p := h.join(a, b, c)
 	return p[0], p[1], p[2]
 }
 
 // operator lets somebody in who moderates.
-func (h *house) operator(pseudo text.Pseudo) *person {
+func (h *testRoom) operator(pseudo text.Pseudo) *person {
 	h.Helper()
 	e := as(pseudo)
 	e.Role = state.Operator
@@ -138,14 +138,14 @@ func (h *house) operator(pseudo text.Pseudo) *person {
 }
 
 // console opens the session of whoever started the server.
-func (h *house) console() *person {
+func (h *testRoom) console() *person {
 	p := &person{h.room.Watch(room.Prefs{}), h}
 	h.people = append(h.people, p)
 	return p
 }
 
 // settle lets everyone read what is new, and forgets it.
-func (h *house) settle() {
+func (h *testRoom) settle() {
 	synctest.Wait()
 	for _, p := range h.people {
 		p.items()
@@ -154,7 +154,7 @@ func (h *house) settle() {
 }
 
 // turnedAway wants a newcomer refused with an error of type E.
-func turnedAway[E error](h *house, e room.Entry) E {
+func turnedAway[E error](h *testRoom, e room.Entry) E {
 	h.Helper()
 	s, err := h.room.Join(h.Context(), e)
 	if err == nil {
@@ -163,7 +163,7 @@ func turnedAway[E error](h *house, e room.Entry) E {
 	return wantError[E](h, err)
 }
 
-func wantError[E error](h *house, err error) E {
+func wantError[E error](h *testRoom, err error) E {
 	h.Helper()
 	e, ok := err.(E)
 	if !ok {
@@ -279,7 +279,7 @@ func (p *person) stays() {
 }
 
 // present wants exactly these people to be listed.
-func (h *house) present(want ...text.Pseudo) {
+func (h *testRoom) present(want ...text.Pseudo) {
 	h.Helper()
 	c := h.room.Watch(room.Prefs{})
 	defer c.Close(state.Ending{Cause: state.Quit})

@@ -1,9 +1,7 @@
-// Package roomtest is what the tests of several packages have in common: a room with
-// its operator's console (House), which remembers all that happened, and ways to wait
-// for what must come. What a test waits for is something that it can observe, never a
-// time; only a failure takes as long as Patience.
-//
-// It is imported by tests alone.
+// Package roomtest is what the tests of several packages share: a room with its
+// operator's console, which records all events ([Open] opens both), and functions that
+// wait for something observable, never for a time; only a failure takes as long as
+// [Patience]. Only tests import it.
 package roomtest
 
 import (
@@ -18,27 +16,24 @@ import (
 // Patience is how long a test waits for what must come: a limit for failures only.
 const Patience = 20 * time.Second
 
-// Glance is the time between two looks at something that rings no Bell.
-const Glance = time.Millisecond
-
-// Until looks again every Glance until it sees what it waits for: for what nobody
-// tells of, such as goroutines. It leaves the processor to others meanwhile.
+// Until calls ok every millisecond until it returns true: for what no Bell announces, such
+// as goroutines. After Patience the test fails and prints what.
 func Until(t testing.TB, what func() string, ok func() bool) {
 	t.Helper()
-	for late := time.Now().Add(Patience); !ok(); time.Sleep(Glance) {
+	for late := time.Now().Add(Patience); !ok(); time.Sleep(time.Millisecond) {
 		if time.Now().After(late) {
 			t.Fatal(what())
 		}
 	}
 }
 
-// Bell wakes those who wait for a change. Its zero value is ready.
+// Bell wakes the goroutines that wait for a change. Its zero value is ready.
 type Bell struct {
 	mu   sync.Mutex
 	next chan struct{}
 }
 
-// Ring tells that something has changed. The change itself comes first.
+// Ring announces a change, which has been made before.
 func (b *Bell) Ring() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -57,8 +52,8 @@ func (b *Bell) rung() <-chan struct{} {
 	return b.next
 }
 
-// Await looks at each change until it sees what it waits for. After Patience the test
-// fails and says what.
+// Await calls ok at each change until it returns true. After Patience the test fails and
+// prints what.
 func (b *Bell) Await(t testing.TB, what func() string, ok func() bool) {
 	t.Helper()
 	late := time.NewTimer(Patience)
@@ -76,7 +71,7 @@ func (b *Bell) Await(t testing.TB, what func() string, ok func() bool) {
 	}
 }
 
-// Journal is a log, kept to be read while it is written. Its zero value is ready.
+// Journal is a log that can be read while it is written. Its zero value is ready.
 type Journal struct {
 	mu   sync.Mutex
 	text bytes.Buffer
@@ -96,7 +91,7 @@ func (j *Journal) String() string {
 	return j.text.String()
 }
 
-// Goroutines counts those that have one of these functions on their stack, such as
+// Goroutines counts the goroutines that have one of these functions on their stack, such as
 // "salon/rawtcp.(*conn)".
 func Goroutines(in ...string) (n int) {
 	buf := make([]byte, 1<<20)
