@@ -104,6 +104,8 @@ var complaints = []struct {
 	{"ErrTooManyKeys", state.ErrTooManyKeys, "Huit clés au plus par pseudo. « /desinscrire SHA256:... » en retire une.", `A nickname has eight keys at most. "/unregister SHA256:..." removes one.`},
 	{"ErrFull", state.ErrFull, "Plus aucun pseudo ne peut être inscrit. Demandez à l'opérateur.", "No more nicknames can be registered. Ask the operator."},
 	{"ErrTooManyBans", state.ErrTooManyBans, "Il y en a déjà trop : levez-en d'abord ; « bans » donne la liste.", "There are too many already: lift some first; \"bans\" lists them."},
+	{"ErrStale", state.ErrStale, "Impossible de savoir si le message est parti : vérifiez avant de le renvoyer.", "The message may or may not have been sent: check before you send it again."},
+	{"RefusedError", &state.RefusedError{Code: 1}, "Cela a été refusé : réessayez pour savoir pourquoi.", "That was refused: try again to learn why."},
 	{"ErrNoReload", room.ErrNoReload, "Il n'y a rien à relire.", "There is nothing to reload."},
 	{"NotInForceError", &state.NotInForceError{What: state.NotRegistered, Name: "bob"}, "Le pseudo « bob » n'est pas inscrit.", `The nickname "bob" is not registered.`},
 	{"NotInForceError", &state.NotInForceError{What: state.NotAKey, Name: "SHA256:k"}, "« SHA256:k » n'est pas une clé de ce pseudo.", `"SHA256:k" is not a key of this nickname.`},
