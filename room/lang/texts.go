@@ -59,7 +59,7 @@ type Texts struct {
 	DeniedTopic, NotBanned, NotMuted, NotIgnored, Self, SlowMode, IsMuted, IsMutedUntil, IsBanned, IsBannedUntil       string
 	ShuttingDown, ShuttingDownNow, Empty, TextTooLong, TooManyLines, NoteTooLong                                       string
 	NobodyToReply, NoShutdown, NoZone, TooMany, NotMember, Busy, Unrecorded                                            string
-	Unsure, Refused, TooLarge, Gone, Internal                                                                                   string
+	Unsure, Refused, TooLarge, Gone, Internal                                                                          string
 	NoScreen, NoScreenNow, ScreenJSON                                                                                  string
 	Registered, AlikeRegistered, NotAllowed, WrongPassword, NoPasswordGiven, WrongPass, Guessing, PassPhrase           string
 	NoKeyToRegister, LastKey, TooManyKeys, KeyTaken, Full, NotRegistered, NotAKey, TooManyBans, NoReload, ReloadFailed string
