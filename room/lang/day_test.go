@@ -56,7 +56,7 @@ func TestAWelcomeTellsTheDaysOfTheLastMessages(t *testing.T) {
 }
 
 func TestTheFirstOfAMonthInFrench(t *testing.T) {
-	full, date, figures := lang.Day(time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC), state.French)
+	full, date, figures := lang.Of(state.French).Day(time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC))
 	if full != "mardi 1er septembre 2026" || date != "1er septembre 2026" || figures != "01/09/2026" {
 		t.Errorf("%q, %q, %q", full, date, figures)
 	}

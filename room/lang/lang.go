@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"golang.org/x/text/collate"
 
@@ -34,9 +35,6 @@ func Of(l state.Lang) *Texts {
 
 // ScreenOf returns a language's words for the full screen.
 func ScreenOf(l state.Lang) *ScreenTexts { return &Of(l).Screen }
-
-// Count says how many people are here.
-func Count(n int, l state.Lang) string { return fmt.Sprintf(ScreenOf(l).Online, n) }
 
 // FromLocale returns the language that a session's locale asks for, by the
 // precedence of POSIX (LC_ALL, LC_MESSAGES, LANG); C and POSIX count as unset.
@@ -145,4 +143,43 @@ func Question(l state.Lang, p room.Proof, who text.Pseudo) string {
 		return Of(l).AskPassword
 	}
 	return fmt.Sprintf(Of(l).AskPass, who)
+}
+
+// starred begins lines as replies do.
+func starred(lines []string) []string {
+	for i := range lines {
+		lines[i] = "* " + lines[i]
+	}
+	return lines
+}
+
+// unique returns words in their order, each once.
+func unique(words []string) []string {
+	seen := map[string]bool{}
+	var kept []string
+	for _, w := range words {
+		if !seen[w] {
+			seen[w] = true
+			kept = append(kept, w)
+		}
+	}
+	return kept
+}
+
+// wrapWidth is how wide a list of words may become: with its star it fits 80
+// columns.
+const wrapWidth = 74
+
+// wrap breaks a list of words into indented lines.
+func wrap(text string) []string {
+	var lines []string
+	line := " "
+	for word := range strings.FieldsSeq(text) {
+		if len(line) > 1 && utf8.RuneCountInString(line+" "+word) > wrapWidth {
+			lines = append(lines, line)
+			line = " "
+		}
+		line += " " + word
+	}
+	return append(lines, line)
 }

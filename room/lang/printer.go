@@ -35,7 +35,7 @@ type Printer struct {
 
 // kept are the newest lines of one class: an event's at its place modulo
 // keptLines.
-type kept [keptLines]atomic.Pointer[line]
+type kept [keptLines]atomic.Pointer[rendered]
 
 // class is what the bytes of a public event depend on, besides the event.
 type class struct {
@@ -44,8 +44,8 @@ type class struct {
 	hour12 bool
 }
 
-// line is an event's bytes; never changed once made.
-type line struct {
+// rendered is an event's bytes; never changed once made.
+type rendered struct {
 	event *state.Event
 	text  []byte
 }
@@ -69,18 +69,16 @@ func (p *Printer) Append(dst []byte, it room.Item, s *room.Session) []byte {
 		if text == "" {
 			return dst // for a screen only
 		}
-		return p.text(dst, text)
+		return p.Line(dst, text)
 	}
 	if _, private := it.Event.Body.(state.Whispered); private || s.Role() >= state.Operator {
-		return p.text(dst, ViewOf(s).Event(it.Event))
+		return p.Line(dst, ViewOf(s).Event(it.Event))
 	}
 	return p.shared(dst, it, class{prefs.Lang, prefs.Zone, prefs.Hour12})
 }
 
-// Line appends one line of text, ended as the Printer ends lines.
-func (p *Printer) Line(dst []byte, text string) []byte { return p.text(dst, text) }
-
-func (p *Printer) text(dst []byte, text string) []byte {
+// Line appends text, each of its lines ended as the Printer ends lines.
+func (p *Printer) Line(dst []byte, text string) []byte {
 	if p.eol != "\n" {
 		text = strings.ReplaceAll(text, "\n", p.eol)
 	}
@@ -93,12 +91,12 @@ func (p *Printer) shared(dst []byte, it room.Item, c class) []byte {
 	v := View{Lang: c.lang, Zone: c.zone, Hour12: c.hour12}
 	lines := p.of(c)
 	if lines == nil {
-		return p.text(dst, v.Event(it.Event))
+		return p.Line(dst, v.Event(it.Event))
 	}
 	slot := &lines[it.Place%keptLines]
 	l := slot.Load()
 	if l == nil || l.event != it.Event {
-		l = &line{it.Event, p.text(nil, v.Event(it.Event))}
+		l = &rendered{it.Event, p.Line(nil, v.Event(it.Event))}
 		if len(l.text) <= maxKept {
 			slot.Store(l)
 		}

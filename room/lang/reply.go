@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"salon/room"
 	"salon/room/state"
@@ -62,13 +61,6 @@ func (v View) table(r room.Reply, now time.Time) []string {
 	return nil
 }
 
-func starred(lines []string) []string {
-	for i := range lines {
-		lines[i] = "* " + lines[i]
-	}
-	return lines
-}
-
 func (v View) welcome(w room.Welcome, now time.Time) []string {
 	t := v.texts()
 	var lines []string
@@ -107,24 +99,6 @@ func (v View) replayed(w room.Welcome, now time.Time) []string {
 		since = w.Last[first-1].Time
 	}
 	return slices.Concat(v.events(w.Last[:first], now), mark, v.events(w.Last[first:], since))
-}
-
-// wrapWidth is how wide a list of words may become: with its star it fits 80
-// columns.
-const wrapWidth = 74
-
-// wrap breaks a list of words into indented lines.
-func wrap(text string) []string {
-	var lines []string
-	line := " "
-	for word := range strings.FieldsSeq(text) {
-		if len(line) > 1 && utf8.RuneCountInString(line+" "+word) > wrapWidth {
-			lines = append(lines, line)
-			line = " "
-		}
-		line += " " + word
-	}
-	return append(lines, line)
 }
 
 func (v View) present(w room.Welcome) string {
@@ -191,7 +165,7 @@ func (v View) pastTrouble(r room.Past, now time.Time) (lines []string) {
 
 func (v View) pastHead(r room.Past) string {
 	t := v.texts()
-	_, _, day := Day(r.Day, v.Lang)
+	_, _, day := v.texts().Day(r.Day)
 	switch {
 	case r.Continued:
 		return t.EarlierMessages
@@ -209,18 +183,6 @@ func (v View) pastHead(r room.Past) string {
 		return fmt.Sprintf(t.Found, len(r.Events), text.Isolate(r.Search))
 	}
 	return t.LastMessages
-}
-
-func unique(words []string) []string {
-	seen := map[string]bool{}
-	var kept []string
-	for _, w := range words {
-		if !seen[w] {
-			seen[w] = true
-			kept = append(kept, w)
-		}
-	}
-	return kept
 }
 
 func (v View) bans(r room.Bans, now time.Time) []string {

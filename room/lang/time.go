@@ -47,10 +47,6 @@ func Duration(d time.Duration, l state.Lang) string {
 	return fmt.Sprintf("%d s", seconds/time.Second)
 }
 
-// Day writes the day of a time, in its own zone: in full, without its name, and in
-// figures, as commands take it.
-func Day(t time.Time, l state.Lang) (full, date, figures string) { return Of(l).Day(t) }
-
 // sameDay reports whether two times are of one day, for the reader.
 func (v View) sameDay(a, b time.Time) bool {
 	a, b = v.in(a), v.in(b)
@@ -59,12 +55,12 @@ func (v View) sameDay(a, b time.Time) bool {
 
 // day writes the day of a time in full.
 func (v View) day(t time.Time) string {
-	full, _, _ := Day(v.in(t), v.Lang)
+	full, _, _ := v.texts().Day(v.in(t))
 	return full
 }
 
 // figures writes the day of a time as commands take it.
 func (v View) figures(t time.Time) string {
-	_, _, figures := Day(v.in(t), v.Lang)
+	_, _, figures := v.texts().Day(v.in(t))
 	return figures
 }

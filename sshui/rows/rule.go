@@ -33,7 +33,7 @@ func (c Class) Rule(s Style, words string) string {
 // Day makes the rule that comes before the first event of a day: its date in full,
 // or as much of it as there is room for.
 func (c Class) Day(t time.Time) string {
-	full, date, figures := lang.Day(c.Local(t), c.Lang)
+	full, date, figures := lang.Of(c.Lang).Day(c.Local(t))
 	for _, text := range []string{full, date} {
 		if ansi.StringWidth(text) <= c.Width-frame {
 			return c.Rule(Quiet, text)

@@ -50,7 +50,7 @@ const leastTopic = 12
 func (s *Screen) headerText() string {
 	help := s.texts().HelpKey + " "
 	space := s.term.Width - ansi.StringWidth(help) - 1
-	always, notes := []string{"salon", lang.Count(s.roster.Present, s.prefs.Lang)}, s.notes()
+	always, notes := []string{"salon", fmt.Sprintf(s.texts().Online, s.roster.Present)}, s.notes()
 	words := heading(always, notes)
 	if ansi.StringWidth(words) > space {
 		help, space = "", s.term.Width
