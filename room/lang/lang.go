@@ -156,14 +156,14 @@ func starred(lines []string) []string {
 // unique returns words in their order, each once.
 func unique(words []string) []string {
 	seen := map[string]bool{}
-	var kept []string
+	var once []string
 	for _, w := range words {
 		if !seen[w] {
 			seen[w] = true
-			kept = append(kept, w)
+			once = append(once, w)
 		}
 	}
-	return kept
+	return once
 }
 
 // wrapWidth is how wide a list of words may become: with its star it fits 80
