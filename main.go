@@ -115,7 +115,7 @@ func (p *program) parse(args []string) (*cli, *kong.Context, error) {
 // parseWith understands a command line; its error is a *server.UsageError.
 func (p *program) parseWith(args []string, settings server.Settings) (*cli, *kong.Context, error) {
 	var c cli
-	parser := kong.Must(&c, append(p.Options(), kong.Name("salon"), kong.DefaultEnvars("SALON"), kong.Resolvers(settings),
+	parser := kong.Must(&c, append(p.Options(), kong.Name("salon"), kong.DefaultEnvars("SALON"), kong.Resolvers(kong.ResolverFunc(settings.Resolve)),
 		kong.Vars{"version": "salon " + version()}, kong.Exit(func(int) { p.shown = true }))...)
 	ctx, err := parser.Parse(args)
 	if wrong, ok := errors.AsType[*kong.ParseError](err); ok {

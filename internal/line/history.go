@@ -50,31 +50,21 @@ func (h *History) line(n int) string {
 	return h.lines[len(h.lines)-n]
 }
 
-// Older returns the line before the one shown; ok is false at the oldest. It keeps
-// current, what the line shown has become or what is being typed, until Reset. What is
-// kept so has MaxBytes together at most: beyond them ok is false too.
-func (h *History) Older(current string) (line string, ok bool) {
-	return h.show(h.back+1, current)
-}
-
-// Newer returns the line after the one shown, in the end what was being typed,
-// keeping current as Older does; ok is false if that is what is shown.
-func (h *History) Newer(current string) (line string, ok bool) {
-	return h.show(h.back-1, current)
-}
-
 // Key does a key that goes through the lines, up, down, ctrl+p or ctrl+n: it puts the
-// line before or after the one shown into an Editor. It reports whether it did.
+// line before or after the one shown into an Editor, in the end what was being typed.
+// It reports whether it did. What a line has become is kept until Reset, MaxBytes
+// together at most: beyond them Key does nothing.
 func (h *History) Key(name string, e *Editor) bool {
-	turn := h.Older
+	back := h.back
 	switch name {
 	case "up", "ctrl+p":
+		back++
 	case "down", "ctrl+n":
-		turn = h.Newer
+		back--
 	default:
 		return false
 	}
-	line, ok := turn(e.text)
+	line, ok := h.show(back, e.text)
 	if ok {
 		e.Set(line, len(line))
 	}
@@ -82,7 +72,7 @@ func (h *History) Key(name string, e *Editor) bool {
 }
 
 // show returns the line that is so many lines back, as it was left, if there is one and
-// there is room to keep current.
+// there is room to keep current, what the line shown has become.
 func (h *History) show(back int, current string) (line string, ok bool) {
 	if back < 0 || back > len(h.lines) || !h.keep(current) {
 		return "", false
@@ -118,7 +108,7 @@ func (h *History) keep(current string) bool {
 // Search returns the newest line holding text (folded: neither case nor accents
 // count), skipping the first skip such lines. Every line holds "". It reads the
 // lines each time, which takes up to 2 ms when they are full of accents, and
-// changes nothing to what Older and Newer return.
+// leaves the line shown as it is.
 func (h *History) Search(text string, skip int) (line string, ok bool) {
 	text = fold(text)
 	for _, line := range slices.Backward(h.lines) {

@@ -26,12 +26,12 @@ func TestHistoryGoesBackAndForth(t *testing.T) {
 	}
 	older := func(current, want string, wantOK bool) {
 		t.Helper()
-		line, ok := h.Older(current)
+		line, ok := h.show(h.back+1, current)
 		check(line, ok, want, wantOK)
 	}
 	newer := func(current, want string, wantOK bool) {
 		t.Helper()
-		line, ok := h.Newer(current)
+		line, ok := h.show(h.back-1, current)
 		check(line, ok, want, wantOK)
 	}
 	newer("brouillon", "", false)
@@ -61,17 +61,13 @@ func TestHistoryGoesBackAndForth(t *testing.T) {
 func TestChangedLinesAreFoundAgain(t *testing.T) {
 	h := historyOf("un", "deux")
 	for i, step := range []struct {
-		older      bool
+		by         int
 		from, want string
 	}{
-		{true, "brouillon", "deux"}, {true, "DEUX", "un"}, {false, "UN", "DEUX"}, {true, "DEUX !", "UN"}, {false, "un", "DEUX !"},
-		{true, "deux", "un"}, {false, "un", "deux"}, {false, "", "brouillon"}, {true, "autre", ""}, {false, "fin", "autre"},
+		{1, "brouillon", "deux"}, {1, "DEUX", "un"}, {-1, "UN", "DEUX"}, {1, "DEUX !", "UN"}, {-1, "un", "DEUX !"},
+		{1, "deux", "un"}, {-1, "un", "deux"}, {-1, "", "brouillon"}, {1, "autre", ""}, {-1, "fin", "autre"},
 	} {
-		turn := h.Newer
-		if step.older {
-			turn = h.Older
-		}
-		if got, ok := turn(step.from); got != step.want || !ok {
+		if got, ok := h.show(h.back+step.by, step.from); got != step.want || !ok {
 			t.Fatalf("step %d: from %q to %q, %v, not %q", i, step.from, got, ok, step.want)
 		}
 	}
@@ -86,11 +82,11 @@ func TestWhatIsChangedIsBounded(t *testing.T) {
 	h := historyOf("un", "deux", "trois")
 	half := strings.Repeat("x", MaxBytes/2)
 	for i, step := range []struct {
-		turn func(string) (string, bool)
+		by   int
 		from string
 		ok   bool
-	}{{h.Older, half, true}, {h.Older, half, true}, {h.Older, "x", false}, {h.Newer, "x", false}, {h.Older, "deux", true}} {
-		if _, ok := step.turn(step.from); ok != step.ok {
+	}{{1, half, true}, {1, half, true}, {1, "x", false}, {-1, "x", false}, {1, "deux", true}} {
+		if _, ok := h.show(h.back+step.by, step.from); ok != step.ok {
 			t.Errorf("step %d, away from %d bytes: %v", i, len(step.from), ok)
 		}
 	}
@@ -119,9 +115,9 @@ func TestHistorySearches(t *testing.T) {
 			t.Errorf("Search(%q, %d) = %q, %v; want %q", tt.text, tt.skip, line, ok, tt.want)
 		}
 	}
-	h.Older("x")
+	h.show(h.back+1, "x")
 	h.Search("ecole", 1)
-	if line, _ := h.Older("e\u0301cole"); line != "rien" {
+	if line, _ := h.show(h.back+1, "e\u0301cole"); line != "rien" {
 		t.Errorf("after a search Older gives %q", line)
 	}
 }
@@ -151,7 +147,7 @@ func TestHistoryIsBounded(t *testing.T) {
 func (h *History) all() (lines []string) {
 	h.Reset()
 	for {
-		line, ok := h.Older("")
+		line, ok := h.show(h.back+1, "")
 		if !ok {
 			h.Reset()
 			return lines

@@ -35,6 +35,7 @@ func ReadSettings(name string, t *lang.Texts, try func(flag, value string) error
 	return s, nil
 }
 
+// add adds a line of the file.
 func (s Settings) add(line string, t *lang.Texts, try func(flag, value string) error) error {
 	flag, value, ok := strings.Cut(line, "=")
 	flag, value = strings.TrimSpace(flag), strings.TrimSpace(value)
@@ -49,10 +50,7 @@ func (s Settings) add(line string, t *lang.Texts, try func(flag, value string) e
 	return try(flag, value)
 }
 
-// Validate implements kong.Resolver: each line was tried when it was read.
-func (Settings) Validate(*kong.Application) error { return nil }
-
-// Resolve implements kong.Resolver.
+// Resolve is a kong.ResolverFunc: the value of a flag that the environment does not set.
 func (s Settings) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
 	value, ok := s[flag.Name]
 	if !ok || slices.ContainsFunc(flag.Envs, func(name string) bool { _, set := os.LookupEnv(name); return set }) {
