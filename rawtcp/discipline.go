@@ -17,14 +17,9 @@ const (
 	keptLine = 256
 )
 
-// Control bytes that the line discipline acts upon. The others are text, which package
-// room cleans.
-const (
-	ctrlC     = 0x03
-	ctrlD     = 0x04
-	backspace = 0x08
-	del       = 0x7f
-)
+// controls are the control bytes that mean what telnet has commands for: Ctrl-C, Ctrl-D,
+// Backspace and Delete. The others are text, which package room cleans.
+var controls = [256]signal{0x03: signalInterrupt, 0x04: signalEnd, 0x08: signalEraseChar, 0x7f: signalEraseChar}
 
 // tokenKind says what a token is.
 type tokenKind uint8
@@ -68,42 +63,41 @@ type discipline struct {
 // takes the line before the next step.
 func (d *discipline) step(b byte, replies []byte) (tokenKind, []byte) {
 	sig, replies := d.telnet.step(b, replies)
-	kind := tokenNone
 	switch sig {
 	case signalBareFF:
-		d.data(telnetIAC)
-		kind = d.data(b)
+		d.text(telnetIAC)
+		fallthrough
 	case signalData:
-		kind = d.data(b)
+		if sig = controls[b]; sig == signalNone {
+			return d.text(b), replies
+		}
+		d.afterCR = false
+	}
+	switch sig {
 	case signalInterrupt:
-		kind = d.interrupt()
+		d.eraseLine()
+		return tokenInterrupt, replies
 	case signalEnd:
-		kind = d.flush()
+		return d.flush(), replies
 	case signalEraseChar:
 		d.eraseChar()
 	case signalEraseLine:
 		d.eraseLine()
 	case signalAreYouThere:
-		kind = tokenAreYouThere
+		return tokenAreYouThere, replies
 	}
-	return kind, replies
+	return tokenNone, replies
 }
 
-// data takes a byte of text. CR ends a line at once, since nothing may follow
+// text takes a byte of text. CR ends a line at once, since nothing may follow
 // it, and RFC 854's LF or NUL is swallowed when it comes, at whatever time.
-func (d *discipline) data(b byte) tokenKind {
+func (d *discipline) text(b byte) tokenKind {
 	second := d.afterCR && b == '\n'
 	d.afterCR = b == '\r'
 	switch {
 	case second, b == 0:
 	case b == '\r', b == '\n':
 		return tokenLine
-	case b == ctrlC:
-		return d.interrupt()
-	case b == ctrlD:
-		return d.flush()
-	case b == backspace, b == del:
-		d.eraseChar()
 	default:
 		d.put(b)
 	}
@@ -132,12 +126,6 @@ func (d *discipline) take() token {
 	tok := token{kind: tokenLine, text: d.line, truncated: d.excess}
 	d.eraseLine()
 	return tok
-}
-
-// interrupt drops the line begun.
-func (d *discipline) interrupt() tokenKind {
-	d.eraseLine()
-	return tokenInterrupt
 }
 
 // flush marks the end of input: text without a newline becomes the last line. No step
