@@ -66,6 +66,8 @@ func (s *server) run(ctx context.Context) error {
 		err = s.newFronts()
 	}
 	if err != nil {
+		stop()
+		s.running.Wait()
 		s.close()
 		return err
 	}
@@ -127,8 +129,8 @@ func (s *server) serve() <-chan error {
 	return failed
 }
 
-// closeFronts ends every session, and waits goodbyeTimeout at most until all are sent
-// their last line.
+// closeFronts waits until every session has been sent its last line, goodbyeTimeout at
+// most, and closes the connections that are left.
 func (s *server) closeFronts() {
 	ctx, cancel := context.WithTimeout(context.Background(), goodbyeTimeout)
 	defer cancel()
