@@ -66,7 +66,7 @@ func (d *Decoder) Feed(p []byte, emit func(Event)) {
 
 // giveEsc gives the Esc keys that Feed ended on.
 func (d *Decoder) giveEsc() {
-	if s := string(d.held); d.escGiven || s != "\x1b" && s != "\x1b\x1b" {
+	if d.escGiven || string(d.held) != "\x1b" && string(d.held) != "\x1b\x1b" {
 		return
 	}
 	for range d.held {
@@ -82,7 +82,7 @@ func (d *Decoder) resume(p []byte) (rest []byte) {
 	n := d.next(d.held)
 	switch {
 	case n == 0:
-		if len(d.held) == maxSequence {
+		if d.overlong || len(d.held) == maxSequence {
 			d.shorten()
 		}
 		return rest
@@ -103,7 +103,7 @@ func (d *Decoder) shorten() {
 	if d.held[1] == esc {
 		kind++
 	}
-	d.held = append(d.held[:kind], d.held[maxSequence-1])
+	d.held = append(d.held[:kind], d.held[len(d.held)-1])
 	d.overlong = true
 }
 
