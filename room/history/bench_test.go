@@ -28,7 +28,7 @@ func BenchmarkPropose(b *testing.B) {
 func benchPropose(b *testing.B, proposers int) {
 	h := open(b, Options{Dir: b.TempDir()})
 	var following sync.WaitGroup
-	following.Go(func() { h.Follow(context.Background(), 0, h.showing) })
+	following.Go(func() { h.Follow(context.Background(), 0, h.applyAll) })
 	defer following.Wait()
 	defer h.Close()
 	var next atomic.Int64
@@ -150,12 +150,12 @@ func million(b *testing.B, dir string) time.Time {
 		at := start.Add(time.Duration(n) * (100 * 24 * time.Hour / total))
 		batch = append(batch, saidAt(state.Seq(n+1), at, text.Pseudo(fmt.Sprint("User", n%200)), words.String()))
 		if len(batch) == 5000 {
-			h.recorded(b, batch)
+			h.store(b, batch)
 			batch = batch[:0]
 		}
 	}
 	written := time.Now()
-	h.quiet(b)
+	h.flush(b)
 	indexed := time.Now()
 	shut(b, h)
 	info, err := os.Stat(h.disk.path())

@@ -26,19 +26,19 @@ type chat struct {
 	ann  state.ID // her session
 	kept atomic.Int64
 
-	before [32]byte // the State's hash when this life began
+	before [32]byte // the State's hash when this run began
 
-	heard chan state.Outcome
-	stop  context.CancelFunc
-	end   sync.WaitGroup
+	outcomes chan state.Outcome
+	stop     context.CancelFunc
+	end      sync.WaitGroup
 
 	mu sync.Mutex // guards st
 	st *state.State
 }
 
-func talking(t *testing.T, o Options) *chat {
+func startChat(t *testing.T, o Options) *chat {
 	t.Helper()
-	c := &chat{T: t, log: &roomtest.Journal{}, heard: make(chan state.Outcome, 100_000)}
+	c := &chat{T: t, log: &roomtest.Journal{}, outcomes: make(chan state.Outcome, 100_000)}
 	o.Log = slog.New(slog.NewTextHandler(c.log, nil))
 	if o.Dir == "" {
 		o.Dir = t.TempDir()
@@ -54,7 +54,7 @@ func talking(t *testing.T, o Options) *chat {
 	c.st, _ = loaded(t, h)
 	ctx, stop := context.WithCancel(context.Background())
 	c.stop = stop
-	t.Cleanup(c.over)
+	t.Cleanup(c.finish)
 	_, last := h.Bounds()
 	caughtUp := make(chan struct{})
 	if c.st.Applied() >= last {
@@ -63,8 +63,8 @@ func talking(t *testing.T, o Options) *chat {
 	c.end.Go(func() { c.follow(last, caughtUp) })
 	c.end.Go(func() { c.keepWhenWell(ctx) })
 	<-caughtUp
-	for len(c.heard) > 0 {
-		<-c.heard
+	for len(c.outcomes) > 0 {
+		<-c.outcomes
 	}
 	c.before = c.st.Hash()
 	c.does(state.NodeUp{Node: "here", Version: state.Version})
@@ -72,13 +72,13 @@ func talking(t *testing.T, o Options) *chat {
 	return c
 }
 
-// follow applies what the log has, and says when that is all of the lives before.
+// follow applies what the log has, and says when that is all of the runs before.
 func (c *chat) follow(last state.Seq, caughtUp chan struct{}) {
 	c.History.Follow(context.Background(), c.st.Applied(), func(events []state.Event) error {
 		outcomes, spoken := c.apply(events)
 		c.Apply(events[len(events)-1].Seq, spoken)
 		for _, out := range outcomes {
-			c.heard <- out
+			c.outcomes <- out
 		}
 		if seq := events[len(events)-1].Seq; seq >= last && events[0].Seq <= last {
 			close(caughtUp)
@@ -121,8 +121,8 @@ func (c *chat) snapshot() state.Snapshot {
 	return state.Snapshot{Seq: c.st.Applied(), State: c.st.Encode()}
 }
 
-// over ends the talk.
-func (c *chat) over() {
+// finish ends the talk.
+func (c *chat) finish() {
 	c.Close()
 	c.stop()
 	c.end.Wait()
@@ -134,7 +134,7 @@ func (c *chat) says(text string) state.Event {
 	c.Helper()
 	e := c.does(state.Said{Session: c.ann, Text: text})
 	if said, _ := e.Body.(state.Said); said.From != "ann" || said.Text != text {
-		c.Fatalf("%q is heard as %+v", text, e)
+		c.Fatalf("%q is applied as %+v", text, e)
 	}
 	return e
 }
@@ -156,9 +156,9 @@ func (c *chat) tries(b state.Body) state.Outcome {
 	if err != nil {
 		c.Fatalf("%#v: %v", b, err)
 	}
-	out := <-c.heard
+	out := <-c.outcomes
 	if out.Event.Seq != seq {
-		c.Fatalf("%#v at %d is heard as %+v", b, seq, out.Event)
+		c.Fatalf("%#v at %d is applied as %+v", b, seq, out.Event)
 	}
 	return out
 }
@@ -199,7 +199,7 @@ func (c *chat) wantAlarms(n int) {
 	}
 }
 
-// wantLogged holds the log to say once that it is recording again, and what is
+// wantLogged checks that the log says once that it is recording again, and what is
 // missing.
 func (c *chat) wantLogged(missing string) {
 	c.Helper()
@@ -226,15 +226,15 @@ func texts(t *testing.T, s room.Store, n int) []string {
 // reopened ends the chat and opens what it left.
 func (c *chat) reopened() *History {
 	c.Helper()
-	c.over()
+	c.finish()
 	return open(c.T, Options{Dir: c.disk.dir})
 }
 
-// again ends the chat and begins another life of it.
+// again ends the chat and starts another run on it.
 func (c *chat) again() *chat {
 	c.Helper()
-	c.over()
-	return talking(c.T, Options{Dir: c.disk.dir})
+	c.finish()
+	return startChat(c.T, Options{Dir: c.disk.dir})
 }
 
 func wantTexts(t *testing.T, h *History, want ...string) {

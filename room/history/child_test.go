@@ -26,7 +26,7 @@ func childMain() {
 }
 
 // talk says things through many proposers, each of which writes a line about
-// what was acknowledged: its place, its kind, its word.
+// what was acknowledged: its sequence number, its kind, its word.
 func talk(dir string) error {
 	h, err := Open(context.Background(), Options{Dir: dir, Keep: time.Hour})
 	if err != nil {
@@ -42,7 +42,7 @@ func talk(dir string) error {
 			return err
 		}
 	}
-	p := &parrot{h: h, origin: rand.Uint64()}
+	p := &talker{h: h, origin: rand.Uint64()}
 	go h.Follow(context.Background(), snap.Seq, keeping(h, st))
 	if err := p.enter(); err != nil {
 		return err
@@ -61,7 +61,7 @@ func talk(dir string) error {
 	return <-ended
 }
 
-// keeping applies what is followed as a room does, and hands in a snapshot of it again
+// keeping applies what is followed as a room does, and writes a snapshot of it again
 // and again, beside the talk.
 func keeping(h *History, st *state.State) func([]state.Event) error {
 	var busy atomic.Bool
@@ -84,23 +84,23 @@ func keeping(h *History, st *state.State) func([]state.Event) error {
 	}
 }
 
-// parrot is a member who talks.
-type parrot struct {
+// talker is a member who talks.
+type talker struct {
 	h       *History
 	origin  uint64
 	n       atomic.Uint64
 	session state.ID
 }
 
-func (p *parrot) propose(b state.Body) (state.ID, state.Seq, error) {
+func (p *talker) propose(b state.Body) (state.ID, state.Seq, error) {
 	id := state.ID{Origin: p.origin, N: p.n.Add(1)}
 	seq, err := p.h.Propose(context.Background(), state.Event{ID: id, Body: b})
 	return id, seq, err
 }
 
-// enter has the node come up and pat join, whom the first life registers at place 1
+// enter has the node come up and pat join, whom the first run registers as event 1
 // of the talk.
-func (p *parrot) enter() (err error) {
+func (p *talker) enter() (err error) {
 	pat := text.Pseudo("pat")
 	for _, b := range []state.Body{
 		state.NodeUp{Node: "child", Version: state.Version},
@@ -114,7 +114,7 @@ func (p *parrot) enter() (err error) {
 	return nil
 }
 
-func (p *parrot) sayOne(n uint64) error {
+func (p *talker) sayOne(n uint64) error {
 	word := fmt.Sprintf("m%xn%dz", p.origin, n)
 	kind, body := "said", state.Body(state.Said{Session: p.session, Text: "this is " + word + " of many"})
 	switch n % 50 {

@@ -9,18 +9,18 @@ import (
 	"salon/room/state"
 )
 
-// hands is a clock that tests set: the wall, and the machine's since it started.
-type hands struct {
+// fakeClock is a clock that tests set: the wall, and the machine's since it started.
+type fakeClock struct {
 	mu   sync.Mutex
 	wall time.Time
 	ran  time.Duration
 }
 
-func newHands() *hands {
-	return &hands{wall: time.Date(2026, 11, 22, 14, 0, 0, 0, time.UTC), ran: 42 * time.Hour}
+func newFakeClock() *fakeClock {
+	return &fakeClock{wall: time.Date(2026, 11, 22, 14, 0, 0, 0, time.UTC), ran: 42 * time.Hour}
 }
 
-func (h *hands) clock() clock {
+func (h *fakeClock) clock() clock {
 	return clock{
 		now: func() time.Time { h.mu.Lock(); defer h.mu.Unlock(); return h.wall },
 		up:  func() time.Duration { h.mu.Lock(); defer h.mu.Unlock(); return h.ran },
@@ -28,38 +28,38 @@ func (h *hands) clock() clock {
 }
 
 // pass lets time go by, set changes the wall alone, restart the machine's.
-func (h *hands) pass(d time.Duration) {
+func (h *fakeClock) pass(d time.Duration) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.wall, h.ran = h.wall.Add(d), h.ran+d
 }
 
-func (h *hands) set(d time.Duration) {
+func (h *fakeClock) set(d time.Duration) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.wall = h.wall.Add(d)
 }
 
-func (h *hands) restart() {
+func (h *fakeClock) restart() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.ran = 10 * time.Second
 }
 
-// TestTheLogsClock sets the wall in a life and between two, and holds the log's own
+// TestTheLogsClock sets the wall clock in a run and between two, and checks that the log's own
 // clock to go on by what has passed.
 func TestTheLogsClock(t *testing.T) {
 	for name, c := range map[string]struct {
-		first, down, second time.Duration // by how much the wall is set, in a life, while down, and in the next
+		first, down, second time.Duration // by how much the wall is set, in a run, while down, and in the next
 		reboot              bool
-		want                time.Duration // has passed from the first message to the last, 10 minutes each of which in a life, down, and in the next
+		want                time.Duration // has passed from the first message to the last, 10 minutes each of which in a run, down, and in the next
 	}{
 		"nothing":                      {want: 30 * time.Minute},
 		"a restart of the machine":     {reboot: true, want: 30 * time.Minute},
-		"forward in the life":          {first: 5 * time.Hour, want: 30 * time.Minute},
-		"back in the life":             {first: -5 * time.Hour, want: 30 * time.Minute},
+		"forward in the run":           {first: 5 * time.Hour, want: 30 * time.Minute},
+		"back in the run":              {first: -5 * time.Hour, want: 30 * time.Minute},
 		"back long before all":         {first: -50 * 365 * 24 * time.Hour, want: 30 * time.Minute},
-		"forward in the next life":     {second: 5 * time.Hour, want: 30 * time.Minute},
+		"forward in the next run":      {second: 5 * time.Hour, want: 30 * time.Minute},
 		"forward while down":           {down: 5 * time.Hour, want: 5*time.Hour + 30*time.Minute},
 		"back while down":              {down: -5 * time.Hour, want: 20 * time.Minute},
 		"back and forth":               {first: 3 * time.Hour, down: -7 * time.Hour, second: 5 * time.Hour, reboot: true, want: 20 * time.Minute},
@@ -67,27 +67,27 @@ func TestTheLogsClock(t *testing.T) {
 	} {
 		for _, snapshot := range []bool{false, true} {
 			t.Run(fmt.Sprint(name, ", snapshot ", snapshot), func(t *testing.T) {
-				clocks, dir := newHands(), t.TempDir()
-				life := talking(t, Options{Dir: dir, clock: clocks.clock()})
-				first := life.says("first")
+				clocks, dir := newFakeClock(), t.TempDir()
+				run := startChat(t, Options{Dir: dir, clock: clocks.clock()})
+				first := run.says("first")
 				clocks.pass(10 * time.Minute)
 				clocks.set(c.first)
-				life.says("the file sees the clock")
+				run.says("the file sees the clock")
 				if snapshot {
-					if err := life.Snapshot(t.Context(), life.snapshot()); err != nil {
+					if err := run.Snapshot(t.Context(), run.snapshot()); err != nil {
 						t.Fatal(err)
 					}
 				}
-				life.over()
+				run.finish()
 				if c.reboot {
 					clocks.restart()
 				}
 				clocks.pass(10 * time.Minute)
 				clocks.set(c.down)
-				life = talking(t, Options{Dir: dir, clock: clocks.clock()})
+				run = startChat(t, Options{Dir: dir, clock: clocks.clock()})
 				clocks.pass(10 * time.Minute)
 				clocks.set(c.second)
-				last := life.says("last")
+				last := run.says("last")
 				if passed := last.Stamp - first.Stamp; passed != c.want {
 					t.Errorf("%v have passed, want %v", passed, c.want)
 				}
@@ -102,21 +102,21 @@ func TestTheLogsClock(t *testing.T) {
 // TestOneWrongStartDoesNotPoisonLaterOnes: a machine may start with a clock far ahead,
 // which is then set right.
 func TestOneWrongStartDoesNotPoisonLaterOnes(t *testing.T) {
-	clocks, dir := newHands(), t.TempDir()
-	talking(t, Options{Dir: dir, clock: clocks.clock()}).over()
+	clocks, dir := newFakeClock(), t.TempDir()
+	startChat(t, Options{Dir: dir, clock: clocks.clock()}).finish()
 	clocks.set(50 * 365 * 24 * time.Hour)
-	c := talking(t, Options{Dir: dir, clock: clocks.clock()})
+	c := startChat(t, Options{Dir: dir, clock: clocks.clock()})
 	wrong := c.says("wrong")
 	clocks.set(-50 * 365 * 24 * time.Hour)
 	c.says("set right")
-	c.over()
+	c.finish()
 	for range 3 {
 		clocks.pass(time.Hour)
-		c = talking(t, Options{Dir: dir, clock: clocks.clock()})
+		c = startChat(t, Options{Dir: dir, clock: clocks.clock()})
 		c.does(state.TopicSet{Text: "an hour more"})
-		c.over()
+		c.finish()
 	}
-	c = talking(t, Options{Dir: dir, clock: clocks.clock()})
+	c = startChat(t, Options{Dir: dir, clock: clocks.clock()})
 	if last := c.says("last"); last.Stamp-wrong.Stamp != 3*time.Hour || last.Time.Year() != 2026 {
 		t.Errorf("at %v %v have passed", last.Time, last.Stamp-wrong.Stamp)
 	}
@@ -124,10 +124,10 @@ func TestOneWrongStartDoesNotPoisonLaterOnes(t *testing.T) {
 
 // TestTimesAreWholeMicroseconds in UTC, whatever the clock shows.
 func TestTimesAreWholeMicroseconds(t *testing.T) {
-	clocks := newHands()
+	clocks := newFakeClock()
 	clocks.wall = clocks.wall.Add(123456789).In(time.FixedZone("here", 3600))
 	clocks.ran += 987
-	c := talking(t, Options{clock: clocks.clock()})
+	c := startChat(t, Options{clock: clocks.clock()})
 	clocks.pass(1500)
 	e, now := c.says("hello"), c.Now()
 	if e.Time.Nanosecond() != 123458000 || e.Time.Location() != time.UTC || e.Stamp%time.Microsecond != 0 || now.Time != e.Time || now.Stamp != e.Stamp {

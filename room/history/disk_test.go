@@ -12,7 +12,7 @@ import (
 // TestTheWriteAheadLogStaysSmall while people talk, one after the other, and while
 // an index is made.
 func TestTheWriteAheadLogStaysSmall(t *testing.T) {
-	c := talking(t, Options{})
+	c := startChat(t, Options{})
 	most := int64(0)
 	look := func() { most = max(most, c.disk.walSize()) }
 	for i := range 3000 {
@@ -23,15 +23,15 @@ func TestTheWriteAheadLogStaysSmall(t *testing.T) {
 		t.Errorf("it had %d bytes while people talked", most)
 	}
 	c.until("moved into the file", func() bool { return c.disk.walSize() < walBytes })
-	c.over()
+	c.finish()
 
 	h := openAlone(t, Options{Dir: t.TempDir()})
 	var events []state.Event
 	for i := range state.Seq(8_000) {
-		events = append(events, saidAt(i+1, time.Now(), "ann", chatter(uint64(i), 10)))
+		events = append(events, saidAt(i+1, time.Now(), "ann", randomWords(uint64(i), 10)))
 	}
-	h.recorded(t, events)
-	h.quiet(t)
+	h.store(t, events)
+	h.flush(t)
 	if size := h.disk.walSize(); size > 2*walBytes {
 		t.Errorf("it has %d bytes after an index was made", size)
 	}
@@ -39,7 +39,7 @@ func TestTheWriteAheadLogStaysSmall(t *testing.T) {
 
 // TestTheChatGoesOnWhileTheFileIsLocked by somebody else's transaction.
 func TestTheChatGoesOnWhileTheFileIsLocked(t *testing.T) {
-	c := talking(t, Options{retry: time.Millisecond})
+	c := startChat(t, Options{retry: time.Millisecond})
 	c.says("before")
 	db, err := sql.Open("sqlite", dsn(c.disk.path(), "busy_timeout(5000)")+"&_txlock=immediate")
 	if err != nil {

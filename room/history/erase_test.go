@@ -47,18 +47,18 @@ func bytesOf(t *testing.T, dir, word string) (n int) {
 const secret = "xylophonique"
 
 // conversation says 3,000 messages, many at once, one of which has a word that no other
-// has, and returns its place.
-func conversation(c *chat, at int, long bool) (place state.Seq) {
+// has, and returns its sequence number.
+func conversation(c *chat, at int, long bool) (erased state.Seq) {
 	var talking sync.WaitGroup
 	for start := range 30 {
 		talking.Go(func() {
 			for i := start; i < 3000; i += 30 {
-				text := chatter(uint64(i), 8)
+				text := randomWords(uint64(i), 8)
 				if i == at {
 					text += "le mot " + secret + " est dit"
 				}
 				if i == at && long {
-					text += chatter(9, 400) // over several pages
+					text += randomWords(9, 400) // over several pages
 				}
 				id := state.ID{Origin: uint64(c.born), N: c.n + uint64(i) + 1}
 				seq, err := c.Propose(c.T.Context(), state.Event{ID: id, Body: state.Said{Session: c.ann, Text: text}})
@@ -66,17 +66,17 @@ func conversation(c *chat, at int, long bool) (place state.Seq) {
 					c.Errorf("Propose: %v", err)
 				}
 				if i == at {
-					place = seq
+					erased = seq
 				}
 			}
 		})
 	}
 	talking.Wait()
 	for range 3000 {
-		<-c.heard
+		<-c.outcomes
 	}
 	c.n += 3000
-	return place
+	return erased
 }
 
 // TestAWordIsErased from every byte of the directory, wherever it stands and whatever
@@ -86,49 +86,49 @@ func TestAWordIsErased(t *testing.T) {
 		at                        int
 		long, indexed, swept, old bool
 	}{
-		"said last":                     {at: 2999},
-		"in the log, long":              {at: 1500, indexed: true, long: true},
-		"in the log of a life before":   {at: 2000, indexed: true, old: true},
-		"swept, first of all":           {at: 0, indexed: true, swept: true},
-		"swept, long, of a life before": {at: 700, indexed: true, swept: true, long: true, old: true},
+		"said last":                    {at: 2999},
+		"in the log, long":             {at: 1500, indexed: true, long: true},
+		"in the log of a run before":   {at: 2000, indexed: true, old: true},
+		"swept, first of all":          {at: 0, indexed: true, swept: true},
+		"swept, long, of a run before": {at: 700, indexed: true, swept: true, long: true, old: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if raceDetector && c.at > 0 {
 				t.Skip("takes minutes: most of it in SQLite")
 			}
-			talk := talking(t, Options{})
-			place := conversation(talk, c.at, c.long)
+			talk := startChat(t, Options{})
+			seq := conversation(talk, c.at, c.long)
 			if c.swept {
 				if err := talk.Snapshot(t.Context(), talk.snapshot()); err != nil {
 					t.Fatal(err)
 				}
 			}
 			if c.indexed {
-				talk.quiet(t)
+				talk.flush(t)
 			}
 			if c.old {
 				talk = talk.again()
 			}
 			talk.until("said", func() bool { return bytesOf(t, talk.disk.dir, secret) > 0 })
-			wantErased(t, talk, place)
+			wantErased(t, talk, seq)
 			hash := talk.st.Hash()
 			talk = talk.again()
 			if talk.before != hash {
-				t.Error("the state is another in the next life")
+				t.Error("the state is another in the next run")
 			}
 			if n := bytesOf(t, talk.disk.dir, secret); n != 0 {
-				t.Errorf("the word is there %d times in the next life", n)
+				t.Errorf("the word is there %d times in the next run", n)
 			}
 			if got, err := talk.Search(t.Context(), state.Query{Text: secret}, 10); err != nil || len(got) != 0 {
-				t.Errorf("the next life finds %v, %v", got, err)
+				t.Errorf("the next run finds %v, %v", got, err)
 			}
 		})
 	}
 }
 
-func wantErased(t *testing.T, c *chat, place state.Seq) {
+func wantErased(t *testing.T, c *chat, seq state.Seq) {
 	t.Helper()
-	if err := c.Erase(t.Context(), place); err != nil {
+	if err := c.Erase(t.Context(), seq); err != nil {
 		t.Fatal(err)
 	}
 	if n := bytesOf(t, c.disk.dir, secret); n != 0 {
@@ -140,20 +140,20 @@ func wantErased(t *testing.T, c *chat, place state.Seq) {
 	if got := texts(t, c, 4000); len(got) != 2999 {
 		t.Errorf("%d messages are left", len(got))
 	}
-	c.quiet(t)
+	c.flush(t)
 	if _, err := c.disk.durable.Exec(`INSERT INTO words (words) VALUES ('integrity-check')`); err != nil {
 		t.Errorf("the index is damaged: %v", err)
 	}
-	if err := c.Erase(t.Context(), place); err != nil {
+	if err := c.Erase(t.Context(), seq); err != nil {
 		t.Errorf("erasing again: %v", err)
 	}
 }
 
 // TestAReaderDelaysErasing, and that is said.
 func TestAReaderDelaysErasing(t *testing.T) {
-	c := talking(t, Options{})
-	place := c.says("le mot " + secret).Seq
-	c.quiet(t)
+	c := startChat(t, Options{})
+	seq := c.says("le mot " + secret).Seq
+	c.flush(t)
 	db, err := sql.Open("sqlite", dsn(c.disk.path()))
 	if err != nil {
 		t.Fatal(err)
@@ -167,7 +167,7 @@ func TestAReaderDelaysErasing(t *testing.T) {
 	if err := tx.QueryRow(`SELECT count(*) FROM messages`).Scan(&n); err != nil {
 		t.Fatal(err)
 	}
-	if err := c.Erase(t.Context(), place); !errors.Is(err, ErrPinned) {
+	if err := c.Erase(t.Context(), seq); !errors.Is(err, ErrPinned) {
 		t.Errorf("while somebody reads: %v", err)
 	}
 	if got := texts(t, c, 10); len(got) != 0 {
@@ -183,17 +183,17 @@ func TestAReaderDelaysErasing(t *testing.T) {
 // TestForgettingLeavesNoWords: what is too old is gone from the files like what is
 // erased.
 func TestForgettingLeavesNoWords(t *testing.T) {
-	clocks := newHands()
-	c := talking(t, Options{clock: clocks.clock()})
+	clocks := newFakeClock()
+	c := startChat(t, Options{clock: clocks.clock()})
 	c.says("le mot " + secret)
 	clocks.pass(time.Hour)
 	for i := range 500 {
-		c.says(chatter(uint64(i), 8))
+		c.says(randomWords(uint64(i), 8))
 	}
 	if err := c.Snapshot(t.Context(), c.snapshot()); err != nil {
 		t.Fatal(err)
 	}
-	c.quiet(t)
+	c.flush(t)
 	c.SetKeep(time.Minute, 0)
 	if _, err := c.maintenance.prune(t.Context()); err != nil {
 		t.Fatal(err)

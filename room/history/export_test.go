@@ -39,7 +39,7 @@ func TestDamageThatAnExportComesUponIsSaid(t *testing.T) {
 	for i := range state.Seq(3000) {
 		events = append(events, saidAt(i+1, time.Now(), "ann", strings.Repeat("x", 500)))
 	}
-	h.recorded(t, events)
+	h.store(t, events)
 	shut(t, h)
 	path := filepath.Join(dir, fileName)
 	data, err := os.ReadFile(path)
@@ -66,7 +66,7 @@ func TestAMediumThatCannotBeWrittenIsRead(t *testing.T) {
 		t.Skipf("no file system can be mounted here: %v, %s", err, out)
 	}
 	t.Cleanup(func() { exec.Command("umount", "-l", dir).Run() })
-	c := talking(t, Options{})
+	c := startChat(t, Options{})
 	c.says("hello")
 	for _, name := range []string{"closed", "crashed"} {
 		if err := os.Mkdir(filepath.Join(dir, name), 0o700); err != nil {
@@ -80,7 +80,7 @@ func TestAMediumThatCannotBeWrittenIsRead(t *testing.T) {
 		}
 		write(t, filepath.Join(dir, "crashed", fileName+suffix), data)
 	}
-	c.over()
+	c.finish()
 	data, err := os.ReadFile(c.disk.path())
 	if err != nil {
 		t.Fatal(err)

@@ -13,7 +13,7 @@ import (
 	"salon/room/state"
 )
 
-// followed returns what follows a place until a given one.
+// followed returns what follows a sequence number until a given one.
 func followed(t *testing.T, h *History, after, until state.Seq) (events []state.Event, err error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
@@ -35,17 +35,17 @@ func wantFollowed(t *testing.T, h *History, after, until state.Seq) {
 	t.Helper()
 	events, err := followed(t, h, after, until)
 	if err != nil || state.Seq(len(events)) != until-after {
-		t.Fatalf("%d events follow place %d, %v, want %d", len(events), after, err, until-after)
+		t.Fatalf("%d events follow %d, %v, want %d", len(events), after, err, until-after)
 	}
 	for i, e := range events {
 		if e.Seq != after+1+state.Seq(i) || e.Body.(state.Walled).Text != fmt.Sprint(e.Seq) {
-			t.Fatalf("event %d after place %d is %+v", i+1, after, e)
+			t.Fatalf("event %d after %d is %+v", i+1, after, e)
 		}
 	}
 }
 
-// count proposes announcements that say their places, up to one, a batch at a time.
-func (h *History) count(t *testing.T, upto state.Seq) {
+// announce proposes announcements that say their sequence numbers, up to one, a batch at a time.
+func (h *History) announce(t *testing.T, upto state.Seq) {
 	t.Helper()
 	for _, seq := h.Bounds(); seq < upto; {
 		var batch []*proposal
@@ -60,18 +60,18 @@ func (h *History) count(t *testing.T, upto state.Seq) {
 		}
 		for i, p := range batch {
 			if v, want := <-p.answer, seq-state.Seq(len(batch)-1-i); v.err != nil || v.seq != want {
-				t.Fatalf("%d is at place %d, %v", want, v.seq, v.err)
+				t.Fatalf("%d is number %d, %v", want, v.seq, v.err)
 			}
 		}
 	}
 }
 
-// TestTheLogIsFollowedFromTheDisk: through lives, and behind what memory holds.
+// TestTheLogIsFollowedFromTheDisk: through runs, and behind what memory holds.
 func TestTheLogIsFollowedFromTheDisk(t *testing.T) {
 	dir := t.TempDir()
-	for life := range state.Seq(2) {
+	for run := range state.Seq(2) {
 		h := open(t, Options{Dir: dir})
-		h.count(t, 3000+life*9000)
+		h.announce(t, 3000+run*9000)
 		h.tail.Free(room.BatchEvents) // it lets go of the oldest
 		_, last := h.Bounds()
 		for _, after := range []state.Seq{0, 1, 2998, 2999, 3000, 3001, 5000, last - 1} {
@@ -80,7 +80,7 @@ func TestTheLogIsFollowedFromTheDisk(t *testing.T) {
 			}
 		}
 		if first, _ := h.Bounds(); first != 1 {
-			t.Errorf("the log begins at place %d", first)
+			t.Errorf("the log begins at %d", first)
 		}
 		shut(t, h)
 	}
@@ -91,7 +91,7 @@ func TestTheLogIsFollowedFromTheDisk(t *testing.T) {
 func TestWhatASnapshotCoversIsGone(t *testing.T) {
 	dir := t.TempDir()
 	h := openAlone(t, Options{Dir: dir})
-	h.count(t, 2000)
+	h.announce(t, 2000)
 	shut(t, h)
 	h = openAlone(t, Options{Dir: dir})
 	reading := 0
@@ -108,15 +108,15 @@ func TestWhatASnapshotCoversIsGone(t *testing.T) {
 	}
 	for range 2 {
 		if first, _ := h.Bounds(); first != 1001 {
-			t.Errorf("the log begins at place %d", first)
+			t.Errorf("the log begins at %d", first)
 		}
 		for _, after := range []state.Seq{0, 1, 998, 999} {
 			if _, err := followed(t, h, after, 2000); !errors.Is(err, state.ErrGone) {
-				t.Errorf("place %d is followed: %v", after, err)
+				t.Errorf("%d is followed: %v", after, err)
 			}
 		}
 		wantFollowed(t, h, 1000, 2000)
-		h.quiet(t)
+		h.flush(t)
 	}
 }
 
@@ -124,7 +124,7 @@ func TestWhatASnapshotCoversIsGone(t *testing.T) {
 func TestANewersEventIsNotReadOver(t *testing.T) {
 	dir := t.TempDir()
 	h := open(t, Options{Dir: dir})
-	h.count(t, 10)
+	h.announce(t, 10)
 	shut(t, h)
 	do(t, h.disk.path(), `UPDATE log SET event = replace(event, '"v":2', '"v":77,"program":"salon 9.1"') WHERE seq = 6`)
 	h = open(t, Options{Dir: dir})
@@ -135,7 +135,7 @@ func TestANewersEventIsNotReadOver(t *testing.T) {
 }
 
 // TestMissingEventsAreNotReadOver: while a disk fails for longer than memory lasts,
-// nobody is given the log with a hole in it, until a snapshot covers that.
+// nobody gets the log with a hole in it, until a snapshot covers that.
 func TestMissingEventsAreNotReadOver(t *testing.T) {
 	var broken atomic.Bool
 	dir := t.TempDir()
@@ -145,9 +145,9 @@ func TestMissingEventsAreNotReadOver(t *testing.T) {
 		}
 		return nil
 	}})
-	h.count(t, 50)
+	h.announce(t, 50)
 	broken.Store(true)
-	h.count(t, 10_000)
+	h.announce(t, 10_000)
 	h.tail.Free(room.BatchEvents)
 	first, last := h.Bounds()
 	if first < 1000 || last != 10_000 {
@@ -160,11 +160,11 @@ func TestMissingEventsAreNotReadOver(t *testing.T) {
 	_, changed := h.Health()
 	broken.Store(false)
 	<-changed
-	shut(t, h) // before the room hands in a snapshot
+	shut(t, h) // before the room writes a snapshot
 	h = open(t, Options{Dir: dir})
 	events, err := followed(t, h, 0, 10_000)
 	if err != nil || len(events) != 150 || events[49].Seq != 50 || events[50].Seq != 9901 {
-		t.Errorf("the next life is given %d events, %v", len(events), err)
+		t.Errorf("the next run has %d events, %v", len(events), err)
 	}
 }
 
@@ -173,20 +173,20 @@ func TestMissingEventsAreNotReadOver(t *testing.T) {
 func TestAStartAfterALossFindsItsPlace(t *testing.T) {
 	dir := t.TempDir()
 	h := open(t, Options{Dir: dir, retry: time.Millisecond})
-	h.count(t, 20)
+	h.announce(t, 20)
 	removeAll(t, dir)
-	h.count(t, 25)
+	h.announce(t, 25)
 	roomtest.Until(t, func() string { return "the loss goes unnoticed" }, func() bool {
 		health, _ := h.Health()
 		return h.memory.keptFrom() > 20 && health.Err == nil
 	})
-	h.count(t, 30)
+	h.announce(t, 30)
 	shut(t, h)
 	h = open(t, Options{Dir: dir})
 	st, seq := loaded(t, h)
 	first, _ := h.Bounds()
 	if seq != first-1 || st.Applied() != seq || seq < 20 || seq > 25 {
-		t.Errorf("it starts from place %d, of place %d, and its log begins with %d", seq, st.Applied(), first)
+		t.Errorf("it starts from %d, of %d, and its log begins with %d", seq, st.Applied(), first)
 	}
 	wantFollowed(t, h, seq, 30)
 }

@@ -38,9 +38,9 @@ func shut(t testing.TB, h *History) {
 	}
 }
 
-// quiet brings everything that was applied to the disk and into the index, and sweeps
+// flush brings everything that was applied to the disk and into the index, and sweeps
 // what the snapshot covers.
-func (h *History) quiet(t testing.TB) {
+func (h *History) flush(t testing.TB) {
 	t.Helper()
 	if err := h.drain(); err != nil {
 		t.Fatal(err)
@@ -54,8 +54,8 @@ func (h *History) quiet(t testing.TB) {
 	}
 }
 
-// showing applies what is followed as a room does where nothing is refused.
-func (h *History) showing(events []state.Event) error {
+// applyAll applies what is followed as a room does where nothing is refused.
+func (h *History) applyAll(events []state.Event) error {
 	var spoken []state.Event
 	for _, e := range events {
 		if state.KindOf(e.Body).Spoken {
@@ -91,11 +91,11 @@ func (h *History) number(t testing.TB, question string) (n int) {
 	return n
 }
 
-func TestItIsALog(t *testing.T) {
+func TestLog(t *testing.T) {
 	logtest.TestLog(t, func(t *testing.T) room.Log { return open(t, Options{Dir: t.TempDir()}) })
 }
 
-func TestItIsAStore(t *testing.T) {
+func TestStore(t *testing.T) {
 	logtest.TestStore(t, func(t *testing.T) room.Store { return open(t, Options{Dir: t.TempDir()}) })
 }
 
@@ -107,16 +107,16 @@ type fromFile struct {
 
 func (s fromFile) Apply(upto state.Seq, spoken []state.Event) {
 	s.History.Apply(upto, spoken)
-	s.quiet(s.t)
+	s.flush(s.t)
 }
 
-func TestItIsAStoreFromTheFile(t *testing.T) {
+func TestStoreFromFile(t *testing.T) {
 	logtest.TestStore(t, func(t *testing.T) room.Store {
 		return fromFile{open(t, Options{Dir: t.TempDir(), recent: 1}), t}
 	})
 }
 
-func TestItSurvives(t *testing.T) {
+func TestReopen(t *testing.T) {
 	for _, recent := range []int{recentEvents, 1} {
 		logtest.TestReopen(t, func(t *testing.T, dir string) logtest.Run {
 			h, err := Open(t.Context(), Options{Dir: dir, recent: recent})

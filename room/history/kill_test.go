@@ -15,25 +15,25 @@ import (
 	"salon/room/state"
 )
 
-// witness is what was acknowledged, in all lives.
-type witness struct {
-	words  map[state.Seq]string // of what is written down
-	places map[state.Seq]bool   // of everything
-	topic  state.Seq            // the last
-	seen   state.Seq            // the last
+// acknowledged is what was acknowledged, in all runs.
+type acknowledged struct {
+	words map[state.Seq]string // of what is written down
+	seqs  map[state.Seq]bool   // of everything
+	topic state.Seq            // the last
+	seen  state.Seq            // the last
 }
 
-func (w *witness) hear(t *testing.T, line string) {
+func (w *acknowledged) add(t *testing.T, line string) {
 	f := strings.Fields(line)
 	if len(f) != 3 {
 		t.Fatalf("the child wrote %q", line)
 	}
 	n, err := strconv.ParseUint(f[0], 10, 64)
 	seq := state.Seq(n)
-	if err != nil || w.places[seq] {
-		t.Fatalf("place %s was given twice: %v", f[0], err)
+	if err != nil || w.seqs[seq] {
+		t.Fatalf("%s was assigned twice: %v", f[0], err)
 	}
-	w.places[seq] = true
+	w.seqs[seq] = true
 	switch f[1] {
 	case "left", "refused":
 		return
@@ -59,34 +59,34 @@ func TestAKillTakesNothing(t *testing.T) {
 	}
 	dir := t.TempDir()
 	decidedMuch(t, dir)
-	w := &witness{words: map[state.Seq]string{}, places: map[state.Seq]bool{}}
+	w := &acknowledged{words: map[state.Seq]string{}, seqs: map[state.Seq]bool{}}
 	var slowest time.Duration
 	for range kills {
 		killOne(t, dir, w, rand.IntN(1500))
 		wantNothingRefused(t, dir)
 		before := time.Now()
-		c := talking(t, Options{Dir: dir})
+		c := startChat(t, Options{Dir: dir})
 		slowest = max(slowest, time.Since(before))
 		w.check(t, c)
-		c.over()
+		c.finish()
 		wantNothingRefused(t, dir)
 	}
 	if slowest > slowStart {
 		t.Errorf("the slowest start took %v", slowest)
 	}
-	c := talking(t, Options{Dir: dir})
+	c := startChat(t, Options{Dir: dir})
 	if err := c.Snapshot(t.Context(), c.snapshot()); err != nil {
 		t.Fatal(err)
 	}
-	c.quiet(t)
+	c.flush(t)
 	w.searchAll(t, c.History)
 	if n := c.number(t, `SELECT count(*) FROM log`); n > 0 {
 		t.Errorf("%d events are left that nobody needs", n)
 	}
-	t.Logf("%d kills, %d acknowledged, slowest start %v", kills, len(w.places), slowest)
+	t.Logf("%d kills, %d acknowledged, slowest start %v", kills, len(w.seqs), slowest)
 }
 
-// account is the place where the talk begins, at which pat is registered.
+// account is the sequence number with which the talk begins, at which pat is registered.
 const account = 9002
 
 // decidedMuch makes a file whose log is so long that there is something to sweep
@@ -109,7 +109,7 @@ func decidedMuch(t *testing.T, dir string) {
 	shut(t, h)
 }
 
-// wantNothingRefused holds what a kill left to give nothing that was refused, before
+// wantNothingRefused checks that what a kill left has nothing that was refused, before
 // any room has looked at it.
 func wantNothingRefused(t *testing.T, dir string) {
 	t.Helper()
@@ -144,7 +144,7 @@ func child(t *testing.T, dir string) (*exec.Cmd, *bufio.Reader) {
 }
 
 // killOne starts a child and kills it after so many acknowledgements.
-func killOne(t *testing.T, dir string, w *witness, after int) {
+func killOne(t *testing.T, dir string, w *acknowledged, after int) {
 	t.Helper()
 	cmd, lines := child(t, dir)
 	for n := 0; ; n++ {
@@ -158,7 +158,7 @@ func killOne(t *testing.T, dir string, w *witness, after int) {
 		if err != nil {
 			t.Fatalf("the child ended by itself after %d: %v", n, err)
 		}
-		w.hear(t, line)
+		w.add(t, line)
 	}
 	cmd.Wait()
 }
@@ -196,8 +196,8 @@ func TestAnotherProcessCannotWriteButRead(t *testing.T) {
 	open(t, Options{Dir: dir})
 }
 
-// check holds the file to have what was acknowledged, once and in its place.
-func (w *witness) check(t *testing.T, c *chat) {
+// check checks that the file has what was acknowledged, once and in order.
+func (w *acknowledged) check(t *testing.T, c *chat) {
 	t.Helper()
 	if err := c.maintenance.write(t.Context()); err != nil {
 		t.Fatal(err)
@@ -207,13 +207,13 @@ func (w *witness) check(t *testing.T, c *chat) {
 	rows, err := c.disk.durable.Query(`SELECT ` + columns + ` FROM messages ORDER BY seq`)
 	if err := each(rows, err, func(m *message) (bool, error) {
 		if first, ok := seen[m.id]; ok {
-			t.Errorf("%v is at places %d and %d", m.id, first, m.seq)
+			t.Errorf("%v is both %d and %d", m.id, first, m.seq)
 		}
 		seen[m.id] = m.seq
 		if word, ok := w.words[m.seq]; ok {
 			found++
 			if !strings.Contains(m.Text, word) || strings.Contains(m.Text, "refused") || m.Author != "pat" {
-				t.Errorf("place %d holds %+v, want %q", m.seq, m, word)
+				t.Errorf("message %d is %+v, want %q", m.seq, m, word)
 			}
 		}
 		return true, nil
@@ -223,9 +223,9 @@ func (w *witness) check(t *testing.T, c *chat) {
 	if found != len(w.words) {
 		t.Errorf("%d of %d acknowledged are there", found, len(w.words))
 	}
-	for seq := range w.places {
+	for seq := range w.seqs {
 		if seq >= c.born {
-			t.Fatalf("place %d was given and will be again from %d on", seq, c.born)
+			t.Fatalf("%d was assigned and will be again from %d on", seq, c.born)
 		}
 	}
 	var verdict string
@@ -236,7 +236,7 @@ func (w *witness) check(t *testing.T, c *chat) {
 }
 
 // checkSome searches before the index has caught up, and looks at the State.
-func (w *witness) checkSome(t *testing.T, c *chat) {
+func (w *acknowledged) checkSome(t *testing.T, c *chat) {
 	t.Helper()
 	tried := 0
 	for seq, word := range w.words {
@@ -246,25 +246,25 @@ func (w *witness) checkSome(t *testing.T, c *chat) {
 		tried++
 	}
 	if a := c.st.AccountByKey("SHA256:A"); w.seen > 0 && (a == nil || a.ID != account || a.Seen < w.seen) {
-		t.Errorf("pat had seen up to place %d: %+v", w.seen, a)
+		t.Errorf("pat had seen up to %d: %+v", w.seen, a)
 	}
 	if w.topic == 0 {
 		return
 	}
 	topic := c.st.Topic().Text
 	if got, err := c.Search(t.Context(), state.Query{Text: topic}, 1); topic == "" || err != nil || len(got) != 1 || got[0].Seq < w.topic {
-		t.Errorf("the topic is %q, from before place %d: %v, %v", topic, w.topic, got, err)
+		t.Errorf("the topic is %q, from before %d: %v, %v", topic, w.topic, got, err)
 	}
 }
 
-func (w *witness) wantFound(t *testing.T, h *History, seq state.Seq, word string) {
+func (w *acknowledged) wantFound(t *testing.T, h *History, seq state.Seq, word string) {
 	t.Helper()
 	if got, err := h.Search(t.Context(), state.Query{Text: word}, 2); err != nil || len(got) == 0 || got[0].Seq > seq {
-		t.Errorf("%q of place %d is not found: %v, %v", word, seq, got, err)
+		t.Errorf("%q of %d is not found: %v, %v", word, seq, got, err)
 	}
 }
 
-func (w *witness) searchAll(t *testing.T, h *History) {
+func (w *acknowledged) searchAll(t *testing.T, h *History) {
 	t.Helper()
 	left := 500
 	for seq, word := range w.words {

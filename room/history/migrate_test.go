@@ -33,8 +33,8 @@ func format1(t *testing.T, statements string) (dir string) {
 }
 
 // soonAfter is a clock that shows a quarter of an hour after format1.db was left.
-func soonAfter() *hands {
-	clocks := newHands()
+func soonAfter() *fakeClock {
+	clocks := newFakeClock()
 	clocks.wall = time.Date(2026, 11, 25, 23, 33, 0, 0, time.UTC)
 	return clocks
 }
@@ -49,10 +49,10 @@ func TestFormat1IsBroughtUpToDate(t *testing.T) {
 		st, seq := loaded(t, h)
 		first, last := h.Bounds()
 		if seq < 8193 || st.Applied() != seq || last < seq || first > seq+1 {
-			t.Errorf("the State is of place %d, the log has %d to %d", seq, first, last)
+			t.Errorf("the State is of %d, the log has %d to %d", seq, first, last)
 		}
 		wantState1(t, st, st.TickAt(h.Now().Stamp), clocks.wall)
-		h.quiet(t)
+		h.flush(t)
 		for query, want := range map[string]int{"coeur": 1, "largement": 1, "eleonore": 1, "travaux": 1, "dernier": 0, "last words": 1, "refusable": 2, "sujet": 2} {
 			if got, err := h.Search(t.Context(), state.Query{Text: query}, 10); err != nil || len(got) != want {
 				t.Errorf("%q finds %v, %v, want %d", query, got, err, want)
@@ -64,11 +64,11 @@ func TestFormat1IsBroughtUpToDate(t *testing.T) {
 	h := open(t, Options{Dir: dir, clock: clocks.clock()})
 	seq, err := h.Propose(t.Context(), state.Event{ID: state.ID{Origin: 1, N: 1}, Body: state.Walled{Text: "going on"}})
 	if snap, _ := h.Load(t.Context()); err != nil || seq != snap.Seq+1 {
-		t.Errorf("it goes on at place %d, %v, behind a snapshot of %d", seq, err, snap.Seq)
+		t.Errorf("it goes on at %d, %v, behind a snapshot of %d", seq, err, snap.Seq)
 	}
 }
 
-// wantExport1 holds the messages to be those that format 1 exported, their times cut to
+// wantExport1 checks that the messages are those that format 1 exported, their times cut to
 // microseconds.
 func wantExport1(t *testing.T, h *History) {
 	t.Helper()
@@ -97,7 +97,7 @@ func wantExport1(t *testing.T, h *History) {
 	}
 }
 
-// wantState1 holds the State to be what format 1 had.
+// wantState1 checks that the State is what format 1 had.
 func wantState1(t *testing.T, st *state.State, tick time.Duration, now time.Time) {
 	t.Helper()
 	if topic := st.Topic(); topic.Text != "after the snapshot" || topic.By != "" || topic.Set.Format(time.RFC3339) != "2026-11-25T23:17:43Z" || st.Slow() != 7*time.Second {
@@ -141,7 +141,7 @@ func wantState1(t *testing.T, st *state.State, tick time.Duration, now time.Time
 	}
 }
 
-// wantLeft holds a ban or a mute to end when it was meant to.
+// wantLeft checks that a ban or a mute ends when it was meant to.
 func wantLeft(t *testing.T, what string, lasts, left time.Duration, since, now time.Time) {
 	t.Helper()
 	if want := since.Add(lasts).Sub(now); lasts > 0 && (left-want).Abs() > time.Second {
@@ -149,7 +149,7 @@ func wantLeft(t *testing.T, what string, lasts, left time.Duration, since, now t
 	}
 }
 
-// TestFormat1WithGapsAndASteppedClock has what a short life of format1.db has not.
+// TestFormat1WithGapsAndASteppedClock has what a short run of format1.db has not.
 func TestFormat1WithGapsAndASteppedClock(t *testing.T) {
 	dir := format1(t, `
 		INSERT INTO events VALUES (4050, 1795648660000000123, NULL, NULL, 0, 0, 'gap', '', '',
@@ -191,9 +191,9 @@ func endsOf(t *testing.T, st *state.State, target string) time.Duration {
 // TestAnEmptyFormat1: a server of format 1 that nobody ever came to.
 func TestAnEmptyFormat1(t *testing.T) {
 	dir := format1(t, `DELETE FROM events; DELETE FROM snapshot; DELETE FROM words_docsize`)
-	c := talking(t, Options{Dir: dir})
+	c := startChat(t, Options{Dir: dir})
 	if e := c.says("hello"); e.Seq < 8194 {
-		t.Errorf("it is at place %d", e.Seq)
+		t.Errorf("it is at %d", e.Seq)
 	}
 }
 

@@ -17,7 +17,7 @@ func TestOneSalonAtATime(t *testing.T) {
 	dir := t.TempDir()
 	h := open(t, Options{Dir: dir})
 	if _, err := Open(t.Context(), Options{Dir: dir}); !errors.Is(err, ErrInUse) || !strings.Contains(err.Error(), dir) {
-		t.Errorf("a second one is told %v", err)
+		t.Errorf("a second one gets %v", err)
 	}
 	if _, err := h.Propose(t.Context(), state.Event{ID: state.ID{Origin: 1, N: 1}, Body: state.Said{Text: "still here"}}); err != nil {
 		t.Error(err)
@@ -149,11 +149,11 @@ func TestTheQueriesOfTheDocumentationWork(t *testing.T) {
 		}
 	}
 	h := open(t, Options{Dir: t.TempDir()})
-	h.recorded(t, []state.Event{
+	h.store(t, []state.Event{
 		saidAt(1, time.Date(2026, 11, 3, 0, 0, 0, 0, time.UTC), "ann", "in november"),
 		saidAt(2, time.Date(2026, 12, 3, 0, 0, 0, 0, time.UTC), "ann", "in december"),
 	})
-	h.quiet(t)
+	h.flush(t)
 	want := []string{"in november", "2"}
 	for i, q := range strings.SplitAfter(strings.TrimSpace(queries.String()), ";")[:2] {
 		var first, second string

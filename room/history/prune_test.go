@@ -15,8 +15,8 @@ import (
 )
 
 func TestWhatIsTooOldIsForgotten(t *testing.T) {
-	clocks, dir := newHands(), t.TempDir()
-	c := talking(t, Options{Dir: dir, clock: clocks.clock()})
+	clocks, dir := newFakeClock(), t.TempDir()
+	c := startChat(t, Options{Dir: dir, clock: clocks.clock()})
 	c.does(state.TopicSet{By: "ann", Text: "the topic"})
 	c.does(state.Banned{Ban: state.Ban{Target: state.PseudoTarget("bob")}})
 	for range 500 {
@@ -24,10 +24,10 @@ func TestWhatIsTooOldIsForgotten(t *testing.T) {
 	}
 	clocks.pass(48 * time.Hour)
 	c.says("new word")
-	c.over()
+	c.finish()
 
 	h := open(t, Options{Dir: dir, clock: clocks.clock()})
-	h.quiet(t)
+	h.flush(t)
 	if again, err := h.maintenance.prune(t.Context()); err != nil || again != never || len(texts(t, h, 600)) != 502 {
 		t.Errorf("something is forgotten, and more in %v, %v", again, err)
 	}
@@ -37,7 +37,7 @@ func TestWhatIsTooOldIsForgotten(t *testing.T) {
 		t.Errorf("the next is in %v, %v", again, err)
 	}
 	wantTexts(t, h, "new word")
-	h.quiet(t)
+	h.flush(t)
 	if got, err := h.Search(t.Context(), state.Query{Text: "word"}, 600); err != nil || len(got) != 1 {
 		t.Errorf("%d are found, %v", len(got), err)
 	}
@@ -49,7 +49,7 @@ func TestWhatIsTooOldIsForgotten(t *testing.T) {
 	}
 	shut(t, h)
 	for range 2 { // the State does not go with the words that made it
-		c := talking(t, Options{Dir: dir, clock: clocks.clock(), Keep: 24 * time.Hour})
+		c := startChat(t, Options{Dir: dir, clock: clocks.clock(), Keep: 24 * time.Hour})
 		if c.st.Topic().Text != "the topic" || !strings.Contains(string(c.st.Encode()), "bob") {
 			t.Errorf("the state is %s", c.st.Encode())
 		}
@@ -57,7 +57,7 @@ func TestWhatIsTooOldIsForgotten(t *testing.T) {
 			t.Error(err)
 		}
 		wantTexts(t, c.History, "new word")
-		c.over()
+		c.finish()
 	}
 }
 
@@ -67,7 +67,7 @@ func TestTheFileShrinksToItsBound(t *testing.T) {
 	const keep = 1 << 18
 	for name, text := range map[string]func(i int) string{
 		"long and the same": func(i int) string { return strings.Repeat("x", 2000) },
-		"many words":        func(i int) string { return chatter(uint64(i), 12) },
+		"many words":        func(i int) string { return randomWords(uint64(i), 12) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			if raceDetector && name == "many words" {
@@ -82,8 +82,8 @@ func TestTheFileShrinksToItsBound(t *testing.T) {
 						last++
 						events = append(events, saidAt(last, time.Now(), "ann", text(int(last))))
 					}
-					h.recorded(t, events)
-					h.quiet(t)
+					h.store(t, events)
+					h.flush(t)
 					if _, err := h.maintenance.prune(t.Context()); err != nil {
 						t.Fatal(err)
 					}
@@ -114,7 +114,7 @@ func (h *History) used(t testing.TB) (bytes int64) {
 	return bytes
 }
 
-// wantSize holds the file to be as large as it may, but for what an empty one takes.
+// wantSize checks that the file is as large as it may be, but for what an empty one takes.
 func wantSize(t *testing.T, h *History, keep int64) {
 	t.Helper()
 	size := h.used(t) - bareBytes
@@ -132,7 +132,7 @@ func TestTheStateIsNoReasonToForget(t *testing.T) {
 	for i := range state.Seq(100) {
 		events = append(events, saidAt(i+1, time.Now(), "ann", "hello"))
 	}
-	h.recorded(t, events)
+	h.store(t, events)
 	in := state.Imported{Applied: 100, Topic: state.Topic{Text: strings.Repeat("x", 2<<20)}}
 	if err := h.Snapshot(t.Context(), state.Snapshot{Seq: 100, State: state.Import(in).Encode()}); err != nil {
 		t.Fatal(err)
@@ -151,14 +151,14 @@ func TestTheStateIsNoReasonToForget(t *testing.T) {
 }
 
 func TestAnExportIsReadWhileTheServerRuns(t *testing.T) {
-	c := talking(t, Options{})
+	c := startChat(t, Options{})
 	c.does(state.Walled{Text: "<announced> & said"})
 	c.does(state.Joined{Pseudo: "bob", Forms: text.Pseudo("bob").Forms()})
 	c.does(state.Said{Session: c.ann, Text: "smiles\nat 💡", Action: true})
 	for i := range 2500 {
 		c.says(fmt.Sprint(i))
 	}
-	c.quiet(t)
+	c.flush(t)
 	r, err := OpenReader(c.disk.dir)
 	if err != nil {
 		t.Fatal(err)
@@ -183,7 +183,7 @@ func TestAnExportIsReadWhileTheServerRuns(t *testing.T) {
 	if err := r.Export(t.Context(), full{}, nil); !errors.Is(err, errFull) {
 		t.Errorf("an export to a full disk returns %v", err)
 	}
-	c.over()
+	c.finish()
 	if r, err := OpenReader(c.disk.dir); err != nil {
 		t.Errorf("after the server ended: %v", err)
 	} else {

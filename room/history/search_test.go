@@ -19,8 +19,8 @@ func saidAt(seq state.Seq, at time.Time, who text.Pseudo, text string) state.Eve
 	return state.Event{Seq: seq, ID: state.ID{Origin: 1, N: uint64(seq)}, Time: at.UTC().Truncate(time.Microsecond), Body: state.Said{From: who, Text: text}}
 }
 
-// recorded applies spoken events that were never proposed, and writes them down.
-func (h *History) recorded(t testing.TB, events []state.Event) {
+// store applies spoken events that were never proposed, and writes them down.
+func (h *History) store(t testing.TB, events []state.Event) {
 	t.Helper()
 	for batch := range slices.Chunk(events, 5000) {
 		h.Apply(batch[len(batch)-1].Seq, batch)
@@ -30,7 +30,7 @@ func (h *History) recorded(t testing.TB, events []state.Event) {
 	}
 }
 
-// TestAQueryFindsTheSame holds memory, the table and the index to one answer.
+// TestAQueryFindsTheSame in memory, in the table and in the index.
 func TestAQueryFindsTheSame(t *testing.T) {
 	at := time.Date(2026, 11, 22, 14, 0, 0, 0, time.UTC)
 	said := []struct {
@@ -45,10 +45,10 @@ func TestAQueryFindsTheSame(t *testing.T) {
 	histories["index"] = open(t, Options{Dir: t.TempDir(), recent: 1})
 	for _, h := range histories {
 		for i, s := range said {
-			h.recorded(t, []state.Event{saidAt(state.Seq(i+1), at.Add(time.Duration(i)*time.Minute), s.who, s.text)})
+			h.store(t, []state.Event{saidAt(state.Seq(i+1), at.Add(time.Duration(i)*time.Minute), s.who, s.text)})
 		}
 	}
-	histories["index"].quiet(t)
+	histories["index"].flush(t)
 	for query, want := range map[string][]state.Seq{
 		"ecole": {1}, "ÉCOLE": {1}, "coeur": {1}, "cœur": {1}, "train": {2, 9}, "trains": {2}, "ete": {3, 10}, "l'ete": {3}, "aujourd'hui": {3},
 		":)": {3}, "100%": {4}, "c++": {4}, "c#": {4}, "c": {1, 3, 4, 8}, "strasse": {5}, "encyclopaedia": {5}, "ελενη": {6}, "καλ": {6},
@@ -64,12 +64,12 @@ func TestAQueryFindsTheSame(t *testing.T) {
 func wantPlaces(t testing.TB, name string, h *History, q state.Query, want []state.Seq) {
 	t.Helper()
 	got, err := h.Search(t.Context(), q, 20)
-	var places []state.Seq
+	var seqs []state.Seq
 	for _, e := range got {
-		places = append(places, e.Seq)
+		seqs = append(seqs, e.Seq)
 	}
-	if err != nil || !slices.Equal(places, want) {
-		t.Errorf("%s: %+v finds %v, %v, want %v", name, q, places, err, want)
+	if err != nil || !slices.Equal(seqs, want) {
+		t.Errorf("%s: %+v finds %v, %v, want %v", name, q, seqs, err, want)
 	}
 }
 
@@ -78,9 +78,9 @@ func TestTimesAreFoundAfterTheClockWentBack(t *testing.T) {
 	start := time.Date(2026, 11, 22, 14, 0, 0, 0, time.UTC)
 	for seed := range uint64(3) {
 		h := open(t, Options{Dir: t.TempDir(), recent: 1})
-		events := restless(start, rand.New(rand.NewPCG(seed, 1)))
-		h.recorded(t, events)
-		h.quiet(t)
+		events := steppingBack(start, rand.New(rand.NewPCG(seed, 1)))
+		h.store(t, events)
+		h.flush(t)
 		rapid.Check(t, func(r *rapid.T) {
 			from := start.Add(time.Duration(rapid.IntRange(-600, 1200).Draw(r, "from")) * time.Minute)
 			to := from.Add(time.Duration(rapid.IntRange(0, 600).Draw(r, "to")) * time.Minute)
@@ -96,8 +96,8 @@ func TestTimesAreFoundAfterTheClockWentBack(t *testing.T) {
 	}
 }
 
-// restless are events while somebody keeps setting the clock back.
-func restless(start time.Time, random *rand.Rand) []state.Event {
+// steppingBack are events while somebody keeps setting the clock back.
+func steppingBack(start time.Time, random *rand.Rand) []state.Event {
 	at, seq := start, state.Seq(0)
 	var events []state.Event
 	for range 40 {
@@ -118,8 +118,8 @@ func FuzzQuery(f *testing.F) {
 	}
 	h := open(f, Options{Dir: f.TempDir(), recent: 1})
 	at := time.Now()
-	h.recorded(f, []state.Event{saidAt(1, at, "ann", "hello"), saidAt(2, at, "bob", "école 100% 世界 \x00 *"), saidAt(3, at, "cleo", "last")})
-	h.quiet(f)
+	h.store(f, []state.Event{saidAt(1, at, "ann", "hello"), saidAt(2, at, "bob", "école 100% 世界 \x00 *"), saidAt(3, at, "cleo", "last")})
+	h.flush(f)
 	f.Fuzz(func(t *testing.T, words, by string) {
 		got, err := h.Search(t.Context(), state.Query{Text: words, By: text.Pseudo(by)}, 10)
 		if err != nil {
@@ -138,26 +138,26 @@ func FuzzQuery(f *testing.F) {
 // TestProgressIsToldNowAndThen while an index is made that was missing.
 func TestProgressIsToldNowAndThen(t *testing.T) {
 	const n = 8_000
-	var told [][2]int64
-	h := openAlone(t, Options{Dir: t.TempDir(), Progress: func(done, total int64) { told = append(told, [2]int64{done, total}) }})
+	var reports [][2]int64
+	h := openAlone(t, Options{Dir: t.TempDir(), Progress: func(done, total int64) { reports = append(reports, [2]int64{done, total}) }})
 	var events []state.Event
 	for i := range state.Seq(n) {
-		events = append(events, saidAt(i+1, time.Now(), "ann", chatter(uint64(i), 5)))
+		events = append(events, saidAt(i+1, time.Now(), "ann", randomWords(uint64(i), 5)))
 	}
-	h.recorded(t, events)
+	h.store(t, events)
 	began := time.Now()
-	h.quiet(t)
+	h.flush(t)
 	took := time.Since(began)
-	if len(told) == 0 || len(told) > 1+int(took/reportEvery) {
-		t.Fatalf("in %v it told %d times: %v", took, len(told), told)
+	if len(reports) == 0 || len(reports) > 1+int(took/reportEvery) {
+		t.Fatalf("in %v there are %d reports: %v", took, len(reports), reports)
 	}
-	if last := told[len(told)-1]; last[0] != last[1] || last[1] < n-2*indexEvents {
+	if last := reports[len(reports)-1]; last[0] != last[1] || last[1] < n-2*indexEvents {
 		t.Errorf("the last was %v", last)
 	}
 }
 
-// chatter is a message of so many words.
-func chatter(n uint64, words int) string {
+// randomWords is a message of so many words.
+func randomWords(n uint64, words int) string {
 	random := rand.New(rand.NewPCG(n, 1))
 	var text strings.Builder
 	for range words {

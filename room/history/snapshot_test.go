@@ -12,7 +12,7 @@ import (
 
 // TestASnapshotSweepsTheLog a few events at a time, and nothing that comes after it.
 func TestASnapshotSweepsTheLog(t *testing.T) {
-	c := talking(t, Options{})
+	c := startChat(t, Options{})
 	for i := range 3 * sweepEvents {
 		c.says(fmt.Sprint(i))
 	}
@@ -26,7 +26,7 @@ func TestASnapshotSweepsTheLog(t *testing.T) {
 	if err := c.Snapshot(t.Context(), s); err != nil {
 		t.Fatal(err)
 	}
-	c.quiet(t)
+	c.flush(t)
 	if n := c.number(t, `SELECT count(*) FROM log`); n != 10 {
 		t.Errorf("%d events are in the log, want those after the snapshot", n)
 	}
@@ -39,7 +39,7 @@ func TestASnapshotSweepsTheLog(t *testing.T) {
 	}
 }
 
-// TestASnapshotTakesItsMessagesAlong: what was said up to its place is written in the
+// TestASnapshotTakesItsMessagesAlong: what was said up to its sequence number is written in the
 // same transaction, or neither is.
 func TestASnapshotTakesItsMessagesAlong(t *testing.T) {
 	var broken atomic.Bool
@@ -67,21 +67,21 @@ func TestASnapshotTakesItsMessagesAlong(t *testing.T) {
 		t.Fatal(err)
 	}
 	if n, applied := h.number(t, `SELECT count(*) FROM messages`), h.number(t, `SELECT applied FROM meta`); n != 2*room.BatchEvents+7 || applied != n {
-		t.Errorf("%d messages are written, up to place %d, for a snapshot of place %d", n, applied, s.Seq)
+		t.Errorf("%d messages are written, up to %d, for a snapshot of %d", n, applied, s.Seq)
 	}
 	if err := h.maintenance.write(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if n, applied := h.number(t, `SELECT count(*) FROM messages`), h.number(t, `SELECT applied FROM meta`); n != 3*room.BatchEvents || applied != n+5 {
-		t.Errorf("%d messages are written, up to place %d", n, applied)
+		t.Errorf("%d messages are written, up to %d", n, applied)
 	}
 }
 
 // TestASnapshotWaitsForTheDisk: none is taken while the disk fails, and the change that
-// its end makes is told.
+// its end makes is reported.
 func TestASnapshotWaitsForTheDisk(t *testing.T) {
 	var broken atomic.Bool
-	c := talking(t, Options{fault: func() error {
+	c := startChat(t, Options{fault: func() error {
 		if broken.Load() {
 			return errors.New("disk on fire")
 		}

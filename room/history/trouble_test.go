@@ -20,7 +20,7 @@ import (
 // TestTheChatGoesOnWithoutADisk breaks every commit for a while.
 func TestTheChatGoesOnWithoutADisk(t *testing.T) {
 	var broken atomic.Bool
-	c := talking(t, Options{fault: func() error {
+	c := startChat(t, Options{fault: func() error {
 		if broken.Load() {
 			return errors.New("disk on fire")
 		}
@@ -57,14 +57,14 @@ func TestTheChatGoesOnWithoutADisk(t *testing.T) {
 func TestWhatMemoryCannotHoldIsAGap(t *testing.T) {
 	const waiting, extra = 1000, 300
 	var broken atomic.Bool
-	c := talking(t, Options{recent: 10, wait: waiting, fault: func() error {
+	c := startChat(t, Options{recent: 10, wait: waiting, fault: func() error {
 		if broken.Load() {
 			return errors.New("disk on fire")
 		}
 		return nil
 	}})
 	c.says("before")
-	c.quiet(t)
+	c.flush(t)
 	broken.Store(true)
 	first := c.says("the first")
 	for i := range waiting + extra - 1 {
@@ -75,7 +75,7 @@ func TestWhatMemoryCannotHoldIsAGap(t *testing.T) {
 	last := c.says("after")
 	c.wantLogged("missing=300")
 	h := c.History
-	for _, name := range []string{"in this life", "in the next"} {
+	for _, name := range []string{"in this run", "in the next"} {
 		events, err := h.Last(t.Context(), 2*waiting, 0)
 		if h != c.History && len(events) != waiting+3 {
 			t.Errorf("%s: %d are recorded, %v", name, len(events), err)
@@ -111,7 +111,7 @@ func wantGap(t *testing.T, name string, events []state.Event, first, last state.
 
 // TestAFullDiskIsOnlyAnAlarm fills the file as far as it may grow.
 func TestAFullDiskIsOnlyAnAlarm(t *testing.T) {
-	c := talking(t, Options{})
+	c := startChat(t, Options{})
 	pragma := func(p string) {
 		c.disk.mu.Lock()
 		defer c.disk.mu.Unlock()
@@ -137,7 +137,7 @@ func TestAFullDiskIsOnlyAnAlarm(t *testing.T) {
 
 // TestAReadOnlyDiskIsOnlyAnAlarm makes SQLite refuse to write.
 func TestAReadOnlyDiskIsOnlyAnAlarm(t *testing.T) {
-	c := talking(t, Options{})
+	c := startChat(t, Options{})
 	c.says("before")
 	c.disk.mu.Lock()
 	_, err := c.disk.durable.Exec(`PRAGMA query_only = 1`)
@@ -162,7 +162,7 @@ func TestARemovedDirectoryIsMadeAgain(t *testing.T) {
 		"moved":     func(dir string) error { return os.Rename(dir, dir+".old") },
 	} {
 		t.Run(name, func(t *testing.T) {
-			c := talking(t, Options{Dir: filepath.Join(t.TempDir(), "data")})
+			c := startChat(t, Options{Dir: filepath.Join(t.TempDir(), "data")})
 			c.does(state.Banned{Ban: state.Ban{Target: state.PseudoTarget("bob")}})
 			c.says("one")
 			c.says("two")
@@ -193,11 +193,11 @@ func TestARemovedDirectoryIsMadeAgain(t *testing.T) {
 
 // TestWhatOnlyARemovedFileHeldIsAGap keeps less at hand than there was.
 func TestWhatOnlyARemovedFileHeldIsAGap(t *testing.T) {
-	c := talking(t, Options{Dir: filepath.Join(t.TempDir(), "data"), recent: 8})
+	c := startChat(t, Options{Dir: filepath.Join(t.TempDir(), "data"), recent: 8})
 	for i := range 50 {
 		c.says(fmt.Sprint(i))
 	}
-	c.quiet(t)
+	c.flush(t)
 	if err := os.RemoveAll(c.disk.dir); err != nil {
 		t.Fatal(err)
 	}
@@ -217,7 +217,7 @@ func TestWhatOnlyARemovedFileHeldIsAGap(t *testing.T) {
 // TestADirectoryThatStaysAway cannot be made again for a while.
 func TestADirectoryThatStaysAway(t *testing.T) {
 	parent := filepath.Join(t.TempDir(), "disk")
-	c := talking(t, Options{Dir: filepath.Join(parent, "data")})
+	c := startChat(t, Options{Dir: filepath.Join(parent, "data")})
 	c.says("one")
 	if err := os.RemoveAll(parent); err != nil {
 		t.Fatal(err)
@@ -243,14 +243,14 @@ func TestADirectoryThatStaysAway(t *testing.T) {
 }
 
 // TestWhatCannotBeReadIsSaid: while a directory is away only what is at hand is
-// found, and whoever asks for more is told that there may be.
+// found, and whoever asks for more gets an error that says so.
 func TestWhatCannotBeReadIsSaid(t *testing.T) {
 	parent := filepath.Join(t.TempDir(), "disk")
-	c := talking(t, Options{Dir: filepath.Join(parent, "data"), recent: 8})
+	c := startChat(t, Options{Dir: filepath.Join(parent, "data"), recent: 8})
 	for i := range 50 {
 		c.says(fmt.Sprint("before ", i))
 	}
-	c.quiet(t)
+	c.flush(t)
 	if err := os.RemoveAll(parent); err != nil {
 		t.Fatal(err)
 	}
@@ -286,7 +286,7 @@ func TestARealFullDisk(t *testing.T) {
 		t.Skipf("no file system can be mounted here: %v, %s", err, out)
 	}
 	t.Cleanup(func() { exec.Command("umount", "-l", dir).Run() })
-	c := talking(t, Options{Dir: filepath.Join(dir, "data")})
+	c := startChat(t, Options{Dir: filepath.Join(dir, "data")})
 	c.says("before")
 	ballast := filepath.Join(dir, "ballast")
 	data := make([]byte, 4096)
