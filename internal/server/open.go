@@ -120,7 +120,7 @@ func (s *server) openHistory() (*history.History, error) {
 	h, err := history.Open(context.Background(), history.Options{
 		Dir: dir, Log: s.log, Keep: time.Duration(s.cfg.Keep), KeepBytes: int64(s.cfg.KeepSize),
 		Progress: s.indexing, Program: s.cfg.Program,
-		Anew: func() { // without the host key, members would be warned of another one after the next start
+		Replaced: func() { // without the host key, members would be warned of another one after the next start
 			if err := restoreKey(); err != nil {
 				s.log.Error("the host key is not put back", "err", err.Error())
 			}

@@ -68,22 +68,17 @@ func (b *batch) write(tx *sql.Tx, c *conn, hour int64) error {
 	if len(b.messages) == 0 {
 		return nil
 	}
-	insert, size := tx.Stmt(c.insertMessage), 0
+	insert, insertHour, size := tx.Stmt(c.insertMessage), tx.Stmt(c.insertHour), 0
 	for _, m := range b.messages {
 		if _, err := insert.Exec(m.values()...); err != nil {
 			return err
 		}
-		size += m.size()
-	}
-	insert = tx.Stmt(c.insertHour)
-	for _, m := range b.messages {
-		if m.hour() == hour {
-			continue
+		if m.hour() != hour {
+			if _, err := insertHour.Exec(int64(m.seq), m.hour()); err != nil {
+				return err
+			}
 		}
-		if _, err := insert.Exec(int64(m.seq), m.hour()); err != nil {
-			return err
-		}
-		hour = m.hour()
+		hour, size = m.hour(), size+m.size()
 	}
 	_, err := tx.Stmt(c.updateApplied).Exec(int64(b.upto), size)
 	return err

@@ -304,11 +304,10 @@ func (d *disk) checkpoint(ctx context.Context) error {
 
 // walSize returns the size of the write-ahead log, 0 if there is none.
 func (d *disk) walSize() int64 {
-	info, err := os.Stat(d.path() + "-wal")
-	if err != nil {
-		return 0
+	if info, err := os.Stat(d.path() + "-wal"); err == nil {
+		return info.Size()
 	}
-	return info.Size()
+	return 0
 }
 
 // truncate moves the write-ahead log into the file and empties it, without waiting for

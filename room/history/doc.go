@@ -23,10 +23,10 @@
 //
 // When the disk fails, the chat goes on without it: [History.Health] says since when, one
 // alarm is logged, and events wait in memory. Once a second the history tries again, and
-// also checks that the file is still where it was. For messages that no longer fitted in
-// memory it records a [state.Gap]; the room's next snapshot stands for other events. If
-// the process is killed before that, what waited is lost and its numbers may be assigned
-// again.
+// checks that the file is still where it was: otherwise it goes on with the one that is
+// there, or a new one, and writes what is in memory to it. For messages that memory did not
+// hold it records a [state.Gap]; the room's next snapshot stands for other events. If the
+// process is killed before that, what waited is lost and its numbers may be assigned again.
 //
 // # The file
 //

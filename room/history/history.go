@@ -29,9 +29,9 @@ type Options struct {
 	// quarter. The room's State, events that no snapshot covers yet and a write-ahead log
 	// of a few MiB come on top. 0: no bound.
 	KeepBytes int64
-	// Anew is called when the file was lost and a new one replaced it: whatever else was in
-	// its directory is lost too. It must not call the history. It may be nil.
-	Anew func()
+	// Replaced is called when the file was lost and a new one replaced it: whatever else was
+	// in its directory may be lost too. It must not call the history. It may be nil.
+	Replaced func()
 	// Progress reports long work: during Open how far the migration of a file of an earlier
 	// format is, later, from another goroutine, how far a missing index is. It is called
 	// once a second and at the end. It may be nil.
@@ -90,17 +90,11 @@ func newHistory(o Options) (*History, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o.Log == nil {
-		o.Log = slog.New(slog.DiscardHandler)
-	}
-	if o.Anew == nil {
-		o.Anew = func() {}
-	}
 	if o.clock.now == nil {
 		o.clock = systemClock()
 	}
 	r := &recorder{
-		log: o.Log, fault: o.fault, anew: o.Anew,
+		log: cmp.Or(o.Log, slog.New(slog.DiscardHandler)), fault: o.fault, onReplaced: o.Replaced,
 		disk:    disk{dir: dir, program: cmp.Or(o.Program, "salon"), now: o.clock.now, progress: o.Progress, millis: openingMillis},
 		memory:  memory{limit: cmp.Or(o.recent, recentEvents), wait: cmp.Or(o.wait, waitingEvents)},
 		trouble: trouble{changed: make(chan struct{})},
@@ -120,23 +114,19 @@ func (h *History) start() error {
 	if err := h.disk.openLocked(); err != nil {
 		return err
 	}
-	if err := h.readLocked(); err != nil {
+	c, err := readContent(h.disk.durable.DB)
+	if err == nil {
+		h.file, h.last, h.lastHour, h.born = c.file, c.last, c.hour, max(c.last, c.applied)+1
+		h.stamps = h.stamps.clock.resume(c.moment)
+		h.given = h.born - 1
+		h.memory.applied, h.memory.kept = c.applied, cmp.Or(c.kept, h.born)
+		h.tail = room.NewTail(h.born)
+		err = h.readRecent(h.disk.durable.DB)
+	}
+	if err != nil {
 		return fmt.Errorf("%s: %w", h.disk.path(), explain(err))
 	}
 	return nil
-}
-
-func (h *History) readLocked() error {
-	c, err := readContent(h.disk.durable.DB)
-	if err != nil {
-		return err
-	}
-	h.file, h.last, h.lastHour, h.born = c.file, c.last, c.hour, max(c.last, c.applied)+1
-	h.stamps = h.stamps.clock.resume(c.moment)
-	h.given = h.born - 1
-	h.memory.applied, h.memory.kept = c.applied, cmp.Or(c.kept, h.born)
-	h.tail = room.NewTail(h.born)
-	return h.readRecent(h.disk.durable.DB)
 }
 
 // readRecent reads the last messages into memory.

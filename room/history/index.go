@@ -95,7 +95,6 @@ type progress struct {
 	report      func(done, total int64) // nil: nobody asks
 	first, last int64                   // sequence numbers between which the job works
 	reported    time.Time
-	finished    bool
 }
 
 // at notes that the job has reached seq. The first call that finds last unset also takes
@@ -104,12 +103,12 @@ func (p *progress) at(seq, end int64) {
 	if p.last == 0 {
 		p.first, p.last = seq, end
 	}
-	if p.report == nil || p.finished || p.last-p.first < reportFrom {
+	if p.report == nil || p.last-p.first < reportFrom || seq < p.last && time.Since(p.reported) < reportEvery {
 		return
 	}
-	p.finished = seq >= p.last
-	if now := time.Now(); p.finished || now.Sub(p.reported) >= reportEvery {
-		p.reported = now
-		p.report(min(seq, p.last)-p.first, p.last-p.first)
+	p.reported = time.Now()
+	p.report(min(seq, p.last)-p.first, p.last-p.first)
+	if seq >= p.last {
+		p.report = nil
 	}
 }

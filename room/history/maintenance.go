@@ -232,14 +232,11 @@ func (m *maintenance) shrink(ctx context.Context, b *bounds) error {
 // emptyLog moves erased words out of the write-ahead log.
 func (m *maintenance) emptyLog() error {
 	done, err := m.disk.truncate()
-	if err != nil {
-		return err
+	if err == nil && !done {
+		err = ErrPinned
 	}
-	if !done {
-		return ErrPinned
-	}
-	m.erased.Store(false)
-	return nil
+	m.erased.Store(err != nil)
+	return err
 }
 
 func sweepSome(tx *sql.Tx) (more bool, err error) {

@@ -21,13 +21,13 @@ const manyMessages = room.BatchEvents / 2
 // Its methods may be called at the same time, but for record, inspect and drain: those are
 // the sequencer's, and after its end the closing goroutine's.
 type recorder struct {
-	log     *slog.Logger
-	fault   func() error // nil, or called before each commit: an error is the disk's
-	anew    func()       // called when a new file replaced a lost one
-	disk    disk
-	memory  memory
-	trouble trouble
-	given   state.Seq // the last sequence number that was assigned; the sequencer's
+	log        *slog.Logger
+	fault      func() error // nil, or called before each commit: an error is the disk's
+	onReplaced func()       // see Options; may be nil
+	disk       disk
+	memory     memory
+	trouble    trouble
+	given      state.Seq // the last sequence number that was assigned; the sequencer's
 
 	// Guarded by disk.mu.
 	file     int64     // identifies the open file
@@ -126,7 +126,9 @@ func (r *recorder) adoptLocked() error {
 		return err
 	}
 	r.file, r.replaced = c.file, false
-	r.anew()
+	if r.onReplaced != nil {
+		r.onReplaced()
+	}
 	return nil
 }
 
