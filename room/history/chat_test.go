@@ -2,6 +2,7 @@ package history
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -34,6 +35,16 @@ type chat struct {
 
 	mu sync.Mutex // guards st
 	st *state.State
+}
+
+// failing is a disk that fails while broken is set.
+func failing(broken *atomic.Bool) func() error {
+	return func() error {
+		if broken.Load() {
+			return errors.New("disk on fire")
+		}
+		return nil
+	}
 }
 
 func startChat(t *testing.T, o Options) *chat {

@@ -139,12 +139,7 @@ func TestANewersEventIsNotReadOver(t *testing.T) {
 func TestMissingEventsAreNotReadOver(t *testing.T) {
 	var broken atomic.Bool
 	dir := t.TempDir()
-	h := open(t, Options{Dir: dir, wait: 100, retry: 100 * time.Millisecond, fault: func() error {
-		if broken.Load() {
-			return errors.New("disk on fire")
-		}
-		return nil
-	}})
+	h := open(t, Options{Dir: dir, wait: 100, retry: 100 * time.Millisecond, fault: failing(&broken)})
 	h.announce(t, 50)
 	broken.Store(true)
 	h.announce(t, 10_000)

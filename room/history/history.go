@@ -212,6 +212,7 @@ func (h *History) Shut() error { return h.shut() }
 
 func (h *History) leave() error {
 	h.Close()
+	h.inspect() // the file may have been removed since the last look
 	err := h.drain()
 	if err != nil && h.memory.hasWaiting() {
 		h.log.Error("history: closed before everything was written", "err", err)

@@ -1,7 +1,6 @@
 package history
 
 import (
-	"errors"
 	"fmt"
 	"sync/atomic"
 	"testing"
@@ -43,12 +42,7 @@ func TestASnapshotSweepsTheLog(t *testing.T) {
 // same transaction, or neither is.
 func TestASnapshotTakesItsMessagesAlong(t *testing.T) {
 	var broken atomic.Bool
-	h := openAlone(t, Options{Dir: t.TempDir(), fault: func() error {
-		if broken.Load() {
-			return errors.New("disk on fire")
-		}
-		return nil
-	}})
+	h := openAlone(t, Options{Dir: t.TempDir(), fault: failing(&broken)})
 	var events []state.Event
 	for i := range state.Seq(3 * room.BatchEvents) {
 		events = append(events, saidAt(i+1, h.Now().Time, "ann", "hello"))
@@ -81,12 +75,7 @@ func TestASnapshotTakesItsMessagesAlong(t *testing.T) {
 // its end makes is reported.
 func TestASnapshotWaitsForTheDisk(t *testing.T) {
 	var broken atomic.Bool
-	c := startChat(t, Options{fault: func() error {
-		if broken.Load() {
-			return errors.New("disk on fire")
-		}
-		return nil
-	}})
+	c := startChat(t, Options{fault: failing(&broken)})
 	_, changed := c.Health()
 	broken.Store(true)
 	c.says("during")

@@ -20,12 +20,7 @@ import (
 // TestTheChatGoesOnWithoutADisk breaks every commit for a while.
 func TestTheChatGoesOnWithoutADisk(t *testing.T) {
 	var broken atomic.Bool
-	c := startChat(t, Options{fault: func() error {
-		if broken.Load() {
-			return errors.New("disk on fire")
-		}
-		return nil
-	}})
+	c := startChat(t, Options{fault: failing(&broken)})
 	c.says("before")
 	broken.Store(true)
 	for i := range 50 {
@@ -57,12 +52,7 @@ func TestTheChatGoesOnWithoutADisk(t *testing.T) {
 func TestWhatMemoryCannotHoldIsAGap(t *testing.T) {
 	const waiting, extra = 1000, 300
 	var broken atomic.Bool
-	c := startChat(t, Options{recent: 10, wait: waiting, fault: func() error {
-		if broken.Load() {
-			return errors.New("disk on fire")
-		}
-		return nil
-	}})
+	c := startChat(t, Options{recent: 10, wait: waiting, fault: failing(&broken)})
 	c.says("before")
 	c.flush(t)
 	broken.Store(true)
@@ -189,6 +179,17 @@ func TestARemovedDirectoryIsMadeAgain(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestARemovalJustBeforeTheEnd is noticed in time for what is in memory to be kept.
+func TestARemovalJustBeforeTheEnd(t *testing.T) {
+	c := startChat(t, Options{Dir: filepath.Join(t.TempDir(), "data"), retry: time.Hour})
+	c.says("one")
+	if err := os.RemoveAll(c.disk.dir); err != nil {
+		t.Fatal(err)
+	}
+	c.says("two")
+	wantTexts(t, c.reopened(), "one", "two")
 }
 
 // TestWhatOnlyARemovedFileHeldIsAGap keeps less at hand than there was.
