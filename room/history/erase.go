@@ -16,8 +16,7 @@ import (
 // stays in the room's State until there is another.
 //
 // ErrPinned means that it is done but for the write-ahead log, which is emptied as soon as
-// nobody reads; after any other error nothing has changed. A sequence number without a
-// message is no error.
+// nobody reads. A sequence number without a message is no error.
 func (h *History) Erase(ctx context.Context, seq state.Seq) error {
 	err := cmp.Or(ctx.Err(), h.trouble.now())
 	if err == nil {

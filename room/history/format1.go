@@ -58,7 +58,7 @@ type account1 struct {
 	Kept   state.Kept
 }
 
-// imported is the State that a snapshot was of, at its place.
+// imported returns the State of a snapshot, whose last event is at.
 func (old *state1) imported(at state.Seq, stamp time.Duration) *state.State {
 	in := state.Imported{Applied: at, Stamp: stamp, Epoch: importEpoch, Topic: old.Topic, Slow: old.Slow}
 	in.Topic.Set = micro(in.Topic.Set)
@@ -142,9 +142,8 @@ func (r *row1) decode() (state.Body, error) {
 	return nil, fmt.Errorf("unknown kind %q", r.kind)
 }
 
-// tickAt is what a State that comes from format 1 has as its tick, and the log as its
-// stamp: the time since 1970. What lies beyond what a Duration can hold, in the 23rd
-// century, is its end.
+// tickAt returns the tick of a State from format 1 at a time, which is also the log's stamp:
+// the time since 1970, at most what a Duration holds, which ends in the 23rd century.
 func tickAt(t time.Time) time.Duration {
 	const end = 1<<63 - 1
 	if us := t.UnixMicro(); us < end/1000 {
@@ -153,7 +152,7 @@ func tickAt(t time.Time) time.Duration {
 	return end
 }
 
-// ends is when a ban or a mute of format 1 is over; 0 for one without an end.
+// ends returns the tick at which a ban or a mute of format 1 ends; 0: it has no end.
 func ends(since time.Time, d time.Duration) time.Duration {
 	if d == 0 {
 		return 0

@@ -162,7 +162,7 @@ func (r *recorder) writeMessages() error {
 }
 
 // writeSnapshot commits a snapshot with the messages up to its sequence number. A later
-// one stays, which a file may hold that was put in this one's place.
+// one stays, which a file that replaced this one may hold.
 func (r *recorder) writeSnapshot(s state.Snapshot, now state.Moment) error {
 	r.disk.mu.Lock()
 	defer r.disk.mu.Unlock()

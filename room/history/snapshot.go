@@ -32,9 +32,9 @@ func (h *History) Load(ctx context.Context) (state.Snapshot, error) {
 
 // Snapshot implements room.Store. The snapshot is written in one transaction with the
 // messages up to its sequence number that still waited, or not at all; while the disk
-// fails it is refused. It does not wait for the disk: a power cut that takes it back also
-// takes back that the events were deleted which it covers. An earlier snapshot than the
-// one in the file changes nothing.
+// fails it is refused. It does not wait for the disk: a power cut that undoes it also undoes
+// the deletion of the events that it covers. An earlier snapshot than the one in the file
+// changes nothing.
 func (h *History) Snapshot(ctx context.Context, s state.Snapshot) error {
 	err := cmp.Or(ctx.Err(), h.trouble.now())
 	if err == nil {

@@ -10,9 +10,9 @@ import (
 )
 
 // TestReopen tests logs and stores that outlive the process. open starts a run on what the
-// runs before it left at a place: a directory that is new for each test, whose path may also
+// runs before it left in a directory, which is new for each test and whose path may also
 // serve as a name.
-func TestReopen(t *testing.T, open func(t *testing.T, place string) Run) {
+func TestReopen(t *testing.T, open func(t *testing.T, dir string) Run) {
 	for name, test := range map[string]func(*runs){
 		"sequence numbers and stamps go on":              testNumbersGoOn,
 		"the events of all runs can be followed":         testFollowRuns,
@@ -26,7 +26,7 @@ func TestReopen(t *testing.T, open func(t *testing.T, place string) Run) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := &runs{T: t, open: open, place: t.TempDir()}
+			r := &runs{T: t, open: open, dir: t.TempDir()}
 			t.Cleanup(r.end)
 			test(r)
 		})
@@ -203,7 +203,7 @@ func testAppliedLate(r *runs) {
 	ann := p.joins("ann", "")
 	first := p.says(ann, "given")
 	p.follower.mu.Lock()
-	p.deaf = true
+	p.withheld = true
 	p.follower.mu.Unlock()
 	last := p.says(ann, "not given")
 	wantLast(r.T, p.Store, 10, 0, first.Seq)

@@ -18,14 +18,14 @@ import (
 type Run struct {
 	Log   room.Log
 	Store room.Store
-	End   func() error // closes both, after Log.Close; nil: there is nothing more to close
+	End   func() error // closes both, after Log.Close
 }
 
-// runs are one run after another at one place.
+// runs are one run after another in one directory.
 type runs struct {
 	*testing.T
 	open  func(*testing.T, string) Run
-	place string
+	dir   string
 	count uint64
 	last  *run // nil: ended
 }
@@ -39,7 +39,7 @@ type run struct {
 	follower *follower
 
 	// Guarded by follower.mu.
-	deaf      bool // the store is given nothing
+	withheld  bool // the store gets nothing
 	st        *state.State
 	outcomes  map[state.ID]state.Outcome
 	lastStamp time.Duration
@@ -49,7 +49,7 @@ type run struct {
 func (r *runs) next() *run {
 	r.Helper()
 	r.end()
-	now := r.open(r.T, r.place)
+	now := r.open(r.T, r.dir)
 	r.count++
 	p := &run{logTest: &logTest{T: r.T, log: now.Log}, Run: now, epoch: 1000 + r.count, st: state.NewState(), outcomes: map[state.ID]state.Outcome{}}
 	r.last = p
@@ -80,10 +80,8 @@ func (r *runs) end() {
 		r.Errorf("Follow: %v", err)
 	}
 	p.close()
-	if p.End != nil {
-		if err := p.End(); err != nil {
-			r.Errorf("the end of a run: %v", err)
-		}
+	if err := p.End(); err != nil {
+		r.Errorf("the end of a run: %v", err)
 	}
 }
 
@@ -119,7 +117,7 @@ func (p *run) apply(events []state.Event) {
 			spoken = append(spoken, out.Event)
 		}
 	}
-	if !p.deaf {
+	if !p.withheld {
 		p.Store.Apply(p.st.Applied(), spoken)
 	}
 }
