@@ -212,7 +212,7 @@ func (s *Session) unknownCommand(word string) error {
 		}
 	}
 	slices.Sort(words)
-	if near, ok := text.Nearest(word, words); ok {
+	if near, ok := text.Suggest(word, slices.Values(words)); ok {
 		e.Suggestion = s.room.table.byWord[near]
 	}
 	return e

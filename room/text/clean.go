@@ -14,6 +14,15 @@ import (
 // U+FFFD, some signs decompose), so compare len(Clean(s, ...)) with MaxText.
 const MaxText = 4096
 
+// MaxLines is the most lines of one message. Each is shown with its author's name
+// before it, so that thousands of short ones would weigh a hundred times what was
+// sent.
+const MaxLines = 40
+
+// MaxNote is the most characters of a text that is shown within a line: a topic, a
+// reason, what is said of being away.
+const MaxNote = 200
+
 // maxMarks is how many combining marks one base may carry: Vietnamese and
 // vocalised Hebrew need two or three, and towers of them cover other lines.
 const maxMarks = 3
@@ -175,8 +184,7 @@ func finalLen(s string, last byte) int {
 // sequence left open hides one line and never the rest of a paste.
 func payloadLen(s string, bell bool) int {
 	for i, r := range s {
-		if r == esc || r == can || r == sub || bell && r == bel ||
-			0x80 <= r && r <= 0x9F || isNewline(r) {
+		if r == esc || r == can || r == sub || bell && r == bel || 0x80 <= r && r <= 0x9F || isNewline(r) {
 			return i
 		}
 	}
@@ -208,45 +216,32 @@ func (k *keeper) add(r rune) {
 	switch {
 	case r == joiner:
 		k.joined = k.emoji
-	case isSelector(r):
-		k.addSelector(r)
-	case isMark(r):
-		k.addMark(r)
-	default:
-		k.addBase(r)
-	}
-}
-
-func (k *keeper) addSelector(r rune) {
-	if isEmoji(k.last) || isKeycap(k.last) {
-		k.marks++
-		k.write(r)
-	}
-}
-
-func (k *keeper) addMark(r rune) {
-	if k.last == 0 || unicode.IsSpace(k.last) || k.marks == maxMarks {
 		return
+	case isSelector(r):
+		if !isEmoji(k.last) && !strings.ContainsRune(keycaps, k.last) {
+			return
+		}
+		k.marks++
+	case isMark(r):
+		if k.last == 0 || unicode.IsSpace(k.last) || k.marks == maxMarks {
+			return
+		}
+		k.marks++
+		k.emoji, k.joined = false, false
+	default:
+		if k.joined && isEmoji(r) {
+			k.out.WriteRune(joiner)
+		}
+		k.joined = false
+		k.emoji = isEmoji(r) || k.emoji && isSkinTone(r)
+		k.marks = 0
 	}
-	k.marks++
-	k.emoji, k.joined = false, false
-	k.write(r)
-}
-
-func (k *keeper) addBase(r rune) {
-	if k.joined && isEmoji(r) {
-		k.write(joiner)
-	}
-	k.joined = false
-	k.emoji = isEmoji(r) || k.emoji && isSkinTone(r)
-	k.marks = 0
-	k.write(r)
-}
-
-func (k *keeper) write(r rune) {
 	k.out.WriteRune(r)
 	k.last = r
 }
+
+// keycaps are the characters that a selector makes an emoji of.
+const keycaps = "0123456789#*"
 
 // isMark reports whether r is drawn over the character before it: combining
 // marks, the vowels and finals of a Hangul syllable that no composition took,
@@ -254,10 +249,6 @@ func (k *keeper) write(r rune) {
 func isMark(r rune) bool {
 	return r >= 0x300 && (unicode.Is(unicode.M, r) || 0x1160 <= r && r <= 0x11FF ||
 		0xD7B0 <= r && r <= 0xD7FF || !norm.NFC.PropertiesString(string(r)).BoundaryBefore())
-}
-
-func isKeycap(r rune) bool {
-	return '0' <= r && r <= '9' || r == '#' || r == '*'
 }
 
 func isSkinTone(r rune) bool { return 0x1F3FB <= r && r <= 0x1F3FF }
@@ -295,20 +286,11 @@ var pictographs = &unicode.RangeTable{
 // trimLines cuts the white space at the end of each line, and the blank lines
 // at both ends of the text.
 func trimLines(s string) string {
-	if !strings.Contains(s, "\n") {
-		return strings.TrimRightFunc(s, unicode.IsSpace)
+	lines := strings.Split(s, "\n")
+	for i, line := range lines {
+		lines[i] = strings.TrimRightFunc(line, unicode.IsSpace)
 	}
-	var out strings.Builder
-	out.Grow(len(s))
-	for line := range strings.SplitSeq(s, "\n") {
-		line = strings.TrimRightFunc(line, unicode.IsSpace)
-		if line == "" && out.Len() == 0 {
-			continue
-		}
-		out.WriteString(line)
-		out.WriteByte('\n')
-	}
-	return strings.TrimRight(out.String(), "\n")
+	return strings.Trim(strings.Join(lines, "\n"), "\n")
 }
 
 // Isolate keeps a text that reads from right to left from reordering what stands
@@ -341,7 +323,7 @@ func HasRTL(s string) bool {
 // NFD), œ, æ and ß spelt out, in NFC. It never says who somebody is: that is
 // Pseudo.Key.
 func Fold(s string) string {
-	if isASCII(s) {
+	if !strings.ContainsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf }) {
 		return strings.ToLower(s)
 	}
 	return ligatures.Replace(strings.ToLower(unaccented(s)))
@@ -358,21 +340,3 @@ func unaccented(s string) string {
 		return r
 	}, norm.NFD.String(s)))
 }
-
-func isASCII(s string) bool {
-	for i := range len(s) {
-		if s[i] >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
-}
-
-// MaxLines is the most lines of one message. Each is shown with its author's name
-// before it, so that thousands of short ones would weigh a hundred times what was
-// sent.
-const MaxLines = 40
-
-// MaxNote is the most characters of a text that is shown within a line: a topic, a
-// reason, what is said of being away.
-const MaxNote = 200

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// cutSpace splits a line at its first white space.
+// CutSpace splits a line at its first space or newline, and trims the rest.
 func CutSpace(line string) (first, rest string) {
 	i := strings.IndexAny(line, " \n")
 	if i < 0 {
@@ -18,7 +18,7 @@ func CutSpace(line string) (first, rest string) {
 // maxPenalty is the longest duration that can be typed.
 const maxPenalty = 10 * 365 * 24 * time.Hour
 
-// cutDuration takes a duration off the front of a text, if there is one: 30s,
+// CutDuration takes a duration off the front of a text, if there is one: 30s,
 // 10m, 2h, 3j or 3d, 1w or 1sem. Without one it returns 0, which means no end. ok
 // is false for what begins like a duration and is none, -5m too: a slip must not
 // last for ever.

@@ -1,3 +1,8 @@
+// Package text is what people may write: pseudos and when two of them are too
+// alike, what of a stranger's text may reach other terminals, how words compare,
+// and durations as they are typed.
+//
+// It only computes. Everything in it may be called from any goroutine.
 package text
 
 import (
@@ -24,7 +29,7 @@ const (
 // A Pseudo is the name of a member as everyone sees it: the enforced form of
 // the Nickname profile (RFC 8266 section 2.3), which is NFC as well. Only
 // ParsePseudo makes valid ones. Two different values can name the same member:
-// compare their Key, and use Alike before giving one out.
+// compare their Key, and use [Forms.Alike] before giving one out.
 type Pseudo string
 
 // A Key is what addresses a member: equal for pseudos that differ only in case,
@@ -113,22 +118,12 @@ var mixed = [][]string{
 func oneScript(s string) bool {
 	var found []string
 	for _, r := range s {
-		name := script(r)
-		if name == "Common" || name == "Inherited" || slices.Contains(found, name) {
-			continue
-		}
-		if found = append(found, name); !writtenTogether(found) {
-			return false
+		if name := script(r); name != "Common" && name != "Inherited" && !slices.Contains(found, name) {
+			found = append(found, name)
 		}
 	}
-	return true
-}
-
-func writtenTogether(scripts []string) bool {
-	return len(scripts) <= 1 || slices.ContainsFunc(mixed, func(set []string) bool {
-		return !slices.ContainsFunc(scripts, func(name string) bool {
-			return !slices.Contains(set, name)
-		})
+	return len(found) <= 1 || slices.ContainsFunc(mixed, func(set []string) bool {
+		return !slices.ContainsFunc(found, func(name string) bool { return !slices.Contains(set, name) })
 	})
 }
 
@@ -173,7 +168,7 @@ var reservedSkeletons = sync.OnceValue(func() map[string]bool {
 
 // isReserved reports whether name looks like a reserved word, accents aside.
 func isReserved(name string) bool {
-	for _, skeleton := range Pseudo(name).Lookalikes() {
+	for _, skeleton := range Pseudo(name).Forms().Looks {
 		if reservedSkeletons()[unaccented(skeleton)] {
 			return true
 		}
@@ -192,26 +187,40 @@ func (p Pseudo) Key() Key {
 	return Key(key)
 }
 
-// Lookalikes returns two forms that pseudos the eye confuses share (the skeleton
-// of UTS 39 section 4, less its mapping of m to rn): the first disregards case,
-// the second is of p as displayed, where I and l are the same. A claim is free
-// when neither is taken at its own index; see Alike.
-func (p Pseudo) Lookalikes() [2]string {
-	// Lower case keeps the final sigma apart; upper case does not show it.
-	key := strings.ReplaceAll(string(p.Key()), "ς", "σ")
-	return [2]string{
-		strings.ToLower(confusables.SkeletonTweaked(key)),
-		confusables.SkeletonTweaked(string(p)),
-	}
+// Forms are what a pseudo is compared by. Whoever proposes an event that names
+// somebody computes them, and the event carries them: two programs with different
+// Unicode tables then agree on who is who.
+type Forms struct {
+	Key Key `json:"key"`
+	// Looks are two forms that pseudos the eye confuses share (the skeleton of UTS 39
+	// section 4, less its mapping of m to rn): the first disregards case, the second
+	// is of the pseudo as displayed, where I and l are the same. A pseudo is free when
+	// neither is taken at its own index.
+	Looks [2]string `json:"looks"`
 }
 
-// Alike reports whether a and b are too alike to be in one room: equal but for
+// Forms returns what p is compared by. It costs some microseconds. Forms that are
+// equal to the pseudo, as most are, share its memory.
+func (p Pseudo) Forms() Forms {
+	key := string(p.Key())
+	// Lower case keeps the final sigma apart; upper case does not show it.
+	caseless := strings.ToLower(confusables.SkeletonTweaked(strings.ReplaceAll(key, "ς", "σ")))
+	f := Forms{Key: Key(key), Looks: [2]string{caseless, confusables.SkeletonTweaked(string(p))}}
+	if key == string(p) {
+		f.Key = Key(p)
+	}
+	for i, look := range f.Looks {
+		if look == string(p) {
+			f.Looks[i] = string(p)
+		}
+	}
+	return f
+}
+
+// Alike reports whether two pseudos are too alike to be in one room: equal but for
 // case, or confusable on a screen, such as alice and Аlice with a Cyrillic А.
 // It is symmetric but not transitive.
-func Alike(a, b Pseudo) bool {
-	x, y := a.Lookalikes(), b.Lookalikes()
-	return x[0] == y[0] || x[1] == y[1]
-}
+func (f Forms) Alike(g Forms) bool { return f.Looks[0] == g.Looks[0] || f.Looks[1] == g.Looks[1] }
 
 // A PseudoReason says which rule of ParsePseudo a name breaks, for fronts to
 // explain in the reader's language.
@@ -227,24 +236,13 @@ const (
 	PseudoReserved                           // is or looks like a reserved word
 )
 
-// String returns the rule as the end of the sentence "the pseudo ...".
-func (r PseudoReason) String() string {
-	switch r {
-	case PseudoEmpty:
-		return "is empty"
-	case PseudoTooLong:
-		return fmt.Sprintf("is longer than %d characters", maxPseudo)
-	case PseudoCharacters:
-		return `may only hold letters, digits and "-_."`
-	case PseudoScripts:
-		return "mixes letters of several scripts"
-	case PseudoStart:
-		return "must begin with a letter or a digit"
-	case PseudoReserved:
-		return "is reserved"
-	}
-	return fmt.Sprintf("is refused for reason %d", int(r))
+var pseudoRules = [...]string{
+	"is refused", "is empty", fmt.Sprintf("is longer than %d characters", maxPseudo), `may only hold letters, digits and "-_."`,
+	"mixes letters of several scripts", "must begin with a letter or a digit", "is reserved",
 }
+
+// String returns the rule as the end of the sentence "the pseudo ...".
+func (r PseudoReason) String() string { return pseudoRules[r] }
 
 // A PseudoError is what ParsePseudo returns, always as a pointer. Pseudo is what
 // was asked for, cleaned and cut to 40 runes, so that it can be shown.
@@ -263,7 +261,7 @@ func refuse(s string, reason PseudoReason) error {
 	return &PseudoError{Pseudo: Clean(FirstRunes(s, MaxQuoted), false), Reason: reason}
 }
 
-// firstRunes returns at most n runes from the start of s.
+// FirstRunes returns at most n runes from the start of s.
 func FirstRunes(s string, n int) string {
 	for i := range s {
 		if n--; n < 0 {
@@ -273,25 +271,16 @@ func FirstRunes(s string, n int) string {
 	return s
 }
 
-// Suggest returns the pseudo of among that somebody who typed name may have
-// meant, and false when none is near: one of which name is the beginning, or at
-// a Damerau-Levenshtein distance of at most 2 (1 when name has up to 3 runes),
-// case and accents aside. The order of among does not matter. Only the first 40
-// runes of name count, which bounds the work per member.
-func Suggest(name string, among iter.Seq[Pseudo]) (Pseudo, bool) {
-	return closest(name, among)
-}
-
-// nearest does for words of ours, such as commands, what Suggest does.
-func Nearest(word string, among []string) (string, bool) {
-	return closest(word, slices.Values(among))
-}
-
-func closest[S ~string](word string, among iter.Seq[S]) (best S, ok bool) {
-	typed := []rune(Fold(FirstRunes(word, MaxQuoted)))
+// Suggest returns the word of among, a pseudo or a command, that somebody who typed
+// another may have meant, and false when none is near: one of which typed is the
+// beginning, or at a Damerau-Levenshtein distance of at most 2 (1 when typed has up to
+// 3 runes), case and accents aside. The order of among does not matter. Only the first
+// MaxQuoted runes of typed count, which bounds the work per word.
+func Suggest[S ~string](typed string, among iter.Seq[S]) (best S, ok bool) {
+	runes := []rune(Fold(FirstRunes(typed, MaxQuoted)))
 	var least [2]int
 	for candidate := range among {
-		far, near := rank(typed, []rune(Fold(string(candidate))))
+		far, near := rank(runes, []rune(Fold(string(candidate))))
 		order := cmp.Or(slices.Compare(far[:], least[:]), cmp.Compare(candidate, best))
 		if near && (!ok || order < 0) {
 			best, least, ok = candidate, far, true
@@ -348,27 +337,3 @@ func edits(a, b []rune) int {
 	}
 	return row[len(b)]
 }
-
-// Forms are what a pseudo is compared by. Whoever proposes an event that names
-// somebody computes them, and the event carries them: two programs with different
-// Unicode tables then agree on who is who.
-type Forms struct {
-	Key   Key       `json:"key"`
-	Looks [2]string `json:"looks"` // see Pseudo.Lookalikes
-}
-
-// Forms returns what p is compared by. It costs some microseconds. Forms that are
-// equal to the pseudo, as most are, share its memory.
-func (p Pseudo) Forms() Forms {
-	share := func(s string) string {
-		if s == string(p) {
-			return string(p)
-		}
-		return s
-	}
-	looks := p.Lookalikes()
-	return Forms{Key: Key(share(string(p.Key()))), Looks: [2]string{share(looks[0]), share(looks[1])}}
-}
-
-// Alike is the function Alike for pseudos whose forms are known.
-func (f Forms) Alike(g Forms) bool { return f.Looks[0] == g.Looks[0] || f.Looks[1] == g.Looks[1] }

@@ -114,35 +114,35 @@ func TestKeyDisregardsCase(t *testing.T) {
 	}
 }
 
+func alike(p, q Pseudo) bool { return p.Forms().Alike(q.Forms()) }
+
 func TestAlike(t *testing.T) {
 	for _, pair := range [][2]Pseudo{
 		{"alice", "ALICE"}, {"Аlice", "Alice"}, {"Аlice", "alice"}, {"сор", "cop"}, {"СОР", "COP"}, {"СОР", "cop"},
 		{"ADMlN", "ADMIN"}, {"b0b", "Bob"}, {"Iris", "lris"}, {"ia1n", "ialn"}, {"ΝΊΚΟΣ", "Νίκος"}, {"Вор", "Bop"},
 	} {
-		if !Alike(pair[0], pair[1]) || !Alike(pair[1], pair[0]) {
-			t.Errorf("%q and %q may sit side by side: %q %q",
-				pair[0], pair[1], pair[0].Lookalikes(), pair[1].Lookalikes())
+		if !alike(pair[0], pair[1]) || !alike(pair[1], pair[0]) {
+			t.Errorf("%q and %q may sit side by side: %q %q", pair[0], pair[1], pair[0].Forms().Looks, pair[1].Forms().Looks)
 		}
 	}
 	for _, pair := range [][2]Pseudo{
 		{"alice", "bob"}, {"ali", "all"}, {"Ali", "Lia"}, {"eve", "éve"}, {"marc", "rnarc"}, {"bob", "bob2"}, {"иван", "ivan"},
 	} {
-		if Alike(pair[0], pair[1]) || Alike(pair[1], pair[0]) {
-			t.Errorf("%q and %q cannot sit side by side: %q %q",
-				pair[0], pair[1], pair[0].Lookalikes(), pair[1].Lookalikes())
+		if alike(pair[0], pair[1]) || alike(pair[1], pair[0]) {
+			t.Errorf("%q and %q cannot sit side by side: %q %q", pair[0], pair[1], pair[0].Forms().Looks, pair[1].Forms().Looks)
 		}
 	}
 }
 
 func TestPseudosFromManyGoroutines(t *testing.T) {
-	want := Pseudo("Алиса").Lookalikes()
+	want := Pseudo("Алиса").Forms().Looks
 	var wg sync.WaitGroup
 	for range 8 {
 		wg.Go(func() {
 			for range 200 {
 				p, err := ParsePseudo("Алиса")
-				if err != nil || p.Lookalikes() != want {
-					t.Errorf("ParsePseudo gave %q %q, %v", p, p.Lookalikes(), err)
+				if err != nil || p.Forms().Looks != want {
+					t.Errorf("ParsePseudo gave %q %q, %v", p, p.Forms().Looks, err)
 				}
 			}
 		})
@@ -167,13 +167,13 @@ func TestSuggest(t *testing.T) {
 	}
 }
 
-func TestNearest(t *testing.T) {
+func TestSuggestCommands(t *testing.T) {
 	commands := []string{"aide", "help", "kick", "kill", "me", "moi", "qui", "quit"}
 	for typed, want := range map[string]string{
 		"hlep": "help", "kik": "kick", "quti": "quit", "Quit": "quit", "ai": "aide", "q": "qui", "xx": "", "x": "",
 	} {
-		if got, ok := Nearest(typed, commands); got != want || ok != (want != "") {
-			t.Errorf("nearest(%q) = %q, %v, want %q", typed, got, ok, want)
+		if got, ok := Suggest(typed, slices.Values(commands)); got != want || ok != (want != "") {
+			t.Errorf("Suggest(%q) = %q, %v, want %q", typed, got, ok, want)
 		}
 	}
 }
@@ -195,8 +195,8 @@ func FuzzPseudo(f *testing.F) {
 		}
 		checkPseudo(t, p)
 		if q, err := ParsePseudo(other); err == nil {
-			if Alike(p, q) != Alike(q, p) || p.Key() == q.Key() && !Alike(p, q) {
-				t.Errorf("Alike(%q, %q) = %v, Alike(%q, %q) = %v", p, q, Alike(p, q), q, p, Alike(q, p))
+			if alike(p, q) != alike(q, p) || p.Key() == q.Key() && !alike(p, q) {
+				t.Errorf("Alike(%q, %q) = %v, Alike(%q, %q) = %v", p, q, alike(p, q), q, p, alike(q, p))
 			}
 		}
 	})
@@ -216,7 +216,7 @@ func checkPseudo(t *testing.T, p Pseudo) {
 	if n == 0 || n > 20 {
 		t.Errorf("%q has %d characters", p, n)
 	}
-	if keys := p.Lookalikes(); p.Key() == "" || keys[0] == "" || keys[1] == "" || !Alike(p, p) {
+	if keys := p.Forms().Looks; p.Key() == "" || keys[0] == "" || keys[1] == "" || !alike(p, p) {
 		t.Errorf("%q has the keys %q and %q", p, p.Key(), keys)
 	}
 	if got, ok := Suggest(string(p), slices.Values([]Pseudo{p})); len([]rune(string(p))) <= MaxQuoted && (!ok || got != p) {
