@@ -3,7 +3,10 @@ package hostkeys
 import (
 	//lint:ignore SA1019 named only to be refused
 	"crypto/dsa"
+	"crypto/ed25519"
+	"crypto/rand"
 	"crypto/rsa"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
@@ -35,6 +38,10 @@ func (e *Error) Error() string {
 // Unwrap returns the cause, so that errors.Is finds fs.ErrNotExist and its like.
 func (e *Error) Unwrap() error { return e.Err }
 
+// FileName is the key's name inside the data directory, the one that OpenSSH uses, so that ssh-keygen and
+// backups treat it as they do /etc/ssh.
+const FileName = "ssh_host_ed25519_key"
+
 const (
 	maxKeySize = 64 << 10 // bytes; a 16384-bit RSA key takes 13 KiB
 	minRSABits = 2048     // NIST SP 800-131A
@@ -58,17 +65,16 @@ func (f file) load() (ssh.Signer, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(content) == 0 {
-		return nil, f.refuse("is empty", "restore it from a backup, "+f.renew, nil)
-	}
 	private, err := ssh.ParseRawPrivateKey(content)
-	if _, locked := errors.AsType[*ssh.PassphraseMissingError](err); locked {
+	_, locked := errors.AsType[*ssh.PassphraseMissingError](err)
+	switch {
+	case len(content) == 0:
+		return nil, f.refuse("is empty", "restore it from a backup, "+f.renew, nil)
+	case locked:
 		return nil, f.refuse("is protected by a passphrase, and nobody is there to type it when the server starts",
 			"remove it with `ssh-keygen -p -N '' -f "+f.path+"`, or use another key", nil)
-	}
-	if err != nil {
-		return nil, f.refuse("is damaged or is not a private key that salon can use",
-			"restore it from a backup, "+f.renew, err)
+	case err != nil:
+		return nil, f.refuse("is damaged or is not a private key that salon can use", "restore it from a backup, "+f.renew, err)
 	}
 	return f.signer(private)
 }
@@ -76,11 +82,7 @@ func (f file) load() (ssh.Signer, error) {
 // read returns the content of a regular file that only its owner can read. The first check keeps open from
 // waiting on a pipe, the second judges the very file that is read.
 func (f file) read() ([]byte, error) {
-	info, err := f.stat(f.name)
-	if err != nil {
-		return nil, f.unreachable(err)
-	}
-	if err := f.check(info); err != nil {
+	if err := f.check(f.stat(f.name)); err != nil {
 		return nil, err
 	}
 	r, err := f.open(f.name)
@@ -88,10 +90,7 @@ func (f file) read() ([]byte, error) {
 		return nil, f.unreachable(err)
 	}
 	defer r.Close()
-	if info, err = r.Stat(); err != nil {
-		return nil, f.unreachable(err)
-	}
-	if err := f.check(info); err != nil {
+	if err := f.check(r.Stat()); err != nil {
 		return nil, err
 	}
 	content, err := io.ReadAll(io.LimitReader(r, maxKeySize))
@@ -115,9 +114,12 @@ func (f file) unreachable(err error) error {
 	}
 }
 
-func (f file) check(info fs.FileInfo) error {
-	mode := info.Mode()
-	switch {
+// check refuses what is not a file that its owner alone can read. It takes what a stat returns.
+func (f file) check(info fs.FileInfo, err error) error {
+	if err != nil {
+		return f.unreachable(err)
+	}
+	switch mode := info.Mode(); {
 	case info.IsDir():
 		return f.refuse("is a directory", "move it away, the key must be a file", nil)
 	case !mode.IsRegular():
@@ -130,27 +132,71 @@ func (f file) check(info fs.FileInfo) error {
 
 // signer accepts the kinds of key that today's ssh clients trust.
 func (f file) signer(private any) (ssh.Signer, error) {
-	switch key := private.(type) {
-	case *dsa.PrivateKey:
-		return nil, f.refuse("is a DSA key, which ssh clients no longer accept", "make an Ed25519 key with ssh-keygen -t ed25519", nil)
-	case *rsa.PrivateKey:
-		return f.rsaSigner(key)
+	const ed25519Instead = "make an Ed25519 key with ssh-keygen -t ed25519"
+	if _, ok := private.(*dsa.PrivateKey); ok {
+		return nil, f.refuse("is a DSA key, which ssh clients no longer accept", ed25519Instead, nil)
+	}
+	rsaKey, isRSA := private.(*rsa.PrivateKey)
+	if isRSA && rsaKey.N.BitLen() < minRSABits {
+		return nil, f.refuse(fmt.Sprintf("is an RSA key of only %d bits", rsaKey.N.BitLen()),
+			fmt.Sprintf("use one of at least %d bits, or better an Ed25519 key (ssh-keygen -t ed25519)", minRSABits), nil)
 	}
 	signer, err := ssh.NewSignerFromKey(private)
 	if err != nil {
-		return nil, f.refuse("is of a kind that salon cannot use", "make an Ed25519 key with ssh-keygen -t ed25519", err)
+		return nil, f.refuse("is of a kind that salon cannot use", ed25519Instead, err)
+	}
+	if isRSA {
+		return ssh.NewSignerWithAlgorithms(signer.(ssh.AlgorithmSigner), []string{ssh.KeyAlgoRSASHA256, ssh.KeyAlgoRSASHA512})
 	}
 	return signer, nil
 }
 
-func (f file) rsaSigner(key *rsa.PrivateKey) (ssh.Signer, error) {
-	if bits := key.N.BitLen(); bits < minRSABits {
-		return nil, f.refuse(fmt.Sprintf("is an RSA key of only %d bits", bits),
-			fmt.Sprintf("use one of at least %d bits, or better an Ed25519 key (ssh-keygen -t ed25519)", minRSABits), nil)
-	}
-	signer, err := ssh.NewSignerFromKey(key)
+// create puts a new key in place.
+func create(root *os.Root) error {
+	_, private, err := ed25519.GenerateKey(nil)
 	if err != nil {
-		return nil, f.refuse("cannot be used", "restore it from a backup, "+f.renew, err)
+		return err
 	}
-	return ssh.NewSignerWithAlgorithms(signer.(ssh.AlgorithmSigner), []string{ssh.KeyAlgoRSASHA256, ssh.KeyAlgoRSASHA512})
+	block, err := ssh.MarshalPrivateKey(private, "salon")
+	if err != nil {
+		return err
+	}
+	return put(root, pem.EncodeToMemory(block))
+}
+
+// put puts a key in place, complete and on disk, or leaves the one that another process put there first. A power cut
+// at any moment leaves either no key or a whole one, and at worst a temporary file that nothing reads.
+func put(root *os.Root, key []byte) error {
+	temp := "." + FileName + "." + rand.Text()
+	defer root.Remove(temp) // the key has its second name by then, or none; a file left behind harms nobody
+	if err := writeSynced(root, temp, key); err != nil {
+		return err
+	}
+	// A link fails when the name is taken, where a rename would overwrite.
+	if err := root.Link(temp, FileName); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return syncDir(root)
+}
+
+// writeSynced writes a new file for its owner alone and returns once the disk has it.
+func writeSynced(root *os.Root, name string, content []byte) error {
+	f, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(content)
+	return errors.Join(err, f.Chmod(0o600), f.Sync(), f.Close())
+}
+
+// syncDir makes the key's name as durable as its content.
+func syncDir(root *os.Root) error {
+	if runtime.GOOS == "windows" {
+		return nil // directories cannot be synced there
+	}
+	d, err := root.Open(".")
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
 }

@@ -15,10 +15,6 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// FileName is the key's name inside the data directory, the one that OpenSSH uses, so that ssh-keygen and
-// backups treat it as they do /etc/ssh.
-const FileName = "ssh_host_ed25519_key"
-
 // Load returns the host key kept in the data directory dir, and makes both, for their owner alone, when there is
 // none yet. Several processes may start at once on one directory: the first key in place is the key of all. An
 // existing key is never changed, whatever state it is in; a refusal is an [*Error] that names the file and the
@@ -56,11 +52,10 @@ func Copy(dir string) (restore func() error, err error) {
 	}
 	return func() error {
 		root, err := os.OpenRoot(dir)
-		if err != nil {
-			return fmt.Errorf("restore host key: %w", err)
+		if err == nil {
+			err = errors.Join(put(root, content), root.Close())
 		}
-		defer root.Close()
-		if err := put(root, content); err != nil {
+		if err != nil {
 			return fmt.Errorf("restore host key: %w", err)
 		}
 		return nil
