@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -37,16 +38,12 @@ func encoded(t testing.TB, v any) []byte {
 // the name of its kind.
 func exampleLines(t *testing.T) []string {
 	var lines []string
-	for _, e := range statetest.Examples() {
-		k := state.KindOf(e.Body)
-		if k == nil || !k.Logged {
-			continue
-		}
+	for _, e := range logged() {
 		data, err := state.EncodeEvent(e)
 		if err != nil {
 			t.Fatal(err)
 		}
-		lines = append(lines, k.Name+"\t"+string(data))
+		lines = append(lines, state.KindOf(e.Body).Name+"\t"+string(data))
 	}
 	return lines
 }
@@ -70,14 +67,10 @@ func readLines(t *testing.T, name string, lines []string) []string {
 func TestEventsAreWrittenAsEver(t *testing.T) {
 	got := exampleLines(t)
 	want := readLines(t, golden("events"), got)
-	for i := range max(len(got), len(want)) {
-		var g, w string
-		if i < len(got) {
-			g = got[i]
-		}
-		if i < len(want) {
-			w = want[i]
-		}
+	n := max(len(got), len(want))
+	got, want = slices.Concat(got, make([]string, n-len(got))), slices.Concat(want, make([]string, n-len(want)))
+	for i, g := range got {
+		w := want[i]
 		gotKind, _, _ := strings.Cut(g, "\t")
 		wantKind, _, _ := strings.Cut(w, "\t")
 		if gotKind != wantKind {

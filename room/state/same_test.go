@@ -88,7 +88,8 @@ func (r *replicas) wantKept(t *rapid.T) {
 }
 
 func (r *replicas) apply(t *rapid.T, a *actor, e state.Event) {
-	facts, answers, tick, before := state.Facts(r.straight), state.Answers(r.straight), r.straight.Tick(), known(r.straight, e.ID)
+	facts, answers, tick := state.Facts(r.straight), state.Answers(r.straight), r.straight.Tick()
+	_, first, answered := r.straight.Answer(e.ID)
 	there := sessions(r.straight)
 	out := r.straight.Apply(e)
 	wantEnded(t, r.straight, there, out)
@@ -102,8 +103,8 @@ func (r *replicas) apply(t *rapid.T, a *actor, e state.Event) {
 	if out.Again && (out.Shown || len(out.Ended) > 0 || state.Facts(r.straight) != facts || state.Answers(r.straight) != answers) {
 		t.Fatalf("%T came again and does %s", e.Body, did)
 	}
-	if before.given && (!out.Again || before.code != state.CodeOf(out.Err)) {
-		t.Fatalf("%T was answered %q before, and now does %s", e.Body, before.code, did)
+	if answered && (!out.Again || state.CodeOf(first) != state.CodeOf(out.Err)) {
+		t.Fatalf("%T was answered %q before, and now does %s", e.Body, state.CodeOf(first), did)
 	}
 
 	if chance(t, 8, "restore") {
@@ -158,17 +159,6 @@ func wantEnded(t *rapid.T, st *state.State, there []state.ID, out state.Outcome)
 			t.Fatalf("%T ends %v and does not say so", out.Event.Body, id)
 		}
 	}
-}
-
-// firstAnswer is what a State remembers of a proposal.
-type firstAnswer struct {
-	given bool
-	code  state.Code
-}
-
-func known(st *state.State, id state.ID) firstAnswer {
-	_, err, ok := st.Answer(id)
-	return firstAnswer{ok, state.CodeOf(err)}
 }
 
 func decoded(t rapid.TB, st *state.State) *state.State {
