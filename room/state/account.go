@@ -10,7 +10,7 @@ import (
 	"salon/room/text"
 )
 
-// Bounds of the accounts.
+// Limits on accounts.
 const (
 	// maxAccounts is how many pseudos can be registered; one more is refused with
 	// ErrFull until somebody gives one up.
@@ -21,8 +21,8 @@ const (
 
 // Account is a registered pseudo: it, and whatever looks like it, opens only to
 // whoever proves to be its owner, by one of its keys or by its pass phrase. It
-// lasts while its owner is away, and over restarts. An Account is never changed; one
-// that is different takes its place.
+// lasts while its owner is away, and across restarts. An Account is immutable: a change
+// replaces it.
 type Account struct {
 	ID      Seq         `json:"id"` // place in the log of what made it: tells it from a later one of the same pseudo
 	Pseudo  text.Pseudo `json:"pseudo"`
@@ -35,19 +35,19 @@ type Account struct {
 	Ignored []Ignored   `json:"ignored,omitempty"` // whom its owner does not want to read, at most MaxIgnored
 }
 
-// Opens reports whether a proof is the owner's: the key that signed, or the account
-// whose pass phrase was given. Nothing opens an account that is nil.
+// Opens reports whether a proof is the owner's: keyID is the key that signed, passed the
+// account whose pass phrase was given. It is false for a nil account.
 func (a *Account) Opens(keyID string, passed Seq) bool {
 	return a != nil && (passed != 0 && passed == a.ID || keyID != "" && slices.Contains(a.Keys, keyID))
 }
 
-// Proof is what tells the owner from others, whichever way they came in.
+// Proof returns what identifies the owner, whichever key or pass phrase they used.
 func (a *Account) Proof() string { return accountProof(a.ID) }
 
 func accountProof(id Seq) string { return "account " + strconv.FormatUint(uint64(id), 10) }
 
-// accounts are all accounts, by what they are found by. byKey is the set itself; the
-// other indexes follow from it.
+// accounts is the set of all accounts and its indexes. byKey is the set itself; the
+// others follow from it.
 type accounts struct {
 	byKey *btree.Map[text.Key, *Account]
 	ids   map[Seq]*Account
@@ -69,8 +69,8 @@ func (as *accounts) get(k text.Key) *Account {
 	return a
 }
 
-// put takes an account in, or puts it in the place of what it was. It is fastest in
-// the order of the keys.
+// put adds an account or replaces the one of its pseudo. It is fastest in the order of
+// the keys.
 func (as *accounts) put(a *Account) {
 	if was, replaced := as.byKey.Load(a.Forms.Key, a); replaced {
 		as.unindex(was)

@@ -2,11 +2,11 @@ package state
 
 import "time"
 
-// Apply makes one event true. It never fails: an event that came too late (the
-// pseudo is taken, the session has ended) changes nothing and says so in Outcome.Err,
-// on every node alike. One that came before, by its place or by its ID, changes
-// nothing either, and has the first answer, or ErrStale if that is no longer known.
-// Events must come in the order of their places.
+// Apply applies one event; they must come in the order of their places. It never fails:
+// an event that came too late (the pseudo is taken, the session has ended) changes
+// nothing and says so in Outcome.Err, on every node alike. One that was applied before,
+// by its place or by its ID, changes nothing either and returns the first answer, or
+// ErrStale if that is no longer known.
 func (st *State) Apply(e Event) Outcome {
 	if e.Seq <= st.applied {
 		_, err, ok := st.Answer(e.ID)

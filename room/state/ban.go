@@ -80,7 +80,7 @@ func (t Target) String() string {
 	return string(t.Pseudo)
 }
 
-// Ban is a target kept out, for how long and why.
+// Ban keeps a target out of the room, for how long and why.
 type Ban struct {
 	Target Target        `json:"target"`
 	By     text.Pseudo   `json:"by,omitempty"` // "" for the console
@@ -90,8 +90,7 @@ type Ban struct {
 	Ends   time.Duration `json:"ends,omitempty"` // on the State's tick, unless it is for ever
 }
 
-// Until returns the ban's end as people are shown it; the zero time when it has
-// none.
+// Until returns the wall time at which the ban ends; the zero time if it never does.
 func (b Ban) Until() time.Time { return until(b.Since, b.For) }
 
 // Over reports whether the ban has ended at a tick of the State.
@@ -109,7 +108,7 @@ func (b Ban) outlasts(other Ban) bool {
 	return b.name() < other.name()
 }
 
-// Mute is a member kept from speaking.
+// Mute keeps a member from speaking.
 type Mute struct {
 	Pseudo text.Pseudo   `json:"pseudo"`
 	Forms  text.Forms    `json:"forms"`
@@ -120,8 +119,7 @@ type Mute struct {
 	Ends   time.Duration `json:"ends,omitempty"` // on the State's tick, unless it is until unmuted
 }
 
-// Until returns the mute's end as people are shown it; the zero time when it has
-// none.
+// Until returns the wall time at which the mute ends; the zero time if it never does.
 func (m Mute) Until() time.Time { return until(m.Since, m.For) }
 
 // Over reports whether the mute has ended at a tick of the State.
@@ -192,8 +190,8 @@ func newPenalties[P penalty]() penalties[P] {
 	}
 }
 
-// add puts a penalty in force, in the place of the one of its name; false if there are
-// too many.
+// add adds a penalty or replaces the one of its name. It returns false if there are too
+// many.
 func (ps *penalties[P]) add(p P) bool {
 	name := p.name()
 	if was, ok := ps.byName.Get(name); ok {
@@ -239,7 +237,7 @@ func (ps *penalties[P]) remove(p P) {
 	}
 }
 
-// forget drops the penalties that are over.
+// forget removes the penalties that have ended at a tick.
 func (ps *penalties[P]) forget(tick time.Duration) {
 	for first, ok := ps.endings.Min(); ok && first.at <= tick; first, ok = ps.endings.Min() {
 		p, _ := ps.byName.Get(first.name)

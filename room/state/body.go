@@ -18,7 +18,7 @@ const Version = 2
 // Program is how this program calls itself in what it writes down.
 const Program = "salon"
 
-// Signature is who something is from.
+// Signature is the author of a message.
 type Signature struct {
 	Pseudo  text.Pseudo
 	Member  ID
@@ -36,7 +36,7 @@ type NodeUp struct {
 	Gone    []text.Pseudo `json:"gone,omitempty"` // members who left at once
 }
 
-// NodeDown says that a node's epoch has ended: it stops, or others found it dead.
+// NodeDown says that a node's epoch has ended: it stops, or others found that it died.
 // Whoever it held is cut. Apply fills in Gone.
 type NodeDown struct {
 	Node  string        `json:"node"`
@@ -46,9 +46,9 @@ type NodeDown struct {
 }
 
 // Joined opens a session. A pseudo that is free becomes a member; the same proved
-// key opens another session of the member it belongs to; a registered pseudo opens
-// to its owner only, by each of whose proofs the member is the same. Anything else
-// is refused, which is why the first Joined in the log wins on every node.
+// key opens another session of the member it belongs to; a registered pseudo is for its
+// owner only, who is the same member whichever proof they give. Anything else is
+// refused, so that the first Joined in the log wins on every node.
 type Joined struct {
 	Pseudo text.Pseudo `json:"pseudo"`
 	Forms  text.Forms  `json:"forms"`
@@ -106,8 +106,8 @@ type Renamed struct {
 	Forms   text.Forms  `json:"forms"` // of To
 }
 
-// WentAway marks a member as away, CameBack ends it. Neither is shown: whoever
-// writes to that member is told.
+// WentAway marks a member as away, CameBack ends it. Neither is shown; whoever writes to
+// that member learns of it.
 type WentAway struct {
 	Session ID     `json:"session"`
 	Text    string `json:"text,omitempty"`
@@ -130,8 +130,7 @@ type Walled struct {
 	Text string      `json:"text,omitempty"`
 }
 
-// Kicked disconnects a member, whatever they are called by now. Apply fills in
-// Pseudo.
+// Kicked disconnects a member, also under a new pseudo. Apply fills in Pseudo.
 type Kicked struct {
 	Member ID          `json:"member"`
 	Pseudo text.Pseudo `json:"pseudo"`       // as typed
@@ -140,10 +139,10 @@ type Kicked struct {
 	Flood  bool        `json:"flood,omitempty"` // the room itself kicked: too many messages too fast
 }
 
-// Banned keeps somebody out. A ban of a pseudo that means a member follows them: if
-// they have been renamed meanwhile it is of their new pseudo, and if they left it is
-// refused once somebody else has theirs. Apply fills in Gone with the members it let
-// out.
+// Banned keeps somebody out. A ban of a pseudo that names a member follows the member:
+// if they were renamed meanwhile, their new pseudo is banned; if they left and somebody
+// else has the pseudo now, it is refused. Apply fills in Gone with the members who were
+// removed.
 type Banned struct {
 	Member ID            `json:"member,omitzero"` // who is meant; zero: whoever the target hits
 	Ban    Ban           `json:"ban"`
@@ -156,8 +155,8 @@ type Unbanned struct {
 	Target Target      `json:"target"`
 }
 
-// Muted keeps a member from speaking for a while (For 0: until unmuted), whatever
-// they are called by now. Apply fills in Pseudo, Forms and KeyID for a member who is
+// Muted keeps a member from speaking for a while (For 0: until unmuted), also under a
+// new pseudo. Apply fills in Pseudo, Forms and KeyID for a member who is
 // here; else they are as proposed.
 type Muted struct {
 	Member ID            `json:"member"`
@@ -168,7 +167,7 @@ type Muted struct {
 	For    time.Duration `json:"for,omitempty"`
 }
 
-// Unmuted ends the mute that is filed under Key.
+// Unmuted ends the mute of the pseudo with that Key.
 type Unmuted struct {
 	Pseudo text.Pseudo `json:"pseudo"`
 	Key    text.Key    `json:"key"`
@@ -181,21 +180,21 @@ type SlowSet struct {
 	Every time.Duration `json:"every,omitempty"`
 }
 
-// ShutdownPlanned announces the end, In from the event's time.
+// ShutdownPlanned announces a shutdown, In from the event's time.
 type ShutdownPlanned struct {
 	By     text.Pseudo   `json:"by,omitempty"`
 	In     time.Duration `json:"in"`
 	Reason string        `json:"reason,omitempty"`
 }
 
-// ShutdownCountdown repeats it. Each time left is announced once, however many nodes
-// count down.
+// ShutdownCountdown repeats the announcement. Each time left is announced once, however
+// many nodes count down.
 type ShutdownCountdown struct {
 	Plan Seq           `json:"plan"`
 	Left time.Duration `json:"left"`
 }
 
-// ShutdownCancelled takes the plan back.
+// ShutdownCancelled cancels the shutdown.
 type ShutdownCancelled struct {
 	By text.Pseudo `json:"by,omitempty"`
 }
@@ -211,7 +210,7 @@ type RoleSet struct {
 // both. It makes an account or adds to one, named by its ID. It is refused once the
 // session's member has another pseudo, and once the account was given up.
 //
-// It and the four that follow are not shown.
+// Neither it nor the four types that follow are shown.
 type Registered struct {
 	Session ID          `json:"session,omitzero"` // whose asks: it is the owner's from then on
 	Pseudo  text.Pseudo `json:"pseudo"`
@@ -231,40 +230,40 @@ type Unregistered struct {
 	By      text.Pseudo `json:"by,omitempty"`  // "" for the console
 }
 
-// PrefsKept keeps what the owner of an account chose.
+// PrefsKept stores preferences in an account.
 type PrefsKept struct {
 	Account Seq  `json:"account"`
 	Prefs   Kept `json:"prefs"`
 }
 
-// IgnoreSet adds somebody to those whom the owner of an account ignores, or takes
-// them off.
+// IgnoreSet adds somebody to those whom the owner of an account ignores, or removes
+// them.
 type IgnoreSet struct {
 	Account Seq     `json:"account"`
 	Who     Ignored `json:"who"`
-	Off     bool    `json:"off,omitempty"`
+	Off     bool    `json:"off,omitempty"` // remove
 }
 
 // MaxIgnored is how many people one account, or one member without, may ignore; one
 // more forgets the first.
 const MaxIgnored = 200
 
-// Ignored is somebody whom a member does not want to read: by account, by who they
-// were in the room when it was said, and by what they were called.
+// Ignored is somebody whose messages a member hides: by account, by member and by
+// pseudo.
 type Ignored struct {
 	Pseudo  text.Pseudo `json:"pseudo"`
 	Account Seq         `json:"account,omitempty"` // that they owned; 0: none
 	Member  ID          `json:"member,omitzero"`
 }
 
-// Matches reports whether the author of something said is meant. Case does not
-// count: whoever is ignored as bob may come back as BOB.
+// Matches reports whether an author is the one ignored. Pseudos are compared without
+// regard to case: whoever is ignored as bob may come back as BOB.
 func (q *Ignored) Matches(from Signature) bool {
 	return from.Member != (ID{}) && from.Member == q.Member || from.Account != 0 && from.Account == q.Account || strings.EqualFold(string(from.Pseudo), string(q.Pseudo))
 }
 
-// Ignoring returns a list of those ignored with somebody added to it, or taken off.
-// Somebody is on it once. The list given is not changed.
+// Ignoring returns a copy of list with who added, or removed if off is true. Nobody is
+// on it twice, and beyond MaxIgnored the first ones are dropped.
 func Ignoring(list []Ignored, who Ignored, off bool) []Ignored {
 	list = slices.DeleteFunc(slices.Clone(list), func(q Ignored) bool { return q.Matches(Signature{who.Pseudo, who.Member, who.Account}) })
 	if !off {
@@ -273,14 +272,14 @@ func Ignoring(list []Ignored, who Ignored, off bool) []Ignored {
 	return list[max(0, len(list)-MaxIgnored):]
 }
 
-// Seen says how far the owner of an account had read when they left.
+// Seen records how far the owner of an account had read when they left.
 type Seen struct {
 	Account Seq `json:"account"`
 	Upto    Seq `json:"upto"` // the last event that they were shown
 }
 
-// Whispered is a private message. It is never in the log: the room hands it to
-// the sessions of its sender and its recipients, and wakes only those.
+// Whispered is a private message. It is never in the log: the room delivers it to the
+// sessions of its sender and its recipients.
 type Whispered struct {
 	From    text.Pseudo   `json:"from"`
 	Member  ID            `json:"member"`            // the sender
@@ -289,8 +288,8 @@ type Whispered struct {
 	Text    string        `json:"text,omitempty"`
 }
 
-// Gap is a stretch of the conversation that was not recorded. It is never in the
-// log: a store gives it among what was said.
+// Gap is a stretch of the conversation that was not recorded. It is never in the log: a
+// store returns it among the messages.
 type Gap struct {
 	From  time.Time `json:"from,omitzero"` // zero for all that was before To
 	To    time.Time `json:"to"`

@@ -7,8 +7,8 @@ import (
 	"salon/room/text"
 )
 
-// Cause says why a session ended. The farewell, the log line and the exit code
-// all read it.
+// Cause says why a session ended: the farewell, the log line and the exit code depend
+// on it.
 type Cause uint8
 
 // The causes. A session ends once, with exactly one of them.
@@ -17,10 +17,10 @@ const (
 	Lost                       // the connection broke
 	Expelled                   // kicked
 	Barred                     // banned
-	Slow                       // a write to it blocked for too long
+	Slow                       // a write to it took too long
 	Idle                       // it never said who it is
 	Shutdown                   // the room closes
-	Replaced                   // the member opened too many sessions: the oldest gives way
+	Replaced                   // the member opened too many sessions, and this was the oldest
 	Crashed                    // a fault in the session's own code
 	Reclaimed                  // the pseudo is registered: its owner took it back, or the key away
 )

@@ -14,7 +14,7 @@ import (
 // refused without being remembered.
 const maxEnded = 64
 
-// Nodes returns the nodes that are up, by name.
+// Nodes returns the nodes that are up, in order of their names.
 func (st *State) Nodes() []Node {
 	list := make([]Node, 0, len(st.nodes))
 	for n := range maps.Values(st.nodes) {
@@ -39,8 +39,8 @@ func (st *State) Answer(id ID) (seq Seq, refused error, ok bool) {
 	return a.seq, a.code.err(), true
 }
 
-// again returns the outcome of a proposal that was applied before, or is too old to
-// say. A NodeUp begins an epoch, so that its own is not known yet.
+// again returns the outcome of a proposal that was applied before or is out of date. The
+// epoch of a NodeUp is not known yet: it begins with it.
 func (st *State) again(e Event) (Outcome, bool) {
 	if _, refused, ok := st.Answer(e.ID); ok {
 		return Outcome{Event: e, Again: true, Err: refused}, true
@@ -82,8 +82,8 @@ func (b NodeDown) apply(st *State, e Event) Outcome {
 	return done(e, b, len(b.Gone) > 0, ended...)
 }
 
-// endEpoch forgets a node and cuts all whom it held. A shutdown that it planned is
-// off.
+// endEpoch forgets a node, cuts the sessions that it held and cancels the shutdown that
+// it planned.
 func (st *State) endEpoch(over epoch, wait time.Duration) (gone []text.Pseudo, ended []Ended) {
 	delete(st.nodes, over)
 	st.ended = append(slices.Clip(st.ended), over)

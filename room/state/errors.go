@@ -8,7 +8,7 @@ import (
 	"salon/room/text"
 )
 
-// Errors that every log returns and every front can translate.
+// Errors that logs return and fronts translate.
 var (
 	ErrUnavailable = errors.New("room: log unavailable")   // known not stored
 	ErrUnknown     = errors.New("room: outcome unknown")   // retry with the same ID
@@ -18,7 +18,7 @@ var (
 	ErrGone        = errors.New("room: no longer present") // the session or the place in the log is gone
 )
 
-// Why an event changes nothing, without detail.
+// Refusals without details. Apply returns them, or one of the error types below.
 var (
 	ErrNoShutdown  = errors.New("room: no shutdown planned")
 	ErrLastKey     = errors.New("room: the account's only proof")   // taken away, nobody could be its owner
@@ -55,12 +55,12 @@ func (e *RegisteredError) Error() string {
 	return fmt.Sprintf("room: pseudo %q is registered as %q", e.Pseudo, e.By)
 }
 
-// KeyTakenError says that a key opens another account already: it opens one only.
+// KeyTakenError refuses a key that opens another account already.
 type KeyTakenError struct{ By text.Pseudo }
 
 func (e *KeyTakenError) Error() string { return fmt.Sprintf("room: the key is that of %q", e.By) }
 
-// UnknownMemberError says that no member present has that name. Nothing was sent.
+// UnknownMemberError says that no member present has that name. Nothing was done.
 type UnknownMemberError struct {
 	Name       string
 	Registered bool        // the pseudo is registered: its owner is not here right now
@@ -69,7 +69,7 @@ type UnknownMemberError struct {
 
 func (e *UnknownMemberError) Error() string { return fmt.Sprintf("room: nobody is called %q", e.Name) }
 
-// NotInForceError says that there is nothing to undo.
+// NotInForceError refuses to undo what is not in force.
 type NotInForceError struct {
 	What Undone
 	Name string
@@ -99,8 +99,8 @@ type BannedError struct{ Ban Ban }
 
 func (e *BannedError) Error() string { return "room: banned: " + e.Ban.Target.String() }
 
-// Code is a refusal without its details: what is kept of an answer, and what
-// programs are told. Its numbers and names are for good.
+// Code is a refusal without its details: what a State remembers of it, and what programs
+// are told. Its numbers and names never change.
 type Code uint8
 
 // codes are the refusals, by Code. New ones are added at the end.
@@ -164,14 +164,14 @@ func (c Code) err() error {
 	return &RefusedError{c}
 }
 
-// RefusedError is a refusal that was given before, to a proposal that came again:
-// its details are no longer known.
+// RefusedError repeats the refusal of a proposal that came again. The details of the
+// first answer are lost.
 type RefusedError struct{ Code Code }
 
 func (e *RefusedError) Error() string { return "room: refused: " + e.Code.String() }
 
-// Is makes a refusal that is all in its code, such as [ErrGone], be told alike the
-// first time and again.
+// Is reports whether target has the same code: errors.Is finds [ErrGone] in the first
+// refusal and in its repetition.
 func (e *RefusedError) Is(target error) bool {
 	return int(e.Code) < len(codes) && codes[e.Code].is(target)
 }

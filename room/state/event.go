@@ -21,8 +21,8 @@ type Event struct {
 
 // Body is what happened: one of the types of body.go, each declared as a [Kind].
 type Body interface {
-	// apply makes it true of a State, or refuses it and changes nothing. e is the
-	// event whose body it is.
+	// apply changes a State as the event e, whose body it is, says; or refuses it and
+	// changes nothing.
 	apply(st *State, e Event) Outcome
 }
 
@@ -32,7 +32,7 @@ type signed interface{ signature() Signature }
 func (b Said) signature() Signature      { return Signature{b.From, b.Member, b.Account} }
 func (b Whispered) signature() Signature { return Signature{b.From, b.Member, b.Account} }
 
-// Signature returns who a signed event is from; ok is false for any other.
+// Signature returns the author of a signed event; ok is false for any other event.
 func (e *Event) Signature() (from Signature, ok bool) {
 	if s, ok := e.Body.(signed); ok {
 		return s.signature(), true
@@ -40,14 +40,14 @@ func (e *Event) Signature() (from Signature, ok bool) {
 	return Signature{}, false
 }
 
-// Author returns what whoever a signed event is from was called; "" for any other,
-// whose author cannot be ignored.
+// Author returns the pseudo that the author of a signed event had; "" for any other
+// event, whose author cannot be ignored.
 func (e *Event) Author() text.Pseudo {
 	from, _ := e.Signature()
 	return from.Pseudo
 }
 
-// Outcome is what an event did.
+// Outcome is what an event changed.
 type Outcome struct {
 	Event Event // completed with what only the State knew
 	Shown bool  // the room shows it to everyone
@@ -62,12 +62,11 @@ const (
 	hidden = false
 )
 
-// done is the outcome of an event that is true now: its body completed, and the sessions
-// that ended.
+// done is the outcome of an event that was applied: b is its body, completed.
 func done(e Event, b Body, shown bool, ended ...Ended) Outcome {
 	e.Body = b
 	return Outcome{Event: e, Shown: shown, Ended: ended}
 }
 
-// refuse is the outcome of an event that changes nothing.
+// refuse is the outcome of an event that was refused.
 func refuse(e Event, why error) Outcome { return Outcome{Event: e, Err: why} }

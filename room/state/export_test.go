@@ -39,12 +39,8 @@ func AllMembers(st *State) []*Member { return st.members.byKey.Values() }
 
 // AllAccounts, AllBans and AllMutes return what is kept, in force or not.
 func AllAccounts(st *State) []*Account { return st.accounts.byKey.Values() }
-
-// AllBans returns the bans.
-func AllBans(st *State) []Ban { return st.bans.byName.Values() }
-
-// AllMutes returns the mutes.
-func AllMutes(st *State) []Mute { return st.mutes.byName.Values() }
+func AllBans(st *State) []Ban          { return st.bans.byName.Values() }
+func AllMutes(st *State) []Mute        { return st.mutes.byName.Values() }
 
 // High returns the highest N that a node's epoch has applied.
 func High(st *State, origin uint64) uint64 {

@@ -47,8 +47,8 @@ const (
 	Console              // the server's own standard input: not a member
 )
 
-// Moment is what a log's clocks say: the wall's, which people are shown and which
-// may be set, and the log's own, which only goes on.
+// Moment is what a log's clocks show: the wall clock, for people, which may be set, and
+// the log's own, which never goes back.
 type Moment struct {
 	Time  time.Time
 	Stamp time.Duration

@@ -8,18 +8,18 @@ import (
 	"salon/room/text"
 )
 
-// Kind is one sort of event, and all that the rest of the program asks about it: how
-// it is written, who sees it, what is kept of it. Every type of [Body] is declared
-// in the one table of this file. Nothing else lists kinds.
+// Kind describes one type of [Body] to the rest of the program: how it is encoded, who
+// sees it, what is stored of it. Every type is declared in the table of kind.go, the
+// only list of kinds.
 type Kind struct {
 	Name   string // on the wire, in tables and in JSON
-	Logged bool   // has a place in the log; the others only ever reach this node's readers
+	Logged bool   // has a place in the log; the others reach readers on this node only
 	Shown  bool   // everybody sees it, if it is not refused
 	Spoken bool   // what people said, or a Gap in it: kept for reading, replayed to whoever arrives, searched
-	Signed bool   // has an author, who may be ignored: it is hidden from those who do
+	Signed bool   // has an author, and is hidden from those who ignore them
 	Roster bool   // may change what a roster shows
-	// Passing reports that it only says who is here and how, which no power cut leaves
-	// true: a log need not wait for the disk.
+	// Passing kinds only say who is here, which a power cut changes anyway: a log need
+	// not wait for the disk.
 	Passing bool
 
 	// Split takes the Speech out of a body and returns what is left of it; Join puts
@@ -36,8 +36,8 @@ type Kind struct {
 // Type returns the name of the body's Go type.
 func (k *Kind) Type() string { return k.body.Name() }
 
-// Speech is what a spoken event is read, searched and listed by. It is kept in
-// columns of its own.
+// Speech is who said what in a spoken event: what it is searched and listed by. A store
+// keeps it in columns of its own.
 type Speech struct {
 	Author  text.Pseudo // "" for nobody, or the console
 	Account Seq         // that the author owns; 0: none
@@ -55,7 +55,7 @@ type parts struct {
 	text    *string
 }
 
-// The table. The order does not matter; names and formats are for good.
+// kinds is the table. The order does not matter; names and formats never change.
 var kinds = []*Kind{
 	declare[NodeUp](Kind{Name: "up", Logged: true, Shown: true, Roster: true}, nil, nil),
 	declare[NodeDown](Kind{Name: "down", Logged: true, Shown: true, Roster: true}, nil, nil),
@@ -162,7 +162,7 @@ func (s *Speech) parts() parts {
 	return parts{&s.Author, &s.Account, &s.Member, &s.Session, &s.Text}
 }
 
-// move takes each part from where it is to where it has a place.
+// move moves each part that both have, and leaves zero values behind.
 func move(from, to parts) {
 	take(from.author, to.author)
 	take(from.account, to.account)

@@ -17,8 +17,8 @@ type Health struct {
 	ReadOnly bool
 }
 
-// Query says which spoken events are sought: those that all of its fields allow.
-// The zero value allows all.
+// Query selects spoken events: those that match all of its fields. The zero value
+// matches all.
 type Query struct {
 	// Text is words, each of which is the beginning of a word of the event or its
 	// author. Case, accents and ligatures do not count; no character means
@@ -27,7 +27,7 @@ type Query struct {
 	By   text.Pseudo // who said it, as Text's words compare; "" for anybody
 	From time.Time   // not before; zero: at any time
 	To   time.Time   // before; zero: until now
-	// Before is the place before which they are; 0: anywhere.
+	// Before is the place in the log before which they are; 0: anywhere.
 	Before Seq
 }
 
@@ -37,7 +37,7 @@ type Snapshot struct {
 	State []byte // as State.Encode wrote it; nil: an empty room
 }
 
-// matcher returns what tells whether an event is sought.
+// Matcher returns a function that reports whether the query finds an event.
 func (q Query) Matcher() func(*Event) bool {
 	words, by := strings.Fields(text.Fold(q.Text)), text.Fold(string(q.By))
 	return func(e *Event) bool {

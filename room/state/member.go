@@ -17,8 +17,7 @@ import (
 const maxSessions = 8
 
 // Member is somebody in the room, through one session or several: those of one key,
-// or of one account. A Member is never changed; one that is different takes its
-// place.
+// or of one account. A Member is immutable: a change replaces it.
 type Member struct {
 	ID       ID            `json:"id"` // of the Joined that made them: who they are, whatever they are called
 	Pseudo   text.Pseudo   `json:"pseudo"`
@@ -42,30 +41,30 @@ type Attendance struct {
 	Passed Seq        `json:"passed,omitempty"` // the account whose pass phrase was given
 	Role   Role       `json:"role,omitempty"`
 	Quiet  bool       `json:"quiet,omitempty"`
-	// Cut is until when, on the State's tick, the session waits whose connection was
-	// lost: then it is due to leave. 0 while it is not cut.
+	// Cut is when, on the State's tick, a session whose connection was lost stops
+	// waiting to be resumed. 0 while it is connected.
 	Cut time.Duration `json:"cut,omitempty"`
 }
 
-// Away says since when and why somebody is not reading.
+// Away is since when, and why, a member is away.
 type Away struct {
 	Since time.Time `json:"since"`
 	Text  string    `json:"text,omitempty"`
 }
 
-// Present reports whether the member is in the room for others to see: one that
-// only runs one-shot commands is not, one whose connection was just lost is.
+// Present reports whether others see the member in the room: not if they only run
+// one-shot commands, but still while a connection that was lost may be resumed.
 func (m *Member) Present() bool {
 	return slices.ContainsFunc(m.Sessions, func(a Attendance) bool { return !a.Quiet })
 }
 
-// IsCut reports whether the member is present by sessions alone whose connection was
-// lost.
+// IsCut reports whether the member is present, and all connections of sessions that are
+// not Quiet were lost.
 func (m *Member) IsCut() bool {
 	return m.Present() && !slices.ContainsFunc(m.Sessions, func(a Attendance) bool { return !a.Quiet && a.Cut == 0 })
 }
 
-// IsAway reports whether the member does not read: they said so, or are cut.
+// IsAway reports whether the member said that they are away, or is cut.
 func (m *Member) IsAway() bool { return m.Away != nil || m.IsCut() }
 
 // Attendance returns one of the member's sessions; nil if it is not theirs.
@@ -84,8 +83,8 @@ func (m *Member) copied() *Member {
 	return &c
 }
 
-// lapse has a session wait to be resumed from a tick on, and reports whether it may: a
-// one-shot command and what does not wait may not.
+// lapse cuts a session at a tick for as long as wait, and reports whether that is
+// possible: not for a one-shot command, nor without wait.
 func (at *Attendance) lapse(tick, wait time.Duration) bool {
 	if wait <= 0 || at.Quiet {
 		return false
@@ -102,7 +101,7 @@ func (m *Member) owns(a *Account) bool {
 // Proves reports whether the session is the account's owner's.
 func (at *Attendance) Proves(a *Account) bool { return a.Opens(at.KeyID, at.Passed) }
 
-// entry is where the indexes find a member, whichever Member it is by now.
+// entry is where the indexes find a member, whichever Member represents them now.
 type entry struct{ member *Member }
 
 // get returns the member; nil for an entry that is nil.
@@ -113,8 +112,8 @@ func (p *entry) get() *Member {
 	return p.member
 }
 
-// members are all members, by what they are found by. byKey is the set itself; the
-// other indexes follow from it.
+// members is the set of all members and its indexes. byKey is the set itself; the others
+// follow from it.
 type members struct {
 	byKey    *btree.Map[text.Key, *Member]
 	entries  map[ID]*entry        // by Member.ID
@@ -143,8 +142,8 @@ func earlier(a, b lapse) bool {
 	return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.session.Origin, b.session.Origin), cmp.Compare(a.session.N, b.session.N)) < 0
 }
 
-// put takes a member in, or puts it in the place of what it was; one that has no
-// session left is taken out. All indexes follow.
+// put adds a member or replaces the one of its ID, and sets the role. It removes one
+// that has no session left. All indexes follow.
 func (ms *members) put(m *Member) {
 	if len(m.Sessions) == 0 {
 		ms.remove(m)
@@ -170,7 +169,7 @@ func (ms *members) remove(m *Member) {
 	delete(ms.entries, m.ID)
 }
 
-// touch is put for a member of whom nothing has changed that it is found by.
+// touch is put for a member who has the same pseudo, sessions and role as before.
 func (ms *members) touch(m *Member) {
 	ms.entries[m.ID].member = m
 	ms.byKey.Set(m.Forms.Key, m)
@@ -229,7 +228,8 @@ func (ms *members) unprove(proof string, p *entry) {
 	ms.proofs[proof] = left
 }
 
-// proofs are what members are found by when their key or account is banned.
+// proofs returns what the session proved: a key, an account or both. Members are found
+// by it when their key or account is banned.
 func (at *Attendance) proofs() []string {
 	var list []string
 	if at.KeyID != "" {
@@ -241,16 +241,16 @@ func (at *Attendance) proofs() []string {
 	return list
 }
 
-// provedBy finds the members with a session that a proof opened.
-func (ms *members) provedBy(proof string, found map[*Member]bool) {
+// withProof adds to found the members with a session that a proof opened.
+func (ms *members) withProof(proof string, found map[*Member]bool) {
 	for _, p := range ms.proofs[proof] {
 		found[p.member] = true
 	}
 }
 
-// goingBy finds the members who go by an account: under its pseudo, by one of its keys
-// or by its pass phrase.
-func (ms *members) goingBy(a *Account, found map[*Member]bool) {
+// withAccount adds to found the members who have an account's pseudo, or used one of its
+// keys or its pass phrase.
+func (ms *members) withAccount(a *Account, found map[*Member]bool) {
 	if a == nil {
 		return
 	}
@@ -258,9 +258,9 @@ func (ms *members) goingBy(a *Account, found map[*Member]bool) {
 		found[m] = true
 	}
 	for _, key := range a.Keys {
-		ms.provedBy(key, found)
+		ms.withProof(key, found)
 	}
-	ms.provedBy(a.Proof(), found)
+	ms.withProof(a.Proof(), found)
 }
 
 // drop ends one session, and its member with the last.

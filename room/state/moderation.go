@@ -29,7 +29,7 @@ func (b Banned) apply(st *State, e Event) Outcome {
 	why := Ending{Cause: Barred, By: b.Ban.By, Reason: b.Ban.Reason, Until: b.Ban.Until()}
 	b.Gone = nil
 	var ended []Ended
-	for _, m := range st.hitBy(b.Ban.Target) {
+	for _, m := range st.bannedBy(b.Ban.Target) {
 		if m.Present() {
 			b.Gone = append(b.Gone, m.Pseudo)
 		}
@@ -38,7 +38,7 @@ func (b Banned) apply(st *State, e Event) Outcome {
 	return done(e, b, shown, ended...)
 }
 
-// follow has a ban of a pseudo mean who had it when it was typed.
+// follow changes a ban of a pseudo to the pseudo that its member has now.
 func (b *Banned) follow(st *State) error {
 	if b.Member == (ID{}) || b.Ban.Target.Kind != ByPseudo {
 		return nil
@@ -53,9 +53,9 @@ func (b *Banned) follow(st *State) error {
 	return nil
 }
 
-// hitBy returns the members whom a ban of a target lets out, by their keys. A network
-// is looked for among all.
-func (st *State) hitBy(t Target) []*Member {
+// bannedBy returns the members whom a ban of a target removes, by their keys. For a
+// network it walks all members.
+func (st *State) bannedBy(t Target) []*Member {
 	found := map[*Member]bool{}
 	switch t.Kind {
 	case ByNetwork:
@@ -66,14 +66,14 @@ func (st *State) hitBy(t Target) []*Member {
 			return true
 		})
 	case ByKey:
-		st.members.provedBy(t.KeyID, found)
-		st.members.goingBy(st.accounts.keys[t.KeyID], found)
+		st.members.withProof(t.KeyID, found)
+		st.members.withAccount(st.accounts.keys[t.KeyID], found)
 	default:
 		for i, look := range t.Forms.Looks {
 			if m := st.members.looks[i][look].get(); m != nil {
 				found[m] = true
 			}
-			st.members.goingBy(st.accounts.looks[i][look], found)
+			st.members.withAccount(st.accounts.looks[i][look], found)
 		}
 	}
 	return slices.SortedFunc(maps.Keys(found), func(a, b *Member) int { return cmp.Compare(a.Forms.Key, b.Forms.Key) })

@@ -8,8 +8,8 @@ import (
 	"strconv"
 )
 
-// window is how many of a node's last proposals are told apart: one that is older is
-// refused with ErrStale.
+// window is how many of a node's last proposals are remembered: an older one is refused
+// with ErrStale.
 const window = 4096
 
 // epoch is one life of a node, by its NodeUp: the Origin of all that it proposes. It is

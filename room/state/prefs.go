@@ -5,7 +5,7 @@ import (
 	"reflect"
 )
 
-// Kept is what a registered member chose for good; nil is not chosen.
+// Kept are the preferences that an account keeps; a nil field was never set.
 type Kept struct {
 	Lang   *Lang   `json:"lang,omitempty"`
 	Zone   *string `json:"zone,omitempty"` // its IANA name
@@ -15,7 +15,7 @@ type Kept struct {
 	Mouse  *bool   `json:"mouse,omitempty"`
 }
 
-// merge takes over what has been chosen since.
+// merge sets what newer sets.
 func (k *Kept) merge(newer Kept) {
 	k.Lang = cmp.Or(newer.Lang, k.Lang)
 	k.Zone = cmp.Or(newer.Zone, k.Zone)
@@ -25,7 +25,7 @@ func (k *Kept) merge(newer Kept) {
 	k.Mouse = cmp.Or(newer.Mouse, k.Mouse)
 }
 
-// Has reports whether choosing so again would change nothing.
+// Has reports whether merging chosen would change nothing.
 func (k Kept) Has(chosen Kept) bool {
 	merged := k
 	merged.merge(chosen)

@@ -7,9 +7,9 @@ import (
 	"salon/room/text"
 )
 
-// Unlock returns the account of a pseudo, if that proof opens it, and nil for a
-// pseudo that nobody has registered. Any other is refused with a
-// [*RegisteredError], and so is what looks like one, to its owner too.
+// Unlock returns the account of a pseudo if the proof opens it, and nil if nobody has
+// registered the pseudo. Otherwise it returns a [*RegisteredError], also for a pseudo
+// that looks like another that is registered, even to the owner of that one.
 func (st *State) Unlock(p text.Pseudo, f text.Forms, keyID string, passed Seq) (*Account, error) {
 	mine := st.accounts.get(f.Key)
 	if mine != nil && !mine.Opens(keyID, passed) {
@@ -51,8 +51,8 @@ func (b Registered) apply(st *State, e Event) Outcome {
 	return done(e, b, hidden)
 }
 
-// Registrable says why a pseudo cannot be registered, or its account, a, not be added
-// to; nil if it can now.
+// Registrable returns why b cannot register its pseudo, or change its account a; nil if
+// it can now.
 func (st *State) Registrable(a *Account, b Registered) error {
 	held := st.accounts.keys[b.KeyID]
 	switch {
@@ -88,9 +88,8 @@ func (b Unregistered) apply(st *State, e Event) Outcome {
 	return done(e, b, hidden)
 }
 
-// takeKey takes one key from an account. The sessions of the member who asks that came
-// by it end, but for the one that asks: a key is taken away because somebody else may
-// have it.
+// takeKey removes one key from an account. Other sessions of the member who asks end if
+// they used it: a key is removed because somebody else may have it.
 func (b Unregistered) takeKey(st *State, e Event, a *Account) Outcome {
 	i := slices.Index(a.Keys, b.KeyID)
 	switch {
@@ -129,7 +128,7 @@ func (b IgnoreSet) apply(st *State, e Event) Outcome {
 	return st.amend(e, b.Account, func(a *Account) { a.Ignored = Ignoring(a.Ignored, b.Who, b.Off) })
 }
 
-// amend changes an account that is still the one meant.
+// amend changes an account by its ID.
 func (st *State) amend(e Event, id Seq, change func(*Account)) Outcome {
 	a := st.accounts.ids[id]
 	if a == nil {

@@ -48,15 +48,15 @@ func (b Joined) attendance(e Event) Attendance {
 	}
 }
 
-// resolveMember returns the member that a newcomer is, to be changed: a new one if
-// nobody is here by that name. It also returns the sessions that end for it.
+// resolveMember returns a copy of the member that a newcomer is, or a new member if
+// nobody here has the pseudo. It also returns the sessions that end for it.
 func (st *State) resolveMember(e Event, b Joined, mine *Account) (m *Member, ended []Ended, err error) {
 	m = st.members.conflict(b.Forms, nil)
 	switch {
 	case m == nil:
 	case m.matches(b, mine):
 		if len(m.Sessions) >= maxSessions {
-			ended = []Ended{{m.leastMissed(), Ending{Cause: Replaced}}}
+			ended = []Ended{{m.replaceable(), Ending{Cause: Replaced}}}
 			st.members.drop(ended[0].Session)
 		}
 		return st.ByID(m.ID).copied(), ended, nil
@@ -89,9 +89,9 @@ func (m *Member) displacedBy(mine *Account) bool {
 	return mine != nil && m.Forms.Key == mine.Forms.Key && !m.owns(mine)
 }
 
-// leastMissed is the session that makes room for another: the oldest one-shot
+// replaceable returns the session that ends when there are too many: the oldest one-shot
 // command, else the oldest that was cut, else the oldest.
-func (m *Member) leastMissed() ID {
+func (m *Member) replaceable() ID {
 	i := slices.IndexFunc(m.Sessions, func(a Attendance) bool { return a.Quiet })
 	if i < 0 {
 		i = slices.IndexFunc(m.Sessions, func(a Attendance) bool { return a.Cut != 0 })

@@ -120,7 +120,7 @@ func (doc *document) restore(st *State) error {
 	return nil
 }
 
-// Imported is what a migration brings into an empty State.
+// Imported is what a migration puts into an empty State.
 type Imported struct {
 	Applied Seq           // the place that all of it is true at
 	Stamp   time.Duration // of the log there; the State's tick begins with it

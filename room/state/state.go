@@ -1,5 +1,7 @@
 // Package state is the replicated part of a room: the events that its log orders,
-// the State that they add up to, and how both are written down.
+// the State that they add up to, and how both are encoded. It leaves to the room who
+// may propose what and who is shown it, and to a log how events are ordered and
+// stored. Begin with [NewState] or [DecodeState] and call [State.Apply].
 //
 // A State is a deterministic machine. It reads no clock, takes no lock, starts no
 // goroutine and draws no random number: the same events give the same State, and
@@ -12,8 +14,7 @@ import (
 	"salon/room/text"
 )
 
-// State is what a room's events add up to: who is here, what is banned, the topic,
-// the accounts. Its zero value is not usable; see [NewState] and [DecodeState].
+// State is what a room's events add up to: members, bans, mutes, accounts, the topic. Its zero value is not usable; see [NewState] and [DecodeState].
 //
 // A State has a clock of its own, the tick, which only goes on: at each event by as
 // much as the log's stamp is ahead of the one before, and never back. Bans, mutes,
@@ -21,9 +22,8 @@ import (
 // back are all measured on it. What people are shown is wall time, which decides
 // nothing.
 //
-// A State is not safe for concurrent use; its room guards it. Members, accounts,
-// bans and mutes that it hands out are never changed, so that they may be looked at
-// by anybody, also later.
+// A State is not safe for concurrent use: its room guards it. The members, accounts,
+// bans and mutes that it returns are immutable, and any goroutine may read them later.
 type State struct {
 	header
 	nodes    map[epoch]*node
@@ -35,8 +35,7 @@ type State struct {
 	messages uint64 // since this State was made; not replicated
 }
 
-// header is what a State, a View and a Frozen all have, besides those who are here and what
-// holds against them.
+// header is what a State, a View and a Frozen have in common.
 type header struct {
 	applied  Seq
 	tick     time.Duration
@@ -46,14 +45,14 @@ type header struct {
 	shutdown *Plan // never changed: exchanged
 }
 
-// Topic is what the room is about.
+// Topic is the subject of the room, and who set it when.
 type Topic struct {
 	Text string      `json:"text,omitempty"`
 	By   text.Pseudo `json:"by,omitempty"`
 	Set  time.Time   `json:"set,omitzero"`
 }
 
-// Plan is a shutdown announced.
+// Plan is a shutdown that was announced.
 type Plan struct {
 	Seq       Seq           `json:"seq"`  // of the announcement
 	At        time.Time     `json:"at"`   // for people
@@ -88,7 +87,7 @@ func (h *header) TickAt(stamp time.Duration) time.Duration { return h.tick + max
 // Stamp returns the log's stamp of the last event.
 func (h *header) Stamp() time.Duration { return h.stamp }
 
-// Topic returns what the room is about.
+// Topic returns the topic.
 func (h *header) Topic() Topic { return h.topic }
 
 // Slow returns the least time between two messages of one member; 0 for none.
@@ -100,13 +99,13 @@ func (h *header) Shutdown() *Plan { return h.shutdown }
 // Messages returns how many messages were applied since this State was made here.
 func (st *State) Messages() uint64 { return st.messages }
 
-// Member returns who has a session; nil when it has ended.
+// Member returns the member whose session it is; nil if the session has ended.
 func (st *State) Member(session ID) *Member { return st.members.sessions[session].get() }
 
-// ByID returns a member by who they are, whatever they are called; nil if they left.
+// ByID returns a member by ID; nil if they left.
 func (st *State) ByID(member ID) *Member { return st.members.entries[member].get() }
 
-// Find returns the member present under that name.
+// Find returns the present member whose pseudo has that key.
 func (st *State) Find(k text.Key) (*Member, bool) {
 	m, ok := st.members.byKey.Get(k)
 	return m, ok && m.Present()
@@ -183,8 +182,8 @@ func (st *State) AccountOf(m *Member) Seq {
 	return 0
 }
 
-// Proof is who a member is for what is kept on them between two visits: the same for
-// all keys of one account; "" for somebody who has proved nothing.
+// Proof returns what identifies a member between two visits: the same for all keys of
+// one account, else the member's key; "" for somebody who has proved nothing.
 func (st *State) Proof(m *Member) string {
 	if a := st.ownedBy(m); a != nil {
 		return a.Proof()

@@ -11,9 +11,9 @@ import (
 	"salon/room/text"
 )
 
-// View is what people may be shown of a State, as it was at one moment. It may be
-// looked at by any goroutine, while its State goes on. To take one costs little and
-// always the same, however many members, accounts and bans there are.
+// View is what people may be shown of a State, as it was at one moment. Any goroutine
+// may read it while its State goes on. Taking one takes constant time, however many
+// members, accounts and bans there are.
 type View struct {
 	header
 	members  *btree.Map[text.Key, *Member]
@@ -39,8 +39,8 @@ type Frozen struct {
 	ended []epoch
 }
 
-// Freeze returns the State as it is now. It copies what is remembered of each node's
-// proposals, 100 KB for one, and shares the rest.
+// Freeze returns the State as it is now. It copies the answers to each node's proposals,
+// 100 KB for one, and shares the rest.
 func (st *State) Freeze() *Frozen {
 	f := &Frozen{View: *st.View(), nodes: make(map[epoch]*node, len(st.nodes)), ended: st.ended}
 	for epoch, n := range st.nodes {
@@ -53,29 +53,29 @@ func (st *State) Freeze() *Frozen {
 func (v *View) Count() int { return v.present }
 
 // Present yields the members who are present, by their keys.
-func (v *View) Present() iter.Seq[*Member] { return those(v.members, (*Member).Present) }
+func (v *View) Present() iter.Seq[*Member] { return filtered(v.members, (*Member).Present) }
 
 // Present yields the members who are present, by their keys, as long as the State is
 // not changed.
-func (st *State) Present() iter.Seq[*Member] { return those(st.members.byKey, (*Member).Present) }
+func (st *State) Present() iter.Seq[*Member] { return filtered(st.members.byKey, (*Member).Present) }
 
 // Accounts yields the accounts, by the keys of their pseudos.
 func (v *View) Accounts() iter.Seq[*Account] {
-	return those(v.accounts, func(*Account) bool { return true })
+	return filtered(v.accounts, func(*Account) bool { return true })
 }
 
 // Bans yields the bans in force at a tick, by their targets.
 func (v *View) Bans(tick time.Duration) iter.Seq[Ban] {
-	return those(v.bans, func(b Ban) bool { return !b.Over(tick) })
+	return filtered(v.bans, func(b Ban) bool { return !b.Over(tick) })
 }
 
 // Mutes yields the mutes in force at a tick, by the keys of the pseudos.
 func (v *View) Mutes(tick time.Duration) iter.Seq[Mute] {
-	return those(v.mutes, func(m Mute) bool { return !m.Over(tick) })
+	return filtered(v.mutes, func(m Mute) bool { return !m.Over(tick) })
 }
 
-// those yields the values of a map that are wanted, by their keys.
-func those[K cmp.Ordered, V any](all *btree.Map[K, V], wanted func(V) bool) iter.Seq[V] {
+// filtered yields the values of a map that are wanted, by their keys.
+func filtered[K cmp.Ordered, V any](all *btree.Map[K, V], wanted func(V) bool) iter.Seq[V] {
 	return func(yield func(V) bool) {
 		all.Scan(func(_ K, v V) bool { return !wanted(v) || yield(v) })
 	}
@@ -87,8 +87,8 @@ func (v *View) Account(k text.Key) *Account {
 	return a
 }
 
-// Muted returns what tells whether a member is muted at a tick, as [State.MuteOf]
-// does. If anybody is, it looks at all accounts first.
+// Muted returns a function that reports whether a member is muted at a tick, as
+// [State.MuteOf] does. If anybody is muted, it walks all accounts first.
 func (v *View) Muted(tick time.Duration) func(*Member) bool {
 	if v.mutes.Len() == 0 {
 		return func(*Member) bool { return false }

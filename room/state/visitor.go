@@ -8,7 +8,7 @@ import (
 	"salon/room/text"
 )
 
-// Visitor is somebody at the door, as far as is known: each field may be unset.
+// Visitor is somebody who wants to come in, as far as is known: each field may be unset.
 type Visitor struct {
 	Pseudo text.Pseudo
 	Forms  text.Forms // of Pseudo
@@ -16,10 +16,9 @@ type Visitor struct {
 	Addr   netip.Addr
 }
 
-// identities are the pseudos and keys that somebody goes by: what bans and mutes are
-// held against, besides addresses. Who has an account goes by all of its keys and by
-// its pseudo, under whatever pseudo and by whichever of its keys they come, so that
-// none of them is a way around.
+// identities are the pseudos and keys of somebody, which bans and mutes are compared
+// with. They include the pseudo and all keys of their account, whichever pseudo and key
+// they use, so that none of these is a way around a ban.
 type identities struct {
 	forms []text.Forms
 	keys  []string
@@ -96,7 +95,7 @@ func (st *State) BanOn(v Visitor, tick time.Duration) (ban Ban, ok bool) {
 	return ban, ok
 }
 
-// banned refuses a visitor who is banned now.
+// banned returns a BannedError if a visitor is banned now.
 func (st *State) banned(v Visitor) error {
 	if ban, ok := st.BanOn(v, st.tick); ok {
 		return &BannedError{ban}
@@ -104,8 +103,8 @@ func (st *State) banned(v Visitor) error {
 	return nil
 }
 
-// BansHold reports whether a ban of t would keep out whoever comes with a key, by
-// the account that the key opens.
+// BansHold reports whether a ban of t also keeps out whoever uses a key, because of the
+// account that the key opens.
 func (st *State) BansHold(t Target, keyID string) bool {
 	who := st.visitor(Visitor{KeyID: keyID})
 	switch t.Kind {
@@ -117,8 +116,8 @@ func (st *State) BansHold(t Target, keyID string) bool {
 	return false
 }
 
-// MuteOf returns the mute on a member at a tick: on their pseudo or their account's,
-// or on any key that they go by, whatever they are called.
+// MuteOf returns the mute in force on a member at a tick: on their pseudo, on their
+// account's, or on any key of theirs.
 func (st *State) MuteOf(m *Member, tick time.Duration) (found Mute, ok bool) {
 	if st.mutes.byName.Len() == 0 {
 		return Mute{}, false
@@ -149,7 +148,7 @@ func (st *State) MuteBy(p text.Pseudo, f text.Forms, tick time.Duration) (Mute, 
 	return st.MuteOf(m, tick)
 }
 
-// muted refuses to let a member who is muted now say something.
+// muted returns a MutedError if a member is muted now.
 func (st *State) muted(m *Member) error {
 	if mute, ok := st.MuteOf(m, st.tick); ok {
 		return &MutedError{mute.Until()}
