@@ -7,96 +7,14 @@
 package load
 
 import (
+	"bytes"
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"sync"
 	"time"
 )
-
-// Config says who comes and what they do. Its tags make it the flags of `salon bench`,
-// without an environment: SALON_SSH and the like are the server's.
-type Config struct {
-	SSH string `name:"ssh" env:"-" placeholder:"HOST:PORT" help:"${BenchSSH}"` // "" when nobody uses that front
-	TCP string `name:"tcp" env:"-" placeholder:"HOST:PORT" help:"${BenchTCP}"`
-
-	Screen        int `env:"-" default:"0" help:"${BenchScreen}"` // members over ssh with a screen
-	Line          int `env:"-" default:"0" help:"${BenchLine}"`   // over ssh without
-	Raw           int `env:"-" default:"0" help:"${BenchRaw}"`    // over raw TCP
-	Width, Height int `kong:"-"`                                  // of a screen
-	Stalled       int `env:"-" default:"0" help:"${BenchStalled}"`
-	Parallel      int `env:"-" default:"8" help:"${BenchParallel}"` // members arriving at a time
-
-	Senders  int           `env:"-" default:"10" help:"${BenchSenders}"`            // of the members who read
-	Rate     float64       `env:"-" default:"5" help:"${BenchRate}"`                // messages a second for each, for Duration; 0: Burst
-	Burst    int           `env:"-" default:"0" help:"${BenchBurst}"`               // messages of each, back to back
-	Duration time.Duration `env:"-" default:"5s" help:"${BenchDuration}"`           // of talk
-	Size     int           `name:"bytes" env:"-" default:"80" help:"${BenchBytes}"` // of a message; its mark at least
-	Settle   time.Duration `env:"-" default:"2s" help:"${BenchSettle}"`             // how long the last message is waited for, too
-
-	PID      int       `name:"pid" env:"-" default:"0" help:"${BenchPID}"` // the server's process, 0 if unknown
-	Progress io.Writer `kong:"-"`                                          // nil: none
-}
-
-// members returns how many members there are.
-func (c Config) members() int { return c.Screen + c.Line + c.Raw }
-
-// readers returns how many of them read.
-func (c Config) readers() int { return c.members() - c.Stalled }
-
-// Check finds what cannot be run.
-func (c Config) Check() error {
-	switch {
-	case c.members() == 0:
-		return errors.New("no members")
-	case c.Screen+c.Line > 0 && c.SSH == "":
-		return errors.New("members over ssh, but no ssh address")
-	case c.Raw > 0 && c.TCP == "":
-		return errors.New("members over raw TCP, but no TCP address")
-	case c.Senders < 1 || c.Senders > c.readers():
-		return fmt.Errorf("%d senders among %d members who read", c.Senders, c.readers())
-	case c.Rate <= 0 && c.Burst < 1:
-		return errors.New("neither a rate nor a burst")
-	case c.Screen > 0:
-		return c.checkScreen()
-	}
-	return nil
-}
-
-// What a screen may take of its columns beside a message, for the time and a name,
-// and of its rows beside all messages, for a header and the line being typed.
-const (
-	besideText = 30
-	besideRows = 6
-)
-
-// checkScreen finds screens on which messages could not be told apart: a mark must
-// fit on a row, and the last message and two goodbyes on the screen.
-func (c Config) checkScreen() error {
-	columns := c.Width - besideText
-	longest := mark{sender: c.Senders, n: c.messages(), sent: maxNumber * time.Microsecond}
-	if need := len(appendMark(nil, longest)); columns < need {
-		return fmt.Errorf("screens of %d columns are too narrow for the marks of this load: %d are needed", c.Width, besideText+need)
-	}
-	if need := besideRows + 3*(1+c.Size/columns); c.Height < need {
-		return fmt.Errorf("screens of %d rows are too low for messages of %d bytes: %d are needed", c.Height, c.Size, need)
-	}
-	if c.readers() < 2 {
-		return errors.New("somebody on a screen, and nobody else")
-	}
-	return nil
-}
-
-// messages is how many messages each sender says.
-func (c Config) messages() int {
-	if c.Rate > 0 {
-		return max(1, int(c.Rate*c.Duration.Seconds()))
-	}
-	return c.Burst
-}
 
 // Run joins the members, watches the idle room, lets them talk, and reports. An
 // error means that the load could not be applied, not that the room did badly.
@@ -104,24 +22,17 @@ func Run(ctx context.Context, c Config) (*Report, error) {
 	if err := c.Check(); err != nil {
 		return nil, err
 	}
-	r := &run{Config: c, tally: newTally(c.Senders, c.messages()), order: c.deal()}
+	r := &run{Config: c, tally: newTally(c.Senders, c.messages()), order: c.spreadKinds()}
 	defer r.close()
-	defer context.AfterFunc(ctx, r.hangUp)() // nobody waits for the server any more
+	defer context.AfterFunc(ctx, r.closeConns)() // nobody waits for the server any more
 	report := &Report{Config: c}
 	report.before = process(c.PID)
-	if err := r.joinAll(ctx, report); err != nil {
-		return nil, err
+	for _, step := range []func(context.Context, *Report) error{r.joinAll, r.joinWitness, r.idle, r.talk} {
+		if err := step(ctx, report); err != nil {
+			return nil, err
+		}
 	}
-	if err := r.joinWitness(ctx); err != nil {
-		return nil, err
-	}
-	if err := r.idle(ctx, report); err != nil {
-		return nil, err
-	}
-	if err := r.talk(ctx, report); err != nil {
-		return nil, err
-	}
-	r.tally.report(report, r.readers(), r.witness)
+	report.count(r.tally, r.readers(), r.all())
 	return report, nil
 }
 
@@ -142,94 +53,86 @@ func (r *run) progress(format string, args ...any) {
 	}
 }
 
-// readers are the members who read: the stalled ones are the last to join.
-func (r *run) readers() []*member { return r.members[:len(r.members)-r.Stalled] }
+// readers returns what the members who read were shown. The stalled ones joined last.
+func (r *run) readers() []*reader { return readersOf(r.members[:len(r.members)-r.Stalled]) }
 
-// joinAll brings everybody in, Parallel at a time.
+// joinAll has everybody join, Parallel at a time.
 func (r *run) joinAll(ctx context.Context, report *Report) error {
 	r.mu.Lock()
 	r.members = make([]*member, r.Config.members())
 	r.mu.Unlock()
 	start := time.Now()
-	next := make(chan int)
-	var arriving sync.WaitGroup
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	for range max(1, r.Parallel) {
-		arriving.Go(func() {
-			for i := range next {
-				m, err := r.arrive(ctx, i)
-				if err != nil {
-					cancel(fmt.Errorf("member %d: %w", i, err))
-					continue
-				}
-				r.mu.Lock()
-				r.members[i] = m
-				r.mu.Unlock()
-			}
-		})
-	}
-	for i := range r.members {
-		select {
-		case next <- i:
-		case <-ctx.Done():
+	err := inParallel(ctx, len(r.members), max(1, r.Parallel), func(ctx context.Context, i int) error {
+		m := r.newMember(fmt.Sprint(i), i)
+		m.stalled = i >= len(r.members)-r.Stalled
+		if err := r.enter(ctx, m); err != nil {
+			return fmt.Errorf("member %d: %w", i, err)
 		}
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.members[i] = m
 		if (i+1)%max(1, len(r.members)/10) == 0 {
 			r.progress("%d of %d members", i+1, len(r.members))
 		}
-	}
-	close(next)
-	arriving.Wait()
-	if err := context.Cause(ctx); err != nil {
-		return err
-	}
+		return nil
+	})
 	report.JoinTime = time.Since(start)
-	return nil
+	return err
 }
 
-// arrive brings in member i.
-func (r *run) arrive(ctx context.Context, i int) (*member, error) {
-	m := &member{
-		name: fmt.Sprintf("b%d-%d", r.tally.id, i), index: i, stalled: i >= len(r.members)-r.Stalled,
-		tally: r.tally, seen: r.tally.newSeen(),
+// inParallel calls do with each number below n, so many at a time, until one fails. It
+// returns the first error.
+func inParallel(ctx context.Context, n, parallel int, do func(ctx context.Context, i int) error) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var working sync.WaitGroup
+	slots := make(chan struct{}, parallel)
+	for i := 0; i < n && ctx.Err() == nil; i++ {
+		slots <- struct{}{}
+		working.Go(func() {
+			if err := do(ctx, i); err != nil {
+				cancel(err)
+			}
+			<-slots
+		})
 	}
-	if err := r.enter(ctx, m); err != nil {
-		m.close()
-		return nil, cmp.Or(context.Cause(ctx), err)
-	}
-	return m, nil
+	working.Wait()
+	return context.Cause(ctx)
 }
 
-// enter lets a member join in its way.
+func (r *run) newMember(name string, index int) *member {
+	return &member{name: fmt.Sprintf("b%d-%s", r.tally.id, name), tally: r.tally, reader: reader{index: index, seen: r.tally.newSeen()}}
+}
+
+// enter has a member join in the way of its kind.
 func (r *run) enter(ctx context.Context, m *member) error {
 	var err error
 	switch {
-	case m.witness:
+	case m.witness || r.order[m.index] == lines:
 		err = m.joinSSH(ctx, r.SSH, 0, 0)
 	case r.order[m.index] == raw:
 		err = m.joinTCP(ctx, r.TCP)
-	case r.order[m.index] == lines:
-		err = m.joinSSH(ctx, r.SSH, 0, 0)
 	default:
 		m.screen = true
 		err = m.joinSSH(ctx, r.SSH, r.Width, r.Height)
 	}
-	if err == nil && !m.attend() {
-		return context.Cause(ctx)
+	if err == nil && m.attend() {
+		return nil
 	}
-	return err
+	m.close()
+	return cmp.Or(context.Cause(ctx), err)
 }
 
 // joinWitness brings in one more member, without a screen, that is shown every
 // message: it knows when all has been said, and tells what the room never said
 // from what a screen passed over.
-func (r *run) joinWitness(ctx context.Context) error {
+func (r *run) joinWitness(ctx context.Context, _ *Report) error {
 	if r.Screen == 0 {
 		return nil
 	}
-	w := &member{name: fmt.Sprintf("b%d-w", r.tally.id), index: -1, witness: true, tally: r.tally, seen: r.tally.newSeen()}
+	w := r.newMember("w", -1)
+	w.witness = true
 	if err := r.enter(ctx, w); err != nil {
-		w.close()
 		return fmt.Errorf("witness: %w", err)
 	}
 	r.mu.Lock()
@@ -238,32 +141,133 @@ func (r *run) joinWitness(ctx context.Context) error {
 	return nil
 }
 
-// kind is how a member takes part.
-type kind int
+// maxWatches is how often an idle room is watched in vain: what came before it,
+// such as a notice of all who joined, may be on its way for a while.
+const maxWatches = 5
 
-const (
-	screens kind = iota
-	lines
-	raw
-)
+// idle watches the room while nobody says anything, until nobody is sent anything
+// either for the time it is watched, or too often in vain. It reports the last
+// time.
+func (r *run) idle(ctx context.Context, report *Report) error {
+	r.progress("idle for %v", r.Settle)
+	for range maxWatches {
+		before, had := process(r.PID), r.received()
+		if err := sleep(ctx, r.Settle); err != nil {
+			return err
+		}
+		report.joined = process(r.PID)
+		report.IdleCPU = report.joined.share(before)
+		report.IdleBytes = r.received() - had
+		if report.IdleBytes == 0 {
+			return nil
+		}
+	}
+	return nil
+}
 
-// deal puts the kinds in an order that spreads them in proportion, so that those
-// who talk and those who stall are of every kind.
-func (c Config) deal() []kind {
-	counts, n := [3]int{c.Screen, c.Line, c.Raw}, c.members()
-	var dealt [3]int
-	order := make([]kind, n)
-	for i := range order {
-		most := -1.0
-		for k, count := range counts {
-			due := float64(count)*float64(i+1)/float64(n) - float64(dealt[k])
-			if count > dealt[k] && due > most {
-				order[i], most = kind(k), due
+// received is how many bytes the members have been sent, all together.
+func (r *run) received() (n int64) {
+	for _, m := range r.members {
+		n += m.got.n.Load()
+	}
+	return n
+}
+
+// talk lets the senders say what they have to say, and waits until everybody is
+// up to date.
+func (r *run) talk(ctx context.Context, report *Report) error {
+	r.progress("%d senders, %d messages each", r.Senders, r.messages())
+	before, began := process(r.PID), r.tally.now()
+	if err := inParallel(ctx, r.Senders, r.Senders, r.speak); err != nil {
+		return err
+	}
+	if err := r.catchUp(ctx); err != nil {
+		return err
+	}
+	report.talked = process(r.PID)
+	report.TalkCPU = report.talked.cpu - before.cpu
+	r.close() // what each was shown is theirs until they read no more
+	report.TalkTime = r.tally.end(r.readers()) - began
+	return nil
+}
+
+// catchUp waits for all that was said, or until nothing more comes. A screen need
+// not show each message, so it is told when that was all: once the witness has
+// been shown everything, two members say goodbye. Whoever is shown one of them is
+// up to date; two, because nobody counts what they say themselves.
+func (r *run) catchUp(ctx context.Context) error {
+	maxSilence := r.maxSilence()
+	if r.witness != nil {
+		said := int64(r.Senders * r.messages())
+		if err := r.tally.wait(ctx, func() bool { return r.tally.witnessed.Load() >= said }, maxSilence); err != nil {
+			return err
+		}
+		for _, m := range r.members[:2] {
+			if err := m.say(r.message(nil, mark{sender: m.index, n: r.messages()}, 0, m.enter())); err != nil {
+				return err
 			}
 		}
-		dealt[order[i]]++
 	}
-	return order
+	var screens, due int64
+	for _, m := range r.readers() {
+		if m.screen {
+			screens++
+		} else {
+			due += r.tally.due(m)
+		}
+	}
+	return r.tally.wait(ctx, func() bool { return r.tally.upToDate.Load() >= screens && r.tally.onLine.Load() >= due }, maxSilence)
+}
+
+// speak says a sender's messages: at its rate, each sender's turn spread over
+// the first interval, or all back to back.
+func (r *run) speak(ctx context.Context, s int) error {
+	m := r.members[s]
+	every := time.Duration(0)
+	next := time.Now()
+	if r.Rate > 0 {
+		every = time.Duration(float64(time.Second) / r.Rate)
+		next = next.Add(every * time.Duration(s) / time.Duration(r.Senders))
+	}
+	var text []byte
+	for n := range r.messages() {
+		if every > 0 {
+			if err := sleep(ctx, time.Until(next)); err != nil {
+				return err
+			}
+			next = next.Add(every)
+		} else if m.screen {
+			if err := r.waitForRoom(ctx, s, n); err != nil {
+				return err
+			}
+		}
+		text = r.message(text[:0], mark{s, n, r.tally.now()}, r.Size, m.enter())
+		if err := m.say(text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// maxAhead is how many messages somebody on a screen may have said that the room
+// has not: nobody types further ahead, and what a line editor holds is bounded.
+const maxAhead = 32
+
+// waitForRoom waits until a sender's message n may be typed.
+func (r *run) waitForRoom(ctx context.Context, s, n int) error {
+	return r.tally.wait(ctx, func() bool { return r.tally.witnessedOf[s].Load() > int64(n-maxAhead) }, r.maxSilence())
+}
+
+// maxSilence is how long nothing may come before waiting ends.
+func (r *run) maxSilence() time.Duration { return r.Settle + 5*time.Second }
+
+// message appends a message of so many bytes, or as long as its mark.
+func (r *run) message(b []byte, k mark, size int, enter byte) []byte {
+	b = appendMark(b, k)
+	if left := size - len(b) - 1; left > 0 {
+		b = append(append(b, ' '), bytes.Repeat([]byte("x"), left)...)
+	}
+	return append(b, enter)
 }
 
 // all are the members who have joined, and the witness.
@@ -273,7 +277,7 @@ func (r *run) all() []*member {
 	return slices.DeleteFunc(append(slices.Clone(r.members), r.witness), func(m *member) bool { return m == nil })
 }
 
-func (r *run) hangUp() {
+func (r *run) closeConns() {
 	for _, m := range r.all() {
 		m.conn.Close()
 	}
@@ -282,16 +286,5 @@ func (r *run) hangUp() {
 func (r *run) close() {
 	for _, m := range r.all() {
 		m.close()
-	}
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
 	}
 }

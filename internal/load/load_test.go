@@ -9,7 +9,7 @@ import (
 func TestKindsAreSpreadInProportion(t *testing.T) {
 	c := Config{Screen: 2, Line: 4, Raw: 6}
 	counts := map[kind]int{}
-	for i, k := range c.deal() {
+	for i, k := range c.spreadKinds() {
 		counts[k]++
 		if i == 5 && (counts[screens] != 1 || counts[lines] != 2 || counts[raw] != 3) {
 			t.Errorf("the first half is %v", counts)
@@ -34,7 +34,7 @@ func TestLatenciesAreToldToWithinASixteenth(t *testing.T) {
 
 func TestQuantiles(t *testing.T) {
 	tally := newTally(1, 100)
-	m := &member{index: 1, seen: tally.newSeen()}
+	m := &reader{index: 1, seen: tally.newSeen()}
 	for n := range 100 {
 		tally.delivered(m, mark{0, n, time.Second - time.Duration(n+1)*time.Millisecond}, time.Second)
 	}
@@ -47,7 +47,7 @@ func TestQuantiles(t *testing.T) {
 
 func TestAMessageSeenAgainCountsAsDoubledUnlessOnAScreen(t *testing.T) {
 	tally := newTally(1, 1)
-	line, screen := &member{seen: tally.newSeen(), index: 1}, &member{seen: tally.newSeen(), index: 2, screen: true}
+	line, screen := &reader{seen: tally.newSeen(), index: 1}, &reader{seen: tally.newSeen(), index: 2, screen: true}
 	for range 3 {
 		tally.delivered(line, mark{}, 0)
 		tally.delivered(screen, mark{}, 0)
@@ -84,7 +84,7 @@ func FuzzMarks(f *testing.F) {
 	f.Add([]byte("~1.1.zz~~1.2.zz~"), 1)
 	f.Fuzz(func(t *testing.T, data []byte, cut int) {
 		whole, parts := newTally(64, 64), newTally(64, 64)
-		a, b := &member{tally: whole, seen: whole.newSeen()}, &member{tally: parts, seen: parts.newSeen()}
+		a, b := &member{tally: whole, reader: reader{seen: whole.newSeen()}}, &member{tally: parts, reader: reader{seen: parts.newSeen()}}
 		a.marks(data)
 		cut = max(1, cut%len(append(data, 0)))
 		var kept []byte
@@ -117,9 +117,9 @@ func TestAMarkComesBackAsItWasMade(t *testing.T) {
 func TestWhatAScreenPassedOverIsSummarised(t *testing.T) {
 	tally := newTally(2, 4)
 	join := func(index int, screen bool) *member {
-		return &member{tally: tally, seen: tally.newSeen(), index: index, screen: screen}
+		return &member{tally: tally, reader: reader{seen: tally.newSeen(), index: index, screen: screen}}
 	}
-	show := func(m *member, k mark) { tally.delivered(m, k, time.Millisecond) }
+	show := func(m *member, k mark) { tally.delivered(&m.reader, k, time.Millisecond) }
 	talker, bright, stuck, witness := join(0, true), join(2, true), join(3, true), join(-1, false)
 	witness.witness = true
 	for n := range 3 { // the fourth of sender 1 is never said
@@ -134,18 +134,18 @@ func TestWhatAScreenPassedOverIsSummarised(t *testing.T) {
 	show(bright, mark{n: 4})
 	show(stuck, mark{sender: 1, n: 1})
 	var r Report
-	tally.report(&r, []*member{talker, bright, stuck}, witness)
+	readers := readersOf([]*member{talker, bright, stuck})
+	r.count(tally, readers, []*member{talker, bright, stuck, witness})
 	if r.Expected != 4+8+8 || r.Shown != 2 || r.Summarised != 3+6+1 || r.Lost() != 1+1+6 {
 		t.Errorf("of %d expected %d shown, %d summarised, %d lost", r.Expected, r.Shown, r.Summarised, r.Lost())
 	}
-	if end := tally.end([]*member{talker, bright, stuck}); end != time.Millisecond {
+	if end := tally.end(readers); end != time.Millisecond {
 		t.Errorf("all were up to date after %v", end)
 	}
 }
 
 func TestMarksOfAnyLengthFitWhatIsKeptOfThem(t *testing.T) {
-	b := appendMark(nil, mark{100_000, 1_000_000, maxNumber * time.Microsecond})
-	if len(b) > maxMark {
+	if b := appendMark(nil, mark{100_000, 1_000_000, maxNumber * time.Microsecond}); len(b) > maxMark {
 		t.Errorf("%q has %d bytes", b, len(b))
 	}
 }

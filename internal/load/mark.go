@@ -1,6 +1,7 @@
 package load
 
 import (
+	"bytes"
 	"strconv"
 	"time"
 )
@@ -44,26 +45,10 @@ const maxNumber = 1 << 41
 // number reads digits from b[at] up to the sign that ends them, and returns where
 // it goes on behind it.
 func number(b []byte, at int, end byte, base int) (v, next int, ok bool) {
-	for i := at; i < len(b); i++ {
-		d := digit(b[i])
-		switch {
-		case b[i] == end:
-			return v, i + 1, i > at
-		case d >= base || v >= maxNumber:
-			return 0, i, false
-		}
-		v = v*base + d
+	i := bytes.IndexByte(b[at:], end)
+	if i < 0 {
+		return 0, len(b), false
 	}
-	return 0, len(b), false
-}
-
-// digit is what a digit stands for; 36 for what is none.
-func digit(c byte) int {
-	switch {
-	case '0' <= c && c <= '9':
-		return int(c - '0')
-	case 'a' <= c && c <= 'z':
-		return int(c-'a') + 10
-	}
-	return 36
+	n, err := strconv.ParseUint(string(b[at:at+i]), base, 41)
+	return int(n), at + i + 1, err == nil
 }

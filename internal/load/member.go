@@ -18,22 +18,24 @@ const arrival = 30 * time.Second
 
 // member is one of those who joined.
 type member struct {
+	reader
 	name    string
-	index   int  // among the members; those who talk come first
-	screen  bool // what it reads is a screen: the same message may come again, or none of several
 	stalled bool
-	witness bool // it is no part of the load: it tells what the room said
 	tally   *tally
 
-	conn    io.Closer
+	conn    net.Conn
 	in      io.Writer
 	got     *counted
 	attend  func() bool // keeps the connection when what it was made for is over
 	reading sync.WaitGroup
+}
 
-	// Its reader's, and the report's once reading is over.
-	seen    bitset
-	current time.Duration // when a screen was brought up to date; 0: never
+// readersOf returns what members were shown.
+func readersOf(members []*member) (list []*reader) {
+	for _, m := range members {
+		list = append(list, &m.reader)
+	}
+	return list
 }
 
 // counted is a connection that knows how many bytes came over it.
@@ -57,6 +59,7 @@ func (m *member) dial(ctx context.Context, addr string) (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
+	conn.SetDeadline(time.Now().Add(arrival)) // until it is welcome
 	m.got = &counted{Conn: conn}
 	m.conn = m.got
 	m.attend = context.AfterFunc(ctx, func() { conn.Close() })
@@ -73,7 +76,7 @@ func (m *member) joinTCP(ctx context.Context, addr string) error {
 	if _, err := fmt.Fprintf(conn, "%s\r\n", m.name); err != nil {
 		return err
 	}
-	return m.welcome(conn, func() { conn.SetReadDeadline(time.Now()) }, func() { conn.SetReadDeadline(time.Time{}) })
+	return m.welcome(conn)
 }
 
 // joinSSH joins over ssh, without a key, on a terminal unless width is 0.
@@ -82,7 +85,6 @@ func (m *member) joinSSH(ctx context.Context, addr string, width, height int) er
 	if err != nil {
 		return err
 	}
-	conn.SetDeadline(time.Now().Add(arrival))
 	c, channels, requests, err := ssh.NewClientConn(conn, addr, &ssh.ClientConfig{
 		User: m.name, HostKeyCallback: ssh.InsecureIgnoreHostKey(), // the load is a guest anywhere
 		Auth: []ssh.AuthMethod{ssh.KeyboardInteractive(func(_, _ string, questions []string, _ []bool) ([]string, error) {
@@ -92,7 +94,6 @@ func (m *member) joinSSH(ctx context.Context, addr string, width, height int) er
 	if err != nil {
 		return err
 	}
-	conn.SetDeadline(time.Time{})
 	session, err := ssh.NewClient(c, channels, requests).NewSession()
 	if err != nil {
 		return err
@@ -112,7 +113,7 @@ func (m *member) joinSSH(ctx context.Context, addr string, width, height int) er
 	if err := session.Shell(); err != nil {
 		return err
 	}
-	return m.welcome(out, func() { conn.Close() }, func() {})
+	return m.welcome(out)
 }
 
 // otherScreen is what turns to a terminal's other screen (xterm's mode 1049): who
@@ -120,29 +121,23 @@ func (m *member) joinSSH(ctx context.Context, addr string, width, height int) er
 const otherScreen = "\x1b[?1049h"
 
 // welcome reads until the member's name has come back, or a screen, then goes on
-// reading in the background unless the member is to stall. giveUp interrupts a
-// read.
-func (m *member) welcome(out io.Reader, giveUp, carryOn func()) error {
-	timer := time.AfterFunc(arrival, giveUp)
+// reading in the background unless the member is to stall.
+func (m *member) welcome(out io.Reader) error {
 	var got []byte
 	buf := make([]byte, 4<<10)
 	for !bytes.Contains(got, []byte(m.name)) && !(m.screen && bytes.Contains(got, []byte(otherScreen))) {
 		n, err := out.Read(buf)
 		got = append(got, buf[:n]...)
 		if err != nil {
-			return fmt.Errorf("not let in after %q: %w", tail(got, 200), err)
+			return fmt.Errorf("not let in after %q: %w", got[max(0, len(got)-200):], err)
 		}
 	}
-	if timer.Stop() {
-		carryOn()
-	}
+	m.conn.SetDeadline(time.Time{})
 	if !m.stalled {
 		m.reading.Go(func() { m.read(out, buf) })
 	}
 	return nil
 }
-
-func tail(b []byte, n int) []byte { return b[max(0, len(b)-n):] }
 
 // read looks for marks in all that comes, until the connection ends.
 func (m *member) read(out io.Reader, buf []byte) {
@@ -171,7 +166,7 @@ func (m *member) marks(b []byte) int {
 		k, size, ok := parseMark(b[at:])
 		switch {
 		case ok:
-			m.tally.delivered(m, k, now)
+			m.tally.delivered(&m.reader, k, now)
 			at += size
 		case len(b)-at < maxMark:
 			return at // perhaps its end is yet to come

@@ -1,6 +1,7 @@
 package load
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"time"
@@ -29,6 +30,25 @@ type Report struct {
 	P50, P99, Max time.Duration // of those shown, from sending to reading, within 1/16
 
 	before, joined, talked usage
+}
+
+// count reports what became of each message for each member who reads. all are those
+// and the witness: what any of them was shown, the room did say. Nobody reads any more.
+func (r *Report) count(t *tally, readers []*reader, all []*member) {
+	said := t.newSeen()
+	for _, m := range all {
+		for i := range said {
+			said[i] |= m.seen[i]
+		}
+	}
+	for _, m := range readers {
+		r.Expected += t.due(m)
+		if m.screen {
+			r.Summarised += t.summarised(m, said)
+		}
+	}
+	r.Shown, r.Doubled = t.shown(), t.doubled.Load()
+	r.P50, r.P99, r.Max = t.quantile(0.5), t.quantile(0.99), t.quantile(1)
 }
 
 // Delivered is how many were shown or summarised.
@@ -68,33 +88,22 @@ func (r *Report) BytesPerMember() (idle, loaded int64) {
 
 // WriteTo writes the report for people.
 func (r *Report) WriteTo(w io.Writer) (int64, error) {
-	n, err := io.WriteString(w, r.room()+r.said()+r.used())
-	return int64(n), err
-}
-
-func (r *Report) room() string {
+	var b bytes.Buffer
 	c := r.Config
-	return fmt.Sprintf("members     %d (%d ssh screen %dx%d, %d ssh line, %d raw tcp; %d never read)\n",
-		c.members(), c.Screen, c.Width, c.Height, c.Line, c.Raw, c.Stalled) +
-		fmt.Sprintf("joins       %.0f/s\n", r.JoinsPerSecond()) +
-		fmt.Sprintf("idle        %.1f bytes to each member in %v\n", float64(r.IdleBytes)/float64(c.members()), c.Settle)
-}
-
-func (r *Report) said() string {
-	c := r.Config
-	text := fmt.Sprintf("talk        %d senders x %d messages in %v\n", c.Senders, c.messages(), r.TalkTime.Round(time.Millisecond)) +
-		fmt.Sprintf("deliveries  %d of %d, %d lost, %d doubled, %.0f/s\n", r.Delivered(), r.Expected, r.Lost(), r.Doubled, r.DeliveriesPerSecond())
+	fmt.Fprintf(&b, "members     %d (%d ssh screen %dx%d, %d ssh line, %d raw tcp; %d never read)\n",
+		c.members(), c.Screen, c.Width, c.Height, c.Line, c.Raw, c.Stalled)
+	fmt.Fprintf(&b, "joins       %.0f/s\n", r.JoinsPerSecond())
+	fmt.Fprintf(&b, "idle        %.1f bytes to each member in %v\n", float64(r.IdleBytes)/float64(c.members()), c.Settle)
+	fmt.Fprintf(&b, "talk        %d senders x %d messages in %v\n", c.Senders, c.messages(), r.TalkTime.Round(time.Millisecond))
+	fmt.Fprintf(&b, "deliveries  %d of %d, %d lost, %d doubled, %.0f/s\n", r.Delivered(), r.Expected, r.Lost(), r.Doubled, r.DeliveriesPerSecond())
 	if c.Screen > 0 {
-		text += fmt.Sprintf("            %d shown, %d summarised by a repaint that showed later ones\n", r.Shown, r.Summarised)
+		fmt.Fprintf(&b, "            %d shown, %d summarised by a repaint that showed later ones\n", r.Shown, r.Summarised)
 	}
-	return text + fmt.Sprintf("latency     p50 %v, p99 %v, max %v, of those shown\n", r.P50, r.P99, r.Max)
-}
-
-func (r *Report) used() string {
-	if r.Config.PID == 0 {
-		return ""
+	fmt.Fprintf(&b, "latency     p50 %v, p99 %v, max %v, of those shown\n", r.P50, r.P99, r.Max)
+	if c.PID != 0 {
+		idle, loaded := r.BytesPerMember()
+		fmt.Fprintf(&b, "memory      %.1f KB per member idle, %.1f KB after the talk\n", float64(idle)/1000, float64(loaded)/1000)
+		fmt.Fprintf(&b, "cpu         idle %.2f %% of a core, talk %.2f us per delivery\n", 100*r.IdleCPU, float64(r.CPUPerDelivery())/float64(time.Microsecond))
 	}
-	idle, loaded := r.BytesPerMember()
-	return fmt.Sprintf("memory      %.1f KB per member idle, %.1f KB after the talk\n", float64(idle)/1000, float64(loaded)/1000) +
-		fmt.Sprintf("cpu         idle %.2f %% of a core, talk %.2f us per delivery\n", 100*r.IdleCPU, float64(r.CPUPerDelivery())/float64(time.Microsecond))
+	return b.WriteTo(w)
 }

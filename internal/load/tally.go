@@ -15,15 +15,15 @@ type tally struct {
 	senders  int
 	messages int // of each sender; the number after the last is a goodbye's
 
-	onScreen atomic.Int64             // messages shown, once for each member who has a screen
-	inFull   atomic.Int64             // and for each who has none
-	doubled  atomic.Int64             // shown again by members without a screen
-	brought  atomic.Int64             // members on screens who were brought up to date
-	heard    atomic.Int64             // messages that the witness was shown
-	heardOf  []atomic.Int64           // the same of each sender
-	waits    [64 * steps]atomic.Int64 // latencies, by bucket
-	last     atomic.Int64             // when the last first sight was, since start
-	lastSaid atomic.Int64             // which message the witness was shown last, -1 for none
+	onScreen    atomic.Int64             // messages shown, once for each member who has a screen
+	onLine      atomic.Int64             // and for each who has none
+	doubled     atomic.Int64             // shown again by members without a screen
+	upToDate    atomic.Int64             // members on screens who are up to date
+	witnessed   atomic.Int64             // messages that the witness was shown
+	witnessedOf []atomic.Int64           // the same of each sender
+	waits       [64 * steps]atomic.Int64 // latencies, by bucket
+	last        atomic.Int64             // when the last first sight was, since start
+	lastSaid    atomic.Int64             // which message the witness was shown last, -1 for none
 }
 
 // steps is how many buckets share a power of two: latencies are told to within
@@ -31,15 +31,24 @@ type tally struct {
 const steps = 16
 
 func newTally(senders, messages int) *tally {
-	t := &tally{id: os.Getpid() % 10000, start: time.Now(), senders: senders, messages: messages, heardOf: make([]atomic.Int64, senders)}
+	t := &tally{id: os.Getpid() % 10000, start: time.Now(), senders: senders, messages: messages, witnessedOf: make([]atomic.Int64, senders)}
 	t.lastSaid.Store(-1)
 	return t
 }
 
 func (t *tally) now() time.Duration { return time.Since(t.start) }
 
-// bitset remembers which messages a member has seen. It belongs to that member's
-// reader, and to the report once that has ended.
+// reader is what one member was shown. It belongs to the goroutine that reads for the
+// member, and to the report once that has ended.
+type reader struct {
+	index   int  // among the members; those who talk come first
+	screen  bool // the same message may come again, or none of several
+	witness bool // it is no part of the load: it tells what the room said
+	seen    bitset
+	current time.Duration // when a screen was up to date; 0: never
+}
+
+// bitset remembers which messages a member has seen.
 type bitset []uint64
 
 func (t *tally) newSeen() bitset { return make(bitset, (t.senders*t.messages+63)/64) }
@@ -55,7 +64,7 @@ func (s bitset) put(i int) bool {
 
 // delivered counts a message that a member was shown. What somebody on a terminal
 // says does not count for them: it is seen there while it is being typed.
-func (t *tally) delivered(m *member, k mark, now time.Duration) {
+func (t *tally) delivered(m *reader, k mark, now time.Duration) {
 	switch {
 	case m.screen && m.index == k.sender:
 	case k.n == t.messages:
@@ -68,27 +77,27 @@ func (t *tally) delivered(m *member, k mark, now time.Duration) {
 	}
 }
 
-func (t *tally) first(m *member, k mark, now time.Duration) {
+func (t *tally) first(m *reader, k mark, now time.Duration) {
 	if m.witness {
 		t.lastSaid.Store(int64(k.sender*t.messages + k.n))
-		t.heard.Add(1)
-		t.heardOf[k.sender].Add(1)
+		t.witnessed.Add(1)
+		t.witnessedOf[k.sender].Add(1)
 		return
 	}
 	if m.screen {
 		t.onScreen.Add(1)
 	} else {
-		t.inFull.Add(1)
+		t.onLine.Add(1)
 	}
 	t.waits[bucket(now-k.sent)].Add(1)
 	t.last.Store(int64(now))
 }
 
 // goodbye is shown after all that was said: whoever sees one is up to date.
-func (t *tally) goodbye(m *member, now time.Duration) {
+func (t *tally) goodbye(m *reader, now time.Duration) {
 	if m.screen && m.current == 0 {
 		m.current = max(now, 1)
-		t.brought.Add(1)
+		t.upToDate.Add(1)
 	}
 }
 
@@ -128,7 +137,7 @@ func (t *tally) quantile(share float64) time.Duration {
 }
 
 // wait waits until all has come, or nothing new for a while.
-func (t *tally) wait(ctx context.Context, all func() bool, patience time.Duration) error {
+func (t *tally) wait(ctx context.Context, all func() bool, maxSilence time.Duration) error {
 	before, since := t.progress(), time.Now()
 	for !all() {
 		if err := sleep(ctx, 2*time.Millisecond); err != nil {
@@ -136,59 +145,28 @@ func (t *tally) wait(ctx context.Context, all func() bool, patience time.Duratio
 		}
 		if now := t.progress(); now != before {
 			before, since = now, time.Now()
-		} else if time.Since(since) > patience {
+		} else if time.Since(since) > maxSilence {
 			return nil
 		}
 	}
 	return nil
 }
 
-func (t *tally) progress() int64 { return t.shown() + t.brought.Load() + t.heard.Load() }
+func (t *tally) progress() int64 { return t.shown() + t.upToDate.Load() + t.witnessed.Load() }
 
-func (t *tally) shown() int64 { return t.onScreen.Load() + t.inFull.Load() }
-
-// report tells what became of each message for each member. Nobody reads any more.
-func (t *tally) report(r *Report, readers []*member, witness *member) {
-	said := t.said(readers, witness)
-	for _, m := range readers {
-		r.Expected += t.due(m)
-		if m.screen {
-			r.Summarised += t.summarised(m, said)
-		}
-	}
-	r.Shown, r.Doubled = t.shown(), t.doubled.Load()
-	r.P50, r.P99, r.Max = t.quantile(0.5), t.quantile(0.99), t.quantile(1)
-}
+func (t *tally) shown() int64 { return t.onScreen.Load() + t.onLine.Load() }
 
 // due is how many messages a member is to get.
-func (t *tally) due(m *member) int64 {
+func (t *tally) due(m *reader) int64 {
 	if m.screen && m.index < t.senders {
 		return int64((t.senders - 1) * t.messages)
 	}
 	return int64(t.senders * t.messages)
 }
 
-// said is what anybody was shown: the room did say it.
-func (t *tally) said(readers []*member, witness *member) bitset {
-	said := t.newSeen()
-	for _, m := range readers {
-		said.join(m.seen)
-	}
-	if witness != nil {
-		said.join(witness.seen)
-	}
-	return said
-}
-
-func (s bitset) join(o bitset) {
-	for i := range s {
-		s[i] |= o[i]
-	}
-}
-
 // summarised counts the messages that a screen passed over: the room said them,
 // and the member was shown a later one of the same sender, or a goodbye.
-func (t *tally) summarised(m *member, said bitset) (n int64) {
+func (t *tally) summarised(m *reader, said bitset) (n int64) {
 	for sender := range t.senders {
 		if sender == m.index {
 			continue
@@ -208,7 +186,7 @@ func (t *tally) summarised(m *member, said bitset) (n int64) {
 
 // end is when the last member was up to date. Who was shown the message that the
 // room said last was then, at the latest; who passed over it, with a goodbye.
-func (t *tally) end(readers []*member) time.Duration {
+func (t *tally) end(readers []*reader) time.Duration {
 	end := time.Duration(t.last.Load())
 	last := int(t.lastSaid.Load())
 	for _, m := range readers {
@@ -217,4 +195,13 @@ func (t *tally) end(readers []*member) time.Duration {
 		}
 	}
 	return end
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	select {
+	case <-time.After(d):
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 }
