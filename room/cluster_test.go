@@ -143,8 +143,8 @@ func (n *nodes) agree() {
 		reply, err := c.Do(n.Context(), "stats")
 		c.Close(state.Ending{Cause: state.Quit})
 		stats, ok := reply.(room.Stats)
-		if !ok || stats.Place != last {
-			n.Errorf("node %s is at place %d of %d, %v", name, stats.Place, last, err)
+		if !ok || stats.Applied != last {
+			n.Errorf("node %s is at place %d of %d, %v", name, stats.Applied, last, err)
 		}
 		hashes[stats.Hash] = append(hashes[stats.Hash], name)
 	}

@@ -78,7 +78,8 @@ func (s *Session) completeArg(word, before string) []string {
 	case ArgKey:
 		return matching(word, s.ownKeys())
 	case ArgAccount:
-		return s.completeAccount(word)
+		found := matching(word, s.registeredPseudos())
+		return found[:min(len(found), maxCandidates)]
 	default:
 		return s.completeChoice(word, choices[arg])
 	}
@@ -106,13 +107,6 @@ func (s *Session) bannedTargets() []string {
 	}
 	slices.Sort(list)
 	return list
-}
-
-// completeAccount offers registered pseudos.
-func (s *Session) completeAccount(word string) []string {
-	found := matching(word, s.registeredPseudos())
-	slices.Sort(found)
-	return found[:min(len(found), maxCandidates)]
 }
 
 func matching[S ~string](word string, among []S) []string {

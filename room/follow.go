@@ -272,7 +272,7 @@ func (r *Room) restore(ctx context.Context) (after state.Seq, err error) {
 	before := r.state.Applied()
 	r.mu.Unlock()
 	if st.Applied() <= before {
-		return 0, fmt.Errorf("no snapshot holds what comes after place %d: %w", before, state.ErrGone)
+		return 0, fmt.Errorf("no snapshot holds what comes after event %d: %w", before, state.ErrGone)
 	}
 	unread := r.spokenBetween(ctx, before, st.Applied())
 	r.mu.Lock()

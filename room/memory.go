@@ -41,7 +41,7 @@ func (l *MemoryLog) Propose(ctx context.Context, e state.Event) (state.Seq, erro
 	if l.tail.Closed() {
 		return 0, state.ErrClosed
 	}
-	if seq, ok := l.tail.Place(e.ID); ok {
+	if seq, ok := l.tail.Seq(e.ID); ok {
 		return seq, nil
 	}
 	if l.tail.Free(1) == 0 {

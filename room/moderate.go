@@ -169,7 +169,7 @@ func (r *Room) stats() Stats {
 	r.mu.Unlock()
 	return Stats{
 		Since: r.started, Members: frozen.Count(), Sessions: sessions, Messages: messages,
-		Place: frozen.Applied(), Hash: frozen.Hash(), Nodes: nodes, Health: r.Health(),
+		Applied: frozen.Applied(), Hash: frozen.Hash(), Nodes: nodes, Health: r.Health(),
 	}
 }
 

@@ -113,7 +113,7 @@ func TestAChoiceIsKeptOnce(t *testing.T) {
 		ann, console := h.arrive(e), h.console()
 		ann.told(room.NowRegistered, "/inscrire")
 		h.settle()
-		events := func() state.Seq { return replied[room.Stats](console, "stats").Place }
+		events := func() state.Seq { return replied[room.Stats](console, "stats").Applied }
 		for _, lines := range [][2]string{
 			{"/lang fr", "/lang en"}, {"/heure 24", "/heure 12"}, {"/fuseau UTC", "/fuseau Europe/Paris"}, {"/theme auto", "/theme mono"},
 			{"/cloche non", "/cloche tout"}, {"/souris non", "/souris oui"},

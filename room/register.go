@@ -125,7 +125,9 @@ func doUnregister(c *call) (Reply, error) {
 func doFree(c *call) (Reply, error) {
 	p := c.pseudo()
 	if p == "" {
-		return c.accounts(), nil
+		all := c.registeredPseudos()
+		n := min(len(all), maxListed)
+		return Accounts{Pseudos: all[:n], More: len(all) - n}, nil
 	}
 	view, _ := c.room.view()
 	a := view.Account(p.Key())
@@ -135,20 +137,14 @@ func doFree(c *call) (Reply, error) {
 	return c.propose(state.Unregistered{Pseudo: a.Pseudo, Account: a.ID, By: c.Pseudo()}, Notice{What: NowFreed, Name: a.Pseudo})
 }
 
-// accounts lists the registered pseudos.
-func (c *call) accounts() Accounts {
-	all := c.registeredPseudos()
-	slices.Sort(all)
-	n := min(len(all), maxListed)
-	return Accounts{Pseudos: all[:n], More: len(all) - n}
-}
-
+// registeredPseudos returns all registered pseudos, sorted.
 func (s *Session) registeredPseudos() []text.Pseudo {
 	view, _ := s.room.view()
 	var all []text.Pseudo
 	for a := range view.Accounts() {
 		all = append(all, a.Pseudo)
 	}
+	slices.Sort(all)
 	return all
 }
 

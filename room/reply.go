@@ -137,7 +137,7 @@ type Stats struct {
 	Members  int
 	Sessions int
 	Messages uint64
-	Place    state.Seq // of the last event applied here
+	Applied  state.Seq // the last event applied here
 	Hash     [32]byte  // of the State after it: equal on every node
 	Nodes    []state.Node
 	Health   state.Health

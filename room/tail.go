@@ -26,7 +26,7 @@ const (
 // nil: it is ErrTooLarge, or of a kind that is never logged.
 func Loggable(b state.Body) error {
 	if k := state.KindOf(b); k == nil || !k.Logged {
-		return fmt.Errorf("%T has no place in a log", b)
+		return fmt.Errorf("%T is never logged", b)
 	}
 	if state.Size(b) > maxEvent {
 		return state.ErrTooLarge
@@ -41,7 +41,7 @@ type Tail struct {
 	mu        sync.Mutex // guards all below
 	first     state.Seq  // of events[0]
 	events    []state.Event
-	places    map[state.ID]state.Seq
+	seqs      map[state.ID]state.Seq
 	followers map[*follower]struct{}
 	closed    bool
 }
@@ -58,14 +58,14 @@ type Earlier func(ctx context.Context, next, before state.Seq, batch []state.Eve
 
 // NewTail returns an empty tail, whose first event will have the Seq next.
 func NewTail(next state.Seq) *Tail {
-	return &Tail{first: next, places: map[state.ID]state.Seq{}, followers: map[*follower]struct{}{}}
+	return &Tail{first: next, seqs: map[state.ID]state.Seq{}, followers: map[*follower]struct{}{}}
 }
 
-// Place returns the Seq of the event with an ID, if the tail still knows it.
-func (t *Tail) Place(id state.ID) (state.Seq, bool) {
+// Seq returns the Seq of the event with an ID, if the tail still knows it.
+func (t *Tail) Seq(id state.ID) (state.Seq, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	seq, ok := t.places[id]
+	seq, ok := t.seqs[id]
 	return seq, ok
 }
 
@@ -90,7 +90,7 @@ func (t *Tail) forgetLocked() {
 		}
 	}
 	for _, e := range t.events[:drop] {
-		delete(t.places, e.ID)
+		delete(t.seqs, e.ID)
 	}
 	t.events = slices.Delete(t.events, 0, drop)
 	t.first = keep
@@ -103,7 +103,7 @@ func (t *Tail) Push(events []state.Event) {
 	defer t.mu.Unlock()
 	t.events = append(t.events, events...)
 	for _, e := range events {
-		t.places[e.ID] = e.Seq
+		t.seqs[e.ID] = e.Seq
 	}
 	t.wakeLocked()
 }

@@ -139,7 +139,7 @@ func (h *History) commit(proposals []*proposal) {
 		p.answer <- answer{seq: p.event.Seq}
 	}
 	for _, p := range repeated { // after Push: the first may be one of these proposals
-		seq, _ := h.tail.Place(p.event.ID)
+		seq, _ := h.tail.Seq(p.event.ID)
 		p.answer <- answer{seq: seq}
 	}
 }
@@ -150,7 +150,7 @@ func (h *History) order(proposals []*proposal) (fresh, repeated []*proposal, eve
 	now, free := h.Now(), h.tail.Free(room.BatchEvents)
 	ordered := make(map[state.ID]bool, len(proposals))
 	for _, p := range proposals {
-		if _, ok := h.tail.Place(p.event.ID); ok || ordered[p.event.ID] {
+		if _, ok := h.tail.Seq(p.event.ID); ok || ordered[p.event.ID] {
 			repeated = append(repeated, p)
 			continue
 		}

@@ -208,7 +208,7 @@ func (v View) bans(r room.Bans, now time.Time) []string {
 
 func (v View) stats(r room.Stats, now time.Time) []string {
 	lines := []string{fmt.Sprintf(v.texts().Stats, r.Members, r.Sessions, r.Messages, v.Moment(r.Since, now))}
-	lines = append(lines, fmt.Sprintf(v.texts().StatsPlace, r.Place, fmt.Sprintf("%x", r.Hash[:8])))
+	lines = append(lines, fmt.Sprintf(v.texts().StatsPlace, r.Applied, fmt.Sprintf("%x", r.Hash[:8])))
 	if len(r.Nodes) > 1 {
 		lines = append(lines, fmt.Sprintf(v.texts().StatsNodes, nodeNames(r.Nodes)))
 	}

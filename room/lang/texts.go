@@ -12,7 +12,7 @@ type Texts struct {
 	Tag      language.Tag                                 // the order of names
 	DayUnit  string                                       // the abbreviation of a day
 	Day      func(time.Time) (full, date, figures string) // of a time in its zone: in full, without its name, and in figures as commands take it
-	Contract func(form, who string) string               // adapts a form to the name that fills its first verb; nil: none needs it
+	Contract func(form, who string) string                // adapts a form to the name that fills its first verb; nil: none needs it
 
 	Colon       string // between a sentence and its detail
 	TheOperator string
