@@ -49,7 +49,7 @@ func TestAKeyOnTheListMakesAnOperator(t *testing.T) {
 	})
 }
 
-// TestNobodyTouchesTheConsole: it is nobody that a name could mean.
+// TestNobodyTouchesTheConsole: no name means it.
 func TestNobodyTouchesTheConsole(t *testing.T) {
 	inFreeRoom(t, func(h *testRoom) {
 		console := h.console()
@@ -117,7 +117,7 @@ func TestOneSessionOfAnOperatorMakesTheMemberOne(t *testing.T) {
 	})
 }
 
-func TestOnlyThoseOnTheListEnter(t *testing.T) {
+func TestOnlyAllowedKeysJoin(t *testing.T) {
 	inFreeRoom(t, func(h *testRoom) {
 		h.phrased("cleo")
 		a := operators("SHA256:op")
@@ -198,7 +198,7 @@ func TestTheMessageOfTheDay(t *testing.T) {
 	})
 }
 
-func TestReloadIsWhoeverRunsTheRoomsToDo(t *testing.T) {
+func TestReloadIsForOperators(t *testing.T) {
 	var r *room.Room
 	bad := errors.New("operators:3: no key")
 	cfg := room.Config{Reload: func() error {
@@ -223,11 +223,11 @@ func TestReloadIsWhoeverRunsTheRoomsToDo(t *testing.T) {
 	})
 }
 
-func TestWhatOperatorsDoIsWrittenDown(t *testing.T) {
+func TestWhatOperatorsDoIsAudited(t *testing.T) {
 	var h *testRoom
 	var acts []string
 	cfg := room.Config{Audit: func(a room.Act) {
-		h.room.Lacks(&room.Entry{}) // would wait for ever if the lock were held
+		h.room.Lacks(&room.Entry{}) // would deadlock if the lock were held
 		why := ""
 		if a.Err != nil {
 			why = " ! " + a.Err.Error()

@@ -32,7 +32,7 @@ func (h *testRoom) owner(pseudo text.Pseudo, key string) *person {
 	return p
 }
 
-// told wants a line to be answered with a notice.
+// told does a line and wants it answered with a notice.
 func (p *person) told(what room.What, line string) room.Notice {
 	p.h.Helper()
 	n := replied[room.Notice](p, line)
@@ -340,8 +340,8 @@ func TestWhatIsKnownOfAnAccount(t *testing.T) {
 	})
 }
 
-// TestWhatTheOwnerKeptIsNotTouchedByWhoeverTries the pseudo without its key.
-func TestWhatTheOwnerKeptIsNotTouchedByWhoeverTries(t *testing.T) {
+// TestAFailedJoinLeavesTheOwnersChoicesAlone, without the key of the pseudo.
+func TestAFailedJoinLeavesTheOwnersChoicesAlone(t *testing.T) {
 	inFreeRoom(t, func(h *testRoom) {
 		bob := h.join("bob")[0]
 		ann := h.owner("ann", "SHA256:A1")

@@ -10,7 +10,7 @@ import (
 	"salon/room/state"
 )
 
-func TestABanLetsOutAtOnceAndKeepsOut(t *testing.T) {
+func TestABanEndsSessionsAndRefusesNewOnes(t *testing.T) {
 	bob := room.Entry{Pseudo: "bob", KeyID: "SHA256:bobs", Addr: netip.MustParseAddr("192.0.2.7"), Front: "ssh"}
 	mapped := room.Entry{Pseudo: "bob", Addr: netip.MustParseAddr("::ffff:192.0.2.7"), Front: "tcp"}
 	far := room.Entry{Pseudo: "bob", Addr: netip.MustParseAddr("2001:db8::7"), Front: "tcp"}
@@ -65,7 +65,7 @@ func TestABanSparesOthers(t *testing.T) {
 	}
 }
 
-func TestABanIsAnnouncedWithThoseItLetsOut(t *testing.T) {
+func TestABanIsAnnouncedWithThoseItDisconnects(t *testing.T) {
 	inFreeRoom(t, func(h *testRoom) {
 		h.arrive(from("bob", "192.0.2.7"))
 		h.arrive(from("cleo", "192.0.2.8"))
@@ -174,7 +174,7 @@ func TestABannedNameCannotBeTakenByRenaming(t *testing.T) {
 	})
 }
 
-func TestAnOperatorWhoBansANameIsToldTheKeyOrTheAddress(t *testing.T) {
+func TestABanOfANameHintsAtTheKeyOrTheAddress(t *testing.T) {
 	inFreeRoom(t, func(h *testRoom) {
 		console := h.console()
 		h.arrive(withKey("bob", "SHA256:bobs"))
@@ -208,7 +208,7 @@ func TestABanThatAnotherPseudoDoesNotEvadeNeedsNoHint(t *testing.T) {
 	})
 }
 
-func TestABannedAddressIsCutBeforeItSaysWhoItIs(t *testing.T) {
+func TestABannedAddressIsRefusedBeforeTheHandshake(t *testing.T) {
 	inFreeRoom(t, func(h *testRoom) {
 		console := h.console()
 		console.does("ban 192.0.2.0/24 1h spam", "ban bob", "ban SHA256:bobs")
@@ -230,7 +230,7 @@ func TestABannedAddressIsCutBeforeItSaysWhoItIs(t *testing.T) {
 	})
 }
 
-func TestOfSeveralBansTheLongestIsTold(t *testing.T) {
+func TestOfSeveralBansTheLongestIsReported(t *testing.T) {
 	for range 20 {
 		inFreeRoom(t, func(h *testRoom) {
 			h.console().does("ban ann 10m short", "ban SHA256:A 1h long", "ban 192.0.2.0/24 30m middle")

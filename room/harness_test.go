@@ -92,7 +92,7 @@ func from(pseudo text.Pseudo, addr string) room.Entry {
 	return e
 }
 
-// arrive lets somebody in who has read nothing yet.
+// arrive joins somebody who has read nothing yet.
 func (h *testRoom) arrive(e room.Entry) *person {
 	h.Helper()
 	s, err := h.room.Join(h.Context(), e)
@@ -104,7 +104,7 @@ func (h *testRoom) arrive(e room.Entry) *person {
 	return p
 }
 
-// join lets people in, and everyone reads until nothing is new.
+// join joins people, and everyone reads until nothing is new.
 func (h *testRoom) join(pseudos ...text.Pseudo) []*person {
 	h.Helper()
 	var joined []*person
@@ -127,7 +127,7 @@ func (h *testRoom) three(a, b, c text.Pseudo) (_, _, _ *person) {
 	return p[0], p[1], p[2]
 }
 
-// operator lets somebody in who moderates.
+// operator joins an operator.
 func (h *testRoom) operator(pseudo text.Pseudo) *person {
 	h.Helper()
 	e := as(pseudo)
@@ -144,7 +144,7 @@ func (h *testRoom) console() *person {
 	return p
 }
 
-// settle lets everyone read what is new, and forgets it.
+// settle has everyone read what is new, and drops it.
 func (h *testRoom) settle() {
 	synctest.Wait()
 	for _, p := range h.people {
@@ -244,7 +244,7 @@ func (p *person) sees(want ...string) {
 	}
 }
 
-// woken reports whether a person's writer has been told that there is something
+// woken reports whether a person's writer was woken because there is something
 // to read, and forgets it.
 func (p *person) woken() bool {
 	synctest.Wait()

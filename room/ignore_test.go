@@ -57,7 +57,7 @@ func TestIgnoringIsNotEscapedByComingBack(t *testing.T) {
 	}
 }
 
-func TestHearingAgain(t *testing.T) {
+func TestUnignore(t *testing.T) {
 	inFreeRoom(t, func(h *testRoom) {
 		ann, bob := h.two("ann", "bob")
 		ann.asks("/ignorer bob")

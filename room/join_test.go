@@ -29,7 +29,7 @@ func TestJoinsAndLeavesAreAnnounced(t *testing.T) {
 	})
 }
 
-func TestOthersAreToldWhySomebodyLeft(t *testing.T) {
+func TestOthersSeeWhySomebodyLeft(t *testing.T) {
 	for _, cause := range []state.Cause{state.Quit, state.Lost, state.Slow, state.Idle, state.Crashed} {
 		inRoom(t, func(h *testRoom) {
 			ann, bob := h.two("ann", "bob")
@@ -224,7 +224,7 @@ func (l *hesitant) Follow(ctx context.Context, after state.Seq, apply func([]sta
 	})
 }
 
-func TestNobodyStaysWhoGaveUpJoining(t *testing.T) {
+func TestAJoinThatIsGivenUpLeavesNobodyInTheRoom(t *testing.T) {
 	for _, why := range []error{context.DeadlineExceeded, &state.Ending{Cause: state.Quit}} {
 		synctest.Test(t, func(t *testing.T) {
 			log := &hesitant{MemoryLog: room.NewMemoryLog()}

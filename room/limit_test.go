@@ -40,7 +40,7 @@ func TestFiveMessagesAtOnceThenTwoASecond(t *testing.T) {
 	})
 }
 
-func TestWhoeverIsTooFastIsToldHowLongToWait(t *testing.T) {
+func TestAMessageTooSoonSaysHowLongToWait(t *testing.T) {
 	inRoom(t, func(h *testRoom) {
 		ann := h.join("ann")[0]
 		for i := range 5 {
@@ -92,7 +92,7 @@ func TestStrikesAreForgiven(t *testing.T) {
 	})
 }
 
-func TestComingBackDoesNotClearTheAccount(t *testing.T) {
+func TestComingBackResetsNoLimit(t *testing.T) {
 	inRoom(t, func(h *testRoom) {
 		ann := h.join("ann")[0]
 		for i := range 5 {

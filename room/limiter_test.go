@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// TestTheTableOfGuessersIsBounded: those beyond it share one allowance, and those who
-// rest make place.
-func TestTheTableOfGuessersIsBounded(t *testing.T) {
+// TestAKeyedLimiterIsBounded: keys above the bound share one allowance, and idle
+// keys are removed.
+func TestAKeyedLimiterIsBounded(t *testing.T) {
 	s, now := newKeyedLimiter[int](2, time.Second), time.Now()
 	for i := range 2 * maxLimited {
 		s.take(i+1, now)
@@ -71,7 +71,7 @@ func TestAHashOfAnyOtherFormIsRefused(t *testing.T) {
 	}
 }
 
-func TestWithoutFiguresAHashHasThoseOfDefault(t *testing.T) {
+func TestAHashHasDefaultParameters(t *testing.T) {
 	if h := newHasher(0, 0); h.memory != 19456 || h.time != 2 {
 		t.Errorf("%+v", h)
 	}

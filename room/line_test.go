@@ -172,7 +172,7 @@ func TestHelpListsWhatOneMayDo(t *testing.T) {
 	})
 }
 
-func TestComforts(t *testing.T) {
+func TestSettings(t *testing.T) {
 	inFreeRoom(t, func(h *testRoom) {
 		ann := h.join("ann")[0]
 		for _, step := range []struct {
@@ -329,7 +329,7 @@ func TestHistoryOfADayAndSearchByAuthorAndDay(t *testing.T) {
 	})
 }
 
-// TestADayAloneOrInQuotesIsAWord: else it could not be sought.
+// TestADayAloneOrInQuotesIsAWord: else it could not be searched for.
 func TestADayAloneOrInQuotesIsAWord(t *testing.T) {
 	inFreeRoom(t, func(h *testRoom) {
 		ann := h.join("ann")[0]

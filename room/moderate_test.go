@@ -11,7 +11,7 @@ import (
 	"salon/room/text"
 )
 
-func TestAKickLetsOutAtOnceWithTheReason(t *testing.T) {
+func TestAKickEndsTheSessionWithTheReason(t *testing.T) {
 	inRoom(t, func(h *testRoom) {
 		ann, bob := h.two("ann", "bob")
 		op := h.operator("op")
@@ -132,7 +132,7 @@ func TestAMuteHoldsUntilUnmuted(t *testing.T) {
 	})
 }
 
-func TestAMuteIsNotEvadedByAnotherNameOrAPartingWord(t *testing.T) {
+func TestAMuteIsNotEvadedByARenameOrAFarewell(t *testing.T) {
 	inFreeRoom(t, func(h *testRoom) {
 		ann := h.join("ann")[0]
 		bob := h.arrive(withKey("bob", "B"))
@@ -170,8 +170,8 @@ func TestTheTopicIsReadByAllAndSetByOperators(t *testing.T) {
 	})
 }
 
-// TestNothingIsCutWithoutAWord: what is shown within a line has a most.
-func TestNothingIsCutWithoutAWord(t *testing.T) {
+// TestTextsThatAreTooLongAreRefused: what is shown within a line has a maximum.
+func TestTextsThatAreTooLongAreRefused(t *testing.T) {
 	inFreeRoom(t, func(h *testRoom) {
 		ann, op := h.join("ann")[0], h.operator("op")
 		h.settle()
@@ -191,7 +191,7 @@ func TestNothingIsCutWithoutAWord(t *testing.T) {
 		if why := ann.left(state.Expelled); why.Reason != most {
 			h.Errorf("ann is told %q", why.Reason)
 		}
-		op.does("/quitter " + most + "x") // a parting word keeps nobody here
+		op.does("/quitter " + most + "x") // a farewell that is too long is cut
 	})
 }
 

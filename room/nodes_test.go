@@ -67,7 +67,7 @@ func TestPrivateMessagesAcrossNodes(t *testing.T) {
 	}, "one", "two")
 }
 
-func TestAFullInboxOnAnotherNodeIsTold(t *testing.T) {
+func TestAFullInboxOnAnotherNodeIsReported(t *testing.T) {
 	inNodes(t, func(n *nodes) {
 		ann := n.up["one"].join("ann")[0]
 		n.up["two"].arrive(as("bob")) // who reads nothing
@@ -87,7 +87,7 @@ func TestAFullInboxOnAnotherNodeIsTold(t *testing.T) {
 	}, "one", "two")
 }
 
-func TestAPrivateMessageToANodeThatDiedIsTold(t *testing.T) {
+func TestAPrivateMessageToANodeThatDiedIsReported(t *testing.T) {
 	inNodes(t, func(n *nodes) {
 		ann := n.up["one"].join("ann")[0]
 		n.up["two"].join("bob")
@@ -164,7 +164,7 @@ func TestARenameDoesNotRedirectAKick(t *testing.T) {
 	}
 }
 
-func TestAClosedNodeTakesItsMembersAlong(t *testing.T) {
+func TestAClosedNodeEndsItsSessions(t *testing.T) {
 	inNodes(t, func(n *nodes) {
 		ann := n.up["one"].join("ann")[0]
 		for i := range 20 {
@@ -187,7 +187,7 @@ func TestAClosedNodeTakesItsMembersAlong(t *testing.T) {
 	}, "one", "two")
 }
 
-func TestAKilledNodeThatStartsAgainDoublesNobody(t *testing.T) {
+func TestAKilledNodeThatStartsAgainHasNoDuplicateMembers(t *testing.T) {
 	inNodes(t, func(n *nodes) {
 		ann := n.up["one"].join("ann")[0]
 		n.up["two"].arrive(withKey("bob", "SHA256:bob"))
@@ -204,7 +204,7 @@ func TestAKilledNodeThatStartsAgainDoublesNobody(t *testing.T) {
 	}, "one", "two")
 }
 
-// TestThoseWhoWereCutResumeOrLeave: while they may come back the room is told nothing.
+// TestThoseWhoWereCutResumeOrLeave: while they may come back nothing is shown.
 func TestThoseWhoWereCutResumeOrLeave(t *testing.T) {
 	inNodesLike(t, time.Minute, 0, func(n *nodes) {
 		one := n.up["one"]
@@ -231,7 +231,7 @@ func TestThoseWhoWereCutResumeOrLeave(t *testing.T) {
 	}, "one", "two")
 }
 
-func TestALostConnectionIsNoDepartureForAWhile(t *testing.T) {
+func TestALostConnectionIsNotADepartureYet(t *testing.T) {
 	inNodesLike(t, time.Minute, 0, func(n *nodes) {
 		one := n.up["one"]
 		ann, bob := one.join("ann")[0], one.arrive(withKey("bob", "SHA256:bob"))
@@ -252,7 +252,7 @@ func TestALostConnectionIsNoDepartureForAWhile(t *testing.T) {
 	}, "one")
 }
 
-// TestALogThatDropsAnswers: whoever is told nothing tries the same again.
+// TestALogThatDropsAnswers: a proposal without an answer is retried.
 func TestALogThatDropsAnswers(t *testing.T) {
 	for seed := range uint64(8) {
 		inNodesLike(t, 0, seed+1, func(n *nodes) {

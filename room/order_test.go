@@ -90,7 +90,7 @@ func TestAReplyIsShownAfterWhatWasShownBeforeIt(t *testing.T) {
 	})
 }
 
-func TestAFailureIsShownInItsPlaceToo(t *testing.T) {
+func TestAFailureIsShownInOrderToo(t *testing.T) {
 	inFreeRoom(t, func(h *testRoom) {
 		ann := h.join("ann")[0]
 		ann.does("one")
@@ -102,7 +102,7 @@ func TestAFailureIsShownInItsPlaceToo(t *testing.T) {
 	})
 }
 
-func TestAReaderThatFellBehindIsToldHowManyItMissed(t *testing.T) {
+func TestASlowReaderIsShownHowManyEventsItMissed(t *testing.T) {
 	inFreeRoom(t, func(h *testRoom) {
 		ann, bob, cleo := h.three("ann", "bob", "cleo")
 		bob.does("read in time")
@@ -155,7 +155,7 @@ func TestTheRoomKeepsNoMoreThanEightMegabytesForSlowReaders(t *testing.T) {
 	})
 }
 
-func TestWhoeverAsksWithoutReadingIsReadNoFurther(t *testing.T) {
+func TestSubmitWaitsWhileRepliesAreUnread(t *testing.T) {
 	inFreeRoom(t, func(h *testRoom) {
 		ann := h.join("ann")[0]
 		asked := make(chan struct{})
@@ -179,7 +179,7 @@ func TestWhoeverAsksWithoutReadingIsReadNoFurther(t *testing.T) {
 	})
 }
 
-func TestWhoeverWaitsToAskIsReleasedByTheEnd(t *testing.T) {
+func TestAnAnswerThatWaitsEndsWithTheSession(t *testing.T) {
 	inFreeRoom(t, func(h *testRoom) {
 		ann := h.join("ann")[0]
 		asked := make(chan struct{})

@@ -105,7 +105,7 @@ func TestOperatorsListRegisteredPseudos(t *testing.T) {
 }
 
 // TestAChoiceIsKeptOnce: what changes nothing is not written again, and whoever
-// changes their mind fast is held to the pace of messages.
+// changes their mind fast is held to the limit on messages.
 func TestAChoiceIsKeptOnce(t *testing.T) {
 	inFreeRoom(t, func(h *testRoom) {
 		e := onScreen("ann")

@@ -84,7 +84,7 @@ func TestAKeyOfTheAccountNeedsNoPhrase(t *testing.T) {
 	})
 }
 
-func TestGuessesFromOneSourceAreSlowed(t *testing.T) {
+func TestGuessesFromOneSourceAreLimited(t *testing.T) {
 	inRoom(t, func(h *testRoom) {
 		h.phrased("ann")
 		h.phrased("bob")
@@ -106,7 +106,7 @@ func TestGuessesFromOneSourceAreSlowed(t *testing.T) {
 	})
 }
 
-func TestGuessesForOnePseudoAreSlowedWhereverTheyComeFrom(t *testing.T) {
+func TestGuessesForOnePseudoAreLimitedForAllSources(t *testing.T) {
 	inRoom(t, func(h *testRoom) {
 		h.phrased("ann")
 		h.phrased("bob")
@@ -145,8 +145,8 @@ func TestASourceIsAddressOrNetworkAndLoopbackIsOne(t *testing.T) {
 	}
 }
 
-// TestWhatIsRightCostsNothing: a classroom behind one address comes in at once.
-func TestWhatIsRightCostsNothing(t *testing.T) {
+// TestRightGuessesAreNotCounted: a classroom behind one address joins at once.
+func TestRightGuessesAreNotCounted(t *testing.T) {
 	inRoom(t, func(h *testRoom) {
 		h.room.SetAccess(room.Access{Password: "open sesame"})
 		for i := range 40 {
@@ -172,7 +172,7 @@ func TestWhatIsRightCostsNothing(t *testing.T) {
 	})
 }
 
-func TestWhoeverGivesUpWaitingForTheirTurnIsReleased(t *testing.T) {
+func TestAJoinThatWaitsForAHashCanBeCancelled(t *testing.T) {
 	inRoom(t, func(h *testRoom) {
 		h.phrased("ann")
 		ctx, cancel := context.WithCancel(h.Context())
@@ -184,8 +184,8 @@ func TestWhoeverGivesUpWaitingForTheirTurnIsReleased(t *testing.T) {
 	})
 }
 
-// TestAPassPhraseIsNowhere that anybody, an operator included, could read it.
-func TestAPassPhraseIsNowhere(t *testing.T) {
+// TestAPassPhraseIsStoredNowhere that anybody, an operator included, could read it.
+func TestAPassPhraseIsStoredNowhere(t *testing.T) {
 	var acts []room.Act
 	cfg := room.DefaultConfig()
 	cfg.Audit = func(a room.Act) { acts = append(acts, a) }

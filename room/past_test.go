@@ -109,7 +109,7 @@ func TestWhatIsSaidMeanwhileMovesNoPage(t *testing.T) {
 	})
 }
 
-func TestHistoryAroundAPlace(t *testing.T) {
+func TestHistoryAroundAnEvent(t *testing.T) {
 	inFreeRoom(t, func(h *testRoom) {
 		ann := h.join("ann")[0]
 		for i := range 100 {
@@ -305,7 +305,7 @@ func TestARequestThatWaitsEndsWithItsSession(t *testing.T) {
 	})
 }
 
-func TestNothingIsWaitedForWithoutLimits(t *testing.T) {
+func TestWithoutLimitsRequestsDoNotWait(t *testing.T) {
 	inRoom(t, func(h *testRoom) {
 		start := time.Now()
 		h.talked(1)

@@ -18,7 +18,7 @@ type keptLog struct{ *room.MemoryLog }
 
 func (keptLog) Close() error { return nil }
 
-func TestARestartKeepsWhatOperatorsDecidedAndForgetsWhoWasHere(t *testing.T) {
+func TestARestartKeepsBansAndTopicsButNoMembers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		log, store := keptLog{room.NewMemoryLog()}, room.NewMemoryStore()
 		defer log.MemoryLog.Close()
@@ -57,7 +57,7 @@ func TestARestartKeepsWhatOperatorsDecidedAndForgetsWhoWasHere(t *testing.T) {
 	})
 }
 
-func TestARoomDoesNotStartFromARuinedSnapshot(t *testing.T) {
+func TestARoomDoesNotStartFromACorruptSnapshot(t *testing.T) {
 	store := room.NewMemoryStore()
 	store.Snapshot(t.Context(), state.Snapshot{Seq: 1, State: []byte("{")})
 	if r, err := room.New(t.Context(), room.Config{}, room.NewMemoryLog(), store); err == nil {
@@ -111,7 +111,7 @@ func (l *refusingLog) Propose(ctx context.Context, e state.Event) (state.Seq, er
 	return l.MemoryLog.Propose(ctx, e)
 }
 
-func TestWhoeverTalksIsToldThatTheLogRefused(t *testing.T) {
+func TestAMessageThatTheLogRefusesFails(t *testing.T) {
 	for _, want := range []error{state.ErrUnavailable, state.ErrBusy, state.ErrUnknown, state.ErrTooLarge, state.ErrClosed} {
 		synctest.Test(t, func(t *testing.T) {
 			log := &refusingLog{MemoryLog: room.NewMemoryLog(), refuse: func(b state.Body) error {
@@ -131,7 +131,7 @@ func TestWhoeverTalksIsToldThatTheLogRefused(t *testing.T) {
 	}
 }
 
-func TestADepartureIsToldAsSoonAsTheLogTakesIt(t *testing.T) {
+func TestADepartureIsShownOnceTheLogTakesIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		until := time.Now().Add(3 * time.Second)
 		log := &refusingLog{MemoryLog: room.NewMemoryLog(), refuse: func(b state.Body) error {
@@ -150,7 +150,7 @@ func TestADepartureIsToldAsSoonAsTheLogTakesIt(t *testing.T) {
 	})
 }
 
-func TestALogThatClosesLetsEveryoneOut(t *testing.T) {
+func TestALogThatClosesEndsEverySession(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		log := room.NewMemoryLog()
 		h := open(t, room.Config{}, log, room.NewMemoryStore())

@@ -55,9 +55,9 @@ func TestARosterSaysWhoIsHere(t *testing.T) {
 	})
 }
 
-// TestARosterIsAnotherOnlyWhenItSaysSomethingElse: a screen compares pointers to
+// TestARosterIsANewPointerOnlyWhenItDiffers: a screen compares pointers to
 // know whether to draw.
-func TestARosterIsAnotherOnlyWhenItSaysSomethingElse(t *testing.T) {
+func TestARosterIsANewPointerOnlyWhenItDiffers(t *testing.T) {
 	inFreeRoom(t, func(h *testRoom) {
 		ann, op, console := h.arrive(withKey("ann", "K")), h.operator("op"), h.console()
 		bob := h.join("bob")[0]

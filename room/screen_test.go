@@ -9,7 +9,7 @@ import (
 	"salon/room/state"
 )
 
-func TestAScreenLooksAsItsReaderLikes(t *testing.T) {
+func TestThemeAndBell(t *testing.T) {
 	inFreeRoom(t, func(h *testRoom) {
 		ann := h.arrive(onScreen("ann"))
 		for line, want := range map[string]state.Theme{
@@ -97,8 +97,8 @@ func TestEveryKeyHasACommand(t *testing.T) {
 	})
 }
 
-// TestTurningIsNotTalking: whoever leafs through the past may still speak.
-func TestTurningIsNotTalking(t *testing.T) {
+// TestTurningTheScreenIsNotCountedAsTalking: whoever leafs through the past may still speak.
+func TestTurningTheScreenIsNotCountedAsTalking(t *testing.T) {
 	inRoom(t, func(h *testRoom) {
 		ann := h.arrive(onScreen("ann"))
 		for range 30 {

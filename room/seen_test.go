@@ -224,8 +224,8 @@ func TestOnlyAMegabyteIsTakenOverARestart(t *testing.T) {
 	})
 }
 
-// TestWhatTheLogTellsAgainIsShownOnce: without a snapshot, all of it comes from there.
-func TestWhatTheLogTellsAgainIsShownOnce(t *testing.T) {
+// TestWhatTheLogGivesAgainIsShownOnce: without a snapshot, all of it comes from there.
+func TestWhatTheLogGivesAgainIsShownOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		log, store := room.NewMemoryLog(), room.NewMemoryStore()
 		store.Apply(3, []state.Event{{Seq: 3, Time: time.Now(), Body: state.Said{From: "bob", Text: "x"}}})

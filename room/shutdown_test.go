@@ -71,7 +71,7 @@ func TestAShutdownAtOnce(t *testing.T) {
 	})
 }
 
-func TestAShutdownIsTakenBack(t *testing.T) {
+func TestAShutdownIsCancelled(t *testing.T) {
 	for _, word := range []string{"annuler", "cancel", "ANNULER"} {
 		inRoom(t, func(h *testRoom) {
 			ann := h.join("ann")[0]
@@ -113,7 +113,7 @@ func script(pseudo text.Pseudo) room.Entry {
 	return e
 }
 
-func TestInTheLastMinuteProgramsAreTurnedAwayAndPeopleWarned(t *testing.T) {
+func TestInTheLastMinuteScriptsAreRefusedAndPeopleWarned(t *testing.T) {
 	inRoom(t, func(h *testRoom) {
 		console := h.console()
 		console.does("shutdown 120 upgrade")
@@ -139,7 +139,7 @@ func TestInTheLastMinuteProgramsAreTurnedAwayAndPeopleWarned(t *testing.T) {
 	})
 }
 
-func TestAnEndedRoomTakesNoMoreWords(t *testing.T) {
+func TestAnEndedRoomRefusesMessages(t *testing.T) {
 	inRoom(t, func(h *testRoom) {
 		ann := h.join("ann")[0]
 		h.room.Stop("")
@@ -163,8 +163,8 @@ func (l *slowLog) Propose(ctx context.Context, e state.Event) (state.Seq, error)
 	return seq, err
 }
 
-// TestWhoGotInBeforeTheEndIsToldOfTheEnd, not turned away at the door.
-func TestWhoGotInBeforeTheEndIsToldOfTheEnd(t *testing.T) {
+// TestAJoinBeforeTheEndSeesTheEnd and is not refused.
+func TestAJoinBeforeTheEndSeesTheEnd(t *testing.T) {
 	for range 20 {
 		synctest.Test(t, func(t *testing.T) {
 			log := &slowLog{MemoryLog: room.NewMemoryLog()}
@@ -207,7 +207,7 @@ func TestASessionEndsOnceWithItsFirstCause(t *testing.T) {
 	})
 }
 
-func TestOthersAreToldOfAnEndOnce(t *testing.T) {
+func TestOthersSeeADepartureOnce(t *testing.T) {
 	inRoom(t, func(h *testRoom) {
 		ann, bob := h.two("ann", "bob")
 		bob.End(state.Ending{Cause: state.Slow})
@@ -231,7 +231,7 @@ func TestAnEndShowsWhatCameBeforeAndNothingAfter(t *testing.T) {
 	})
 }
 
-func TestQuittingWithAWord(t *testing.T) {
+func TestQuitWithAFarewell(t *testing.T) {
 	for line, want := range map[string]string{
 		"/quitter": "-bob (quit)", "/q à demain": "-bob (quit) à demain", "/exit so\nlong": "-bob (quit) so long",
 	} {
@@ -272,7 +272,7 @@ func TestALineOfACancelledCallerIsNotDone(t *testing.T) {
 	})
 }
 
-func TestStopLetsEveryoneOutWithTheReason(t *testing.T) {
+func TestStopEndsEverySessionWithTheReason(t *testing.T) {
 	inRoom(t, func(h *testRoom) {
 		ann, bob := h.two("ann", "bob")
 		console := h.console()

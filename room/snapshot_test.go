@@ -250,7 +250,7 @@ func TestARoomWhoseLogIsOutOfReachIsReadOnlyAndSaysSo(t *testing.T) {
 	})
 }
 
-// TestWhatWasNotRecordedIsInTheNextSnapshot: as soon as the log is well again.
+// TestWhatWasNotRecordedIsInTheNextSnapshot: as soon as the log is healthy again.
 func TestWhatWasNotRecordedIsInTheNextSnapshot(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := &unreachableLog{MemoryLog: room.NewMemoryLog(), changed: make(chan struct{})}

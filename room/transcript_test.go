@@ -52,7 +52,7 @@ func TestWhoArrivesInAnEmptyRoomHasNothingBefore(t *testing.T) {
 	})
 }
 
-func TestWhatTheRingForgotIsNotFound(t *testing.T) {
+func TestWhatLeftTheRingIsNotFound(t *testing.T) {
 	inFreeRoom(t, func(h *testRoom) {
 		ann := h.join("ann")[0]
 		ann.does("the first")
@@ -81,7 +81,7 @@ func TestWhatTheRingForgotIsNotFound(t *testing.T) {
 	})
 }
 
-// TestWhatASearchFindsHasAPlace, even among events that have none in the log.
+// TestWhatASearchFindsHasAPlace in the ring, even among events that are not in the log.
 func TestWhatASearchFindsHasAPlace(t *testing.T) {
 	inRoomLike(t, room.Config{GatherAbove: 1, GatherEvery: 1}, func(h *testRoom) {
 		ann := h.join("ann", "bob")[0]
@@ -114,7 +114,7 @@ func TestWhatASearchFindsHasAPlace(t *testing.T) {
 	})
 }
 
-func TestATranscriptKnowsWhomItsReaderIgnores(t *testing.T) {
+func TestATranscriptHidesWhomItsReaderIgnores(t *testing.T) {
 	inFreeRoom(t, func(h *testRoom) {
 		ann, bob := h.two("ann", "bob")
 		bob.does("hello")

@@ -26,7 +26,7 @@ func (h *testRoom) welcomed(e room.Entry) (*person, room.Welcome) {
 	return p, w
 }
 
-func TestANewcomerIsToldWhoIsHereAndWhatItIsAbout(t *testing.T) {
+func TestAWelcomeNamesMembersAndTopic(t *testing.T) {
 	inRoom(t, func(h *testRoom) {
 		_, w := h.welcomed(as("bob"))
 		if w.Pseudo != "bob" || w.Present != 1 || !slices.Equal(w.Names, []text.Pseudo{"bob"}) || w.Topic.Text != "" || w.Shutdown != nil || len(w.Last) != 0 {

@@ -151,9 +151,9 @@ func TestReplyToSomebodyWhoLeftGoesNowhere(t *testing.T) {
 	})
 }
 
-// TestWhoeverIsIgnoredIsNotToldSo: they are told what everybody is told, and nothing
+// TestAnIgnoredSenderIsNotTold: they see what everybody sees, and nothing
 // else.
-func TestWhoeverIsIgnoredIsNotToldSo(t *testing.T) {
+func TestAnIgnoredSenderIsNotTold(t *testing.T) {
 	inRoom(t, func(h *testRoom) {
 		ann, bob, cleo := h.three("ann", "bob", "cleo")
 		ann.asks("/ignorer bob")
@@ -173,7 +173,7 @@ func TestWhoeverIsIgnoredIsNotToldSo(t *testing.T) {
 	})
 }
 
-func TestWhoeverDoesNotReadIsNotWaitedFor(t *testing.T) {
+func TestAPrivateMessageDoesNotWaitForItsReader(t *testing.T) {
 	inFreeRoom(t, func(h *testRoom) {
 		ann, bob := h.two("ann", "bob")
 		for i := range 256 {
@@ -191,7 +191,7 @@ func TestWhoeverDoesNotReadIsNotWaitedFor(t *testing.T) {
 	})
 }
 
-func TestSomebodyWithoutVoiceCannotWhisper(t *testing.T) {
+func TestSomebodyMutedCannotWhisper(t *testing.T) {
 	inRoom(t, func(h *testRoom) {
 		ann, bob := h.two("ann", "bob")
 		h.console().does("mute ann")
