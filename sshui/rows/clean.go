@@ -34,23 +34,17 @@ func cleanSentence(s string) string {
 	if !strings.ContainsFunc(s, isHostile) {
 		return strings.TrimLeftFunc(s, isMark)
 	}
-	depth, based := 0, false
+	depth := 0
 	s = strings.Map(func(r rune) rune {
 		switch {
 		case r == fsi:
 			depth++
-			based = based && depth > 1
 			return keepIf(depth == 1, r)
 		case r == pdi && depth > 0:
 			depth--
-			based = based && depth > 0
 			return keepIf(depth == 0, r)
-		case isMark(r) && !based:
-			return -1
 		}
-		r = harmless(r)
-		based = based || r >= 0
-		return r
+		return harmless(r)
 	}, s)
 	if depth > 0 {
 		s += string(pdi)

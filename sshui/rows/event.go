@@ -62,13 +62,10 @@ func (p *page) whispered(clock string, b state.Whispered, v lang.View) {
 	if len(b.To) != 1 || b.To[0] != v.Me || b.From == v.Me {
 		label += " -> " + recipients(b.To, v)
 	}
-	lines := p.message(Plain, b.Text, nil)
 	var first line
 	first.add(p.Palette.sgr(Secret), "("+label+")")
 	first.sentence(" ")
-	first.join(lines[0])
-	lines[0] = first
-	p.post(post{clock: clock, mark: privateMark, style: Secret, who: b.From, lines: lines})
+	p.post(post{clock: clock, mark: privateMark, style: Secret, who: b.From, lines: first.before(p.message(Plain, b.Text, nil))})
 }
 
 func recipients(to []text.Pseudo, v lang.View) string {
@@ -88,12 +85,9 @@ func (p *page) walled(clock string, b state.Walled, v lang.View) {
 	if b.By != "" {
 		label = fmt.Sprintf(t.WallBy, text.Isolate(cleanText(string(b.By))))
 	}
-	lines := p.message(Strong, b.Text, nil)
 	var first line
 	first.sentence(label + t.Colon)
-	first.join(lines[0])
-	lines[0] = first
-	p.post(post{clock: clock, mark: eventMark, style: Strong, lines: lines})
+	p.post(post{clock: clock, mark: eventMark, style: Strong, lines: first.before(p.message(Strong, b.Text, nil))})
 }
 
 // message prepares the lines of what somebody wrote, and notes in called, unless it
@@ -118,18 +112,14 @@ func (p *page) message(s Style, said string, called *calls) []line {
 
 // spans finds the addresses of a line and the mentions that call the reader.
 func (p *page) spans(text, base string, called *calls) []span {
-	links := p.links(text, base)
+	spans := p.links(text, base)
 	if called == nil || !strings.Contains(text, "@") {
-		return links
+		return spans
 	}
-	mine := called.in(text, links)
-	for i := range mine {
-		mine[i].sgr = p.Palette.sgr(Calling)
+	for _, mine := range called.in(text, spans) {
+		mine.sgr = p.Palette.sgr(Calling)
+		spans = append(spans, mine)
 	}
-	if len(mine) == 0 {
-		return links
-	}
-	spans := append(links, mine...)
 	slices.SortFunc(spans, func(a, b span) int { return a.from - b.from })
 	return spans
 }

@@ -58,6 +58,13 @@ func (l *line) join(o line) {
 	l.sentence(o.text)
 }
 
+// before puts a line in front of the first of several.
+func (l line) before(lines []line) []line {
+	l.join(lines[0])
+	lines[0] = l
+	return lines
+}
+
 // lead is what stands before the text of a row, dressed, and how wide it is.
 type lead struct {
 	text    string

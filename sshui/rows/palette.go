@@ -88,15 +88,15 @@ func (p Palette) Paint(s Style, text string) string { return dressed(p.sgr(s), t
 // Pseudo dresses text in the colour of a member, which is the same for all who
 // share a Key (an FNV-1a hash of it chooses), in every session and after every
 // restart. On Mono it is bold.
-func (p Palette) Pseudo(who text.Pseudo, text string) string { return dressed(p.hue(who), text) }
-
-// sgr is what begins a style, "" for what needs nothing.
-func (p Palette) sgr(s Style) string {
-	if int(p) >= len(styles) || s > Strong {
+func (p Palette) Pseudo(who text.Pseudo, text string) string {
+	if text == "" {
 		return ""
 	}
-	return styles[p][s]
+	return dressed(p.hue(who), text)
 }
+
+// sgr is what begins a style, "" for what needs nothing.
+func (p Palette) sgr(s Style) string { return styles[p][s] }
 
 func (p Palette) hue(who text.Pseudo) string {
 	if p == Mono {

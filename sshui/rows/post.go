@@ -106,7 +106,7 @@ func (p *page) head(t post, bar string) lead {
 	if pad == 0 && t.mark != noMark {
 		pad = 1
 	}
-	text := p.start(t) + strings.Repeat(" ", pad) + sign + p.Palette.dressedPseudo(t.who, name) + " " + bar
+	text := p.start(t) + strings.Repeat(" ", pad) + sign + p.Palette.Pseudo(t.who, name) + " " + bar
 	return lead{text, p.gutter() - p.field() + pad + taken}
 }
 
@@ -117,14 +117,6 @@ func (t post) name() (sign, name string) {
 		sign = string(rune(actionMark)) + " "
 	}
 	return sign, text.Isolate(cleanText(string(t.who)))
-}
-
-// dressedPseudo is Pseudo for whoever there is.
-func (p Palette) dressedPseudo(who text.Pseudo, name string) string {
-	if who == "" {
-		return name
-	}
-	return p.Pseudo(who, name)
 }
 
 // nameAlone writes rows with the time and a name that leaves no room for text.
@@ -155,7 +147,11 @@ func (p *page) narrowPost(t post) {
 		sign, name := t.name()
 		l.add("", sign)
 		l.add(p.Palette.hue(t.who), name)
-		l.add("", map[bool]string{true: " ", false: ": "}[t.action])
+		if t.action {
+			l.add("", " ")
+		} else {
+			l.add("", ": ")
+		}
 	}
 	l.join(t.lines[0])
 	p.flow(lead{}, p.indent(), l)

@@ -7,7 +7,10 @@ package rows
 import (
 	"bytes"
 	"iter"
+	"strings"
 	"time"
+
+	"github.com/charmbracelet/x/ansi"
 
 	"salon/room/lang"
 	"salon/room/state"
@@ -58,19 +61,72 @@ func (f *Fragment) All() iter.Seq2[int, []byte] {
 	}
 }
 
-// Row returns one row, nil if there is no such row. It takes time in proportion to
-// the rows before: walk through All for several.
-func (f *Fragment) Row(i int) []byte {
-	for n, row := range f.All() {
-		if n == i {
-			return row
-		}
-	}
-	return nil
-}
-
 // view is v in the class's language, zone and clock.
 func (c Class) view(v lang.View) lang.View {
 	v.Lang, v.Zone, v.Hour12 = c.Lang, c.Zone, c.Hour12
 	return v
+}
+
+const (
+	ellipsis = "…"
+	frame    = len("- ") + len(" -") // the least of a rule around its text
+)
+
+// Rule makes one row of a line with text in its middle, exactly Width columns wide.
+// Text that is too long is cut, with an ellipsis; where there is room for none, the
+// line is all.
+func (c Class) Rule(s Style, words string) string {
+	width := max(c.Width, 1)
+	words = strings.TrimSpace(cleanText(strings.ReplaceAll(words, "\n", " ")))
+	for space := width - frame; space > 0 && words != ""; space-- {
+		middle := " " + text.Isolate(ansi.Truncate(words, space, ellipsis)) + " "
+		if left := width - ansi.StringWidth(middle); left >= 2 {
+			return c.Palette.Paint(s, strings.Repeat("─", left/2)+middle+strings.Repeat("─", left-left/2))
+		}
+	}
+	return c.Palette.Paint(s, strings.Repeat("─", width))
+}
+
+// Day makes the rule that comes before the first event of a day: its date in full,
+// or as much of it as there is room for.
+func (c Class) Day(t time.Time) string {
+	full, date, figures := lang.Of(c.Lang).Day(c.Local(t))
+	for _, text := range []string{full, date} {
+		if ansi.StringWidth(text) <= c.Width-frame {
+			return c.Rule(Quiet, text)
+		}
+	}
+	return c.Rule(Quiet, figures)
+}
+
+// Local returns a time in the class's zone.
+func (c Class) Local(t time.Time) time.Time {
+	if c.Zone == nil {
+		return t.Local()
+	}
+	return t.In(c.Zone)
+}
+
+// SameDay reports whether two times are in one day of the class's zone.
+func (c Class) SameDay(a, b time.Time) bool {
+	a, b = c.Local(a), c.Local(b)
+	return a.YearDay() == b.YearDay() && a.Year() == b.Year()
+}
+
+// Fit cuts text, which may be styled, to a number of columns, with an ellipsis if
+// something is lost, and fills it up with blanks. Sequences after the cut stay, so
+// that what was open is closed; isolates that were cut open are closed as well.
+func Fit(text string, columns int) string {
+	if columns <= 0 {
+		return ""
+	}
+	for room := columns; ansi.StringWidth(text) > columns; room-- { // keycaps are cut too wide
+		text = ansi.Truncate(text, room, ellipsis)
+		cut := strings.Count(text, string(fsi)) - strings.Count(text, string(pdi))
+		text += strings.Repeat(string(pdi), max(0, cut))
+	}
+	for missing := columns - ansi.StringWidth(text); missing > 0; missing = columns - ansi.StringWidth(text) {
+		text += strings.Repeat(" ", missing) // a sign that joins what follows may take one of them
+	}
+	return text
 }

@@ -33,7 +33,7 @@ func anyClass(t *rapid.T) Class {
 		Lang:    state.Lang(rapid.IntRange(0, 1).Draw(t, "lang")),
 		Zone:    time.UTC,
 		Hour12:  rapid.Bool().Draw(t, "hour12"),
-		Palette: Palette(rapid.IntRange(0, 5).Draw(t, "palette")),
+		Palette: Palette(rapid.IntRange(0, int(Dark)).Draw(t, "palette")),
 		Links:   rapid.Bool().Draw(t, "links"),
 	}
 }
@@ -79,7 +79,7 @@ func letters(s string) string {
 
 func TestEveryRuleIsAsWideAsItShould(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		c, s, text := anyClass(t), Style(rapid.IntRange(0, 12).Draw(t, "style")), hostileText(t, "text")
+		c, s, text := anyClass(t), Style(rapid.IntRange(0, int(Strong)).Draw(t, "style")), hostileText(t, "text")
 		for _, row := range []string{c.Rule(s, text), c.Day(at)} {
 			if w := ansi.StringWidth(row); w != c.Width {
 				t.Errorf("a rule of %d columns, not %d: %q", w, c.Width, row)
@@ -91,7 +91,7 @@ func TestEveryRuleIsAsWideAsItShould(t *testing.T) {
 
 func TestFitIsExact(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		p := Palette(rapid.IntRange(0, 5).Draw(t, "palette"))
+		p := Palette(rapid.IntRange(0, int(Dark)).Draw(t, "palette"))
 		text := p.Paint(Wrong, text.Isolate(cleanText(hostileText(t, "text")))) + p.Pseudo("bob", cleanText(hostileText(t, "name")))
 		columns := rapid.IntRange(0, 60).Draw(t, "columns")
 		got := Fit(text, columns)
