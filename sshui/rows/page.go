@@ -92,17 +92,19 @@ func (p *page) fragment(e *state.Event, mentions []text.Key) *Fragment {
 	return &Fragment{Event: e, Bytes: bytes.Clone(p.buf), Rows: p.rows, Mentions: mentions}
 }
 
-// flow writes a line as rows: the first after head, the others after rest, both of
+// flow writes lines as rows: the first row after head, the others after rest, both of
 // which leave room for text.
-func (p *page) flow(head, rest lead, l line) {
-	first, others := p.Width-head.columns, p.Width-rest.columns
-	if min(first, others) < 2 {
-		l = line{text: narrowed(l.text), base: l.base, bidi: l.bidi}
-	}
-	w := wrap(l.text, first, others)
-	for from, to, ok := w.row(); ok; from, to, ok = w.row() {
-		p.row(head, &l, from, to)
-		head = rest
+func (p *page) flow(head, rest lead, lines []line) {
+	for _, l := range lines {
+		first, others := p.Width-head.columns, p.Width-rest.columns
+		if min(first, others) < 2 {
+			l = line{text: narrowed(l.text), base: l.base, bidi: l.bidi}
+		}
+		w := wrap(l.text, first, others)
+		for from, to, ok := w.row(); ok; from, to, ok = w.row() {
+			p.row(head, &l, from, to)
+			head = rest
+		}
 	}
 }
 

@@ -22,17 +22,17 @@ const (
 
 // The marks say without any colour what a row is.
 const (
-	noMark      = ' '
-	eventMark   = '*'
-	callMark    = '!' // a mention of the reader; a failure, which has no name beside it
-	privateMark = '@'
-	actionMark  = '~'
+	noMark      = " "
+	eventMark   = "*"
+	callMark    = "!" // a mention of the reader; a failure, which has no name beside it
+	privateMark = "@"
+	actionMark  = "~"
 )
 
 // post is one thing on the screen, with what stands before it.
 type post struct {
 	clock  string
-	mark   byte
+	mark   string
 	style  Style       // of the mark
 	who    text.Pseudo // "" for nobody
 	action bool        // who does what the lines say
@@ -85,48 +85,49 @@ func (p *page) post(t post) {
 		p.nameAlone(t, bar)
 		head = rest
 	}
-	for _, l := range t.lines {
-		p.flow(head, rest, l)
-		head = rest
-	}
+	p.flow(head, rest, t.lines)
 }
 
 // start is the time and the mark.
 func (p *page) start(t post) string {
 	pad := strings.Repeat(" ", 1+max(0, p.clockWidth()-len(t.clock)))
-	return pad + p.Palette.Paint(Quiet, t.clock) + " " + p.Palette.Paint(t.style, string(rune(t.mark)))
+	return pad + p.Palette.Paint(Quiet, t.clock) + " " + p.Palette.Paint(t.style, t.mark)
 }
 
 // head is all that stands before the first row of a post. A name wider than its
 // field pushes the text to the right; a blank keeps it from any mark.
 func (p *page) head(t post, bar string) lead {
-	sign, name := t.name()
-	taken := columnsOf(sign + name)
+	taken := columnsOf(t.sign() + t.name())
 	pad := max(0, p.field()-taken)
 	if pad == 0 && t.mark != noMark {
 		pad = 1
 	}
-	text := p.start(t) + strings.Repeat(" ", pad) + sign + p.Palette.Pseudo(t.who, name) + " " + bar
+	text := p.start(t) + strings.Repeat(" ", pad) + t.sign() + p.Palette.Pseudo(t.who, t.name()) + " " + bar
 	return lead{text, p.gutter() - p.field() + pad + taken}
 }
 
-// name is how the one whose post it is is named, after a sign where the mark does
-// not say that it is an action.
-func (t post) name() (sign, name string) {
+// sign is what stands before a name where the mark does not say that it is an action.
+func (t post) sign() string {
 	if t.action && t.mark != actionMark {
-		sign = string(rune(actionMark)) + " "
+		return actionMark + " "
 	}
-	return sign, text.Isolate(cleanText(string(t.who)))
+	return ""
+}
+
+func (t post) name() string { return text.Isolate(cleanText(string(t.who))) }
+
+// nameLine is the name, after its sign, as a line.
+func (p *page) nameLine(t post) (l line) {
+	l.add("", t.sign())
+	l.add(p.Palette.hue(t.who), t.name())
+	return l
 }
 
 // nameAlone writes rows with the time and a name that leaves no room for text.
 func (p *page) nameAlone(t post, bar string) {
 	start := p.start(t) + " "
 	columns := ansi.StringWidth(start)
-	sign, name := t.name()
-	l := line{bidi: strings.ContainsRune(name, fsi)}
-	l.add("", sign)
-	l.add(p.Palette.hue(t.who), name)
+	l := p.nameLine(t)
 	w := wrap(l.text, p.Width-columns-2, p.Width-columns-2)
 	head := lead{start, columns}
 	for from, to, ok := w.row(); ok; from, to, ok = w.row() {
@@ -140,22 +141,16 @@ func (p *page) nameAlone(t post, bar string) {
 func (p *page) narrowPost(t post) {
 	var l line
 	if t.mark != noMark {
-		l.add(p.Palette.sgr(t.style), string(rune(t.mark)))
+		l.add(p.Palette.sgr(t.style), t.mark)
 		l.add("", " ")
 	}
 	if t.who != "" {
-		sign, name := t.name()
-		l.add("", sign)
-		l.add(p.Palette.hue(t.who), name)
+		l.join(p.nameLine(t))
 		if t.action {
 			l.add("", " ")
 		} else {
 			l.add("", ": ")
 		}
 	}
-	l.join(t.lines[0])
-	p.flow(lead{}, p.indent(), l)
-	for _, l := range t.lines[1:] {
-		p.flow(p.indent(), p.indent(), l)
-	}
+	p.flow(lead{}, p.indent(), l.before(t.lines))
 }

@@ -39,7 +39,7 @@ func (p *page) answer(clock, text string, failed bool) {
 		t.mark, t.style = callMark, Wrong
 	}
 	text = strings.TrimPrefix(text, clock+" ")
-	text = strings.TrimLeft(strings.TrimPrefix(text, string(rune(t.mark))+" "), " ")
+	text = strings.TrimLeft(strings.TrimPrefix(text, t.mark+" "), " ")
 	t.lines = p.sentences(t.style, text)
 	p.post(t)
 }
@@ -92,7 +92,5 @@ func lastColumn(text string) int {
 
 // hang writes a line so far from the edge, its later rows at rest.
 func (p *page) hang(first, rest int, text string) {
-	for _, l := range p.sentences(Plain, text) {
-		p.flow(blanks(min(first, p.Width/2)), blanks(min(rest, p.Width/2)), l)
-	}
+	p.flow(blanks(min(first, p.Width/2)), blanks(min(rest, p.Width/2)), p.sentences(Plain, text))
 }

@@ -93,7 +93,7 @@ func TestIsolatesCrossRowsWhole(t *testing.T) {
 	p := class(30).page()
 	l := line{}
 	l.sentence("x " + text.Isolate("שלום לכולם") + " est là, bien là depuis " + text.Isolate("אתמול"))
-	p.flow(blanks(0), blanks(0), l)
+	p.flow(blanks(0), blanks(0), []line{l})
 	want := []string{"x ⟨שלום לכולם⟩ est là, bien là", "depuis ⟨אתמול⟩"}
 	got := strings.Split(strings.TrimSpace(visible(p.fragment(nil, nil))), "\n")
 	if !slices.Equal(got, want) {
@@ -102,7 +102,7 @@ func TestIsolatesCrossRowsWhole(t *testing.T) {
 	p = class(8).page()
 	l = line{}
 	l.sentence(text.Isolate("שלום abcd efgh שלום") + " z")
-	p.flow(blanks(0), blanks(0), l)
+	p.flow(blanks(0), blanks(0), []line{l})
 	want = []string{"⟨שלום⟩", "abcd", "efgh", "⟨שלום⟩ z"}
 	if got := strings.Split(strings.TrimSpace(visible(p.fragment(nil, nil))), "\n"); !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
