@@ -45,9 +45,10 @@ type conn struct {
 	closed sync.Once
 	err    error // of closing
 
-	channels   chan struct{} // holds one for each session channel that is open
-	opening    atomic.Int32  // session channels that wait, or are being turned down
-	unanswered atomic.Int32  // keepalives
+	client     atomic.Pointer[gossh.ServerConn] // nil before the first session channel
+	channels   chan struct{}                    // holds one for each session channel that is open
+	opening    atomic.Int32                     // session channels that wait, or are being turned down
+	unanswered atomic.Int32                     // keepalives
 }
 
 // listener gives only connections that the room admits by their address, and the server
@@ -83,7 +84,7 @@ func (s *Server) track(raw net.Conn, leave func()) (net.Conn, error) {
 		c.paced.Close()
 		return nil, net.ErrClosed
 	}
-	s.open[c] = nil
+	s.open[c] = true
 	return c, nil
 }
 
@@ -120,9 +121,9 @@ func (c *conn) admit(client *gossh.ServerConn, offer gossh.NewChannel) bool {
 	defer c.opening.Add(-1)
 	if c.server.conns.Begin() {
 		c.unused.Stop()
+		c.client.Store(client)
 		select {
 		case c.channels <- struct{}{}:
-			c.server.know(c, client)
 			return true
 		case <-time.After(freeGrace):
 		}
@@ -136,15 +137,6 @@ func (c *conn) admit(client *gossh.ServerConn, offer gossh.NewChannel) bool {
 func (c *conn) release() {
 	<-c.channels
 	c.server.conns.End()
-}
-
-// know notes whom keepalives go to on a connection that is open.
-func (s *Server) know(c *conn, client *gossh.ServerConn) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if _, open := s.open[c]; open {
-		s.open[c] = client
-	}
 }
 
 // keepAlive asks every connection for signs of life, until ctx ends.
@@ -166,15 +158,15 @@ func (s *Server) keepAlive(ctx context.Context) {
 func (s *Server) beatAll() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for c, client := range s.open {
-		if client == nil || len(c.channels) == 0 || c.full() { // its answer would wait behind what its session has not read yet
+	for c := range s.open {
+		if len(c.channels) == 0 || c.full() { // its answer would wait behind what its session has not read yet
 			continue
 		}
 		lost := c.unanswered.Add(1) > maxUnanswered
 		s.beating.Go(func() {
 			if lost {
 				c.Close()
-			} else if _, _, err := client.SendRequest("keepalive@openssh.com", true, nil); err == nil {
+			} else if _, _, err := c.client.Load().SendRequest("keepalive@openssh.com", true, nil); err == nil {
 				c.unanswered.Store(0)
 			}
 		})

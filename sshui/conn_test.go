@@ -234,8 +234,8 @@ func (w *wire) rekeys() { w.write(newKexInit()) }
 func (h *house) answered(user string) bool {
 	h.server.mu.Lock()
 	defer h.server.mu.Unlock()
-	for c, client := range h.server.open {
-		if client != nil && client.User() == user {
+	for c := range h.server.open {
+		if client := c.client.Load(); client != nil && client.User() == user {
 			return c.unanswered.Load() == 0
 		}
 	}

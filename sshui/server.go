@@ -87,7 +87,7 @@ type Server struct {
 	beating sync.WaitGroup // the goroutines of keepalives
 
 	mu   sync.Mutex
-	open map[*conn]*gossh.ServerConn // guarded by mu; nil before the first session channel
+	open map[*conn]bool // guarded by mu
 }
 
 // New returns a server that is not listening yet.
@@ -104,7 +104,7 @@ func newServer(cfg Config, r *room.Room, waits timeouts, pace pace) (*Server, er
 	}
 	s := &Server{
 		room: r, cfg: cfg, waits: waits, pace: pace, lines: lang.NewPrinter("\n"), looks: &screen.Shared{},
-		conns: front.NewConns("ssh", r, cfg.Log, waits.linger), open: map[*conn]*gossh.ServerConn{},
+		conns: front.NewConns("ssh", r, cfg.Log, waits.linger), open: map[*conn]bool{},
 	}
 	s.ssh = &ssh.Server{
 		Version: cfg.Version, HandshakeTimeout: waits.handshake,

@@ -111,14 +111,8 @@ func (r *recent) oldestLocked() (slot int) {
 	return slot
 }
 
-// size is what a Fragment takes, in bytes.
-func size(f *Fragment) int {
-	n := overhead + len(f.Bytes)
-	for _, key := range f.Mentions {
-		n += 16 + len(key)
-	}
-	return n
-}
+// size is about what a Fragment takes, in bytes.
+func size(f *Fragment) int { return overhead + len(f.Bytes) + 48*len(f.Mentions) }
 
 // maxClasses is how many classes a ClassCache holds. When one more comes, the class
 // that was asked for longest ago is dropped with all that it holds, which is made

@@ -19,21 +19,13 @@ const replacement = '\uFFFD'
 // cleanText drops from what somebody wrote all that could move a cursor or reorder
 // a row, and the marks at its start, which have nothing to stand on. The room has
 // done so before: here it is the last door.
-func cleanText(s string) string {
-	if strings.ContainsFunc(s, isHostile) {
-		s = strings.Map(harmless, s)
-	}
-	return strings.TrimLeftFunc(s, isMark)
-}
+func cleanText(s string) string { return strings.TrimLeftFunc(strings.Map(harmless, s), isMark) }
 
 func isMark(r rune) bool { return r >= 0x300 && (r == '\u200D' || unicode.Is(unicode.M, r)) }
 
 // cleanSentence does the same to a line of package lang, whose isolates stay: each
 // is closed on the line, and none stands in another.
 func cleanSentence(s string) string {
-	if !strings.ContainsFunc(s, isHostile) {
-		return strings.TrimLeftFunc(s, isMark)
-	}
 	depth := 0
 	s = strings.Map(func(r rune) rune {
 		switch {
@@ -49,7 +41,7 @@ func cleanSentence(s string) string {
 	if depth > 0 {
 		s += string(pdi)
 	}
-	return s
+	return strings.TrimLeftFunc(s, isMark)
 }
 
 // keepIf is r, or what makes strings.Map drop it.
@@ -60,24 +52,16 @@ func keepIf(keep bool, r rune) rune {
 	return -1
 }
 
-// isHostile reports whether a rune, or an invalid byte, is not to be shown as it
-// is: controls (C0, DEL and C1), what controls direction or ends a line.
-func isHostile(r rune) bool {
-	switch {
-	case ' ' <= r && r <= '~', 0xA0 <= r && r < 0x600:
-		return false
-	case r < 0x600:
-		return true
-	}
-	return r == utf8.RuneError || r == '\u2028' || r == '\u2029' || unicode.Is(unicode.Bidi_Control, r)
-}
-
-// harmless maps what is hostile to nothing, a tab to a blank.
+// harmless maps controls (C0, DEL and C1), and what controls direction or ends a line,
+// to nothing, and a tab to a blank. An invalid byte becomes U+FFFD.
 func harmless(r rune) rune {
-	if r == '\t' {
+	switch {
+	case ' ' <= r && r <= '~', 0xA0 <= r && r < 0x600, r == utf8.RuneError:
+		return r
+	case r == '\t':
 		return ' '
 	}
-	return keepIf(r == utf8.RuneError || !isHostile(r), r)
+	return keepIf(r >= 0x600 && r != '\u2028' && r != '\u2029' && !unicode.Is(unicode.Bidi_Control, r), r)
 }
 
 // withoutIsolates drops those that a row needs no more.
