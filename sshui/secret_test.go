@@ -29,47 +29,6 @@ var (
 	askPassword = french.AskPassword
 )
 
-// asked is a client without a key that answers what it is asked while it logs in; ""
-// answers what is not among the answers.
-type asked struct {
-	answers   map[string]string
-	questions []string
-	echoed    bool // one of them was to be shown while it is typed
-}
-
-func (a *asked) answer(_, _ string, questions []string, echoes []bool) ([]string, error) {
-	a.questions = append(a.questions, questions...)
-	a.echoed = a.echoed || slices.Contains(echoes, true)
-	var answers []string
-	for _, q := range questions {
-		answers = append(answers, a.answers[q])
-	}
-	return answers, nil
-}
-
-// dial logs in without a key.
-func (a *asked) dial(h *house, user string) *gossh.Client {
-	cfg := clientConfig(user)
-	cfg.Auth = []gossh.AuthMethod{gossh.KeyboardInteractive(a.answer)}
-	c := h.dialWith(cfg)
-	if a.echoed {
-		h.T.Errorf("%q: a secret is shown while it is typed", a.questions)
-	}
-	return c
-}
-
-// run does one command.
-func (a *asked) run(h *house, user, command string) *seat {
-	s := sit(h.T, a.dial(h, user))
-	s.must("exec", execRequest{command})
-	s.exit()
-	return s
-}
-
-func with(question, answer string) *asked {
-	return &asked{answers: map[string]string{question: answer}}
-}
-
 // register makes a pseudo a key's, and gives it the pass phrase.
 func (h *house) register(user string, key gossh.Signer) {
 	h.T.Helper()

@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -70,6 +71,21 @@ func bounded(t *testing.T, frame []byte) {
 	if r, found := foreign(frame); found {
 		t.Errorf("%q in a frame: %q", r, frame)
 	}
+}
+
+// ours are all sequences that a frame may hold. A link's target is visible ASCII.
+var ours = regexp.MustCompile(`\x1b(\[\?25[lh]|\[\?2026[lh]|\[\?7[lh]|\[\?100[06][lh]|\[\d+;\d+H|\[\d*;?\d*r|\[K|\[2J|\[[\d;]*m|\[>1u|\[<u` +
+	`|\]2;salon( \(\d+\+?\))?\x1b\\|\]8;(id=\d+;[!-~]+|;)\x1b\\)`)
+
+// foreign finds a character in a frame that controls a terminal, and that we have
+// not written.
+func foreign(frame []byte) (rune, bool) {
+	for _, r := range ours.ReplaceAllString(string(frame), "") {
+		if r < ' ' && r != '\r' && r != '\n' && r != '\a' || 0x7f <= r && r < 0xa0 || r == '\u202e' {
+			return r, true
+		}
+	}
+	return 0, false
 }
 
 // BenchmarkRepaint is what painting everything costs on the largest terminal.

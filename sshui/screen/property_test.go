@@ -3,7 +3,6 @@ package screen
 import (
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -378,26 +377,11 @@ func beside(frames, repaint *vt.Emulator) string {
 	return text.String()
 }
 
-// ours are all sequences that a frame may hold. A link's target is visible ASCII.
-var ours = regexp.MustCompile(`\x1b(\[\?25[lh]|\[\?2026[lh]|\[\?7[lh]|\[\?100[06][lh]|\[\d+;\d+H|\[\d*;?\d*r|\[K|\[2J|\[[\d;]*m|\[>1u|\[<u` +
-	`|\]2;salon( \(\d+\+?\))?\x1b\\|\]8;(id=\d+;[!-~]+|;)\x1b\\)`)
-
 // clean fails the test if a frame holds a control character that is not ours.
 func (a *actor) clean(frame []byte) {
 	if r, found := foreign(frame); found {
 		a.Fatalf("%q in a frame: %q", r, frame)
 	}
-}
-
-// foreign finds a character in a frame that controls a terminal, and that we have
-// not written.
-func foreign(frame []byte) (rune, bool) {
-	for _, r := range ours.ReplaceAllString(string(frame), "") {
-		if r < ' ' && r != '\r' && r != '\n' && r != '\a' || 0x7f <= r && r < 0xa0 || r == '\u202e' {
-			return r, true
-		}
-	}
-	return 0, false
 }
 
 // actorOffers completes what begins with a sign that calls somebody or a command.
