@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"errors"
 	"strings"
 	"sync"
 	"time"
@@ -198,21 +197,17 @@ func (ch *channel) submitLines(fail context.CancelCauseFunc) {
 	}
 }
 
-// nextLine returns the next line without its newline, valid until the next call. At the
-// end of input it returns what was left and io.EOF, or another error. A line longer
+// nextLine returns the next line without its end, valid until the next call. A line longer
 // than a message may be comes out one byte too long, for the room to refuse, and its
 // rest is discarded: memory stays flat whatever is sent.
 func nextLine(r *bufio.Reader) ([]byte, error) {
-	line, err := r.ReadSlice('\n')
-	if err == nil {
-		return line[:len(line)-1], nil
-	}
-	if !errors.Is(err, bufio.ErrBufferFull) {
+	line, more, err := r.ReadLine()
+	if !more {
 		return line, err
 	}
 	long := bytes.Clone(line[:text.MaxText+1])
-	for errors.Is(err, bufio.ErrBufferFull) {
-		_, err = r.ReadSlice('\n')
+	for more {
+		_, more, _ = r.ReadLine()
 	}
 	return long, nil
 }

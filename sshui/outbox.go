@@ -19,24 +19,18 @@ const (
 	maxOutboxBytes = 32 << 10
 )
 
-// entry is what waits to be done: a line that was entered, or what a key asked for.
-type entry struct {
-	line    string
-	request room.Request // nil for a line
-}
-
-// size is how many bytes of text it holds.
-func (e entry) size() int {
-	if search, ok := e.request.(room.Search); ok {
+// sizeOf returns how many bytes of text an action holds.
+func sizeOf(a screen.Action) int {
+	if search, ok := a.Request.(room.Search); ok {
 		return len(search.Text)
 	}
-	return len(e.line)
+	return len(a.Line)
 }
 
 // outbox is what was entered or asked for and waits to be done, in order. Whoever
 // enters does not wait: they may go on typing, scroll, or leave.
 type outbox struct {
-	entries []entry
+	entries []screen.Action // each a line that was entered, or what a key asked for
 	bytes   int
 	busy    bool           // a goroutine is doing them
 	late    bool           // one of them had to wait for its turn
@@ -48,7 +42,7 @@ type outbox struct {
 // do does a line that was entered, after those before it.
 func (t *terminal) do(line string) {
 	t.mu.Lock()
-	ok := t.postLocked(entry{line: line})
+	ok := t.postLocked(screen.Action{Line: line})
 	t.mu.Unlock()
 	if !ok {
 		t.sess.Answer(nil, state.ErrBusy)
@@ -57,13 +51,13 @@ func (t *terminal) do(line string) {
 
 // postLocked puts an entry in the outbox, and sees to it that somebody empties it. It
 // reports false when there is no room.
-func (t *terminal) postLocked(e entry) bool {
+func (t *terminal) postLocked(a screen.Action) bool {
 	o := &t.outbox
-	if len(o.entries) >= maxOutbox || o.bytes+e.size() > maxOutboxBytes && len(o.entries) > 0 {
+	if len(o.entries) >= maxOutbox || o.bytes+sizeOf(a) > maxOutboxBytes && len(o.entries) > 0 {
 		return false
 	}
-	o.entries = append(o.entries, e)
-	o.bytes += e.size()
+	o.entries = append(o.entries, a)
+	o.bytes += sizeOf(a)
 	if !o.busy {
 		o.busy = true
 		o.running.Go(t.empty)
@@ -76,19 +70,19 @@ func (t *terminal) postLocked(e entry) bool {
 func (t *terminal) empty() {
 	defer t.recover()
 	for {
-		e, ok := t.nextEntry()
+		a, ok := t.nextEntry()
 		switch {
 		case !ok:
 			return
-		case e.request != nil:
-			t.ask(e.request)
+		case a.Request != nil:
+			t.ask(a.Request)
 		default:
-			t.submit(e.line)
+			t.submit(a.Line)
 		}
 	}
 }
 
-func (t *terminal) nextEntry() (entry, bool) {
+func (t *terminal) nextEntry() (screen.Action, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	o := &t.outbox
@@ -98,12 +92,12 @@ func (t *terminal) nextEntry() (entry, bool) {
 		if o.leaving {
 			t.sess.End(state.Ending{Cause: state.Quit})
 		}
-		return entry{}, false
+		return screen.Action{}, false
 	}
-	e := o.entries[0]
+	a := o.entries[0]
 	o.entries = slices.Delete(o.entries, 0, 1)
-	o.bytes -= e.size()
-	return e, true
+	o.bytes -= sizeOf(a)
+	return a, true
 }
 
 // tooFast notes that the line being done has to wait for its turn.

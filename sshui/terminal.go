@@ -193,14 +193,12 @@ func (t *terminal) actLocked(a screen.Action) {
 	if a.Leave {
 		t.leaveLocked()
 	}
-	if t.outbox.leaving {
-		return
-	}
-	if a.Line != "" && !t.postLocked(entry{line: a.Line}) {
-		t.screen.Restore(strings.TrimRight(a.Line, "\n") + "\n")
-	}
-	if a.Request != nil && !t.postLocked(entry{request: a.Request}) {
+	switch {
+	case t.outbox.leaving || a.Line == "" && a.Request == nil || t.postLocked(a):
+	case a.Request != nil:
 		t.screen.Failed(a.Request)
+	default:
+		t.screen.Restore(strings.TrimRight(a.Line, "\n") + "\n")
 	}
 }
 

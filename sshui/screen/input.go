@@ -49,7 +49,7 @@ func (in *input) begin(m mode) {
 	}
 }
 
-// Action is what a key asks of the front; the zero Action is nothing. Lines and
+// Action is what a key asks of the front: at most one of the three. Lines and
 // requests are done in the order in which they were asked for. The room's answer to a
 // request goes to Show, and one that failed to Failed too.
 type Action struct {
