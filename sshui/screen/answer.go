@@ -8,15 +8,15 @@ import (
 	"salon/room/state"
 )
 
-// asking is what a key asked the room for, until it is answered or has failed. Keys ask
-// for one page at a time, so that one that is held does not ask again and again; a
-// search, whose text was typed, waits for no other.
+// asking is the request that a key made and the room has not answered yet. Keys have one
+// request at a time, so that a key held down does not repeat it; a search, whose text was
+// typed, is independent of it.
 type asking struct {
 	request room.Request // nil: nothing
-	above   bool         // it is what was said before all that the transcript holds
+	above   bool         // it asks for messages older than the transcript
 }
 
-// request asks the room for a page, unless it has not answered for another yet.
+// request asks the room for a page, unless another request is not answered yet.
 func (s *Screen) request(a asking) Action {
 	if s.asking.request != nil {
 		return Action{}
@@ -25,11 +25,10 @@ func (s *Screen) request(a asking) Action {
 	return Action{Request: a.request}
 }
 
-// earlier asks for what was said before all that the transcript holds: once, until it
-// comes or cannot. What the room has forgotten of what was in view goes.
-func (s *Screen) earlier() Action {
+// askEarlier asks for messages older than the transcript, or says that there are none.
+func (s *Screen) askEarlier() Action {
 	s.stale |= staleRows
-	first := s.script.first()
+	first := s.transcript.firstSeq()
 	if s.asking.request == nil && (first <= 1 || first == s.beginning) {
 		s.hint(s.texts().Beginning)
 		return Action{}
@@ -37,22 +36,22 @@ func (s *Screen) earlier() Action {
 	return s.request(asking{room.Around{Seq: first}, true})
 }
 
-// goTo shows a message that was found where it was said: in the transcript, or, when
-// it is too old for that, among those around it.
+// goTo shows a message that was found in its context: in the transcript, or, when it is
+// too old for that, on a page of the messages around it.
 func (s *Screen) goTo(e *state.Event) Action {
 	place, ok := s.room.PlaceOf(e.Seq)
 	if !ok {
 		return s.request(asking{request: room.Around{Seq: e.Seq}})
 	}
 	s.close()
-	if e, _, ok := s.script.after(s.script.point(place)); ok {
+	if e, _, ok := s.transcript.after(s.transcript.point(place)); ok {
 		s.showAt(e.pos)
 	}
 	return Action{}
 }
 
-// answered notes that a request has come to its end, and returns what a key asked with
-// it; the zero asking for a request of no key.
+// answered forgets the request of a key that is answered or has failed, and returns it;
+// for any other request it returns the zero asking.
 func (s *Screen) answered(r room.Request) (a asking) {
 	if r == nil || r != s.asking.request {
 		return asking{}
@@ -61,34 +60,34 @@ func (s *Screen) answered(r room.Request) (a asking) {
 	return a
 }
 
-// Failed tells that a request could not be done: a key may ask again. What was to be
-// searched for is given back, unless something else is being typed already.
+// Failed says that a request of Input or Show failed: a key may ask again. The text of a
+// search returns to the line, unless the member is already typing something else.
 func (s *Screen) Failed(r room.Request) {
 	s.answered(r)
 	search, typed := r.(room.Search)
 	switch {
 	case !typed:
 		s.hint(s.texts().Failed)
-	case s.input.free():
-		s.lookFor(searching)
+	case s.input.isIdle():
+		s.startSearch(searching)
 		s.input.line.Set(search.Text, len(search.Text))
 	}
 }
 
-// Show takes what the room has to show, in order: events go to the transcript,
-// replies to the transcript or over it. It returns what is left for the front to do,
-// as Input does: a command may stand for a key.
+// Show adds what [room.Session.Take] returned, in order: events to the transcript, replies
+// to the transcript or over it. It returns an Action for the front, as Input does, for a
+// command may stand for a key.
 func (s *Screen) Show(items []room.Item, now time.Time) (left Action) {
 	s.refresh()
 	for _, it := range items {
 		switch {
 		case it.Event != nil && it.Place != 0:
-			s.script.end.place = it.Place + 1
-			s.count(it.Event, spot{pos{it.Place, s.script.end.local}, true, false}, now)
+			s.transcript.end.place = it.Place + 1
+			s.countEvent(it.Event, entryRef{pos{it.Place, s.transcript.end.local}, true, false}, now)
 		case it.Event != nil:
-			at := spot{s.script.end, true, true}
-			s.script.add(local{when: it.Event.Time, event: it.Event})
-			s.count(it.Event, at, now)
+			at := entryRef{s.transcript.end, true, true}
+			s.transcript.add(local{when: it.Event.Time, event: it.Event})
+			s.countEvent(it.Event, at, now)
 		default:
 			if a := s.reply(it.Reply, now); a != (Action{}) {
 				left = a
@@ -98,9 +97,9 @@ func (s *Screen) Show(items []room.Item, now time.Time) (left Action) {
 	return left
 }
 
-// reply shows a reply, and goes down to one that is waited for.
+// reply shows a reply, and follows the conversation again if the member waits for it.
 func (s *Screen) reply(r room.Reply, now time.Time) (left Action) {
-	end := s.script.end
+	end := s.transcript.end
 	if t, ok := r.(room.Turn); ok {
 		left = s.turn(t.To)
 	} else {
@@ -108,7 +107,7 @@ func (s *Screen) reply(r room.Reply, now time.Time) (left Action) {
 	}
 	if s.input.pendingReplies > 0 {
 		s.input.pendingReplies--
-		if s.script.end != end {
+		if s.transcript.end != end {
 			s.toBottom()
 		}
 	}
@@ -137,24 +136,24 @@ func (s *Screen) answer(r room.Reply, now time.Time) {
 			s.stale |= staleRows
 		}
 	}
-	s.script.add(local{when: now, reply: r})
+	s.transcript.add(local{when: now, reply: r})
 }
 
 // welcome shows the welcome before the messages that a newcomer is replayed, which
 // may be painted already.
 func (s *Screen) welcome(w room.Welcome, now time.Time) {
-	if s.view.follow && s.script.untouched() {
-		s.script.welcome(w, now)
+	if s.view.follow && s.transcript.isEmpty() {
+		s.transcript.welcome(w, now)
 		s.markMissed(w)
 		s.stale |= staleRows
 		return
 	}
 	w.Last = nil
-	s.script.add(local{when: now, reply: w})
+	s.transcript.add(local{when: now, reply: w})
 }
 
-// found shows a page of messages: over the transcript, or above the page before which
-// it was said.
+// found shows a page of messages: over the transcript, or above the page that it
+// continues.
 func (s *Screen) found(r room.Past, now time.Time) {
 	above := s.answered(r.Asked).above
 	before, older := r.Asked.(room.Older)
@@ -183,7 +182,7 @@ func (s *Screen) foundPage(r room.Past, now time.Time) {
 	case r.Around != 0:
 		s.hint(s.texts().NotHeld)
 	default:
-		s.script.add(local{when: now, reply: r})
+		s.transcript.add(local{when: now, reply: r})
 	}
 }
 
@@ -207,24 +206,24 @@ func (s *Screen) foundAbove(r room.Past, now time.Time) {
 	s.open(&overlay{reply: r, asked: now, chosen: chosen})
 }
 
-// CatchUp counts all that has come as read: the member saw it elsewhere.
+// CatchUp marks everything as read: the member saw it in plain mode.
 func (s *Screen) CatchUp(now time.Time) {
-	s.unmark()
+	s.clearMarker()
 	s.toBottom()
-	s.news.bell = false
+	s.unread.bell = false
 	s.asking, s.input.pendingReplies = asking{}, 0 // answered elsewhere
-	s.touch(now)
+	s.noteActivity(now)
 }
 
-// turn does what the member asked of the view, by a command or a key. Above the top is
-// what was said before.
+// turn does what the member asked of the view, by a command or a key. Above the top it
+// asks for older messages.
 func (s *Screen) turn(to room.Where) Action {
 	page := max(1, s.shownRows()-1)
 	if to != room.TurnPreviousMention && to != room.TurnNextMention {
-		s.news.visited = nil
+		s.unread.lastMention = nil
 	}
 	if (to == room.TurnUp || to == room.TurnTop) && s.atTop() {
-		return s.earlier()
+		return s.askEarlier()
 	}
 	switch to {
 	case room.TurnUp:
@@ -232,21 +231,21 @@ func (s *Screen) turn(to room.Where) Action {
 	case room.TurnDown:
 		s.scroll(page)
 	case room.TurnTop:
-		s.showFrom(s.script.start())
+		s.showFrom(s.transcript.start())
 	case room.TurnBottom:
 		s.toBottom()
 	case room.TurnUnread:
-		if !s.news.marker.set {
+		if !s.unread.marker.set {
 			s.hint(s.texts().NothingUnread)
 			break
 		}
-		s.showFrom(s.news.marker.pos)
+		s.showFrom(s.unread.marker.pos)
 	case room.TurnPreviousMention:
 		s.toMention(true)
 	case room.TurnNextMention:
 		s.toMention(false)
 	case room.TurnBare:
-		s.bare = true
+		s.copying = true
 		s.stale |= everything
 	case room.TurnRedraw:
 		s.stale |= everything

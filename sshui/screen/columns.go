@@ -17,8 +17,8 @@ func cut(text string, columns int) string {
 	return rows.Fit(text, columns)
 }
 
-// lastParts leaves out what a text begins with, part by part, until the rest fits a
-// number of columns; the last part stays.
+// lastParts drops the first of the parts that " · " separates until the rest fits a
+// number of columns; the last part always stays.
 func lastParts(text string, columns int) string {
 	for ansi.StringWidth(text) > columns {
 		_, rest, more := strings.Cut(text, " · ")
@@ -50,8 +50,8 @@ func counted(n int, one, several string) string {
 // keysColumn is how wide the left of two columns is, where there is room for two.
 const keysColumn = 30
 
-// twoColumns writes what and what it does beside each other, or below each other
-// where the terminal is narrow.
+// twoColumns returns a key or command and its explanation side by side, or one below the
+// other where the terminal is narrow.
 func twoColumns(what, does string, width int) []string {
 	if width < 2*keysColumn {
 		return append(wrapped(what, width, 1), wrapped(does, width, 3)...)
@@ -64,8 +64,8 @@ func twoColumns(what, does string, width int) []string {
 	return lines
 }
 
-// What is not to be broken is said to ansi.Wrap with a no-break space or hyphen:
-// the punctuation that French sets apart, and the names of keys.
+// tie replaces blanks and hyphens at which ansi.Wrap must not break by no-break ones:
+// before French punctuation and in the names of keys. untie undoes it.
 var (
 	tie   = strings.NewReplacer(" :", "\u00a0:", " ;", "\u00a0;", " ?", "\u00a0?", " !", "\u00a0!", " ·", "\u00a0·", "-", "\u2011")
 	untie = strings.NewReplacer("\u00a0", " ", "\u2011", "-")

@@ -8,17 +8,18 @@ import (
 	"salon/sshui/rows"
 )
 
-// Frame appends what brings the terminal up to date, nothing if it is. The frame
-// before must have been sent, all of it. What the room has forgotten stays in view
-// until it is painted anew for some other reason.
+// Frame appends to dst what brings the terminal up to date, nothing if it already is. The
+// previous frame must have been sent completely. Events that the room has forgotten stay
+// in view until they are repainted for another reason. One more message costs one pass
+// over its rows, and no memory.
 func (s *Screen) Frame(dst []byte) []byte {
 	s.refresh()
-	layout := s.lay()
-	if s.bare && s.stale != everything { // nothing disturbs what is being copied
+	layout := s.layOut()
+	if s.copying && s.stale != everything { // nothing disturbs what is being copied
 		s.stale = 0
 	}
-	p := pen{dst}
-	if s.stale == 0 && !s.behind() {
+	p := frameWriter{dst}
+	if s.stale == 0 && !s.hasNew() {
 		s.notify(&p)
 		return p.b
 	}
@@ -28,42 +29,42 @@ func (s *Screen) Frame(dst []byte) []byte {
 	p.text(ansi.HideCursor)
 	s.paint(&p, layout)
 	s.notify(&p)
-	if !s.bare {
+	if !s.copying {
 		p.at(s.painted.row, s.painted.column)
 		p.text(ansi.ShowCursor)
 	}
 	if s.sync {
 		p.text(ansi.ResetModeSynchronizedOutput)
 	}
-	s.stale, s.painted.upTo = 0, s.script.end
+	s.stale, s.painted.upTo = 0, s.transcript.end
 	return p.b
 }
 
-// lay lays out what is typed, if that has changed, and then what is shown: that may
+// layOut lays out what is typed, if that has changed, and then what is shown: that may
 // have become shorter, or less.
-func (s *Screen) lay() (l promptLayout) {
+func (s *Screen) layOut() (l promptLayout) {
 	if s.stale&staleInput != 0 {
 		height := s.input.rows
-		l = s.layInput()
+		l = s.layOutInput()
 		if s.input.rows != height {
 			s.stale = everything
 		}
 		s.painted.row, s.painted.column = s.term.Height-s.input.rows+l.Row, l.Column
 	}
 	if s.stale&staleRows != 0 {
-		s.settle()
+		s.fillView()
 	}
 	return l
 }
 
 // paint paints the parts that are stale, and what is new.
-func (s *Screen) paint(p *pen, layout promptLayout) {
-	if s.bare {
-		s.paintBare(p)
+func (s *Screen) paint(p *frameWriter, layout promptLayout) {
+	if s.copying {
+		s.paintCopyView(p)
 		return
 	}
 	if s.stale == everything {
-		s.prepare(p)
+		s.prepareTerminal(p)
 	}
 	switch {
 	case s.tiny():
@@ -73,18 +74,18 @@ func (s *Screen) paint(p *pen, layout promptLayout) {
 			s.paintOverlay(p)
 		}
 	default:
-		s.paintScript(p)
+		s.paintTranscript(p)
 	}
 	if s.stale&staleHeader != 0 && s.headerRows() > 0 {
-		p.row(0, s.headerNow().row)
+		p.row(0, s.currentHeader().row)
 	}
 	if s.stale&staleInput != 0 {
 		s.paintInput(p, layout)
 	}
 }
 
-// prepare makes the terminal ready for a whole picture.
-func (s *Screen) prepare(p *pen) {
+// prepareTerminal resets the style, wrapping and scrolling region before a full repaint.
+func (s *Screen) prepareTerminal(p *frameWriter) {
 	if s.painted.wrapping {
 		p.text(ansi.ResetModeAutoWrap)
 		s.painted.wrapping = false
@@ -94,23 +95,23 @@ func (s *Screen) prepare(p *pen) {
 		p.text(wholeScroll)
 		return
 	}
-	p.region(s.headerRows(), s.headerRows()+s.scriptRows())
+	p.region(s.headerRows(), s.headerRows()+s.transcriptRows())
 }
 
-// behind reports whether the transcript has gone on since the last frame, in view.
-func (s *Screen) behind() bool {
-	return s.painted.upTo != s.script.end && s.view.follow && s.overlay == nil && !s.bare && !s.tiny()
+// hasNew reports whether the view shows entries that the last frame did not.
+func (s *Screen) hasNew() bool {
+	return s.painted.upTo != s.transcript.end && s.view.follow && s.overlay == nil && !s.copying && !s.tiny()
 }
 
-// paintScript paints the transcript's part: all of it, or what is new at its end.
-func (s *Screen) paintScript(p *pen) {
+// paintTranscript paints the transcript's part: all of it, or what is new at its end.
+func (s *Screen) paintTranscript(p *frameWriter) {
 	switch {
-	case s.stale&staleRows != 0 || s.behind() && !s.append(p):
+	case s.stale&staleRows != 0 || s.hasNew() && !s.appendNew(p):
 		s.paintRows(p)
 	case s.stale&staleNames != 0:
-		s.paintNames(p, 0, s.scriptRows())
+		s.paintNames(p, 0, s.transcriptRows())
 	}
-	s.recount(p)
+	s.updateMarker(p)
 	if !s.view.follow && s.stale&(staleRows|staleBar) != 0 {
 		s.paintBar(p)
 	}
@@ -120,19 +121,19 @@ func (s *Screen) paintScript(p *pen) {
 // through for what can be appended. Most of them have a row at least.
 const maxAppended = 4
 
-// append scrolls what is new into view, unless there are more rows of it than there
+// appendNew scrolls what is new into view, unless there are more rows of it than there
 // is room for. It then reports false, and has written nothing.
-func (s *Screen) append(p *pen) bool {
-	height := s.scriptRows()
-	if s.script.end.place > s.painted.upTo.place+uint64(maxAppended*height) {
+func (s *Screen) appendNew(p *frameWriter) bool {
+	height := s.transcriptRows()
+	if s.transcript.end.place > s.painted.upTo.place+uint64(maxAppended*height) {
 		return false
 	}
 	start := len(p.b)
 	p.at(s.headerRows()+height-1, 0)
 	added, marker := 0, -1
-	for b := range s.forth(s.painted.upTo) {
-		s.put(p, &b)
-		if i := b.marker(); i >= 0 {
+	for b := range s.blocksFrom(s.painted.upTo) {
+		s.appendBlock(p, &b)
+		if i := b.markerRow(); i >= 0 {
 			marker = added + i
 		}
 		if added += b.height(); added > height {
@@ -147,20 +148,20 @@ func (s *Screen) append(p *pen) bool {
 	}
 	s.painted.marker = max(s.painted.marker-added, -1)
 	if marker >= 0 {
-		s.painted.marker, s.painted.marks = height-added+marker, s.news.marks
+		s.painted.marker, s.painted.markerCount = height-added+marker, s.unread.markerCount
 	}
 	if added > 0 && s.stale&staleNames == 0 {
-		s.straighten(p, added)
+		s.repairNames(p, added)
 	}
 	return true
 }
 
-// put paints a block's rows, each after a line feed, as they come to the bottom of
+// appendBlock paints a block's rows, each after a line feed, as they come to the bottom of
 // a terminal that scrolls.
-func (s *Screen) put(p *pen, b *block) {
+func (s *Screen) appendBlock(p *frameWriter, b *block) {
 	if b.newDay {
 		p.text(eol)
-		p.text(s.class.Day(b.day()))
+		p.text(s.class.Day(b.dayTime()))
 	}
 	if b.unread {
 		p.text(eol)
@@ -169,22 +170,22 @@ func (s *Screen) put(p *pen, b *block) {
 	p.bytes(b.Bytes)
 }
 
-// recount makes the unread marker say how many messages there are now.
-func (s *Screen) recount(p *pen) {
-	if s.painted.marker >= 0 && s.painted.marks != s.news.marks {
+// updateMarker makes the unread marker say how many messages there are now.
+func (s *Screen) updateMarker(p *frameWriter) {
+	if s.painted.marker >= 0 && s.painted.markerCount != s.unread.markerCount {
 		p.at(s.headerRows()+s.painted.marker, 0)
 		s.paintMarker(p)
-		s.painted.marks = s.news.marks
+		s.painted.markerCount = s.unread.markerCount
 	}
 }
 
 // paintRows paints the whole of the transcript's part.
-func (s *Screen) paintRows(p *pen) {
-	bottom, hidden := s.foot()
+func (s *Screen) paintRows(p *frameWriter) {
+	bottom, hidden := s.viewEnd()
 	height := s.shownRows()
 	blocks := make([]block, 0, 64)
 	have := -hidden
-	for b := range s.back(bottom) {
+	for b := range s.blocksBefore(bottom) {
 		blocks = append(blocks, b)
 		if have += b.height(); have >= height {
 			break
@@ -198,12 +199,12 @@ func (s *Screen) paintRows(p *pen) {
 	for i := len(blocks) - 1; i >= 0; i-- {
 		row = s.paintBlock(p, &blocks[i], row, height)
 	}
-	s.paintNames(p, 0, s.scriptRows())
+	s.paintNames(p, 0, s.transcriptRows())
 }
 
 // paintBlock paints the rows of a block that are in view, the first at row, and
 // returns the row after the last.
-func (s *Screen) paintBlock(p *pen, b *block, row, height int) int {
+func (s *Screen) paintBlock(p *frameWriter, b *block, row, height int) int {
 	begin := func() bool {
 		row++
 		if row <= 0 || row > height {
@@ -213,11 +214,11 @@ func (s *Screen) paintBlock(p *pen, b *block, row, height int) int {
 		return true
 	}
 	if b.newDay && begin() {
-		p.text(s.class.Day(b.day()))
+		p.text(s.class.Day(b.dayTime()))
 	}
 	if b.unread && begin() {
 		s.paintMarker(p)
-		s.painted.marker, s.painted.marks = row-1, s.news.marks
+		s.painted.marker, s.painted.markerCount = row-1, s.unread.markerCount
 	}
 	for _, text := range b.All() {
 		if begin() {
@@ -228,11 +229,11 @@ func (s *Screen) paintBlock(p *pen, b *block, row, height int) int {
 }
 
 // paintTiny says that the terminal is too small for more than typing.
-func (s *Screen) paintTiny(p *pen) {
+func (s *Screen) paintTiny(p *frameWriter) {
 	if s.stale&staleRows == 0 {
 		return
 	}
-	for i := range s.scriptRows() {
+	for i := range s.transcriptRows() {
 		p.clear(i)
 		if i == 0 {
 			p.text(rows.Fit(s.texts().TooSmall, s.term.Width))
@@ -240,18 +241,18 @@ func (s *Screen) paintTiny(p *pen) {
 	}
 }
 
-// paintBare paints what the transcript showed as plain lines, for copying with the
+// paintCopyView paints what the transcript showed as plain lines, for copying with the
 // terminal's own selection: no columns, no rules, and long lines wrapped by the
 // terminal itself, so that they are copied as one. It stands still until a key.
-func (s *Screen) paintBare(p *pen) {
+func (s *Screen) paintCopyView(p *frameWriter) {
 	p.text(ansi.ResetStyle + wholeScroll + ansi.EraseEntireScreen + ansi.SetModeAutoWrap)
 	s.painted.wrapping = true
 	height := s.term.Height - 1
 	var lines []string
 	have := 0
-	bottom, _ := s.foot()
-	for b := range s.back(bottom) {
-		text := strings.Split(s.bareText(b.entry), "\n")
+	bottom, _ := s.viewEnd()
+	for b := range s.blocksBefore(bottom) {
+		text := strings.Split(s.plainText(b.entry), "\n")
 		n := 0
 		for _, line := range text {
 			n += max(1, (ansi.StringWidth(line)+s.term.Width-1)/s.term.Width)
@@ -266,8 +267,8 @@ func (s *Screen) paintBare(p *pen) {
 	p.row(height, s.class.Palette.Paint(rows.Quiet, cut(lastParts(s.texts().BareFoot, s.term.Width), s.term.Width)))
 }
 
-// bareText is an entry as line mode shows it.
-func (s *Screen) bareText(e entry) string {
+// plainText is an entry as line mode shows it.
+func (s *Screen) plainText(e entry) string {
 	if e.event != nil {
 		return s.viewer().Event(e.event)
 	}

@@ -34,10 +34,10 @@ func fullHouse(t testing.TB, width, height int) *stage {
 
 // again shows an event as if it had never been shown, and paints it.
 func (st *stage) again(items []room.Item, dst []byte) []byte {
-	end, upTo, marker := st.script.end, st.painted.upTo, st.painted.marker
+	end, upTo, marker := st.transcript.end, st.painted.upTo, st.painted.marker
 	st.Show(items, st.room.now)
 	dst = st.Frame(dst)
-	st.script.end, st.painted.upTo, st.painted.marker = end, upTo, marker
+	st.transcript.end, st.painted.upTo, st.painted.marker = end, upTo, marker
 	return dst
 }
 
@@ -122,7 +122,7 @@ func BenchmarkScreen(b *testing.B) {
 			buf = s.Open(buf[:0])
 			s.Show(welcome, st.room.now)
 			buf = s.Frame(buf[:0])
-			for place := s.script.end.place; place < uint64(30); place++ {
+			for place := s.transcript.end.place; place < uint64(30); place++ {
 				s.Show([]room.Item{{Place: place, Event: st.room.At(place)}}, st.room.now)
 				buf = s.Frame(buf[:0])
 			}
@@ -237,12 +237,12 @@ func TestMarkerCountsInPlace(t *testing.T) {
 		for _, palette := range []rows.Palette{rows.Mono, rows.Auto} {
 			st := newStage(t, width, 24, func(st *stage) { st.term.Palette = palette })
 			for _, n := range []int{1, 2, 9, 10, 11, 99, 100, 12345} {
-				st.news.marks = n
+				st.unread.markerCount = n
 				text := st.texts().NewMessage
 				if n > 1 {
 					text = fmt.Sprintf(st.texts().NewMessages, n)
 				}
-				var p pen
+				var p frameWriter
 				st.paintMarker(&p)
 				if want := st.class.Rule(rows.Marker, text); string(p.b) != want {
 					t.Errorf("%d columns, %d messages: %q, not %q", width, n, p.b, want)

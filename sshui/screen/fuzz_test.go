@@ -49,7 +49,7 @@ func FuzzScreen(f *testing.F) {
 		}
 		bounded(t, st.frame())
 		a := actor{stage: st}
-		if d := difference(st.vt, a.repainted()); d != "" && !st.Screen.bare {
+		if d := difference(st.vt, a.repainted()); d != "" && !st.Screen.copying {
 			t.Error(d)
 		}
 	})

@@ -13,9 +13,9 @@ import (
 	"salon/sshui/rows"
 )
 
-// headerNow returns the header for the screen as it is now.
-func (s *Screen) headerNow() *header {
-	l := headerLook{class: s.class, width: s.term.Width, height: s.scriptRows(), away: s.away}
+// currentHeader returns the header for the screen as it is now.
+func (s *Screen) currentHeader() *header {
+	l := headerLook{class: s.class, width: s.term.Width, height: s.transcriptRows(), away: s.away}
 	if h := s.header; h != nil && h.roster == s.roster && h.look == l {
 		return h
 	}
@@ -35,7 +35,7 @@ func (s *Screen) newHeader(l headerLook) *header {
 		h.row = s.headerText()
 	}
 	if s.listWidth() > 0 {
-		s.list(h)
+		s.listNames(h)
 	}
 	return h
 }
@@ -43,18 +43,18 @@ func (s *Screen) newHeader(l headerLook) *header {
 // leastTopic is how many columns the beginning of a topic is worth showing in.
 const leastTopic = 12
 
-// headerText is the first row: the room, how many are here, what is out of the
-// ordinary, its topic, and how to get help. Only the topic is cut. Where there is no
-// room the hint on help goes, then the topic, the name of the room, how many are here,
-// and of what is out of the ordinary all but the first.
+// headerText returns the first row: the room, how many are here, warnings, the topic, and
+// how to get help. Only the topic is cut. Where there is no room, these are left out in
+// order: the hint on help, the topic, the name of the room, how many are here, and all
+// warnings but the first.
 func (s *Screen) headerText() string {
 	help := s.texts().HelpKey + " "
 	space := s.term.Width - ansi.StringWidth(help) - 1
-	always, notes := []string{"salon", fmt.Sprintf(s.texts().Online, s.roster.Present)}, s.notes()
-	words := heading(always, notes)
+	always, warnings := []string{"salon", fmt.Sprintf(s.texts().Online, s.roster.Present)}, s.warnings()
+	words := heading(always, warnings)
 	if ansi.StringWidth(words) > space {
 		help, space = "", s.term.Width
-		words = s.shortHeading(always, notes)
+		words = s.shortHeading(always, warnings)
 	}
 	if topic := text.Isolate(strings.ReplaceAll(s.roster.Topic.Text, "\n", " ")); topic != "" {
 		left := space - ansi.StringWidth(words)
@@ -70,45 +70,45 @@ func (s *Screen) headerText() string {
 
 func heading(parts ...[]string) string { return " " + strings.Join(slices.Concat(parts...), " · ") }
 
-// shortHeading is the heading without what the terminal has no room for.
-func (s *Screen) shortHeading(always, notes []string) string {
+// shortHeading returns the heading without what the terminal has no room for.
+func (s *Screen) shortHeading(always, warnings []string) string {
 	var forms []string
-	for n := len(notes); n > 0; n-- {
+	for n := len(warnings); n > 0; n-- {
 		for i := range len(always) + 1 {
-			forms = append(forms, heading(always[i:], notes[:n]))
+			forms = append(forms, heading(always[i:], warnings[:n]))
 		}
 	}
-	if len(notes) > 0 {
-		forms = append(forms, notes[0])
+	if len(warnings) > 0 {
+		forms = append(forms, warnings[0])
 	}
 	return fitting(s.term.Width, append(forms, heading(always), heading(always[1:]))...)
 }
 
-// notes are what is out of the ordinary, what matters most first.
-func (s *Screen) notes() []string {
+// warnings returns what is unusual about the room or the member, the most important first.
+func (s *Screen) warnings() []string {
 	t := s.texts()
-	var notes []string
+	var warnings []string
 	if s.roster.ReadOnly {
-		notes = append(notes, t.ReadOnly)
+		warnings = append(warnings, t.ReadOnly)
 	}
 	if plan := s.roster.Shutdown; plan != nil {
 		clock := "15:04:05"
 		if s.prefs.Hour12 {
 			clock = "3:04:05 PM"
 		}
-		notes = append(notes, fmt.Sprintf(t.ClosesAt, s.class.Local(plan.At).Format(clock)))
+		warnings = append(warnings, fmt.Sprintf(t.ClosesAt, s.class.Local(plan.At).Format(clock)))
 	}
 	if s.roster.Slow > 0 {
-		notes = append(notes, fmt.Sprintf(t.Slow, lang.Duration(s.roster.Slow, s.prefs.Lang)))
+		warnings = append(warnings, fmt.Sprintf(t.Slow, lang.Duration(s.roster.Slow, s.prefs.Lang)))
 	}
 	if s.away {
-		notes = append(notes, t.YouAreAway)
+		warnings = append(warnings, t.YouAreAway)
 	}
-	return notes
+	return warnings
 }
 
-// list writes the list of names, as many as there is room for.
-func (s *Screen) list(h *header) {
+// listNames writes the list of names, as many as there is room for.
+func (s *Screen) listNames(h *header) {
 	people, height := s.roster.People, h.look.height
 	shown := min(len(people), height)
 	if s.roster.Present > shown && shown == height {
@@ -119,17 +119,17 @@ func (s *Screen) list(h *header) {
 		name := ""
 		switch others := s.roster.Present - shown; {
 		case i < shown:
-			name = s.name(people[i])
+			name = s.nameLabel(people[i])
 		case i == shown && others > 0:
 			name = " " + s.class.Palette.Paint(rows.Quiet, cut(fmt.Sprintf(s.texts().MoreNames, others), namesWidth-2))
 		}
-		h.names.add(s.headerRows()+i, s.scriptWidth(), edge+name)
-		h.edgeless.add(s.headerRows()+i, s.scriptWidth()+1, name)
+		h.names.add(s.headerRows()+i, s.transcriptWidth(), edge+name)
+		h.edgeless.add(s.headerRows()+i, s.transcriptWidth()+1, name)
 	}
 }
 
-// name is somebody in the list of names, after the mark that says what is special.
-func (s *Screen) name(a room.Attendee) string {
+// nameLabel returns a name for the list, after a mark for operators and those away.
+func (s *Screen) nameLabel(a room.Attendee) string {
 	palette, name := s.class.Palette, text.Isolate(cut(string(a.Pseudo), namesWidth-3))
 	switch {
 	case a.Away:
@@ -142,20 +142,19 @@ func (s *Screen) name(a room.Attendee) string {
 
 // paintNames paints the list of names beside rows from, up to but not including to,
 // of the transcript.
-func (s *Screen) paintNames(p *pen, from, to int) {
+func (s *Screen) paintNames(p *frameWriter, from, to int) {
 	if s.listWidth() > 0 && from < to {
-		p.bytes(s.headerNow().names.of(from, to))
+		p.bytes(s.currentHeader().names.of(from, to))
 	}
 }
 
-// straighten puts the list of names back in its place when rows have scrolled it
-// away: the names of the rows whose edge came from another, and what is new below.
-// Between its end and that there was nothing but its edge.
-func (s *Screen) straighten(p *pen, scrolled int) {
+// repairNames repaints the list of names that scrolling has moved up: the names, beside an
+// edge that is right because it looks alike on every row, and the new rows at the bottom.
+func (s *Screen) repairNames(p *frameWriter, scrolled int) {
 	if s.listWidth() == 0 {
 		return
 	}
-	kept := s.scriptRows() - scrolled
-	p.bytes(s.headerNow().edgeless.of(0, min(kept, len(s.roster.People)+1)))
-	s.paintNames(p, kept, s.scriptRows())
+	kept := s.transcriptRows() - scrolled
+	p.bytes(s.currentHeader().edgeless.of(0, min(kept, len(s.roster.People)+1)))
+	s.paintNames(p, kept, s.transcriptRows())
 }

@@ -212,7 +212,7 @@ func mono(st *stage)    { st.term.Palette = rows.Mono }
 // newEmulator returns an emulator that answers no questions: its answers would go to
 // a pipe that nobody reads. It wraps wide characters at the right edge in another
 // way than terminals do; that plays no part while autowrap is off, as it is but in
-// the bare view.
+// the copy view.
 func newEmulator(width, height int) *vt.Emulator {
 	e := vt.NewEmulator(max(width, 1), max(height, 1))
 	e.RegisterCsiHandler(ansi.Command('?', '$', 'p'), func(ansi.Params) bool { return true })

@@ -10,22 +10,22 @@ import (
 
 // input is the line being typed and what the line is for.
 type input struct {
-	line line.Editor
-	past line.History
+	line    line.Editor
+	history line.History
 
 	mode  mode
 	query line.Editor // what is being recalled, in mode recalling
 	skip  int         // how many lines that hold it were passed over
-	kept  string      // what was being typed, while the line is for something else
+	draft string      // what was being typed, while the line is for something else
 	paste *keys.Paste
 
 	hint           string // shown until the next key
 	waiting        int    // lines entered that wait their turn
 	pendingReplies int    // to lines that say nothing: the view goes down to each when it comes
-	leaving        bool   // Ctrl-C was the last key, on an empty line
-	escUsed        bool   // the last key was an Esc that closed something
+	quitPending    bool   // Ctrl-C was the last key, on an empty line
+	escHandled     bool   // the last key was an Esc that closed something
 
-	pointer spot // which entry the view went to, until the next key
+	highlighted entryRef // which entry the view went to, until the next key
 
 	rows int // of the terminal, as laid out last
 }
@@ -34,18 +34,18 @@ type input struct {
 type mode uint8
 
 const (
-	talking   mode = iota
+	composing mode = iota
 	searching      // the room
 	recalling      // what was typed before
 	pasting        // a question is to be answered
 )
 
-// begin makes the line for something else; what is kept stays, but for talking.
-func (in *input) begin(m mode) {
+// setMode changes what the line is for. The draft is kept until the mode is composing.
+func (in *input) setMode(m mode) {
 	in.mode, in.skip, in.paste = m, 0, nil
 	in.query.Set("", 0)
-	if m == talking {
-		in.kept = ""
+	if m == composing {
+		in.draft = ""
 	}
 }
 
@@ -74,7 +74,7 @@ func (s *Screen) enter() Action {
 	s.stale |= staleInput
 	text := in.line.Text()
 	if in.mode == searching {
-		s.talkAgain()
+		s.endMode()
 		if text = strings.TrimSpace(text); text == "" {
 			return Action{}
 		}
@@ -89,22 +89,22 @@ func (s *Screen) enter() Action {
 		in.pendingReplies++
 		return Action{Line: text}
 	}
-	s.unmark()
+	s.clearMarker()
 	s.toBottom()
 	return Action{Line: text}
 }
 
-// Restore gives back a line that could not be done, unless something else is being
-// typed already: nothing typed is lost.
+// Restore puts a line that failed back on the screen, so that nothing typed is lost,
+// unless the member is already typing something else.
 func (s *Screen) Restore(line string) {
-	if s.input.free() {
+	if s.input.isIdle() {
 		s.input.line.Set(line, len(line))
 		s.stale |= staleInput
 	}
 }
 
-// Done tells that a line was done and has no answer but what everybody is told, to
-// which whoever asked goes down. It reports whether that changes anything.
+// Done says that a command succeeded without a reply of its own: the view follows the
+// conversation again, where its event is. It reports whether the screen changed.
 func (s *Screen) Done(line string) bool {
 	if s.input.pendingReplies == 0 || room.Speaks(line) {
 		return false
@@ -114,49 +114,49 @@ func (s *Screen) Done(line string) bool {
 	return true
 }
 
-// TakeLine takes what is being typed off the screen and returns it.
+// TakeLine empties the line and returns what was being typed.
 func (s *Screen) TakeLine() string {
-	s.talkAgain()
+	s.endMode()
 	line := s.input.line.Text()
 	s.input.line.Set("", 0)
 	return line
 }
 
-// free reports whether nothing is being typed, for whatever purpose.
-func (in *input) free() bool { return in.line.Empty() && in.mode == talking }
+// isIdle reports whether the line is empty and has its usual purpose.
+func (in *input) isIdle() bool { return in.line.Empty() && in.mode == composing }
 
 // clear empties the line, and keeps what was typed to be recalled unless it holds a
 // pass phrase.
 func (in *input) clear() {
 	if typed := in.line.Text(); !room.Secret(typed) {
-		in.past.Add(typed)
+		in.history.Add(typed)
 	}
-	in.past.Reset()
+	in.history.Reset()
 	in.line.Set("", 0)
 }
 
-// lookFor makes the line, emptied, one to look for something with.
-func (s *Screen) lookFor(m mode) {
+// startSearch empties the line and makes it a search, in the room or in what was typed.
+func (s *Screen) startSearch(m mode) {
 	in := &s.input
-	if in.mode == talking {
-		in.kept = in.line.Text()
+	if in.mode == composing {
+		in.draft = in.line.Text()
 	}
-	in.begin(m)
+	in.setMode(m)
 	in.line.Set("", 0)
 	s.stale |= staleInput
 }
 
-// talkAgain makes the line one to talk with again, as it was.
-func (s *Screen) talkAgain() {
+// endMode makes the line one for messages again, with the draft that it held.
+func (s *Screen) endMode() {
 	in := &s.input
 	if in.mode == searching || in.mode == recalling {
-		in.line.Set(in.kept, len(in.kept))
+		in.line.Set(in.draft, len(in.draft))
 	}
-	in.begin(talking)
+	in.setMode(composing)
 	s.stale |= staleInput
 }
 
-// Waiting tells how many lines that were entered wait their turn.
+// Waiting sets how many entered lines wait for their turn, which the prompt says.
 func (s *Screen) Waiting(n int) {
 	if n != s.input.waiting {
 		s.input.waiting = n
@@ -167,12 +167,12 @@ func (s *Screen) Waiting(n int) {
 // maxQuery is the longest text sought, in bytes; what is more is not typed.
 const maxQuery = 256
 
-// seek shows the line sought, from its beginning.
+// seek shows the line of the history that the query finds.
 func (in *input) seek() {
-	line, ok := in.past.Search(in.query.Text(), in.skip)
+	line, ok := in.history.Search(in.query.Text(), in.skip)
 	if !ok && in.skip > 0 { // the oldest stays
 		in.skip--
-		line, ok = in.past.Search(in.query.Text(), in.skip)
+		line, ok = in.history.Search(in.query.Text(), in.skip)
 	}
 	if !ok || in.query.Empty() {
 		line, in.skip = "", 0
@@ -180,9 +180,9 @@ func (in *input) seek() {
 	in.line.Set(line, 0)
 }
 
-// recall does a key while a line is being looked for, and reports whether it was one:
-// text makes what is sought longer, Ctrl-R goes further back, Enter takes the line that
-// was found. So does any other key, which is then still to be done.
+// recall handles a key while the history is searched, and reports whether it was used up:
+// text makes the query longer, Ctrl-R goes further back, Enter accepts the line found. So
+// does any other key, which is then still to be handled.
 func (s *Screen) recall(name, text string) bool {
 	in := &s.input
 	s.stale |= staleInput
@@ -198,10 +198,10 @@ func (s *Screen) recall(name, text string) bool {
 	case name == "ctrl+r":
 		in.skip++
 	case in.line.Empty():
-		s.talkAgain()
+		s.endMode()
 		return name == "enter"
 	default:
-		in.begin(talking)
+		in.setMode(composing)
 		in.line.Set(in.line.Text(), len(in.line.Text()))
 		return name == "enter"
 	}
@@ -212,13 +212,12 @@ func (s *Screen) recall(name, text string) bool {
 // pasteLines is how many lines a paste may have without being asked about.
 const pasteLines = 5
 
-// pasted takes a paste: a short one into the line, a long one after a question. It
-// closes what lies over the transcript, as typing does. While a question waits for
-// its answer it is not taken: it is still where it came from.
-func (s *Screen) pasted(p keys.Paste) {
+// acceptPaste inserts a short paste, and asks before it inserts a long one. Like typing,
+// it closes an overlay. While a question is open, another paste is ignored.
+func (s *Screen) acceptPaste(p keys.Paste) {
 	p.Text = strings.TrimSuffix(p.Text, "\n")
-	if s.bare {
-		s.bare = false
+	if s.copying {
+		s.copying = false
 		s.stale |= everything
 	}
 	switch {
@@ -229,7 +228,7 @@ func (s *Screen) pasted(p keys.Paste) {
 		s.insert(strings.ReplaceAll(p.Text, "\n", " "))
 	case p.Cut || strings.Count(p.Text, "\n") >= pasteLines:
 		s.close()
-		s.input.begin(pasting)
+		s.input.setMode(pasting)
 		s.input.paste = &p
 		s.stale |= staleInput
 	default:
@@ -238,15 +237,15 @@ func (s *Screen) pasted(p keys.Paste) {
 	}
 }
 
-// decide answers the question about a paste.
-func (s *Screen) decide(name, text string) {
+// answerPaste handles a key while the question about a paste is open.
+func (s *Screen) answerPaste(name, text string) {
 	p := s.input.paste
 	switch answer := strings.ToLower(text[:min(len(text), 1)]); { // typed fast: the first letter is the answer
 	case name == "enter", answer == "o", answer == "y":
-		s.talkAgain()
+		s.endMode()
 		s.insert(p.Text)
 	case answer == "n":
-		s.talkAgain()
+		s.endMode()
 	case name == "ctrl+l":
 		s.stale |= everything
 	}

@@ -8,24 +8,24 @@ import (
 	"salon/room/state"
 )
 
-// Input does what a key, a paste or a report asks, and returns what is left for the
-// front to do.
+// Input handles a key, a paste, the mouse or a report of the terminal, and returns what
+// the front has to do for it.
 func (s *Screen) Input(e keys.Event, now time.Time) Action {
 	s.refresh()
 	switch e := e.(type) {
 	case keys.Key:
-		return s.pressed(e, now)
+		return s.pressKey(e, now)
 	case keys.Paste:
-		s.touch(now)
-		s.pasted(e)
+		s.noteActivity(now)
+		s.acceptPaste(e)
 	case keys.Wheel:
-		s.touch(now)
+		s.noteActivity(now)
 		return s.wheel(e.Up)
 	case keys.Focus:
 		s.focus = elsewhere
 		if e.In {
 			s.focus = focused
-			s.touch(now)
+			s.noteActivity(now)
 		}
 	case keys.Synchronized:
 		s.sync = e.Supported
@@ -40,43 +40,43 @@ func (s *Screen) Input(e keys.Event, now time.Time) Action {
 	return Action{}
 }
 
-// pressed does a key.
-func (s *Screen) pressed(k keys.Key, now time.Time) Action {
-	s.touch(now)
-	defer s.look() // a key may have brought what is new into view
+// pressKey handles a key: first what is open above the line, then the line.
+func (s *Screen) pressKey(k keys.Key, now time.Time) Action {
+	s.noteActivity(now)
+	defer s.markSeen() // a key may have brought what is new into view
 	in := &s.input
 	name := k.Name
-	if alt := k.Alt(); !in.escUsed && isAlt(alt) {
+	if alt := k.Alt(); !in.escHandled && isAlt(alt) {
 		name, k.Text = alt, ""
 	}
-	in.escUsed = false
+	in.escHandled = false
 	if in.hint != "" {
 		in.hint = ""
 		s.stale |= staleInput
 	}
-	if in.pointer.set {
-		in.pointer.set = false
+	if in.highlighted.set {
+		in.highlighted.set = false
 		s.stale |= staleRows
 	}
-	leaving := in.leaving
-	in.leaving = false
+	leaving := in.quitPending
+	in.quitPending = false
 	switch {
-	case s.bare:
-		s.bare = false
+	case s.copying:
+		s.copying = false
 		s.stale |= everything
-		in.escUsed = name == "esc"
+		in.escHandled = name == "esc"
 		return Action{}
 	case name == "esc":
-		in.escUsed = s.escape()
+		in.escHandled = s.escape()
 		return Action{}
 	case name == "ctrl+c":
 		return s.interrupt(leaving)
 	case in.mode == pasting:
-		s.decide(name, k.Text)
+		s.answerPaste(name, k.Text)
 		return Action{}
 	}
 	if s.overlay != nil {
-		if a, ok := s.inOverlay(name); ok {
+		if a, ok := s.overlayKey(name); ok {
 			return a
 		}
 	}
@@ -87,7 +87,7 @@ func (s *Screen) pressed(k keys.Key, now time.Time) Action {
 		s.insert(k.Text)
 		return Action{}
 	}
-	return s.command(name)
+	return s.namedKey(name)
 }
 
 // isAlt reports whether a key with Alt does something. Esc and then any other key
@@ -101,19 +101,19 @@ func isAlt(name string) bool {
 	return turns
 }
 
-// command does a key with a name.
-func (s *Screen) command(name string) Action {
+// namedKey handles a key with a name for the line or the view.
+func (s *Screen) namedKey(name string) Action {
 	in := &s.input
 	switch name {
 	case "enter":
 		return s.enter()
 	case "tab", "shift+tab":
-		if in.mode == talking && in.line.Complete(name == "tab", s.room.Complete) {
+		if in.mode == composing && in.line.Complete(name == "tab", s.room.Complete) {
 			s.stale |= staleInput
 		}
 		return Action{}
 	case "ctrl+d":
-		if in.free() {
+		if in.isIdle() {
 			return Action{Leave: true}
 		}
 	case "ctrl+f":
@@ -121,17 +121,17 @@ func (s *Screen) command(name string) Action {
 			name = "right"
 			break
 		}
-		s.lookFor(searching)
+		s.startSearch(searching)
 		return Action{}
 	case "ctrl+r":
-		s.lookFor(recalling)
+		s.startSearch(recalling)
 		return Action{}
 	}
 	if to, ok := s.turnKey(name); ok {
 		in.pendingReplies = 0
 		return s.turn(to)
 	}
-	if in.line.Key(name) || in.past.Key(name, &in.line) {
+	if in.line.Key(name) || in.history.Key(name, &in.line) {
 		s.stale |= staleInput
 	}
 	return Action{}
@@ -143,26 +143,27 @@ func (s *Screen) command(name string) Action {
 func (s *Screen) escape() bool {
 	in := &s.input
 	switch {
-	case in.mode != talking:
-		s.talkAgain()
+	case in.mode != composing:
+		s.endMode()
 	case s.overlay != nil:
 		s.close()
 	case in.line.EndCompletion():
 		s.stale |= staleInput
 	default:
 		if s.view.follow && s.painted.marker >= 0 {
-			s.unmark()
+			s.clearMarker()
 		}
 		return false
 	}
 	return true
 }
 
-// interrupt clears the line, and leaves when there was none twice.
+// interrupt handles Ctrl-C: it closes what is open, or clears the line, or leaves when
+// pressed twice on an empty line.
 func (s *Screen) interrupt(again bool) Action {
 	in := &s.input
 	switch {
-	case in.mode != talking || s.overlay != nil:
+	case in.mode != composing || s.overlay != nil:
 		s.escape()
 	case !in.line.Empty():
 		in.clear()
@@ -170,13 +171,13 @@ func (s *Screen) interrupt(again bool) Action {
 	case again:
 		return Action{Leave: true}
 	default:
-		in.leaving = true
+		in.quitPending = true
 		s.hint(fitting(s.term.Width, s.texts().PressAgain, s.texts().PressAgainShort))
 	}
 	return Action{}
 }
 
-// turns are the keys that move the view or do what else a command does too.
+// turns are the keys that do the same as a command.
 var turns = map[string]room.Where{
 	"pgup": room.TurnUp, "pgdn": room.TurnDown,
 	"alt+home": room.TurnTop, "home": room.TurnTop, "alt+end": room.TurnBottom, "end": room.TurnBottom,
@@ -185,7 +186,7 @@ var turns = map[string]room.Where{
 }
 
 // turnKey returns what a key does to the view, if it does anything. Home and End
-// are the line's while there is one.
+// belong to the line while something is typed.
 func (s *Screen) turnKey(name string) (to room.Where, ok bool) {
 	to, ok = turns[name]
 	switch name {
@@ -197,21 +198,21 @@ func (s *Screen) turnKey(name string) (to room.Where, ok bool) {
 	return to, ok
 }
 
-// wheelRows is how many rows one step of a mouse wheel turns.
+// wheelRows is how many rows one step of the mouse's wheel scrolls.
 const wheelRows = 3
 
-// wheel turns what is shown by a step of the mouse's wheel.
+// wheel scrolls what is shown by one step of the mouse's wheel.
 func (s *Screen) wheel(up bool) Action {
 	by := wheelRows
 	if up {
 		by = -by
 	}
 	switch {
-	case s.bare:
+	case s.copying:
 	case s.overlay != nil:
-		return s.choose(by)
+		return s.moveChoice(by)
 	case up && s.atTop():
-		return s.earlier()
+		return s.askEarlier()
 	default:
 		s.input.pendingReplies = 0
 		s.scroll(by)
@@ -219,27 +220,27 @@ func (s *Screen) wheel(up bool) Action {
 	return Action{}
 }
 
-// inOverlay does a key for the overlay, and reports whether it was one. Other keys are
-// the line's: typing closes the overlay, and so does what moves the view below.
-func (s *Screen) inOverlay(name string) (a Action, ok bool) {
+// overlayKey handles a key of the overlay, and reports whether it was one. Other keys
+// belong to the line: typing closes the overlay, and so does moving the view below.
+func (s *Screen) overlayKey(name string) (a Action, ok bool) {
 	o := s.overlay
-	page := max(1, s.scriptRows()-3)
+	page := max(1, s.transcriptRows()-3)
 	switch name {
 	case "up", "ctrl+p":
-		return s.choose(-1), true
+		return s.moveChoice(-1), true
 	case "down", "ctrl+n":
-		return s.choose(1), true
+		return s.moveChoice(1), true
 	case "pgup":
-		return s.choose(-page), true
+		return s.moveChoice(-page), true
 	case "pgdn":
-		return s.choose(page), true
+		return s.moveChoice(page), true
 	case "home", "alt+home":
-		return s.choose(-1 << 20), true
+		return s.moveChoice(-1 << 20), true
 	case "end", "alt+end":
-		return s.choose(1 << 20), true
+		return s.moveChoice(1 << 20), true
 	case "enter":
 		if s.input.line.Empty() {
-			return s.take(o), true
+			return s.useChoice(o), true
 		}
 		s.close()
 	case "f1":
@@ -257,9 +258,9 @@ func (s *Screen) inOverlay(name string) (a Action, ok bool) {
 	return Action{}, false
 }
 
-// choose moves the choice, or what has none by lines. Above the first of what was
-// found is the page before, if there is one.
-func (s *Screen) choose(by int) Action {
+// moveChoice moves the choice, or scrolls an overlay without choices. Above the first
+// message of a page it asks for the page before.
+func (s *Screen) moveChoice(by int) Action {
 	o := s.overlay
 	s.stale |= staleRows
 	if r, ok := o.page(); ok && r.More && by < 0 && o.chosen == 0 {
@@ -273,8 +274,8 @@ func (s *Screen) choose(by int) Action {
 	return Action{}
 }
 
-// take does what choosing is for.
-func (s *Screen) take(o *overlay) Action {
+// useChoice addresses the person chosen, or shows the message chosen where it was said.
+func (s *Screen) useChoice(o *overlay) Action {
 	switch r := o.reply.(type) {
 	case room.People:
 		s.close()
@@ -283,7 +284,7 @@ func (s *Screen) take(o *overlay) Action {
 		}
 	case room.Past:
 		if s.input.mode == searching {
-			s.talkAgain()
+			s.endMode()
 		}
 		return s.goTo(&r.Events[o.chosen])
 	default:

@@ -47,7 +47,7 @@ func TestAboveTheTopIsWhatWasSaidBefore(t *testing.T) {
 				if a := press(st); a != (Action{}) {
 					t.Errorf("%s: from the bottom it asks for %+v", name, a)
 				}
-				st.showFrom(st.script.start())
+				st.showFrom(st.transcript.start())
 				st.frame()
 			}
 			before := st.picture()

@@ -96,13 +96,13 @@ func (o *overlay) scroll(height int) {
 
 // paintOverlay paints the overlay over the transcript's part: a title, lines, and a
 // foot that says which keys there are.
-func (s *Screen) paintOverlay(p *pen) {
-	o, height, top := s.overlay, s.scriptRows(), s.headerRows()
+func (s *Screen) paintOverlay(p *frameWriter) {
+	o, height, top := s.overlay, s.transcriptRows(), s.headerRows()
 	c := s.class
 	c.Width = s.term.Width
 	if o.items == nil || o.class != c {
 		o.class = c
-		s.layOverlay(o)
+		s.layOutOverlay(o)
 	}
 	body := max(0, height-2)
 	o.scroll(body)
@@ -124,8 +124,8 @@ func (s *Screen) paintOverlay(p *pen) {
 	}
 }
 
-// layOverlay makes the lines of an overlay, and what stands above and below them.
-func (s *Screen) layOverlay(o *overlay) {
+// layOutOverlay makes the lines of an overlay, and what stands above and below them.
+func (s *Screen) layOutOverlay(o *overlay) {
 	t := s.texts()
 	switch r := o.reply.(type) {
 	case room.People:

@@ -30,14 +30,14 @@ type promptLayout struct {
 	below  bool       // the hint has no room there, and gets a row of its own
 }
 
-// layInput lays out what is typed for the terminal's width.
-func (s *Screen) layInput() promptLayout {
+// layOutInput lays out what is typed for the terminal's width.
+func (s *Screen) layOutInput() promptLayout {
 	in := &s.input
 	l := promptLayout{}
 	l.prompt, l.style = s.prompt()
 	shown := s.shownLine()
 	l.indent = min(ansi.StringWidth(l.prompt), s.promptRoom())
-	if in.mode != talking && in.mode != searching && shown.Empty() { // nothing stands behind the prompt
+	if in.mode != composing && in.mode != searching && shown.Empty() { // nothing stands behind the prompt
 		l.indent = min(ansi.StringWidth(l.prompt), s.term.Width-1)
 	}
 	l.Layout = shown.Layout(s.term.Width, l.indent, min(maxInputRows, max(1, s.term.Height/3)))
@@ -115,7 +115,7 @@ func (s *Screen) question() string {
 	return fitting(s.term.Width-1, long, short)
 }
 
-// shownLine returns the line as it is shown: with stars for a pass phrase, empty
+// shownLine returns the line as it is shown: stars instead of a pass phrase, nothing
 // behind a question.
 func (s *Screen) shownLine() *line.Editor {
 	switch typed := &s.input.line; {
@@ -128,8 +128,8 @@ func (s *Screen) shownLine() *line.Editor {
 	}
 }
 
-// notice returns what there is to say that has a row of its own if need be; "" for
-// nothing.
+// notice returns the hint, or how many lines wait; "" for nothing. It gets a row of its
+// own when it does not fit beside the line.
 func (s *Screen) notice() string {
 	switch in := &s.input; {
 	case in.mode == pasting:
@@ -142,7 +142,7 @@ func (s *Screen) notice() string {
 }
 
 // paintInput paints the line being typed.
-func (s *Screen) paintInput(p *pen, l promptLayout) {
+func (s *Screen) paintInput(p *frameWriter, l promptLayout) {
 	palette, first := s.class.Palette, s.term.Height-s.input.rows
 	for i, text := range l.Rows {
 		p.clear(first + i)
@@ -170,10 +170,10 @@ func (s *Screen) paintInput(p *pen, l promptLayout) {
 	p.text(palette.Paint(rows.Quiet, hint))
 }
 
-// tabHint returns what Tab would put in, or the candidates to go on to, in at most a
+// tabHint returns the words that Tab would insert, the next one first, in at most a
 // number of columns.
 func (s *Screen) tabHint(columns int) string {
-	if s.input.mode != talking || columns < 12 {
+	if s.input.mode != composing || columns < 12 {
 		return ""
 	}
 	candidates, at := s.candidates()
@@ -187,8 +187,8 @@ func (s *Screen) tabHint(columns int) string {
 	return cut(fmt.Sprintf(s.texts().TabHint, strings.Join(words, " ")), columns)
 }
 
-// candidates returns those being gone through, from the next on, or else those for a
-// name, a command or what a command takes that is being typed.
+// candidates returns the completions that Tab is going through and which is next, or else
+// those of a name, a command or an argument that is being typed.
 func (s *Screen) candidates() (list []string, next int) {
 	in := &s.input
 	if list, next = in.line.Candidates(); len(list) > 0 {
@@ -206,8 +206,8 @@ func (s *Screen) candidates() (list []string, next int) {
 	return list, 0
 }
 
-// completes reports whether the word at the end of a text is worth a hint: words
-// that are merely said are not, whomever they resemble.
+// completes reports whether the word at the end of a text deserves a hint: an @name, a
+// command or its argument does, a word of a message does not.
 func (s *Screen) completes(text, word string) bool {
 	slash := strings.HasPrefix(text, "/")
 	if strings.HasPrefix(word, "@") || slash && word == text {

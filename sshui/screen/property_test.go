@@ -173,10 +173,10 @@ func (a *actor) burst() {
 }
 
 func (a *actor) show() {
-	dropped := a.script.dropped
+	dropped := a.transcript.dropped
 	a.Show(a.coming, a.room.now)
 	a.coming = nil
-	if a.script.dropped > dropped { // as in forget
+	if a.transcript.dropped > dropped { // as in forget
 		a.Repaint()
 	}
 }
@@ -329,7 +329,7 @@ func (a *actor) check() {
 	if again := a.frame(); len(again) > 0 {
 		a.Fatalf("a second frame: %q", again)
 	}
-	if a.Screen.bare { // it stands still: a repaint shows what has come since
+	if a.Screen.copying { // it stands still: a repaint shows what has come since
 		return
 	}
 	if d := difference(a.vt, a.repainted()); d != "" {

@@ -2,11 +2,10 @@
 // line being typed and what may lie over them, as data that keys and events
 // change and that is painted on demand.
 //
-// It owns what is shown and where; it reads no keys from anywhere and writes
-// nothing to anybody: the front feeds it and sends its frames. A frame brings a
-// terminal from what the last frame left to what the screen is now; it is as
-// small as it can be, and the very same picture would come out of painting
-// everything.
+// It owns what is shown and where. It does no input or output: the front calls New, Open
+// and Close, gives it keys (Input) and what the room shows (Show), and sends each Frame.
+// A frame contains only what has changed since the last one, and leaves the same picture
+// as repainting everything would. What a line means and whom it goes to is package room's.
 package screen
 
 import (
@@ -20,12 +19,12 @@ import (
 	"salon/sshui/rows"
 )
 
-// Terminal is what is known of a terminal before it says anything.
+// Terminal describes a terminal as far as it is known before it answers questions.
 type Terminal struct {
 	Width, Height int // any; sizes below 1 count as 1
 	Palette       rows.Palette
 	// Modern terminals are asked what else they can do, and get a window title
-	// and hyperlinks; others would show the questions.
+	// and hyperlinks; others would show such sequences as text.
 	Modern bool
 }
 
@@ -48,16 +47,16 @@ type Screen struct {
 	roster *room.Roster // as last painted
 	away   bool         // this member is
 
-	script transcript
-	view   view
-	news   news
-	asking asking
+	transcript transcript
+	view       view
+	unread     unreadState
+	asking     asking
 
 	beginning state.Seq // the first event in the room's memory, when nothing was said before it
 
 	input   input
 	overlay *overlay
-	bare    bool
+	copying bool
 
 	header  *header // of the roster
 	stale   stale
@@ -73,20 +72,20 @@ const (
 	elsewhere
 )
 
-// New returns the screen of a session that has just joined; all screens of one server
-// have one Shared. Nothing is painted until Frame.
+// New returns the screen of a session that has just joined. All screens of one server get
+// the same Shared. Nothing is painted until Frame.
 func New(r Room, shared *Shared, t Terminal, now time.Time) *Screen {
 	s := &Screen{room: r, shared: shared, term: t, stale: everything}
-	s.script = transcript{room: r, arrived: r.Arrived(), end: pos{place: r.Arrived()}}
+	s.transcript = transcript{room: r, arrived: r.Arrived(), end: pos{place: r.Arrived()}}
 	s.view.follow = true
-	s.news.touched = now
+	s.unread.lastKey = now
 	s.term.Width, s.term.Height = max(t.Width, 1), max(t.Height, 1)
 	s.refresh()
 	return s
 }
 
-// Resize tells the terminal's size. One that went to another size and back between
-// two frames is to be told by Repaint: it has lost what it showed.
+// Resize sets the terminal's size. A terminal that changed its size and changed it back
+// between two frames needs Repaint: it has lost what it showed.
 func (s *Screen) Resize(width, height int) {
 	width, height = max(width, 1), max(height, 1)
 	if width != s.term.Width || height != s.term.Height {
@@ -95,11 +94,11 @@ func (s *Screen) Resize(width, height int) {
 	}
 }
 
-// Repaint has the next frame paint everything, on a terminal that may show anything.
+// Repaint makes the next frame paint everything.
 func (s *Screen) Repaint() { s.stale |= everything }
 
-// refresh follows the session's preferences and name, and what the room's header
-// says: what has changed is painted anew.
+// refresh reads the session's preferences and pseudo and the room's roster, and marks
+// what they change as stale.
 func (s *Screen) refresh() {
 	if me, r := s.room.Pseudo(), s.room.Roster(); me != s.me || r != s.roster {
 		s.stale |= staleHeader | staleNames
@@ -112,7 +111,7 @@ func (s *Screen) refresh() {
 	}
 	s.prefs = s.room.Prefs()
 	c := rows.Class{
-		Width: s.scriptWidth(), Lang: s.prefs.Lang, Zone: s.prefs.Zone, Hour12: s.prefs.Hour12,
+		Width: s.transcriptWidth(), Lang: s.prefs.Lang, Zone: s.prefs.Zone, Hour12: s.prefs.Hour12,
 		Palette: s.palette(), Links: s.term.Modern,
 	}
 	if c != s.class {
@@ -141,7 +140,7 @@ func (s *Screen) palette() rows.Palette {
 	return rows.Auto
 }
 
-// viewer says who reads the screen, and how they want it.
+// viewer returns who reads the screen, and in which language, zone and clock.
 func (s *Screen) viewer() lang.View {
 	return lang.View{
 		Lang: s.prefs.Lang, Zone: s.prefs.Zone, Hour12: s.prefs.Hour12,
@@ -183,7 +182,7 @@ type painted struct {
 	row, column int  // of the cursor
 	upTo        pos  // the transcript's end
 	marker      int  // row of the unread marker in the transcript's part, -1 if out of view
-	marks       int  // what it said
+	markerCount int  // what it said
 	title       int  // the number in the window's title, -1 before there is one
 	wrapping    bool // autowrap was left on
 	mouse       bool // it reports its mouse
@@ -206,10 +205,10 @@ func (s *Screen) listWidth() int {
 	return 0
 }
 
-func (s *Screen) scriptWidth() int { return s.term.Width - s.listWidth() }
+func (s *Screen) transcriptWidth() int { return s.term.Width - s.listWidth() }
 
-// scriptRows is the number of rows of the transcript.
-func (s *Screen) scriptRows() int {
+// transcriptRows is the number of rows of the transcript.
+func (s *Screen) transcriptRows() int {
 	return max(0, s.term.Height-s.headerRows()-max(1, s.input.rows))
 }
 
@@ -217,9 +216,9 @@ func (s *Screen) scriptRows() int {
 // back.
 func (s *Screen) shownRows() int {
 	if s.view.follow {
-		return s.scriptRows()
+		return s.transcriptRows()
 	}
-	return max(0, s.scriptRows()-1)
+	return max(0, s.transcriptRows()-1)
 }
 
 func (s *Screen) tiny() bool { return s.term.Width < minWidth || s.term.Height < minHeight }

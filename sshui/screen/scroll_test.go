@@ -156,7 +156,7 @@ func TestWhoSpeaksGoesDown(t *testing.T) {
 		st.says(line)
 		st.sees(before[0], before[len(before)-1])
 		st.shows(answer)
-		if !st.view.follow || !st.news.marker.set {
+		if !st.view.follow || !st.unread.marker.set {
 			t.Errorf("%s: its answer is not to be seen:\n%s", line, st.picture())
 		}
 		st.keys("pgup")
@@ -250,7 +250,7 @@ func TestScrollingNeverJumps(t *testing.T) {
 			st.shows(st.room.said("bob", strings.Repeat("@eve ", rapid.IntRange(1, 99).Draw(t, "length"))))
 		}
 		after := st.rows()
-		bar := st.headerRows() + st.scriptRows() - 1
+		bar := st.headerRows() + st.transcriptRows() - 1
 		before[bar], after[bar] = "", ""
 		if !slices.Equal(before, after) {
 			t.Fatalf("from\n%s\nto\n%s", strings.Join(before, "\n"), strings.Join(after, "\n"))

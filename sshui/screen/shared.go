@@ -10,17 +10,17 @@ import (
 	"salon/sshui/rows"
 )
 
-// Shared is what the screens of one server that look alike have in common: rows of
-// events, headers with their lists of names, unread markers. A screen that finds one
-// missing makes it for all. A [rows.ClassCache] bounds each of the three. The zero
-// value is ready and is safe for concurrent use.
+// Shared caches what screens that look alike have in common: rows of events, headers with
+// their lists of names, unread markers. A screen that finds one missing makes it for all.
+// Each of the three is bounded by a [rows.ClassCache]. The zero value is ready and safe
+// for concurrent use.
 type Shared struct {
 	rows    rows.Cache
 	headers rows.ClassCache[headerLook, atomic.Pointer[header]] // of the roster painted last
 	markers rows.ClassCache[markerLook, atomic.Pointer[marker]]
 }
 
-// headerLook is all that a header depends on besides the roster.
+// headerLook is everything that a header depends on besides the roster.
 type headerLook struct {
 	class         rows.Class
 	width, height int // of the terminal; of the transcript's part
@@ -37,7 +37,7 @@ type header struct {
 	edgeless strips // the same without its edge, where that stands already
 }
 
-// strips are parts of rows, each with what moves the cursor there.
+// strips are the right ends of rows, each after what moves the cursor there.
 type strips struct {
 	b      []byte
 	starts []int // where each starts, and the end
@@ -49,7 +49,7 @@ func (s *strips) of(from, to int) []byte { return s.b[s.starts[from]:s.starts[to
 // add appends the strip of a row: nothing up to the end of the row from a column on,
 // then what is painted there.
 func (s *strips) add(row, column int, painted string) {
-	p := pen{s.b}
+	p := frameWriter{s.b}
 	if s.starts == nil {
 		s.starts = []int{0}
 	}
@@ -58,7 +58,7 @@ func (s *strips) add(row, column int, painted string) {
 	s.b, s.starts = p.b, append(s.starts, len(p.b))
 }
 
-// markerLook is all that an unread marker depends on besides its number.
+// markerLook is everything that an unread marker depends on besides its number.
 type markerLook struct {
 	class  rows.Class
 	digits int // of the number; 0 for the marker without one

@@ -15,10 +15,10 @@ const (
 	askBackground       = "\x1b]11;?\x1b\\"
 )
 
-// Open appends what makes the terminal ours: its other screen, the modes that we
-// use, and questions about those that it may have. Close undoes it all.
+// Open appends what prepares the terminal: the alternate screen, the modes that we use,
+// and questions about those that it may have. Close undoes it.
 func (s *Screen) Open(dst []byte) []byte {
-	p := pen{append(dst, ansi.SetModeAltScreenSaveCursor+ansi.ResetModeAutoWrap+ansi.SetModeBracketedPaste...)}
+	p := frameWriter{append(dst, ansi.SetModeAltScreenSaveCursor+ansi.ResetModeAutoWrap+ansi.SetModeBracketedPaste...)}
 	if s.term.Modern {
 		p.text(keepTitle + ansi.SetModeFocusEvent + ansi.RequestModeSynchronizedOutput + ansi.RequestKittyKeyboard)
 		if s.term.Palette > rows.Basic && s.prefs.Theme == state.ThemeAuto {
@@ -30,10 +30,10 @@ func (s *Screen) Open(dst []byte) []byte {
 	return p.b
 }
 
-// Close appends what gives the terminal back as it was: main screen, cursor,
-// modes. It may be called at any time after Open; Open takes the terminal again.
+// Close appends what restores the terminal: main screen, cursor, modes. It may be called
+// at any time after Open, and Open again after it.
 func (s *Screen) Close(dst []byte) []byte {
-	p := pen{append(dst, wholeScroll+ansi.ResetModeSynchronizedOutput...)}
+	p := frameWriter{append(dst, wholeScroll+ansi.ResetModeSynchronizedOutput...)}
 	if s.painted.kitty {
 		p.text(kittyOff)
 	}
@@ -50,11 +50,11 @@ func (s *Screen) Close(dst []byte) []byte {
 
 // notify tells the terminal what is not on its screen: the title of its window, its
 // bell, and what it reports.
-func (s *Screen) notify(p *pen) {
+func (s *Screen) notify(p *frameWriter) {
 	s.paintTitle(p)
-	if s.news.bell {
+	if s.unread.bell {
 		p.text("\a")
-		s.news.bell = false
+		s.unread.bell = false
 	}
 	if on := s.prefs.Mouse; on != s.painted.mouse {
 		s.painted.mouse = on
@@ -73,8 +73,8 @@ func (s *Screen) notify(p *pen) {
 // maxTitle is the largest number in the title; more is "99+".
 const maxTitle = 100
 
-func (s *Screen) paintTitle(p *pen) {
-	n := min(s.news.unread, maxTitle)
+func (s *Screen) paintTitle(p *frameWriter) {
+	n := min(s.unread.count, maxTitle)
 	if !s.term.Modern || s.painted.title == n {
 		return
 	}

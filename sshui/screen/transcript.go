@@ -77,16 +77,15 @@ type entry struct {
 	local *local // nil for the room's events
 }
 
-// spot is where an entry stands that is to be found again, whatever is said
-// meanwhile.
-type spot struct {
+// entryRef refers to an entry of the transcript, whatever is added meanwhile.
+type entryRef struct {
 	pos
-	set     bool // else it is nowhere
+	set     bool // false: to none
 	private bool // the entry is for this session alone
 }
 
-// is reports whether the entry at the spot is e.
-func (t *spot) is(e entry) bool {
+// is reports whether e is the entry referred to.
+func (t *entryRef) is(e entry) bool {
 	switch {
 	case !t.set || t.private != (e.local != nil):
 		return false
@@ -96,8 +95,8 @@ func (t *spot) is(e entry) bool {
 	return t.place == e.place
 }
 
-// day returns a time in the day that the entry belongs to.
-func (e entry) day() time.Time {
+// dayTime returns a time in the day that the entry belongs to.
+func (e entry) dayTime() time.Time {
 	switch {
 	case e.local == nil:
 		return e.event.Time
@@ -113,8 +112,8 @@ func (t *transcript) add(l local) {
 	t.insert(l)
 }
 
-// untouched reports whether nothing was shown since the session came.
-func (t *transcript) untouched() bool { return t.end == pos{place: t.arrived} }
+// isEmpty reports whether nothing has been added since the session joined.
+func (t *transcript) isEmpty() bool { return t.end == pos{place: t.arrived} }
 
 // welcome puts the welcome before the messages that a newcomer is replayed, in the
 // day of the first. They are in the ring, or kept here if they are too old for it.
@@ -140,11 +139,11 @@ func (t *transcript) welcome(w room.Welcome, now time.Time) {
 
 // replayed returns where message i of a welcome stands: it is for this session alone
 // when the ring does not hold it. The welcome is the first local.
-func (t *transcript) replayed(i int, seq state.Seq) spot {
+func (t *transcript) replayed(i int, seq state.Seq) entryRef {
 	if place, held := t.room.PlaceOf(seq); held && place < t.arrived {
-		return spot{t.point(place), true, false}
+		return entryRef{t.point(place), true, false}
 	}
-	return spot{pos{place: t.arrived, local: t.dropped + 1 + i}, true, true}
+	return entryRef{pos{place: t.arrived, local: t.dropped + 1 + i}, true, true}
 }
 
 func (t *transcript) insert(l local) {
@@ -162,8 +161,8 @@ func (t *transcript) insert(l local) {
 	}
 }
 
-// numbered returns a local by its number; nil when it is forgotten or not there.
-func (t *transcript) numbered(n int) *local {
+// localAt returns a local by its number; nil when it is forgotten or not there.
+func (t *transcript) localAt(n int) *local {
 	if n < t.dropped || n >= t.dropped+len(t.locals) {
 		return nil
 	}
@@ -174,7 +173,7 @@ func (t *transcript) numbered(n int) *local {
 func (t *transcript) before(p pos) (entry, bool) {
 	first, _ := t.room.Held()
 	for {
-		l := t.numbered(p.local - 1)
+		l := t.localAt(p.local - 1)
 		switch beginning := p.place <= first; { // whatever stood before what the ring holds
 		case l != nil && (l.at >= p.place || beginning):
 			p.local--
@@ -183,7 +182,7 @@ func (t *transcript) before(p pos) (entry, bool) {
 			return entry{}, false
 		}
 		p.place--
-		if e := t.room.At(p.place); e != nil && t.shows(p.place, e) {
+		if e := t.room.At(p.place); e != nil && t.isShown(p.place, e) {
 			return entry{pos: p, event: e}, true
 		}
 	}
@@ -198,7 +197,7 @@ func (t *transcript) after(p pos) (e entry, next pos, ok bool) {
 		p.place = min(first, t.end.place)
 	}
 	for {
-		if l := t.numbered(p.local); l != nil && l.at <= p.place {
+		if l := t.localAt(p.local); l != nil && l.at <= p.place {
 			return entry{pos: p, event: l.event, local: l}, pos{p.place, p.local + 1}, true
 		}
 		if p.place >= t.end.place {
@@ -206,15 +205,15 @@ func (t *transcript) after(p pos) (e entry, next pos, ok bool) {
 		}
 		at := p
 		p.place++
-		if e := t.room.At(at.place); e != nil && t.shows(at.place, e) {
+		if e := t.room.At(at.place); e != nil && t.isShown(at.place, e) {
 			return entry{pos: at, event: e}, p, true
 		}
 	}
 }
 
-// shows reports whether this session sees an event of the room: of what happened
+// isShown reports whether this session sees an event of the room: of what happened
 // before it came, only what was said.
-func (t *transcript) shows(place uint64, e *state.Event) bool {
+func (t *transcript) isShown(place uint64, e *state.Event) bool {
 	return (place >= t.arrived || state.KindOf(e.Body).Spoken) && !t.room.Hides(e)
 }
 
@@ -224,9 +223,9 @@ func (t *transcript) point(place uint64) pos {
 	return pos{place, t.dropped + n}
 }
 
-// first returns the place in the log of the first event held that has one, 0 for
+// firstSeq returns the place in the log of the first event held that has one, 0 for
 // none.
-func (t *transcript) first() state.Seq {
+func (t *transcript) firstSeq() state.Seq {
 	for e, next, ok := t.after(t.start()); ok; e, next, ok = t.after(next) {
 		if e.event != nil && e.event.Seq > 0 {
 			return e.event.Seq

@@ -59,7 +59,7 @@ func TestTranscriptIsInTheOrderOfShowing(t *testing.T) {
 	r := st.room
 	st.shows(r.whispered("ann", "a"), r.said("bob", "b"), r.whispered("ann", "c"), r.whispered("ann", "d"))
 	st.shows(r.said("bob", "e"), replied(room.TopicIs{}), r.said("bob", "f"))
-	holds(t, &st.script, "(a)", "b", "(c)", "(d)", "e", "room.TopicIs", "f")
+	holds(t, &st.transcript, "(a)", "b", "(c)", "(d)", "e", "room.TopicIs", "f")
 }
 
 func TestOnlyWhatWasSaidIsShownOfTheTimeBefore(t *testing.T) {
@@ -71,7 +71,7 @@ func TestOnlyWhatWasSaidIsShownOfTheTimeBefore(t *testing.T) {
 		st.room.arrive()
 	})
 	st.shows(st.room.joined("bob"), st.room.said("bob", "après"))
-	holds(t, &st.script, "avant", "state.TopicSet", "state.Joined", "après")
+	holds(t, &st.transcript, "avant", "state.TopicSet", "state.Joined", "après")
 }
 
 func TestWelcomeStandsBeforeWhatIsReplayed(t *testing.T) {
@@ -88,7 +88,7 @@ func TestWelcomeStandsBeforeWhatIsReplayed(t *testing.T) {
 	st.has("deux") // painted before the welcome comes
 	joined := st.room.joined("eve")
 	st.shows(st.room.welcome(replayed...), joined)
-	holds(t, &st.script, "vieux", "room.Welcome", "un", "deux", "state.Joined")
+	holds(t, &st.transcript, "vieux", "room.Welcome", "un", "deux", "state.Joined")
 	if p := st.picture(); strings.Index(p, "Bienvenue") > strings.Index(p, "un\n") {
 		t.Errorf("the welcome is below what it replays:\n%s", p)
 	}
@@ -106,7 +106,7 @@ func TestWelcomeBringsWhatTheRingNoLongerHolds(t *testing.T) {
 	})
 	st.shows(st.room.welcome(replayed...))
 	st.shows(st.room.said("ann", "quatre"))
-	holds(t, &st.script, "room.Welcome", "un", "deux", "trois", "quatre")
+	holds(t, &st.transcript, "room.Welcome", "un", "deux", "trois", "quatre")
 }
 
 // TestWelcomeStandsInTheDayOfWhatItReplays: the days go forth, each is named once.
@@ -129,7 +129,7 @@ func TestIgnoredPeopleAreNotThere(t *testing.T) {
 	st.shows(st.room.said("ann", "un"), st.room.said("bob", "deux"), st.room.said("ann", "trois"))
 	st.room.ignored["ann"] = true
 	st.shows(replied(room.Notice{What: room.NowIgnored, Name: "ann"}))
-	holds(t, &st.script, "deux", "room.Notice")
+	holds(t, &st.transcript, "deux", "room.Notice")
 	st.hasNot("trois")
 	st.room.ignored["ann"] = false
 	st.shows(replied(room.Notice{What: room.NowUnignored, Name: "ann"}))
@@ -140,11 +140,11 @@ func TestWhatTheRoomForgetsIsGone(t *testing.T) {
 	st := newStage(t, 80, 24)
 	st.shows(st.room.said("ann", "un"), st.room.whispered("bob", "deux"), st.room.said("ann", "trois"))
 	st.room.forget(1)
-	holds(t, &st.script, "(deux)", "trois")
+	holds(t, &st.transcript, "(deux)", "trois")
 	st.room.forget(1)
-	holds(t, &st.script, "(deux)")
+	holds(t, &st.transcript, "(deux)")
 	st.shows(st.room.said("ann", "quatre"))
-	holds(t, &st.script, "(deux)", "quatre")
+	holds(t, &st.transcript, "(deux)", "quatre")
 }
 
 // TestLocalsAreBounded: of what only this session was shown the oldest goes, be it
@@ -156,13 +156,13 @@ func TestLocalsAreBounded(t *testing.T) {
 			st.shows(st.room.whispered("ann", fmt.Sprint(i, " ", text)))
 		}
 		bytes := 0
-		for i := range st.script.locals {
-			bytes += st.script.locals[i].weight()
+		for i := range st.transcript.locals {
+			bytes += st.transcript.locals[i].weight()
 		}
-		if n := len(st.script.locals); n > maxLocals || bytes > maxLocalsBytes || cap(st.script.locals) > 2*maxLocals {
-			t.Errorf("%d locals of %d bytes, room for %d", n, bytes, cap(st.script.locals))
+		if n := len(st.transcript.locals); n > maxLocals || bytes > maxLocalsBytes || cap(st.transcript.locals) > 2*maxLocals {
+			t.Errorf("%d locals of %d bytes, room for %d", n, bytes, cap(st.transcript.locals))
 		}
-		last := textsBack(&st.script, st.script.end)
+		last := textsBack(&st.transcript, st.transcript.end)
 		if want := fmt.Sprint("(", 3*maxLocals-1); !strings.HasPrefix(last[len(last)-1], want) {
 			t.Errorf("the last is %.20q", last[len(last)-1])
 		}

@@ -12,15 +12,15 @@ import (
 	"salon/sshui/rows"
 )
 
-// view is what part of the transcript the terminal shows: its end, or up to a
-// point that stays where it is whatever is said meanwhile.
+// view is the part of the transcript that the terminal shows: its end, or up to a fixed
+// point.
 type view struct {
 	follow bool
 	bottom pos // the point after the last entry shown, when not following
 	hidden int // rows of that entry that are below the terminal's edge
 }
 
-// block is an entry as rows: the rules that come before it, then its own.
+// block is an entry as rows: the rules before it, then its own.
 type block struct {
 	entry
 	newDay bool // it begins a day
@@ -39,8 +39,8 @@ func (b *block) height() int {
 	return n
 }
 
-// marker returns which of a block's rows is the unread marker, -1 for none.
-func (b *block) marker() int {
+// markerRow returns which of a block's rows is the unread marker, -1 for none.
+func (b *block) markerRow() int {
 	switch {
 	case !b.unread:
 		return -1
@@ -53,13 +53,13 @@ func (b *block) marker() int {
 // block makes an entry's rows. prev is the entry before it, if there is one.
 func (s *Screen) block(e, prev entry, hasPrev bool) block {
 	return block{
-		entry: e, Fragment: s.highlighted(e, s.fragment(e)), unread: s.news.marker.is(e),
-		newDay: !hasPrev || !s.class.SameDay(prev.day(), e.day()),
+		entry: e, Fragment: s.highlighted(e, s.fragment(e)), unread: s.unread.marker.is(e),
+		newDay: !hasPrev || !s.class.SameDay(prev.dayTime(), e.dayTime()),
 	}
 }
 
-// fragment makes an entry's own rows: for most events those that all of the class
-// share. Its Mentions are there for those that everyone was told.
+// fragment returns an entry's own rows: for most events those that the whole class
+// shares. Its Mentions are set for messages to everyone.
 func (s *Screen) fragment(e entry) *rows.Fragment {
 	switch {
 	case e.local != nil && e.local.reply != nil:
@@ -71,13 +71,13 @@ func (s *Screen) fragment(e entry) *rows.Fragment {
 		return s.class.Event(e.event, s.viewer())
 	}
 	shared := s.shared.rows.Event(s.class, e.place, e.event)
-	if s.mentioned(shared) {
+	if s.mentionsMe(shared) {
 		return s.class.Event(e.event, s.viewer())
 	}
 	return shared
 }
 
-// helpOn explains one command, as help does.
+// helpOn returns the rows of the help on one command.
 func (s *Screen) helpOn(command *room.Command) *rows.Fragment {
 	v := s.viewer()
 	usage, does := v.Explain(command)
@@ -88,10 +88,10 @@ func (s *Screen) helpOn(command *room.Command) *rows.Fragment {
 	return &rows.Fragment{Bytes: []byte(eol + strings.Join(lines, eol)), Rows: len(lines)}
 }
 
-// highlighted returns an entry's rows, as selected ones if the view has just gone to
+// highlighted returns an entry's rows, styled as selected if the view has just gone to
 // it.
 func (s *Screen) highlighted(e entry, f *rows.Fragment) *rows.Fragment {
-	if !s.input.pointer.is(e) {
+	if !s.input.highlighted.is(e) {
 		return f
 	}
 	selected := *f
@@ -107,43 +107,43 @@ func (s *Screen) selected(row string, width int) string {
 	return s.class.Palette.Paint(rows.Selected, rows.Fit(ansi.Strip(row), width))
 }
 
-// mentioned reports whether a message mentions this member; one's own never does.
-func (s *Screen) mentioned(f *rows.Fragment) bool {
+// mentionsMe reports whether a message mentions this member; one's own never does.
+func (s *Screen) mentionsMe(f *rows.Fragment) bool {
 	return slices.Contains(f.Mentions, s.key) && f.Event.Author().Key() != s.key
 }
 
-// concerns reports whether an entry is for this member: a mention, or a private
-// message of somebody else.
-func (s *Screen) concerns(e entry) bool {
+// isForMe reports whether an entry is a mention of this member, or a private message from
+// somebody else.
+func (s *Screen) isForMe(e entry) bool {
 	if e.event == nil {
 		return false
 	}
 	if _, private := e.event.Body.(state.Whispered); private {
 		return e.event.Author() != s.me
 	}
-	return hasMentions(e.event) && s.mentioned(s.fragment(e))
+	return mayMention(e.event) && s.mentionsMe(s.fragment(e))
 }
 
-// hasMentions reports whether a message may mention anybody.
-func hasMentions(e *state.Event) bool {
+// mayMention reports whether a message may mention anybody.
+func mayMention(e *state.Event) bool {
 	said, ok := e.Body.(state.Said)
 	return ok && strings.Contains(said.Text, "@")
 }
 
-// foot returns where what is shown ends.
-func (s *Screen) foot() (bottom pos, hidden int) {
+// viewEnd returns where what is shown ends.
+func (s *Screen) viewEnd() (bottom pos, hidden int) {
 	if s.view.follow {
-		return s.script.end, 0
+		return s.transcript.end, 0
 	}
 	return s.view.bottom, s.view.hidden
 }
 
-// back yields the blocks that end at p, the last first.
-func (s *Screen) back(p pos) iter.Seq[block] {
+// blocksBefore yields the blocks that end at p, the last first.
+func (s *Screen) blocksBefore(p pos) iter.Seq[block] {
 	return func(yield func(block) bool) {
-		e, ok := s.script.before(p)
+		e, ok := s.transcript.before(p)
 		for ok {
-			prev, hasPrev := s.script.before(e.pos)
+			prev, hasPrev := s.transcript.before(e.pos)
 			if !yield(s.block(e, prev, hasPrev)) {
 				return
 			}
@@ -152,12 +152,12 @@ func (s *Screen) back(p pos) iter.Seq[block] {
 	}
 }
 
-// forth yields the blocks that begin at p and the point after each.
-func (s *Screen) forth(p pos) iter.Seq2[block, pos] {
+// blocksFrom yields the blocks that begin at p and the point after each.
+func (s *Screen) blocksFrom(p pos) iter.Seq2[block, pos] {
 	return func(yield func(block, pos) bool) {
-		prev, hasPrev := s.script.before(p)
+		prev, hasPrev := s.transcript.before(p)
 		for {
-			e, next, ok := s.script.after(p)
+			e, next, ok := s.transcript.after(p)
 			if !ok || !yield(s.block(e, prev, hasPrev), next) {
 				return
 			}
@@ -166,12 +166,12 @@ func (s *Screen) forth(p pos) iter.Seq2[block, pos] {
 	}
 }
 
-// rowsUp returns how many rows the transcript has down to where what is shown ends,
-// or any number above most if there are more than that.
-func (s *Screen) rowsUp(most int) int {
-	bottom, hidden := s.foot()
+// rowsAbove returns how many rows the transcript has above the end of the view, or any
+// number above most if there are more than that.
+func (s *Screen) rowsAbove(most int) int {
+	bottom, hidden := s.viewEnd()
 	n := -hidden
-	for b := range s.back(bottom) {
+	for b := range s.blocksBefore(bottom) {
 		if n += b.height(); n > most {
 			break
 		}
@@ -179,16 +179,16 @@ func (s *Screen) rowsUp(most int) int {
 	return n
 }
 
-// atTop reports whether nothing that the transcript holds is above the view.
-func (s *Screen) atTop() bool { return s.rowsUp(s.shownRows()) <= s.shownRows() }
+// atTop reports whether the view shows the beginning of the transcript.
+func (s *Screen) atTop() bool { return s.rowsAbove(s.shownRows()) <= s.shownRows() }
 
-// toBottom follows what is said again.
+// toBottom makes the view follow the end of the transcript.
 func (s *Screen) toBottom() {
 	if !s.view.follow {
 		s.view = view{follow: true}
 		s.stale |= staleRows
 	}
-	s.news.below, s.news.belowCalls = 0, 0
+	s.unread.below, s.unread.mentionsBelow = 0, 0
 }
 
 // scroll moves the view by rows, up when negative. It stops at the ends, and at the
@@ -196,21 +196,21 @@ func (s *Screen) toBottom() {
 func (s *Screen) scroll(by int) {
 	s.stale |= staleRows
 	if by > 0 {
-		s.down(by)
+		s.scrollDown(by)
 		return
 	}
-	bottom, hidden := s.foot()
+	bottom, hidden := s.viewEnd()
 	s.view = view{bottom: bottom, hidden: hidden - by}
-	s.settle()
+	s.fillView()
 }
 
-// settle makes hidden less than the height of the last entry shown, and brings the
-// view down until it is full of rows, when there are not enough above.
-func (s *Screen) settle() {
+// fillView normalizes the view: hidden is less than the height of the last entry, and the
+// view moves down where there are not enough rows above to fill it.
+func (s *Screen) fillView() {
 	if s.view.follow {
 		return
 	}
-	for b := range s.back(s.view.bottom) {
+	for b := range s.blocksBefore(s.view.bottom) {
 		h := b.height()
 		if s.view.hidden < h {
 			break
@@ -218,19 +218,19 @@ func (s *Screen) settle() {
 		s.view.hidden -= h
 		s.view.bottom = b.pos
 	}
-	if missing := s.shownRows() - s.rowsUp(s.shownRows()); missing > 0 {
-		s.down(missing)
+	if missing := s.shownRows() - s.rowsAbove(s.shownRows()); missing > 0 {
+		s.scrollDown(missing)
 	}
 }
 
-// down turns n rows more into view below.
-func (s *Screen) down(n int) {
+// scrollDown moves the view down by n rows; at the bottom it follows again.
+func (s *Screen) scrollDown(n int) {
 	if s.view.follow {
 		return
 	}
 	n -= s.view.hidden
 	s.view.hidden = max(0, -n)
-	for b, next := range s.forth(s.view.bottom) {
+	for b, next := range s.blocksFrom(s.view.bottom) {
 		h := b.height()
 		if n <= 0 && h > 0 {
 			return
@@ -246,47 +246,47 @@ func (s *Screen) down(n int) {
 // showFrom shows what begins at a point, at the top.
 func (s *Screen) showFrom(p pos) {
 	s.view = view{bottom: p}
-	s.down(s.shownRows())
+	s.scrollDown(s.shownRows())
 	s.stale |= staleRows
 }
 
 // showAt shows the entry that begins at a point in the middle, highlighted until the
 // next key.
 func (s *Screen) showAt(p pos) {
-	e, _, ok := s.script.after(p)
-	s.input.pointer = spot{e.pos, ok, e.local != nil}
+	e, _, ok := s.transcript.after(p)
+	s.input.highlighted = entryRef{e.pos, ok, e.local != nil}
 	s.view = view{bottom: p}
-	s.down(s.shownRows()/2 + 1)
-	s.settle()
+	s.scrollDown(s.shownRows()/2 + 1)
+	s.fillView()
 	s.stale |= staleRows
 }
 
 // toMention goes to the mention before, or after, the one it went to last; at
 // first, before the end of what is shown.
 func (s *Screen) toMention(older bool) {
-	from, _ := s.foot()
-	if s.news.visited != nil {
-		from = *s.news.visited
+	from, _ := s.viewEnd()
+	if s.unread.lastMention != nil {
+		from = *s.unread.lastMention
 	}
-	if at, found := s.nextMention(from, older); found && (older || s.news.visited != nil) {
-		s.news.visited = &at
+	if at, found := s.nextMention(from, older); found && (older || s.unread.lastMention != nil) {
+		s.unread.lastMention = &at
 		s.showAt(at)
 		return
 	}
 	s.hint(s.texts().NoMention)
 }
 
-// nextMention returns where the next mention stands from a point on, up or down, but
-// for one that begins there.
+// nextMention returns the nearest entry for this member above or below a point, except
+// one that begins there.
 func (s *Screen) nextMention(from pos, older bool) (at pos, found bool) {
 	for p, e, ok := from, (entry{}), true; ok; {
 		if older {
-			e, ok = s.script.before(p)
+			e, ok = s.transcript.before(p)
 			p = e.pos
 		} else {
-			e, p, ok = s.script.after(p)
+			e, p, ok = s.transcript.after(p)
 		}
-		if ok && e.pos != from && s.concerns(e) {
+		if ok && e.pos != from && s.isForMe(e) {
 			return e.pos, true
 		}
 	}

@@ -21,8 +21,8 @@ func (st *stage) marked() string {
 	return ""
 }
 
-// unread checks what the marker and the window's title say.
-func (st *stage) unread(marker, title string) {
+// wantUnread checks what the marker and the window's title say.
+func (st *stage) wantUnread(marker, title string) {
 	st.t.Helper()
 	if got := st.marked(); got != marker || st.title != title {
 		st.t.Fatalf("marker %q, title %q; not %q, %q:\n%s", got, st.title, marker, title, st.picture())
@@ -42,14 +42,14 @@ func TestWhoHasJustTypedIsLooking(t *testing.T) {
 	st.hears("un")
 	st.passes(idleAfter - time.Second)
 	st.hears("deux")
-	st.unread("", "salon")
+	st.wantUnread("", "salon")
 	st.keys("a")
 	st.passes(idleAfter - time.Second)
 	st.hears("trois")
-	st.unread("", "salon")
+	st.wantUnread("", "salon")
 	st.passes(time.Second)
 	st.hears("quatre")
-	st.unread("new message", "salon (1)")
+	st.wantUnread("new message", "salon (1)")
 }
 
 func TestFocusSaysWhoIsLooking(t *testing.T) {
@@ -57,12 +57,12 @@ func TestFocusSaysWhoIsLooking(t *testing.T) {
 	st.focuses(true)
 	st.passes(time.Hour)
 	st.hears("un")
-	st.unread("", "salon")
+	st.wantUnread("", "salon")
 	st.focuses(false)
 	st.hears("deux", "trois")
-	st.unread("new messages (2)", "salon (2)")
+	st.wantUnread("new messages (2)", "salon (2)")
 	st.focuses(true)
-	st.unread("new messages (2)", "salon") // it stays, to read from
+	st.wantUnread("new messages (2)", "salon") // it stays, to read from
 }
 
 // TestMarkerStandsBeforeTheFirstUnread, and stays there while more comes.
@@ -73,7 +73,7 @@ func TestMarkerStandsBeforeTheFirstUnread(t *testing.T) {
 	for i := range 12 {
 		st.hears(fmt.Sprint("nouveau ", i))
 	}
-	st.unread("new messages (12)", "salon (12)")
+	st.wantUnread("new messages (12)", "salon (12)")
 	for y, row := range st.rows() {
 		if strings.Contains(row, "new messages") && (!strings.Contains(st.rows()[y-1], "│ lu") || !strings.Contains(st.rows()[y+1], "nouveau 0")) {
 			t.Errorf("it stands elsewhere:\n%s", st.picture())
@@ -89,7 +89,7 @@ func TestMarkerMovesOnceLookedAt(t *testing.T) {
 	st.keys("a")
 	st.focuses(false)
 	st.hears("trois")
-	st.unread("new message", "salon (1)")
+	st.wantUnread("new message", "salon (1)")
 	p := st.picture()
 	if strings.Index(p, "deux") > strings.Index(p, "new message") {
 		t.Errorf("it has not moved:\n%s", p)
@@ -107,7 +107,7 @@ func TestMarkerGoes(t *testing.T) {
 			st.focuses(false)
 			st.hears("un", "deux")
 			act(st)
-			st.unread("", "salon")
+			st.wantUnread("", "salon")
 		})
 	}
 }
@@ -121,14 +121,14 @@ func TestMarkerBeforeAPrivateMessage(t *testing.T) {
 	st.focuses(false)
 	st.shows(st.room.whispered("bob", "psst"))
 	st.hears("deux")
-	st.unread("new messages (2)", "salon (2)")
+	st.wantUnread("new messages (2)", "salon (2)")
 	p := st.picture()
 	if !(strings.Index(p, "un") < strings.Index(p, "new messages") && strings.Index(p, "new messages") < strings.Index(p, "psst")) {
 		t.Errorf("it stands elsewhere:\n%s", p)
 	}
 	st.room.forget(1) // the marker holds to the message, not to the room's memory
 	st.keys("ctrl+l")
-	st.unread("new messages (2)", "salon")
+	st.wantUnread("new messages (2)", "salon")
 }
 
 // TestNotLookingWhileSomethingLiesOver the end of the transcript, or it is out of
@@ -143,7 +143,7 @@ func TestNotLookingWhileSomethingLiesOver(t *testing.T) {
 				t.Errorf("title %q", st.title)
 			}
 			st.keys(c.close)
-			st.unread("new messages (2)", "salon")
+			st.wantUnread("new messages (2)", "salon")
 		})
 	}
 }
@@ -153,7 +153,7 @@ func TestWhatIsNotNews(t *testing.T) {
 	st := newStage(t, 80, 24, english)
 	st.focuses(false)
 	st.shows(st.room.joined("cléo"), replied(room.TopicIs{}), st.room.said("eve", "@eve"), st.room.whispered("eve", "x", "bob"))
-	st.unread("", "salon")
+	st.wantUnread("", "salon")
 	if st.bells > 0 {
 		t.Error("the bell rings")
 	}
@@ -209,7 +209,7 @@ func TestBellRingsForWhatWasAskedFor(t *testing.T) {
 	}
 }
 
-// TestBellRingsOnceAFrame, however much comes, and at once over a bare view, which
+// TestBellRingsOnceAFrame, however much comes, and at once over the copy view, which
 // stands still nevertheless.
 func TestBellRingsOnceAFrame(t *testing.T) {
 	st := newStage(t, 80, 24)
@@ -252,5 +252,5 @@ func TestWhoTypesHasTheKeyboard(t *testing.T) {
 	st.focuses(false)
 	st.input(keys.Key{Text: "a"})
 	st.hears("un")
-	st.unread("", "salon")
+	st.wantUnread("", "salon")
 }

@@ -11,15 +11,15 @@ const (
 	wholeScroll = "\x1b[r" // the whole screen scrolls (DECSTBM)
 )
 
-// pen writes a frame.
-type pen struct{ b []byte }
+// frameWriter writes a frame.
+type frameWriter struct{ b []byte }
 
-func (p *pen) text(s string)  { p.b = append(p.b, s...) }
-func (p *pen) bytes(b []byte) { p.b = append(p.b, b...) }
-func (p *pen) number(n int)   { p.b = strconv.AppendInt(p.b, int64(n), 10) }
+func (p *frameWriter) text(s string)  { p.b = append(p.b, s...) }
+func (p *frameWriter) bytes(b []byte) { p.b = append(p.b, b...) }
+func (p *frameWriter) number(n int)   { p.b = strconv.AppendInt(p.b, int64(n), 10) }
 
 // pair writes a control sequence of two numbers.
-func (p *pen) pair(first, second int, command string) {
+func (p *frameWriter) pair(first, second int, command string) {
 	p.text("\x1b[")
 	p.number(first)
 	p.text(";")
@@ -28,20 +28,20 @@ func (p *pen) pair(first, second int, command string) {
 }
 
 // at moves the cursor to a row and a column, from 0 (CUP).
-func (p *pen) at(row, column int) { p.pair(row+1, column+1, "H") }
+func (p *frameWriter) at(row, column int) { p.pair(row+1, column+1, "H") }
 
 // region sets which rows scroll (DECSTBM), from first up to, not including, end. It
 // moves the cursor.
-func (p *pen) region(first, end int) { p.pair(first+1, end, "r") }
+func (p *frameWriter) region(first, end int) { p.pair(first+1, end, "r") }
 
 // clear empties a row and goes to its start.
-func (p *pen) clear(row int) {
+func (p *frameWriter) clear(row int) {
 	p.at(row, 0)
 	p.text(ansi.EraseLineRight)
 }
 
 // row empties a row and writes text on it.
-func (p *pen) row(row int, text string) {
+func (p *frameWriter) row(row int, text string) {
 	p.clear(row)
 	p.text(text)
 }
