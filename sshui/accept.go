@@ -13,9 +13,8 @@ import (
 	"salon/room/state"
 )
 
-// channel guards one session channel. The library's own handler is not used: it
-// trusts sizes, counts and payloads, and lives on when the channel ends before
-// its connection.
+// channel serves one session channel. It replaces the library's own handler, which trusts
+// sizes, counts and payloads, and goes on when the channel ends before its connection.
 func (s *Server) channel(_ *ssh.Server, conn *gossh.ServerConn, offer gossh.NewChannel, ctx ssh.Context) {
 	under := connOf(ctx)
 	if !under.admit(conn, offer) {
@@ -26,16 +25,15 @@ func (s *Server) channel(_ *ssh.Server, conn *gossh.ServerConn, offer gossh.NewC
 	if err != nil {
 		return // the connection ended meanwhile
 	}
-	in := newIntake(under.paced, accepted)
+	in := newPacedChannel(under.paced, accepted)
 	defer in.end()
 	ch := s.newChannel(in, conn)
-	ch.key, ch.given, ch.addr = provedKey(ctx), under.given, front.AddrOf(conn.RemoteAddr())
+	ch.key, ch.secrets, ch.addr = provedKey(ctx), under.secrets, front.AddrOf(conn.RemoteAddr())
 	ch.run(requests)
 }
 
-// provedKey returns the key that the connection's user proved to hold. It comes
-// from the finished authentication, never from a key merely offered. Of a
-// certificate only the key counts: nobody vouches for what it says.
+// provedKey returns the key that signed during authentication, never one merely offered;
+// nil without one. Of a certificate only the key counts.
 func provedKey(ctx ssh.Context) gossh.PublicKey {
 	key, _ := ctx.Value(ssh.ContextKeyPublicKey).(ssh.PublicKey)
 	if cert, ok := key.(*gossh.Certificate); ok {
@@ -44,7 +42,7 @@ func provedKey(ctx ssh.Context) gossh.PublicKey {
 	return key
 }
 
-// run takes the channel's requests until it ends, and its session with it.
+// run handles the channel's requests until it ends, then ends its session and waits for it.
 func (ch *channel) run(requests <-chan *gossh.Request) {
 	late := time.AfterFunc(ch.server.waits.start, func() { ch.Close() })
 	defer late.Stop()
@@ -69,8 +67,8 @@ func (ch *channel) run(requests <-chan *gossh.Request) {
 	serving.Wait()
 }
 
-// serve is a channel's life once it is known what it is for. A fault of ours ends this
-// session alone.
+// serve runs the session that the client asked for: a command, a pipe or a terminal. A
+// panic ends this session only.
 func (ch *channel) serve() {
 	defer func() {
 		if r := recover(); r != nil {
@@ -81,7 +79,7 @@ func (ch *channel) serve() {
 	case ch.command == "--json" || strings.TrimSpace(ch.command) == "/json": // OpenSSH takes words that begin with - for its own
 		ch.stream()
 	case ch.command != "":
-		ch.oneShot()
+		ch.runCommand()
 	case !ch.pty:
 		ch.pipe()
 	default:
@@ -89,7 +87,7 @@ func (ch *channel) serve() {
 	}
 }
 
-// fail ends the session after a fault of ours: out of the room, with an apology.
+// fail ends the session after a panic, and apologizes.
 func (ch *channel) fail(fault any) {
 	ch.server.conns.Crashed(fault)
 	l := ch.server.cfg.Lang

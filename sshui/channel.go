@@ -31,17 +31,17 @@ const (
 	maxPtyModes = 1 << 10 // bytes, ignored but bounded
 )
 
-// channel is one session channel (RFC 4254, section 6) from its opening to its
-// end: the requests that say what it is for, then the life of it.
+// channel is one session channel (RFC 4254, section 6): what its client asked for before
+// it started, and its session.
 type channel struct {
 	gossh.Channel
-	server *Server
-	conn   *gossh.ServerConn
-	key    gossh.PublicKey // that signed; nil without one
-	given  secrets         // while logging in, without a key
-	addr   netip.Addr
-	ctx    context.Context // ends with the channel, by an [state.Ending]
-	end    context.CancelCauseFunc
+	server  *Server
+	conn    *gossh.ServerConn
+	key     gossh.PublicKey // that signed; nil without one
+	secrets secrets         // while logging in, without a key
+	addr    netip.Addr
+	ctx     context.Context // ends with the channel, by an [state.Ending]
+	end     context.CancelCauseFunc
 
 	env     map[string]string
 	term    string // TERM; "" without a terminal
@@ -83,13 +83,13 @@ func (ch *channel) request(kind string, payload []byte) bool {
 	case "exec":
 		return !ch.started && ch.setCommand(payload)
 	case "signal":
-		return ch.started && isGoodbye(payload)
+		return ch.started && asksToLeave(payload)
 	}
 	return false
 }
 
-// kept are the variables that mean something to salon; others are refused.
-func kept(name string) bool {
+// isKept reports whether salon uses an environment variable; others are refused.
+func isKept(name string) bool {
 	switch name {
 	case "LANG", "TZ", "COLORTERM", "NO_COLOR", "TERM_PROGRAM":
 		return true
@@ -99,7 +99,7 @@ func kept(name string) bool {
 
 func (ch *channel) setenv(payload []byte) bool {
 	var v struct{ Name, Value string }
-	if len(payload) > maxEnvSize+8 || gossh.Unmarshal(payload, &v) != nil || !kept(v.Name) || len(ch.env) >= maxEnv {
+	if len(payload) > maxEnvSize+8 || gossh.Unmarshal(payload, &v) != nil || !isKept(v.Name) || len(ch.env) >= maxEnv {
 		return false
 	}
 	ch.env[v.Name] = text.Clean(v.Value, false)
@@ -129,8 +129,7 @@ func (ch *channel) setWindow(payload []byte) bool {
 	return true
 }
 
-// resize keeps the latest size for whoever draws; those in between are never
-// seen.
+// resize keeps the latest size for the goroutine that paints.
 func (ch *channel) resize(columns, rows uint32) {
 	ch.mu.Lock()
 	ch.width, ch.height = clampSize(columns, stdWidth, maxWidth), clampSize(rows, stdHeight, maxHeight)
@@ -160,8 +159,8 @@ func (ch *channel) setCommand(payload []byte) bool {
 	return true
 }
 
-// isGoodbye reports whether a signal (RFC 4254, section 6.9) asks to leave.
-func isGoodbye(payload []byte) bool {
+// asksToLeave reports whether a signal (RFC 4254, section 6.9) asks to leave.
+func asksToLeave(payload []byte) bool {
 	var v struct{ Signal string }
 	if gossh.Unmarshal(payload, &v) != nil {
 		return false
@@ -173,7 +172,7 @@ func isGoodbye(payload []byte) bool {
 	return false
 }
 
-// exit tells the client how it went and closes the channel, once.
+// exit sends the exit code and closes the channel, once.
 func (ch *channel) exit(code int) {
 	ch.exitOnce.Do(func() {
 		ch.SendRequest("exit-status", false, gossh.Marshal(struct{ Status uint32 }{uint32(code)}))
@@ -181,10 +180,9 @@ func (ch *channel) exit(code int) {
 	})
 }
 
-// guarded returns a writer that lets nobody wait for a client that does not
-// read: a write that blocks for too long ends the session as Slow and closes
-// the connection. The channel's window or a rekey left hanging may block it, so
-// nothing less than the connection will do.
+// guarded returns a writer that never blocks for long on a client that does not read: a
+// write that takes too long ends the session as Slow and closes the connection. A full
+// window or an unfinished key exchange may block it, so closing the channel is not enough.
 func (ch *channel) guarded(w io.Writer) *guardedWriter {
 	return &guardedWriter{w: w, wait: ch.server.waits.write, stuck: func() {
 		ch.end(&state.Ending{Cause: state.Slow})
@@ -192,8 +190,8 @@ func (ch *channel) guarded(w io.Writer) *guardedWriter {
 	}}
 }
 
-// maxWrite is how much a client must take in the time there is for a write: many
-// messages at once, over a slow line or from a busy machine, may take longer.
+// maxWrite is how many bytes one write has. The time limit is for each: many messages at
+// once, over a slow line, may take longer.
 const maxWrite = 1950 // the library keeps buffers as large as the largest packet, two for each connection: 2 KiB each
 
 // guardedWriter writes in pieces, and calls stuck when one of them takes too long. Any

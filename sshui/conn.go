@@ -15,20 +15,20 @@ import (
 
 // Bounds on one connection.
 const (
-	// maxUnanswered is how many keepalives, one every beat, may be left
-	// unanswered; then the connection is closed.
+	// maxUnanswered is how many keepalives may be left unanswered; then the connection
+	// is closed.
 	maxUnanswered = 3
 	// maxChannels is how many session channels one connection may have open; one
 	// more is refused and the connection lives.
 	maxChannels = 2
-	// maxOpening is how many session channels may be asked for at once: a client that
-	// goes on asking without reading the refusals is cut, for each takes memory.
+	// maxOpening is how many requests for session channels may be pending. A client that
+	// goes on asking without reading the refusals is closed, for each takes memory.
 	maxOpening = 64
 )
 
-// freeGrace is how long one session channel more may wait for the end of another:
-// a client told that a channel is closed asks for the next before all of the
-// first has ended here.
+// freeGrace is how long a session channel above the limit waits for the end of another: a
+// client that knows its channel to be closed may ask for the next one before the first
+// has ended here.
 const freeGrace = 250 * time.Millisecond
 
 // secrets are what somebody without a key was asked for while they logged in, as
@@ -39,27 +39,26 @@ type secrets struct{ pass, password string }
 // conn is a connection that the server knows until it is closed.
 type conn struct {
 	*paced
-	server *Server
-	given  secrets     // while logging in
-	unused *time.Timer // closes a connection that opens no session
-	closed sync.Once
-	err    error // of closing
+	server  *Server
+	secrets secrets     // while logging in
+	unused  *time.Timer // closes a connection that opens no session
+	closed  sync.Once
+	err     error // of closing
 
 	client     atomic.Pointer[gossh.ServerConn] // nil before the first session channel
-	channels   chan struct{}                    // holds one for each session channel that is open
+	slots      chan struct{}                    // holds one for each session channel that is open
 	opening    atomic.Int32                     // session channels that wait, or are being turned down
 	unanswered atomic.Int32                     // keepalives
 }
 
-// listener gives only connections that the room admits by their address, and the server
-// knows each, those that never get through their handshake too.
+// listener accepts only connections that the room admits by their address. The server
+// tracks each from here on, also before its handshake.
 type listener struct {
 	net.Listener
 	server *Server
 }
 
-// Accept implements net.Listener. The library around it waits and tries again
-// when descriptors run out.
+// Accept implements net.Listener. The library tries again when descriptors run out.
 func (l listener) Accept() (net.Conn, error) {
 	for {
 		raw, err := l.Listener.Accept()
@@ -72,10 +71,10 @@ func (l listener) Accept() (net.Conn, error) {
 	}
 }
 
-// track makes an admitted connection known.
+// track wraps an admitted connection and has Shutdown close it.
 func (s *Server) track(raw net.Conn, leave func()) (net.Conn, error) {
 	front.NoticeVanished(raw)
-	c := &conn{paced: newPaced(raw, s.pace), server: s, channels: make(chan struct{}, maxChannels)}
+	c := &conn{paced: newPaced(raw, s.pace), server: s, slots: make(chan struct{}, maxChannels)}
 	c.unused = time.AfterFunc(s.waits.handshake+s.waits.start, func() { c.Close() })
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -101,19 +100,19 @@ func (c *conn) Close() error {
 	return c.err
 }
 
-// connKey is where the context of a connection has its conn.
+// connKey is the key of the conn in its context.
 type connKey struct{}
 
-// remember notes a connection in its context, for connOf.
-func remember(ctx ssh.Context, c net.Conn) net.Conn {
+// rememberConn puts a connection in its context, for connOf.
+func rememberConn(ctx ssh.Context, c net.Conn) net.Conn {
 	ctx.SetValue(connKey{}, c)
 	return c
 }
 
 func connOf(ctx ssh.Context) *conn { return ctx.Value(connKey{}).(*conn) }
 
-// admit lets a session channel be opened, or turns it down. One that is open is
-// counted until release.
+// admit reports whether a session channel may be opened, and rejects it otherwise. The
+// caller must release one that may.
 func (c *conn) admit(client *gossh.ServerConn, offer gossh.NewChannel) bool {
 	if c.opening.Add(1) > maxOpening {
 		c.Close()
@@ -123,7 +122,7 @@ func (c *conn) admit(client *gossh.ServerConn, offer gossh.NewChannel) bool {
 		c.unused.Stop()
 		c.client.Store(client)
 		select {
-		case c.channels <- struct{}{}:
+		case c.slots <- struct{}{}:
 			return true
 		case <-time.After(freeGrace):
 		}
@@ -133,37 +132,37 @@ func (c *conn) admit(client *gossh.ServerConn, offer gossh.NewChannel) bool {
 	return false
 }
 
-// release counts a session channel no more.
+// release undoes admit.
 func (c *conn) release() {
-	<-c.channels
+	<-c.slots
 	c.server.conns.End()
 }
 
-// keepAlive asks every connection for signs of life, until ctx ends.
+// keepAlive sends keepalives on every connection until ctx ends.
 func (s *Server) keepAlive(ctx context.Context) {
-	t := time.NewTicker(s.waits.beat)
+	t := time.NewTicker(s.waits.keepalive)
 	defer t.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-t.C:
-			s.beatAll()
+			s.sendKeepalives()
 		}
 	}
 }
 
-// beatAll sends a keepalive on each connection with sessions, and closes those that
+// sendKeepalives sends a keepalive on each connection with sessions, and closes those that
 // have left too many unanswered. Any answer will do, a refusal too.
-func (s *Server) beatAll() {
+func (s *Server) sendKeepalives() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for c := range s.open {
-		if len(c.channels) == 0 || c.full() { // its answer would wait behind what its session has not read yet
+		if len(c.slots) == 0 || c.isFull() { // its answer would wait behind what its session has not read yet
 			continue
 		}
 		lost := c.unanswered.Add(1) > maxUnanswered
-		s.beating.Go(func() {
+		s.keepalives.Go(func() {
 			if lost {
 				c.Close()
 			} else if _, _, err := c.client.Load().SendRequest("keepalive@openssh.com", true, nil); err == nil {

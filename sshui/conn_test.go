@@ -23,7 +23,7 @@ import (
 )
 
 func TestDefaultTimeoutsAreThoseDocumented(t *testing.T) {
-	want := timeouts{handshake: 10 * time.Second, start: 10 * time.Second, pseudo: time.Minute, write: 10 * time.Second, linger: time.Second, beat: 30 * time.Second, eof: 100 * time.Millisecond}
+	want := timeouts{handshake: 10 * time.Second, start: 10 * time.Second, pseudo: time.Minute, write: 10 * time.Second, linger: time.Second, keepalive: 30 * time.Second, eof: 100 * time.Millisecond}
 	srv, err := New(Config{HostKeys: []gossh.Signer{newKey(t)}}, open(t).Room)
 	if err != nil {
 		t.Fatal(err)
@@ -250,13 +250,13 @@ func TestAClientThatDoesNotAnswerKeepalivesIsLost(t *testing.T) {
 	h.AwaitJoined(t, "ann")
 	bob := h.pipe("bob") // whose library answers
 	for range maxUnanswered {
-		h.server.beatAll()
+		h.server.sendKeepalives()
 		roomtest.Until(t, func() string { return "bob does not answer" }, func() bool { return h.answered("bob") })
 	}
 	if left := roomtest.Seen[state.Left](h.Console); len(left) > 0 {
 		t.Errorf("left too early: %v", left)
 	}
-	h.server.beatAll()
+	h.server.sendKeepalives()
 	if got := h.AwaitLeft(t, "ann"); got.Cause != state.Lost {
 		t.Errorf("ann left by %v, want lost", got.Cause)
 	}
@@ -271,7 +271,7 @@ func TestConnectionsAreAskedForSignsOfLifeEveryBeat(t *testing.T) {
 		w.shell()
 		h.AwaitJoined(t, "ann")
 		go io.Copy(io.Discard, w.in)
-		time.Sleep(h.server.waits.beat - time.Nanosecond)
+		time.Sleep(h.server.waits.keepalive - time.Nanosecond)
 		synctest.Wait()
 		early := h.answered("ann")
 		time.Sleep(time.Nanosecond)

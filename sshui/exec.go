@@ -14,9 +14,9 @@ import (
 	"salon/room/text"
 )
 
-// oneShot does one command and ends: `ssh bot@host '@tous done'`. Its output is
+// runCommand does one command and ends: `ssh bot@host '@tous done'`. Its output is
 // made for scripts: nothing on success but what was asked for, errors on stderr.
-func (ch *channel) oneShot() {
+func (ch *channel) runCommand() {
 	line := strings.TrimSpace(ch.command)
 	if strings.HasPrefix(line, "-") {
 		ch.complain(lang.Of(ch.prefs().Lang).ExecUsage)
@@ -99,7 +99,7 @@ func (ch *channel) answer(v lang.View, reply room.Reply) error {
 func (ch *channel) pipe() {
 	e := ch.entry()
 	e.Paced, e.Script = true, true
-	ch.attend(e, func(fail context.CancelCauseFunc) {
+	ch.serveLines(e, func(fail context.CancelCauseFunc) {
 		ch.submitLines(fail)
 		ch.inputEnded()
 	})
@@ -110,12 +110,12 @@ func (ch *channel) pipe() {
 func (ch *channel) stream() {
 	e := ch.entry()
 	e.Paced, e.Script, e.Prefs.JSON = true, true, true
-	ch.attend(e, ch.submitLines)
+	ch.serveLines(e, ch.submitLines)
 }
 
-// attend joins, reads in one goroutine and writes in this one, until the end. The
-// first failure that read gives to fail decides the exit code.
-func (ch *channel) attend(e room.Entry, read func(fail context.CancelCauseFunc)) {
+// serveLines joins, runs read in a goroutine and writes events in this one, until the
+// session ends. The first error that read passes to fail decides the exit code.
+func (ch *channel) serveLines(e room.Entry, read func(fail context.CancelCauseFunc)) {
 	if !ch.enterAsUser(e) {
 		return
 	}
@@ -138,7 +138,7 @@ func (ch *channel) attend(e room.Entry, read func(fail context.CancelCauseFunc))
 	reading.Wait() // the channel is closed: nothing is left to read
 }
 
-// recover ends a session whose reader failed by a fault of ours.
+// recover ends a session whose goroutine panicked. It must be deferred.
 func (ch *channel) recover() {
 	if r := recover(); r != nil {
 		ch.server.conns.Crashed(r)
@@ -179,8 +179,8 @@ func (ch *channel) follow() error {
 	})
 }
 
-// submitLines does the client's lines until its input or its session ends. An empty
-// one says nothing and is no failure: programs' output is full of them.
+// submitLines submits the client's lines until its input or its session ends. It skips
+// empty lines, which the output of programs is full of.
 func (ch *channel) submitLines(fail context.CancelCauseFunc) {
 	in := bufio.NewReaderSize(ch.Channel, text.MaxText+2)
 	for ch.sess.Context().Err() == nil {

@@ -12,8 +12,8 @@ import (
 	"salon/sshui/screen"
 )
 
-// Bounds of what somebody has entered and that is not done yet, because it came
-// faster than the room takes it. What is beyond them stays in the line typed.
+// Bounds of what a member has entered faster than the room accepts it. A line beyond them
+// stays in the line being typed.
 const (
 	maxOutbox      = 64
 	maxOutboxBytes = 32 << 10
@@ -27,31 +27,31 @@ func sizeOf(a screen.Action) int {
 	return len(a.Line)
 }
 
-// outbox is what was entered or asked for and waits to be done, in order. Whoever
-// enters does not wait: they may go on typing, scroll, or leave.
+// outbox is what was entered or asked for and is not done yet, in order. The member does
+// not wait for it: they may go on typing, scroll, or leave.
 type outbox struct {
 	entries []screen.Action // each a line that was entered, or what a key asked for
 	bytes   int
-	busy    bool           // a goroutine is doing them
-	late    bool           // one of them had to wait for its turn
+	busy    bool           // a goroutine runs drain
+	delayed bool           // one of them had to wait for its turn
 	leaving bool           // nothing more is entered: the end of these is the session's
 	running sync.WaitGroup // that goroutine
 	grace   *time.Timer    // ends the session of somebody who leaves; nil for most
 }
 
-// do does a line that was entered, after those before it.
-func (t *terminal) do(line string) {
+// enqueueLine puts a line of plain mode in the outbox, or says that it is full.
+func (t *terminal) enqueueLine(line string) {
 	t.mu.Lock()
-	ok := t.postLocked(screen.Action{Line: line})
+	ok := t.enqueueLocked(screen.Action{Line: line})
 	t.mu.Unlock()
 	if !ok {
 		t.sess.Answer(nil, state.ErrBusy)
 	}
 }
 
-// postLocked puts an entry in the outbox, and sees to it that somebody empties it. It
-// reports false when there is no room.
-func (t *terminal) postLocked(a screen.Action) bool {
+// enqueueLocked puts an entry in the outbox and starts drain if it does not run. It reports
+// false when the outbox is full.
+func (t *terminal) enqueueLocked(a screen.Action) bool {
 	o := &t.outbox
 	if len(o.entries) >= maxOutbox || o.bytes+sizeOf(a) > maxOutboxBytes && len(o.entries) > 0 {
 		return false
@@ -60,17 +60,17 @@ func (t *terminal) postLocked(a screen.Action) bool {
 	o.bytes += sizeOf(a)
 	if !o.busy {
 		o.busy = true
-		o.running.Go(t.empty)
+		o.running.Go(t.drain)
 	}
-	t.tellWaitingLocked()
+	t.showWaitingLocked()
 	return true
 }
 
-// empty does what is in the outbox, then ends.
-func (t *terminal) empty() {
+// drain does what is in the outbox, in order, until it is empty or the session ends.
+func (t *terminal) drain() {
 	defer t.recover()
 	for {
-		a, ok := t.nextEntry()
+		a, ok := t.dequeue()
 		switch {
 		case !ok:
 			return
@@ -82,13 +82,13 @@ func (t *terminal) empty() {
 	}
 }
 
-func (t *terminal) nextEntry() (screen.Action, bool) {
+func (t *terminal) dequeue() (screen.Action, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	o := &t.outbox
 	if len(o.entries) == 0 || t.sess.Context().Err() != nil {
-		o.busy, o.late, o.entries = false, false, nil
-		t.tellWaitingLocked()
+		o.busy, o.delayed, o.entries = false, false, nil
+		t.showWaitingLocked()
 		if o.leaving {
 			t.sess.End(state.Ending{Cause: state.Quit})
 		}
@@ -100,26 +100,27 @@ func (t *terminal) nextEntry() (screen.Action, bool) {
 	return a, true
 }
 
-// tooFast notes that the line being done has to wait for its turn.
-func (t *terminal) tooFast() {
+// noteTooFast notes that the line being done came too fast and waits. A member who leaves
+// does not wait for it.
+func (t *terminal) noteTooFast() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.outbox.late = true
-	t.tellWaitingLocked()
+	t.outbox.delayed = true
+	t.showWaitingLocked()
 	if t.outbox.leaving {
 		t.sess.End(state.Ending{Cause: state.Quit})
 	}
 }
 
-// leaveGrace is how long somebody who leaves waits for what they have just entered.
+// leaveGrace is how long leaving waits for what was entered right before.
 const leaveGrace = 100 * time.Millisecond
 
-// leaveLocked ends the session of somebody who leaves, once what they entered right
-// before has been done; what waits for its turn is not.
+// leaveLocked ends the session, once what was entered right before has been done, but not
+// what came too fast.
 func (t *terminal) leaveLocked() {
 	o := &t.outbox
 	end := func() { t.sess.End(state.Ending{Cause: state.Quit}) }
-	if !o.busy || o.late || o.leaving {
+	if !o.busy || o.delayed || o.leaving {
 		end()
 		return
 	}
@@ -127,7 +128,8 @@ func (t *terminal) leaveLocked() {
 	o.grace = time.AfterFunc(leaveGrace, end)
 }
 
-// closeOutbox waits for what is being done. The session has ended.
+// closeOutbox waits for the goroutine and stops the timer of the outbox, after the session
+// has ended.
 func (t *terminal) closeOutbox() {
 	t.outbox.running.Wait()
 	t.mu.Lock()
@@ -137,55 +139,54 @@ func (t *terminal) closeOutbox() {
 	}
 }
 
-// tellWaitingLocked shows how many entries wait, once a line had to.
-func (t *terminal) tellWaitingLocked() {
+// showWaitingLocked shows how many entries wait, once a line had to.
+func (t *terminal) showWaitingLocked() {
 	if t.screen == nil {
 		return
 	}
 	n := 0
-	if t.outbox.late {
+	if t.outbox.delayed {
 		n = len(t.outbox.entries) + 1
 	}
 	t.screen.Waiting(n)
-	wait.Signal(t.poke)
+	wait.Signal(t.changed)
 }
 
-// submit does a line. One that comes too fast is not lost: it waits for its turn,
-// and those behind it, as when several lines are pasted. Whoever keeps on is
-// warned by the room, and in the end kicked. One that fails is given back.
+// submit does a line. One that comes too fast waits, and those behind it, as when several
+// lines are pasted; the room warns a member who keeps on, and kicks them in the end.
 func (t *terminal) submit(line string) {
 	for {
 		reply, err := t.sess.Do(t.ctx, line)
 		fast, ok := errors.AsType[*room.TooFastError](err)
 		if !ok || fast.Slow {
-			t.settle(line, reply, err)
+			t.finish(line, reply, err)
 			return
 		}
 		if fast.Last {
 			t.sess.Answer(nil, err)
 		}
-		t.tooFast()
+		t.noteTooFast()
 		if !wait.Pause(t.sess.Context(), fast.Wait) {
 			return
 		}
 	}
 }
 
-// settle shows what became of a line. On a screen one that failed is given back,
-// unless it holds a secret; lines have gone on.
-func (t *terminal) settle(line string, reply room.Reply, err error) {
+// finish shows the result of a line. The screen restores a line that failed, unless it
+// holds a secret.
+func (t *terminal) finish(line string, reply room.Reply, err error) {
 	t.onScreen(func(s *screen.Screen) {
 		switch {
 		case err != nil && !room.Secret(line):
 			s.Restore(line)
 		case err == nil && reply == nil && s.Done(line):
-			wait.Signal(t.poke)
+			wait.Signal(t.changed)
 		}
 	})
 	t.sess.Answer(reply, err)
 }
 
-// ask does what a key asked for, and shows the answer.
+// ask makes a request of a key, and shows the answer.
 func (t *terminal) ask(r room.Request) {
 	page, err := t.sess.Ask(t.ctx, r)
 	if err != nil {
@@ -194,7 +195,7 @@ func (t *terminal) ask(r room.Request) {
 	t.sess.Answer(page, err)
 }
 
-// onScreen tells the screen something, if that is what the terminal shows.
+// onScreen calls tell with the screen, if that is what the terminal shows.
 func (t *terminal) onScreen(tell func(*screen.Screen)) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -15,11 +15,10 @@ import (
 	"salon/sshui/rows"
 )
 
-// Frames of one screen are at least frameGap apart, but for the first after a
-// while: nobody sees more, and what came meanwhile is painted together. A screen
-// that costs much to paint, such as one that is resized all the time, is painted
-// more rarely still, so that painting takes one part of a core in dutyShare at
-// most; no more than maxGap passes.
+// Frames of one screen are at least frameGap apart, except the first after a while: what
+// comes meanwhile is painted together. A screen that is expensive to paint, such as one
+// that is resized all the time, is painted less often, so that painting takes at most one
+// part in dutyShare of a core; the gap is maxGap at most.
 const (
 	frameGap  = 33 * time.Millisecond
 	dutyShare = 40
@@ -34,7 +33,7 @@ var frames = sync.Pool{New: func() any { return new([]byte) }}
 
 const maxFrame = 64 << 10
 
-// show paints what there is to show until the session ends, and returns why.
+// show paints what is new until the session ends, and returns why it ended.
 func (t *terminal) show() error {
 	var next time.Time // when the next frame may be
 	for {
@@ -49,7 +48,7 @@ func (t *terminal) show() error {
 		next = started.Add(min(max(frameGap, dutyShare*cost), maxGap))
 		select {
 		case <-t.sess.Wake():
-		case <-t.poke:
+		case <-t.changed:
 		case <-t.resized:
 			wait.Signal(t.resized) // for frame to find
 		case <-t.sess.Context().Done():
@@ -84,8 +83,8 @@ func (t *terminal) draw() (cost time.Duration, err error) {
 	return cost, err
 }
 
-// frame appends what brings the terminal up to date; lines is what shows
-// it, nil for the screen.
+// frame appends what brings the terminal up to date. It is written through lines, or to
+// the terminal itself when that is nil.
 func (t *terminal) frame(dst []byte, now time.Time) (lines *line.Prompt, _ []byte) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -124,7 +123,7 @@ var batches = sync.Pool{New: func() any { return new([batchSize]room.Item) }}
 // takeLocked shows items in lines or on the screen.
 func (t *terminal) takeLocked(dst []byte, taken []room.Item, now time.Time) []byte {
 	for _, it := range taken {
-		if it.Event != nil && t.said(it.Event) {
+		if it.Event != nil && t.isMine(it.Event) {
 			t.sent++
 		}
 	}
@@ -141,8 +140,8 @@ func (t *terminal) takeLocked(dst []byte, taken []room.Item, now time.Time) []by
 	return dst
 }
 
-// said reports whether an event is a message of this session.
-func (t *terminal) said(e *state.Event) bool {
+// isMine reports whether an event is a message of this session.
+func (t *terminal) isMine(e *state.Event) bool {
 	switch b := e.Body.(type) {
 	case state.Said:
 		return b.Session == t.sess.ID()
@@ -169,7 +168,7 @@ func (t *terminal) switchLocked(dst []byte, now time.Time) []byte {
 	return dst
 }
 
-// palette is the colours that the terminal says it has.
+// palette returns the colours that the terminal has, by TERM, COLORTERM and NO_COLOR.
 func (t *terminal) palette() rows.Palette {
 	if t.env["NO_COLOR"] != "" || strings.HasPrefix(t.term, "vt") { // whatever it is set to; the VT100 and its kin had none
 		return rows.Mono
@@ -183,8 +182,8 @@ func (t *terminal) palette() rows.Palette {
 	return rows.Mono
 }
 
-// modern reports whether a terminal takes questions, titles and hyperlinks in
-// silence when it does not know them.
+// modern reports whether a terminal ignores questions, titles and hyperlinks that it does
+// not know.
 func modern(term string) bool {
 	for _, old := range []string{"linux", "vt", "ansi", "cons", "sun", "wy", "dumb"} {
 		if strings.HasPrefix(term, old) {

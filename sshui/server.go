@@ -1,10 +1,10 @@
-// Package sshui is the SSH front: it turns ssh connections into sessions of the
-// room, and the room into what somebody sees in their terminal, in a pipe or as
-// the result of a command.
+// Package sshui is the SSH front: it turns ssh connections into sessions of the room, and
+// shows the room in a terminal, in a pipe or as the result of a command.
 //
-// It owns the SSH server, identity by the key that signed, and the guard around
-// each channel: what a client may ask for is bounded here, from its window size
-// to its environment. What is said and by which rules is package room's.
+// It owns the SSH server, identity by the key that signed, and the bounds on what a client
+// may ask for and send, from its window size to its speed. Create a Server with New, give
+// it listeners with Serve, and end it with Shutdown. The rules of the chat are package
+// room's, the full screen is package screen's.
 package sshui
 
 import (
@@ -35,8 +35,7 @@ const maxAuthTries = 20
 
 // timeouts bound every wait of a Server for its clients.
 type timeouts struct {
-	// handshake is how long a connection may take to say who it is; then it is
-	// closed.
+	// handshake is how long a connection may take to log in; then it is closed.
 	handshake time.Duration
 	// start is how long a connection may take to open a session, and a session to
 	// say what it is for; then it is closed.
@@ -44,22 +43,22 @@ type timeouts struct {
 	// pseudo is how long somebody may take to choose another pseudo, and to give
 	// each secret that they are asked for.
 	pseudo time.Duration
-	// write is how long one write may block before its session is let go with
-	// the cause Slow, and the connection under it closed.
+	// write is how long one write may block before its session ends with the cause Slow
+	// and the connection is closed.
 	write time.Duration
 	// linger is how long a client is given, at shutdown or when it is turned
 	// away, to read why and hang up.
 	linger time.Duration
-	// beat is the time between two keepalives.
-	beat time.Duration
-	// eof is how long the end of a client's input waits for its explanation: a
-	// connection that breaks ends the input first, and the channel right after.
+	// keepalive is the time between two keepalives.
+	keepalive time.Duration
+	// eof is how long the end of a client's input waits for the end of its channel: then
+	// the connection is lost, otherwise the member has left.
 	eof time.Duration
 }
 
 func defaultTimeouts() timeouts {
 	return timeouts{
-		handshake: 10 * time.Second, start: 10 * time.Second, pseudo: time.Minute, write: 10 * time.Second, linger: time.Second, beat: 30 * time.Second,
+		handshake: 10 * time.Second, start: 10 * time.Second, pseudo: time.Minute, write: 10 * time.Second, linger: time.Second, keepalive: 30 * time.Second,
 		eof: 100 * time.Millisecond,
 	}
 }
@@ -72,7 +71,7 @@ type Config struct {
 	Log      *slog.Logger   // nil: nowhere
 }
 
-// Server serves one room over SSH. Its methods may be called from any goroutine.
+// Server serves one room over SSH. Its methods are safe for concurrent use.
 type Server struct {
 	room  *room.Room
 	cfg   Config
@@ -83,14 +82,14 @@ type Server struct {
 	lines *lang.Printer  // shared by all sessions: terminals get their \r from line.Prompt
 	looks *screen.Shared // by all screens too
 
-	conns   *front.Conns
-	beating sync.WaitGroup // the goroutines of keepalives
+	conns      *front.Conns
+	keepalives sync.WaitGroup // the goroutines of keepalives
 
 	mu   sync.Mutex
 	open map[*conn]bool // guarded by mu
 }
 
-// New returns a server that is not listening yet.
+// New returns a server that is not listening yet. It fails without a host key.
 func New(cfg Config, r *room.Room) (*Server, error) {
 	return newServer(cfg, r, defaultTimeouts(), defaultPace())
 }
@@ -114,7 +113,7 @@ func newServer(cfg Config, r *room.Room, waits timeouts, pace pace) (*Server, er
 		PublicKeyHandler:           func(ssh.Context, ssh.PublicKey) bool { return true },
 		KeyboardInteractiveHandler: s.login,
 		ServerConfigCallback:       func(ssh.Context) *gossh.ServerConfig { return algorithms() },
-		ConnCallback:               remember,
+		ConnCallback:               rememberConn,
 		ChannelHandlers:            map[string]ssh.ChannelHandler{"session": s.channel},
 		RequestHandlers:            map[string]ssh.RequestHandler{},
 		SubsystemHandlers:          map[string]ssh.SubsystemHandler{},
@@ -122,7 +121,7 @@ func newServer(cfg Config, r *room.Room, waits timeouts, pace pace) (*Server, er
 	for _, key := range cfg.HostKeys {
 		s.ssh.AddHostKey(key)
 	}
-	s.beating.Go(func() { s.keepAlive(s.conns.Closing) })
+	s.keepalives.Go(func() { s.keepAlive(s.conns.Closing) })
 	return s, nil
 }
 
@@ -144,7 +143,8 @@ func algorithms() *gossh.ServerConfig {
 	}
 }
 
-// Serve takes connections until Shutdown, which makes it return nil.
+// Serve accepts connections until l fails, or until Shutdown: then it returns nil. It may
+// be called for several listeners.
 func (s *Server) Serve(l net.Listener) error {
 	if !s.conns.Listen(l) {
 		return nil
@@ -156,19 +156,18 @@ func (s *Server) Serve(l net.Listener) error {
 	return err
 }
 
-// Shutdown stops listening, waits for sessions to say goodbye (the room has told
-// them to go, see [room.Room.Stop]) for as long as ctx lasts, then closes what is
-// still open. When it returns, nothing of the server runs any more.
+// Shutdown stops listening, waits for the sessions to end (see [room.Room.Stop]) for as
+// long as ctx lasts, then closes what is still open. When it returns, no goroutine of the
+// server runs any more.
 func (s *Server) Shutdown(ctx context.Context) error {
 	s.conns.Shutdown(ctx)
-	s.beating.Wait()
+	s.keepalives.Wait()
 	return s.ssh.Shutdown(context.Background())
 }
 
-// refusal says why somebody is turned away, twice: in a line before the protocol's
-// greeting (RFC 4253, section 4.2), for people with netcat, and in the protocol's
-// own words (section 11.1), which ssh shows. A socket closed before its client has
-// spoken would cost it both.
+// refusal returns why a connection is refused, twice: as a line before the protocol's
+// greeting (RFC 4253, section 4.2), for people with netcat, and as the protocol's own
+// message (section 11.1), which ssh shows.
 func (s *Server) refusal(err error) []byte {
 	why := lang.View{Lang: s.cfg.Lang}.Error(err)
 	return append([]byte(why+"\r\nSSH-2.0-"+s.cfg.Version+"\r\n"), disconnect(why)...)
@@ -200,11 +199,10 @@ func plainASCII(s string) string {
 	}, norm.NFKD.String(s))
 }
 
-// login lets in whoever comes without a key, and asks for the secrets that this will
-// take by keyboard-interactive (RFC 4256): its questions reach people who run a
-// command or have no terminal here, and programs that answer for them. What is wrong
-// or missing is the session's to say. The language is the server's: the client's is
-// not known yet.
+// login accepts everybody without a key, and asks for the secrets that the pseudo takes by
+// keyboard-interactive (RFC 4256), which also reaches people who run a command and
+// programs that answer for them. The session says what is wrong or missing. The language
+// is the server's: the client's is not known yet.
 func (s *Server) login(ctx ssh.Context, ask gossh.KeyboardInteractiveChallenge) bool {
 	var e room.Entry
 	e.Pseudo, _ = text.ParsePseudo(ctx.User()) // another will be asked for, where somebody can be
@@ -226,6 +224,6 @@ func (s *Server) login(ctx ssh.Context, ask gossh.KeyboardInteractiveChallenge) 
 	for i, p := range lacks {
 		e.Give(p, strings.TrimSpace(strings.Clone(typed[i][:min(len(typed[i]), text.MaxText)]))) // a longer one is wrong, and stays so
 	}
-	c.given = secrets{e.Pass, e.Password}
+	c.secrets = secrets{e.Pass, e.Password}
 	return true
 }

@@ -15,7 +15,7 @@ import (
 	"salon/room/text"
 )
 
-// Exit codes, as ux.md gives them.
+// Exit codes, as the README explains them to scripts.
 const (
 	exitDone = iota
 	exitRefused
@@ -25,8 +25,7 @@ const (
 	exitShutdown
 )
 
-// exitCode returns the code with which a command that failed so ends; without an
-// error, that it was done.
+// exitCode returns the exit code of a command that ended with err.
 func exitCode(err error) int {
 	end, ended := errors.AsType[*state.Ending](err)
 	switch {
@@ -61,7 +60,7 @@ func endingCode(end *state.Ending) int {
 	return exitRefused
 }
 
-// prefs are what the client's environment asks for.
+// prefs returns what the client's environment asks for.
 func (ch *channel) prefs() room.Prefs {
 	p := room.Prefs{Lang: lang.FromLocale(func(name string) string { return ch.env[name] }, ch.server.cfg.Lang)}
 	if tz := ch.env["TZ"]; tz != "" {
@@ -72,10 +71,9 @@ func (ch *channel) prefs() room.Prefs {
 	return p
 }
 
-// entry is who the client is. The pseudo is the user it logged in as, the
-// identity its key; without one it may have been asked for secrets.
+// entry returns what the room is told of the client, except its pseudo.
 func (ch *channel) entry() room.Entry {
-	e := room.Entry{Addr: ch.addr, Front: "ssh", Client: string(ch.conn.ClientVersion()), Prefs: ch.prefs(), Pass: ch.given.pass, Password: ch.given.password}
+	e := room.Entry{Addr: ch.addr, Front: "ssh", Client: string(ch.conn.ClientVersion()), Prefs: ch.prefs(), Pass: ch.secrets.pass, Password: ch.secrets.password}
 	if ch.key != nil {
 		e.KeyID = gossh.FingerprintSHA256(ch.key)
 	}
@@ -94,8 +92,8 @@ func (ch *channel) join(e room.Entry) (err error) {
 	return nil
 }
 
-// inputEnded ends the session of a client that sends no more: it has left, or it
-// is lost.
+// inputEnded ends the session of a client that sends no more: it has left, unless its
+// channel ends too.
 func (ch *channel) inputEnded() {
 	wait.Pause(ch.ctx, ch.server.waits.eof)
 	end := &state.Ending{Cause: state.Quit}
@@ -105,8 +103,8 @@ func (ch *channel) inputEnded() {
 	ch.sess.End(*end)
 }
 
-// leave takes the session out of the room and writes down why: for why, unless the
-// channel has ended before.
+// leave takes the session out of the room and logs why: because of the channel's end if
+// it has ended, otherwise of why.
 func (ch *channel) leave(why error) *state.Ending {
 	if ch.ctx.Err() != nil {
 		why = context.Cause(ch.ctx)
@@ -114,7 +112,7 @@ func (ch *channel) leave(why error) *state.Ending {
 	return ch.server.conns.Leave(ch.sess, ch.addr, state.AsEnding(why))
 }
 
-// complain writes one line where errors go.
+// complain writes one line to where errors go.
 func (ch *channel) complain(text string) { ch.print(ch.errs, text+"\n") }
 
 // print writes lines of text.

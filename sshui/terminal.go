@@ -21,13 +21,13 @@ import (
 // paste.
 const readSize = 512
 
-// terminal is a session on a terminal: a full screen, or lines where that cannot
-// be or is not wanted. One goroutine reads keys, another paints; what is entered
-// is done by a third, which lives only while there is something to do.
+// terminal is a session on a terminal: a full screen, or plain lines where the terminal
+// cannot show one or the member prefers them. One goroutine reads keys, another paints; a
+// third does what is entered, and runs only while there is something to do.
 type terminal struct {
 	*channel
-	poke  chan struct{} // cap 1: a key may have changed what is shown
-	since time.Time
+	changed chan struct{} // cap 1: a key may have changed what is shown
+	since   time.Time
 
 	decoder keys.Decoder // the reading goroutine only
 	rest    []keys.Event // read while coming in, but not looked at yet
@@ -41,7 +41,7 @@ type terminal struct {
 
 // terminal serves a session on a terminal.
 func (ch *channel) terminal() {
-	t := &terminal{channel: ch, poke: make(chan struct{}, 1), since: time.Now()}
+	t := &terminal{channel: ch, changed: make(chan struct{}, 1), since: time.Now()}
 	t.lines = t.newLines("")
 	if err := t.enter(); err != nil {
 		t.lines.Close()
@@ -52,17 +52,17 @@ func (ch *channel) terminal() {
 		return
 	}
 	t.decoder, t.rest = t.lines.Rest()
-	t.live()
+	t.run()
 }
 
-// newLines returns a prompt for lines, on which something has been typed already. It
-// never sends an escape sequence: it is for terminals that know none (TERM=dumb, or
-// none), and for whoever has them read aloud (/texte).
+// newLines returns the prompt of plain lines, with a text typed already. It never sends an
+// escape sequence: it is for terminals that know none (no TERM, or dumb), and for people
+// who have the terminal read aloud (/texte).
 func (t *terminal) newLines(typed string) *line.Prompt {
 	return line.New(t.out, line.Options{Keys: t, AppendOnly: true, Line: typed, Complete: t.completeLine, Secret: room.Secret})
 }
 
-// completeLine completes what is typed in lines; before there is a session, nothing.
+// completeLine completes what is typed in plain lines, once there is a session.
 func (t *terminal) completeLine(line string, pos int) (int, []string) {
 	if t.sess == nil {
 		return 0, nil
@@ -73,10 +73,10 @@ func (t *terminal) completeLine(line string, pos int) (int, []string) {
 // capable reports whether the terminal can show a screen.
 func (t *terminal) capable() bool { return t.term != "" && t.term != "dumb" }
 
-// live reads keys in one goroutine and paints in this one, until the session ends;
-// then it gives the terminal back, says goodbye and leaves.
-func (t *terminal) live() {
-	t.begin()
+// run reads keys in one goroutine and paints in this one, until the session ends; then it
+// restores the terminal, says goodbye and leaves.
+func (t *terminal) run() {
+	t.startScreen()
 	var reading sync.WaitGroup
 	reading.Go(func() {
 		defer t.recover()
@@ -93,8 +93,8 @@ func (t *terminal) live() {
 	t.closeOutbox()
 }
 
-// begin shows the screen, on a terminal that can.
-func (t *terminal) begin() {
+// startScreen shows the screen, on a terminal that can.
+func (t *terminal) startScreen() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if !t.capable() {
@@ -104,12 +104,12 @@ func (t *terminal) begin() {
 	t.screen = screen.New(t.sess, t.server.looks, screen.Terminal{
 		Width: width, Height: height, Palette: t.palette(), Modern: modern(t.term),
 	}, time.Now())
-	t.restore = t.giveBack
+	t.restore = t.restoreTerminal
 }
 
-// giveBack returns what gives the terminal back as it was before the screen, or what
+// restoreTerminal returns what restores the terminal after the screen; in plain lines it
 // ends the line being typed.
-func (t *terminal) giveBack() []byte {
+func (t *terminal) restoreTerminal() []byte {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.lines != nil {
@@ -119,7 +119,7 @@ func (t *terminal) giveBack() []byte {
 	return t.screen.Close(nil)
 }
 
-// farewell leaves the terminal as it was, with one line more.
+// farewell restores the terminal and writes one line that says why the session ended.
 func (t *terminal) farewell(end *state.Ending) {
 	t.mu.Lock()
 	lines, sent := t.lines, t.sent
@@ -135,7 +135,7 @@ func (t *terminal) farewell(end *state.Ending) {
 		text += "."
 	}
 	text += " " + fmt.Sprintf(lang.ScreenOf(prefs.Lang).Summary, lang.Duration(time.Since(t.since), prefs.Lang), sent)
-	t.out.Write(append(t.giveBack(), text+"\r\n"...))
+	t.out.Write(append(t.restoreTerminal(), text+"\r\n"...))
 	t.restore = nil
 }
 
@@ -174,27 +174,26 @@ func (t *terminal) input(e keys.Event) {
 	}
 }
 
-// dispatch gives an event to what is shown, which does not change meanwhile: a key is
-// never for what is shown no longer.
+// dispatch gives an event to what is shown. The lock keeps that from changing meanwhile.
 func (t *terminal) dispatch(e keys.Event) line.Outcome {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.lines != nil {
 		return t.lines.Input(e)
 	}
-	defer wait.Signal(t.poke)
+	defer wait.Signal(t.changed)
 	t.actLocked(t.screen.Input(e, time.Now()))
 	return line.Outcome{}
 }
 
-// actLocked does what the screen leaves to do. A line that the outbox has no room for
-// is given back as the first of several: what is typed behind it stands below it.
+// actLocked does what the screen asks of the front. A line that the outbox has no room for
+// returns to the screen with a newline: what is typed next stands below it.
 func (t *terminal) actLocked(a screen.Action) {
 	if a.Leave {
 		t.leaveLocked()
 	}
 	switch {
-	case t.outbox.leaving || a.Line == "" && a.Request == nil || t.postLocked(a):
+	case t.outbox.leaving || a.Line == "" && a.Request == nil || t.enqueueLocked(a):
 	case a.Request != nil:
 		t.screen.Failed(a.Request)
 	default:
@@ -202,12 +201,12 @@ func (t *terminal) actLocked(a screen.Action) {
 	}
 }
 
-// entered does what was entered in lines.
+// entered handles what was entered in plain lines.
 func (t *terminal) entered(o line.Outcome) {
 	switch o.What {
 	case line.Entered:
 		if strings.TrimSpace(o.Line) != "" {
-			t.do(o.Line)
+			t.enqueueLine(o.Line)
 		}
 	case line.Interrupted:
 		t.sess.Answer(room.Notice{What: room.PressAgain}, nil)

@@ -15,14 +15,14 @@ import (
 	"salon/room/text"
 )
 
-// pseudoTries is how often one may try to come in, with another pseudo or another
-// secret, before being let go.
+// pseudoTries is how often a visitor may try to join, with another pseudo or another
+// secret; then the channel is closed.
 const pseudoTries = 5
 
 var errHungUp = errors.New("hung up before coming in")
 
-// visitor is whoever sits at a terminal before there is a session. What they type
-// is never logged but for a pseudo that could be one.
+// visitor is the person at a terminal before there is a session. What they type is never
+// logged, except a valid pseudo.
 type visitor struct {
 	*terminal
 	front.Visitor
@@ -30,9 +30,8 @@ type visitor struct {
 	late  *time.Timer // lets go of whoever takes too long
 }
 
-// enter joins under the user's name, or under another that it asks for while the
-// first cannot be had, and asks for the secrets that this takes. Whoever takes too
-// long is let go, and so is everybody when the server closes.
+// enter joins under the user's name, or asks for another while that cannot be had, and for
+// the secrets that it takes. It fails when this takes too long or the server closes.
 func (t *terminal) enter() error {
 	dismiss := sync.OnceFunc(t.dismiss)
 	v := &visitor{terminal: t, late: time.AfterFunc(t.server.waits.pseudo, dismiss)}
@@ -52,7 +51,7 @@ func (t *terminal) enter() error {
 	}
 }
 
-// complain says what is wrong. After the last try, err is for whoever lets them go.
+// complain says what is wrong; after the last try it returns err instead.
 func (v *visitor) complain(err error) error {
 	if v.tries++; v.tries >= pseudoTries {
 		return err
@@ -61,7 +60,7 @@ func (v *visitor) complain(err error) error {
 	return nil
 }
 
-// dismiss lets go of somebody who has not come in.
+// dismiss ends the visit of somebody who took too long, or when the server closes.
 func (t *terminal) dismiss() {
 	var why error = &state.Ending{Cause: state.Idle}
 	if t.server.conns.Closing.Err() != nil {
@@ -89,8 +88,8 @@ func (v *visitor) askPseudo() (string, error) {
 	}
 }
 
-// askSecret asks for what is not to be seen, and in time of its own: whoever has to
-// look it up, or guessed too fast, may.
+// askSecret asks for a secret, which is not echoed. Each has the whole time for an answer:
+// people may have to look it up.
 func (v *visitor) askSecret(question string) (string, error) {
 	v.late.Reset(v.server.waits.pseudo)
 	v.lines.Hide(true)

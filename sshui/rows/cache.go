@@ -29,14 +29,13 @@ const (
 	overhead = 192
 )
 
-// Cache keeps the rows of recent public events for all the sessions of their class.
-// The zero value is ready, and safe for concurrent use. Rows that are there are found
-// without a lock and without allocating; rows that several ask for at once are made
-// once.
+// Cache keeps the rows of recent public events for all sessions of a class. The zero value
+// is ready and safe for concurrent use. Finding rows takes no lock and allocates nothing;
+// rows that several sessions ask for at once are made once.
 type Cache struct{ classes ClassCache[Class, recent] }
 
-// Event returns the rows of the event at a place of the room's ring, as c shows them
-// to somebody who is not mentioned. It makes them if nobody has.
+// Event returns the rows of the event at a place of the room's ring, as members of class c
+// see them who are not mentioned. It makes them if they are missing.
 func (k *Cache) Event(c Class, place uint64, e *state.Event) *Fragment {
 	r := k.classes.Get(c)
 	switch f := r.slots[place%maxPlaces].Load(); {
@@ -114,17 +113,15 @@ func (r *recent) oldestLocked() (slot int) {
 // size is about what a Fragment takes, in bytes.
 func size(f *Fragment) int { return overhead + len(f.Bytes) + 48*len(f.Mentions) }
 
-// maxClasses is how many classes a ClassCache holds. When one more comes, the class
-// that was asked for longest ago is dropped with all that it holds, which is made
-// again for whoever still shows it.
+// maxClasses is how many classes a ClassCache holds. For one more it drops the class that
+// was used longest ago; what that held is made again if it is still needed.
 const maxClasses = 64
 
-// ClassCache holds a V for each class of terminals: what those that look alike share.
-// K is all that the look depends on. A V is zero when its class first comes; who uses
-// it fills it, and must expect others to do so at the same time.
+// ClassCache holds a V for each class K of terminals that look alike. A V is zero at first;
+// its users fill it, and must expect others to do so at the same time.
 //
-// The zero value is ready, and safe for concurrent use. Finding a class that is there
-// takes no lock and allocates nothing.
+// The zero value is ready and safe for concurrent use. Finding a class takes no lock and
+// allocates nothing.
 type ClassCache[K comparable, V any] struct {
 	classes atomic.Pointer[map[K]*cached[V]] // the map is replaced, never changed
 	round   atomic.Uint64                    // counts the replacements

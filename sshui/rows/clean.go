@@ -18,7 +18,7 @@ const replacement = '\uFFFD'
 
 // cleanText drops from what somebody wrote all that could move a cursor or reorder
 // a row, and the marks at its start, which have nothing to stand on. The room has
-// done so before: here it is the last door.
+// done so before; this protects the terminal whatever the room does.
 func cleanText(s string) string { return strings.TrimLeftFunc(strings.Map(harmless, s), isMark) }
 
 func isMark(r rune) bool { return r >= 0x300 && (r == '\u200D' || unicode.Is(unicode.M, r)) }

@@ -10,11 +10,11 @@ import (
 	"salon/room/text"
 )
 
-// Event makes an event's rows as v's reader sees them, in the class's language, zone
-// and clock. With v.Me "" they are what they are to everybody who is not mentioned.
-// A message of v.Me's own never calls v.Me. Events that nobody is shown have no rows.
+// Event returns an event's rows as v's reader sees them, in the class's language, zone and
+// clock. With v.Me "" they are what everybody sees who is not mentioned. A message never
+// mentions its author. Events that nobody is shown have no rows.
 //
-// Only what was said to everyone has Mentions. A name that ends in a dot, hyphen or
+// Only messages to everyone have Mentions. A name that ends in a dot, hyphen or
 // underline is a mention with and without it.
 func (c Class) Event(e *state.Event, v lang.View) *Fragment {
 	v = c.view(v)
@@ -37,18 +37,18 @@ func (c Class) Event(e *state.Event, v lang.View) *Fragment {
 }
 
 func (p *page) said(clock string, b state.Said, v lang.View) []text.Key {
-	t := post{clock: clock, mark: noMark, who: b.From, action: b.Action}
+	t := post{clock: clock, mark: noMark, who: b.From, isAction: b.Action}
 	if b.Action {
 		t.mark = actionMark
 	}
-	var called calls
+	var called mentions
 	if v.Me != "" && strings.Contains(b.Text, "@") {
 		if me := v.Me.Key(); me != b.From.Key() {
 			called.me = me
 		}
 	}
 	t.lines = p.message(Plain, b.Text, &called)
-	if called.rung {
+	if called.callsMe {
 		t.mark, t.style = callMark, Calling
 	}
 	p.post(t)
@@ -92,7 +92,7 @@ func (p *page) walled(clock string, b state.Walled, v lang.View) {
 
 // message prepares the lines of what somebody wrote, and notes in called, unless it
 // is nil, whom they call.
-func (p *page) message(s Style, said string, called *calls) []line {
+func (p *page) message(s Style, said string, called *mentions) []line {
 	base := p.Palette.sgr(s)
 	lines := make([]line, 0, 1+strings.Count(said, "\n"))
 	for words := range strings.SplitSeq(said, "\n") {
@@ -111,12 +111,12 @@ func (p *page) message(s Style, said string, called *calls) []line {
 }
 
 // spans finds the addresses of a line and the mentions that call the reader.
-func (p *page) spans(text, base string, called *calls) []span {
+func (p *page) spans(text, base string, called *mentions) []span {
 	spans := p.links(text, base)
 	if called == nil || !strings.Contains(text, "@") {
 		return spans
 	}
-	for _, mine := range called.in(text, spans) {
+	for _, mine := range called.find(text, spans) {
 		mine.sgr = p.Palette.sgr(Calling)
 		spans = append(spans, mine)
 	}
@@ -131,7 +131,7 @@ func (p *page) links(text, base string) []span {
 	for from, to := range urls(text) {
 		s := span{from: from, to: to, sgr: base}
 		if p.Links {
-			if url := target(text[from:to]); url != "" && p.afford(url, text[from:to]) {
+			if url := target(text[from:to]); url != "" && p.allowLink(url, text[from:to]) {
 				s.sgr, s.url, s.id = base+underline, url, p.ids
 			}
 		}

@@ -9,8 +9,8 @@ import (
 	"salon/room/text"
 )
 
-// Bounds on the mentions of one message, whose later ones are plain text: reading a
-// pseudo is dear, and nobody means to call more people.
+// Bounds on the mentions of one message. Those beyond are plain text: parsing a pseudo is
+// expensive, and nobody means to mention more people.
 const (
 	maxMentions = 16
 	maxTries    = 32  // names that are read, whether they can be a pseudo or not
@@ -18,17 +18,17 @@ const (
 	maxDots     = 3   // signs at its end that may not belong to it
 )
 
-// calls are whom a message calls. The zero value is ready.
-type calls struct {
-	me    text.Key // the reader, "" for all but the reader that is called
-	keys  []text.Key
-	tries int
-	rung  bool // the reader is called
+// mentions are whom a message mentions. The zero value is ready.
+type mentions struct {
+	me      text.Key // the reader, "" for all but the reader that is called
+	keys    []text.Key
+	tries   int
+	callsMe bool // the reader is called
 }
 
-// in finds the mentions of a line, outside of the addresses there, and returns
-// the pieces that call the reader.
-func (c *calls) in(text string, addresses []span) []span {
+// find adds the mentions of a line, outside of its addresses, and returns the pieces that
+// mention the reader.
+func (c *mentions) find(text string, addresses []span) []span {
 	var mine []span
 	for at := 0; ; {
 		i := strings.IndexByte(text[at:], '@')
@@ -41,7 +41,7 @@ func (c *calls) in(text string, addresses []span) []span {
 			continue
 		}
 		name := text[at : at+nameLen(text[at:])]
-		if size := c.call(name); size > 0 {
+		if size := c.read(name); size > 0 {
 			mine = append(mine, span{from: from, to: at + size})
 		}
 		at += len(name)
@@ -69,10 +69,10 @@ func nameLen(text string) int {
 	return end
 }
 
-// call notes whom a name calls, and returns how much of it calls the reader. A dot,
-// hyphen or underline at its end may be the pseudo's or the sentence's: the name
-// calls both.
-func (c *calls) call(name string) (mine int) {
+// read adds whom a name mentions, and returns how many bytes of it mention the reader. A
+// dot, hyphen or underline at its end may be the pseudo's or the sentence's: the name
+// mentions both.
+func (c *mentions) read(name string) (mine int) {
 	if len(name) > maxName {
 		return 0
 	}
@@ -80,7 +80,7 @@ func (c *calls) call(name string) (mine int) {
 		if name == "" || c.tries >= maxTries {
 			break
 		}
-		if c.note(name) {
+		if c.add(name) {
 			mine = max(mine, len(name))
 		}
 		if !strings.ContainsRune("-_.", rune(name[len(name)-1])) {
@@ -91,8 +91,8 @@ func (c *calls) call(name string) (mine int) {
 	return mine
 }
 
-// note notes one reading of a name and reports whether it is the reader's.
-func (c *calls) note(name string) bool {
+// add adds one reading of a name and reports whether it is the reader's.
+func (c *mentions) add(name string) bool {
 	c.tries++
 	p, err := text.ParsePseudo(name)
 	if err != nil {
@@ -106,6 +106,6 @@ func (c *calls) note(name string) bool {
 		c.keys = append(c.keys, key)
 	}
 	mine := c.me != "" && key == c.me
-	c.rung = c.rung || mine
+	c.callsMe = c.callsMe || mine
 	return mine
 }

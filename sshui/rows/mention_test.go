@@ -42,7 +42,7 @@ func TestMentions(t *testing.T) {
 		}
 		var mine []string
 		for piece := range strings.SplitSeq(string(f.Bytes), calling) {
-			if text, _, ok := strings.Cut(piece, undressed); ok && strings.HasPrefix(text, "@") {
+			if text, _, ok := strings.Cut(piece, unstyled); ok && strings.HasPrefix(text, "@") {
 				mine = append(mine, text)
 			}
 		}
@@ -83,8 +83,8 @@ func TestMentionsAreBounded(t *testing.T) {
 	if len(f.Mentions) != maxMentions || f.Mentions[0] != "membre0" || strings.Contains(string(f.Bytes), calling) {
 		t.Errorf("%d mentions: %q", len(f.Mentions), f.Mentions)
 	}
-	var c calls
-	c.in(strings.Repeat("@_ ", 1000), nil)
+	var c mentions
+	c.find(strings.Repeat("@_ ", 1000), nil)
 	if c.tries > maxTries {
 		t.Errorf("%d names were read", c.tries)
 	}

@@ -65,13 +65,13 @@ func (l line) before(lines []line) []line {
 	return lines
 }
 
-// lead is what stands before the text of a row, dressed, and how wide it is.
-type lead struct {
+// prefix is what stands before the text of a row, styled, and how wide it is.
+type prefix struct {
 	text    string
 	columns int
 }
 
-func blanks(n int) lead { return lead{strings.Repeat(" ", n), n} }
+func blanks(n int) prefix { return prefix{strings.Repeat(" ", n), n} }
 
 // page collects rows.
 type page struct {
@@ -94,7 +94,7 @@ func (p *page) fragment(e *state.Event, mentions []text.Key) *Fragment {
 
 // flow writes lines as rows: the first row after head, the others after rest, both of
 // which leave room for text.
-func (p *page) flow(head, rest lead, lines []line) {
+func (p *page) flow(head, rest prefix, lines []line) {
 	for _, l := range lines {
 		first, others := p.Width-head.columns, p.Width-rest.columns
 		if min(first, others) < 2 {
@@ -109,7 +109,7 @@ func (p *page) flow(head, rest lead, lines []line) {
 }
 
 // row writes one row.
-func (p *page) row(head lead, l *line, from, to int) {
+func (p *page) row(head prefix, l *line, from, to int) {
 	p.rows++
 	p.buf = append(append(p.buf, eol...), head.text...)
 	if from == to {
@@ -117,7 +117,7 @@ func (p *page) row(head lead, l *line, from, to int) {
 		return
 	}
 	if !l.bidi {
-		p.piece(l, from, to, false)
+		p.writePiece(l, from, to, false)
 		return
 	}
 	p.isolated(l, from, to)
@@ -131,7 +131,7 @@ func (p *page) isolated(l *line, from, to int) {
 	if needed && l.open {
 		p.buf = append(p.buf, string(fsi)...)
 	}
-	p.piece(l, from, to, !needed)
+	p.writePiece(l, from, to, !needed)
 	if i := strings.LastIndexAny(words, string([]rune{fsi, pdi})); i >= 0 {
 		l.open = strings.HasPrefix(words[i:], string(fsi))
 	}
@@ -140,8 +140,8 @@ func (p *page) isolated(l *line, from, to int) {
 	}
 }
 
-// piece writes a piece of a line in its styles; bare drops the isolates.
-func (p *page) piece(l *line, from, to int, bare bool) {
+// writePiece writes a piece of a line in its styles; bare drops the isolates.
+func (p *page) writePiece(l *line, from, to int, bare bool) {
 	for l.done < len(l.spans) && l.spans[l.done].to <= from {
 		l.done++
 	}
@@ -150,18 +150,18 @@ func (p *page) piece(l *line, from, to int, bare bool) {
 			break
 		}
 		begin, end := max(s.from, from), min(s.to, to)
-		p.dress(l.base, l.text[from:begin], bare)
+		p.styled(l.base, l.text[from:begin], bare)
 		if s.url != "" {
 			p.link(s, l.text[begin:end], bare)
 		} else {
-			p.dress(s.sgr, l.text[begin:end], bare)
+			p.styled(s.sgr, l.text[begin:end], bare)
 		}
 		from = end
 	}
-	p.dress(l.base, l.text[from:to], bare)
+	p.styled(l.base, l.text[from:to], bare)
 }
 
-func (p *page) dress(sgr, text string, bare bool) {
+func (p *page) styled(sgr, text string, bare bool) {
 	if bare {
 		text = withoutIsolates(text)
 	}
@@ -169,28 +169,28 @@ func (p *page) dress(sgr, text string, bare bool) {
 		p.buf = append(p.buf, text...)
 		return
 	}
-	p.buf = append(append(append(p.buf, sgr...), text...), undressed...)
+	p.buf = append(append(append(p.buf, sgr...), text...), unstyled...)
 }
 
-// A hyperlink (OSC 8) goes from one that names its target to one that names none.
+// A hyperlink (OSC 8) is text between a sequence that names a target and one that names none.
 const (
 	osc8     = "\x1b]8;"
 	st       = "\x1b\\"
 	unlinked = osc8 + ";" + st
 	// linkCost is what a link adds to a row besides its target, at most.
-	linkCost = len(osc8+"id=99;"+st+unlinked) + len(underline+underline+undressed)
+	linkCost = len(osc8+"id=99;"+st+unlinked) + len(underline+underline+unstyled)
 )
 
 func (p *page) link(s span, text string, bare bool) {
 	p.buf = append(append(p.buf, osc8+"id="...), strconv.Itoa(s.id)...)
 	p.buf = append(append(append(p.buf, ';'), s.url...), st...)
-	p.dress(s.sgr, text, bare)
+	p.styled(s.sgr, text, bare)
 	p.buf = append(p.buf, unlinked...)
 }
 
-// afford reports whether a link of so many bytes fits the bound on links, on as
+// allowLink reports whether a link of so many bytes fits the bound on links, on as
 // many rows as it may cross, and counts it.
-func (p *page) afford(url, text string) bool {
+func (p *page) allowLink(url, text string) bool {
 	rows := len(text)/max(p.textWidth(), 1) + 2
 	cost := rows * (len(url) + linkCost)
 	if p.spent+cost > maxLinks {

@@ -6,7 +6,7 @@ import (
 	"salon/room/text"
 )
 
-// Palette is which colours there are.
+// Palette is the set of colours that a terminal has.
 type Palette uint8
 
 // The palettes.
@@ -18,7 +18,7 @@ const (
 	Dark                 // xterm-256 on a dark one
 )
 
-// Style is what a piece of text is, for a Palette to dress.
+// Style is the meaning of a piece of text, which a Palette turns into colours.
 type Style uint8
 
 // The styles.
@@ -39,7 +39,7 @@ const (
 // xterm's 256 colours.
 const (
 	csi       = "\x1b["
-	undressed = csi + "m"
+	unstyled  = csi + "m"
 	bold      = csi + "1m"
 	faint     = csi + "2m"
 	underline = csi + "4m"
@@ -81,18 +81,17 @@ var hues = [...]struct{ xterm, basic string }{
 	{xterm + "28m", csi + "32m"}, {xterm + "131m", csi + "33m"}, {xterm + "97m", csi + "35m"},
 }
 
-// Paint dresses text, which holds no escape sequence, in a style, and undresses it
-// after. Plain text is returned as it is.
-func (p Palette) Paint(s Style, text string) string { return dressed(p.sgr(s), text) }
+// Paint returns text, which must hold no escape sequence, in a style and with a reset
+// behind it. Plain text is returned as it is.
+func (p Palette) Paint(s Style, text string) string { return styled(p.sgr(s), text) }
 
-// Pseudo dresses text in the colour of a member, which is the same for all who
-// share a Key (an FNV-1a hash of it chooses), in every session and after every
-// restart. On Mono it is bold.
+// Pseudo returns text in the colour of a member, which an FNV-1a hash of the Key chooses:
+// it is the same in every session and after every restart. On Mono it is bold.
 func (p Palette) Pseudo(who text.Pseudo, text string) string {
 	if text == "" {
 		return ""
 	}
-	return dressed(p.hue(who), text)
+	return styled(p.hue(who), text)
 }
 
 // sgr is what begins a style, "" for what needs nothing.
@@ -112,9 +111,9 @@ func (p Palette) hue(who text.Pseudo) string {
 	return hue.xterm
 }
 
-func dressed(sgr, text string) string {
+func styled(sgr, text string) string {
 	if sgr == "" || text == "" {
 		return text
 	}
-	return sgr + text + undressed
+	return sgr + text + unstyled
 }

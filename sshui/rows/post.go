@@ -31,12 +31,12 @@ const (
 
 // post is one thing on the screen, with what stands before it.
 type post struct {
-	clock  string
-	mark   string
-	style  Style       // of the mark
-	who    text.Pseudo // "" for nobody
-	action bool        // who does what the lines say
-	lines  []line      // one at least
+	clock    string
+	mark     string
+	style    Style       // of the mark
+	who      text.Pseudo // "" for nobody
+	isAction bool        // who does what the lines say
+	lines    []line      // one at least
 }
 
 func (c Class) narrow() bool { return c.Width < wide }
@@ -62,7 +62,7 @@ func (c Class) gutter() int {
 
 // indent is what stands before a row that goes on from the one above, where there
 // is no gutter.
-func (c Class) indent() lead { return blanks(min(2, c.Width/3)) }
+func (c Class) indent() prefix { return blanks(min(2, c.Width/3)) }
 
 // textWidth is how many columns the text of an event has.
 func (c Class) textWidth() int {
@@ -79,7 +79,7 @@ func (p *page) post(t post) {
 		return
 	}
 	bar := p.Palette.Paint(Quiet, "│") + " "
-	rest := lead{strings.Repeat(" ", p.gutter()-2) + bar, p.gutter()}
+	rest := prefix{strings.Repeat(" ", p.gutter()-2) + bar, p.gutter()}
 	head := p.head(t, bar)
 	if head.columns > p.Width-leastText && head.columns > rest.columns {
 		p.nameAlone(t, bar)
@@ -96,19 +96,19 @@ func (p *page) start(t post) string {
 
 // head is all that stands before the first row of a post. A name wider than its
 // field pushes the text to the right; a blank keeps it from any mark.
-func (p *page) head(t post, bar string) lead {
+func (p *page) head(t post, bar string) prefix {
 	taken := columnsOf(t.sign() + t.name())
 	pad := max(0, p.field()-taken)
 	if pad == 0 && t.mark != noMark {
 		pad = 1
 	}
 	text := p.start(t) + strings.Repeat(" ", pad) + t.sign() + p.Palette.Pseudo(t.who, t.name()) + " " + bar
-	return lead{text, p.gutter() - p.field() + pad + taken}
+	return prefix{text, p.gutter() - p.field() + pad + taken}
 }
 
 // sign is what stands before a name where the mark does not say that it is an action.
 func (t post) sign() string {
-	if t.action && t.mark != actionMark {
+	if t.isAction && t.mark != actionMark {
 		return actionMark + " "
 	}
 	return ""
@@ -129,7 +129,7 @@ func (p *page) nameAlone(t post, bar string) {
 	columns := ansi.StringWidth(start)
 	l := p.nameLine(t)
 	w := wrap(l.text, p.Width-columns-2, p.Width-columns-2)
-	head := lead{start, columns}
+	head := prefix{start, columns}
 	for from, to, ok := w.row(); ok; from, to, ok = w.row() {
 		p.row(head, &l, from, to)
 		p.buf = append(append(p.buf, ' '), strings.TrimRight(bar, " ")...)
@@ -146,11 +146,11 @@ func (p *page) narrowPost(t post) {
 	}
 	if t.who != "" {
 		l.join(p.nameLine(t))
-		if t.action {
+		if t.isAction {
 			l.add("", " ")
 		} else {
 			l.add("", ": ")
 		}
 	}
-	p.flow(lead{}, p.indent(), l.before(t.lines))
+	p.flow(prefix{}, p.indent(), l.before(t.lines))
 }

@@ -8,10 +8,9 @@ import (
 	"salon/room/lang"
 )
 
-// Reply makes a reply's rows, in the class's language, zone and clock. One of a
-// single line stands among the events, with the time and a mark; longer ones are
-// blocks without gutter. A Welcome comes without the last messages, which a screen
-// shows as the events that they are.
+// Reply returns a reply's rows, in the class's language, zone and clock. A single line
+// looks like an event, with the time and a mark; a longer reply is a block without gutter.
+// A Welcome comes without the last messages, which a screen shows as events.
 func (c Class) Reply(r room.Reply, v lang.View, now time.Time) *Fragment {
 	v = c.view(v)
 	if w, ok := r.(room.Welcome); ok {
@@ -68,12 +67,12 @@ func (p *page) columns(at int, text string) {
 	column := at + columnsOf(text[:last])
 	switch {
 	case last == 0:
-		p.hang(at, at+2, text)
+		p.hanging(at, at+2, text)
 	case p.fits(column):
-		p.hang(at, column, text)
+		p.hanging(at, column, text)
 	default:
-		p.hang(at, at+2, text[:last])
-		p.hang(at+2, at+2, text[last:])
+		p.hanging(at, at+2, text[:last])
+		p.hanging(at+2, at+2, text[last:])
 	}
 }
 
@@ -90,7 +89,7 @@ func lastColumn(text string) int {
 	return i + 3
 }
 
-// hang writes a line so far from the edge, its later rows at rest.
-func (p *page) hang(first, rest int, text string) {
+// hanging writes a line so far from the edge, its later rows at rest.
+func (p *page) hanging(first, rest int, text string) {
 	p.flow(blanks(min(first, p.Width/2)), blanks(min(rest, p.Width/2)), p.sentences(Plain, text))
 }

@@ -1,7 +1,10 @@
-// Package rows is what things look like on a terminal's screen: events, replies and
-// rules as rows of a given width, styled with the colours that the terminal has.
+// Package rows turns events, replies and rules into rows of text of a given width, styled
+// with the colours that a terminal has, and safe to write to it whatever people typed.
 //
-// What looks the same to many is made once, see Cache. It does no input or output.
+// A Class describes terminals that look alike: begin with its methods Event and Reply, or
+// with Cache.Event, which makes the rows of an event once for all screens of a class. The
+// words are package lang's; where rows stand on the screen is package screen's. It does no
+// input or output.
 package rows
 
 import (
@@ -17,7 +20,7 @@ import (
 	"salon/room/text"
 )
 
-// Class is all that the look of a public event depends on besides the event. It is
+// Class is everything that the look of a public event depends on besides the event. It is
 // comparable.
 //
 // No row of a Fragment is wider than Width, neither by graphemes nor by adding up the
@@ -33,19 +36,19 @@ type Class struct {
 	Links   bool // http and https links as OSC 8 hyperlinks
 }
 
-// Fragment is something as rows. It is never changed once made.
+// Fragment is an event or reply as rows. It is never changed once made.
 type Fragment struct {
 	Event    *state.Event // nil for what is not one
 	Bytes    []byte       // each row, preceded by "\r\n"; a row leaves no style behind
 	Rows     int          // 0 for events that are not shown
-	Mentions []text.Key   // whom the text calls with an @, in its order, without repeats; 16 at most
+	Mentions []text.Key   // whom the text mentions with an @, in its order, without repeats; 16 at most
 }
 
 // eol stands before each row of a Fragment, and nowhere in one.
 const eol = "\r\n"
 
-// All returns the rows by their index, without what precedes them. It allocates
-// nothing; the rows are the Fragment's own bytes and must not be changed.
+// All returns the rows by their index, without the line ends. It allocates nothing; the
+// rows are the Fragment's own bytes and must not be changed.
 func (f *Fragment) All() iter.Seq2[int, []byte] {
 	return func(yield func(int, []byte) bool) {
 		rest := f.Bytes
@@ -72,9 +75,8 @@ const (
 	frame    = len("- ") + len(" -") // the least of a rule around its text
 )
 
-// Rule makes one row of a line with text in its middle, exactly Width columns wide.
-// Text that is too long is cut, with an ellipsis; where there is room for none, the
-// line is all.
+// Rule returns one row: a line with text in its middle, exactly Width columns wide. Text
+// that is too long is cut, with an ellipsis; where there is no room, it is left out.
 func (c Class) Rule(s Style, words string) string {
 	width := max(c.Width, 1)
 	words = strings.TrimSpace(cleanText(strings.ReplaceAll(words, "\n", " ")))
@@ -87,7 +89,7 @@ func (c Class) Rule(s Style, words string) string {
 	return c.Palette.Paint(s, strings.Repeat("─", width))
 }
 
-// Day makes the rule that comes before the first event of a day: its date in full,
+// Day returns the rule that comes before the first event of a day: its date in full,
 // or as much of it as there is room for.
 func (c Class) Day(t time.Time) string {
 	full, date, figures := lang.Of(c.Lang).Day(c.Local(t))

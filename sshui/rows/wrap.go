@@ -130,8 +130,8 @@ type wrapper struct {
 	done    bool
 }
 
-// wrap begins breaking a line for a first row of so many columns and others of
-// rest, 1 each at least.
+// wrap returns a wrapper for a first row of first columns and others of rest, at least 1
+// each.
 func wrap(text string, first, rest int) wrapper {
 	dense := false
 	for i := range len(text) {
@@ -161,7 +161,7 @@ func (w *wrapper) row() (from, to int, ok bool) {
 	return w.from, w.trimmed(len(w.text)), true
 }
 
-// look takes note of whether the row can end before the character to come.
+// look notes whether the row can end before the next character.
 func (w *wrapper) look(blank bool, columns int) {
 	switch {
 	case blank && w.last == 'x':

@@ -48,13 +48,13 @@ func TestAConnectionIsReadNoFasterThanItsPace(t *testing.T) {
 						moments[time.Now()] = true
 					}
 				}
-				if most := wireBurst + 10*wireRate + buffer; read > most {
+				if most := readBurst + 10*readRate + buffer; read > most {
 					t.Errorf("%d bytes at a time into %d: %d read in 10 s, more than %d", packet, buffer, read, most)
 				}
-				if least := wireBurst + 9*wireRate; read < least {
+				if least := readBurst + 9*readRate; read < least {
 					t.Errorf("%d bytes at a time into %d: %d read in 10 s, less than %d", packet, buffer, read, least)
 				}
-				if len(moments) > 10*int(time.Second/wirePause)+1 {
+				if len(moments) > 10*int(time.Second/paceDelay)+1 {
 					t.Errorf("%d bytes at a time into %d: woken %d times in 10 s", packet, buffer, len(moments))
 				}
 			})
@@ -82,7 +82,7 @@ func TestAReadThatWaitsIsReleasedByClosing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const later = 10 * time.Millisecond
 		p := flooded(t, 4<<10)
-		io.CopyN(io.Discard, p, wireBurst+1)
+		io.CopyN(io.Discard, p, readBurst+1)
 		start := time.Now()
 		time.AfterFunc(later, func() { p.Close() })
 		if _, err := p.Read(make([]byte, 1)); !errors.Is(err, io.ErrClosedPipe) || time.Since(start) != later {
@@ -143,7 +143,7 @@ func visitFrom(t *testing.T, unread int) (*visit, <-chan gossh.NewChannel) {
 }
 
 // channel opens a session channel, and returns both its ends.
-func (v *visit) channel(t *testing.T, offers <-chan gossh.NewChannel) (theirs gossh.Channel, ours *intake) {
+func (v *visit) channel(t *testing.T, offers <-chan gossh.NewChannel) (theirs gossh.Channel, ours *pacedChannel) {
 	t.Helper()
 	var accepting sync.WaitGroup
 	accepting.Go(func() {
@@ -152,7 +152,7 @@ func (v *visit) channel(t *testing.T, offers <-chan gossh.NewChannel) (theirs go
 			t.Error(err)
 			return
 		}
-		ours = newIntake(v.wire, ch)
+		ours = newPacedChannel(v.wire, ch)
 		go func() {
 			gossh.DiscardRequests(requests)
 			ours.end()
@@ -205,8 +205,8 @@ func TestAClientThatSendsTinyPacketsIsHeldBackAndLosesNothing(t *testing.T) {
 		text := letters(2*few/smallest + 4321)
 		sent, done := writing(theirs, text, 1)
 		synctest.Wait() // nothing moves any more
-		if n := sent(); n < few/2/smallest || n > few/smallest+100 || !v.wire.full() {
-			t.Errorf("%d bytes taken, full: %v", n, v.wire.full())
+		if n := sent(); n < few/2/smallest || n > few/smallest+100 || !v.wire.isFull() {
+			t.Errorf("%d bytes taken, full: %v", n, v.wire.isFull())
 		}
 		var got bytes.Buffer
 		for b := make([]byte, 4098); ; {
@@ -253,7 +253,7 @@ func TestAWindowOfLinesIsTakenWholeFromAPipeThatIsReadSlowly(t *testing.T) {
 		default:
 			t.Error("held back")
 		}
-		if _, _, err := v.client.SendRequest("still there?", true, nil); err != nil || v.wire.full() {
+		if _, _, err := v.client.SendRequest("still there?", true, nil); err != nil || v.wire.isFull() {
 			t.Errorf("no longer heard: %v", err)
 		}
 	})
@@ -266,7 +266,7 @@ func TestAPipeThatIsNeverCaughtUpWithIsHeldBackByItsWindowAlone(t *testing.T) {
 		_, done := writing(theirs, letters(2*maxUnread), 16<<10)
 		for b := make([]byte, 4098); ; {
 			synctest.Wait()
-			if v.wire.full() {
+			if v.wire.isFull() {
 				t.Fatal("held back by the wire")
 			}
 			if _, err := ours.Read(b); err != nil {
@@ -284,7 +284,7 @@ func TestOneSessionThatDoesNotReadHoldsItsWholeConnectionBack(t *testing.T) {
 		_, other := v.channel(t, offers)
 		go io.Copy(io.Discard, other)
 		_, done := writing(theirs, letters(5_000), 1)
-		if synctest.Wait(); !v.wire.full() {
+		if synctest.Wait(); !v.wire.isFull() {
 			t.Error("the other, which has read all, lets it go on")
 		}
 		go io.Copy(io.Discard, ours)
@@ -314,11 +314,11 @@ func TestASessionThatNobodyReadsAnyMoreIsRelieved(t *testing.T) {
 		theirs, ours := v.channel(t, offers)
 		writing(theirs, letters(5_000), 1)
 		synctest.Wait()
-		if !v.wire.full() {
+		if !v.wire.isFull() {
 			t.Fatal("not held back")
 		}
 		ours.Close()
-		if synctest.Wait(); v.wire.full() {
+		if synctest.Wait(); v.wire.isFull() {
 			t.Error("still held back")
 		}
 		if _, _, err := v.client.SendRequest("still there?", true, nil); err != nil {
@@ -333,7 +333,7 @@ func TestAConnectionHeldBackNoticesThatItsClientIsGone(t *testing.T) {
 		theirs, ours := v.channel(t, offers)
 		writing(theirs, letters(5_000), 1)
 		synctest.Wait()
-		if !v.wire.full() {
+		if !v.wire.isFull() {
 			t.Fatal("not held back")
 		}
 		v.client.Close()
@@ -367,9 +367,9 @@ func TestWhoeverIsHeldBackIsNotLostForIt(t *testing.T) {
 	for under = range h.server.open {
 	}
 	h.server.mu.Unlock()
-	roomtest.Until(t, func() string { return "never held back" }, under.full)
+	roomtest.Until(t, func() string { return "never held back" }, under.isFull)
 	for range 2 * maxUnanswered {
-		h.server.beatAll()
+		h.server.sendKeepalives()
 	}
 	if n := under.unanswered.Load(); n > 1 {
 		t.Errorf("asked %d times for an answer that cannot come", n)
@@ -389,7 +389,7 @@ func TestAServerReadsAtTheDefaultPace(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer c.Close()
-	if b := c.(*conn).bucket; b.Limit() != wireRate || b.Burst() != wireBurst {
+	if b := c.(*conn).limiter; b.Limit() != readRate || b.Burst() != readBurst {
 		t.Errorf("its bucket is %+v", b)
 	}
 }
