@@ -72,15 +72,14 @@ func endsAddress(r rune) bool {
 	return unicode.IsSpace(r) || unicode.IsControl(r) || strings.ContainsRune("<>\"`«»“”„「」『』【】\u2068\u2069", r)
 }
 
-// unopened reports whether a text closes, at its end, a bracket more than it opens.
+// brackets are the opening brackets by their closing ones.
+var brackets = map[rune]string{')': "(", ']': "[", '}': "{", '）': "（"}
+
+// unopened reports whether last, which ends a text, is a bracket that the text closes
+// more often than it opens.
 func unopened(text string, last rune) bool {
-	for _, pair := range []string{"()", "[]", "{}", "（）"} {
-		opening, closing := pair[:len(pair)/2], pair[len(pair)/2:]
-		if string(last) == closing {
-			return strings.Count(text, closing) > strings.Count(text, opening)
-		}
-	}
-	return false
+	opening, ok := brackets[last]
+	return ok && strings.Count(text, string(last)) > strings.Count(text, opening)
 }
 
 // target returns where an address that was typed leads to, fit for a terminal: only

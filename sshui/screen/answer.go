@@ -159,51 +159,35 @@ func (s *Screen) found(r room.Past, now time.Time) {
 	before, older := r.Asked.(room.Older)
 	shown, ok := s.overlay.page()
 	switch {
-	case above:
-		s.foundAbove(r, now)
 	case older && !(ok && shown.More && shown.Older == before): // another overlay was opened meanwhile
 	case older, r.Continued && ok:
 		s.overlay.extend(r)
 		s.stale |= staleRows
 	default:
-		s.foundPage(r, now)
+		s.foundPage(r, above, now)
 	}
 }
 
-// foundPage shows a page, the newest message selected, or the one around which it is.
-func (s *Screen) foundPage(r room.Past, now time.Time) {
+// foundPage shows a page with a message selected: the newest, the one around which the
+// page is, or, when messages older than the transcript were asked for, the nearest to it.
+// It says so when there are none.
+func (s *Screen) foundPage(r room.Past, above bool, now time.Time) {
 	chosen := len(r.Events) - 1
-	if r.Around != 0 {
-		chosen = slices.IndexFunc(r.Events, func(e state.Event) bool { return e.Seq == r.Around })
+	i := slices.IndexFunc(r.Events, func(e state.Event) bool { return e.Seq == r.Around || above && e.Seq > r.Around })
+	if i >= 0 || r.Around != 0 && !above {
+		chosen = i
 	}
 	switch {
+	case above && !r.More && (len(r.Events) == 0 || r.Events[0].Seq >= r.Around):
+		s.beginning = r.Around
+		s.hint(s.texts().Beginning)
 	case chosen >= 0:
 		s.open(&overlay{reply: r, asked: now, chosen: chosen})
-	case r.Around != 0:
+	case r.Around != 0: // members that this one ignores may have said it all
 		s.hint(s.texts().NotHeld)
 	default:
 		s.transcript.add(local{when: now, reply: r})
 	}
-}
-
-// foundAbove shows what was said around the first event held, or that it is the
-// first of all. It selects that event, or the nearest that was said.
-func (s *Screen) foundAbove(r room.Past, now time.Time) {
-	first := r.Around
-	if !r.More && (len(r.Events) == 0 || r.Events[0].Seq >= first) {
-		s.beginning = first
-		s.hint(s.texts().Beginning)
-		return
-	}
-	if len(r.Events) == 0 { // those whom the member ignores have said it all
-		s.hint(s.texts().NotHeld)
-		return
-	}
-	chosen := slices.IndexFunc(r.Events, func(e state.Event) bool { return e.Seq >= first })
-	if chosen < 0 {
-		chosen = len(r.Events) - 1
-	}
-	s.open(&overlay{reply: r, asked: now, chosen: chosen})
 }
 
 // CatchUp marks everything as read: the member saw it in plain mode.

@@ -133,8 +133,11 @@ func (s *Screen) appendNew(p *frameWriter) bool {
 	added, marker := 0, -1
 	for b := range s.blocksFrom(s.painted.upTo) {
 		s.appendBlock(p, &b)
-		if i := b.markerRow(); i >= 0 {
-			marker = added + i
+		if b.unread {
+			marker = added
+			if b.newDay {
+				marker++
+			}
 		}
 		if added += b.height(); added > height {
 			break

@@ -62,7 +62,17 @@ func (s *Screen) countEvent(e *state.Event, at entryRef, now time.Time) {
 		return
 	}
 	s.setMarker(at)
-	s.countMissed(concerned)
+	n := &s.unread
+	n.count++
+	n.markerCount++
+	if s.view.follow {
+		return
+	}
+	n.below++
+	if concerned {
+		n.mentionsBelow++
+	}
+	s.stale |= staleBar
 }
 
 // setMarker sets the unread marker before a message, unless it stands before an older
@@ -93,21 +103,6 @@ func (s *Screen) markMissed(w room.Welcome) {
 		s.unread.markerCount, s.unread.markerSeen = w.Missed, true
 		return
 	}
-}
-
-// countMissed counts a message that came while nobody looked.
-func (s *Screen) countMissed(concerned bool) {
-	n := &s.unread
-	n.count++
-	n.markerCount++
-	if s.view.follow {
-		return
-	}
-	n.below++
-	if concerned {
-		n.mentionsBelow++
-	}
-	s.stale |= staleBar
 }
 
 // noteActivity records that the member used the keyboard here, also when the terminal last

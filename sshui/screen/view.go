@@ -39,17 +39,6 @@ func (b *block) height() int {
 	return n
 }
 
-// markerRow returns which of a block's rows is the unread marker, -1 for none.
-func (b *block) markerRow() int {
-	switch {
-	case !b.unread:
-		return -1
-	case b.newDay:
-		return 1
-	}
-	return 0
-}
-
 // block makes an entry's rows. prev is the entry before it, if there is one.
 func (s *Screen) block(e, prev entry, hasPrev bool) block {
 	return block{
