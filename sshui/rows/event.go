@@ -41,7 +41,7 @@ func (p *page) said(clock string, b state.Said, v lang.View) []text.Key {
 	if b.Action {
 		t.mark = actionMark
 	}
-	var called mentions
+	var called mentionFinder
 	if v.Me != "" && strings.Contains(b.Text, "@") {
 		if me := v.Me.Key(); me != b.From.Key() {
 			called.me = me
@@ -92,7 +92,7 @@ func (p *page) walled(clock string, b state.Walled, v lang.View) {
 
 // message prepares the lines of what somebody wrote, and notes in called, unless it
 // is nil, whom they call.
-func (p *page) message(s Style, said string, called *mentions) []line {
+func (p *page) message(s Style, said string, called *mentionFinder) []line {
 	base := p.Palette.sgr(s)
 	lines := make([]line, 0, 1+strings.Count(said, "\n"))
 	for words := range strings.SplitSeq(said, "\n") {
@@ -111,7 +111,7 @@ func (p *page) message(s Style, said string, called *mentions) []line {
 }
 
 // spans finds the addresses of a line and the mentions that call the reader.
-func (p *page) spans(text, base string, called *mentions) []span {
+func (p *page) spans(text, base string, called *mentionFinder) []span {
 	spans := p.links(text, base)
 	if called == nil || !strings.Contains(text, "@") {
 		return spans

@@ -18,8 +18,8 @@ const (
 	maxDots     = 3   // signs at its end that may not belong to it
 )
 
-// mentions are whom a message mentions. The zero value is ready.
-type mentions struct {
+// mentionFinder gathers whom a message mentions. The zero value is ready.
+type mentionFinder struct {
 	me      text.Key // the reader, "" for all but the reader that is called
 	keys    []text.Key
 	tries   int
@@ -28,7 +28,7 @@ type mentions struct {
 
 // find adds the mentions of a line, outside of its addresses, and returns the pieces that
 // mention the reader.
-func (c *mentions) find(text string, addresses []span) []span {
+func (c *mentionFinder) find(text string, addresses []span) []span {
 	var mine []span
 	for at := 0; ; {
 		i := strings.IndexByte(text[at:], '@')
@@ -72,7 +72,7 @@ func nameLen(text string) int {
 // read adds whom a name mentions, and returns how many bytes of it mention the reader. A
 // dot, hyphen or underline at its end may be the pseudo's or the sentence's: the name
 // mentions both.
-func (c *mentions) read(name string) (mine int) {
+func (c *mentionFinder) read(name string) (mine int) {
 	if len(name) > maxName {
 		return 0
 	}
@@ -92,7 +92,7 @@ func (c *mentions) read(name string) (mine int) {
 }
 
 // add adds one reading of a name and reports whether it is the reader's.
-func (c *mentions) add(name string) bool {
+func (c *mentionFinder) add(name string) bool {
 	c.tries++
 	p, err := text.ParsePseudo(name)
 	if err != nil {

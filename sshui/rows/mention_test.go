@@ -83,7 +83,7 @@ func TestMentionsAreBounded(t *testing.T) {
 	if len(f.Mentions) != maxMentions || f.Mentions[0] != "membre0" || strings.Contains(string(f.Bytes), calling) {
 		t.Errorf("%d mentions: %q", len(f.Mentions), f.Mentions)
 	}
-	var c mentions
+	var c mentionFinder
 	c.find(strings.Repeat("@_ ", 1000), nil)
 	if c.tries > maxTries {
 		t.Errorf("%d names were read", c.tries)

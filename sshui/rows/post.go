@@ -8,11 +8,11 @@ import (
 	"salon/room/text"
 )
 
-// How rows are laid out. In a class narrower than wide there is neither time nor
-// gutter; one of at least broad has a larger field for names.
+// How rows are laid out. Classes of gutterFrom columns or more have the time and
+// a gutter, those of broadFrom or more a larger field for names.
 const (
-	wide       = 40
-	broad      = 100
+	gutterFrom = 40
+	broadFrom  = 100
 	field      = 7
 	broadField = 12
 	// leastText is how many columns a long name must leave to the text beside it;
@@ -39,10 +39,10 @@ type post struct {
 	lines    []line      // one at least
 }
 
-func (c Class) narrow() bool { return c.Width < wide }
+func (c Class) narrow() bool { return c.Width < gutterFrom }
 
 func (c Class) field() int {
-	if c.Width < broad {
+	if c.Width < broadFrom {
 		return field
 	}
 	return broadField
