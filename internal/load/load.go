@@ -216,7 +216,7 @@ func (r *run) catchUp(ctx context.Context) error {
 			due += r.tally.due(m)
 		}
 	}
-	return r.tally.wait(ctx, func() bool { return r.tally.upToDate.Load() >= screens && r.tally.onLine.Load() >= due }, maxSilence)
+	return r.tally.wait(ctx, func() bool { return r.tally.upToDate.Load() >= screens && r.tally.offScreen.Load() >= due }, maxSilence)
 }
 
 // speak says a sender's messages: at its rate, each sender's turn spread over

@@ -16,7 +16,7 @@ type tally struct {
 	messages int // of each sender; the number after the last is a goodbye's
 
 	onScreen    atomic.Int64             // messages shown, once for each member who has a screen
-	onLine      atomic.Int64             // and for each who has none
+	offScreen   atomic.Int64             // and for each who has none
 	doubled     atomic.Int64             // shown again by members without a screen
 	upToDate    atomic.Int64             // members on screens who are up to date
 	witnessed   atomic.Int64             // messages that the witness was shown
@@ -87,7 +87,7 @@ func (t *tally) first(m *reader, k mark, now time.Duration) {
 	if m.screen {
 		t.onScreen.Add(1)
 	} else {
-		t.onLine.Add(1)
+		t.offScreen.Add(1)
 	}
 	t.waits[bucket(now-k.sent)].Add(1)
 	t.last.Store(int64(now))
@@ -154,7 +154,7 @@ func (t *tally) wait(ctx context.Context, all func() bool, maxSilence time.Durat
 
 func (t *tally) progress() int64 { return t.shown() + t.upToDate.Load() + t.witnessed.Load() }
 
-func (t *tally) shown() int64 { return t.onScreen.Load() + t.onLine.Load() }
+func (t *tally) shown() int64 { return t.onScreen.Load() + t.offScreen.Load() }
 
 // due is how many messages a member is to get.
 func (t *tally) due(m *reader) int64 {
