@@ -40,7 +40,10 @@ func (c *mentionFinder) find(text string, addresses []span) []span {
 		if !opens(text[:from]) || slices.ContainsFunc(addresses, func(s span) bool { return s.from < from && from < s.to }) {
 			continue
 		}
-		name := text[at : at+nameLen(text[at:])]
+		name := text[at:]
+		if end := strings.IndexFunc(name, endsName); end >= 0 {
+			name = name[:end]
+		}
 		if size := c.read(name); size > 0 {
 			mine = append(mine, span{from: from, to: at + size})
 		}
@@ -58,15 +61,9 @@ func opens(before string) bool {
 	return (unicode.IsPunct(r) || unicode.IsSymbol(r)) && !strings.ContainsRune("._-@/\\#%&+=", r)
 }
 
-// nameLen returns how long a name begins a text.
-func nameLen(text string) int {
-	end := strings.IndexFunc(text, func(r rune) bool {
-		return !unicode.In(r, unicode.L, unicode.M, unicode.Nd) && !strings.ContainsRune("-_.", r)
-	})
-	if end < 0 {
-		return len(text)
-	}
-	return end
+// endsName reports whether a character cannot be in a name.
+func endsName(r rune) bool {
+	return !unicode.In(r, unicode.L, unicode.M, unicode.Nd) && !strings.ContainsRune("-_.", r)
 }
 
 // read adds whom a name mentions, and returns how many bytes of it mention the reader. A

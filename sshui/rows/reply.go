@@ -63,7 +63,10 @@ func (p *page) block(text string) {
 // columns writes a line that begins so far from the edge. Where there is no room for
 // its last column beside the others, it is on rows of its own.
 func (p *page) columns(at int, text string) {
-	last := lastColumn(text)
+	last := strings.LastIndex(text, "   ") + 3 // where the last column begins
+	if last < 3 || last == len(text) {
+		last = 0 // there is one column
+	}
 	column := at + columnsOf(text[:last])
 	switch {
 	case last == 0:
@@ -78,16 +81,6 @@ func (p *page) columns(at int, text string) {
 
 // fits reports whether a column can begin so far from the edge.
 func (p *page) fits(at int) bool { return p.Width-at >= leastColumn }
-
-// lastColumn returns where the last column of a line begins, by bytes: after three
-// blanks or more. It is 0 where there is one column.
-func lastColumn(text string) int {
-	i := strings.LastIndex(text, "   ")
-	if i < 0 || i+3 >= len(text) {
-		return 0
-	}
-	return i + 3
-}
 
 // hanging writes a line so far from the edge, its later rows at rest.
 func (p *page) hanging(first, rest int, text string) {

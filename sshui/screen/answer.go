@@ -142,14 +142,15 @@ func (s *Screen) answer(r room.Reply, now time.Time) {
 // welcome shows the welcome before the messages that a newcomer is replayed, which
 // may be painted already.
 func (s *Screen) welcome(w room.Welcome, now time.Time) {
-	if s.view.follow && s.transcript.isEmpty() {
-		s.transcript.welcome(w, now)
+	t := &s.transcript
+	if s.view.follow && t.end == (pos{place: t.arrived}) { // nothing was added since the session joined
+		t.welcome(w, now)
 		s.markMissed(w)
 		s.stale |= staleRows
 		return
 	}
 	w.Last = nil
-	s.transcript.add(local{when: now, reply: w})
+	t.add(local{when: now, reply: w})
 }
 
 // found shows a page of messages: over the transcript, or above the page that it

@@ -20,23 +20,18 @@ func (s *Screen) currentHeader() *header {
 		return h
 	}
 	shared := s.shared.headers.Get(l)
-	if h := shared.Load(); h != nil && h.roster == s.roster {
-		s.header = h
-	} else {
-		s.header = s.newHeader(l)
-		shared.Store(s.header)
+	h := shared.Load()
+	if h == nil || h.roster != s.roster {
+		h = &header{look: l, roster: s.roster}
+		if s.headerRows() > 0 {
+			h.row = s.headerText()
+		}
+		if s.listWidth() > 0 {
+			s.listNames(h)
+		}
+		shared.Store(h)
 	}
-	return s.header
-}
-
-func (s *Screen) newHeader(l headerLook) *header {
-	h := &header{look: l, roster: s.roster}
-	if s.headerRows() > 0 {
-		h.row = s.headerText()
-	}
-	if s.listWidth() > 0 {
-		s.listNames(h)
-	}
+	s.header = h
 	return h
 }
 

@@ -209,14 +209,14 @@ func TestHelpScrolls(t *testing.T) {
 	for _, z := range []size{{20, 5}, {30, 8}, {80, 24}, {120, 40}} {
 		st := newStage(t, z.width, z.height, english)
 		st.keys("f1")
-		seen := ""
+		var seen strings.Builder
 		for before := ""; before != st.picture(); st.keys("down") {
 			before = st.picture()
-			seen += before
+			seen.WriteString(before)
 		}
 		st.keys("up")
 		for _, want := range []string{"Keys", "Commands", "same as Alt", "help on keys"} {
-			if !strings.Contains(seen, want) {
+			if !strings.Contains(seen.String(), want) {
 				t.Errorf("%v: nowhere does help say %q", z, want)
 			}
 		}

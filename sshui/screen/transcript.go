@@ -112,9 +112,6 @@ func (t *transcript) add(l local) {
 	t.insert(l)
 }
 
-// isEmpty reports whether nothing has been added since the session joined.
-func (t *transcript) isEmpty() bool { return t.end == pos{place: t.arrived} }
-
 // welcome puts the welcome before the messages that a newcomer is replayed, in the
 // day of the first. They are in the ring, or kept here if they are too old for it.
 func (t *transcript) welcome(w room.Welcome, now time.Time) {
