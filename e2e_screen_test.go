@@ -32,7 +32,9 @@ func TestAConversationOnAScreen(t *testing.T) {
 	bob := p.voice("bob")
 	p.console("sujet la démo est à 15 h")
 	bob.hears("Nouveau sujet")
-	p.enter("stty -g >before; clear")
+	p.keys("stty -g >before; clear")
+	p.await(`clear\z`) // the prompt alone, to be seen after it, is what was there before it too
+	p.press("Enter")
 	p.await(`\Ashell\$\z`)
 	p.enter("ssh ann@127.0.0.1")
 	p.shot("arrivee", `^\[tous\] >`)

@@ -19,6 +19,7 @@ import (
 	"unicode"
 
 	"charm.land/ssh"
+	"charm.land/wish/v2"
 	gossh "golang.org/x/crypto/ssh"
 	"golang.org/x/text/unicode/norm"
 
@@ -105,24 +106,38 @@ func newServer(cfg Config, r *room.Room, waits timeouts, pace pace) (*Server, er
 		room: r, cfg: cfg, waits: waits, pace: pace, lines: lang.NewPrinter("\n"), looks: &screen.Shared{},
 		conns: front.NewConns("ssh", r, cfg.Log, waits.linger), open: map[*conn]bool{},
 	}
-	s.ssh = &ssh.Server{
-		Version: cfg.Version, HandshakeTimeout: waits.handshake,
+	srv, err := wish.NewServer(
+		wish.WithVersion(cfg.Version),
+		withHostKeys(cfg.HostKeys),
 		// Everyone may enter. A key only tells who it is, and only once it has
 		// signed; see provedKey. OpenSSH tries "none" first: taking that would mean
 		// never to be shown a key.
-		PublicKeyHandler:           func(ssh.Context, ssh.PublicKey) bool { return true },
-		KeyboardInteractiveHandler: s.login,
-		ServerConfigCallback:       func(ssh.Context) *gossh.ServerConfig { return algorithms() },
-		ConnCallback:               rememberConn,
-		ChannelHandlers:            map[string]ssh.ChannelHandler{"session": s.channel},
-		RequestHandlers:            map[string]ssh.RequestHandler{},
-		SubsystemHandlers:          map[string]ssh.SubsystemHandler{},
+		wish.WithPublicKeyAuth(func(ssh.Context, ssh.PublicKey) bool { return true }),
+		wish.WithKeyboardInteractiveAuth(s.login),
+	)
+	if err != nil {
+		return nil, err
 	}
-	for _, key := range cfg.HostKeys {
-		s.ssh.AddHostKey(key)
-	}
+	srv.HandshakeTimeout = waits.handshake
+	srv.ServerConfigCallback = func(ssh.Context) *gossh.ServerConfig { return algorithms() }
+	srv.ConnCallback = rememberConn
+	srv.ChannelHandlers = map[string]ssh.ChannelHandler{"session": s.channel}
+	srv.RequestHandlers = map[string]ssh.RequestHandler{}
+	srv.SubsystemHandlers = map[string]ssh.SubsystemHandler{}
+	s.ssh = srv
 	s.keepalives.Go(func() { s.keepAlive(s.conns.Closing) })
 	return s, nil
+}
+
+// withHostKeys hands over keys that are already loaded: a key file is package
+// hostkeys' to judge.
+func withHostKeys(keys []gossh.Signer) ssh.Option {
+	return func(srv *ssh.Server) error {
+		for _, key := range keys {
+			srv.AddHostKey(key)
+		}
+		return nil
+	}
 }
 
 // algorithms are those of limits.md: no SHA-1 and no DSA, and the post-quantum
