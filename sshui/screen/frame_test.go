@@ -96,10 +96,10 @@ func TestScreensThatLookAlikeShare(t *testing.T) {
 		s.Frame(s.Open(nil))
 		return s.header
 	}
-	if header(200) != header(200) || header(200) == header(199) {
+	before := header(200)
+	if header(200) != before || header(199) == before {
 		t.Error("screens that look alike have headers of their own, or others do not")
 	}
-	before := header(200)
 	if st.room.people("ann"); header(200) == before {
 		t.Error("the header is that of the roster before")
 	}
