@@ -41,11 +41,12 @@ func TestGuidesNameWhatIsThere(t *testing.T) {
 	}
 }
 
-// declares reports whether the code of a package has a name, or a type with a method.
+// declares reports whether the code of a package has a name, or a type with a method or
+// a field.
 func declares(code string, name []string) bool {
 	expr := `(?m)^(func|type|var|const|\t)\s*%\b`
 	if len(name) == 2 {
-		expr = `(?ms)^func \(\w+ \*?` + name[0] + `(\[\w+\])?\) %\(|^type ` + name[0] + ` interface \{[^}]*^\t%\(`
+		expr = `(?ms)^func \(\w+ \*?` + name[0] + `(\[\w+\])?\) %\(|^type ` + name[0] + ` (interface|struct) \{[^}]*^\t%\b`
 	}
 	return len(name) > 0 && regexp.MustCompile(strings.ReplaceAll(expr, "%", name[len(name)-1])).MatchString(code)
 }
