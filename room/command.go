@@ -41,6 +41,22 @@ const (
 	Lines                 // members who are not: programs among them
 )
 
+// Met reports whether somebody may use a command: a member or not, with the rights of
+// operators or without, in a terminal that can show a screen or not.
+func (n Need) Met(member, operator, screen bool) bool {
+	switch n {
+	case Members:
+		return member
+	case Operators:
+		return operator
+	case Screens:
+		return screen
+	case Lines:
+		return member && !screen
+	}
+	return true
+}
+
 // Word returns the word to teach in a language, "" for a command that has none.
 func (c *Command) Word(l state.Lang) string {
 	if words := c.words(l); len(words) > 0 {
@@ -56,22 +72,20 @@ func (c *Command) words(l state.Lang) []string {
 	return c.FR
 }
 
-// Words returns every word that calls the command.
-func (c *Command) Words() []string { return append(slices.Clone(c.FR), c.EN...) }
+// Words returns every word that calls the command, each once.
+func (c *Command) Words() []string {
+	words := slices.Clone(c.FR)
+	for _, w := range c.EN {
+		if !slices.Contains(words, w) {
+			words = append(words, w)
+		}
+	}
+	return words
+}
 
 // may reports whether a session's role and terminal allow the command.
 func (c *Command) may(s *Session) bool {
-	switch c.Need {
-	case Members:
-		return s.member
-	case Operators:
-		return s.Role() >= state.Operator
-	case Screens:
-		return s.screen
-	case Lines:
-		return s.member && !s.screen
-	}
-	return true
+	return c.Need.Met(s.member, s.Role() >= state.Operator, s.screen)
 }
 
 // call is one use of a command.

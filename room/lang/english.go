@@ -14,7 +14,7 @@ var english = Texts{
 	LeftLost: "%s left: connection lost", LeftSlow: "%s left: connection stalled",
 	Renamed: "%s is now called %s", TopicSet: "New topic, by %s: %s", WallBy: "Announcement by %s",
 	Kicked: "%s was kicked by %s", KickedFlood: "%s was kicked: too many messages too fast",
-	Banned: "%s was banned by %s", BannedSeveral: "%s were banned by %s", BannedAbsent: "%s was banned by %s", BannedSomebody: "A ban was added by %s",
+	Banned: "%s was banned by %s", BannedSeveral: "%s were banned by %s", BannedSomebody: "A ban was added by %s",
 	Unbanned: "%s is no longer banned", UnbannedSomebody: "A ban was lifted",
 	Muted: "%s was muted", MutedUntil: "%s was muted until %s", Unmuted: "%s can speak again",
 	SlowOn: "Slow mode: one message per person every %s", SlowOff: "Slow mode is off",
@@ -27,7 +27,7 @@ var english = Texts{
 	LogLost:     "The room is read-only for now: you cannot write, but you can still read", LogFound: "You can write again",
 
 	Welcome: "Welcome, %s! Here is what you can type:", TopicIs: "Topic: %s", NoTopic: "No topic for now.",
-	TopicBy: "(by %s, %s)", Present: "%d online: %s", PresentSingle: "%d online: %s", NobodyHere: "Nobody is here.", PresentOne: "You are the only one here for now.", AndOthers: "%s and %d others",
+	TopicBy: "(by %s, %s)", Present: "%d online: %s", NobodyHere: "Nobody is here.", PresentOne: "You are the only one here for now.", AndOthers: "%s and %d others",
 	LastMessages: "Last messages:", HelpHint: "\"/help command\" says more; \"//x\" sends \"/x\" and \"\\@x\" sends \"@x\".",
 	MoreCommands: "and %s",
 	Commands:     "Here is what you can type:", CommandsConsole: "Operator commands:", Also: "also: %s",

@@ -21,7 +21,7 @@ func (v View) Event(e *state.Event) string {
 		}
 		return prefixed(clock+" "+name(b.From)+": ", b.Text)
 	case state.Whispered:
-		return prefixed(fmt.Sprintf("%s [%s] %s -> %s: ", clock, v.texts().Private, v.myself(b.From), v.recipients(b.To)), b.Text)
+		return prefixed(fmt.Sprintf("%s [%s] %s -> %s: ", clock, v.texts().Private, v.myself(b.From), joined(b.To, v.myself)), b.Text)
 	case state.Walled:
 		return prefixed(clock+" *** "+v.announce(b.By)+v.texts().Colon, b.Text)
 	}
@@ -56,14 +56,6 @@ func (v View) myself(p text.Pseudo) string {
 		return v.texts().Me
 	}
 	return name(p)
-}
-
-func (v View) recipients(to []text.Pseudo) string {
-	var list []string
-	for _, p := range to {
-		list = append(list, v.myself(p))
-	}
-	return strings.Join(list, ", ")
 }
 
 // Happening writes what happened in one sentence, without its time; "" for what
@@ -180,7 +172,7 @@ func (v View) banned(b state.Banned) string {
 		}
 		words = v.named(form, names(b.Gone), v.by(b.Ban.By))
 	case v.Operator || b.Ban.Target.Kind == state.ByPseudo:
-		words = v.named(t.BannedAbsent, text.Isolate(b.Ban.Target.String()), v.by(b.Ban.By))
+		words = v.named(t.Banned, text.Isolate(b.Ban.Target.String()), v.by(b.Ban.By))
 	}
 	if until := b.Ban.Until(); !until.IsZero() {
 		words += " " + fmt.Sprintf(t.UntilTime, v.Moment(until, b.Ban.Since))

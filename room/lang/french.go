@@ -18,7 +18,7 @@ var french = Texts{
 	LeftLost: "%s s'en va : connexion perdue", LeftSlow: "%s s'en va : connexion bloquée",
 	Renamed: "%s s'appelle maintenant %s", TopicSet: "Nouveau sujet, par %s : %s", WallBy: "Annonce de %s",
 	Kicked: "Expulsion de %s par %s", KickedFlood: "Expulsion de %s : trop de messages trop vite",
-	Banned: "Bannissement de %s par %s", BannedSeveral: "Bannissement de %s par %s", BannedAbsent: "Bannissement de %s par %s", BannedSomebody: "Bannissement prononcé par %s",
+	Banned: "Bannissement de %s par %s", BannedSeveral: "Bannissement de %s par %s", BannedSomebody: "Bannissement prononcé par %s",
 	Unbanned: "Fin du bannissement de %s", UnbannedSomebody: "Fin d'un bannissement",
 	Muted: "Silence imposé à %s", MutedUntil: "Silence imposé à %s jusqu'à %s", Unmuted: "%s peut de nouveau parler",
 	SlowOn: "Mode lent : un message toutes les %s par personne", SlowOff: "Fin du mode lent",
@@ -31,7 +31,7 @@ var french = Texts{
 	LogLost:     "Salon en lecture seule : impossible d'écrire pour le moment, mais on peut toujours lire", LogFound: "Vous pouvez de nouveau écrire",
 
 	Welcome: "Bienvenue, %s ! Voici ce que vous pouvez taper :", TopicIs: "Sujet : %s", NoTopic: "Pas de sujet pour l'instant.",
-	TopicBy: "(par %s, %s)", Present: "%d en ligne : %s", PresentSingle: "%d en ligne : %s", NobodyHere: "Personne n'est là.", PresentOne: "Il n'y a que vous ici pour l'instant.", AndOthers: "%s et %d autres",
+	TopicBy: "(par %s, %s)", Present: "%d en ligne : %s", NobodyHere: "Personne n'est là.", PresentOne: "Il n'y a que vous ici pour l'instant.", AndOthers: "%s et %d autres",
 	LastMessages: "Derniers messages :", HelpHint: "« /aide commande » en dit plus ; « //x » donne « /x » et « \\@x » donne « @x ».",
 	MoreCommands: "et %s",
 	Commands:     "Voici ce que vous pouvez taper :", CommandsConsole: "Commandes de l'opérateur :", Also: "aussi : %s",

@@ -41,7 +41,7 @@ var needed = []string{"say", "tell", "reply", "nick", "list", "help", "quit"}
 func (v View) newcomerHelp() (first []*room.Command, others []string) {
 	for _, c := range room.Commands() {
 		switch {
-		case !v.may(c):
+		case !c.Need.Met(!v.Console, v.Operator, v.Screen):
 		case slices.Contains(needed, c.Name):
 			first = append(first, c)
 		default:
@@ -58,7 +58,7 @@ func (v View) HelpLines(commands []*room.Command) []string {
 		if v.Console && c.Need != room.Anyone && c.Need != room.Operators {
 			continue
 		}
-		usage, does := v.Usage(c), v.texts().Help[c.Name].Does
+		usage, does := v.Explain(c)
 		width := utf8.RuneCountInString(usage)
 		if width >= helpWidth {
 			lines = append(lines, "  "+usage)
@@ -96,10 +96,7 @@ func (v View) Also(c *room.Command) string {
 	if len(words) < 2 {
 		return ""
 	}
-	for i := range words {
-		words[i] = v.slash() + words[i]
-	}
-	return fmt.Sprintf(v.texts().Also, strings.Join(unique(words), ", "))
+	return fmt.Sprintf(v.texts().Also, joined(words, func(w string) string { return v.slash() + w }))
 }
 
 // Explain returns how a command is used and what it does.

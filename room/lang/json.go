@@ -30,20 +30,19 @@ type Object struct {
 
 // JSON writes an item as one line of JSON, without its end.
 func (v View) JSON(it room.Item, now time.Time) []byte {
-	o := v.object(it, now)
-	data, err := json.Marshal(o)
-	if err != nil {
-		panic("lang: object does not encode: " + err.Error()) // a programming error: every field is plain data
-	}
-	return data
+	return encoded(v.object(it, now))
 }
 
 // JSONFarewell writes the end of one's own session as one line of JSON, without
 // its end.
 func (v View) JSONFarewell(why *state.Ending, now time.Time) []byte {
-	data, err := json.Marshal(Object{Type: "bye", Time: now.UTC(), From: string(why.By), Text: why.Reason, Cause: why.Cause.String()})
+	return encoded(Object{Type: "bye", Time: now.UTC(), From: string(why.By), Text: why.Reason, Cause: why.Cause.String()})
+}
+
+func encoded(o Object) []byte {
+	data, err := json.Marshal(o)
 	if err != nil {
-		panic("lang: object does not encode: " + err.Error()) // as above
+		panic("lang: object does not encode: " + err.Error()) // a programming error: every field is plain data
 	}
 	return data
 }

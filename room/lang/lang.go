@@ -68,21 +68,6 @@ func ViewOf(s *room.Session) View {
 	}
 }
 
-// may reports whether a command is for whoever the view is of.
-func (v View) may(c *room.Command) bool {
-	switch c.Need {
-	case room.Members:
-		return !v.Console
-	case room.Operators:
-		return v.Operator
-	case room.Screens:
-		return v.Screen
-	case room.Lines:
-		return !v.Console && !v.Screen
-	}
-	return true
-}
-
 func (v View) texts() *Texts { return Of(v.Lang) }
 
 // by names an operator who acted; the console has no pseudo.
@@ -118,15 +103,15 @@ func sorted[T any](list []T, pseudo func(T) text.Pseudo, l state.Lang) []T {
 func name(p text.Pseudo) string { return text.Isolate(string(p)) }
 
 // names joins pseudos with commas.
-func names(list []text.Pseudo) string {
-	var b strings.Builder
-	for i, p := range list {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		b.WriteString(name(p))
+func names(list []text.Pseudo) string { return joined(list, name) }
+
+// joined joins the words for the elements of a list with commas.
+func joined[T any](list []T, word func(T) string) string {
+	words := make([]string, len(list))
+	for i, one := range list {
+		words[i] = word(one)
 	}
-	return b.String()
+	return strings.Join(words, ", ")
 }
 
 // withReason adds what somebody gave as a reason.
@@ -151,19 +136,6 @@ func starred(lines []string) []string {
 		lines[i] = "* " + lines[i]
 	}
 	return lines
-}
-
-// unique returns words in their order, each once.
-func unique(words []string) []string {
-	seen := map[string]bool{}
-	var once []string
-	for _, w := range words {
-		if !seen[w] {
-			seen[w] = true
-			once = append(once, w)
-		}
-	}
-	return once
 }
 
 // wrapWidth is how wide a list of words may become: with its star it fits 80

@@ -10,14 +10,6 @@ import (
 	"salon/room/text"
 )
 
-// count is the form that says how many are present.
-func (v View) count(n int) string {
-	if n == 1 {
-		return v.texts().PresentSingle
-	}
-	return v.texts().Present
-}
-
 func (v View) people(r room.People, now time.Time) []string {
 	members := sorted(r.Members, func(p room.Person) text.Pseudo { return p.Pseudo }, v.Lang)
 	width := 0
@@ -26,7 +18,7 @@ func (v View) people(r room.People, now time.Time) []string {
 	}
 	lines := []string{v.texts().NobodyHere}
 	if n := len(members); n > 0 {
-		lines[0] = fmt.Sprintf(v.count(n), n, "")
+		lines[0] = fmt.Sprintf(v.texts().Present, n, "")
 	}
 	for _, p := range members {
 		lines = append(lines, "  "+v.person(p, width, now))
@@ -64,17 +56,18 @@ func (v View) marks(p room.Person, now time.Time) []string {
 // counted lists words once each, with how often where that is more: "ssh x2, tcp".
 func counted(words []string) string {
 	times := map[string]int{}
+	var once []string
 	for _, w := range words {
-		times[w]++
+		if times[w]++; times[w] == 1 {
+			once = append(once, w)
+		}
 	}
-	var list []string
-	for _, w := range unique(words) {
+	return joined(once, func(w string) string {
 		if times[w] > 1 {
 			w = fmt.Sprintf("%s x%d", w, times[w])
 		}
-		list = append(list, w)
-	}
-	return strings.Join(list, ", ")
+		return w
+	})
 }
 
 func (v View) profile(p room.Person, now time.Time) string {

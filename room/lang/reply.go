@@ -210,18 +210,10 @@ func (v View) stats(r room.Stats, now time.Time) []string {
 	lines := []string{fmt.Sprintf(v.texts().Stats, r.Members, r.Sessions, r.Messages, v.Moment(r.Since, now))}
 	lines = append(lines, fmt.Sprintf(v.texts().StatsPlace, r.Applied, fmt.Sprintf("%x", r.Hash[:8])))
 	if len(r.Nodes) > 1 {
-		lines = append(lines, fmt.Sprintf(v.texts().StatsNodes, nodeNames(r.Nodes)))
+		lines = append(lines, fmt.Sprintf(v.texts().StatsNodes, joined(r.Nodes, func(n state.Node) string { return n.Name })))
 	}
 	if r.Health.Err != nil {
 		lines = append(lines, fmt.Sprintf(v.texts().StatsLog, v.Moment(r.Health.Since, now), r.Health.Err))
 	}
 	return lines
-}
-
-func nodeNames(nodes []state.Node) string {
-	var list []string
-	for _, n := range nodes {
-		list = append(list, n.Name)
-	}
-	return strings.Join(list, ", ")
 }

@@ -21,18 +21,18 @@ type Texts struct {
 	Announce    string
 
 	// Events.
-	Joined, Left, LeftWith, LeftLost, LeftSlow               string
-	Renamed, TopicSet, WallBy                                string
-	Kicked, KickedFlood, Banned, BannedSeveral, BannedAbsent string
-	BannedSomebody, Unbanned, UnbannedSomebody               string
-	Muted, MutedUntil, Unmuted                               string
-	SlowOn, SlowOff                                          string
-	Closing, ClosingCancelled, Gathered, UntilTime           string
-	Gap, GapOne, GapSome, GapBefore                          string
-	LostSeveral, LogLost, LogFound                           string
+	Joined, Left, LeftWith, LeftLost, LeftSlow     string
+	Renamed, TopicSet, WallBy                      string
+	Kicked, KickedFlood, Banned, BannedSeveral     string
+	BannedSomebody, Unbanned, UnbannedSomebody     string
+	Muted, MutedUntil, Unmuted                     string
+	SlowOn, SlowOff                                string
+	Closing, ClosingCancelled, Gathered, UntilTime string
+	Gap, GapOne, GapSome, GapBefore                string
+	LostSeveral, LogLost, LogFound                 string
 
 	// Replies.
-	Welcome, TopicIs, NoTopic, TopicBy, Present, PresentSingle, PresentOne, NobodyHere, AndOthers                                                                string
+	Welcome, TopicIs, NoTopic, TopicBy, Present, PresentOne, NobodyHere, AndOthers                                                                               string
 	LastMessages, HelpHint, MoreCommands, Commands, CommandsConsole, Also                                                                                        string
 	Since, AwayIs, AwayNoText, MutedMark, OperatorMark                                                                                                           string
 	Connected, Key, NoKey, From, RegisteredSince, KeyCount, KeyCountOne, OpensWith, PassPhraseSet, NoPassPhrase, NoAccounts, AccountCount                        string
