@@ -85,7 +85,7 @@ func (c *Command) Words() []string {
 
 // may reports whether a session's role and terminal allow the command.
 func (c *Command) may(s *Session) bool {
-	return c.Need.Met(s.member, s.Role() >= state.Operator, s.screen)
+	return c.Need.Met(s.member, s.Role() >= state.Operator, s.from.Screen)
 }
 
 // call is one use of a command.

@@ -70,14 +70,12 @@ var (
 	}
 )
 
+// commands is the table of all of them.
+var commands = newTable(slices.Concat(talking, asking, setting, registering, viewing, moderating))
+
 // Commands returns all commands, in the order of help. They are shared: never to be
 // changed.
-func Commands() []*Command {
-	return slices.Concat(talking, asking, setting, registering, viewing, moderating)
-}
-
-// named returns the command that a word calls; nil for none.
-func named(word string) *Command { return newTable(Commands()).byWord[text.Fold(word)] }
+func Commands() []*Command { return slices.Clone(commands.all) }
 
 // Secret reports whether a line holds a pass phrase: a front neither repeats such a
 // line nor keeps it in its input history. The line may not have been cleaned yet.
@@ -87,7 +85,7 @@ func Secret(line string) bool {
 	if !strings.HasPrefix(line, "/") || rest == "" {
 		return false
 	}
-	c := named(word)
+	c := commands.byWord[text.Fold(word)]
 	return c != nil && c.secret
 }
 
@@ -95,14 +93,8 @@ func Secret(line string) bool {
 // to somebody alone. It checks neither rights nor names: the line may be refused.
 func Speaks(line string) bool {
 	line = strings.TrimSpace(line)
-	word, _ := text.CutSpace(line)
-	name, slash := strings.CutPrefix(word, "/")
-	name, twice := strings.CutPrefix(name, "/")
-	if !slash || !twice && isPath(word) {
-		return line != ""
-	}
-	if c := named(name); c != nil {
+	if c, _ := Calls(line); c != nil {
 		return c.speaks
 	}
-	return twice
+	return line != "" && (line[0] != '/' || isPath(line))
 }

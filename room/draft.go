@@ -1,7 +1,6 @@
 package room
 
 import (
-	"slices"
 	"strings"
 
 	"salon/room/text"
@@ -15,13 +14,7 @@ func Calls(line string) (c *Command, rest string) {
 	if !slash {
 		return nil, ""
 	}
-	name = text.Fold(strings.TrimPrefix(name, "/"))
-	for _, c := range Commands() {
-		if slices.ContainsFunc(c.Words(), func(w string) bool { return text.Fold(w) == name }) {
-			return c, rest
-		}
-	}
-	return nil, ""
+	return commands.byWord[text.Fold(strings.TrimPrefix(name, "/"))], rest
 }
 
 // Addressee returns whom a line that is still being typed will go to alone: the names

@@ -298,7 +298,7 @@ func (r *Room) refreshRolesLocked() []state.RoleSet {
 }
 
 // roleLocked returns the role that the front vouches for, or that the key has.
-func (r *Room) roleLocked(p provenance) state.Role { return max(p.vouched, r.access.role(p.keyID)) }
+func (r *Room) roleLocked(e Entry) state.Role { return max(e.Role, r.access.role(e.KeyID)) }
 
 const (
 	// welcomeNames is how many names a welcome lists; the others are counted.

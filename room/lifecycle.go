@@ -33,7 +33,7 @@ func New(ctx context.Context, cfg Config, log Log, store Store) (*Room, error) {
 		cfg.mu = &sync.Mutex{}
 	}
 	r := &Room{
-		cfg: cfg, proposer: newProposer(log), store: store, ring: newRing(), table: newTable(Commands()), conns: newConnCounter(),
+		cfg: cfg, proposer: newProposer(log), store: store, ring: newRing(), table: commands, conns: newConnCounter(),
 		authLimiter: newAuthLimiter(), hasher: newHasher(cfg.PassMemory, cfg.PassTime), access: &Access{}, started: time.Now(),
 		zones: zoneCache{find: cfg.Zone, found: map[string]*time.Location{}}, mu: cfg.mu,
 		state: st, sessions: map[state.ID]*Session{}, memberStates: memberStates{}, snapshots: snapshots{tried: time.Now()},

@@ -2,7 +2,6 @@ package room
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -42,17 +41,17 @@ func (s *Session) do(ctx context.Context, line string) (Reply, error) {
 	if strings.Count(line, "\n") >= text.MaxLines {
 		return nil, ErrTooManyLines
 	}
-	p, err := s.parse(line)
-	if err != nil {
+	c := &call{Context: ctx, Session: s}
+	if c.command, c.rest, err = s.parse(line); err != nil {
 		return nil, err
 	}
-	if p.command.Flood {
+	if c.command.Flood {
 		if err := s.allow(ctx); err != nil {
 			return nil, err
 		}
 	}
-	reply, err := (&call{ctx, s, p.command, p.rest}).run()
-	s.audit(p, line, err)
+	reply, err := c.run()
+	c.audit(line, err)
 	return reply, err
 }
 
@@ -72,13 +71,13 @@ func whileOpen[R any](ctx context.Context, s *Session, f func(context.Context) (
 }
 
 // audit records what an operator did to others; what they only read is not recorded.
-func (s *Session) audit(p parsed, line string, err error) {
-	acts := p.command.acts && !(p.command.asks && p.rest == "")
-	if s.room.cfg.Audit == nil || !acts || s.Role() < state.Operator {
+func (c *call) audit(line string, err error) {
+	acts := c.command.acts && !(c.command.asks && c.rest == "")
+	if c.room.cfg.Audit == nil || !acts || c.Role() < state.Operator {
 		return
 	}
-	s.room.cfg.Audit(Act{
-		Time: time.Now(), By: s.Pseudo(), KeyID: s.from.keyID, Addr: s.from.addr, Front: s.from.front, Command: line, Err: err,
+	c.room.cfg.Audit(Act{
+		Time: time.Now(), By: c.Pseudo(), KeyID: c.from.KeyID, Addr: c.from.Addr, Front: c.from.Front, Command: line, Err: err,
 	})
 }
 
@@ -88,7 +87,7 @@ func (s *Session) allow(ctx context.Context) error {
 	switch {
 	case s.Role() >= state.Operator:
 		return nil
-	case s.paced:
+	case s.from.Paced:
 		if err := s.own.messages.Wait(ctx); err != nil {
 			return err
 		}
@@ -110,7 +109,7 @@ func (s *Session) obeySlowMode(ctx context.Context) error {
 	if left <= 0 {
 		return nil
 	}
-	if !s.paced {
+	if !s.from.Paced {
 		return &TooFastError{Wait: left, Slow: true}
 	}
 	if !wait.Pause(ctx, left) {
@@ -142,38 +141,26 @@ func (s *Session) kickForFlooding(ctx context.Context) {
 	}
 }
 
-// parsed is a line understood: a command and what follows its name.
-type parsed struct {
-	command *Command
-	rest    string
-}
-
-// parse understands a cleaned line. What is said keeps the blanks that it begins
+// parse understands a cleaned line: a command and what follows its name. What is said keeps the blanks that it begins
 // with: a pipe's lines may be indented.
-func (s *Session) parse(whole string) (parsed, error) {
+func (s *Session) parse(whole string) (c *Command, rest string, err error) {
 	line := strings.TrimSpace(whole)
 	say := s.room.table.say
-	switch {
+	switch called, _ := Calls(line); {
 	case line == "":
-		return parsed{}, ErrEmpty
+		return nil, "", ErrEmpty
 	case s.Role() == state.Console:
 		return s.parseWord(strings.TrimLeft(line, "/"))
 	case strings.HasPrefix(line, `\@`), strings.HasPrefix(line, `\/`):
-		return parsed{say, line[1:]}, nil
-	case strings.HasPrefix(line, "//"):
-		p, err := s.parseWord(line[2:])
-		if _, unknown := errors.AsType[*UnknownCommandError](err); unknown {
-			return parsed{say, line[1:]}, nil
-		}
-		return p, err
-	case line[0] == '/' && isPath(line):
-		return parsed{say, whole}, nil
-	case line[0] == '/':
-		return s.parseWord(line[1:])
+		return say, line[1:], nil
+	case strings.HasPrefix(line, "//") && called == nil:
+		return say, line[1:], nil
+	case line[0] == '/' && (called != nil || !isPath(line)):
+		return s.parseWord(strings.TrimPrefix(line[1:], "/"))
 	case line[0] == '@':
 		return s.room.table.parseAt(line[1:])
 	}
-	return parsed{say, whole}, nil
+	return say, whole, nil
 }
 
 // isPath reports whether a line begins with a path, as a compiler's messages do: no
@@ -184,22 +171,22 @@ func isPath(line string) bool {
 }
 
 // parseWord understands "word rest".
-func (s *Session) parseWord(line string) (parsed, error) {
+func (s *Session) parseWord(line string) (c *Command, rest string, err error) {
 	word, rest := text.CutSpace(line)
 	c, ok := s.room.table.byWord[text.Fold(word)]
 	switch {
 	case !ok:
-		return parsed{}, s.unknownCommand(word)
+		return nil, "", s.unknownCommand(word)
 	case s.Role() == state.Console && (c.Need == Members || c.Need == Lines):
-		return parsed{}, ErrNotMember
+		return nil, "", ErrNotMember
 	case c.may(s):
-		return parsed{c, rest}, nil
+		return c, rest, nil
 	case c.Need == Lines:
-		return parsed{}, ErrScreenJSON
+		return nil, "", ErrScreenJSON
 	case c.Need == Screens:
-		return parsed{}, ErrNoScreen
+		return nil, "", ErrNoScreen
 	}
-	return parsed{}, &DeniedError{c}
+	return nil, "", &DeniedError{c}
 }
 
 // unknownCommand suggests the nearest command that the session may use.
@@ -220,16 +207,16 @@ func (s *Session) unknownCommand(word string) error {
 
 // parseAt understands what follows an @: names, then a text. A text is never
 // sent to more people than were named.
-func (t *table) parseAt(line string) (parsed, error) {
+func (t *table) parseAt(line string) (c *Command, rest string, err error) {
 	name, words := text.CutSpace(line)
 	name = strings.TrimRight(name, ":,;")
 	switch {
 	case name == "" || words == "":
-		return parsed{}, &UsageError{t.tell}
+		return nil, "", &UsageError{t.tell}
 	case everyoneWords.is(name):
-		return parsed{t.say, words}, nil
+		return t.say, words, nil
 	}
-	return parsed{t.tell, name + " " + words}, nil
+	return t.tell, name + " " + words, nil
 }
 
 // cleaned returns what somebody typed, cleaned; ErrTextTooLong when that is longer

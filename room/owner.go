@@ -58,7 +58,7 @@ func (r *Room) readingLocked(a *state.Account, s *Session) bool {
 // up to an event. ok is false for others, and where the log has noted as much.
 func (r *Room) unnotedLocked(s *Session, upto state.Seq) (b state.Seen, ok bool) {
 	a := r.state.AccountByID(s.account)
-	if a == nil || s.from.quiet || s.index < 0 {
+	if a == nil || s.from.Quiet || s.index < 0 {
 		return state.Seen{}, false
 	}
 	s.mu.Lock()

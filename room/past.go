@@ -135,7 +135,7 @@ func (c *call) past(p page) (Past, error) {
 		return Past{}, err
 	}
 	shown := newest(events[max(0, len(events)-p.n):], pastBytes)
-	past := Past{Search: p.search, Day: p.day, Around: p.around, More: len(shown) < len(events) && !c.from.quiet, Unread: err != nil}
+	past := Past{Search: p.search, Day: p.day, Around: p.around, More: len(shown) < len(events) && !c.from.Quiet, Unread: err != nil}
 	c.older.Store(nil)
 	if past.More {
 		p.query.Before, p.around = shown[0].Seq, 0

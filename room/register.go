@@ -19,7 +19,7 @@ const (
 // doRegister registers the member's pseudo with the session's key, or with a pass
 // phrase. The owner adds to the account in the same way.
 func doRegister(c *call) (Reply, error) {
-	if c.rest == "" && c.from.keyID == "" {
+	if c.rest == "" && c.from.KeyID == "" {
 		return nil, ErrNoKey
 	}
 	if strings.HasPrefix(c.rest, state.KeyPrefix) { // a key is added by coming with it, and is no secret
@@ -34,7 +34,7 @@ func doRegister(c *call) (Reply, error) {
 		return nil, err
 	}
 	if b.Account == 0 {
-		if err := c.room.authLimiter.register(c.from.addr); err != nil {
+		if err := c.room.authLimiter.register(c.from.Addr); err != nil {
 			return nil, err
 		}
 	}
@@ -72,8 +72,8 @@ func (c *call) registered(b state.Registered) Notice {
 	switch {
 	case b.Pass != "":
 		n.What = NowPassSet
-		if b.Account != 0 && slices.Contains(c.ownKeys(), c.from.keyID) {
-			n.Text = c.from.keyID
+		if b.Account != 0 && slices.Contains(c.ownKeys(), c.from.KeyID) {
+			n.Text = c.from.KeyID
 		}
 	case b.Account != 0:
 		n.What = NowKeyAdded
@@ -93,12 +93,12 @@ func (r *Room) registration(s *Session, phrase string) (state.Registered, error)
 	}
 	b := state.Registered{Session: s.id, Pseudo: m.Pseudo, Forms: m.Forms}
 	if phrase == "" {
-		b.KeyID = s.from.keyID
+		b.KeyID = s.from.KeyID
 	}
 	a := r.state.Account(m.Forms.Key)
 	switch {
-	case a == nil && r.state.AccountByKey(s.from.keyID) == nil:
-		b.KeyID = s.from.keyID
+	case a == nil && r.state.AccountByKey(s.from.KeyID) == nil:
+		b.KeyID = s.from.KeyID
 	case a != nil && r.state.Owned(s.id) != a:
 		return b, &state.RegisteredError{Pseudo: m.Pseudo, By: a.Pseudo}
 	case a != nil:

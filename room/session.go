@@ -2,7 +2,6 @@ package room
 
 import (
 	"context"
-	"net/netip"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -32,11 +31,9 @@ const (
 type Session struct {
 	room   *Room
 	id     state.ID
-	from   provenance
+	from   Entry         // without its secrets
 	role   atomic.Uint32 // a Role; see Room.SetAccess
 	member bool          // false for the console, which is nobody's member
-	paced  bool          // see Entry.Paced
-	screen bool          // see Entry.Screen
 	ctx    context.Context
 	end    context.CancelCauseFunc
 	wake   chan struct{} // cap 1: something to take
@@ -62,15 +59,6 @@ type Session struct {
 	pseudo  text.Pseudo
 }
 
-// provenance is what the room keeps of an Entry.
-type provenance struct {
-	keyID   string
-	addr    netip.Addr
-	front   string
-	vouched state.Role // see Entry.Role
-	quiet   bool
-}
-
 // pending is an inbox item and the place in the ring that it comes before.
 type pending struct {
 	item Item
@@ -79,7 +67,7 @@ type pending struct {
 
 func (r *Room) newSession(e Entry) *Session {
 	s := &Session{
-		room: r, from: provenance{e.KeyID, e.Addr, e.Front, e.Role, e.Quiet}, member: e.Role != state.Console, paced: e.Paced, screen: e.Screen, prefs: e.Prefs,
+		room: r, from: e, member: e.Role != state.Console, prefs: e.Prefs,
 		wake: make(chan struct{}, 1), taken: make(chan struct{}, 1), index: -1,
 	}
 	s.role.Store(uint32(e.Role))
@@ -101,7 +89,7 @@ func (s *Session) Role() state.Role { return state.Role(s.role.Load()) }
 
 // Screen reports whether the session's terminal can show a screen, whether it does
 // now or not: see [Prefs].Plain.
-func (s *Session) Screen() bool { return s.screen }
+func (s *Session) Screen() bool { return s.from.Screen }
 
 // Context ends with the session; its cause is an [state.Ending].
 func (s *Session) Context() context.Context { return s.ctx }
