@@ -222,8 +222,6 @@ func pick(among []choice, typed string) (i int, ok bool) {
 
 // Words that are typed for a value, or after an @ for everyone.
 var (
-	onWords       = choice{"oui", "on", "yes"}
-	offWords      = choice{"non", "off", "no"}
 	cancelWords   = choice{"annuler", "cancel"}
 	everyoneWords = choice{"tous", "all", "everyone"}
 )
@@ -231,10 +229,11 @@ var (
 // Arguments that are one of a few values: themes by state.Theme, bells by state.Bell,
 // wheres by Where from TurnUp on, days by how many days ago they are.
 var (
-	clocks = []choice{{"24", "24"}, {"12", "12"}}
-	themes = []choice{{"auto", "auto"}, {"clair", "light"}, {"sombre", "dark"}, {"mono", "mono"}}
-	bells  = []choice{{"mention", "mention", "mentions"}, {"non", "off", "no"}, {"tout", "all", "tous"}}
-	wheres = []choice{
+	clocks   = []choice{{"24", "24"}, {"12", "12"}}
+	switches = []choice{{"oui", "on", "yes"}, {"non", "off", "no"}}
+	themes   = []choice{{"auto", "auto"}, {"clair", "light"}, {"sombre", "dark"}, {"mono", "mono"}}
+	bells    = []choice{{"mention", "mention", "mentions"}, {"non", "off", "no"}, {"tout", "all", "tous"}}
+	wheres   = []choice{
 		{"haut", "up"}, {"bas", "down"}, {"debut", "top"}, {"fin", "bottom"}, {"nonlu", "unread", "non-lu"},
 		{"precedente", "previous"}, {"suivante", "next"},
 	}
@@ -244,7 +243,7 @@ var (
 // choices are the values of each kind of argument that has only a few.
 var choices = map[Arg][]choice{
 	ArgLang: {{"fr", "fr"}, {"en", "en"}}, ArgClock: clocks, ArgShutdown: {cancelWords},
-	ArgTheme: themes, ArgBell: bells, ArgSwitch: {onWords, offWords}, ArgWhere: wheres,
+	ArgTheme: themes, ArgBell: bells, ArgSwitch: switches, ArgWhere: wheres,
 }
 
 // dayForms are the other ways to write a day: as in ISO 8601, and the French one.

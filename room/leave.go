@@ -29,7 +29,8 @@ func (s *Session) Close(why state.Ending) {
 // Joined is applied later departs then, see arrivedLocked.
 func (r *Room) remove(s *Session, why *state.Ending) {
 	r.mu.Lock()
-	seen, unnoted := r.lastSeenLocked(s)
+	seen, unnoted := r.unnotedLocked(s, 0) // noted if this was the owner's last session
+	unnoted = unnoted && !r.readingLocked(r.state.AccountByID(seen.Account), s)
 	r.deleteLocked(s)
 	var departed <-chan struct{}
 	if r.state.Member(s.id) != nil && r.closing == nil {

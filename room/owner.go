@@ -31,16 +31,8 @@ func (r *Room) seenBefore(s *Session) state.Seq {
 
 // recall sets the preferences that the owner of the pseudo chose for good.
 func (r *Room) recall(s *Session) {
-	a := r.owned(s.id)
-	if a == nil {
-		return
-	}
-	s.setPrefs(func(p *Prefs) { p.override(a.Kept) })
-	if a.Kept.Zone == nil {
-		return
-	}
-	if zone, err := r.Zone(*a.Kept.Zone); err == nil {
-		s.setPrefs(func(p *Prefs) { p.Zone = zone })
+	if a := r.owned(s.id); a != nil {
+		s.override(a.Kept)
 	}
 }
 
@@ -66,13 +58,6 @@ func (r *Room) unnotedLocked(s *Session, upto state.Seq) (b state.Seen, ok bool)
 	s.mu.Unlock()
 	b = state.Seen{Account: a.ID, Upto: max(s.joined, upto, r.ring.lastSeq(next))}
 	return b, b.Upto > a.Seen
-}
-
-// lastSeenLocked returns what the log is to note when a session closes, if it was the
-// last of an owner; ok is false for all others.
-func (r *Room) lastSeenLocked(s *Session) (b state.Seen, ok bool) {
-	b, ok = r.unnotedLocked(s, 0)
-	return b, ok && !r.readingLocked(r.state.AccountByID(b.Account), s)
 }
 
 // noteReading has the log note how far an owner who has just come has read: after a

@@ -21,14 +21,22 @@ type Prefs struct {
 	Plain  bool        // line mode was asked for, where a screen could be shown
 }
 
-// override replaces what the owner of an account chose for good, but for the zone, of
-// which only the name is kept.
-func (p *Prefs) override(k state.Kept) {
-	set(&p.Lang, k.Lang)
-	set(&p.Hour12, k.Hour12)
-	set(&p.Theme, k.Theme)
-	set(&p.Bell, k.Bell)
-	set(&p.Mouse, k.Mouse)
+// override replaces the session's preferences by those that are kept, but for a zone that
+// is not found.
+func (s *Session) override(k state.Kept) {
+	s.setPrefs(func(p *Prefs) {
+		set(&p.Lang, k.Lang)
+		set(&p.Hour12, k.Hour12)
+		set(&p.Theme, k.Theme)
+		set(&p.Bell, k.Bell)
+		set(&p.Mouse, k.Mouse)
+	})
+	if k.Zone == nil {
+		return
+	}
+	if zone, err := s.room.Zone(*k.Zone); err == nil {
+		s.setPrefs(func(p *Prefs) { p.Zone = zone })
+	}
 }
 
 func set[T any](pref, kept *T) {

@@ -85,8 +85,8 @@ func (s *Session) ignoredNames() []text.Pseudo {
 // prefer sets a preference of the session, and of the account if the session is its
 // owner's and the preference is another than before. If the log cannot take it, the
 // session has it all the same.
-func (c *call) prefer(change func(*Prefs), kept state.Kept, n Notice) (Reply, error) {
-	c.setPrefs(change)
+func (c *call) prefer(kept state.Kept, n Notice) (Reply, error) {
+	c.override(kept)
 	if a := c.room.owned(c.id); a != nil && !a.Kept.Has(kept) {
 		c.room.propose(c, state.PrefsKept{Account: a.ID, Prefs: kept})
 	}
@@ -98,7 +98,7 @@ func doLang(c *call) (Reply, error) {
 	if !ok {
 		return c.usage()
 	}
-	return c.prefer(func(p *Prefs) { p.Lang = l }, state.Kept{Lang: &l}, Notice{What: NowLang})
+	return c.prefer(state.Kept{Lang: &l}, Notice{What: NowLang})
 }
 
 func doClock(c *call) (Reply, error) {
@@ -107,7 +107,7 @@ func doClock(c *call) (Reply, error) {
 		return c.usage()
 	}
 	hour12 := i == 1
-	return c.prefer(func(p *Prefs) { p.Hour12 = hour12 }, state.Kept{Hour12: &hour12}, Notice{What: NowClock, Text: clocks[i][0]})
+	return c.prefer(state.Kept{Hour12: &hour12}, Notice{What: NowClock, Text: clocks[i][0]})
 }
 
 func doZone(c *call) (Reply, error) {
@@ -116,7 +116,7 @@ func doZone(c *call) (Reply, error) {
 		return nil, err
 	}
 	name := zone.String()
-	return c.prefer(func(p *Prefs) { p.Zone = zone }, state.Kept{Zone: &name}, Notice{What: NowZone, Text: name})
+	return c.prefer(state.Kept{Zone: &name}, Notice{What: NowZone, Text: name})
 }
 
 func doTheme(c *call) (Reply, error) {
@@ -125,7 +125,7 @@ func doTheme(c *call) (Reply, error) {
 		return c.usage()
 	}
 	theme := state.Theme(i)
-	return c.prefer(func(p *Prefs) { p.Theme = theme }, state.Kept{Theme: &theme}, Notice{What: NowTheme, Text: theme.String()})
+	return c.prefer(state.Kept{Theme: &theme}, Notice{What: NowTheme, Text: theme.String()})
 }
 
 func doBell(c *call) (Reply, error) {
@@ -134,52 +134,49 @@ func doBell(c *call) (Reply, error) {
 		return c.usage()
 	}
 	bell := state.Bell(i)
-	return c.prefer(func(p *Prefs) { p.Bell = bell }, state.Kept{Bell: &bell}, Notice{What: NowBell, Text: bell.String()})
+	return c.prefer(state.Kept{Bell: &bell}, Notice{What: NowBell, Text: bell.String()})
 }
 
 func doMouse(c *call) (Reply, error) {
-	mouse, ok := c.switched(c.Prefs().Mouse)
-	if !ok {
-		return c.usage()
+	mouse, n, err := c.switched(c.Prefs().Mouse, NowMouse, NowNoMouse)
+	if err != nil {
+		return nil, err
 	}
-	return c.prefer(func(p *Prefs) { p.Mouse = mouse }, state.Kept{Mouse: &mouse}, switchNotice(mouse, NowMouse, NowNoMouse))
+	return c.prefer(state.Kept{Mouse: &mouse}, n)
 }
 
 func doPlain(c *call) (Reply, error) {
-	plain, ok := c.switched(c.Prefs().Plain)
-	if !ok {
-		return c.usage()
+	plain, n, err := c.switched(c.Prefs().Plain, NowText, NowScreen)
+	if err != nil {
+		return nil, err
 	}
 	c.setPrefs(func(p *Prefs) { p.Plain = plain })
-	return switchNotice(plain, NowText, NowScreen), nil
+	return n, nil
 }
 
 func doJSON(c *call) (Reply, error) {
-	json, ok := c.switched(false)
-	if !ok {
-		return c.usage()
+	json, n, err := c.switched(false, NowJSON, NowPlain)
+	if err != nil {
+		return nil, err
 	}
 	c.setPrefs(func(p *Prefs) { p.JSON = json })
-	return switchNotice(json, NowJSON, NowPlain), nil
+	return n, nil
 }
 
-// switched returns whether the argument switches something on or off; without an
-// argument it is switched over from what it was.
-func (c *call) switched(was bool) (on, ok bool) {
-	switch {
+// switched returns whether the argument switches something on or off, and the Notice of
+// that; without an argument it is switched over from what it was.
+func (c *call) switched(was bool, whenOn, whenOff What) (on bool, n Notice, err error) {
+	i, ok := pick(switches, c.rest)
+	switch on = i == 0; {
 	case c.rest == "":
-		return !was, true
-	case onWords.is(c.rest):
-		return true, true
+		on = !was
+	case !ok:
+		return false, Notice{}, &UsageError{c.command}
 	}
-	return false, offWords.is(c.rest)
-}
-
-func switchNotice(on bool, whenOn, whenOff What) Notice {
 	if on {
-		return Notice{What: whenOn}
+		return true, Notice{What: whenOn}, nil
 	}
-	return Notice{What: whenOff}
+	return false, Notice{What: whenOff}, nil
 }
 
 func doGo(c *call) (Reply, error) {
