@@ -118,8 +118,8 @@ func (r *Room) applyLocked(done *applied, e state.Event) {
 		r.showLocked(out)
 		done.shown = done.shown || out.Shown
 	}
-	if joined, ok := opened(body); ok && accepted {
-		r.beginLocked(out.Event, joined)
+	if accepted {
+		r.beginLocked(out.Event)
 	}
 	for _, end := range out.Ended {
 		if s, ok := r.sessions[end.Session]; ok {
@@ -138,26 +138,16 @@ func (r *Room) goLiveLocked() {
 }
 
 // beginLocked has a session of this node read from here on, if the event opened it.
-func (r *Room) beginLocked(e state.Event, joined state.Joined) {
+func (r *Room) beginLocked(e state.Event) {
 	s := r.sessions[e.ID]
 	if s == nil {
 		return
 	}
-	s.setPseudo(joined.Pseudo)
-	s.memberID = r.state.Member(s.id).ID
+	m := r.state.Member(s.id)
+	s.setPseudo(m.Pseudo)
+	s.memberID = m.ID
 	s.joined = e.Seq
 	s.begin()
-}
-
-// opened returns the Joined that a body is, or that it resumes.
-func opened(b state.Body) (state.Joined, bool) {
-	switch b := b.(type) {
-	case state.Joined:
-		return b, true
-	case state.Resumed:
-		return b.Joined, true
-	}
-	return state.Joined{}, false
 }
 
 // showLocked puts an event on the ring, if it is shown. The roster expires first:

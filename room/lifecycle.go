@@ -1,6 +1,7 @@
 package room
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -29,13 +30,10 @@ func New(ctx context.Context, cfg Config, log Log, store Store) (*Room, error) {
 	if cfg.Zone == nil {
 		cfg.Zone = time.LoadLocation
 	}
-	if cfg.mu == nil {
-		cfg.mu = &sync.Mutex{}
-	}
 	r := &Room{
 		cfg: cfg, proposer: newProposer(log), store: store, ring: newRing(), table: commands, conns: newConnCounter(),
 		authLimiter: newAuthLimiter(), hasher: newHasher(cfg.PassMemory, cfg.PassTime), access: &Access{}, started: time.Now(),
-		zones: zoneCache{find: cfg.Zone, found: map[string]*time.Location{}}, mu: cfg.mu,
+		zones: zoneCache{find: cfg.Zone, found: map[string]*time.Location{}}, mu: cmp.Or[sync.Locker](cfg.mu, &sync.Mutex{}),
 		state: st, sessions: map[state.ID]*Session{}, memberStates: memberStates{}, snapshots: snapshots{tried: time.Now()},
 	}
 	r.limits.Store(&cfg.Limits)

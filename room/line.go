@@ -2,6 +2,7 @@ package room
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -192,15 +193,10 @@ func (s *Session) parseWord(line string) (c *Command, rest string, err error) {
 // unknownCommand suggests the nearest command that the session may use.
 func (s *Session) unknownCommand(word string) error {
 	e := &UnknownCommandError{Name: text.Clean(text.FirstRunes(word, text.MaxQuoted), false)}
-	var words []string
-	for _, c := range s.Available() {
-		for _, w := range c.Words() {
-			words = append(words, text.Fold(w))
-		}
-	}
-	slices.Sort(words)
+	byWord := s.room.table.byWord
+	words := slices.DeleteFunc(slices.Sorted(maps.Keys(byWord)), func(w string) bool { return !byWord[w].may(s) })
 	if near, ok := text.Suggest(word, slices.Values(words)); ok {
-		e.Suggestion = s.room.table.byWord[near]
+		e.Suggestion = byWord[near]
 	}
 	return e
 }

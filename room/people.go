@@ -58,13 +58,11 @@ func (s *Session) suggest(err error) error {
 	if a := view.Account(text.Pseudo(unknown.Name).Key()); a != nil {
 		return &state.UnknownMemberError{Name: string(a.Pseudo), Registered: true}
 	}
-	near, _ := text.Suggest(unknown.Name, func(yield func(text.Pseudo) bool) {
-		for m := range view.Present() {
-			if !yield(m.Pseudo) {
-				return
-			}
-		}
-	})
+	var here []text.Pseudo
+	for m := range view.Present() {
+		here = append(here, m.Pseudo)
+	}
+	near, _ := text.Suggest(unknown.Name, slices.Values(here))
 	return &state.UnknownMemberError{Name: unknown.Name, Suggestion: near}
 }
 

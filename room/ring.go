@@ -28,8 +28,8 @@ type ring struct {
 
 func newRing() *ring { return &ring{first: 1, next: 1} }
 
-// push adds an event and returns its place.
-func (r *ring) push(e *state.Event) uint64 {
+// push adds an event.
+func (r *ring) push(e *state.Event) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	place := r.next
@@ -42,7 +42,6 @@ func (r *ring) push(e *state.Event) uint64 {
 		r.first++
 	}
 	r.slots[place%ringEvents] = e
-	return place
 }
 
 // end returns the place after the newest event.

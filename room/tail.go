@@ -151,8 +151,7 @@ func (t *Tail) Closed() bool {
 // are read with earlier; if it is nil they are ErrGone. An error of earlier ends it.
 func (t *Tail) Follow(ctx context.Context, after state.Seq, earlier Earlier, apply func([]state.Event) error) error {
 	f := &follower{next: after + 1, wake: make(chan struct{}, 1)}
-	t.add(f)
-	defer t.remove(f)
+	defer t.add(f)()
 	var events []state.Event
 	for {
 		var before state.Seq
@@ -183,16 +182,15 @@ func (t *Tail) Follow(ctx context.Context, after state.Seq, earlier Earlier, app
 	}
 }
 
-func (t *Tail) add(f *follower) {
+func (t *Tail) add(f *follower) (remove func()) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.followers[f] = struct{}{}
-}
-
-func (t *Tail) remove(f *follower) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	delete(t.followers, f)
+	return func() {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		delete(t.followers, f)
+	}
 }
 
 // take appends what comes next to batch. When that has left memory, before is the first

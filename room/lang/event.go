@@ -1,6 +1,7 @@
 package lang
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -165,12 +166,10 @@ func (v View) banned(b state.Banned) string {
 	t := v.texts()
 	words := fmt.Sprintf(t.BannedSomebody, v.by(b.Ban.By))
 	switch {
-	case len(b.Gone) > 0:
-		form := t.Banned
-		if len(b.Gone) > 1 {
-			form = t.BannedSeveral
-		}
-		words = v.named(form, names(b.Gone), v.by(b.Ban.By))
+	case len(b.Gone) > 1:
+		words = v.named(t.BannedSeveral, names(b.Gone), v.by(b.Ban.By))
+	case len(b.Gone) == 1:
+		words = v.named(t.Banned, name(b.Gone[0]), v.by(b.Ban.By))
 	case v.Operator || b.Ban.Target.Kind == state.ByPseudo:
 		words = v.named(t.Banned, text.Isolate(b.Ban.Target.String()), v.by(b.Ban.By))
 	}
@@ -209,18 +208,10 @@ func Farewell(why *state.Ending, v View) string {
 			text += " " + fmt.Sprintf(t.UntilTime, v.Moment(why.Until, time.Now()))
 		}
 		return v.withReason(text, why.Reason)
-	case state.Slow:
-		return t.EndSlow
-	case state.Idle:
-		return t.EndIdle
 	case state.Shutdown:
 		return v.withReason(t.EndShutdown, why.Reason)
-	case state.Replaced:
-		return t.EndReplaced
-	case state.Crashed:
-		return t.EndCrashed
-	case state.Reclaimed:
-		return t.EndReclaimed
 	}
-	return fmt.Sprintf(t.Goodbye, name(v.Me))
+	return cmp.Or(map[state.Cause]string{
+		state.Slow: t.EndSlow, state.Idle: t.EndIdle, state.Replaced: t.EndReplaced, state.Crashed: t.EndCrashed, state.Reclaimed: t.EndReclaimed,
+	}[why.Cause], fmt.Sprintf(t.Goodbye, name(v.Me)))
 }

@@ -84,10 +84,7 @@ func (v View) Usage(c *room.Command) string {
 	case "say", "tell":
 		return args
 	}
-	if args == "" {
-		return v.slash() + c.Word(v.Lang)
-	}
-	return v.slash() + c.Word(v.Lang) + " " + args
+	return strings.TrimRight(v.slash()+c.Word(v.Lang)+" "+args, " ")
 }
 
 // Also lists all words that call a command; "" where there is one.

@@ -16,23 +16,16 @@ func (v View) people(r room.People, now time.Time) []string {
 	for _, p := range members {
 		width = max(width, utf8.RuneCountInString(string(p.Pseudo)))
 	}
-	lines := []string{v.texts().NobodyHere}
-	if n := len(members); n > 0 {
-		lines[0] = fmt.Sprintf(v.texts().Present, n, "")
+	if len(members) == 0 {
+		return []string{v.texts().NobodyHere}
 	}
+	lines := []string{strings.TrimRight(fmt.Sprintf(v.texts().Present, len(members), ""), " ")}
 	for _, p := range members {
-		lines = append(lines, "  "+v.person(p, width, now))
+		pad := strings.Repeat(" ", width-utf8.RuneCountInString(string(p.Pseudo)))
+		line := "  " + fmt.Sprintf(v.texts().Since, name(p.Pseudo)+pad, v.Moment(p.Since, now))
+		lines = append(lines, strings.Join(append([]string{line}, v.marks(p, now)...), "  "))
 	}
-	lines[0] = strings.TrimRight(lines[0], " ")
 	return lines
-}
-
-// person writes one line of a list.
-func (v View) person(p room.Person, width int, now time.Time) string {
-	t := v.texts()
-	pad := strings.Repeat(" ", max(0, width-utf8.RuneCountInString(string(p.Pseudo))))
-	line := fmt.Sprintf(t.Since, name(p.Pseudo)+pad, v.Moment(p.Since, now))
-	return strings.Join(append([]string{line}, v.marks(p, now)...), "  ")
 }
 
 // marks are what there is to say about a member besides their name.

@@ -7,6 +7,7 @@ package roomtest
 import (
 	"bytes"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -101,11 +102,8 @@ func Goroutines(in ...string) (n int) {
 		size = runtime.Stack(buf, true)
 	}
 	for stack := range strings.SplitSeq(string(buf[:size]), "\n\n") {
-		for _, function := range in {
-			if strings.Contains(stack, function) {
-				n++
-				break
-			}
+		if slices.ContainsFunc(in, func(function string) bool { return strings.Contains(stack, function) }) {
+			n++
 		}
 	}
 	return n

@@ -17,32 +17,30 @@ import (
 // from any goroutine.
 type Console struct {
 	*room.Session
-	Bell  // rings for every event
+	Bell // rings for every event
+	// Leave ends the console's session; leaving again does nothing. What was recorded can
+	// still be read.
+	Leave func()
 	t     testing.TB
-	leave func()
 	left  chan struct{} // closed once it records no more
 
 	mu     sync.Mutex
 	events []state.Event
 }
 
-// Watch opens a room's console. [Console.Leave] must be called in the end.
+// Watch opens a room's console. Leave must be called in the end.
 func Watch(t testing.TB, r *room.Room) *Console {
 	c := &Console{Session: r.Watch(room.Prefs{}), t: t, left: make(chan struct{})}
 	go func() {
 		defer close(c.left)
 		c.Follow(nil, c.show)
 	}()
-	c.leave = sync.OnceFunc(func() {
+	c.Leave = sync.OnceFunc(func() {
 		c.Session.Close(state.Ending{Cause: state.Quit})
 		<-c.left
 	})
 	return c
 }
-
-// Leave ends the console's session; leaving again does nothing. What was recorded can
-// still be read.
-func (c *Console) Leave() { c.leave() }
 
 // mark is a failure that catchUp shows on the console, to see when it gets there.
 type mark struct{ passed chan struct{} }

@@ -47,9 +47,12 @@ func (h *Harness) Wire() { h.wires = newWires() }
 // Serve starts the front. wrap, which may be nil, changes its listener.
 func (h *Harness) Serve(front Front, wrap func(net.Listener) net.Listener) {
 	h.T.Helper()
-	l, err := h.listen()
-	if err != nil {
-		h.T.Fatal(err)
+	var l net.Listener = h.wires
+	if h.wires == nil {
+		var err error
+		if l, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
+			h.T.Fatal(err)
+		}
 	}
 	h.Addr, h.front = l.Addr().String(), front
 	if wrap != nil {
@@ -63,13 +66,6 @@ func (h *Harness) Serve(front Front, wrap func(net.Listener) net.Listener) {
 			h.T.Errorf("Serve: %v", err)
 		}
 	})
-}
-
-func (h *Harness) listen() (net.Listener, error) {
-	if h.wires != nil {
-		return h.wires, nil
-	}
-	return net.Listen("tcp", "127.0.0.1:0")
 }
 
 // Dial connects to the front, until the end of the test. Reads and writes on real sockets

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"sync"
+	"sync/atomic"
 )
 
 // wires is a network of pipes, for a test in a bubble (package testing/synctest), where
@@ -15,9 +16,7 @@ type wires struct {
 	calls  chan net.Conn
 	closed chan struct{}
 	once   sync.Once
-
-	mu sync.Mutex
-	n  int // of connections so far
+	count  atomic.Int32 // of connections so far
 }
 
 func newWires() *wires { return &wires{calls: make(chan net.Conn), closed: make(chan struct{})} }
@@ -43,10 +42,7 @@ func (w *wires) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(192, 0, 2, 1)
 
 // dial connects, from a port of its own.
 func (w *wires) dial() (net.Conn, error) {
-	w.mu.Lock()
-	w.n++
-	from := &net.TCPAddr{IP: net.IPv4(192, 0, 2, 2), Port: 1024 + w.n}
-	w.mu.Unlock()
+	from := &net.TCPAddr{IP: net.IPv4(192, 0, 2, 2), Port: 1024 + int(w.count.Add(1))}
 	ours, theirs := net.Pipe()
 	select {
 	case w.calls <- wired{theirs, from}:
