@@ -57,11 +57,14 @@ func doBan(c *call) (Reply, error) {
 }
 
 // banHint returns a Notice about a key of a member that a ban on their pseudo does not
-// cover, or about an address unless others share it: another pseudo is quickly found,
-// another key less so. nil: there is nothing to add.
+// cover, as it covers all keys of an account, or about an address unless others share it:
+// another pseudo is quickly found, another key less so. nil: there is nothing to add.
 func (r *Room) banHint(m *state.Member, t state.Target) Reply {
-	if key := r.uncoveredKey(m, t); key != "" {
-		return Notice{What: BanHint, Name: m.Pseudo, Text: key}
+	r.mu.Lock()
+	i := slices.IndexFunc(m.Sessions, func(at state.Attendance) bool { return at.KeyID != "" && !r.state.BansHold(t, at.KeyID) })
+	r.mu.Unlock()
+	if i >= 0 {
+		return Notice{What: BanHint, Name: m.Pseudo, Text: m.Sessions[i].KeyID}
 	}
 	for _, at := range m.Sessions {
 		if at.KeyID == "" && r.alone(at.Addr) {
@@ -69,19 +72,6 @@ func (r *Room) banHint(m *state.Member, t state.Target) Reply {
 		}
 	}
 	return nil
-}
-
-// uncoveredKey returns a key that a member is here with and that a ban on the member does
-// not cover, as it covers all keys of an account; "" for none.
-func (r *Room) uncoveredKey(m *state.Member, t state.Target) string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for _, at := range m.Sessions {
-		if at.KeyID != "" && !r.state.BansHold(t, at.KeyID) {
-			return at.KeyID
-		}
-	}
-	return ""
 }
 
 // alone reports whether only one member is here from an address.

@@ -1,6 +1,7 @@
 package lang
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -8,12 +9,7 @@ import (
 )
 
 // in returns t in the view's time zone.
-func (v View) in(t time.Time) time.Time {
-	if v.Zone != nil {
-		return t.In(v.Zone)
-	}
-	return t.Local()
-}
+func (v View) in(t time.Time) time.Time { return t.In(cmp.Or(v.Zone, time.Local)) }
 
 // Clock writes the time of day.
 func (v View) Clock(t time.Time) string {

@@ -44,15 +44,6 @@ func (b *Bell) Ring() {
 	}
 }
 
-func (b *Bell) rung() <-chan struct{} {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.next == nil {
-		b.next = make(chan struct{})
-	}
-	return b.next
-}
-
 // Await calls ok at each change until it returns true. After Patience the test fails and
 // prints what.
 func (b *Bell) Await(t testing.TB, what func() string, ok func() bool) {
@@ -60,7 +51,12 @@ func (b *Bell) Await(t testing.TB, what func() string, ok func() bool) {
 	late := time.NewTimer(Patience)
 	defer late.Stop()
 	for {
-		rung := b.rung()
+		b.mu.Lock()
+		if b.next == nil {
+			b.next = make(chan struct{})
+		}
+		rung := b.next
+		b.mu.Unlock()
 		if ok() {
 			return
 		}
