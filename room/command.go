@@ -148,6 +148,17 @@ func newTable(all []*Command) *table {
 	return t
 }
 
+// called returns the command that a line calls by its name, after one slash or two; nil
+// for none.
+func (t *table) called(line string) (c *Command, rest string) {
+	word, rest := text.CutSpace(strings.TrimLeft(line, " \n"))
+	name, slash := strings.CutPrefix(word, "/")
+	if !slash {
+		return nil, ""
+	}
+	return t.byWord[text.Fold(strings.TrimPrefix(name, "/"))], rest
+}
+
 // Available returns the commands that the session may use, in the order of help.
 func (s *Session) Available() []*Command {
 	var may []*Command

@@ -79,14 +79,7 @@ func Commands() []*Command { return slices.Clone(commands.all) }
 
 // Calls returns the command that a line calls by its name, nil for none, and what
 // follows the name. It asks for no rights: the member may not use the command.
-func Calls(line string) (c *Command, rest string) {
-	word, rest := text.CutSpace(strings.TrimLeft(line, " \n"))
-	name, slash := strings.CutPrefix(word, "/")
-	if !slash {
-		return nil, ""
-	}
-	return commands.byWord[text.Fold(strings.TrimPrefix(name, "/"))], rest
-}
+func Calls(line string) (c *Command, rest string) { return commands.called(line) }
 
 // Secret reports whether a line holds a pass phrase: a front neither repeats such a
 // line nor keeps it in its input history. The line may not have been cleaned yet.

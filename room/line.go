@@ -147,7 +147,7 @@ func (s *Session) kickForFlooding(ctx context.Context) {
 func (s *Session) parse(whole string) (c *Command, rest string, err error) {
 	line := strings.TrimSpace(whole)
 	say := s.room.table.say
-	switch called, _ := Calls(line); {
+	switch called, _ := s.room.table.called(line); {
 	case line == "":
 		return nil, "", ErrEmpty
 	case s.Role() == state.Console:

@@ -21,30 +21,6 @@ type Prefs struct {
 	Plain  bool        // line mode was asked for, where a screen could be shown
 }
 
-// override replaces the session's preferences by those that are kept, but for a zone that
-// is not found.
-func (s *Session) override(k state.Kept) {
-	s.setPrefs(func(p *Prefs) {
-		set(&p.Lang, k.Lang)
-		set(&p.Hour12, k.Hour12)
-		set(&p.Theme, k.Theme)
-		set(&p.Bell, k.Bell)
-		set(&p.Mouse, k.Mouse)
-	})
-	if k.Zone == nil {
-		return
-	}
-	if zone, err := s.room.Zone(*k.Zone); err == nil {
-		s.setPrefs(func(p *Prefs) { p.Zone = zone })
-	}
-}
-
-func set[T any](pref, kept *T) {
-	if kept != nil {
-		*pref = *kept
-	}
-}
-
 // ParseLang reads a language as people, flags and locales write it: "fr",
 // "en_GB.UTF-8", "anglais"; how it begins decides. ok is false for anything else; the
 // C and POSIX locales say nothing about a language.

@@ -93,6 +93,30 @@ func (c *call) prefer(kept state.Kept, n Notice) (Reply, error) {
 	return n, nil
 }
 
+// override replaces the session's preferences by those that are kept, but for a zone that
+// is not found.
+func (s *Session) override(k state.Kept) {
+	s.setPrefs(func(p *Prefs) {
+		set(&p.Lang, k.Lang)
+		set(&p.Hour12, k.Hour12)
+		set(&p.Theme, k.Theme)
+		set(&p.Bell, k.Bell)
+		set(&p.Mouse, k.Mouse)
+	})
+	if k.Zone == nil {
+		return
+	}
+	if zone, err := s.room.Zone(*k.Zone); err == nil {
+		s.setPrefs(func(p *Prefs) { p.Zone = zone })
+	}
+}
+
+func set[T any](pref, kept *T) {
+	if kept != nil {
+		*pref = *kept
+	}
+}
+
 func doLang(c *call) (Reply, error) {
 	l, ok := ParseLang(c.rest)
 	if !ok {
