@@ -21,6 +21,12 @@ type Prefs struct {
 	Plain  bool        // line mode was asked for, where a screen could be shown
 }
 
+func set[T any](pref, kept *T) {
+	if kept != nil {
+		*pref = *kept
+	}
+}
+
 // ParseLang reads a language as people, flags and locales write it: "fr",
 // "en_GB.UTF-8", "anglais"; how it begins decides. ok is false for anything else; the
 // C and POSIX locales say nothing about a language.

@@ -111,12 +111,6 @@ func (s *Session) override(k state.Kept) {
 	}
 }
 
-func set[T any](pref, kept *T) {
-	if kept != nil {
-		*pref = *kept
-	}
-}
-
 func doLang(c *call) (Reply, error) {
 	l, ok := ParseLang(c.rest)
 	if !ok {
