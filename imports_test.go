@@ -54,12 +54,12 @@ var imports = map[string]row{
 	"room/text":            {std: withoutIO, others: []string{"golang.org/x/text", "github.com/ergochat/confusables"}},
 	"room/logtest":         {ours: []string{"internal/wait", "room", "room/state", "room/state/statetest", "room/text"}},
 	"room/roomtest":        {ours: []string{"room", "room/state", "room/text"}},
-	"room/lang":            {ours: []string{"room", "room/state", "room/text"}, std: withoutIO, others: []string{"golang.org/x/text"}},
+	"room/lang":            {ours: []string{"room", "room/state", "room/text", "internal/classcache"}, std: withoutIO, others: []string{"golang.org/x/text"}},
 	"room/operator":        {ours: []string{"room", "room/state", "room/text", "room/lang", "internal/line"}},
 	"room/history":         {ours: []string{"room", "room/state", "room/text", "internal/wait"}, others: []string{"modernc.org/sqlite", "golang.org/x/sys/unix"}},
 	"sshui":                {ours: []string{"room", "room/state", "room/text", "room/lang", "sshui/rows", "sshui/screen", "internal/line", "internal/line/keys", "internal/wait", "internal/front"}, others: []string{"*"}},
-	"sshui/rows":           {ours: []string{"room", "room/state", "room/text", "room/lang"}, std: withoutIO, others: []string{"github.com/charmbracelet/x/ansi", "github.com/rivo/uniseg"}},
-	"sshui/screen":         {ours: []string{"room", "room/state", "room/text", "room/lang", "sshui/rows", "internal/line", "internal/line/keys"}, std: withoutIO, others: []string{"github.com/charmbracelet/x/ansi"}},
+	"sshui/rows":           {ours: []string{"room", "room/state", "room/text", "room/lang", "internal/classcache"}, std: withoutIO, others: []string{"github.com/charmbracelet/x/ansi", "github.com/rivo/uniseg"}},
+	"sshui/screen":         {ours: []string{"room", "room/state", "room/text", "room/lang", "sshui/rows", "internal/line", "internal/line/keys", "internal/classcache"}, std: withoutIO, others: []string{"github.com/charmbracelet/x/ansi"}},
 	"rawtcp":               {ours: []string{"room", "room/state", "room/text", "room/lang", "internal/front"}, others: []string{"golang.org/x/", "github.com/pires/go-proxyproto"}},
 	"rawtcp/client":        {ours: []string{"room", "room/state", "room/text", "room/lang", "internal/line"}, others: []string{"golang.org/x/"}},
 	"hostkeys":             {others: []string{"golang.org/x/crypto/ssh"}},
@@ -67,6 +67,7 @@ var imports = map[string]row{
 	"internal/line/keys":   {std: withoutIO, others: []string{"github.com/charmbracelet/", "github.com/rivo/uniseg"}},
 	"internal/front":       {ours: []string{"room", "room/state", "room/lang"}, others: []string{"golang.org/x/sys/unix"}},
 	"internal/wait":        {std: withoutIO},
+	"internal/classcache":  {std: withoutIO},
 	"internal/load":        {others: []string{"golang.org/x/crypto/ssh"}},
 }
 

@@ -1,36 +1,31 @@
 package lang
 
 import (
-	"maps"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 
+	"salon/internal/classcache"
 	"salon/room"
 	"salon/room/state"
 )
 
-// Bounds of the lines that a Printer keeps.
+// Bounds of the lines that a Printer keeps for one class: all classes together hold at
+// most classcache.Max * keptLines * maxKept, 16 MiB.
 const (
-	// classes is how many classes of reader share rendered lines; a reader of
-	// one more has its lines rendered for it alone.
-	classes = 16
 	// keptLines is how many of the newest lines each class shares.
 	keptLines = 256
 	// maxKept is the longest rendered message that is shared, in bytes; a longer
 	// one is rendered for each reader, which costs little next to sending it.
-	maxKept = 2 << 10
+	maxKept = 1 << 10
 )
 
 // Printer writes items in line mode for every session of a front. A line that
 // looks the same to all of one class (language, time zone, clock) is rendered
 // once and its bytes shared. It is safe for concurrent use.
 type Printer struct {
-	eol string
-
-	lines atomic.Pointer[map[class]*kept] // never changed: exchanged for a larger one
-	mu    sync.Mutex                      // held to exchange it
+	eol   string
+	lines classcache.Cache[class, kept]
 }
 
 // kept are the newest lines of one class: an event's at its place modulo
@@ -51,11 +46,7 @@ type rendered struct {
 }
 
 // NewPrinter returns a Printer that ends lines with eol.
-func NewPrinter(eol string) *Printer {
-	p := &Printer{eol: eol}
-	p.lines.Store(&map[class]*kept{})
-	return p
-}
+func NewPrinter(eol string) *Printer { return &Printer{eol: eol} }
 
 // Append appends an item as its session is to see it now, which may be not at all.
 func (p *Printer) Append(dst []byte, it room.Item, s *room.Session) []byte {
@@ -88,35 +79,14 @@ func (p *Printer) Line(dst []byte, text string) []byte {
 // shared appends a public event's bytes, rendering them if nobody of that class
 // has. Two who come at once may both render: the result is the same.
 func (p *Printer) shared(dst []byte, it room.Item, c class) []byte {
-	v := View{Lang: c.lang, Zone: c.zone, Hour12: c.hour12}
-	lines := p.of(c)
-	if lines == nil {
-		return p.Line(dst, v.Event(it.Event))
-	}
-	slot := &lines[it.Place%keptLines]
+	slot := &p.lines.Get(c)[it.Place%keptLines]
 	l := slot.Load()
 	if l == nil || l.event != it.Event {
+		v := View{Lang: c.lang, Zone: c.zone, Hour12: c.hour12}
 		l = &rendered{it.Event, p.Line(nil, v.Event(it.Event))}
 		if len(l.text) <= maxKept {
 			slot.Store(l)
 		}
 	}
 	return append(dst, l.text...)
-}
-
-// of returns the lines of a class; nil for one class too many.
-func (p *Printer) of(c class) *kept {
-	if lines := (*p.lines.Load())[c]; lines != nil {
-		return lines
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	all := *p.lines.Load()
-	if all[c] != nil || len(all) >= classes {
-		return all[c]
-	}
-	larger := maps.Clone(all)
-	larger[c] = new(kept)
-	p.lines.Store(&larger)
-	return larger[c]
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"salon/internal/classcache"
 	"salon/room"
 	"salon/room/lang"
 	"salon/room/state"
@@ -123,10 +124,10 @@ func TestWhatOperatorsArePrintedIsNotShared(t *testing.T) {
 }
 
 // TestPlacesAndClassesBeyondWhatIsKept: the right line is printed when another
-// took its slot, and for readers of one class too many.
+// took its slot, and for readers whose class was dropped for another.
 func TestPlacesAndClassesBeyondWhatIsKept(t *testing.T) {
 	var entries []room.Entry
-	for i := range 40 {
+	for i := range classcache.Max + 6 {
 		e := reader(text.Pseudo(fmt.Sprintf("p%dx", i)), state.English)
 		e.Prefs.Zone = time.FixedZone("", i*60)
 		entries = append(entries, e)
@@ -134,7 +135,7 @@ func TestPlacesAndClassesBeyondWhatIsKept(t *testing.T) {
 	s := joined(t, entries...)
 	p := lang.NewPrinter("\n")
 	for place := range uint64(3000) {
-		reader := s[place%40]
+		reader := s[place%uint64(len(s))]
 		want := lang.ViewOf(reader).Clock(at) + fmt.Sprintf(" bob: %d\n", place)
 		if got := string(p.Append(nil, public(place, fmt.Sprint(place)), reader)); got != want {
 			t.Fatalf("%q, want %q", got, want)

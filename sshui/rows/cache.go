@@ -1,19 +1,17 @@
 package rows
 
 import (
-	"cmp"
-	"maps"
 	"math"
-	"slices"
 	"sync"
 	"sync/atomic"
 
+	"salon/internal/classcache"
 	"salon/room/lang"
 	"salon/room/state"
 )
 
 // Bounds of what a Cache holds for one class. All classes together hold at most
-// maxClasses * classBytes, 16 MiB, and the events that those rows show, which are no
+// classcache.Max * classBytes, 16 MiB, and the events that those rows show, which are no
 // larger.
 const (
 	// maxPlaces is how many of the newest places of the room are kept; the rows of
@@ -32,7 +30,9 @@ const (
 // Cache keeps the rows of recent public events for all sessions of a class. The zero value
 // is ready and safe for concurrent use. Finding rows takes no lock and allocates nothing;
 // rows that several sessions ask for at once are made once.
-type Cache struct{ classes ClassCache[Class, recent] }
+type Cache struct {
+	classes classcache.Cache[Class, recent]
+}
 
 // Event returns the rows of the event at a place of the room's ring, as members of class c
 // see them who are not mentioned. It makes them if they are missing.
@@ -112,66 +112,3 @@ func (r *recent) oldestLocked() (slot int) {
 
 // size is about what a Fragment takes, in bytes.
 func size(f *Fragment) int { return overhead + len(f.Bytes) + 48*len(f.Mentions) }
-
-// maxClasses is how many classes a ClassCache holds. For one more it drops the class that
-// was used longest ago; what that held is made again if it is still needed.
-const maxClasses = 64
-
-// ClassCache holds a V for each class K of terminals that look alike. A V is zero at first;
-// its users fill it, and must expect others to do so at the same time.
-//
-// The zero value is ready and safe for concurrent use. Finding a class takes no lock and
-// allocates nothing.
-type ClassCache[K comparable, V any] struct {
-	classes atomic.Pointer[map[K]*cached[V]] // the map is replaced, never changed
-	round   atomic.Uint64                    // counts the replacements
-
-	mu sync.Mutex // held to replace the map
-}
-
-// cached is what a ClassCache holds for one class.
-type cached[V any] struct {
-	used  atomic.Uint64 // the round in which it was last asked for
-	value V
-}
-
-// Get returns the value of a class. It stays usable after the cache has dropped it.
-func (k *ClassCache[K, V]) Get(class K) *V {
-	c := k.all()[class]
-	if c == nil {
-		c = k.add(class)
-	}
-	if round := k.round.Load(); c.used.Load() != round {
-		c.used.Store(round)
-	}
-	return &c.value
-}
-
-func (k *ClassCache[K, V]) all() map[K]*cached[V] {
-	if all := k.classes.Load(); all != nil {
-		return *all
-	}
-	return nil
-}
-
-// add adds a class, unless somebody else just has.
-func (k *ClassCache[K, V]) add(class K) *cached[V] {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if c := k.all()[class]; c != nil {
-		return c
-	}
-	all := maps.Clone(k.all())
-	switch {
-	case all == nil:
-		all = map[K]*cached[V]{}
-	case len(all) >= maxClasses: // those used since the last replacement are all equal
-		oldest := func(a, b K) int { return cmp.Compare(all[a].used.Load(), all[b].used.Load()) }
-		delete(all, slices.MinFunc(slices.Collect(maps.Keys(all)), oldest))
-	}
-	c := &cached[V]{}
-	c.used.Store(k.round.Add(1))
-	all[class] = c
-	k.classes.Store(&all)
-	return c
-}

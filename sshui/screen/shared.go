@@ -6,18 +6,19 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
+	"salon/internal/classcache"
 	"salon/room"
 	"salon/sshui/rows"
 )
 
 // Shared caches what screens that look alike have in common: rows of events, headers with
 // their lists of names, unread markers. A screen that finds one missing makes it for all.
-// Each of the three is bounded by a [rows.ClassCache]. The zero value is ready and safe
+// Each of the three is bounded by a [classcache.Cache]. The zero value is ready and safe
 // for concurrent use.
 type Shared struct {
 	rows    rows.Cache
-	headers rows.ClassCache[headerLook, atomic.Pointer[header]] // of the roster painted last
-	markers rows.ClassCache[markerLook, atomic.Pointer[marker]]
+	headers classcache.Cache[headerLook, atomic.Pointer[header]] // of the roster painted last
+	markers classcache.Cache[markerLook, atomic.Pointer[marker]]
 }
 
 // headerLook is everything that a header depends on besides the roster.
