@@ -44,12 +44,7 @@ func (c *conn) serve() {
 
 // read does what the client sends until its input or its session ends.
 func (c *conn) read(first token) {
-	defer func() {
-		if r := recover(); r != nil {
-			c.conns.Crashed(r)
-			c.sess.End(state.Ending{Cause: state.Crashed})
-		}
-	}()
+	defer c.conns.Recover(c.sess)
 	c.do(first)
 	for c.sess.Context().Err() == nil {
 		tok, err := c.in.next()

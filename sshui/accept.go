@@ -75,13 +75,11 @@ func (ch *channel) serve() {
 			ch.fail(r)
 		}
 	}()
-	switch {
-	case ch.command == "--json" || strings.TrimSpace(ch.command) == "/json": // OpenSSH takes words that begin with - for its own
-		ch.stream()
+	switch json := ch.command == "--json" || strings.TrimSpace(ch.command) == "/json"; { // OpenSSH takes words that begin with - for its own
+	case json || ch.command == "" && !ch.pty:
+		ch.pipe(json)
 	case ch.command != "":
 		ch.runCommand()
-	case !ch.pty:
-		ch.pipe()
 	default:
 		ch.terminal()
 	}

@@ -94,28 +94,13 @@ func (ch *channel) answer(v lang.View, reply room.Reply) error {
 
 // pipe is a session without a terminal: `ssh -T`, or another program's output
 // piped in. Each line is a message, read no faster than the room takes them, so
-// that none is lost; events come out one a line, errors on stderr. The end of
-// input ends the session, and the first failure decides its exit code.
-func (ch *channel) pipe() {
+// that none is lost; events come out one a line, errors on stderr. The first line
+// that failed decides the exit code. The end of input ends the session, but not
+// with json, which is for programs and shows one JSON object a line: many have no
+// input.
+func (ch *channel) pipe(json bool) {
 	e := ch.entry()
-	e.Paced, e.Script = true, true
-	ch.serveLines(e, func(fail context.CancelCauseFunc) {
-		ch.submitLines(fail)
-		ch.inputEnded()
-	})
-}
-
-// stream is a pipe for programs: one JSON object a line. Lines may be sent too,
-// but the end of input ends nothing: many programs have none.
-func (ch *channel) stream() {
-	e := ch.entry()
-	e.Paced, e.Script, e.Prefs.JSON = true, true, true
-	ch.serveLines(e, ch.submitLines)
-}
-
-// serveLines joins, runs read in a goroutine and writes events in this one, until the
-// session ends. The first error that read passes to fail decides the exit code.
-func (ch *channel) serveLines(e room.Entry, read func(fail context.CancelCauseFunc)) {
+	e.Paced, e.Script, e.Prefs.JSON = true, true, json
 	if !ch.enterAsUser(e) {
 		return
 	}
@@ -123,8 +108,11 @@ func (ch *channel) serveLines(e room.Entry, read func(fail context.CancelCauseFu
 	defer fail(nil)
 	var reading sync.WaitGroup
 	reading.Go(func() {
-		defer ch.recover()
-		read(fail)
+		defer ch.server.conns.Recover(ch.sess)
+		ch.submitLines(fail)
+		if !json {
+			ch.inputEnded()
+		}
 	})
 	end := ch.leave(ch.follow())
 	if end.Cause != state.Quit && end.Cause != state.Lost {
@@ -136,14 +124,6 @@ func (ch *channel) serveLines(e room.Entry, read func(fail context.CancelCauseFu
 	}
 	ch.exit(code)
 	reading.Wait() // the channel is closed: nothing is left to read
-}
-
-// recover ends a session whose goroutine panicked. It must be deferred.
-func (ch *channel) recover() {
-	if r := recover(); r != nil {
-		ch.server.conns.Crashed(r)
-		ch.sess.End(state.Ending{Cause: state.Crashed})
-	}
 }
 
 // maxBuffer is how much is gathered for one write before it is sent.
@@ -179,8 +159,8 @@ func (ch *channel) follow() error {
 	})
 }
 
-// submitLines submits the client's lines until its input or its session ends. It skips
-// empty lines, which the output of programs is full of.
+// submitLines submits the client's lines until its input or its session ends, and passes
+// the first error to fail. It skips empty lines, which the output of programs is full of.
 func (ch *channel) submitLines(fail context.CancelCauseFunc) {
 	in := bufio.NewReaderSize(ch.Channel, text.MaxText+2)
 	for ch.sess.Context().Err() == nil {

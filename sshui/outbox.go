@@ -68,7 +68,7 @@ func (t *terminal) enqueueLocked(a screen.Action) bool {
 
 // drain does what is in the outbox, in order, until it is empty or the session ends.
 func (t *terminal) drain() {
-	defer t.recover()
+	defer t.server.conns.Recover(t.sess)
 	for {
 		a, ok := t.dequeue()
 		switch {

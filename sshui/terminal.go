@@ -79,7 +79,7 @@ func (t *terminal) run() {
 	t.startScreen()
 	var reading sync.WaitGroup
 	reading.Go(func() {
-		defer t.recover()
+		defer t.server.conns.Recover(t.sess)
 		t.read()
 	})
 	end := t.leave(t.show())

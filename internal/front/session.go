@@ -65,6 +65,14 @@ func (c *Conns) Leave(s *room.Session, from netip.Addr, why *state.Ending) *stat
 	return end
 }
 
+// Recover ends a session whose goroutine panicked. It must be deferred.
+func (c *Conns) Recover(s *room.Session) {
+	if r := recover(); r != nil {
+		c.Crashed(r)
+		s.End(state.Ending{Cause: state.Crashed})
+	}
+}
+
 // Crashed logs a panic, as recover returned it.
 func (c *Conns) Crashed(fault any) {
 	c.log.Error(c.name+": session crashed", "panic", fmt.Sprint(fault), "stack", string(debug.Stack()))
