@@ -85,9 +85,3 @@ func Ephemeral() (ssh.Signer, error) {
 	}
 	return ssh.NewSignerFromKey(private)
 }
-
-// Fingerprint returns the key's SHA-256 fingerprint exactly as ssh and `ssh-keygen -lf` print it ("SHA256:" and
-// 43 characters), so that people can compare the two by eye.
-func Fingerprint(key ssh.PublicKey) string {
-	return ssh.FingerprintSHA256(key)
-}

@@ -90,11 +90,8 @@ func (ch *channel) request(kind string, payload []byte) bool {
 
 // isKept reports whether salon uses an environment variable; others are refused.
 func isKept(name string) bool {
-	switch name {
-	case "LANG", "TZ", "COLORTERM", "NO_COLOR", "TERM_PROGRAM":
-		return true
-	}
-	return strings.HasPrefix(name, "LC_")
+	kept := []string{"LANG", "TZ", "COLORTERM", "NO_COLOR", "TERM_PROGRAM"}
+	return strings.HasPrefix(name, "LC_") || slices.Contains(kept, name)
 }
 
 func (ch *channel) setenv(payload []byte) bool {
@@ -162,14 +159,7 @@ func (ch *channel) setCommand(payload []byte) bool {
 // asksToLeave reports whether a signal (RFC 4254, section 6.9) asks to leave.
 func asksToLeave(payload []byte) bool {
 	var v struct{ Signal string }
-	if gossh.Unmarshal(payload, &v) != nil {
-		return false
-	}
-	switch v.Signal {
-	case "INT", "TERM", "HUP", "QUIT", "KILL":
-		return true
-	}
-	return false
+	return gossh.Unmarshal(payload, &v) == nil && slices.Contains([]string{"INT", "TERM", "HUP", "QUIT", "KILL"}, v.Signal)
 }
 
 // exit sends the exit code and closes the channel, once.

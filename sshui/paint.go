@@ -2,6 +2,7 @@ package sshui
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -185,10 +186,6 @@ func (t *terminal) palette() rows.Palette {
 // modern reports whether a terminal ignores questions, titles and hyperlinks that it does
 // not know.
 func modern(term string) bool {
-	for _, old := range []string{"linux", "vt", "ansi", "cons", "sun", "wy", "dumb"} {
-		if strings.HasPrefix(term, old) {
-			return false
-		}
-	}
-	return true
+	old := []string{"linux", "vt", "ansi", "cons", "sun", "wy", "dumb"}
+	return !slices.ContainsFunc(old, func(name string) bool { return strings.HasPrefix(term, name) })
 }

@@ -106,9 +106,10 @@ func newServer(cfg Config, r *room.Room, waits timeouts, pace pace) (*Server, er
 		room: r, cfg: cfg, waits: waits, pace: pace, lines: lang.NewPrinter("\n"), looks: &screen.Shared{},
 		conns: front.NewConns("ssh", r, cfg.Log, waits.linger), open: map[*conn]bool{},
 	}
-	srv, err := wish.NewServer(
+	var err error
+	s.ssh, err = wish.NewServer(
+		s.configure,
 		wish.WithVersion(cfg.Version),
-		withHostKeys(cfg.HostKeys),
 		// Everyone may enter. A key only tells who it is, and only once it has
 		// signed; see provedKey. OpenSSH tries "none" first: taking that would mean
 		// never to be shown a key.
@@ -118,26 +119,23 @@ func newServer(cfg Config, r *room.Room, waits timeouts, pace pace) (*Server, er
 	if err != nil {
 		return nil, err
 	}
-	srv.HandshakeTimeout = waits.handshake
+	s.keepalives.Go(func() { s.keepAlive(s.conns.Closing) })
+	return s, nil
+}
+
+// configure is an ssh.Option: what the server knows of the protocol, and its keys, which
+// package hostkeys has loaded and judged.
+func (s *Server) configure(srv *ssh.Server) error {
+	for _, key := range s.cfg.HostKeys {
+		srv.AddHostKey(key)
+	}
+	srv.HandshakeTimeout = s.waits.handshake
 	srv.ServerConfigCallback = func(ssh.Context) *gossh.ServerConfig { return algorithms() }
 	srv.ConnCallback = rememberConn
 	srv.ChannelHandlers = map[string]ssh.ChannelHandler{"session": s.channel}
 	srv.RequestHandlers = map[string]ssh.RequestHandler{}
 	srv.SubsystemHandlers = map[string]ssh.SubsystemHandler{}
-	s.ssh = srv
-	s.keepalives.Go(func() { s.keepAlive(s.conns.Closing) })
-	return s, nil
-}
-
-// withHostKeys hands over keys that are already loaded: a key file is package
-// hostkeys' to judge.
-func withHostKeys(keys []gossh.Signer) ssh.Option {
-	return func(srv *ssh.Server) error {
-		for _, key := range keys {
-			srv.AddHostKey(key)
-		}
-		return nil
-	}
+	return nil
 }
 
 // algorithms are those of limits.md: no SHA-1 and no DSA, and the post-quantum

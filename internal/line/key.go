@@ -1,6 +1,7 @@
 package line
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
@@ -17,17 +18,14 @@ import (
 // alt+enter and shift+enter begin a line.
 func (e *Editor) Key(name string) bool {
 	e.begin()
+	if e.Empty() && slices.Contains([]string{"home", "end", "ctrl+d"}, name) {
+		return false
+	}
 	switch name {
-	case "home", "end", "ctrl+d":
-		if e.Empty() {
-			return false
-		}
 	case "up":
 		return e.up()
 	case "down":
 		return e.down()
-	}
-	switch name {
 	case "ctrl+a", "home":
 		e.cursor = e.lineStart()
 	case "ctrl+e", "end":

@@ -9,7 +9,8 @@ import (
 	"slices"
 	"strings"
 
-	"salon/hostkeys"
+	gossh "golang.org/x/crypto/ssh"
+
 	"salon/room/lang"
 	"salon/room/operator"
 )
@@ -65,7 +66,7 @@ func (s *server) greet() {
 		}
 	}
 	for _, key := range s.keys {
-		fmt.Fprintln(&b, t.Fingerprint, hostkeys.Fingerprint(key.PublicKey()))
+		fmt.Fprintln(&b, t.Fingerprint, gossh.FingerprintSHA256(key.PublicKey()))
 	}
 	if s.cfg.SSH != off && s.cfg.Data == off && len(s.cfg.HostKey) == 0 {
 		fmt.Fprintln(&b, " ", t.OffEphemeral)

@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"slices"
 	"time"
 
 	"salon/internal/line/keys"
@@ -93,12 +94,9 @@ func (s *Screen) pressKey(k keys.Key, now time.Time) Action {
 // isAlt reports whether a key with Alt does something. Esc and then any other key
 // is just that key: nothing typed is lost.
 func isAlt(name string) bool {
-	switch name {
-	case "alt+enter", "alt+b", "alt+f", "alt+d", "alt+backspace", "alt+left", "alt+right":
-		return true
-	}
+	edits := []string{"alt+enter", "alt+b", "alt+f", "alt+d", "alt+backspace", "alt+left", "alt+right"}
 	_, turns := turns[name]
-	return turns
+	return turns || slices.Contains(edits, name)
 }
 
 // namedKey handles a key with a name for the line or the view.
