@@ -3,13 +3,11 @@ package rawtcp
 import (
 	"errors"
 	"fmt"
-	"log/slog"
 	"net"
 	"net/netip"
 	"os"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"salon/internal/front"
@@ -45,21 +43,10 @@ func defaultTimeouts() timeouts {
 	return timeouts{pseudo: time.Minute, write: 10 * time.Second, linger: time.Second}
 }
 
-// service is what all connections of a Server share.
-type service struct {
-	room   *room.Room
-	lang   state.Lang // of those who have not chosen one
-	log    *slog.Logger
-	waits  timeouts
-	lines  *lang.Printer
-	guests atomic.Uint64 // the number of the last guest
-	conns  *front.Conns
-}
-
 // conn is one client, from its first byte to its last.
 type conn struct {
 	net.Conn
-	*service
+	*Server
 	addr netip.Addr
 	in   *lineReader
 	sess *room.Session
@@ -68,8 +55,8 @@ type conn struct {
 	broken  bool       // a write found the connection lost; guarded by writing
 }
 
-func newConn(s *service, raw net.Conn) *conn {
-	c := &conn{Conn: raw, service: s, addr: front.AddrOf(raw.RemoteAddr())}
+func newConn(s *Server, raw net.Conn) *conn {
+	c := &conn{Conn: raw, Server: s, addr: front.AddrOf(raw.RemoteAddr())}
 	c.in = newLineReader(raw, func(p []byte) { c.send(p) })
 	return c
 }

@@ -106,7 +106,7 @@ func TestAResetThatAWriteGotIsALostConnection(t *testing.T) {
 	h := open(t)
 	server, client := net.Pipe()
 	defer client.Close()
-	c := newConn(&h.server.service, resetConn{server})
+	c := newConn(h.server, resetConn{server})
 	if err := c.say("bonjour"); !errors.Is(err, syscall.ECONNRESET) {
 		t.Fatalf("say: %v", err)
 	}

@@ -20,6 +20,7 @@ import (
 	"errors"
 	"log/slog"
 	"net"
+	"sync/atomic"
 	"time"
 
 	"salon/internal/front"
@@ -40,7 +41,15 @@ type Config struct {
 
 // Server serves one room over raw TCP. Its methods may be called from any
 // goroutine.
-type Server struct{ service }
+type Server struct {
+	room   *room.Room
+	lang   state.Lang // of those who have not chosen one
+	log    *slog.Logger
+	waits  timeouts
+	lines  *lang.Printer
+	guests atomic.Uint64 // the number of the last guest
+	conns  *front.Conns
+}
 
 // New returns a server that is not listening yet.
 func New(cfg Config, r *room.Room) *Server { return newServer(cfg, r, defaultTimeouts()) }
@@ -49,10 +58,10 @@ func newServer(cfg Config, r *room.Room, waits timeouts) *Server {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Server{service{
+	return &Server{
 		room: r, lang: cfg.Lang, log: cfg.Log, waits: waits, lines: lang.NewPrinter("\r\n"),
 		conns: front.NewConns("tcp", r, cfg.Log, waits.linger),
-	}}
+	}
 }
 
 // Serve takes connections until Shutdown, which makes it return nil, or until
@@ -83,7 +92,7 @@ func (s *Server) take(raw net.Conn) {
 	leave, ok := s.conns.Admit(raw, func(why error) []byte { return s.lines.Line(nil, lang.View{Lang: s.lang}.Error(why)) })
 	if ok {
 		front.KeepUrgentInline(raw)
-		s.conns.Go(raw, leave, newConn(&s.service, raw).serve)
+		s.conns.Go(raw, leave, newConn(s, raw).serve)
 	}
 }
 

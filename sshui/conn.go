@@ -76,14 +76,11 @@ func (s *Server) track(raw net.Conn, leave func()) (net.Conn, error) {
 	front.NoticeVanished(raw)
 	c := &conn{paced: newPaced(raw, s.pace), server: s, slots: make(chan struct{}, maxChannels)}
 	c.unused = time.AfterFunc(s.waits.handshake+s.waits.start, func() { c.Close() })
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	if !s.conns.Track(c, leave) {
 		c.unused.Stop()
 		c.paced.Close()
 		return nil, net.ErrClosed
 	}
-	s.open[c] = true
 	return c, nil
 }
 
@@ -92,9 +89,6 @@ func (c *conn) Close() error {
 	c.closed.Do(func() {
 		c.err = c.paced.Close()
 		c.unused.Stop()
-		c.server.mu.Lock()
-		delete(c.server.open, c)
-		c.server.mu.Unlock()
 		c.server.conns.Forget(c)
 	})
 	return c.err
@@ -155,9 +149,8 @@ func (s *Server) keepAlive(ctx context.Context) {
 // sendKeepalives sends a keepalive on each connection with sessions, and closes those that
 // have left too many unanswered. Any answer will do, a refusal too.
 func (s *Server) sendKeepalives() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for c := range s.open {
+	for _, tracked := range s.conns.Open() {
+		c := tracked.(*conn)
 		if len(c.slots) == 0 || c.isFull() { // its answer would wait behind what its session has not read yet
 			continue
 		}

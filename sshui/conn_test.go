@@ -232,9 +232,8 @@ func (w *wire) rekeys() { w.write(newKexInit()) }
 
 // answered reports whether somebody has answered all keepalives.
 func (h *house) answered(user string) bool {
-	h.server.mu.Lock()
-	defer h.server.mu.Unlock()
-	for c := range h.server.open {
+	for _, tracked := range h.server.conns.Open() {
+		c := tracked.(*conn)
 		if client := c.client.Load(); client != nil && client.User() == user {
 			return c.unanswered.Load() == 0
 		}

@@ -362,11 +362,7 @@ func TestWhoeverIsHeldBackIsNotLostForIt(t *testing.T) {
 	h := open(t, func(b *build) { b.room.Rate, b.room.Burst, b.pace.unread = 0.001, 1, few })
 	_, done := writing(h.pipe("make"), strings.Repeat("x\n", few), 1)
 	defer func() { h.Close(); <-done }()
-	var under *conn
-	h.server.mu.Lock()
-	for under = range h.server.open {
-	}
-	h.server.mu.Unlock()
+	under := h.server.conns.Open()[0].(*conn)
 	roomtest.Until(t, func() string { return "never held back" }, under.isFull)
 	for range 2 * maxUnanswered {
 		h.server.sendKeepalives()

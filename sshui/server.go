@@ -85,9 +85,6 @@ type Server struct {
 
 	conns      *front.Conns
 	keepalives sync.WaitGroup // the goroutines of keepalives
-
-	mu   sync.Mutex
-	open map[*conn]bool // guarded by mu
 }
 
 // New returns a server that is not listening yet. It fails without a host key.
@@ -104,7 +101,7 @@ func newServer(cfg Config, r *room.Room, waits timeouts, pace pace) (*Server, er
 	}
 	s := &Server{
 		room: r, cfg: cfg, waits: waits, pace: pace, lines: lang.NewPrinter("\n"), looks: &screen.Shared{},
-		conns: front.NewConns("ssh", r, cfg.Log, waits.linger), open: map[*conn]bool{},
+		conns: front.NewConns("ssh", r, cfg.Log, waits.linger),
 	}
 	var err error
 	s.ssh, err = wish.NewServer(

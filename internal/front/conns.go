@@ -151,6 +151,13 @@ func (c *Conns) Forget(conn net.Conn) {
 	c.open.Done()
 }
 
+// Open returns the connections that are tracked now.
+func (c *Conns) Open() []net.Conn {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Collect(maps.Keys(c.leave))
+}
+
 // Begin has Shutdown wait until End is called, and reports false when it is too late
 // to begin anything.
 func (c *Conns) Begin() bool {
@@ -178,10 +185,7 @@ func (c *Conns) Shutdown(ctx context.Context) {
 	defer cancel()
 	hungUp := ended(&c.open)
 	waitFor(ctx, hungUp)
-	c.mu.Lock()
-	open := slices.Collect(maps.Keys(c.leave))
-	c.mu.Unlock()
-	for _, conn := range open {
+	for _, conn := range c.Open() {
 		conn.Close()
 	}
 	<-served

@@ -32,7 +32,6 @@ func (s *server) openConsole(ctx context.Context, stop func()) (err error) {
 	if isTerminal(s.cfg.Stderr) { // the console shows joins already
 		s.logTo.level.Set(slog.LevelWarn)
 		s.logTo.send(s.console)
-		s.shown.Store(s.console)
 	}
 	return nil
 }

@@ -59,7 +59,6 @@ func TestAnIndexInTheMakingIsShown(t *testing.T) {
 	var telling sync.WaitGroup
 	console := operator.New(r, state.French, &screen)
 	telling.Go(func() { s.indexing(3000, 6000) })
-	s.shown.Store(console)
 	s.logTo.level.Set(slog.LevelWarn)
 	s.logTo.send(console)
 	telling.Wait()

@@ -19,6 +19,7 @@ import (
 	"salon/room"
 	"salon/room/history"
 	"salon/room/lang"
+	"salon/room/operator"
 )
 
 // nodeName is the name in its log of a server that runs alone: always the same, so that
@@ -152,7 +153,7 @@ func explain(t *lang.Texts, err error) error {
 
 // indexing shows the progress of an index that the history rebuilds.
 func (s *server) indexing(done, total int64) {
-	if c := s.shown.Load(); c != nil {
+	if c, ok := (*s.logTo.to.Load()).(*operator.Console); ok {
 		fmt.Fprintf(c, s.texts().Indexing+"\n", done, total)
 		return
 	}

@@ -78,18 +78,24 @@ func (s *server) run(ctx context.Context) error {
 	s.running.Go(func() { s.reloadOnHangup(ctx) })
 	select {
 	case err = <-failed:
-		s.room.Stop("")
 	case <-ctx.Done():
-		s.room.Stop("")
 	case <-s.room.Stopped():
 	}
+	s.room.Stop("")
 	stop() // from here on a second signal ends the process at once
 	return errors.Join(s.shutdown(), err)
 }
 
-// shutdown ends every session and waits for all that runs.
+// shutdown waits until every session has been sent its last line, goodbyeTimeout at most,
+// closes the connections that are left, and waits for all that runs.
 func (s *server) shutdown() error {
-	s.closeFronts()
+	ctx, cancel := context.WithTimeout(context.Background(), goodbyeTimeout)
+	defer cancel()
+	var leaving sync.WaitGroup
+	for _, f := range s.fronts {
+		leaving.Go(func() { f.server.Shutdown(ctx) })
+	}
+	leaving.Wait()
 	err := s.room.Close()
 	ended := within(consoleTimeout, &s.running)
 	err = errors.Join(err, s.closeHistory())
@@ -127,18 +133,6 @@ func (s *server) serve() <-chan error {
 		})
 	}
 	return failed
-}
-
-// closeFronts waits until every session has been sent its last line, goodbyeTimeout at
-// most, and closes the connections that are left.
-func (s *server) closeFronts() {
-	ctx, cancel := context.WithTimeout(context.Background(), goodbyeTimeout)
-	defer cancel()
-	var leaving sync.WaitGroup
-	for _, f := range s.fronts {
-		leaving.Go(func() { f.server.Shutdown(ctx) })
-	}
-	leaving.Wait()
 }
 
 // within waits for a group for so long, and reports whether it ended. If not, the

@@ -25,14 +25,10 @@ type server struct {
 	fronts  []*front
 	room    *room.Room
 	console *operator.Console
-	term    *terminal // nil when stdin or stdout is not one
-	logTo   technicalLog
+	term    *terminal      // nil when stdin or stdout is not one
+	logTo   technicalLog   // the console, once it is open on the log's own terminal
 	log     *slog.Logger   // to logTo
 	running sync.WaitGroup // every goroutine of the server
-
-	// shown is the console when it shares its terminal with the log. Other goroutines
-	// read it while the console opens.
-	shown atomic.Pointer[operator.Console]
 
 	history   *history.History // closed after the room; nil without a data directory
 	auditLog  *slog.Logger
