@@ -72,9 +72,8 @@ func (r *lineReader) drain() error {
 }
 
 // hideTyping returns what is to be sent before a question whose answer is a secret, or,
-// without on, once there are no more. A client that is no telnet shows the first as
-// some odd characters, which the question then overwrites: CR NUL is a bare carriage
-// return (RFC 854).
+// without on, once there are no more. CR NUL is a bare carriage return (RFC 854), so that
+// the question overwrites what a client that is no telnet shows.
 func (r *lineReader) hideTyping(on bool) []byte {
 	offer := r.lines.telnet.setEcho(on, nil)
 	if on && len(offer) > 0 {
@@ -82,10 +81,6 @@ func (r *lineReader) hideTyping(on bool) []byte {
 	}
 	return offer
 }
-
-// typingHidden reports whether the client has agreed not to show what is typed, and
-// so not the end of the line either.
-func (r *lineReader) typingHidden() bool { return r.lines.telnet.echoHidden() }
 
 // fill reads once, after the bytes that are left.
 func (r *lineReader) fill() error {

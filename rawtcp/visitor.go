@@ -128,7 +128,7 @@ func (v *visitor) askSecret(question string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if v.in.typingHidden() {
+	if v.in.lines.telnet.echoHidden() {
 		v.send([]byte("\r\n"))
 	}
 	return strings.TrimSpace(decodeLine(tok.text)), nil

@@ -90,7 +90,7 @@ func (p *Prompt) orDefault(text string) string {
 // that of Keys (io.EOF at its end), with which every later call fails too; what was not entered by then is lost.
 func (p *Prompt) ReadLine() (string, error) {
 	var buf [readSize]byte
-	p.show()
+	p.update(func() {})
 	for {
 		for len(p.pending) > 0 {
 			switch o := p.next(); o.What {
@@ -158,47 +158,43 @@ func (p *Prompt) Write(b []byte) (int, error) {
 
 // SetPrompt changes the prompt, at once; "" means "> ", or none on a terminal that only appends.
 func (p *Prompt) SetPrompt(text string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.text = p.orDefault(text)
-	p.showLocked()
+	p.update(func() { p.text = p.orDefault(text) })
 }
 
 // Hide says whether the lines typed from now on are hidden: neither shown nor kept. A line begun hidden is so to its
 // end. Of the keys that edit, Backspace and Ctrl-U do so in a hidden line, and Ctrl-D ends.
 func (p *Prompt) Hide(on bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.hide = on
-	p.hidden = on || p.hidden && !p.editor.Empty()
-	p.showLocked()
+	p.update(func() {
+		p.hide = on
+		p.hidden = on || p.hidden && !p.editor.Empty()
+	})
 }
 
 // SetSize tells the terminal's new size in columns and rows, and redraws. Any value is safe: sizes that cannot be
 // count as 80 x 24 when not positive, and as 500 x 200 when larger.
 func (p *Prompt) SetSize(width, height int) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.display.resize(width, height)
-	p.showLocked()
+	p.update(func() { p.display.resize(width, height) })
 }
 
 // Close takes the prompt and what is typed off the screen for good, or ends that line on a terminal that only
 // appends, and leaves the cursor at the left edge: from now on Write writes plain lines, keys
 // show nothing, and ReadLine still returns what it returned before. Close returns what was being typed.
 func (p *Prompt) Close() string {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.buffer = p.display.suspend(p.buffer)
-	p.closed = true
-	p.showLocked()
-	return p.editor.Text()
+	var typed string
+	p.update(func() {
+		p.buffer = p.display.suspend(p.buffer)
+		p.closed, typed = true, p.editor.Text()
+	})
+	return typed
 }
 
-func (p *Prompt) show() {
+// update shows what a change makes of the line. A broken terminal is reported by the next
+// Read and to the next Write.
+func (p *Prompt) update(change func()) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.showLocked() // a broken terminal is reported by the next Read and to the next Write
+	change()
+	p.showLocked()
 }
 
 // showLocked brings the terminal up to date, in one Write.

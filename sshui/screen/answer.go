@@ -225,10 +225,8 @@ func (s *Screen) turn(to room.Where) Action {
 			break
 		}
 		s.showFrom(s.unread.marker.pos)
-	case room.TurnPreviousMention:
-		s.toMention(true)
-	case room.TurnNextMention:
-		s.toMention(false)
+	case room.TurnPreviousMention, room.TurnNextMention:
+		s.toMention(to == room.TurnPreviousMention)
 	case room.TurnBare:
 		s.copying = true
 		s.stale |= everything

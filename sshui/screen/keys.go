@@ -221,21 +221,16 @@ func (s *Screen) wheel(up bool) Action {
 // overlayKey handles a key of the overlay, and reports whether it was one. Other keys
 // belong to the line: typing closes the overlay, and so does moving the view below.
 func (s *Screen) overlayKey(name string) (a Action, ok bool) {
-	o := s.overlay
-	page := max(1, s.transcriptRows()-3)
+	const all = 1 << 20
+	o, page := s.overlay, max(1, s.transcriptRows()-3)
+	moves := map[string]int{
+		"up": -1, "ctrl+p": -1, "down": 1, "ctrl+n": 1, "pgup": -page, "pgdn": page,
+		"home": -all, "alt+home": -all, "end": all, "alt+end": all,
+	}
+	if by, moves := moves[name]; moves {
+		return s.moveChoice(by), true
+	}
 	switch name {
-	case "up", "ctrl+p":
-		return s.moveChoice(-1), true
-	case "down", "ctrl+n":
-		return s.moveChoice(1), true
-	case "pgup":
-		return s.moveChoice(-page), true
-	case "pgdn":
-		return s.moveChoice(page), true
-	case "home", "alt+home":
-		return s.moveChoice(-1 << 20), true
-	case "end", "alt+end":
-		return s.moveChoice(1 << 20), true
 	case "enter":
 		if s.input.line.Empty() {
 			return s.useChoice(o), true
