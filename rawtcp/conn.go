@@ -28,15 +28,9 @@ const (
 
 // timeouts bound every wait of a Server for its clients.
 type timeouts struct {
-	// pseudo is how long a visitor may take to choose a pseudo, and again for each
-	// secret that it requires, before the connection is closed.
-	pseudo time.Duration
-	// write is how long one write may block before the session ends with the cause
-	// Slow.
-	write time.Duration
-	// linger is how long input is still read after the last line: closing at once
-	// could destroy that line on its way.
-	linger time.Duration
+	pseudo time.Duration // for a visitor to choose a pseudo, and again for each secret; then the connection is closed
+	write  time.Duration // for one write; then the session ends with the cause Slow
+	linger time.Duration // for input after the last line: closing at once could destroy that line on its way
 }
 
 func defaultTimeouts() timeouts {

@@ -36,25 +36,13 @@ const maxAuthTries = 20
 
 // timeouts bound every wait of a Server for its clients.
 type timeouts struct {
-	// handshake is how long a connection may take to log in; then it is closed.
-	handshake time.Duration
-	// start is how long a connection may take to open a session, and a session to
-	// say what it is for; then it is closed.
-	start time.Duration
-	// pseudo is how long somebody may take to choose another pseudo, and to give
-	// each secret that they are asked for.
-	pseudo time.Duration
-	// write is how long one write may block before its session ends with the cause Slow
-	// and the connection is closed.
-	write time.Duration
-	// linger is how long a client is given, at shutdown or when it is turned
-	// away, to read why and hang up.
-	linger time.Duration
-	// keepalive is the time between two keepalives.
-	keepalive time.Duration
-	// eof is how long the end of a client's input waits for the end of its channel: then
-	// the connection is lost, otherwise the member has left.
-	eof time.Duration
+	handshake time.Duration // for a connection to log in; then it is closed
+	start     time.Duration // for a connection to open a session, and for that to say what it is for; then it is closed
+	pseudo    time.Duration // to choose another pseudo, and again for each secret that is asked for
+	write     time.Duration // for one write; then its session ends with the cause Slow and the connection is closed
+	linger    time.Duration // at shutdown or when turned away, to read why and hang up
+	keepalive time.Duration // between two keepalives
+	eof       time.Duration // for the channel to end after its input, as when the connection is lost; then the member has left
 }
 
 func defaultTimeouts() timeouts {

@@ -179,12 +179,10 @@ func (c *Conns) End() { c.serving.Done() }
 // open and waits for its end.
 func (c *Conns) Shutdown(ctx context.Context) {
 	c.close()
-	served := ended(&c.serving)
-	waitFor(ctx, served)
+	served := waitFor(ctx, &c.serving)
 	ctx, cancel := context.WithTimeout(ctx, c.linger)
 	defer cancel()
-	hungUp := ended(&c.open)
-	waitFor(ctx, hungUp)
+	hungUp := waitFor(ctx, &c.open)
 	for _, conn := range c.Open() {
 		conn.Close()
 	}
@@ -201,18 +199,16 @@ func (c *Conns) close() {
 	}
 }
 
-// ended returns a channel that is closed once a group has ended.
-func ended(wg *sync.WaitGroup) <-chan struct{} {
+// waitFor waits for a group for as long as ctx lasts. The channel is closed once the group
+// has ended.
+func waitFor(ctx context.Context, wg *sync.WaitGroup) <-chan struct{} {
 	done := make(chan struct{})
 	go func() { wg.Wait(); close(done) }()
-	return done
-}
-
-func waitFor(ctx context.Context, done <-chan struct{}) {
 	select {
 	case <-done:
 	case <-ctx.Done():
 	}
+	return done
 }
 
 // HangUp closes a connection so that the last line arrives: a socket closed with unread

@@ -13,9 +13,6 @@ const (
 	pdi = '\u2069'
 )
 
-// replacement stands for a wide character where there is one column only.
-const replacement = '\uFFFD'
-
 // cleanText drops from what somebody wrote all that could move a cursor or reorder
 // a row, and the marks at its start, which have nothing to stand on. The room has
 // done so before; this protects the terminal whatever the room does.

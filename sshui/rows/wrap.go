@@ -100,7 +100,7 @@ func columnsOf(s string) (columns int) {
 func narrowed(s string) string {
 	return strings.Map(func(r rune) rune {
 		if ansi.StringWidth(string(r)) > 1 {
-			return replacement
+			return utf8.RuneError
 		}
 		return keepIf(r != '\uFE0F', r)
 	}, s)
