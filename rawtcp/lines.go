@@ -51,10 +51,9 @@ func (r *lineReader) next() (token, error) {
 }
 
 // drain, after an interrupt, discards input until the timing mark that the client asks
-// for is answered; it returns at once if none is to come. Telnet clients discard all
-// that they receive before that answer, the last line too, and may ask in a later
-// segment. One that never asks makes drain wait: set a read deadline first. The error is
-// src's; the last line may be sent in any case.
+// for is answered (see telnet.markDue); it returns at once if none is to come. One that
+// never asks makes drain wait: set a read deadline first. The error is src's; the last
+// line may be sent in any case.
 func (r *lineReader) drain() error {
 	for {
 		var replies []byte

@@ -1,7 +1,6 @@
 package sshui
 
 import (
-	"context"
 	"net"
 	"sync"
 	"sync/atomic"
@@ -132,13 +131,13 @@ func (c *conn) release() {
 	c.server.conns.End()
 }
 
-// keepAlive sends keepalives on every connection until ctx ends.
-func (s *Server) keepAlive(ctx context.Context) {
+// keepAlive sends keepalives on every connection until Shutdown.
+func (s *Server) keepAlive() {
 	t := time.NewTicker(s.waits.keepalive)
 	defer t.Stop()
 	for {
 		select {
-		case <-ctx.Done():
+		case <-s.conns.Closing.Done():
 			return
 		case <-t.C:
 			s.sendKeepalives()

@@ -103,19 +103,13 @@ func (t *terminal) frame(dst []byte, now time.Time) (lines *line.Prompt, _ []byt
 	if t.lines != nil {
 		return t.lines, dst
 	}
-	t.resizeLocked()
-	return nil, t.screen.Frame(dst)
-}
-
-// resizeLocked takes the terminal's latest size. One that was resized may show
-// anything, even when it is back at its old size.
-func (t *terminal) resizeLocked() {
 	select {
-	case <-t.resized:
+	case <-t.resized: // it may show anything, even when it is back at its old size
 		t.screen.Repaint()
 	default:
 	}
 	t.screen.Resize(t.size())
+	return nil, t.screen.Frame(dst)
 }
 
 // batches are buffers for what the room has to show.

@@ -104,7 +104,7 @@ func newServer(cfg Config, r *room.Room, waits timeouts, pace pace) (*Server, er
 	if err != nil {
 		return nil, err
 	}
-	s.keepalives.Go(func() { s.keepAlive(s.conns.Closing) })
+	s.keepalives.Go(s.keepAlive)
 	return s, nil
 }
 

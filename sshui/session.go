@@ -96,11 +96,9 @@ func (ch *channel) join(e room.Entry) (err error) {
 // channel ends too.
 func (ch *channel) inputEnded() {
 	wait.Pause(ch.ctx, ch.server.waits.eof)
-	end := &state.Ending{Cause: state.Quit}
-	if ch.ctx.Err() != nil {
-		end = state.AsEnding(context.Cause(ch.ctx))
+	if ch.ctx.Err() == nil { // otherwise the session ends with the channel: see join
+		ch.sess.End(state.Ending{Cause: state.Quit})
 	}
-	ch.sess.End(*end)
 }
 
 // leave takes the session out of the room and logs why: because of the channel's end if

@@ -41,7 +41,10 @@ func (t *terminal) enter() error {
 	v.Visitor = front.Visitor{Room: t.server.room, Entry: t.entry(), AskSecret: v.askSecret, Complain: v.complain, Join: func() error { return t.join(v.Entry) }}
 	v.Entry.Screen = t.capable()
 	for name := t.conn.User(); ; v.Entry.Pass = "" {
-		err := v.joinAs(name)
+		var err error
+		if v.Entry.Pseudo, err = text.ParsePseudo(name); err == nil {
+			err = v.Enter()
+		}
 		if err == nil || !room.AnotherPseudo(err) || v.complain(err) != nil {
 			return err
 		}
@@ -68,14 +71,6 @@ func (t *terminal) dismiss() {
 	}
 	t.lines.Close()
 	t.refuse(t.prefs(), why)
-}
-
-// joinAs joins under a name, once what it takes has been given.
-func (v *visitor) joinAs(name string) (err error) {
-	if v.Entry.Pseudo, err = text.ParsePseudo(name); err != nil {
-		return err
-	}
-	return v.Enter()
 }
 
 // askPseudo asks for a pseudo, one line.

@@ -173,7 +173,11 @@ func (c *Client) send() {
 // it must not be shown here.
 func (c *Client) echo(theirs bool) {
 	c.edit.Hide(theirs)
-	c.conn.Write(consent(theirs)) // what is lost shows in what is read
+	verb := byte(telnetDONT)
+	if theirs {
+		verb = telnetDO
+	}
+	c.conn.Write([]byte{telnetIAC, verb, telnetEcho}) // what is lost shows in what is read
 }
 
 // receive reads what the server sends and hands on whole lines, cleaned of all

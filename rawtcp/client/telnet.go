@@ -76,11 +76,3 @@ func (t *telnet) subCommand(c byte) {
 		t.state = nil
 	}
 }
-
-// consent is what is sent to a server that has said whether it echoes.
-func consent(echoes bool) []byte {
-	if echoes {
-		return []byte{telnetIAC, telnetDO, telnetEcho}
-	}
-	return []byte{telnetIAC, telnetDONT, telnetEcho}
-}

@@ -146,11 +146,11 @@ func (p *page) narrowPost(t post) {
 	}
 	if t.who != "" {
 		l.join(p.nameLine(t))
+		separator := ": "
 		if t.isAction {
-			l.add("", " ")
-		} else {
-			l.add("", ": ")
+			separator = " "
 		}
+		l.add("", separator)
 	}
 	p.flow(prefix{}, p.indent(), l.before(t.lines))
 }
