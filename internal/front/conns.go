@@ -178,7 +178,12 @@ func (c *Conns) End() { c.serving.Done() }
 // closing first could destroy their last line on its way. Then it closes what is still
 // open and waits for its end.
 func (c *Conns) Shutdown(ctx context.Context) {
-	c.close()
+	c.mu.Lock()
+	c.stop()
+	for _, l := range c.listeners {
+		l.Close()
+	}
+	c.mu.Unlock()
 	served := waitFor(ctx, &c.serving)
 	ctx, cancel := context.WithTimeout(ctx, c.linger)
 	defer cancel()
@@ -188,15 +193,6 @@ func (c *Conns) Shutdown(ctx context.Context) {
 	}
 	<-served
 	<-hungUp
-}
-
-func (c *Conns) close() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.stop()
-	for _, l := range c.listeners {
-		l.Close()
-	}
 }
 
 // waitFor waits for a group for as long as ctx lasts. The channel is closed once the group
