@@ -96,12 +96,6 @@ func (c *conn) Close() error {
 // connKey is the key of the conn in its context.
 type connKey struct{}
 
-// rememberConn puts a connection in its context, for connOf.
-func rememberConn(ctx ssh.Context, c net.Conn) net.Conn {
-	ctx.SetValue(connKey{}, c)
-	return c
-}
-
 func connOf(ctx ssh.Context) *conn { return ctx.Value(connKey{}).(*conn) }
 
 // admit reports whether a session channel may be opened, and rejects it otherwise. The

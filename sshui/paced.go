@@ -14,9 +14,9 @@ import (
 	"salon/internal/wait"
 )
 
-// Bounds on what one connection may make the server read. Chatting never reaches them: lines of 4 KiB at two a second are 8 KiB/s, a handshake is
-// 3 KiB, a paste of 16 KiB in packets of 64 bytes is 26 KiB, and a client that is
-// shown 10 MB/s sends 7 KiB/s to say that it took them.
+// Bounds on what one connection may make the server read. Chatting never reaches them:
+// lines of 4 KiB at two a second are 8 KiB/s, a handshake is 3 KiB, a paste of 16 KiB in
+// packets of 64 bytes is 26 KiB, and a client shown 10 MB/s sends 7 KiB/s to say so.
 const (
 	// readRate is how many bytes a second are read in the long run. The most expensive,
 	// except keys (see meter), are those of key exchanges: 290 bytes cost 0.3 ms, which makes 3 %
@@ -29,10 +29,9 @@ const (
 	// read seldom and much at once.
 	paceDelay = 125 * time.Millisecond
 	// maxUnread is how many bytes may arrive that a session has not read; beyond it the
-	// connection is not read until the session has caught up. The library
-	// keeps each packet apart: one byte, 36 encrypted, takes 48 of memory, the
-	// worst there is, which makes 4 MiB. A window (2 MiB) of lines of 80 bytes, each
-	// in a packet of its own, fits.
+	// connection is not read until the session has caught up. The library keeps each
+	// packet apart: one byte, 36 encrypted, takes 48 of memory, the worst there is, which
+	// makes 4 MiB. A window (2 MiB) of lines of 80 bytes, each in a packet of its own, fits.
 	maxUnread = 3 << 20
 	// maxUnclaimed is how many bytes may arrive that no session reads, before what its
 	// client sends as stderr, which has no use, is read and dropped.

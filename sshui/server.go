@@ -116,7 +116,10 @@ func (s *Server) configure(srv *ssh.Server) error {
 	}
 	srv.HandshakeTimeout = s.waits.handshake
 	srv.ServerConfigCallback = func(ssh.Context) *gossh.ServerConfig { return algorithms() }
-	srv.ConnCallback = rememberConn
+	srv.ConnCallback = func(ctx ssh.Context, c net.Conn) net.Conn {
+		ctx.SetValue(connKey{}, c) // for connOf
+		return c
+	}
 	srv.ChannelHandlers = map[string]ssh.ChannelHandler{"session": s.channel}
 	srv.RequestHandlers = map[string]ssh.RequestHandler{}
 	srv.SubsystemHandlers = map[string]ssh.SubsystemHandler{}

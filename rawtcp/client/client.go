@@ -100,7 +100,10 @@ func (c *Client) Run() error {
 	defer c.conn.Close()
 	go func() {
 		c.send()
-		c.leave()
+		c.mu.Lock()
+		c.leaving = true
+		c.edit.Close() // takes what is typed, and the question above it, off the screen
+		c.mu.Unlock()
 		closeWrite(c.conn)
 		c.conn.SetReadDeadline(time.Now().Add(farewellTimeout))
 	}()
@@ -143,14 +146,6 @@ func (c *Client) answer(line string) {
 	c.answered += c.question
 	c.question = ""
 	c.edit.SetPrompt("")
-}
-
-// leave takes what is typed, and the question above it, off the screen.
-func (c *Client) leave() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.leaving = true
-	c.edit.Close()
 }
 
 // send gives the server each line entered, until the member leaves.
