@@ -7,7 +7,6 @@
 package load
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"fmt"
@@ -24,9 +23,9 @@ func Run(ctx context.Context, c Config) (*Report, error) {
 	}
 	r := &run{Config: c, tally: newTally(c.Senders, c.messages()), order: c.spreadKinds()}
 	defer r.close()
-	defer context.AfterFunc(ctx, r.closeConns)() // nobody waits for the server any more
+	defer context.AfterFunc(ctx, r.close)() // nobody waits for the server any more
 	report := &Report{Config: c}
-	report.before = process(c.PID)
+	report.before = usageOf(c.PID)
 	for _, step := range []func(context.Context, *Report) error{r.joinAll, r.joinWitness, r.idle, r.talk} {
 		if err := step(ctx, report); err != nil {
 			return nil, err
@@ -53,8 +52,8 @@ func (r *run) progress(format string, args ...any) {
 	}
 }
 
-// readers returns what the members who read were shown. The stalled ones joined last.
-func (r *run) readers() []*reader { return readersOf(r.members[:len(r.members)-r.Stalled]) }
+// readers returns the members who read. The stalled ones joined last.
+func (r *run) readers() []*member { return r.members[:len(r.members)-r.Stalled] }
 
 // joinAll has everybody join, Parallel at a time.
 func (r *run) joinAll(ctx context.Context, report *Report) error {
@@ -101,7 +100,7 @@ func inParallel(ctx context.Context, n, parallel int, do func(ctx context.Contex
 }
 
 func (r *run) newMember(name string, index int) *member {
-	return &member{name: fmt.Sprintf("b%d-%s", r.tally.id, name), tally: r.tally, reader: reader{index: index, seen: r.tally.newSeen()}}
+	return &member{name: fmt.Sprintf("b%d-%s", r.tally.id, name), tally: r.tally, reader: reader{index: index}}
 }
 
 // enter has a member join in the way of its kind.
@@ -116,7 +115,7 @@ func (r *run) enter(ctx context.Context, m *member) error {
 		m.screen = true
 		err = m.joinSSH(ctx, r.SSH, r.Width, r.Height)
 	}
-	if err == nil && m.attend() {
+	if err == nil && m.detach() {
 		return nil
 	}
 	m.close()
@@ -151,11 +150,11 @@ const maxWatches = 5
 func (r *run) idle(ctx context.Context, report *Report) error {
 	r.progress("idle for %v", r.Settle)
 	for range maxWatches {
-		before, had := process(r.PID), r.received()
+		before, had := usageOf(r.PID), r.received()
 		if err := sleep(ctx, r.Settle); err != nil {
 			return err
 		}
-		report.joined = process(r.PID)
+		report.joined = usageOf(r.PID)
 		report.IdleCPU = report.joined.share(before)
 		report.IdleBytes = r.received() - had
 		if report.IdleBytes == 0 {
@@ -168,7 +167,7 @@ func (r *run) idle(ctx context.Context, report *Report) error {
 // received is how many bytes the members have been sent, all together.
 func (r *run) received() (n int64) {
 	for _, m := range r.members {
-		n += m.got.n.Load()
+		n += m.conn.n.Load()
 	}
 	return n
 }
@@ -177,14 +176,14 @@ func (r *run) received() (n int64) {
 // up to date.
 func (r *run) talk(ctx context.Context, report *Report) error {
 	r.progress("%d senders, %d messages each", r.Senders, r.messages())
-	before, began := process(r.PID), r.tally.now()
+	before, began := usageOf(r.PID), r.tally.now()
 	if err := inParallel(ctx, r.Senders, r.Senders, r.speak); err != nil {
 		return err
 	}
 	if err := r.catchUp(ctx); err != nil {
 		return err
 	}
-	report.talked = process(r.PID)
+	report.talked = usageOf(r.PID)
 	report.TalkCPU = report.talked.cpu - before.cpu
 	r.close() // what each was shown is theirs until they read no more
 	report.TalkTime = r.tally.end(r.readers()) - began
@@ -203,7 +202,7 @@ func (r *run) catchUp(ctx context.Context) error {
 			return err
 		}
 		for _, m := range r.members[:2] {
-			if err := m.say(r.message(nil, mark{sender: m.index, n: r.messages()}, 0, m.enter())); err != nil {
+			if err := m.say(mark{sender: m.index, n: r.messages()}, 0); err != nil {
 				return err
 			}
 		}
@@ -213,7 +212,7 @@ func (r *run) catchUp(ctx context.Context) error {
 		if m.screen {
 			screens++
 		} else {
-			due += r.tally.due(m)
+			due += r.tally.due(&m.reader)
 		}
 	}
 	return r.tally.wait(ctx, func() bool { return r.tally.upToDate.Load() >= screens && r.tally.offScreen.Load() >= due }, maxSilence)
@@ -229,7 +228,6 @@ func (r *run) speak(ctx context.Context, s int) error {
 		every = time.Duration(float64(time.Second) / r.Rate)
 		next = next.Add(every * time.Duration(s) / time.Duration(r.Senders))
 	}
-	var text []byte
 	for n := range r.messages() {
 		if every > 0 {
 			if err := sleep(ctx, time.Until(next)); err != nil {
@@ -237,12 +235,12 @@ func (r *run) speak(ctx context.Context, s int) error {
 			}
 			next = next.Add(every)
 		} else if m.screen {
-			if err := r.waitForRoom(ctx, s, n); err != nil {
+			mayType := func() bool { return r.tally.witnessedOf[s].Load() > int64(n-maxAhead) }
+			if err := r.tally.wait(ctx, mayType, r.maxSilence()); err != nil {
 				return err
 			}
 		}
-		text = r.message(text[:0], mark{s, n, r.tally.now()}, r.Size, m.enter())
-		if err := m.say(text); err != nil {
+		if err := m.say(mark{s, n, r.tally.now()}, r.Size); err != nil {
 			return err
 		}
 	}
@@ -253,22 +251,8 @@ func (r *run) speak(ctx context.Context, s int) error {
 // has not: nobody types further ahead, and what a line editor holds is bounded.
 const maxAhead = 32
 
-// waitForRoom waits until a sender's message n may be typed.
-func (r *run) waitForRoom(ctx context.Context, s, n int) error {
-	return r.tally.wait(ctx, func() bool { return r.tally.witnessedOf[s].Load() > int64(n-maxAhead) }, r.maxSilence())
-}
-
 // maxSilence is how long nothing may come before waiting ends.
 func (r *run) maxSilence() time.Duration { return r.Settle + 5*time.Second }
-
-// message appends a message of so many bytes, or as long as its mark.
-func (r *run) message(b []byte, k mark, size int, enter byte) []byte {
-	b = appendMark(b, k)
-	if left := size - len(b) - 1; left > 0 {
-		b = append(append(b, ' '), bytes.Repeat([]byte("x"), left)...)
-	}
-	return append(b, enter)
-}
 
 // all are the members who have joined, and the witness.
 func (r *run) all() []*member {
@@ -277,12 +261,7 @@ func (r *run) all() []*member {
 	return slices.DeleteFunc(append(slices.Clone(r.members), r.witness), func(m *member) bool { return m == nil })
 }
 
-func (r *run) closeConns() {
-	for _, m := range r.all() {
-		m.conn.Close()
-	}
-}
-
+// close disconnects everybody, and waits until they read no more.
 func (r *run) close() {
 	for _, m := range r.all() {
 		m.close()

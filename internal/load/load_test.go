@@ -34,7 +34,7 @@ func TestLatenciesAreToldToWithinASixteenth(t *testing.T) {
 
 func TestQuantiles(t *testing.T) {
 	tally := newTally(1, 100)
-	m := &reader{index: 1, seen: tally.newSeen()}
+	m := &reader{index: 1}
 	for n := range 100 {
 		tally.delivered(m, mark{0, n, time.Second - time.Duration(n+1)*time.Millisecond}, time.Second)
 	}
@@ -47,7 +47,7 @@ func TestQuantiles(t *testing.T) {
 
 func TestAMessageSeenAgainCountsAsDoubledUnlessOnAScreen(t *testing.T) {
 	tally := newTally(1, 1)
-	line, screen := &reader{seen: tally.newSeen(), index: 1}, &reader{seen: tally.newSeen(), index: 2, screen: true}
+	line, screen := &reader{index: 1}, &reader{index: 2, screen: true}
 	for range 3 {
 		tally.delivered(line, mark{}, 0)
 		tally.delivered(screen, mark{}, 0)
@@ -84,15 +84,15 @@ func FuzzMarks(f *testing.F) {
 	f.Add([]byte("~1.1.zz~~1.2.zz~"), 1)
 	f.Fuzz(func(t *testing.T, data []byte, cut int) {
 		whole, parts := newTally(64, 64), newTally(64, 64)
-		a, b := &member{tally: whole, reader: reader{seen: whole.newSeen()}}, &member{tally: parts, reader: reader{seen: parts.newSeen()}}
-		a.marks(data)
+		a, b := &member{tally: whole}, &member{tally: parts}
+		a.countMarks(data)
 		cut = max(1, cut%len(append(data, 0)))
 		var kept []byte
 		for len(data) > 0 {
 			n := min(cut, len(data))
 			kept = append(kept, data[:n]...)
 			data = data[n:]
-			kept = kept[b.marks(kept):]
+			kept = kept[b.countMarks(kept):]
 			if len(kept) > maxMark {
 				t.Fatalf("%d bytes are kept", len(kept))
 			}
@@ -117,7 +117,7 @@ func TestAMarkComesBackAsItWasMade(t *testing.T) {
 func TestWhatAScreenPassedOverIsSummarised(t *testing.T) {
 	tally := newTally(2, 4)
 	join := func(index int, screen bool) *member {
-		return &member{tally: tally, reader: reader{seen: tally.newSeen(), index: index, screen: screen}}
+		return &member{tally: tally, reader: reader{index: index, screen: screen}}
 	}
 	show := func(m *member, k mark) { tally.delivered(&m.reader, k, time.Millisecond) }
 	talker, bright, stuck, witness := join(0, true), join(2, true), join(3, true), join(-1, false)
@@ -134,7 +134,7 @@ func TestWhatAScreenPassedOverIsSummarised(t *testing.T) {
 	show(bright, mark{n: 4})
 	show(stuck, mark{sender: 1, n: 1})
 	var r Report
-	readers := readersOf([]*member{talker, bright, stuck})
+	readers := []*member{talker, bright, stuck}
 	r.count(tally, readers, []*member{talker, bright, stuck, witness})
 	if r.Expected != 4+8+8 || r.Shown != 2 || r.Summarised != 3+6+1 || r.Lost() != 1+1+6 {
 		t.Errorf("of %d expected %d shown, %d summarised, %d lost", r.Expected, r.Shown, r.Summarised, r.Lost())

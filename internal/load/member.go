@@ -23,19 +23,11 @@ type member struct {
 	stalled bool
 	tally   *tally
 
-	conn    net.Conn
-	in      io.Writer
-	got     *counted
-	attend  func() bool // keeps the connection when what it was made for is over
+	conn    *counted    // nil before dial
+	in      io.Writer   // what the member types
+	said    []byte      // the last message, whose memory the next one takes
+	detach  func() bool // lets the connection outlive the context of dial
 	reading sync.WaitGroup
-}
-
-// readersOf returns what members were shown.
-func readersOf(members []*member) (list []*reader) {
-	for _, m := range members {
-		list = append(list, &m.reader)
-	}
-	return list
 }
 
 // counted is a connection that knows how many bytes came over it.
@@ -51,41 +43,38 @@ func (c *counted) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// dial connects to the server. The connection ends with ctx, unless the member
-// attends first.
-func (m *member) dial(ctx context.Context, addr string) (net.Conn, error) {
+// dial connects to the server. The connection ends with ctx, unless detach is called
+// first.
+func (m *member) dial(ctx context.Context, addr string) error {
 	d := net.Dialer{Timeout: arrival}
 	conn, err := d.DialContext(ctx, "tcp", addr)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	conn.SetDeadline(time.Now().Add(arrival)) // until it is welcome
-	m.got = &counted{Conn: conn}
-	m.conn = m.got
-	m.attend = context.AfterFunc(ctx, func() { conn.Close() })
-	return m.got, nil
+	m.conn = &counted{Conn: conn}
+	m.detach = context.AfterFunc(ctx, func() { conn.Close() })
+	return nil
 }
 
 // joinTCP joins over raw TCP.
 func (m *member) joinTCP(ctx context.Context, addr string) error {
-	conn, err := m.dial(ctx, addr)
-	if err != nil {
+	if err := m.dial(ctx, addr); err != nil {
 		return err
 	}
-	m.in = conn
-	if _, err := fmt.Fprintf(conn, "%s\r\n", m.name); err != nil {
+	m.in = m.conn
+	if _, err := fmt.Fprintf(m.conn, "%s\r\n", m.name); err != nil {
 		return err
 	}
-	return m.welcome(conn)
+	return m.welcome(m.conn)
 }
 
 // joinSSH joins over ssh, without a key, on a terminal unless width is 0.
 func (m *member) joinSSH(ctx context.Context, addr string, width, height int) error {
-	conn, err := m.dial(ctx, addr)
-	if err != nil {
+	if err := m.dial(ctx, addr); err != nil {
 		return err
 	}
-	c, channels, requests, err := ssh.NewClientConn(conn, addr, &ssh.ClientConfig{
+	c, channels, requests, err := ssh.NewClientConn(m.conn, addr, &ssh.ClientConfig{
 		User: m.name, HostKeyCallback: ssh.InsecureIgnoreHostKey(), // the load is a guest anywhere
 		Auth: []ssh.AuthMethod{ssh.KeyboardInteractive(func(_, _ string, questions []string, _ []bool) ([]string, error) {
 			return make([]string, len(questions)), nil
@@ -145,7 +134,7 @@ func (m *member) read(out io.Reader, buf []byte) {
 	for {
 		n, err := out.Read(buf[kept:])
 		end := kept + n
-		used := m.marks(buf[:end])
+		used := m.countMarks(buf[:end])
 		kept = copy(buf, buf[used:end])
 		if err != nil {
 			return
@@ -153,9 +142,9 @@ func (m *member) read(out io.Reader, buf []byte) {
 	}
 }
 
-// marks counts every mark in b, and returns how many bytes will not be needed
+// countMarks counts every mark in b, and returns how many bytes will not be needed
 // again.
-func (m *member) marks(b []byte) int {
+func (m *member) countMarks(b []byte) int {
 	at := 0
 	for now := m.tally.now(); ; {
 		i := bytes.IndexByte(b[at:], markSign)
@@ -176,18 +165,19 @@ func (m *member) marks(b []byte) int {
 	}
 }
 
-// say sends one message.
-func (m *member) say(text []byte) error {
-	_, err := m.in.Write(text)
-	return err
-}
-
-// enter is what ends a line: a terminal's key, or a newline.
-func (m *member) enter() byte {
-	if m.screen {
-		return '\r'
+// say sends one message of so many bytes, or as long as its mark.
+func (m *member) say(k mark, size int) error {
+	b := appendMark(m.said[:0], k)
+	if left := size - len(b) - 1; left > 0 {
+		b = append(append(b, ' '), bytes.Repeat([]byte("x"), left)...)
 	}
-	return '\n'
+	end := byte('\n')
+	if m.screen {
+		end = '\r' // a terminal's key
+	}
+	m.said = append(b, end)
+	_, err := m.in.Write(m.said)
+	return err
 }
 
 func (m *member) close() {

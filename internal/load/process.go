@@ -20,7 +20,8 @@ type usage struct {
 // that Go runs on.
 const clockTick = time.Second / 100
 
-func process(pid int) usage {
+// usageOf returns what a process has used until now; pid 0 is none.
+func usageOf(pid int) usage {
 	u := usage{at: time.Now()}
 	if pid == 0 {
 		return u

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"math/big"
 	"time"
 )
 
@@ -34,21 +35,32 @@ type Report struct {
 
 // count reports what became of each message for each member who reads. all are those
 // and the witness: what any of them was shown, the room did say. Nobody reads any more.
-func (r *Report) count(t *tally, readers []*reader, all []*member) {
-	said := t.newSeen()
+func (r *Report) count(t *tally, readers []*member, all []*member) {
+	var said big.Int
 	for _, m := range all {
-		for i := range said {
-			said[i] |= m.seen[i]
-		}
+		said.Or(&said, &m.seen)
 	}
 	for _, m := range readers {
-		r.Expected += t.due(m)
+		r.Expected += t.due(&m.reader)
 		if m.screen {
-			r.Summarised += t.summarised(m, said)
+			r.Summarised += t.summarised(&m.reader, &said)
 		}
 	}
 	r.Shown, r.Doubled = t.shown(), t.doubled.Load()
 	r.P50, r.P99, r.Max = t.quantile(0.5), t.quantile(0.99), t.quantile(1)
+}
+
+// end returns when the last member was up to date. Who was shown the message that the
+// room said last was then, at the latest; who passed over it, with a goodbye.
+func (t *tally) end(readers []*member) time.Duration {
+	end := time.Duration(t.last.Load())
+	last := int(t.lastSaid.Load())
+	for _, m := range readers {
+		if last >= 0 && m.screen && m.index != last/t.messages && m.seen.Bit(last) == 0 {
+			end = max(end, m.current)
+		}
+	}
+	return end
 }
 
 // Delivered is how many were shown or summarised.

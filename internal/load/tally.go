@@ -2,6 +2,7 @@ package load
 
 import (
 	"context"
+	"math/big"
 	"math/bits"
 	"os"
 	"sync/atomic"
@@ -41,26 +42,15 @@ func (t *tally) now() time.Duration { return time.Since(t.start) }
 // reader is what one member was shown. It belongs to the goroutine that reads for the
 // member, and to the report once that has ended.
 type reader struct {
-	index   int  // among the members; those who talk come first
-	screen  bool // the same message may come again, or none of several
-	witness bool // it is no part of the load: it tells what the room said
-	seen    bitset
+	index   int           // among the members; those who talk come first
+	screen  bool          // the same message may come again, or none of several
+	witness bool          // it is no part of the load: it tells what the room said
+	seen    big.Int       // has the bit of each message that the member was shown: see bit
 	current time.Duration // when a screen was up to date; 0: never
 }
 
-// bitset remembers which messages a member has seen.
-type bitset []uint64
-
-func (t *tally) newSeen() bitset { return make(bitset, (t.senders*t.messages+63)/64) }
-
-func (s bitset) has(i int) bool { return s[i/64]&(1<<(i%64)) != 0 }
-
-// put adds a message, and reports false if it was there.
-func (s bitset) put(i int) bool {
-	was := s.has(i)
-	s[i/64] |= 1 << (i % 64)
-	return !was
-}
+// bit returns the number of a message among all of the load.
+func (t *tally) bit(k mark) int { return k.sender*t.messages + k.n }
 
 // delivered counts a message that a member was shown. What somebody on a terminal
 // says does not count for them: it is seen there while it is being typed.
@@ -70,16 +60,18 @@ func (t *tally) delivered(m *reader, k mark, now time.Duration) {
 	case k.n == t.messages:
 		t.goodbye(m, now)
 	case k.sender >= t.senders || k.n > t.messages:
-	case m.seen.put(k.sender*t.messages + k.n):
+	case m.seen.Bit(t.bit(k)) == 0:
+		m.seen.SetBit(&m.seen, t.bit(k), 1)
 		t.first(m, k, now)
 	case !m.screen && !m.witness:
 		t.doubled.Add(1)
 	}
 }
 
+// first counts a message that a member had not been shown before.
 func (t *tally) first(m *reader, k mark, now time.Duration) {
 	if m.witness {
-		t.lastSaid.Store(int64(k.sender*t.messages + k.n))
+		t.lastSaid.Store(int64(t.bit(k)))
 		t.witnessed.Add(1)
 		t.witnessedOf[k.sender].Add(1)
 		return
@@ -152,6 +144,7 @@ func (t *tally) wait(ctx context.Context, all func() bool, maxSilence time.Durat
 	return nil
 }
 
+// progress returns a number that grows with all that wait may wait for.
 func (t *tally) progress() int64 { return t.shown() + t.upToDate.Load() + t.witnessed.Load() }
 
 func (t *tally) shown() int64 { return t.onScreen.Load() + t.offScreen.Load() }
@@ -166,7 +159,7 @@ func (t *tally) due(m *reader) int64 {
 
 // summarised counts the messages that a screen passed over: the room said them,
 // and the member was shown a later one of the same sender, or a goodbye.
-func (t *tally) summarised(m *reader, said bitset) (n int64) {
+func (t *tally) summarised(m *reader, said *big.Int) (n int64) {
 	for sender := range t.senders {
 		if sender == m.index {
 			continue
@@ -174,27 +167,14 @@ func (t *tally) summarised(m *reader, said bitset) (n int64) {
 		passed := m.current > 0
 		for i := (sender+1)*t.messages - 1; i >= sender*t.messages; i-- {
 			switch {
-			case m.seen.has(i):
+			case m.seen.Bit(i) == 1:
 				passed = true
-			case passed && said.has(i):
+			case passed && said.Bit(i) == 1:
 				n++
 			}
 		}
 	}
 	return n
-}
-
-// end is when the last member was up to date. Who was shown the message that the
-// room said last was then, at the latest; who passed over it, with a goodbye.
-func (t *tally) end(readers []*reader) time.Duration {
-	end := time.Duration(t.last.Load())
-	last := int(t.lastSaid.Load())
-	for _, m := range readers {
-		if last >= 0 && m.screen && m.index != last/t.messages && !m.seen.has(last) {
-			end = max(end, m.current)
-		}
-	}
-	return end
 }
 
 func sleep(ctx context.Context, d time.Duration) error {
