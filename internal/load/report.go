@@ -111,7 +111,8 @@ func (r *Report) WriteTo(w io.Writer) (int64, error) {
 	if c.Screen > 0 {
 		fmt.Fprintf(&b, "            %d shown, %d summarised by a repaint that showed later ones\n", r.Shown, r.Summarised)
 	}
-	fmt.Fprintf(&b, "latency     p50 %v, p99 %v, max %v, of those shown\n", r.P50, r.P99, r.Max)
+	us := time.Microsecond
+	fmt.Fprintf(&b, "latency     p50 %v, p99 %v, max %v, of those shown\n", r.P50.Round(us), r.P99.Round(us), r.Max.Round(us))
 	if c.PID != 0 {
 		idle, loaded := r.BytesPerMember()
 		fmt.Fprintf(&b, "memory      %.1f KB per member idle, %.1f KB after the talk\n", float64(idle)/1000, float64(loaded)/1000)

@@ -2,8 +2,8 @@ package load
 
 import (
 	"context"
+	"math"
 	"math/big"
-	"math/bits"
 	"os"
 	"sync/atomic"
 	"time"
@@ -27,8 +27,7 @@ type tally struct {
 	lastSaid    atomic.Int64             // which message the witness was shown last, -1 for none
 }
 
-// steps is how many buckets share a power of two: latencies are told to within
-// 1/16.
+// steps is how many buckets share a power of two: latencies are told to within 1/16.
 const steps = 16
 
 func newTally(senders, messages int) *tally {
@@ -93,24 +92,12 @@ func (t *tally) goodbye(m *reader, now time.Duration) {
 	}
 }
 
-// bucket is where a latency is counted: its power of two in microseconds, and
-// its step within it.
-func bucket(d time.Duration) int {
-	us := uint64(max(d.Microseconds(), 0))
-	if us < steps {
-		return int(us)
-	}
-	power := bits.Len64(us) - 5 // us>>power is in steps..2*steps-1
-	return (power+1)*steps + int(us>>power) - steps
-}
+// bucket returns where a latency is counted.
+func bucket(d time.Duration) int { return int(steps * math.Log2(float64(max(d, 1)))) }
 
-// upper is the latency that a bucket's contents do not exceed.
+// upper returns the latency that a bucket's contents do not exceed.
 func upper(bucket int) time.Duration {
-	if bucket < 2*steps {
-		return time.Duration(bucket) * time.Microsecond
-	}
-	power := bucket/steps - 1
-	return time.Duration((uint64(bucket%steps+steps)+1)<<power-1) * time.Microsecond
+	return time.Duration(math.Ceil(math.Exp2(float64(bucket+1)/steps))) - 1
 }
 
 // quantile returns the latency that a share of what was shown did not exceed.
