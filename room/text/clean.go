@@ -306,16 +306,13 @@ func Isolate(s string) string {
 // R or AL, UAX 9): fronts then wrap it in isolates, so that it cannot reorder
 // what stands around it. Clean has removed any control of its own.
 func HasRTL(s string) bool {
-	for i, r := range s {
+	return strings.ContainsFunc(s, func(r rune) bool {
 		if r < 0x590 { // the first such character is Hebrew
-			continue
+			return false
 		}
-		p, _ := bidi.LookupString(s[i:])
-		if c := p.Class(); c == bidi.R || c == bidi.AL {
-			return true
-		}
-	}
-	return false
+		p, _ := bidi.LookupRune(r)
+		return p.Class() == bidi.R || p.Class() == bidi.AL
+	})
 }
 
 // Fold returns s for searches and suggestions, where "École" must find "ecole"
