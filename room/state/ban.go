@@ -143,8 +143,8 @@ type penalty interface {
 	// traits are what else it is found by: the Looks of a banned pseudo, or the key of
 	// a muted member; "" for none.
 	traits() [2]string
-	// network is the one that is banned, if it is one.
-	network() (network netip.Prefix, ok bool)
+	// network is the one that is banned; the zero Prefix if it is none.
+	network() netip.Prefix
 	// expiry is when it ends, on the State's tick; ok is false if it never does.
 	expiry() (tick time.Duration, ok bool)
 }
@@ -159,12 +159,12 @@ func (b Ban) name() string {
 }
 
 func (b Ban) traits() [2]string             { return b.Target.Forms.Looks }
-func (b Ban) network() (netip.Prefix, bool) { return b.Target.Network, b.Target.Kind == ByNetwork }
+func (b Ban) network() netip.Prefix         { return b.Target.Network }
 func (b Ban) expiry() (time.Duration, bool) { return b.Ends, b.For > 0 }
 
 func (m Mute) name() string                  { return string(m.Forms.Key) }
 func (m Mute) traits() [2]string             { return [2]string{m.KeyID} }
-func (m Mute) network() (netip.Prefix, bool) { return netip.Prefix{}, false }
+func (m Mute) network() netip.Prefix         { return netip.Prefix{} }
 func (m Mute) expiry() (time.Duration, bool) { return m.Ends, m.For > 0 }
 
 // penalties are all bans or all mutes. byName is the set itself; the indexes, which
@@ -172,7 +172,7 @@ func (m Mute) expiry() (time.Duration, bool) { return m.Ends, m.For > 0 }
 type penalties[P penalty] struct {
 	byName   *btree.Map[string, P]
 	byTrait  [2]map[string][]string
-	networks map[int]map[netip.Prefix]string // by their length in bits
+	networks map[netip.Prefix]string
 	endings  *btree.BTreeG[ending]
 }
 
@@ -185,7 +185,7 @@ type ending struct {
 func newPenalties[P penalty]() penalties[P] {
 	first := func(a, b ending) bool { return a.at < b.at || a.at == b.at && a.name < b.name }
 	return penalties[P]{
-		byName: &btree.Map[string, P]{}, byTrait: [2]map[string][]string{{}, {}}, networks: map[int]map[netip.Prefix]string{},
+		byName: &btree.Map[string, P]{}, byTrait: [2]map[string][]string{{}, {}}, networks: map[netip.Prefix]string{},
 		endings: btree.NewBTreeGOptions(first, btree.Options{NoLocks: true}),
 	}
 }
@@ -208,12 +208,8 @@ func (ps *penalties[P]) add(p P) bool {
 			ps.byTrait[i][trait] = append(ps.byTrait[i][trait], name)
 		}
 	}
-	if network, ok := p.network(); ok {
-		size := network.Bits()
-		if ps.networks[size] == nil {
-			ps.networks[size] = map[netip.Prefix]string{}
-		}
-		ps.networks[size][network] = name
+	if network := p.network(); network.IsValid() {
+		ps.networks[network] = name
 	}
 	return true
 }
@@ -224,16 +220,16 @@ func (ps *penalties[P]) remove(p P) {
 	ps.byName.Delete(name)
 	ps.endings.Delete(ending{at, name})
 	for i, trait := range p.traits() {
-		ps.byTrait[i][trait] = slices.DeleteFunc(ps.byTrait[i][trait], func(other string) bool { return other == name })
-		if len(ps.byTrait[i][trait]) == 0 {
-			delete(ps.byTrait[i], trait)
-		}
+		removeFrom(ps.byTrait[i], trait, name)
 	}
-	if network, ok := p.network(); ok {
-		size := network.Bits()
-		if delete(ps.networks[size], network); len(ps.networks[size]) == 0 {
-			delete(ps.networks, size)
-		}
+	delete(ps.networks, p.network())
+}
+
+// removeFrom removes v from the list with that key, and the list with its last value.
+func removeFrom[V comparable](lists map[string][]V, key string, v V) {
+	left := slices.DeleteFunc(lists[key], func(other V) bool { return other == v })
+	if lists[key] = left; len(left) == 0 {
+		delete(lists, key)
 	}
 }
 
@@ -248,12 +244,12 @@ func (ps *penalties[P]) forget(tick time.Duration) {
 // on calls do with the name of each penalty on an address.
 func (ps *penalties[P]) on(addr netip.Addr, do func(name string)) {
 	addr = addr.Unmap().WithZone("")
-	for size, names := range ps.networks {
-		if size > addr.BitLen() {
-			continue
-		}
-		network, err := addr.Prefix(size)
-		if name, ok := names[network]; ok && err == nil {
+	if len(ps.networks) == 0 {
+		return
+	}
+	for size := range addr.BitLen() + 1 {
+		network, _ := addr.Prefix(size)
+		if name, ok := ps.networks[network]; ok {
 			do(name)
 		}
 	}

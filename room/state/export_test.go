@@ -65,11 +65,11 @@ func Facts(st *State) string {
 
 // Answers writes down what a State remembers of proposals.
 func Answers(st *State) string {
-	var b strings.Builder
-	for _, epoch := range slices.Sorted(maps.Keys(st.nodes)) {
-		fmt.Fprintln(&b, epoch, st.nodes[epoch].high, st.nodes[epoch].inOrder())
+	data, err := json.Marshal(st.nodes)
+	if err != nil {
+		panic(err)
 	}
-	return b.String()
+	return string(data)
 }
 
 // Indexes writes down all that follows from what is encoded, by name. Two States that

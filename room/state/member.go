@@ -208,7 +208,7 @@ func (ms *members) unindex(p *entry) {
 		at := &m.Sessions[i]
 		delete(ms.sessions, at.ID)
 		for _, proof := range at.proofs() {
-			ms.unprove(proof, p)
+			removeFrom(ms.proofs, proof, p)
 		}
 		if at.Cut != 0 {
 			ms.lapses.Delete(lapse{at.Cut, at.ID})
@@ -217,15 +217,6 @@ func (ms *members) unindex(p *entry) {
 	if m.Present() {
 		ms.present--
 	}
-}
-
-func (ms *members) unprove(proof string, p *entry) {
-	left := slices.DeleteFunc(slices.Clone(ms.proofs[proof]), func(q *entry) bool { return q == p })
-	if len(left) == 0 {
-		delete(ms.proofs, proof)
-		return
-	}
-	ms.proofs[proof] = left
 }
 
 // proofs returns what the session proved: a key, an account or both. Members are found

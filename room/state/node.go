@@ -69,13 +69,6 @@ func (n *node) remember(a answer) {
 	n.high = max(n.high, a.n)
 }
 
-// inOrder returns the answers by N. Those that have left the window count no more.
-func (n *node) inOrder() []answer {
-	list := slices.DeleteFunc(slices.Clone(n.answers), func(a answer) bool { return a.n == 0 || n.forgot(a.n) })
-	slices.SortFunc(list, func(a, b answer) int { return cmp.Compare(a.n, b.n) })
-	return list
-}
-
 // copied returns a node that later answers do not change.
 func (n *node) copied() *node {
 	c := *n
@@ -93,9 +86,12 @@ type nodeDoc struct {
 // MarshalJSON writes a node for a State.
 func (n *node) MarshalJSON() ([]byte, error) {
 	doc := nodeDoc{Node: n.Node, High: n.high}
-	for _, a := range n.inOrder() {
-		doc.Answers = append(doc.Answers, [3]uint64{a.n, uint64(a.seq), uint64(a.code)})
+	for _, a := range n.answers {
+		if a.n != 0 && !n.forgot(a.n) {
+			doc.Answers = append(doc.Answers, [3]uint64{a.n, uint64(a.seq), uint64(a.code)})
+		}
 	}
+	slices.SortFunc(doc.Answers, func(a, b [3]uint64) int { return cmp.Compare(a[0], b[0]) })
 	return json.Marshal(doc)
 }
 
