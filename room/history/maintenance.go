@@ -103,19 +103,17 @@ func (m *maintenance) pace(ctx context.Context, do func() error) error {
 
 // repeat runs transactions until one reports that there is no more to do.
 func (m *maintenance) repeat(ctx context.Context, do func(*sql.Tx) (more bool, err error)) error {
-	for more := true; more; {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
+	for ctx.Err() == nil {
+		var more bool
 		err := m.transaction(ctx, func(tx *sql.Tx) (err error) {
 			more, err = do(tx)
 			return err
 		})
-		if err != nil {
+		if err != nil || !more {
 			return err
 		}
 	}
-	return nil
+	return ctx.Err()
 }
 
 // write writes the messages that wait. While the disk fails the sequencer does.
@@ -214,19 +212,16 @@ func (m *maintenance) forget(ctx context.Context, b *bounds, excess int64) (gone
 
 // shrink returns free pages to the file system, if there are many.
 func (m *maintenance) shrink(ctx context.Context, b *bounds) error {
-	for more := true; more; {
-		err := ctx.Err()
-		if err == nil {
-			more, err = b.shrink(&m.disk)
+	for ctx.Err() == nil {
+		more, err := b.shrink(&m.disk)
+		if err != nil || !more {
+			return err
 		}
-		if err == nil && more {
-			err = m.disk.checkpoint(ctx)
-		}
-		if err != nil {
+		if err := m.disk.checkpoint(ctx); err != nil {
 			return err
 		}
 	}
-	return nil
+	return ctx.Err()
 }
 
 // emptyLog moves erased words out of the write-ahead log.

@@ -57,7 +57,8 @@ func (m *memory) apply(upto state.Seq, events []*spoken, failing bool) {
 	if failing {
 		n := m.messages.excess(m.wait, waitingBytes)
 		for _, row := range m.messages.rows[:n] {
-			m.lost = m.lost.with(row)
+			at := time.UnixMicro(row.time).UTC()
+			m.lost = m.lost.and(gap{row.seq, state.Gap{From: at, To: at, Count: 1}})
 		}
 		m.messages.drop(n)
 	}
@@ -254,7 +255,7 @@ func (l *list[T]) add(rows ...T) {
 	}
 }
 
-// search returns the index of a sequence number, or the one that it would have.
+// find returns the index of a sequence number, or the one that it would have.
 func (l *list[T]) find(seq state.Seq) (i int, found bool) {
 	return slices.BinarySearchFunc(l.rows, seq, func(r T, seq state.Seq) int { return cmp.Compare(r.number(), seq) })
 }

@@ -153,12 +153,6 @@ type gap struct {
 	state.Gap
 }
 
-// with returns the gap extended by one missing message.
-func (g gap) with(m *message) gap {
-	at := time.UnixMicro(m.time).UTC()
-	return g.and(gap{m.seq, state.Gap{From: at, To: at, Count: 1}})
-}
-
 // and returns the gap that spans both; its count is known if both counts are.
 func (g gap) and(other gap) gap {
 	switch {

@@ -1,6 +1,7 @@
 package history
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"sync"
@@ -132,29 +133,26 @@ func (h *History) sequence() {
 
 // commit orders, records, publishes and answers proposals.
 func (h *History) commit(proposals []*proposal) {
-	fresh, repeated, events, entries := h.order(proposals)
+	ordered, events, entries := h.order(proposals)
 	h.record(entries)
 	h.tail.Push(events)
-	for _, p := range fresh {
+	for _, p := range ordered {
 		p.answer <- answer{seq: p.event.Seq}
-	}
-	for _, p := range repeated { // after Push: the first may be one of these proposals
-		seq, _ := h.tail.Seq(p.event.ID)
-		p.answer <- answer{seq: seq}
 	}
 }
 
 // order assigns sequence numbers and times to what was not proposed before. It refuses what
-// the tail has no room for, and what cannot be encoded.
-func (h *History) order(proposals []*proposal) (fresh, repeated []*proposal, events []state.Event, entries []*entry) {
+// the tail has no room for, and what cannot be encoded; ordered are the other proposals.
+func (h *History) order(proposals []*proposal) (ordered []*proposal, events []state.Event, entries []*entry) {
 	now, free := h.Now(), h.tail.Free(room.BatchEvents)
-	ordered := make(map[state.ID]bool, len(proposals))
+	numbers := make(map[state.ID]state.Seq, len(proposals))
 	for _, p := range proposals {
-		if _, ok := h.tail.Seq(p.event.ID); ok || ordered[p.event.ID] {
-			repeated = append(repeated, p)
+		seq, _ := h.tail.Seq(p.event.ID)
+		if p.event.Seq = cmp.Or(seq, numbers[p.event.ID]); p.event.Seq != 0 {
+			ordered = append(ordered, p)
 			continue
 		}
-		if len(fresh) >= free {
+		if len(events) >= free {
 			p.answer <- answer{err: state.ErrBusy}
 			continue
 		}
@@ -165,9 +163,9 @@ func (h *History) order(proposals []*proposal) (fresh, repeated []*proposal, eve
 			p.answer <- answer{err: err}
 			continue
 		}
-		h.given, p.event, ordered[e.ID] = e.Seq, e, true
-		fresh, events = append(fresh, p), append(events, e)
+		h.given, p.event.Seq, numbers[e.ID] = e.Seq, e.Seq, e.Seq
+		ordered, events = append(ordered, p), append(events, e)
 		entries = append(entries, &entry{e.Seq, e.Stamp.Microseconds(), string(data), state.KindOf(e.Body).Passing})
 	}
-	return fresh, repeated, events, entries
+	return ordered, events, entries
 }
