@@ -31,7 +31,7 @@ func Run(ctx context.Context, c Config) (*Report, error) {
 			return nil, err
 		}
 	}
-	report.count(r.tally, r.readers(), r.all())
+	report.count(r.tally, r.readers(), r.joined)
 	return report, nil
 }
 
@@ -40,10 +40,11 @@ type run struct {
 	Config
 	tally   *tally
 	order   []kind
+	members []*member
 	witness *member // nil when nobody has a screen
 
-	mu      sync.Mutex
-	members []*member
+	mu     sync.Mutex
+	joined []*member // the members who have, and the witness
 }
 
 func (r *run) progress(format string, args ...any) {
@@ -57,9 +58,7 @@ func (r *run) readers() []*member { return r.members[:len(r.members)-r.Stalled] 
 
 // joinAll has everybody join, Parallel at a time.
 func (r *run) joinAll(ctx context.Context, report *Report) error {
-	r.mu.Lock()
 	r.members = make([]*member, r.Config.members())
-	r.mu.Unlock()
 	start := time.Now()
 	err := inParallel(ctx, len(r.members), max(1, r.Parallel), func(ctx context.Context, i int) error {
 		m := r.newMember(fmt.Sprint(i), i)
@@ -67,12 +66,7 @@ func (r *run) joinAll(ctx context.Context, report *Report) error {
 		if err := r.enter(ctx, m); err != nil {
 			return fmt.Errorf("member %d: %w", i, err)
 		}
-		r.mu.Lock()
-		defer r.mu.Unlock()
 		r.members[i] = m
-		if (i+1)%max(1, len(r.members)/10) == 0 {
-			r.progress("%d of %d members", i+1, len(r.members))
-		}
 		return nil
 	})
 	report.JoinTime = time.Since(start)
@@ -115,11 +109,17 @@ func (r *run) enter(ctx context.Context, m *member) error {
 		m.screen = true
 		err = m.joinSSH(ctx, r.SSH, r.Width, r.Height)
 	}
-	if err == nil && m.detach() {
-		return nil
+	if err != nil || !m.detach() {
+		m.close()
+		return cmp.Or(context.Cause(ctx), err)
 	}
-	m.close()
-	return cmp.Or(context.Cause(ctx), err)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.joined = append(r.joined, m)
+	if n := len(r.joined); !m.witness && n%max(1, len(r.members)/10) == 0 {
+		r.progress("%d of %d members", n, len(r.members))
+	}
+	return nil
 }
 
 // joinWitness brings in one more member, without a screen, that is shown every
@@ -134,8 +134,6 @@ func (r *run) joinWitness(ctx context.Context, _ *Report) error {
 	if err := r.enter(ctx, w); err != nil {
 		return fmt.Errorf("witness: %w", err)
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
 	r.witness = w
 	return nil
 }
@@ -195,10 +193,9 @@ func (r *run) talk(ctx context.Context, report *Report) error {
 // been shown everything, two members say goodbye. Whoever is shown one of them is
 // up to date; two, because nobody counts what they say themselves.
 func (r *run) catchUp(ctx context.Context) error {
-	maxSilence := r.maxSilence()
 	if r.witness != nil {
 		said := int64(r.Senders * r.messages())
-		if err := r.tally.wait(ctx, func() bool { return r.tally.witnessed.Load() >= said }, maxSilence); err != nil {
+		if err := r.wait(ctx, func() bool { return r.tally.witnessed.Load() >= said }); err != nil {
 			return err
 		}
 		for _, m := range r.members[:2] {
@@ -215,7 +212,7 @@ func (r *run) catchUp(ctx context.Context) error {
 			due += r.tally.due(&m.reader)
 		}
 	}
-	return r.tally.wait(ctx, func() bool { return r.tally.upToDate.Load() >= screens && r.tally.offScreen.Load() >= due }, maxSilence)
+	return r.wait(ctx, func() bool { return r.tally.upToDate.Load() >= screens && r.tally.offScreen.Load() >= due })
 }
 
 // speak says a sender's messages: at its rate, each sender's turn spread over
@@ -236,7 +233,7 @@ func (r *run) speak(ctx context.Context, s int) error {
 			next = next.Add(every)
 		} else if m.screen {
 			mayType := func() bool { return r.tally.witnessedOf[s].Load() > int64(n-maxAhead) }
-			if err := r.tally.wait(ctx, mayType, r.maxSilence()); err != nil {
+			if err := r.wait(ctx, mayType); err != nil {
 				return err
 			}
 		}
@@ -251,19 +248,37 @@ func (r *run) speak(ctx context.Context, s int) error {
 // has not: nobody types further ahead, and what a line editor holds is bounded.
 const maxAhead = 32
 
-// maxSilence is how long nothing may come before waiting ends.
-func (r *run) maxSilence() time.Duration { return r.Settle + 5*time.Second }
+// wait waits until done reports true, or nothing new has come for a while.
+func (r *run) wait(ctx context.Context, done func() bool) error {
+	before, since := r.tally.progress(), time.Now()
+	for !done() {
+		if err := sleep(ctx, 2*time.Millisecond); err != nil {
+			return err
+		}
+		if now := r.tally.progress(); now != before {
+			before, since = now, time.Now()
+		} else if time.Since(since) > r.Settle+5*time.Second {
+			return nil
+		}
+	}
+	return nil
+}
 
-// all are the members who have joined, and the witness.
-func (r *run) all() []*member {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return slices.DeleteFunc(append(slices.Clone(r.members), r.witness), func(m *member) bool { return m == nil })
+func sleep(ctx context.Context, d time.Duration) error {
+	select {
+	case <-time.After(d):
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 }
 
 // close disconnects everybody, and waits until they read no more.
 func (r *run) close() {
-	for _, m := range r.all() {
+	r.mu.Lock()
+	joined := slices.Clone(r.joined)
+	r.mu.Unlock()
+	for _, m := range joined {
 		m.close()
 	}
 }

@@ -1,7 +1,6 @@
 package load
 
 import (
-	"context"
 	"math"
 	"math/big"
 	"os"
@@ -115,23 +114,7 @@ func (t *tally) quantile(share float64) time.Duration {
 	return 0
 }
 
-// wait waits until all has come, or nothing new for a while.
-func (t *tally) wait(ctx context.Context, all func() bool, maxSilence time.Duration) error {
-	before, since := t.progress(), time.Now()
-	for !all() {
-		if err := sleep(ctx, 2*time.Millisecond); err != nil {
-			return err
-		}
-		if now := t.progress(); now != before {
-			before, since = now, time.Now()
-		} else if time.Since(since) > maxSilence {
-			return nil
-		}
-	}
-	return nil
-}
-
-// progress returns a number that grows with all that wait may wait for.
+// progress returns a number that grows with all that a run waits for.
 func (t *tally) progress() int64 { return t.shown() + t.upToDate.Load() + t.witnessed.Load() }
 
 func (t *tally) shown() int64 { return t.onScreen.Load() + t.offScreen.Load() }
@@ -162,13 +145,4 @@ func (t *tally) summarised(m *reader, said *big.Int) (n int64) {
 		}
 	}
 	return n
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	select {
-	case <-time.After(d):
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
 }
