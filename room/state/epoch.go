@@ -2,7 +2,6 @@ package state
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 	"time"
 
@@ -17,7 +16,7 @@ const maxEnded = 64
 // Nodes returns the nodes that are up, in order of their names.
 func (st *State) Nodes() []Node {
 	list := make([]Node, 0, len(st.nodes))
-	for n := range maps.Values(st.nodes) {
+	for _, n := range st.nodes {
 		list = append(list, n.Node)
 	}
 	slices.SortFunc(list, func(a, b Node) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Epoch, b.Epoch)) })
@@ -28,15 +27,8 @@ func (st *State) Nodes() []Node {
 // no longer remembered. The error is the refusal, if it was refused: a
 // [*RefusedError], which has lost the details.
 func (st *State) Answer(id ID) (seq Seq, refused error, ok bool) {
-	n := st.nodes[epoch(id.Origin)]
-	if n == nil {
-		return 0, nil, false
-	}
-	a, ok := n.answer(id.N)
-	if !ok {
-		return 0, nil, false
-	}
-	return a.seq, a.code.err(), true
+	a, ok := st.nodes[epoch(id.Origin)].answer(id.N)
+	return a.seq, a.code.err(), ok
 }
 
 // again returns the outcome of a proposal that was applied before or is out of date. The

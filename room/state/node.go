@@ -53,11 +53,13 @@ type answer struct {
 	code Code
 }
 
-// answer returns what a proposal came to; ok is false when it was not applied, or has
-// left the window.
+// answer returns what a proposal came to; ok is false when it was not applied, has left
+// the window, or the node is nil.
 func (n *node) answer(proposal uint64) (a answer, ok bool) {
-	a = n.answers[proposal%window]
-	return a, proposal != 0 && a.n == proposal && !n.forgot(proposal)
+	if n == nil || proposal == 0 || n.forgot(proposal) || n.answers[proposal%window].n != proposal {
+		return answer{}, false
+	}
+	return n.answers[proposal%window], true
 }
 
 // forgot reports whether a proposal has left the window.
