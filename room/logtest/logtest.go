@@ -220,7 +220,5 @@ func wantEvents(t testing.TB, after state.Seq, got, want []state.Event) {
 
 // bySeq returns proposals in the log's order.
 func bySeq(events []state.Event) []state.Event {
-	events = slices.Clone(events)
-	slices.SortFunc(events, func(a, b state.Event) int { return cmp.Compare(a.Seq, b.Seq) })
-	return events
+	return slices.SortedFunc(slices.Values(events), func(a, b state.Event) int { return cmp.Compare(a.Seq, b.Seq) })
 }
