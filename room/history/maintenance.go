@@ -47,14 +47,12 @@ func (m *maintenance) work(ctx context.Context) {
 		if err != nil && ctx.Err() == nil {
 			m.warn(err)
 		}
-		timer := time.NewTimer(next)
 		select {
 		case <-m.wake:
 			wait.Pause(ctx, idleDelay)
-		case <-timer.C:
+		case <-time.After(next):
 		case <-ctx.Done():
 		}
-		timer.Stop()
 	}
 }
 
@@ -144,12 +142,6 @@ func (m *maintenance) index(ctx context.Context) error {
 		}
 	}
 	return ctx.Err()
-}
-
-// sweepSoon makes maintenance look for what a snapshot covers.
-func (m *maintenance) sweepSoon() {
-	m.covered.Store(true)
-	wait.Signal(m.wake)
 }
 
 // sweep deletes the entries of the log that the snapshot covers, and with them the

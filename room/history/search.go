@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 
 	"salon/room/state"
@@ -57,12 +58,11 @@ func (p *pattern) matchesSpoken(s *spoken) bool {
 	if p.before != 0 && s.event.Seq >= p.before {
 		return false
 	}
-	from, to := p.times()
 	end := s.row.time
 	if g, ok := s.event.Body.(state.Gap); ok && p.empty() {
 		end = g.To.UnixMicro() - 1 // it may have begun before
 	}
-	return end >= from && s.row.time < to && (p.empty() || p.matches(s.folded()))
+	return end >= p.from && s.row.time < p.to && (p.empty() || p.matches(s.folded()))
 }
 
 // search is one search in the file. It adds to found, latest first.
@@ -87,7 +87,7 @@ func (s *search) before(end state.Seq) error {
 	if expression := s.p.expression(); expression != "" {
 		return s.match(expression, from, to)
 	}
-	if err := s.scan(from, to); err != nil || len(s.found) >= s.n || s.p.from == 0 || !s.p.empty() {
+	if err := s.scan(from, to); err != nil || len(s.found) >= s.n || s.p.from == math.MinInt64 || !s.p.empty() {
 		return err
 	}
 	return s.addGaps(end)
@@ -102,10 +102,9 @@ func (s *search) match(expression string, from, to state.Seq) error {
 	if err := s.scan(max(from, indexed+1), to); err != nil || len(s.found) >= s.n {
 		return err
 	}
-	since, until := s.p.times()
 	return s.query(s.take, `SELECT `+columns+` FROM words CROSS JOIN messages ON messages.seq = words.rowid
 		WHERE words MATCH ? AND words.rowid >= ? AND words.rowid < ? AND time >= ? AND time < ? ORDER BY words.rowid DESC LIMIT ?`, // without CROSS, SQLite would sort all answers
-		expression, int64(from), int64(min(to, indexed+1)), since, until, maxHits)
+		expression, int64(from), int64(min(to, indexed+1)), s.p.from, s.p.to, maxHits)
 }
 
 // scan compares messages one by one. A pattern without words and author matches the first
@@ -118,9 +117,8 @@ func (s *search) scan(from, to state.Seq) error {
 	if s.p.empty() {
 		limit = s.n
 	}
-	since, until := s.p.times()
 	return s.query(s.take, `SELECT `+columns+` FROM messages WHERE seq >= ? AND seq < ? AND time >= ? AND time < ? ORDER BY seq DESC LIMIT ?`,
-		int64(from), int64(to), since, until, limit)
+		int64(from), int64(to), s.p.from, s.p.to, limit)
 }
 
 // addGaps adds the gaps that began before the pattern's time and ended after it.
@@ -157,12 +155,11 @@ func (s *search) take(m *message) (bool, error) {
 // question are, and perhaps others. The wall clock may step, so an hour may come more than
 // once.
 func (s *search) bounds(end state.Seq) (from, to state.Seq, err error) {
-	if s.p.from == 0 && s.p.to == 0 {
+	if s.p.from == math.MinInt64 && s.p.to == math.MaxInt64 {
 		return 0, end, nil
 	}
-	since, until := s.p.times()
 	err = s.db.QueryRowContext(s.ctx, `WITH sought AS (SELECT min(seq) AS first, max(seq) AS last FROM hours WHERE hour BETWEEN ? AND ?)
 		SELECT ifnull(first, 0), CASE WHEN first IS NULL THEN 0 ELSE ifnull((SELECT min(seq) FROM hours WHERE seq > last), ?) END FROM sought`,
-		since/microsPerHour, (until-1)/microsPerHour, int64(end)).Scan(&from, &to)
+		s.p.from/microsPerHour, (s.p.to-1)/microsPerHour, int64(end)).Scan(&from, &to)
 	return from, min(end, to), err
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 
+	"salon/internal/wait"
 	"salon/room/state"
 )
 
@@ -43,6 +44,7 @@ func (h *History) Snapshot(ctx context.Context, s state.Snapshot) error {
 	if err != nil {
 		return fmt.Errorf("history: keep snapshot: %w", err)
 	}
-	h.maintenance.sweepSoon()
+	h.maintenance.covered.Store(true)
+	wait.Signal(h.maintenance.wake)
 	return nil
 }

@@ -1,7 +1,6 @@
 package history
 
 import (
-	"cmp"
 	"math"
 	"strings"
 	"time"
@@ -65,7 +64,7 @@ type pattern struct {
 	terms    []term
 	by       string // folded; "" for anybody
 	byWords  string
-	from, to int64     // microseconds since 1970; 0: open
+	from, to int64     // microseconds since 1970; math.MinInt64 and math.MaxInt64: open
 	before   state.Seq // 0: no bound
 }
 
@@ -76,7 +75,10 @@ type term struct {
 }
 
 func newPattern(q state.Query) pattern {
-	p := pattern{by: plain(string(q.By)), byWords: words(string(q.By)), from: micros(q.From), to: micros(q.To), before: q.Before}
+	p := pattern{
+		by: plain(string(q.By)), byWords: words(string(q.By)), before: q.Before,
+		from: micros(q.From, math.MinInt64), to: micros(q.To, math.MaxInt64),
+	}
 	for w := range strings.FieldsSeq(q.Text) {
 		t := term{phrase: words(w)}
 		if folded := plain(w); " "+folded != t.phrase {
@@ -89,22 +91,17 @@ func newPattern(q state.Query) pattern {
 	return p
 }
 
-// micros returns the first whole microsecond since 1970 that is not before t; 0 for the
+// micros returns the first whole microsecond since 1970 that is not before t; open for the
 // zero time.
-func micros(t time.Time) int64 {
+func micros(t time.Time, open int64) int64 {
 	if t.IsZero() {
-		return 0
+		return open
 	}
 	return t.Add(time.Microsecond - 1).UnixMicro()
 }
 
 // empty reports whether every message matches whose time does.
 func (p *pattern) empty() bool { return len(p.terms) == 0 && p.by == "" }
-
-// times returns the time in question, open ends as numbers too.
-func (p *pattern) times() (from, to int64) {
-	return cmp.Or(p.from, math.MinInt64), cmp.Or(p.to, math.MaxInt64)
-}
 
 // matches compares author and text.
 func (p *pattern) matches(s *folded) bool {
