@@ -55,9 +55,10 @@ func (t *tally) bit(k mark) int { return k.sender*t.messages + k.n }
 func (t *tally) delivered(m *reader, k mark, now time.Duration) {
 	switch {
 	case m.screen && m.index == k.sender:
-	case k.n == t.messages:
-		t.goodbye(m, now)
-	case k.sender >= t.senders || k.n > t.messages:
+	case k.n == t.messages && m.screen && m.current == 0: // a goodbye, shown after all that was said
+		m.current = max(now, 1)
+		t.upToDate.Add(1)
+	case k.sender >= t.senders || k.n >= t.messages:
 	case m.seen.Bit(t.bit(k)) == 0:
 		m.seen.SetBit(&m.seen, t.bit(k), 1)
 		t.first(m, k, now)
@@ -81,14 +82,6 @@ func (t *tally) first(m *reader, k mark, now time.Duration) {
 	}
 	t.waits[bucket(now-k.sent)].Add(1)
 	t.last.Store(int64(now))
-}
-
-// goodbye is shown after all that was said: whoever sees one is up to date.
-func (t *tally) goodbye(m *reader, now time.Duration) {
-	if m.screen && m.current == 0 {
-		m.current = max(now, 1)
-		t.upToDate.Add(1)
-	}
 }
 
 // bucket returns where a latency is counted.
