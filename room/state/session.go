@@ -60,7 +60,7 @@ func (st *State) resolveMember(e Event, b Joined, mine *Account) (m *Member, end
 			st.members.drop(ended[0].Session)
 		}
 		return st.ByID(m.ID).copied(), ended, nil
-	case m.displacedBy(mine):
+	case mine != nil && m.Forms.Key == mine.Forms.Key: // who had the pseudo is not its owner, who is here now
 		if other := st.members.conflict(b.Forms, m); other != nil {
 			return nil, nil, &TakenError{Pseudo: b.Pseudo, By: other.Pseudo}
 		}
@@ -81,12 +81,6 @@ func (m *Member) matches(b Joined, mine *Account) bool {
 		return m.owns(mine)
 	}
 	return b.KeyID != "" && b.KeyID == m.KeyID
-}
-
-// displacedBy reports whether a member has the pseudo of an account that is not
-// theirs, and whose owner is here now.
-func (m *Member) displacedBy(mine *Account) bool {
-	return mine != nil && m.Forms.Key == mine.Forms.Key && !m.owns(mine)
 }
 
 // replaceable returns the session that ends when there are too many: the oldest one-shot
