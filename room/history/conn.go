@@ -77,15 +77,19 @@ func eachRow(rows *sql.Rows, err error, do func() (more bool, err error)) error 
 	return rows.Err()
 }
 
-// openReaders opens a few connections that cannot write.
-func openReaders(path string, options ...string) (*sql.DB, error) {
-	db, err := sql.Open("sqlite", dsn(path, "busy_timeout(5000)", "query_only(1)")+"&"+strings.Join(append(options, "mode=ro"), "&"))
+// openReaders opens a few connections that cannot write, and returns the file's format.
+func openReaders(path string, options ...string) (db *sql.DB, version int, err error) {
+	db, err = sql.Open("sqlite", dsn(path, "busy_timeout(5000)", "query_only(1)")+"&"+strings.Join(append(options, "mode=ro"), "&"))
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	db.SetMaxOpenConns(4)
 	db.SetMaxIdleConns(4)
-	return db, db.Ping()
+	if version, err = identify(db); err != nil {
+		db.Close()
+		return nil, 0, err
+	}
+	return db, version, nil
 }
 
 // dsn names a file to the driver, whatever characters its path holds.

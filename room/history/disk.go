@@ -82,10 +82,11 @@ func (d *disk) connectLocked() error {
 	if err := private(d.dir, fileName); err != nil {
 		return err
 	}
-	version, err := d.check()
+	db, version, err := openReaders(d.path()) // before anything is written
 	if err != nil {
 		return err
 	}
+	db.Close()
 	d.durable, err = d.connect("auto_vacuum(INCREMENTAL)", "journal_mode(WAL)", "synchronous(FULL)", "cache_size(-64)", fmt.Sprintf("wal_autocheckpoint(%d)", walMostPages))
 	if err != nil {
 		return err
@@ -102,11 +103,11 @@ func (d *disk) connectLocked() error {
 			return err
 		}
 	}
-	readers, err := openReaders(d.path())
-	d.readers.Store(readers)
+	readers, _, err := openReaders(d.path())
 	if err != nil {
 		return err
 	}
+	d.readers.Store(readers)
 	if d.file, err = os.Stat(d.path()); err == nil {
 		d.wal, err = os.Stat(d.path() + "-wal")
 	}
@@ -119,16 +120,6 @@ func notDirectory(path string) error {
 		return ErrDirectory
 	}
 	return nil
-}
-
-// check returns the format of the file before anything is written to it.
-func (d *disk) check() (version int, err error) {
-	db, err := sql.Open("sqlite", dsn(d.path(), fmt.Sprintf("busy_timeout(%d)", openingMillis))+"&mode=ro")
-	if err != nil {
-		return 0, err
-	}
-	defer db.Close()
-	return identify(db)
 }
 
 // migrateLocked brings the file from a format to that of today, all of it or nothing, and

@@ -52,15 +52,10 @@ func openFile(path string, options ...string) (*sql.DB, error) {
 	if err := notDirectory(path); err != nil {
 		return nil, err
 	}
-	db, err := openReaders(path, options...)
-	if err == nil {
-		var version int
-		if version, err = identify(db); err == nil && version < format {
-			err = ErrOlder
-		}
-	}
-	if err != nil && db != nil {
+	db, version, err := openReaders(path, options...)
+	if err == nil && version < format {
 		db.Close()
+		return nil, ErrOlder
 	}
 	return db, err
 }

@@ -36,16 +36,17 @@ type maintenance struct {
 	wake    chan struct{}          // cap 1: something was applied
 	covered atomic.Bool            // a snapshot may cover entries of the log
 	erased  atomic.Bool            // the write-ahead log may hold erased words
-	warned  string                 // the last error that was logged
 	seen    atomic.Int64           // the sequencer's commits, when last looked at
 }
 
 // work maintains until ctx ends.
 func (m *maintenance) work(ctx context.Context) {
+	warned := "" // the last error that was logged
 	for ctx.Err() == nil {
 		next, err := m.round(ctx)
-		if err != nil && ctx.Err() == nil {
-			m.warn(err)
+		if err != nil && ctx.Err() == nil && m.trouble.now() == nil && err.Error() != warned {
+			warned = err.Error() // if it is the disk's, the sequencer raises the alarm
+			m.log.Warn("history: maintenance failed, and is tried again later", "err", err)
 		}
 		select {
 		case <-m.wake:
@@ -72,14 +73,6 @@ func (m *maintenance) round(ctx context.Context) (time.Duration, error) {
 		return next, err
 	}
 	return time.Minute, m.emptyLog()
-}
-
-// warn logs an error once. The sequencer raises the alarm if it is the disk's.
-func (m *maintenance) warn(err error) {
-	if m.warned != err.Error() && m.trouble.now() == nil {
-		m.warned = err.Error()
-		m.log.Warn("history: maintenance failed, and is tried again later", "err", err)
-	}
 }
 
 // transaction runs one transaction. While people talk it pauses afterwards, so that a
