@@ -50,15 +50,13 @@ func said(origin, n uint64) state.Event {
 
 // propose repeats a proposal while the log answers what a busy one may.
 func propose(ctx context.Context, l room.Log, e state.Event) (state.Seq, error) {
-	for {
+	for ctx.Err() == nil {
 		seq, err := l.Propose(ctx, e)
 		if !errors.Is(err, state.ErrBusy) && !errors.Is(err, state.ErrUnavailable) && !errors.Is(err, state.ErrUnknown) {
 			return seq, err
 		}
-		if ctx.Err() != nil {
-			return 0, ctx.Err()
-		}
 	}
+	return 0, ctx.Err()
 }
 
 // take proposes an event that must be ordered.

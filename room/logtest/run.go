@@ -39,10 +39,9 @@ type run struct {
 	follower *follower
 
 	// Guarded by follower.mu.
-	withheld  bool // the store gets nothing
-	st        *state.State
-	outcomes  map[state.ID]state.Outcome
-	lastStamp time.Duration
+	withheld bool // the store gets nothing
+	st       *state.State
+	outcomes map[state.ID]state.Outcome
 }
 
 // next ends the run before and starts another, whose State has all that happened.
@@ -101,16 +100,14 @@ func (p *run) load() {
 	if p.st.Applied() != s.Seq {
 		p.Errorf("the snapshot of event %d is of event %d", s.Seq, p.st.Applied())
 	}
-	p.lastStamp = p.st.Stamp()
 }
 
 func (p *run) apply(events []state.Event) {
 	var spoken []state.Event
 	for _, e := range events {
-		if e.Stamp < p.lastStamp {
-			p.Errorf("event %d has the stamp %v after %v", e.Seq, e.Stamp, p.lastStamp)
+		if last := p.st.Stamp(); e.Stamp < last {
+			p.Errorf("event %d has the stamp %v after %v", e.Seq, e.Stamp, last)
 		}
-		p.lastStamp = e.Stamp
 		out := p.st.Apply(e)
 		p.outcomes[out.Event.ID] = out
 		if out.Shown && state.KindOf(out.Event.Body).Spoken {
