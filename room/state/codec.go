@@ -1,6 +1,7 @@
 package state
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -14,10 +15,7 @@ type VersionError struct {
 }
 
 func (e *VersionError) Error() string {
-	by := e.Program
-	if by == "" {
-		by = "a newer salon"
-	}
+	by := cmp.Or(e.Program, "a newer salon")
 	return fmt.Sprintf("written by %s in format %d; this program reads formats up to %d", by, e.Version, Version)
 }
 

@@ -131,15 +131,14 @@ type lapse struct {
 }
 
 func newMembers() members {
+	earlier := func(a, b lapse) bool {
+		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.session.Origin, b.session.Origin), cmp.Compare(a.session.N, b.session.N)) < 0
+	}
 	return members{
 		byKey: &btree.Map[text.Key, *Member]{}, entries: map[ID]*entry{}, sessions: map[ID]*entry{},
 		looks: [2]map[string]*entry{{}, {}}, proofs: map[string][]*entry{},
 		lapses: btree.NewBTreeGOptions(earlier, btree.Options{NoLocks: true}),
 	}
-}
-
-func earlier(a, b lapse) bool {
-	return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.session.Origin, b.session.Origin), cmp.Compare(a.session.N, b.session.N)) < 0
 }
 
 // put adds a member or replaces the one of its ID, and sets the role. It removes one
