@@ -1,6 +1,7 @@
 package history
 
 import (
+	"cmp"
 	"database/sql"
 	"encoding/json"
 	"fmt"
@@ -60,11 +61,7 @@ func (m *message) event() (state.Event, error) {
 	if k == nil || !k.Spoken {
 		return e, fmt.Errorf("message %d is of an unknown kind %q", m.seq, m.kind)
 	}
-	body := m.body
-	if body == "" {
-		body = `{}`
-	}
-	rest, err := k.Decode([]byte(body))
+	rest, err := k.Decode([]byte(cmp.Or(m.body, `{}`)))
 	if err != nil {
 		return e, fmt.Errorf("message %d: %w", m.seq, err)
 	}
