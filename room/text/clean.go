@@ -218,7 +218,7 @@ func (k *keeper) add(r rune) {
 		k.joined = k.emoji
 		return
 	case isSelector(r):
-		if !isEmoji(k.last) && !strings.ContainsRune(keycaps, k.last) {
+		if !isEmoji(k.last) && !strings.ContainsRune("0123456789#*", k.last) { // the keycaps
 			return
 		}
 		k.marks++
@@ -233,15 +233,12 @@ func (k *keeper) add(r rune) {
 			k.out.WriteRune(joiner)
 		}
 		k.joined = false
-		k.emoji = isEmoji(r) || k.emoji && isSkinTone(r)
+		k.emoji = isEmoji(r) || k.emoji && 0x1F3FB <= r && r <= 0x1F3FF // a skin tone
 		k.marks = 0
 	}
 	k.out.WriteRune(r)
 	k.last = r
 }
-
-// keycaps are the characters that a selector makes an emoji of.
-const keycaps = "0123456789#*"
 
 // isMark reports whether r is drawn over the character before it: combining
 // marks, the vowels and finals of a Hangul syllable that no composition took,
@@ -250,8 +247,6 @@ func isMark(r rune) bool {
 	return r >= 0x300 && (unicode.Is(unicode.M, r) || 0x1160 <= r && r <= 0x11FF ||
 		0xD7B0 <= r && r <= 0xD7FF || !norm.NFC.PropertiesString(string(r)).BoundaryBefore())
 }
-
-func isSkinTone(r rune) bool { return 0x1F3FB <= r && r <= 0x1F3FF }
 
 // isEmoji reports whether r can be an element of a joined emoji.
 func isEmoji(r rune) bool { return r >= 0xA9 && unicode.Is(pictographs, r) }
