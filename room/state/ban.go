@@ -244,9 +244,6 @@ func (ps *penalties[P]) forget(tick time.Duration) {
 // on calls do with the name of each penalty on an address.
 func (ps *penalties[P]) on(addr netip.Addr, do func(name string)) {
 	addr = addr.Unmap().WithZone("")
-	if len(ps.networks) == 0 {
-		return
-	}
 	for size := range addr.BitLen() + 1 {
 		network, _ := addr.Prefix(size)
 		if name, ok := ps.networks[network]; ok {

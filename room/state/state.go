@@ -14,7 +14,8 @@ import (
 	"salon/room/text"
 )
 
-// State is what a room's events add up to: members, bans, mutes, accounts, the topic. Its zero value is not usable; see [NewState] and [DecodeState].
+// State is what a room's events add up to: members, bans, mutes, accounts, the topic. Its
+// zero value is not usable; see [NewState] and [DecodeState].
 //
 // A State has a clock of its own, the tick, which only goes on: at each event by as
 // much as the log's stamp is ahead of the one before, and never back. Bans, mutes,
