@@ -98,10 +98,10 @@ func (r *recorder) reopen() error {
 	r.disk.mu.Lock()
 	defer r.disk.mu.Unlock()
 	r.disk.disconnectLocked()
-	if err := r.disk.openLocked(); err != nil {
-		return err
+	err := r.disk.openLocked()
+	if err == nil {
+		err = r.adoptLocked()
 	}
-	err := r.adoptLocked()
 	if err != nil {
 		r.disk.disconnectLocked()
 	}
