@@ -51,6 +51,8 @@ func translate(event uv.Event) (e Event, known bool) {
 	switch event := event.(type) {
 	case uv.PasteStartEvent:
 		e = pasteStart{}
+	case uv.PasteEndEvent: // without a beginning: nothing was pasted
+		e = Paste{}
 	case uv.FocusEvent:
 		e = Focus{In: true}
 	case uv.BlurEvent:
