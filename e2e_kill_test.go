@@ -31,7 +31,7 @@ const (
 	mostPerLife = 400 // messages heard back before a kill, at most
 )
 
-// slowStart is where a start fails the test; what limits.md asks for is 1 s, and
+// slowStart is where a start fails the test; what is asked for is 1 s, and
 // the slowest is reported, but machines that run tests are busy.
 const slowStart = 5 * time.Second
 

@@ -32,7 +32,7 @@ const (
 	crowdWaits = 60 * time.Second // a limit for failures only
 )
 
-// slowWithin is how long somebody stuck may stay (limits.md).
+// slowWithin is how long somebody stuck may stay.
 const slowWithin = 15 * time.Second
 
 // TestACrowdOnBothFrontsHearsEverythingInOneOrderDespiteThoseWhoNeverRead has four hundred members, ten of whom never

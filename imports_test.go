@@ -43,7 +43,7 @@ var outside = []string{
 // waiting is what pure forbids besides.
 var waiting = []string{"context", "sync", "sync/atomic", "math/rand", "math/rand/v2"}
 
-// imports is the table of design.md. A package that is not in it has no place in
+// imports is the table of imports. A package that is not in it has no place in
 // the house: give it a row first.
 var imports = map[string]row{
 	".":                    {ours: []string{"internal/server", "internal/load", "room", "room/state", "room/lang"}, others: []string{"github.com/alecthomas/kong"}},
@@ -167,7 +167,7 @@ func TestTheTableNamesPackagesThatMayExist(t *testing.T) {
 	}
 }
 
-// TestTheTableForbids holds the rules of design.md that matter most, however the
+// TestTheTableForbids holds the rules that matter most, however the
 // rows are written.
 func TestTheTableForbids(t *testing.T) {
 	for dir, forbidden := range map[string][]string{

@@ -97,7 +97,7 @@ func (r *lineReader) fill() error {
 // scan goes through the bytes at hand up to the first token. Another protocol is
 // recognised by the first bytes or the first line that is not empty, no later: a
 // web page can make a browser send lines of its choice, but never before the
-// request line, and after the first line « GET / HTTP/1.1 » is chat.
+// request line, and after the first line "GET / HTTP/1.1" is chat.
 func (r *lineReader) scan() token {
 	switch first := r.buf[r.pos:r.end]; {
 	case r.opened:

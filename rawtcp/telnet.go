@@ -107,7 +107,7 @@ func (t *telnet) step(b byte, replies []byte) (signal, []byte) {
 }
 
 // command takes the byte after IAC. A byte that RFC 854 gives no command to
-// shows that FF was not IAC but text, « ÿ » from a Latin-1 netcat: both are kept,
+// shows that FF was not IAC but text, "ÿ" from a Latin-1 netcat: both are kept,
 // so that it cannot swallow the end of its line.
 func (t *telnet) command(b byte) signal {
 	t.state = inText

@@ -95,8 +95,8 @@ func (e *Entry) Give(p Proof, typed string) error {
 }
 
 // Forget clears the secret that an error of [Room.Join] is about, and reports whether
-// there is one: it is to be asked for again. When too many guesses forbade checking
-// either, the phrase is cleared first.
+// there is one: it is to be asked for again. After too many guesses, when
+// neither was checked, the pass phrase is cleared first.
 func (e *Entry) Forget(err error) bool {
 	_, tooFast := errors.AsType[*GuessError](err)
 	switch {

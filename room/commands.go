@@ -52,8 +52,8 @@ var (
 		{Name: "redraw", FR: []string{"redessiner"}, EN: []string{"redraw"}, Args: []Arg{ArgText}, Need: Screens, run: doTurn(TurnRedraw)},
 		{Name: "keys", FR: []string{"touches"}, EN: []string{"keys"}, Args: []Arg{ArgText}, Need: Screens, run: doTurn(TurnKeys)},
 	}
-	// moderating is what operators and the console do. The words are those of
-	// ux.md's console; each also works in the other language.
+	// moderating is what operators and the console do. Each word works in
+	// both languages.
 	moderating = []*Command{
 		{Name: "wall", FR: []string{"wall", "annonce"}, EN: []string{"wall", "announce"}, Need: Operators, acts: true, takesArg: true, run: doWall},
 		{Name: "kick", FR: []string{"kick", "expulser"}, EN: []string{"kick"}, Args: []Arg{ArgMember}, Need: Operators, acts: true, takesArg: true, run: doKick},

@@ -19,8 +19,8 @@ const (
 	// requestRate and requestBurst bound what keys ask for; [Session.Ask] waits
 	// above it.
 	requestRate, requestBurst = 5, 10
-	// strikeBurst is how many messages in a row may be refused as too fast before the
-	// sender is kicked; one is forgiven every strikeEvery.
+	// strikeBurst is how many messages may be refused as too fast before the next one
+	// kicks its sender; every strikeEvery one refusal is forgiven.
 	strikeBurst, strikeEvery = 30, 2 * time.Second
 )
 

@@ -13,9 +13,9 @@ import (
 // All methods may be called at the same time from any goroutine.
 type Log interface {
 	// Propose asks the log to store e, of which only ID and Body count. A nil error
-	// means that it is stored: Seq is its sequence number, and where there is a disk it
-	// is on it; but a power cut may lose what is Passing (see state.Kind) if nothing
-	// else came after it. Proposing the same ID again returns the same Seq and changes
+	// means that it is stored under the sequence number returned, and where there is a
+	// disk it is on it; but a power cut may lose what is Passing (see state.Kind), unless
+	// a later event that is not was stored. Proposing the same ID again returns the same Seq and changes
 	// nothing, as long as the log remembers that ID (at least the last 4096 events
 	// since it was opened); later it may store it again, which State.Apply ignores.
 	// ErrUnavailable, ErrBusy, ErrTooLarge and ErrClosed mean that it is not stored;

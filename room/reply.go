@@ -9,7 +9,7 @@ import (
 )
 
 // Item is one thing to show on a session: an event, or a reply to what that
-// session asked. One of the two is nil.
+// session asked. Either Event or Reply is nil.
 type Item struct {
 	Place uint64       // in the room's ring; 0 for what only this session is shown
 	Event *state.Event // shared by every session: never to be changed
@@ -114,7 +114,7 @@ type Search struct{ Text string }
 // which at most pastAround come after it or are it.
 type Around struct{ Seq state.Seq }
 
-// Older asks for the page before another, which has it in [Past.Older]. What is said
+// Older asks for the page before one that was shown: take it from its [Past.Older]. What is said
 // meanwhile moves no page. The zero Older asks for nothing and finds nothing.
 type Older struct{ of page }
 
@@ -172,10 +172,9 @@ const (
 
 // Notice is a short confirmation.
 type Notice struct {
-	What  What
-	Name  text.Pseudo
-	Text  string
-	Until time.Time
+	What What
+	Name text.Pseudo
+	Text string
 }
 
 // What is the message of a Notice.

@@ -44,7 +44,8 @@ type Config struct {
 	mu sync.Locker // the room's; nil: a sync.Mutex. A benchmark sets it, to measure how long it is held
 }
 
-// DefaultConfig returns the settings that ux.md promises.
+// DefaultConfig returns the settings of a room that is told no others. Its Limits are the
+// defaults of the server's flags.
 func DefaultConfig() Config {
 	return Config{Limits: Limits{Rate: 2, Burst: 5, Replay: 20, MaxPerSource: 64}, GatherAbove: 100, GatherEvery: 5 * time.Second}
 }

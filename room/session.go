@@ -91,7 +91,7 @@ func (s *Session) Role() state.Role { return state.Role(s.role.Load()) }
 // now or not: see [Prefs].Plain.
 func (s *Session) Screen() bool { return s.from.Screen }
 
-// Context ends with the session; its cause is an [state.Ending].
+// Context ends with the session; its cause is a *[state.Ending].
 func (s *Session) Context() context.Context { return s.ctx }
 
 // Ending returns why the session ended; nil while it lasts.

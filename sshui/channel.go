@@ -40,7 +40,7 @@ type channel struct {
 	key     gossh.PublicKey // that signed; nil without one
 	secrets secrets         // while logging in, without a key
 	addr    netip.Addr
-	ctx     context.Context // ends with the channel, by an [state.Ending]
+	ctx     context.Context // ends with the channel, by a *[state.Ending]
 	end     context.CancelCauseFunc
 
 	env     map[string]string

@@ -26,7 +26,7 @@ func heap() int64 {
 	return int64(live[0].Value.Uint64())
 }
 
-// mostHeld is how much memory one hostile session may hold (limits.md).
+// mostHeld is how much memory one hostile session may hold.
 const mostHeld = 4 << 20
 
 // In a bubble's time keys cost nothing, so that nobody has to rest: see meter.

@@ -126,7 +126,7 @@ func (s *Server) configure(srv *ssh.Server) error {
 	return nil
 }
 
-// algorithms are those of limits.md: no SHA-1 and no DSA, and the post-quantum
+// algorithms are those that are offered: no SHA-1 and no DSA, and the post-quantum
 // exchange first.
 func algorithms() *gossh.ServerConfig {
 	return &gossh.ServerConfig{

@@ -57,7 +57,7 @@ func (ch *channel) terminal() {
 
 // newLines returns the prompt of plain lines, with a text typed already. It never sends an
 // escape sequence: it is for terminals that know none (no TERM, or dumb), and for people
-// who have the terminal read aloud (/texte).
+// who have the terminal read aloud (/plain).
 func (t *terminal) newLines(typed string) *line.Prompt {
 	return line.New(t.out, line.Options{Keys: t, AppendOnly: true, Line: typed, Complete: t.completeLine, Secret: room.Secret})
 }

@@ -72,9 +72,9 @@ func (c *Conns) Listen(l net.Listener) bool {
 	return true
 }
 
-// Admit asks the room whether the address of a new connection may enter. Then leave
-// must be given to [Conns.Track]; otherwise the connection has been turned away, with
-// words that say why.
+// Admit asks the room whether the address of a new connection may enter. If ok, give
+// leave to [Conns.Track]; if not, the connection has been turned away, with words that say
+// why.
 func (c *Conns) Admit(raw net.Conn, words func(why error) []byte) (leave func(), ok bool) {
 	addr := AddrOf(raw.RemoteAddr())
 	leave, err := c.room.Admit(addr)

@@ -89,7 +89,7 @@ func start(b *testing.B, name string) (ssh, tcp string, pid int) {
 	return addrs[0], addrs[1], cmd.Process.Pid
 }
 
-// talk is the load of speed.md: members of whom ten say five messages a second.
+// talk is the usual load: members of whom ten say five messages a second.
 func talk() load.Config {
 	return load.Config{Parallel: 8, Senders: 10, Rate: 5, Duration: 3 * time.Second, Size: 80, Settle: time.Second}
 }
@@ -147,7 +147,7 @@ func against(b *testing.B, c load.Config) {
 	}
 }
 
-// onScreens runs a load on members with screens of both sizes of speed.md.
+// onScreens runs a load on members with screens of both sizes.
 func onScreens(b *testing.B, c load.Config) {
 	for _, size := range []struct{ width, height int }{{80, 24}, {200, 40}} {
 		b.Run(fmt.Sprintf("%dx%d", size.width, size.height), func(b *testing.B) {

@@ -25,7 +25,7 @@ type Config struct {
 	Burst    int           `env:"-" default:"0" help:"${BenchBurst}"`               // messages of each, back to back
 	Duration time.Duration `env:"-" default:"5s" help:"${BenchDuration}"`           // of talk
 	Size     int           `name:"bytes" env:"-" default:"80" help:"${BenchBytes}"` // of a message; its mark at least
-	Settle   time.Duration `env:"-" default:"2s" help:"${BenchSettle}"`             // how long the last message is waited for, too
+	Settle   time.Duration `env:"-" default:"2s" help:"${BenchSettle}"`             // how long the idle room is watched
 
 	PID      int       `name:"pid" env:"-" default:"0" help:"${BenchPID}"` // the server's process, 0 if unknown
 	Progress io.Writer `kong:"-"`                                          // nil: none

@@ -66,7 +66,7 @@ func (t *tally) end(readers []*member) time.Duration {
 // Delivered is how many were shown or summarised.
 func (r *Report) Delivered() int64 { return r.Shown + r.Summarised }
 
-// Lost is how many were neither.
+// Lost is how many deliveries were neither shown nor summarised.
 func (r *Report) Lost() int64 { return r.Expected - r.Delivered() }
 
 // JoinsPerSecond is how fast members came in.

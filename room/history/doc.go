@@ -6,7 +6,7 @@
 //
 // # Guarantees
 //
-// One goroutine assigns sequence numbers. It commits whatever gathered during the last
+// While the disk works, the following holds. One goroutine assigns sequence numbers. It commits whatever gathered during the last
 // commit as one transaction and waits for the disk (synchronous=FULL); only then are the
 // events visible and [History.Propose] returns. So neither a power cut nor a kill takes
 // back what anybody saw. Only a batch of nothing but arrivals, departures and the like
@@ -23,7 +23,7 @@
 //
 // When the disk fails, the chat goes on without it: [History.Health] says since when, one
 // alarm is logged, and events wait in memory. Once a second the history tries again, and
-// checks that the file is still where it was: otherwise it goes on with the one that is
+// checks that the file is still where it was: if it is not, it goes on with the one that is
 // there, or a new one, and writes what is in memory to it. For messages that memory did not
 // hold it records a [state.Gap]; the room's next snapshot stands for other events. If the
 // process is killed before that, what waited is lost and its numbers may be assigned again.

@@ -46,7 +46,7 @@ func (w *acknowledged) add(t *testing.T, line string) {
 	w.words[seq] = f[2]
 }
 
-// slowStart is where a start fails the test; what limits.md asks for is 1 s, and the
+// slowStart is where a start fails the test; what is asked for is 1 s, and the
 // slowest is reported, but machines that run tests are busy.
 const slowStart = 5 * time.Second
 

@@ -77,7 +77,7 @@ var english = Texts{
 	Empty: "Nothing to say? Type a message, or /help.", TooManyLines: "Too many lines: 40 per message at most. Nothing was sent.", TextTooLong: "Message too long: 4096 bytes at most. Nothing was sent.", NoteTooLong: "Too long: 200 characters at most. Nothing has changed.",
 	NobodyToReply: "Nobody has written to you in private yet. \"@nickname text\" writes to somebody.", NoZone: "Unknown time zone. Try Europe/Paris, for example.", NoShutdown: "No shutdown is planned.",
 	TooMany: "Too many connections from your address. Close one and try again.", NotMember: "That command is for members. \"help\" lists the console commands; \"shutdown n\" or Ctrl-C closes the room.",
-	Busy: "The room is overloaded: nothing was sent, try again.", Unrecorded: "The room's log is not responding: nothing was sent, try again.",
+	Busy: "The room is overloaded: nothing was sent, try again.", NotSent: "The room's log is not responding: nothing was sent, try again.",
 	Unsure: "The message may or may not have been sent: check before you send it again.", Refused: "That was refused: try again to learn why.", TooLarge: "Too long: nothing was sent.",
 	NoScreen: "That command needs the full screen: connect by ssh, from a terminal whose TERM is not \"dumb\".", NoScreenNow: "That command does nothing in text mode; \"/plain\" returns to full screen.", ScreenJSON: "/json is for programs: ssh -T, or raw TCP.",
 	Registered:      "The nickname \"%s\" is registered. If it is yours, come back with your key or your pass phrase; if not, choose another.",

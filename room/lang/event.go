@@ -193,7 +193,7 @@ func (v View) muted(b state.Muted, at time.Time) string {
 	return fmt.Sprintf(v.texts().MutedUntil, name(b.Pseudo), v.Moment(at.Add(b.For), at))
 }
 
-// Farewell writes why a session ended, to the one it was; me may be "".
+// Farewell tells the reader of a session why it ended; v.Me may be "".
 func Farewell(why *state.Ending, v View) string {
 	t := v.texts()
 	switch why.Cause {

@@ -81,7 +81,7 @@ var french = Texts{
 	Empty: "Rien à dire ? Tapez un message, ou /aide.", TooManyLines: "Trop de lignes : 40 au plus par message. Rien n'a été envoyé.", TextTooLong: "Message trop long : 4096 octets au plus. Rien n'a été envoyé.", NoteTooLong: "Trop long : 200 caractères au plus. Rien n'a changé.",
 	NobodyToReply: "Personne ne vous a encore écrit en privé. « @pseudo texte » écrit à quelqu'un.", NoZone: "Fuseau horaire inconnu. Essayez par exemple Europe/Paris.", NoShutdown: "Aucune fermeture n'est prévue.",
 	TooMany: "Trop de connexions depuis votre adresse. Fermez-en une et réessayez.", NotMember: "Cette commande est pour les membres. « aide » donne celles de la console ; « shutdown n » ou Ctrl-C ferme le salon.",
-	Busy: "Le salon est surchargé : rien n'a été envoyé, réessayez.", Unrecorded: "Le journal du salon ne répond pas : rien n'a été envoyé, réessayez.",
+	Busy: "Le salon est surchargé : rien n'a été envoyé, réessayez.", NotSent: "Le journal du salon ne répond pas : rien n'a été envoyé, réessayez.",
 	Unsure: "Impossible de savoir si le message est parti : vérifiez avant de le renvoyer.", Refused: "Cela a été refusé : réessayez pour savoir pourquoi.", TooLarge: "Trop long : rien n'a été envoyé.",
 	NoScreen: "Cette commande demande le plein écran : venez par ssh, depuis un terminal dont TERM n'est pas « dumb ».", NoScreenNow: "Cette commande est sans effet en mode texte ; « /texte » revient au plein écran.", ScreenJSON: "/json est pour les programmes : ssh -T, ou TCP brut.",
 	Registered:      "Le pseudo « %s » est inscrit. S'il est à vous, venez avec votre clé ou votre phrase de passe ; sinon, choisissez-en un autre.",

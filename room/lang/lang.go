@@ -1,9 +1,10 @@
 // Package lang turns what happens in a room into French and English: events,
 // replies and errors into lines of text, and events into JSON for programs.
 //
-// It owns every word that people are shown in line mode, on the console and by
-// the command line. It does no input or output. A text missing in one language
-// does not compile unnoticed: a test requires every field of [Texts] in both.
+// It owns every word that people are shown: in line mode, on the full screen, on the
+// console and by the command line. It does no input or output. A test fails when a text
+// is missing in one language. A front begins with [ViewOf], or with a [Printer] that
+// writes lines for all its sessions; [Of] returns the texts themselves.
 package lang
 
 import (

@@ -12,7 +12,7 @@ type Texts struct {
 	Tag      language.Tag                                 // the order of names
 	DayUnit  string                                       // the abbreviation of a day
 	Day      func(time.Time) (full, date, figures string) // of a time in its zone: in full, without its name, and in figures as commands take it
-	Contract func(form, who string) string                // adapts a form to the name that fills its first verb; nil: none needs it
+	Contract func(form, who string) string                // adapts a form to the name that fills its first verb, as « de %s » in French; nil: none needs it
 
 	Colon       string // between a sentence and its detail
 	TheOperator string
@@ -20,7 +20,7 @@ type Texts struct {
 	Me          string
 	Announce    string
 
-	// Events.
+	// Events. Of Kicked and Banned the first verb is who, the second by whom.
 	Joined, Left, LeftWith, LeftLost, LeftSlow     string
 	Renamed, TopicSet, WallBy                      string
 	Kicked, KickedFlood, Banned, BannedSeveral     string
@@ -58,7 +58,7 @@ type Texts struct {
 	SeeHelp, SeeHelpConsole, Usage, Denied, TooFast, TooFastLast                                                       string
 	DeniedTopic, NotBanned, NotMuted, NotIgnored, Self, SlowMode, IsMuted, IsMutedUntil, IsBanned, IsBannedUntil       string
 	ShuttingDown, ShuttingDownNow, Empty, TextTooLong, TooManyLines, NoteTooLong                                       string
-	NobodyToReply, NoShutdown, NoZone, TooMany, NotMember, Busy, Unrecorded                                            string
+	NobodyToReply, NoShutdown, NoZone, TooMany, NotMember, Busy, NotSent                                               string
 	Unsure, Refused, TooLarge, Gone, Internal                                                                          string
 	NoScreen, NoScreenNow, ScreenJSON                                                                                  string
 	Registered, AlikeRegistered, NotAllowed, WrongPassword, NoPasswordGiven, WrongPass, Guessing, PassPhrase           string

@@ -11,7 +11,7 @@ import (
 	"salon/room/text"
 )
 
-// TargetKind is what a ban looks at.
+// TargetKind is what a ban goes by.
 type TargetKind uint8
 
 // The kinds of target.

@@ -133,7 +133,7 @@ type Walled struct {
 // Kicked disconnects a member, also under a new pseudo. Apply fills in Pseudo.
 type Kicked struct {
 	Member ID          `json:"member"`
-	Pseudo text.Pseudo `json:"pseudo"`       // as typed
+	Pseudo text.Pseudo `json:"pseudo"`       // what they were called when it was proposed
 	By     text.Pseudo `json:"by,omitempty"` // "" for the console
 	Reason string      `json:"reason,omitempty"`
 	Flood  bool        `json:"flood,omitempty"` // the room itself kicked: too many messages too fast
@@ -210,7 +210,7 @@ type RoleSet struct {
 // both. It makes an account or adds to one, named by its ID. It is refused once the
 // session's member has another pseudo, and once the account was given up.
 //
-// Neither it nor the four types that follow are shown.
+// It is not shown, and neither are Unregistered, PrefsKept, IgnoreSet and Seen.
 type Registered struct {
 	Session ID          `json:"session,omitzero"` // whose asks: it is the owner's from then on
 	Pseudo  text.Pseudo `json:"pseudo"`

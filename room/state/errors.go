@@ -72,7 +72,7 @@ type NotInForceError struct {
 	Name string
 }
 
-// Undone is what was to be undone.
+// Undone is what somebody tried to undo.
 type Undone uint8
 
 // What can be undone.

@@ -12,17 +12,17 @@ import (
 type Health struct {
 	Err   error     // nil: well
 	Since time.Time // since when Err
-	// ReadOnly reports that nothing can be proposed until the log is well again. If it
-	// is not, what people say is taken and seen, but not recorded.
+	// ReadOnly reports that nothing can be proposed until the log is well again. If Err
+	// is set and ReadOnly is not, what people say is taken and shown, but not recorded.
 	ReadOnly bool
 }
 
 // Query selects spoken events: those that match all of its fields. The zero value
 // matches all.
 type Query struct {
-	// Text is words, each of which is the beginning of a word of the event or its
-	// author. Case, accents and ligatures do not count; no character means
-	// anything but itself.
+	// Text is words, each of which the event must hold, at the beginning of a word at
+	// least, or its author be called. Case, accents and ligatures do not count; no
+	// character means anything but itself.
 	Text string
 	By   text.Pseudo // who said it, as Text's words compare; "" for anybody
 	From time.Time   // not before; zero: at any time

@@ -35,7 +35,7 @@ func (k Kept) Has(chosen Kept) bool {
 // Lang is one of the room's languages.
 type Lang uint8
 
-// The languages. The zero value is the default of ux.md.
+// The languages. The zero value is the default.
 const (
 	French Lang = iota
 	English

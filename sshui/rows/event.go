@@ -41,18 +41,18 @@ func (p *page) said(clock string, b state.Said, v lang.View) []text.Key {
 	if b.Action {
 		t.mark = actionMark
 	}
-	var called mentionFinder
+	var found mentionFinder
 	if v.Me != "" && strings.Contains(b.Text, "@") {
 		if me := v.Me.Key(); me != b.From.Key() {
-			called.me = me
+			found.me = me
 		}
 	}
-	t.lines = p.message(Plain, b.Text, &called)
-	if called.callsMe {
-		t.mark, t.style = callMark, Calling
+	t.lines = p.message(Plain, b.Text, &found)
+	if found.mentionsMe {
+		t.mark, t.style = mentionMark, Mention
 	}
 	p.post(t)
-	return called.keys
+	return found.keys
 }
 
 // whispered names the recipients wherever the reader is not the only one.
@@ -90,14 +90,14 @@ func (p *page) walled(clock string, b state.Walled, v lang.View) {
 	p.post(post{clock: clock, mark: eventMark, style: Strong, lines: first.before(p.message(Strong, b.Text, nil))})
 }
 
-// message prepares the lines of what somebody wrote, and notes in called, unless it
+// message prepares the lines of what somebody wrote, and notes in found, unless it
 // is nil, whom they call.
-func (p *page) message(s Style, said string, called *mentionFinder) []line {
+func (p *page) message(s Style, said string, found *mentionFinder) []line {
 	base := p.Palette.sgr(s)
 	lines := make([]line, 0, 1+strings.Count(said, "\n"))
 	for words := range strings.SplitSeq(said, "\n") {
 		words = cleanText(words)
-		spans := p.spans(words, base, called)
+		spans := p.spans(words, base, found)
 		l := line{text: text.Isolate(words), base: base, spans: spans}
 		if l.bidi = len(l.text) > len(words); l.bidi {
 			for i := range spans {
@@ -111,13 +111,13 @@ func (p *page) message(s Style, said string, called *mentionFinder) []line {
 }
 
 // spans finds the addresses of a line and the mentions that call the reader.
-func (p *page) spans(text, base string, called *mentionFinder) []span {
+func (p *page) spans(text, base string, found *mentionFinder) []span {
 	spans := p.links(text, base)
-	if called == nil || !strings.Contains(text, "@") {
+	if found == nil || !strings.Contains(text, "@") {
 		return spans
 	}
-	for _, mine := range called.find(text, spans) {
-		mine.sgr = p.Palette.sgr(Calling)
+	for _, mine := range found.find(text, spans) {
+		mine.sgr = p.Palette.sgr(Mention)
 		spans = append(spans, mine)
 	}
 	slices.SortFunc(spans, func(a, b span) int { return a.from - b.from })

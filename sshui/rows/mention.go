@@ -20,10 +20,10 @@ const (
 
 // mentionFinder gathers whom a message mentions. The zero value is ready.
 type mentionFinder struct {
-	me      text.Key // the reader, "" for all but the reader that is called
-	keys    []text.Key
-	tries   int
-	callsMe bool // the reader is called
+	me         text.Key // the reader, "" for all but the reader that is called
+	keys       []text.Key
+	tries      int
+	mentionsMe bool // the reader is called
 }
 
 // find adds the mentions of a line, outside of its addresses, and returns the pieces that
@@ -103,6 +103,6 @@ func (c *mentionFinder) add(name string) bool {
 		c.keys = append(c.keys, key)
 	}
 	mine := c.me != "" && key == c.me
-	c.callsMe = c.callsMe || mine
+	c.mentionsMe = c.mentionsMe || mine
 	return mine
 }

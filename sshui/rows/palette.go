@@ -26,7 +26,7 @@ const (
 	Plain    Style = iota
 	Quiet          // time, gutter, separators, hints
 	Happened       // events
-	Calling        // a mention of the reader, and its mark
+	Mention        // a mention of the reader, and its mark
 	Secret         // a private message's mark
 	Wrong          // a failure's mark
 	Heading        // the header, titles of overlays
@@ -53,23 +53,23 @@ const (
 // used for what must be read whatever the background is.
 var styles = [...][Strong + 1]string{
 	Mono: {
-		Quiet: faint, Calling: calling, Secret: bold, Wrong: bold, Heading: bold,
+		Quiet: faint, Mention: calling, Secret: bold, Wrong: bold, Heading: bold,
 		Marker: bold, Selected: reverse, Strong: bold,
 	},
 	Basic: {
-		Quiet: faint, Calling: calling, Secret: csi + "1;35m", Wrong: csi + "1;31m", Heading: bold,
+		Quiet: faint, Mention: calling, Secret: csi + "1;35m", Wrong: csi + "1;31m", Heading: bold,
 		Marker: csi + "31m", Selected: reverse, Strong: bold,
 	},
 	Auto: {
-		Quiet: faint, Calling: calling, Secret: xtermBold + "97m", Wrong: xtermBold + "196m", Heading: bold,
+		Quiet: faint, Mention: calling, Secret: xtermBold + "97m", Wrong: xtermBold + "196m", Heading: bold,
 		Marker: xterm + "196m", Selected: reverse, Strong: bold,
 	},
 	Light: {
-		Quiet: xterm + "242m", Happened: xterm + "240m", Calling: csi + "1;38;5;231;48;5;25m", Secret: xtermBold + "97m", Wrong: xtermBold + "160m", Heading: bold,
+		Quiet: xterm + "242m", Happened: xterm + "240m", Mention: csi + "1;38;5;231;48;5;25m", Secret: xtermBold + "97m", Wrong: xtermBold + "160m", Heading: bold,
 		Marker: xterm + "160m", Selected: reverse, Strong: bold,
 	},
 	Dark: {
-		Quiet: xterm + "245m", Happened: xterm + "248m", Calling: csi + "1;38;5;16;48;5;214m", Secret: xtermBold + "141m", Wrong: xtermBold + "203m", Heading: bold,
+		Quiet: xterm + "245m", Happened: xterm + "248m", Mention: csi + "1;38;5;16;48;5;214m", Secret: xtermBold + "141m", Wrong: xtermBold + "203m", Heading: bold,
 		Marker: xterm + "214m", Selected: reverse, Strong: bold,
 	},
 }

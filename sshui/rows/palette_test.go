@@ -64,8 +64,8 @@ func TestColoursCanBeRead(t *testing.T) {
 		background int
 		styles     map[Style]string
 	}{
-		{Light, white, map[Style]string{Quiet: "5.3", Happened: "7.1", Secret: "4.9", Wrong: "5.4", Marker: "5.4", Calling: "6.4"}},
-		{Dark, black, map[Style]string{Quiet: "6.1", Happened: "8.8", Secret: "7.7", Wrong: "7.1", Marker: "11.4", Calling: "11.4"}},
+		{Light, white, map[Style]string{Quiet: "5.3", Happened: "7.1", Secret: "4.9", Wrong: "5.4", Marker: "5.4", Mention: "6.4"}},
+		{Dark, black, map[Style]string{Quiet: "6.1", Happened: "8.8", Secret: "7.7", Wrong: "7.1", Marker: "11.4", Mention: "11.4"}},
 	} {
 		for s, want := range test.styles {
 			front, back := colours(test.palette.sgr(s))

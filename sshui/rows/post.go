@@ -24,7 +24,7 @@ const (
 const (
 	noMark      = " "
 	eventMark   = "*"
-	callMark    = "!" // a mention of the reader; a failure, which has no name beside it
+	mentionMark = "!" // a mention of the reader; a failure, which has no name beside it
 	privateMark = "@"
 	actionMark  = "~"
 )

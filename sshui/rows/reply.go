@@ -35,7 +35,7 @@ func (c Class) Reply(r room.Reply, v lang.View, now time.Time) *Fragment {
 func (p *page) answer(clock, text string, failed bool) {
 	t := post{clock: clock, mark: eventMark, style: Happened}
 	if failed {
-		t.mark, t.style = callMark, Wrong
+		t.mark, t.style = mentionMark, Wrong
 	}
 	text = strings.TrimPrefix(text, clock+" ")
 	text = strings.TrimLeft(strings.TrimPrefix(text, t.mark+" "), " ")
