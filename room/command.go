@@ -66,10 +66,10 @@ func (c *Command) Word(l state.Lang) string {
 }
 
 func (c *Command) words(l state.Lang) []string {
-	if l == state.English {
-		return c.EN
+	if l == state.French {
+		return c.FR
 	}
-	return c.FR
+	return c.EN
 }
 
 // Words returns every word that calls the command, each once.
@@ -219,9 +219,17 @@ const (
 	ArgAccount
 )
 
-// choice is how one value of an argument is typed: a word for each language, by
-// [state.Lang], then others that are understood. All are folded.
+// choice is how one value of an argument is typed: in French, in English, then other
+// words that are understood. All are folded.
 type choice []string
+
+// word returns the word to teach in a language: the English one where there is no other.
+func (c choice) word(l state.Lang) string {
+	if l == state.French {
+		return c[0]
+	}
+	return c[1]
+}
 
 func (c choice) is(typed string) bool { return slices.Contains(c, text.Fold(typed)) }
 

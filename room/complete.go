@@ -91,7 +91,7 @@ func (s *Session) completeChoice(word string, among []choice) []string {
 	var own, others []string
 	l := s.Prefs().Lang
 	for _, c := range among {
-		own, others = append(own, c[l]), append(others, c...)
+		own, others = append(own, c.word(l)), append(others, c...)
 	}
 	if found := matching(word, own); len(found) > 0 {
 		return found
@@ -146,7 +146,7 @@ func (s *Session) completeMember(word, sign string, everyone bool) []string {
 	for _, m := range found[:min(len(found), maxCandidates)] {
 		list = append(list, sign+string(m.Pseudo)+" ")
 	}
-	if all := everyoneWords[s.Prefs().Lang]; everyone && strings.HasPrefix(all, typed) {
+	if all := everyoneWords.word(s.Prefs().Lang); everyone && strings.HasPrefix(all, typed) {
 		list = append(list, sign+all+" ")
 	}
 	return list

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"salon/room"
 	"salon/room/state"
 )
 
@@ -145,4 +146,20 @@ func TestAnyCursorIsHarmless(t *testing.T) {
 			ann.Complete("@éé", pos)
 		}
 	})
+}
+
+// TestEveryLanguageIsCompleted also takes the language of a newer program.
+func TestEveryLanguageIsCompleted(t *testing.T) {
+	for l := range state.Lang(4) {
+		inFreeRoom(t, func(h *testRoom) {
+			e := onScreen("op")
+			e.Role, e.Prefs.Lang = state.Operator, l
+			op := h.arrive(e)
+			for _, c := range room.Commands() {
+				for _, line := range []string{"@", "/", "/" + c.Word(l), "/" + c.Word(l) + " "} {
+					op.Complete(line, len(line))
+				}
+			}
+		})
+	}
 }

@@ -190,7 +190,7 @@ func TestSettings(t *testing.T) {
 		if p.Lang != state.English || !p.Hour12 || !p.JSON || p.Zone.String() != "Europe/Paris" {
 			h.Errorf("ann is spoken to with %+v", p)
 		}
-		for _, line := range []string{"/lang", "/lang de", "/heure", "/heure 13", "/fuseau"} {
+		for _, line := range []string{"/lang", "/lang xx", "/heure", "/heure 13", "/fuseau"} {
 			refused[*room.UsageError](ann, line)
 		}
 		for _, line := range []string{"/fuseau Mars/Olympus", "/fuseau ../../etc/passwd", "/fuseau Local", "/tz " + strings.Repeat("x", 65)} {
@@ -223,7 +223,7 @@ func TestLanguagesAreReadAsPeopleWriteThem(t *testing.T) {
 			t.Errorf("%q is %v, %v", s, got, ok)
 		}
 	}
-	for _, s := range []string{"", "C", "POSIX", "C.UTF-8", "de", "x"} {
+	for _, s := range []string{"", "C", "POSIX", "C.UTF-8", "xx", "x"} {
 		if got, ok := room.ParseLang(s); ok {
 			t.Errorf("%q is %v", s, got)
 		}

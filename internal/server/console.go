@@ -63,6 +63,9 @@ func (s *server) greet() {
 		for _, addr := range addresses(f) {
 			fmt.Fprintf(&b, "  %s  %s\n", f.name, addr)
 		}
+		if f.network != "tcp" {
+			fmt.Fprintf(&b, "  %s  %s\n", f.name, f.Addr())
+		}
 	}
 	for _, key := range s.keys {
 		fmt.Fprintln(&b, t.Fingerprint, gossh.FingerprintSHA256(key.PublicKey()))
@@ -72,24 +75,29 @@ func (s *server) greet() {
 	}
 	fmt.Fprintln(&b, t.HandOut)
 	for _, f := range s.fronts {
-		fmt.Fprintln(&b, " ", s.invitation(f))
+		fmt.Fprintln(&b, " ", f.invitation(f))
 	}
 	s.console.Write([]byte(b.String()))
 }
 
-// invitation is the command that brings somebody in by a front.
-func (s *server) invitation(f *front) string {
-	to := addresses(f)[0]
-	if f.name == "ssh" {
-		return fmt.Sprintf("ssh -p %d %s@%s", to.Port(), s.texts().SSHUser, to.Addr())
-	}
+func (s *server) sshInvitation(l net.Listener) string {
+	to := addresses(l)[0]
+	return fmt.Sprintf("ssh -p %d %s@%s", to.Port(), s.texts().SSHUser, to.Addr())
+}
+
+func (s *server) telnetInvitation(l net.Listener) string {
+	to := addresses(l)[0]
 	return fmt.Sprintf("telnet %s %d   %s", to.Addr(), to.Port(), s.texts().NotEncrypted)
 }
 
-// addresses are those that a listener can be reached at, the best to hand out
+// addresses are those that a listener on TCP can be reached at, the best to hand out
 // first: every address of the machine when it listens on all.
 func addresses(l net.Listener) []netip.AddrPort {
-	at := l.Addr().(*net.TCPAddr).AddrPort()
+	tcp, ok := l.Addr().(*net.TCPAddr)
+	if !ok {
+		return nil
+	}
+	at := tcp.AddrPort()
 	own := netip.AddrPortFrom(at.Addr().Unmap(), at.Port())
 	var list []netip.AddrPort
 	if own.Addr().IsUnspecified() {

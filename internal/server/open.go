@@ -16,10 +16,12 @@ import (
 	gossh "golang.org/x/crypto/ssh"
 
 	"salon/hostkeys"
+	"salon/rawtcp"
 	"salon/room"
 	"salon/room/history"
 	"salon/room/lang"
 	"salon/room/operator"
+	"salon/sshui"
 )
 
 // nodeName is the name in its log of a server that runs alone: always the same, so that
@@ -33,17 +35,28 @@ func (s *server) open() (err error) {
 			return err
 		}
 	}
-	for _, f := range []struct{ name, addr string }{{"ssh", s.cfg.SSH}, {"tcp", s.cfg.TCP}} {
+	for _, f := range s.offered() {
 		if f.addr == off {
 			continue
 		}
-		l, err := s.listen(f.name, f.addr)
-		if err != nil {
+		if f.Listener, err = s.listen(f); err != nil {
 			return err
 		}
-		s.fronts = append(s.fronts, &front{name: f.name, Listener: l})
+		s.fronts = append(s.fronts, f)
 	}
 	return s.openRoom()
+}
+
+// offered are the fronts that there are, also those that are off.
+func (s *server) offered() []*front {
+	return []*front{
+		{name: "ssh", network: "tcp", addr: s.cfg.SSH, invitation: s.sshInvitation, create: func() (frontServer, error) {
+			return sshui.New(sshui.Config{HostKeys: s.keys, Version: "salon", Lang: s.lang, Log: s.log}, s.room)
+		}},
+		{name: "tcp", network: "tcp", addr: s.cfg.TCP, invitation: s.telnetInvitation, create: func() (frontServer, error) {
+			return rawtcp.New(rawtcp.Config{Lang: s.lang, Log: s.log}, s.room), nil
+		}},
+	}
 }
 
 // close releases what open acquired, when the fronts have not been served.
@@ -67,8 +80,9 @@ func (s *server) closeHistory() (err error) {
 
 // listen listens for a front. A port that is taken is an error that says which flag
 // chooses another.
-func (s *server) listen(flag, addr string) (net.Listener, error) {
-	l, err := net.Listen("tcp", addr)
+func (s *server) listen(f *front) (net.Listener, error) {
+	flag, addr := f.name, f.addr
+	l, err := net.Listen(f.network, addr)
 	if err == nil {
 		return l, nil
 	}

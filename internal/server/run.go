@@ -19,9 +19,6 @@ import (
 	"syscall"
 	"time"
 	_ "time/tzdata" // members' time zones, on machines without a zone database too
-
-	"salon/rawtcp"
-	"salon/sshui"
 )
 
 const (
@@ -110,11 +107,7 @@ func (s *server) shutdown() error {
 // newFronts makes what serves each front.
 func (s *server) newFronts() (err error) {
 	for _, f := range s.fronts {
-		if f.name == "tcp" {
-			f.server = rawtcp.New(rawtcp.Config{Lang: s.lang, Log: s.log}, s.room)
-			continue
-		}
-		if f.server, err = sshui.New(sshui.Config{HostKeys: s.keys, Version: "salon", Lang: s.lang, Log: s.log}, s.room); err != nil {
+		if f.server, err = f.create(); err != nil {
 			return err
 		}
 	}

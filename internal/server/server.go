@@ -35,14 +35,20 @@ type server struct {
 	auditFile *auditFile // what auditLog writes to; nil without a data directory
 }
 
-// front is one of the two ways into the room: its listener, and what serves it.
+// front is one way in: its listener, and the server that serves the room on it.
 type front struct {
-	name string // also that of its flag
+	name, network, addr string // the name is that of its flag, too
+	create              func() (frontServer, error)
+	invitation          func(l net.Listener) string // the command that brings somebody in
+
 	net.Listener
-	server interface {
-		Serve(net.Listener) error
-		Shutdown(context.Context) error
-	}
+	server frontServer
+}
+
+// frontServer serves the room on a listener until it is shut down.
+type frontServer interface {
+	Serve(net.Listener) error
+	Shutdown(context.Context) error
 }
 
 // newServer returns a server whose log goes to stderr until the console is open.

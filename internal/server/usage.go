@@ -7,6 +7,7 @@ import (
 	"io"
 	"reflect"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -66,12 +67,7 @@ func (u Usage) print(o kong.HelpOptions, ctx *kong.Context) error {
 }
 
 func (u Usage) translate(help string) string {
-	if u.Lang == state.English {
-		return help
-	}
-	return strings.NewReplacer("Usage:", "Usage :", "Flags:", "Options :", "Commands:", "Commandes :", "Arguments:", "Arguments :",
-		"Show context-sensitive help.", u.texts().HelpShow, "Run \"", "« ", " --help\" for more information on a command.", " --help » en dit plus sur une commande.",
-		"[flags]", "[options]").Replace(help)
+	return strings.NewReplacer(slices.Concat(u.texts().HelpFrame, []string{"Show context-sensitive help.", u.texts().HelpShow})...).Replace(help)
 }
 
 // Show writes what is wrong with a command line between its usage, on one line, and the

@@ -174,6 +174,11 @@ var french = Texts{
 		},
 	},
 
+	HelpFrame: []string{
+		"Usage:", "Usage :", "Flags:", "Options :", "Commands:", "Commandes :", "Arguments:", "Arguments :", "[flags]", "[options]",
+		"Run \"", "« ", " --help\" for more information on a command.", " --help » en dit plus sur une commande.",
+	},
+
 	Help: map[string]Helped{
 		"say":        {"texte, ou @tous texte", "parler à tous"},
 		"tell":       {"@pseudo texte, ou @ann,bob texte", "parler à une personne, ou à plusieurs"},

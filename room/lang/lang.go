@@ -25,6 +25,14 @@ import (
 // file like french.go, and a line here.
 var languages = [...]*Texts{state.French: &french, state.English: &english}
 
+// All returns every language that there are texts of.
+func All() (all []state.Lang) {
+	for l := range languages {
+		all = append(all, state.Lang(l))
+	}
+	return all
+}
+
 // Of returns a language's texts; the French ones for a language that a newer version
 // of the program knows.
 func Of(l state.Lang) *Texts {

@@ -29,7 +29,7 @@ func TestTheSameKeysAreExplainedInBothLanguages(t *testing.T) {
 // TestKeysNameCommandsThatExist in the words of their language.
 func TestKeysNameCommandsThatExist(t *testing.T) {
 	named, word := regexp.MustCompile(`\(/.*\)`), regexp.MustCompile(`/([a-z]+)`)
-	for _, l := range []state.Lang{state.French, state.English} {
+	for _, l := range lang.All() {
 		words := map[string]bool{}
 		for _, c := range room.Commands() {
 			words[c.Word(l)] = true
@@ -62,7 +62,7 @@ func TestFrenchOfTheScreenSetsItsPunctuationApart(t *testing.T) {
 
 // TestQuestionsFitTheSmallestScreen: an answer cannot be chosen that is not shown.
 func TestQuestionsFitTheSmallestScreen(t *testing.T) {
-	for _, l := range []state.Lang{state.French, state.English} {
+	for _, l := range lang.All() {
 		texts := lang.ScreenOf(l)
 		for _, q := range []string{texts.PasteAskShort + "12", texts.PasteOverShort} { // %d is up to 4 digits
 			if w := ansi.StringWidth(q); w > 20 {

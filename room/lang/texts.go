@@ -93,6 +93,10 @@ type Texts struct {
 
 	Screen ScreenTexts
 
+	// HelpFrame are the English words around the help of the command line, each followed
+	// by the words in their place.
+	HelpFrame []string
+
 	// Help holds, for each command by its Name, its arguments and a sentence.
 	Help map[string]Helped
 }

@@ -21,24 +21,29 @@ func cleanText(s string) string { return strings.TrimLeftFunc(strings.Map(harmle
 func isMark(r rune) bool { return r >= 0x300 && (r == '\u200D' || unicode.Is(unicode.M, r)) }
 
 // cleanSentence does the same to a line of package lang, whose isolates stay: each
-// is closed on the line, and none stands in another.
+// is closed on the line, and none stands in another. Marks at the start of one go too.
 func cleanSentence(s string) string {
-	depth := 0
+	depth, start := 0, true
 	s = strings.Map(func(r rune) rune {
 		switch {
 		case r == fsi:
 			depth++
+			start = true
 			return keepIf(depth == 1, r)
 		case r == pdi && depth > 0:
 			depth--
 			return keepIf(depth == 0, r)
+		case start && isMark(r):
+			return -1
 		}
-		return harmless(r)
+		r = harmless(r)
+		start = start && r < 0
+		return r
 	}, s)
 	if depth > 0 {
 		s += string(pdi)
 	}
-	return strings.TrimLeftFunc(s, isMark)
+	return s
 }
 
 // keepIf is r, or what makes strings.Map drop it.

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"salon/room"
+	"salon/room/lang"
 	"salon/room/state"
 	"salon/room/text"
 )
@@ -84,7 +85,7 @@ func TestEveryReplyFits(t *testing.T) {
 		room.Stats{}, room.Skipped{Count: 3}, room.Failure{Err: room.ErrNobody}, room.Notice{What: room.NowAway},
 	} {
 		for width := range 130 {
-			for _, l := range []state.Lang{state.French, state.English} {
+			for _, l := range lang.All() {
 				c := class(width + 1)
 				c.Lang, c.Links = l, true
 				f := c.Reply(r, me("ann"), at)
