@@ -47,6 +47,19 @@ func (h *harness) phrased(pseudo string) {
 	h.AwaitLeft(h.T, text.Pseudo(pseudo))
 }
 
+// keyed joins over ssh and registers the pseudo with a key.
+func (h *harness) keyed(pseudo text.Pseudo) *room.Session {
+	h.T.Helper()
+	ssh, err := h.Room.Join(context.Background(), room.Entry{Pseudo: pseudo, KeyID: "SHA256:A", Front: "ssh"})
+	if err != nil {
+		h.T.Fatal(err)
+	}
+	if _, err := ssh.Do(context.Background(), "/inscrire"); err != nil {
+		h.T.Fatal(err)
+	}
+	return ssh
+}
+
 // awaitTimes waits until a text has come so many times.
 func (c *caller) awaitTimes(n int, want string) {
 	c.t.Helper()
@@ -182,15 +195,10 @@ func TestGuessesFromManyAddressesAreSlowedForThePseudo(t *testing.T) {
 
 func TestAnOwnerIsOneMemberOverBothFronts(t *testing.T) {
 	h := open(t)
-	ssh, err := h.Room.Join(context.Background(), room.Entry{Pseudo: "ann", KeyID: "SHA256:A", Front: "ssh"})
-	if err != nil {
-		t.Fatal(err)
-	}
+	ssh := h.keyed("ann")
 	defer ssh.Close(state.Ending{Cause: state.Quit})
-	for _, line := range []string{"/inscrire", "/inscrire " + phrase} {
-		if _, err := ssh.Do(context.Background(), line); err != nil {
-			t.Fatal(err)
-		}
+	if _, err := ssh.Do(context.Background(), "/inscrire "+phrase); err != nil {
+		t.Fatal(err)
 	}
 	bob := h.enter("bob")
 	c := h.call()
@@ -204,12 +212,7 @@ func TestAnOwnerIsOneMemberOverBothFronts(t *testing.T) {
 
 func TestAPseudoRegisteredWithAKeyIsForTheKey(t *testing.T) {
 	h := open(t)
-	ssh, err := h.Room.Join(context.Background(), room.Entry{Pseudo: "ann", KeyID: "SHA256:A", Front: "ssh"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ssh.Do(context.Background(), "/inscrire")
-	ssh.Close(state.Ending{Cause: state.Quit})
+	h.keyed("ann").Close(state.Ending{Cause: state.Quit})
 	for _, name := range []string{"ann", "ANN", "Аnn"} { // the last begins in Cyrillic
 		c := h.call()
 		c.send(name + "\r\n")
@@ -234,12 +237,7 @@ func TestWhatLooksLikeARegisteredPseudoIsRefusedWithoutAsking(t *testing.T) {
 func TestAGuestsNameThatIsRegisteredIsPassedOver(t *testing.T) {
 	h := open(t)
 	h.phrased("invité-1")
-	ssh, err := h.Room.Join(context.Background(), room.Entry{Pseudo: "invité-2", KeyID: "SHA256:A", Front: "ssh"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ssh.Do(context.Background(), "/inscrire")
-	ssh.Close(state.Ending{Cause: state.Quit})
+	h.keyed("invité-2").Close(state.Ending{Cause: state.Quit})
 	c := h.call()
 	c.send("@tous bonjour\r\n")
 	c.awaitText("vous êtes invité-3.")
