@@ -152,10 +152,12 @@ func TestGuessesAreSlowedThenLetGo(t *testing.T) {
 	}
 }
 
-func TestGuessesFromManyConnectionsAreSlowedTogether(t *testing.T) {
-	h := open(t)
+// slowedAfter guesses ann's phrase so many times, each over another connection, and returns
+// the caller whose right phrase is then not heard.
+func (h *harness) slowedAfter(guesses int) *caller {
+	h.T.Helper()
 	h.phrased("ann")
-	for range 5 {
+	for range guesses {
 		c := h.call()
 		c.send("ann\r\nautre phrase\r\n")
 		c.awaitText(french.WrongPass)
@@ -163,6 +165,12 @@ func TestGuessesFromManyConnectionsAreSlowedTogether(t *testing.T) {
 	c := h.call()
 	c.send("ann\r\n" + phrase + "\r\n")
 	c.awaitText("Rien n'a été vérifié.")
+	return c
+}
+
+func TestGuessesFromManyConnectionsAreSlowedTogether(t *testing.T) {
+	h := open(t)
+	c := h.slowedAfter(5)
 	c.send("\r\nbob\r\n") // nothing is held against those who prove nothing
 	c.awaitText("Bienvenue, bob")
 }
@@ -182,15 +190,7 @@ func TestGuessesFromManyAddressesAreSlowedForThePseudo(t *testing.T) {
 	h := open(t, func(b *build) {
 		b.listen = func(l net.Listener) net.Listener { return &spread{Listener: l} }
 	})
-	h.phrased("ann")
-	for range 10 {
-		c := h.call()
-		c.send("ann\r\nautre phrase\r\n")
-		c.awaitText(french.WrongPass)
-	}
-	c := h.call()
-	c.send("ann\r\n" + phrase + "\r\n")
-	c.awaitText("Rien n'a été vérifié.")
+	h.slowedAfter(10)
 }
 
 func TestAnOwnerIsOneMemberOverBothFronts(t *testing.T) {
