@@ -256,9 +256,7 @@ func TestAClientThatDoesNotAnswerKeepalivesIsLost(t *testing.T) {
 		t.Errorf("left too early: %v", left)
 	}
 	h.server.sendKeepalives()
-	if got := h.AwaitLeft(t, "ann"); got.Cause != state.Lost {
-		t.Errorf("ann left by %v, want lost", got.Cause)
-	}
+	h.wantLeft(t, "ann", state.Lost)
 	bob.wantTalking(h, "moi je réponds")
 }
 

@@ -223,9 +223,7 @@ func TestAFaultOfOursEndsOneSessionWithAnApology(t *testing.T) {
 	if !strings.Contains(sick.out.String(), french.EndCrashed) {
 		t.Errorf("bob was shown %q", sick.out)
 	}
-	if got := h.AwaitLeft(t, "bob"); got.Cause != state.Crashed {
-		t.Errorf("bob left by %v", got.Cause)
-	}
+	h.wantLeft(t, "bob", state.Crashed)
 	for user, begin := range map[string]func(*seat){
 		"command": func(s *seat) { s.must("exec", execRequest{"/chercher x"}) },
 		"pipe":    func(s *seat) { s.must("shell", nil); s.send("/chercher x\n") },
