@@ -281,6 +281,18 @@ type reader struct {
 func (c *crowd) listen(from io.Reader) {
 	r := &reader{}
 	c.readers = append(c.readers, r)
+	c.eachNumber(from, func(id string) {
+		r.mu.Lock()
+		r.heard = append(r.heard, id)
+		r.mu.Unlock()
+		if c.heard.Add(1) == c.target.Load() {
+			c.whole <- struct{}{}
+		}
+	})
+}
+
+// eachNumber reads all that somebody is sent, and takes the messages' numbers.
+func (c *crowd) eachNumber(from io.Reader, take func(id string)) {
 	c.running.Go(func() {
 		in := bufio.NewReaderSize(from, 8<<10)
 		for skip(in, '<') == nil {
@@ -288,12 +300,7 @@ func (c *crowd) listen(from io.Reader) {
 			if err != nil {
 				return
 			}
-			r.mu.Lock()
-			r.heard = append(r.heard, strings.TrimSuffix(id, ">"))
-			r.mu.Unlock()
-			if c.heard.Add(1) == c.target.Load() {
-				c.whole <- struct{}{}
-			}
+			take(strings.TrimSuffix(id, ">"))
 		}
 	})
 }
@@ -309,20 +316,13 @@ type watcher struct {
 func (c *crowd) look(from io.Reader) {
 	w := &watcher{seen: make(chan struct{}, 1)}
 	c.watchers = append(c.watchers, w)
-	c.running.Go(func() {
-		in := bufio.NewReaderSize(from, 8<<10)
-		for skip(in, '<') == nil {
-			id, err := in.ReadString('>')
-			if err != nil {
-				return
-			}
-			w.mu.Lock()
-			w.last = strings.TrimSuffix(id, ">")
-			w.mu.Unlock()
-			select {
-			case w.seen <- struct{}{}:
-			default:
-			}
+	c.eachNumber(from, func(id string) {
+		w.mu.Lock()
+		w.last = id
+		w.mu.Unlock()
+		select {
+		case w.seen <- struct{}{}:
+		default:
 		}
 	})
 }

@@ -99,9 +99,7 @@ func TestManyFirstStartsAtOnceAgreeOnOneKey(t *testing.T) {
 func TestLeftoversOfACrashDoNotMatter(t *testing.T) {
 	dir := t.TempDir()
 	stale := filepath.Join(dir, "."+hostkeys.FileName+".STALE")
-	if err := os.WriteFile(stale, []byte("half a ke"), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	write(t, stale, []byte("half a ke"), 0o600)
 	if !same(mustLoad(t, dir), mustLoad(t, dir)) {
 		t.Error("two starts, two keys")
 	}
@@ -134,20 +132,25 @@ func TestFingerprintIsTheOneSshKeygenPrints(t *testing.T) {
 	}
 }
 
+// loadedFrom is what LoadFile makes of a file with that key.
+func loadedFrom(t *testing.T, private any) ssh.Signer {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "key")
+	write(t, path, marshal(t, private), 0o600)
+	signer, err := hostkeys.LoadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return signer
+}
+
 func TestLoadFileTakesTheKeysThatSshKeygenMakes(t *testing.T) {
 	_, ed, _ := ed25519.GenerateKey(nil)
 	ec, _ := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	rs, _ := rsa.GenerateKey(rand.Reader, 2048)
 	for name, private := range map[string]any{"ed25519": ed, "ecdsa": ec, "rsa": rs} {
 		t.Run(name, func(t *testing.T) {
-			path := filepath.Join(t.TempDir(), "key")
-			if err := os.WriteFile(path, marshal(t, private), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			signer, err := hostkeys.LoadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
+			signer := loadedFrom(t, private)
 			want, err := ssh.NewSignerFromKey(private)
 			if err != nil || !same(signer, want) {
 				t.Errorf("loaded another key than the one in the file (%v)", err)
@@ -158,14 +161,7 @@ func TestLoadFileTakesTheKeysThatSshKeygenMakes(t *testing.T) {
 
 func TestAnRSAKeySignsWithSHA2Only(t *testing.T) {
 	private, _ := rsa.GenerateKey(rand.Reader, 2048)
-	path := filepath.Join(t.TempDir(), "key")
-	if err := os.WriteFile(path, marshal(t, private), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	signer, err := hostkeys.LoadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	signer := loadedFrom(t, private)
 	multi, ok := signer.(ssh.MultiAlgorithmSigner)
 	if !ok || slices.Contains(multi.Algorithms(), ssh.KeyAlgoRSA) {
 		t.Errorf("offers SHA-1: %v", signer)

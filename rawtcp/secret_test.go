@@ -47,6 +47,19 @@ func (h *harness) phrased(pseudo string) {
 	h.AwaitLeft(h.T, text.Pseudo(pseudo))
 }
 
+// keyed joins over ssh and registers the pseudo with a key.
+func (h *harness) keyed(pseudo text.Pseudo) *room.Session {
+	h.T.Helper()
+	ssh, err := h.Room.Join(context.Background(), room.Entry{Pseudo: pseudo, KeyID: "SHA256:A", Front: "ssh"})
+	if err != nil {
+		h.T.Fatal(err)
+	}
+	if _, err := ssh.Do(context.Background(), "/inscrire"); err != nil {
+		h.T.Fatal(err)
+	}
+	return ssh
+}
+
 // awaitTimes waits until a text has come so many times.
 func (c *caller) awaitTimes(n int, want string) {
 	c.t.Helper()
@@ -139,10 +152,12 @@ func TestGuessesAreSlowedThenLetGo(t *testing.T) {
 	}
 }
 
-func TestGuessesFromManyConnectionsAreSlowedTogether(t *testing.T) {
-	h := open(t)
+// slowedAfter guesses ann's phrase so many times, each over another connection, and returns
+// the caller whose right phrase is then not heard.
+func (h *harness) slowedAfter(guesses int) *caller {
+	h.T.Helper()
 	h.phrased("ann")
-	for range 5 {
+	for range guesses {
 		c := h.call()
 		c.send("ann\r\nautre phrase\r\n")
 		c.awaitText(french.WrongPass)
@@ -150,6 +165,12 @@ func TestGuessesFromManyConnectionsAreSlowedTogether(t *testing.T) {
 	c := h.call()
 	c.send("ann\r\n" + phrase + "\r\n")
 	c.awaitText("Rien n'a été vérifié.")
+	return c
+}
+
+func TestGuessesFromManyConnectionsAreSlowedTogether(t *testing.T) {
+	h := open(t)
+	c := h.slowedAfter(5)
 	c.send("\r\nbob\r\n") // nothing is held against those who prove nothing
 	c.awaitText("Bienvenue, bob")
 }
@@ -169,28 +190,15 @@ func TestGuessesFromManyAddressesAreSlowedForThePseudo(t *testing.T) {
 	h := open(t, func(b *build) {
 		b.listen = func(l net.Listener) net.Listener { return &spread{Listener: l} }
 	})
-	h.phrased("ann")
-	for range 10 {
-		c := h.call()
-		c.send("ann\r\nautre phrase\r\n")
-		c.awaitText(french.WrongPass)
-	}
-	c := h.call()
-	c.send("ann\r\n" + phrase + "\r\n")
-	c.awaitText("Rien n'a été vérifié.")
+	h.slowedAfter(10)
 }
 
 func TestAnOwnerIsOneMemberOverBothFronts(t *testing.T) {
 	h := open(t)
-	ssh, err := h.Room.Join(context.Background(), room.Entry{Pseudo: "ann", KeyID: "SHA256:A", Front: "ssh"})
-	if err != nil {
-		t.Fatal(err)
-	}
+	ssh := h.keyed("ann")
 	defer ssh.Close(state.Ending{Cause: state.Quit})
-	for _, line := range []string{"/inscrire", "/inscrire " + phrase} {
-		if _, err := ssh.Do(context.Background(), line); err != nil {
-			t.Fatal(err)
-		}
+	if _, err := ssh.Do(context.Background(), "/inscrire "+phrase); err != nil {
+		t.Fatal(err)
 	}
 	bob := h.enter("bob")
 	c := h.call()
@@ -204,12 +212,7 @@ func TestAnOwnerIsOneMemberOverBothFronts(t *testing.T) {
 
 func TestAPseudoRegisteredWithAKeyIsForTheKey(t *testing.T) {
 	h := open(t)
-	ssh, err := h.Room.Join(context.Background(), room.Entry{Pseudo: "ann", KeyID: "SHA256:A", Front: "ssh"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ssh.Do(context.Background(), "/inscrire")
-	ssh.Close(state.Ending{Cause: state.Quit})
+	h.keyed("ann").Close(state.Ending{Cause: state.Quit})
 	for _, name := range []string{"ann", "ANN", "Аnn"} { // the last begins in Cyrillic
 		c := h.call()
 		c.send(name + "\r\n")
@@ -234,12 +237,7 @@ func TestWhatLooksLikeARegisteredPseudoIsRefusedWithoutAsking(t *testing.T) {
 func TestAGuestsNameThatIsRegisteredIsPassedOver(t *testing.T) {
 	h := open(t)
 	h.phrased("invité-1")
-	ssh, err := h.Room.Join(context.Background(), room.Entry{Pseudo: "invité-2", KeyID: "SHA256:A", Front: "ssh"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ssh.Do(context.Background(), "/inscrire")
-	ssh.Close(state.Ending{Cause: state.Quit})
+	h.keyed("invité-2").Close(state.Ending{Cause: state.Quit})
 	c := h.call()
 	c.send("@tous bonjour\r\n")
 	c.awaitText("vous êtes invité-3.")

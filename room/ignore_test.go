@@ -81,11 +81,10 @@ func TestUnignore(t *testing.T) {
 func TestNobodyIgnoresThemselvesOrSomebodyUnknown(t *testing.T) {
 	inFreeRoom(t, func(h *testRoom) {
 		ann, _ := h.two("ann", "bob")
-		if err := ann.tries("/ignorer ann"); !errors.Is(err, room.ErrSelf) {
-			h.Errorf("ignoring oneself: %v", err)
-		}
-		if err := ann.tries("/ignorer moi"); !errors.Is(err, room.ErrSelf) {
-			h.Errorf("ignoring oneself: %v", err)
+		for _, self := range []string{"ann", "moi"} {
+			if err := ann.tries("/ignorer " + self); !errors.Is(err, room.ErrSelf) {
+				h.Errorf("ignoring %s: %v", self, err)
+			}
 		}
 		if unknown := refused[*state.UnknownMemberError](ann, "/ignorer bobb"); unknown.Suggestion != "bob" {
 			h.Errorf("%q is suggested", unknown.Suggestion)

@@ -3,6 +3,7 @@ package sshui
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -166,10 +167,13 @@ func (s *seat) exit() int {
 	return s.status
 }
 
-func (s *seat) wantExit(code int) {
+// wantExit checks how the session ends, and what it tells on stderr.
+func (s *seat) wantExit(code int, tells ...string) {
 	s.t.Helper()
-	if got := s.exit(); got != code {
-		s.t.Errorf("exit code %d, want %d; it showed\n%s\nand on stderr\n%s", got, code, s.out, s.err)
+	got := s.exit()
+	missing := func(text string) bool { return !strings.Contains(s.err.String(), text) }
+	if got != code || slices.ContainsFunc(tells, missing) {
+		s.t.Errorf("exit code %d, want %d, with %q; it showed\n%s\nand on stderr\n%s", got, code, tells, s.out, s.err)
 	}
 }
 

@@ -129,9 +129,7 @@ func TestATeletypeEditsAndLeavesLikeAShell(t *testing.T) {
 	ann.send("resté\r\x03\x03")
 	ann.wantExit(exitDone)
 	ann.awaitPaper(t, "Au revoir, ann.")
-	if got := h.AwaitLeft(t, "ann"); got.Cause != state.Quit {
-		t.Errorf("left by %v", got.Cause)
-	}
+	h.wantLeft(t, "ann", state.Quit)
 	bob := h.atTeletype("bob", "dumb")
 	bob.send("\x04")
 	bob.wantExit(exitDone)

@@ -54,9 +54,7 @@ func TestACommandEndsWithItsExitCode(t *testing.T) {
 	if s := h.run("muet", "/r salut"); s.status != exitUsage || s.err.String() != french.NobodyToReply+"\n" {
 		t.Errorf("an answer to nobody: %d, %q", s.status, s.err)
 	}
-	if got, want := fmt.Sprint(h.Said("bot")), "[déployé bonjour bonjour]"; got != want {
-		t.Errorf("bot said %s, want %s", got, want)
-	}
+	h.wantSaid(t, "bot", "déployé", "bonjour", "bonjour")
 }
 
 func TestCommandsAreNeitherAnnouncedNorListed(t *testing.T) {
@@ -96,16 +94,12 @@ func TestACommandOnATerminalKeepsItsLinesStraight(t *testing.T) {
 
 func TestTooFastACommandEndsWithFour(t *testing.T) {
 	h := open(t, func(b *build) { b.room.Rate, b.room.Burst = 0.001, 1 })
-	if s := h.run("bot", "un"); s.status != exitDone {
-		t.Fatalf("the first: %d, %s", s.status, s.err)
-	}
+	h.run("bot", "un").wantExit(exitDone)
 	s := h.run("bot", "deux")
 	if s.status != exitTooFast || !strings.HasPrefix(s.err.String(), "Trop vite : attendez ") {
 		t.Errorf("the second: %d, %q", s.status, s.err)
 	}
-	if got := h.Said("bot"); len(got) != 1 {
-		t.Errorf("bot said %q", got)
-	}
+	h.wantSaid(t, "bot", "un")
 }
 
 func TestAShutdownComingTurnsCommandsAndPipesAway(t *testing.T) {
@@ -118,9 +112,7 @@ func TestAShutdownComingTurnsCommandsAndPipesAway(t *testing.T) {
 	s.must("shell", nil)
 	s.wantExit(exitShutdown)
 	h.Order(t, "shutdown annuler")
-	if s := h.run("bot", "ouf"); s.status != exitDone {
-		t.Errorf("after all: %d, %q", s.status, s.err)
-	}
+	h.run("bot", "ouf").wantExit(exitDone)
 }
 
 func TestAClosedRoomTurnsCommandsAway(t *testing.T) {
@@ -138,9 +130,7 @@ func TestAClosedRoomTurnsCommandsAway(t *testing.T) {
 func TestABannedPseudoIsToldWhy(t *testing.T) {
 	h := open(t)
 	h.Order(t, "ban bot 2h trop de bruit")
-	if s := h.run("bot", "bonjour"); s.status != exitRefused || !strings.Contains(s.err.String(), "trop de bruit") {
-		t.Errorf("%d, %q", s.status, s.err)
-	}
+	h.run("bot", "bonjour").wantExit(exitRefused, "trop de bruit")
 }
 
 func TestAPrivateMessageThatCouldNotBeDeliveredIsAFailure(t *testing.T) {
@@ -151,9 +141,7 @@ func TestAPrivateMessageThatCouldNotBeDeliveredIsAFailure(t *testing.T) {
 		if s.status == exitDone {
 			continue
 		}
-		if s.status != exitRefused || !strings.Contains(s.err.String(), "message privé non remis") {
-			t.Errorf("%d, %q", s.status, s.err)
-		}
+		s.wantExit(exitRefused, "message privé non remis")
 		return
 	}
 	t.Error("a thousand private messages are all said to be delivered")
@@ -164,9 +152,7 @@ func TestAPrivateMessageToSomebodyAwayTellsAndSucceeds(t *testing.T) {
 	if _, err := h.Join("ann").Do(t.Context(), "/absent à table"); err != nil {
 		t.Fatal(err)
 	}
-	if s := h.run("bot", "@ann tu es là ?"); s.status != exitDone || !strings.Contains(s.err.String(), "à table") {
-		t.Errorf("%d, %q", s.status, s.err)
-	}
+	h.run("bot", "@ann tu es là ?").wantExit(exitDone, "à table")
 }
 
 func TestTheClientsLocaleAndZoneAreHeeded(t *testing.T) {
@@ -188,10 +174,7 @@ func TestTheClientsLocaleAndZoneAreHeeded(t *testing.T) {
 			s.must("env", e)
 		}
 		s.must("exec", execRequest{"/xyzzy"})
-		s.wantExit(exitUsage)
-		if !strings.Contains(s.err.String(), l.want) {
-			t.Errorf("%v: told %q", l.env, s.err)
-		}
+		s.wantExit(exitUsage, l.want)
 	}
 	h.Order(t, "wall midi")
 	s := sit(t, c)
@@ -223,9 +206,7 @@ func TestAFaultOfOursEndsOneSessionWithAnApology(t *testing.T) {
 	if !strings.Contains(sick.out.String(), french.EndCrashed) {
 		t.Errorf("bob was shown %q", sick.out)
 	}
-	if got := h.AwaitLeft(t, "bob"); got.Cause != state.Crashed {
-		t.Errorf("bob left by %v", got.Cause)
-	}
+	h.wantLeft(t, "bob", state.Crashed)
 	for user, begin := range map[string]func(*seat){
 		"command": func(s *seat) { s.must("exec", execRequest{"/chercher x"}) },
 		"pipe":    func(s *seat) { s.must("shell", nil); s.send("/chercher x\n") },
@@ -233,13 +214,8 @@ func TestAFaultOfOursEndsOneSessionWithAnApology(t *testing.T) {
 	} {
 		s := sit(t, h.dial(user))
 		begin(s)
-		s.wantExit(exitRefused)
-		if !strings.Contains(s.err.String(), french.EndCrashed) {
-			t.Errorf("%s was told %q", user, s.err)
-		}
-		if again := h.run(user, "me revoilà"); again.status != exitDone { // its pseudo is free
-			t.Errorf("%s cannot come back: %q", user, again.err)
-		}
+		s.wantExit(exitRefused, french.EndCrashed)
+		h.run(user, "me revoilà").wantExit(exitDone) // its pseudo is free
 	}
 	ann.wantTalking(h, "moi ça va")
 }

@@ -282,18 +282,14 @@ func TestAChannelClosedWhileItsConnectionStaysLeavesTheRoom(t *testing.T) {
 		s.must("shell", nil)
 		h.AwaitJoined(t, text.Pseudo(user))
 		s.Close()
-		if got := h.AwaitLeft(t, text.Pseudo(user)); got.Cause != state.Lost {
-			t.Errorf("%s left by %v, want lost", user, got.Cause)
-		}
+		h.wantLeft(t, text.Pseudo(user), state.Lost)
 		s.exit()
 		awaitGoroutines(t, idle)
 		again := sit(t, c) // the connection is as good as new
 		again.must("exec", execRequest{"de retour " + user})
 		again.wantExit(exitDone)
 		h.AwaitSaid(t, "de retour "+user)
-		if n := len(h.Said(text.Pseudo(user))); n != 1 {
-			t.Errorf("%s said %d things, want 1", user, n)
-		}
+		h.wantSaid(t, text.Pseudo(user), "de retour "+user)
 	}
 	if n := len(roomtest.Seen[state.Left](h.Console)); n != 2 {
 		t.Errorf("%d departures, want one each", n)
@@ -314,9 +310,7 @@ func TestAScreenClosedWhileItsConnectionStaysLeavesNothingRunning(t *testing.T) 
 		s.out.awaitText(t, "Bienvenue")
 		s.send(doing)
 		s.Close()
-		if got := h.AwaitLeft(t, text.Pseudo(user)); got.Cause != state.Lost {
-			t.Errorf("%q: left by %v, want lost", doing, got.Cause)
-		}
+		h.wantLeft(t, text.Pseudo(user), state.Lost)
 		s.exit()
 		var left error
 		roomtest.Until(t, func() string { return fmt.Sprintf("%q: %v", doing, left) }, func() bool {
@@ -339,9 +333,7 @@ func TestACutConnectionIsOneDeparture(t *testing.T) {
 	plain.must("shell", nil)
 	plain.out.awaitText(t, "Bienvenue")
 	c.Close()
-	if got := h.AwaitLeft(t, "ann"); got.Cause != state.Lost {
-		t.Errorf("ann left by %v, want lost", got.Cause)
-	}
+	h.wantLeft(t, "ann", state.Lost)
 	if n := len(roomtest.Seen[state.Left](h.Console)); n != 1 {
 		t.Errorf("%d departures", n)
 	}
@@ -355,9 +347,7 @@ func TestASignalLetsTheSessionGo(t *testing.T) {
 	}
 	s.must("signal", signalSent{"TERM"})
 	s.wantExit(exitDone)
-	if got := h.AwaitLeft(t, "ann"); got.Cause != state.Quit {
-		t.Errorf("ann left by %v, want quit", got.Cause)
-	}
+	h.wantLeft(t, "ann", state.Quit)
 }
 
 // TestASignalWhileComingIn: whoever asks to go before it is in has nothing to regret.
@@ -386,7 +376,5 @@ func TestInputThatNobodyReadsDoesNotHoldACommandBack(t *testing.T) {
 	}
 	s.must("exec", execRequest{"lu"})
 	s.wantExit(exitDone)
-	if got := h.Said("ann"); len(got) != 1 || got[0] != "lu" {
-		t.Errorf("ann said %q", got)
-	}
+	h.wantSaid(t, "ann", "lu")
 }

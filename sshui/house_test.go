@@ -12,6 +12,8 @@ import (
 
 	"salon/room"
 	"salon/room/roomtest"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -70,6 +72,22 @@ func open(t testing.TB, change ...func(*build)) *house {
 func (h *house) about(t testing.TB, who string) room.Person {
 	t.Helper()
 	return h.Order(t, "info "+who).(room.Profile).Person
+}
+
+// wantSaid checks all that somebody has said.
+func (h *house) wantSaid(t testing.TB, who text.Pseudo, want ...string) {
+	t.Helper()
+	if got := h.Said(who); !slices.Equal(got, want) {
+		t.Errorf("%s said %.1000q, want %.1000q", who, got, want)
+	}
+}
+
+// wantLeft checks how somebody has left.
+func (h *house) wantLeft(t testing.TB, who text.Pseudo, cause state.Cause) {
+	t.Helper()
+	if got := h.AwaitLeft(t, who); got.Cause != cause {
+		t.Errorf("%s left by %v, want %v", who, got.Cause, cause)
+	}
 }
 
 // present is who the console is told is here.

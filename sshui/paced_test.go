@@ -308,15 +308,21 @@ func TestWhatComesAsStderrIsDropped(t *testing.T) {
 	})
 }
 
+// heldBack makes a connection that is full of what its one session does not read.
+func heldBack(t *testing.T) (*visit, *pacedChannel) {
+	t.Helper()
+	v, offers := visitFrom(t, few)
+	theirs, ours := v.channel(t, offers)
+	writing(theirs, letters(5_000), 1)
+	if synctest.Wait(); !v.wire.isFull() {
+		t.Fatal("not held back")
+	}
+	return v, ours
+}
+
 func TestASessionThatNobodyReadsAnyMoreIsRelieved(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		v, offers := visitFrom(t, few)
-		theirs, ours := v.channel(t, offers)
-		writing(theirs, letters(5_000), 1)
-		synctest.Wait()
-		if !v.wire.isFull() {
-			t.Fatal("not held back")
-		}
+		v, ours := heldBack(t)
 		ours.Close()
 		if synctest.Wait(); v.wire.isFull() {
 			t.Error("still held back")
@@ -329,13 +335,7 @@ func TestASessionThatNobodyReadsAnyMoreIsRelieved(t *testing.T) {
 
 func TestAConnectionHeldBackNoticesThatItsClientIsGone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		v, offers := visitFrom(t, few)
-		theirs, ours := v.channel(t, offers)
-		writing(theirs, letters(5_000), 1)
-		synctest.Wait()
-		if !v.wire.isFull() {
-			t.Fatal("not held back")
-		}
+		v, ours := heldBack(t)
 		v.client.Close()
 		for err := error(nil); err == nil; synctest.Wait() {
 			_, err = io.WriteString(ours, "encore là ?")
@@ -348,10 +348,7 @@ func TestAConnectionHeldBackNoticesThatItsClientIsGone(t *testing.T) {
 
 func TestAConnectionHeldBackIsClosedAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		v, offers := visitFrom(t, few)
-		theirs, _ := v.channel(t, offers)
-		writing(theirs, letters(5_000), 1)
-		synctest.Wait()
+		v, _ := heldBack(t)
 		v.wire.Close()
 		v.server.Wait()
 	})

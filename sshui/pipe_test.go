@@ -3,7 +3,6 @@ package sshui
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -32,12 +31,8 @@ func TestAPipeDeliversEveryLineInOrder(t *testing.T) {
 	s.send(strings.Join(lines, "\n")) // the last one without an end
 	s.CloseWrite()
 	s.wantExit(exitDone)
-	if got := h.Said("make"); !slices.Equal(got, lines) {
-		t.Errorf("said %q", got)
-	}
-	if got := h.AwaitLeft(t, "make"); got.Cause != state.Quit {
-		t.Errorf("left by %v", got.Cause)
-	}
+	h.wantSaid(t, "make", lines...)
+	h.wantLeft(t, "make", state.Quit)
 	if s.err.String() != "" {
 		t.Errorf("stderr: %q", s.err)
 	}
@@ -60,9 +55,7 @@ func TestAPipeIsReadNoFasterThanTheLimit(t *testing.T) {
 	if least := (lines - burst) * time.Second / rate; took < least {
 		t.Errorf("took %v, want at least %v", took, least)
 	}
-	if got := h.Said("make"); !slices.Equal(got, numbered(lines)) {
-		t.Errorf("said %q", got)
-	}
+	h.wantSaid(t, "make", numbered(lines)...)
 }
 
 func TestAPipeMayBeClosedWhileItWaitsForTheLimit(t *testing.T) {
@@ -71,9 +64,7 @@ func TestAPipeMayBeClosedWhileItWaitsForTheLimit(t *testing.T) {
 	s.send("un\ndeux\ntrois\n")
 	h.AwaitSaid(t, "un")
 	s.Close()
-	if got := h.AwaitLeft(t, "make"); got.Cause != state.Lost {
-		t.Errorf("left by %v", got.Cause)
-	}
+	h.wantLeft(t, "make", state.Lost)
 }
 
 func TestALineTooLongIsRefusedAndTheOthersAreNot(t *testing.T) {
@@ -84,9 +75,7 @@ func TestALineTooLongIsRefusedAndTheOthersAreNot(t *testing.T) {
 		s.send("avant\n" + strings.Repeat("x", long) + "\naprès\n")
 		s.CloseWrite()
 		s.wantExit(exitRefused)
-		if got := h.Said(text.Pseudo(user)); !slices.Equal(got, []string{"avant", "après"}) {
-			t.Errorf("%d: said %.100q", long, got)
-		}
+		h.wantSaid(t, text.Pseudo(user), "avant", "après")
 		if got := s.err.String(); strings.Count(got, "\n") != 1 || !strings.Contains(got, french.TextTooLong) {
 			t.Errorf("%d: stderr %q", long, got)
 		}
@@ -96,9 +85,7 @@ func TestALineTooLongIsRefusedAndTheOthersAreNot(t *testing.T) {
 	s.send(exact + "\r\n" + exact)
 	s.CloseWrite()
 	s.wantExit(exitDone)
-	if got := h.Said("juste"); !slices.Equal(got, []string{exact, exact}) {
-		t.Errorf("two lines of the greatest length: %d said", len(got))
-	}
+	h.wantSaid(t, "juste", exact, exact)
 }
 
 func TestEmptyLinesSayNothing(t *testing.T) {
@@ -107,9 +94,7 @@ func TestEmptyLinesSayNothing(t *testing.T) {
 	s.send("\n\r\n   \nun\r\n\n\ndeux\n\t\n")
 	s.CloseWrite()
 	s.wantExit(exitDone)
-	if got := h.Said("make"); !slices.Equal(got, []string{"un", "deux"}) {
-		t.Errorf("said %q", got)
-	}
+	h.wantSaid(t, "make", "un", "deux")
 	if s.err.String() != "" {
 		t.Errorf("stderr: %q", s.err)
 	}
@@ -128,9 +113,7 @@ func TestTheFirstFailureOfAPipeIsItsExitCode(t *testing.T) {
 	s.send("bonjour\n@personne salut\n/xyzzy\nau revoir\n")
 	s.CloseWrite()
 	s.wantExit(exitUnknown)
-	if got := h.Said("bot"); !slices.Equal(got, []string{"bonjour", "au revoir"}) {
-		t.Errorf("said %q", got)
-	}
+	h.wantSaid(t, "bot", "bonjour", "au revoir")
 	if got := s.err.String(); strings.Count(got, "\n") != 2 || !strings.Contains(got, "« personne »") || !strings.Contains(got, "xyzzy") {
 		t.Errorf("stderr %q", got)
 	}
@@ -140,10 +123,7 @@ func TestAKickedPipeLearnsTheReason(t *testing.T) {
 	h := open(t)
 	s := h.pipe("bot")
 	h.Order(t, "kick bot assez ri")
-	s.wantExit(exitRefused)
-	if got := s.err.String(); !strings.Contains(got, "expulsion") || !strings.Contains(got, "assez ri") {
-		t.Errorf("stderr %q", got)
-	}
+	s.wantExit(exitRefused, "expulsion", "assez ri")
 	if left := roomtest.Seen[state.Left](h.Console); len(left) != 0 { // it was kicked, which is said already
 		t.Errorf("announced %v too", left)
 	}
@@ -153,10 +133,7 @@ func TestAPipeLearnsOfTheShutdown(t *testing.T) {
 	h := open(t)
 	s := h.pipe("bot")
 	h.Order(t, "shutdown 0 maintenance")
-	s.wantExit(exitShutdown)
-	if got := s.err.String(); !strings.Contains(got, french.EndShutdown) || !strings.Contains(got, "maintenance") {
-		t.Errorf("stderr %q", got)
-	}
+	s.wantExit(exitShutdown, french.EndShutdown, "maintenance")
 }
 
 func TestAPipeMayQuitByCommand(t *testing.T) {
@@ -167,9 +144,7 @@ func TestAPipeMayQuitByCommand(t *testing.T) {
 	if got := h.AwaitLeft(t, "bot"); got.Cause != state.Quit || got.Text != "à demain" {
 		t.Errorf("left %+v", got)
 	}
-	if got := h.Said("bot"); !slices.Equal(got, []string{"un"}) {
-		t.Errorf("said %q", got)
-	}
+	h.wantSaid(t, "bot", "un")
 }
 
 func TestAPseudoThatCannotBeIsRefusedToAPipe(t *testing.T) {

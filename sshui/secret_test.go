@@ -76,9 +76,7 @@ func TestSecretOpensARegisteredPseudoToACommand(t *testing.T) {
 	if !slices.Equal(right.questions, []string{askPass}) || none.questions != nil {
 		t.Errorf("asked for %q, and who only looks like it for %q", right.questions, none.questions)
 	}
-	if got := h.Said("ann"); !slices.Equal(got, []string{"par sa clé", "autrement écrit", "par sa phrase"}) {
-		t.Errorf("said %q", got)
-	}
+	h.wantSaid(t, "ann", "par sa clé", "autrement écrit", "par sa phrase")
 }
 
 func TestSecretIsAskedForAtTheTerminalOfAnotherKey(t *testing.T) {

@@ -246,12 +246,8 @@ func TestCtrlCClearsTheLineAndTwiceLeaves(t *testing.T) {
 	ann.send("\x03")
 	ann.send("\x03")
 	ann.wantEnd(exitDone, "Au revoir, ann.", 2)
-	if got := h.AwaitLeft(t, "ann"); got.Cause != state.Quit {
-		t.Errorf("left by %v", got.Cause)
-	}
-	if got := h.Said("ann"); !slices.Equal(got, []string{"gardé", "resté"}) {
-		t.Errorf("said %q", got)
-	}
+	h.wantLeft(t, "ann", state.Quit)
+	h.wantSaid(t, "ann", "gardé", "resté")
 }
 
 func TestCtrlDLeaves(t *testing.T) {
@@ -261,9 +257,7 @@ func TestCtrlDLeaves(t *testing.T) {
 	ann.awaitBottom(t, nothingTyped+" y")
 	ann.send("\x04\x04")
 	ann.wantEnd(exitDone, "Au revoir, ann.", 0)
-	if got := h.AwaitLeft(t, "ann"); got.Cause != state.Quit {
-		t.Errorf("left by %v", got.Cause)
-	}
+	h.wantLeft(t, "ann", state.Quit)
 }
 
 func TestQuittingByCommandLeavesItsWord(t *testing.T) {

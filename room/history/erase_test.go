@@ -35,10 +35,7 @@ func bytesOf(t *testing.T, dir, word string) (n int) {
 		t.Fatal(err)
 	}
 	for _, f := range files {
-		data, err := os.ReadFile(filepath.Join(dir, f.Name()))
-		if err != nil {
-			t.Fatal(err)
-		}
+		data := read(t, filepath.Join(dir, f.Name()))
 		n += bytes.Count(bytes.ToLower(data), []byte(word))
 	}
 	return n

@@ -42,17 +42,10 @@ func TestDamageThatAnExportComesUponIsSaid(t *testing.T) {
 	h.store(t, events)
 	shut(t, h)
 	path := filepath.Join(dir, fileName)
-	data, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	data := read(t, path)
 	copy(data[len(data)/3:], bytes.Repeat([]byte{0xAA}, len(data)/2))
 	write(t, path, data)
-	r, err := OpenReader(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer r.Close()
+	r := reader(t, dir)
 	if err := r.Export(t.Context(), io.Discard, nil); !errors.Is(err, ErrDamaged) {
 		t.Errorf("Export: %v", err)
 	}
@@ -74,26 +67,16 @@ func TestAMediumThatCannotBeWrittenIsRead(t *testing.T) {
 		}
 	}
 	for _, suffix := range []string{"", "-wal"} {
-		data, err := os.ReadFile(c.disk.path() + suffix)
-		if err != nil {
-			t.Fatal(err)
-		}
+		data := read(t, c.disk.path()+suffix)
 		write(t, filepath.Join(dir, "crashed", fileName+suffix), data)
 	}
 	c.finish()
-	data, err := os.ReadFile(c.disk.path())
-	if err != nil {
-		t.Fatal(err)
-	}
+	data := read(t, c.disk.path())
 	write(t, filepath.Join(dir, "closed", fileName), data)
 	if out, err := exec.CommandContext(t.Context(), "mount", "-o", "remount,ro", dir).CombinedOutput(); err != nil {
 		t.Fatalf("%v, %s", err, out)
 	}
-	r, err := OpenReader(filepath.Join(dir, "closed"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer r.Close()
+	r := reader(t, filepath.Join(dir, "closed"))
 	var out bytes.Buffer
 	if err := r.Export(t.Context(), &out, nil); err != nil || !strings.Contains(out.String(), "hello") {
 		t.Errorf("it holds %s, %v", out.String(), err)

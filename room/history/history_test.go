@@ -31,6 +31,17 @@ func open(t testing.TB, o Options) *History {
 	return h
 }
 
+// reader opens what a history left, or has, until the test's end.
+func reader(t testing.TB, dir string) *Reader {
+	t.Helper()
+	r, err := OpenReader(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { r.Close() })
+	return r
+}
+
 func shut(t testing.TB, h *History) {
 	t.Helper()
 	if err := h.Shut(); err != nil {

@@ -175,11 +175,7 @@ func TestAnotherProcessCannotWriteButRead(t *testing.T) {
 			t.Errorf("Open: %v", err)
 		}
 	}
-	r, err := OpenReader(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer r.Close()
+	r := reader(t, dir)
 	var out strings.Builder
 	for !strings.Contains(out.String(), `"kind":"said"`) { // the first lines tell of other kinds
 		if _, err := lines.ReadString('\n'); err != nil {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -20,10 +19,7 @@ import (
 func format1(t *testing.T, statements string) (dir string) {
 	t.Helper()
 	dir = t.TempDir()
-	data, err := os.ReadFile(filepath.Join("testdata", "format1.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	data := read(t, filepath.Join("testdata", "format1.db"))
 	path := filepath.Join(dir, fileName)
 	write(t, path, data)
 	if statements != "" {
@@ -72,10 +68,7 @@ func TestFormat1IsBroughtUpToDate(t *testing.T) {
 // microseconds.
 func wantExport1(t *testing.T, h *History) {
 	t.Helper()
-	was, err := os.ReadFile(filepath.Join("testdata", "format1.jsonl"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	was := read(t, filepath.Join("testdata", "format1.jsonl"))
 	var out bytes.Buffer
 	if err := (&Reader{h.disk.readers.Load()}).Export(t.Context(), &out, nil); err != nil {
 		t.Fatal(err)
@@ -242,9 +235,5 @@ func TestFormat1IsNotReadByItself(t *testing.T) {
 		t.Errorf("OpenReader: %v", err)
 	}
 	shut(t, open(t, Options{Dir: dir}))
-	r, err := OpenReader(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Close()
+	reader(t, dir)
 }

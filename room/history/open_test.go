@@ -47,10 +47,7 @@ func TestAFileThatIsNotOursStaysAsItIs(t *testing.T) {
 		}, ErrNewer},
 		"a ruined one": {func(t *testing.T, path string) {
 			shut(t, open(t, Options{Dir: filepath.Dir(path)}))
-			data, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
+			data := read(t, path)
 			write(t, path, append(data[:100:100], bytes.Repeat([]byte{0xAA}, len(data)-100)...))
 		}, ErrDamaged},
 	} {
@@ -58,10 +55,7 @@ func TestAFileThatIsNotOursStaysAsItIs(t *testing.T) {
 			dir := t.TempDir()
 			path := filepath.Join(dir, fileName)
 			c.make(t, path)
-			before, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
+			before := read(t, path)
 			for range 2 {
 				h, err := Open(t.Context(), Options{Dir: dir})
 				if err == nil {
@@ -79,6 +73,15 @@ func TestAFileThatIsNotOursStaysAsItIs(t *testing.T) {
 			}
 		})
 	}
+}
+
+func read(t *testing.T, path string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
 }
 
 func write(t *testing.T, path string, data []byte) {
@@ -138,10 +141,7 @@ func second[T any](_ T, err error) error { return err }
 
 // TestTheQueriesOfTheDocumentationWork reads them where people do.
 func TestTheQueriesOfTheDocumentationWork(t *testing.T) {
-	doc, err := os.ReadFile("doc.go")
-	if err != nil {
-		t.Fatal(err)
-	}
+	doc := read(t, "doc.go")
 	var queries strings.Builder
 	for line := range strings.Lines(string(doc)) {
 		if code, ok := strings.CutPrefix(line, "//\t"); ok {

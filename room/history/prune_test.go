@@ -159,11 +159,7 @@ func TestAnExportIsReadWhileTheServerRuns(t *testing.T) {
 		c.says(fmt.Sprint(i))
 	}
 	c.flush(t)
-	r, err := OpenReader(c.disk.dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer r.Close()
+	r := reader(t, c.disk.dir)
 	var out bytes.Buffer
 	var steps []int64
 	if err := r.Export(t.Context(), &out, func(done, total int64) { steps = append(steps, done, total) }); err != nil {
