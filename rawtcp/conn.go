@@ -26,17 +26,6 @@ const (
 	writeChunk = 16 << 10
 )
 
-// timeouts bound every wait of a Server for its clients.
-type timeouts struct {
-	pseudo time.Duration // for a visitor to choose a pseudo, and again for each secret; then the connection is closed
-	write  time.Duration // for one write; then the session ends with the cause Slow
-	linger time.Duration // for input after the last line: closing at once could destroy that line on its way
-}
-
-func defaultTimeouts() timeouts {
-	return timeouts{pseudo: time.Minute, write: 10 * time.Second, linger: time.Second}
-}
-
 // conn is one client, from its first byte to its last.
 type conn struct {
 	net.Conn

@@ -17,9 +17,7 @@ package rawtcp
 
 import (
 	"context"
-	"errors"
 	"log/slog"
-	"net"
 	"sync/atomic"
 	"time"
 
@@ -28,10 +26,6 @@ import (
 	"salon/room/lang"
 	"salon/room/state"
 )
-
-// acceptPause is how long the server waits after an accept that failed, such as
-// for want of descriptors, before it tries again. Open connections are served meanwhile.
-const acceptPause = 50 * time.Millisecond
 
 // Config is what a Server needs besides a room.
 type Config struct {
@@ -51,6 +45,17 @@ type Server struct {
 	conns  *front.Conns
 }
 
+// timeouts bound every wait of a Server for its clients.
+type timeouts struct {
+	pseudo time.Duration // for a visitor to choose a pseudo, and again for each secret; then the connection is closed
+	write  time.Duration // for one write; then the session ends with the cause Slow
+	linger time.Duration // for input after the last line: closing at once could destroy that line on its way
+}
+
+func defaultTimeouts() timeouts {
+	return timeouts{pseudo: time.Minute, write: 10 * time.Second, linger: time.Second}
+}
+
 // New returns a server that is not listening yet.
 func New(cfg Config, r *room.Room) *Server { return newServer(cfg, r, defaultTimeouts()) }
 
@@ -61,38 +66,6 @@ func newServer(cfg Config, r *room.Room, waits timeouts) *Server {
 	return &Server{
 		room: r, lang: cfg.Lang, log: cfg.Log, waits: waits, lines: lang.NewPrinter("\r\n"),
 		conns: front.NewConns("tcp", r, cfg.Log, waits.linger),
-	}
-}
-
-// Serve takes connections until Shutdown, which makes it return nil, or until
-// the listener is closed by somebody else.
-func (s *Server) Serve(l net.Listener) error {
-	if !s.conns.Listen(l) {
-		return nil
-	}
-	defer l.Close()
-	for {
-		c, err := l.Accept()
-		switch {
-		case err == nil:
-			s.take(c)
-		case s.conns.Closing.Err() != nil:
-			return nil
-		case errors.Is(err, net.ErrClosed):
-			return err
-		default:
-			s.log.Warn("tcp: accept", "err", err)
-			time.Sleep(acceptPause)
-		}
-	}
-}
-
-// take serves a connection, if its address may enter.
-func (s *Server) take(raw net.Conn) {
-	leave, ok := s.conns.Admit(raw, func(why error) []byte { return s.lines.Line(nil, lang.View{Lang: s.lang}.Error(why)) })
-	if ok {
-		front.KeepUrgentInline(raw)
-		s.conns.Go(raw, leave, newConn(s, raw).serve)
 	}
 }
 

@@ -1,0 +1,46 @@
+package rawtcp
+
+import (
+	"errors"
+	"net"
+	"time"
+
+	"salon/internal/front"
+	"salon/room/lang"
+)
+
+// acceptPause is how long the server waits after an accept that failed, such as
+// for want of descriptors, before it tries again. Open connections are served meanwhile.
+const acceptPause = 50 * time.Millisecond
+
+// Serve takes connections until Shutdown, which makes it return nil, or until
+// the listener is closed by somebody else.
+func (s *Server) Serve(l net.Listener) error {
+	if !s.conns.Listen(l) {
+		return nil
+	}
+	defer l.Close()
+	for {
+		c, err := l.Accept()
+		switch {
+		case err == nil:
+			s.take(c)
+		case s.conns.Closing.Err() != nil:
+			return nil
+		case errors.Is(err, net.ErrClosed):
+			return err
+		default:
+			s.log.Warn("tcp: accept", "err", err)
+			time.Sleep(acceptPause)
+		}
+	}
+}
+
+// take serves a connection, if its address may enter.
+func (s *Server) take(raw net.Conn) {
+	leave, ok := s.conns.Admit(raw, func(why error) []byte { return s.lines.Line(nil, lang.View{Lang: s.lang}.Error(why)) })
+	if ok {
+		front.KeepUrgentInline(raw)
+		s.conns.Go(raw, leave, newConn(s, raw).serve)
+	}
+}
