@@ -31,7 +31,7 @@ func (c *conn) serve() {
 	if !ok {
 		return
 	}
-	reading.Go(func() { c.read(first) })
+	reading.Go(func() { c.read(&first) })
 	end := c.leave(c.sess.Follow(nil, c.show))
 	switch end.Cause {
 	case state.Slow:
@@ -42,17 +42,19 @@ func (c *conn) serve() {
 	}
 }
 
-// read does what the client sends until its input or its session ends.
-func (c *conn) read(first token) {
+// read does what the client sends, from its first token on, until its input or its
+// session ends. While it waits, it and what it calls fit the 2 KB of stack that a
+// goroutine begins with.
+func (c *conn) read(tok *token) {
 	defer c.conns.Recover(c.sess)
-	c.do(first)
+	c.do(*tok)
 	for c.sess.Context().Err() == nil {
-		tok, err := c.in.next()
-		if err != nil {
+		var err error
+		if *tok, err = c.in.next(); err != nil {
 			c.sess.End(state.Ending{Cause: state.Lost})
 			return
 		}
-		c.do(tok)
+		c.do(*tok)
 	}
 }
 
