@@ -3,12 +3,10 @@
 package main
 
 import (
-	"bufio"
 	"errors"
 	"flag"
 	"fmt"
 	"io/fs"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -39,6 +37,19 @@ func TestAConversationOnAScreen(t *testing.T) {
 	p.enter("ssh ann@127.0.0.1")
 	p.shot("arrivee", `^\[tous\] >`)
 
+	cléo := p.talk(bob)
+	p.scroll(bob, cléo)
+	p.askBack(bob)
+
+	p.press("C-d")
+	p.shot("adieu", `^shell\$$`)
+	p.enter("stty -g >after; clear; cmp before after && echo sane")
+	p.await(`\Asane\nshell\$\z`)
+	bob.hears("ann s'en va")
+}
+
+// talk has ann and bob, then cléo, say things, of one line and of several.
+func (p *play) talk(bob *voice) (cléo *voice) {
 	bob.say("bonjour ann, prête pour la démo ?")
 	p.keys("bonjour bob, pres")
 	p.await(`bonjour bob, pres`)
@@ -47,7 +58,7 @@ func TestAConversationOnAScreen(t *testing.T) {
 	p.keys("que")
 	p.press("Enter")
 	p.await(`ann │ bonjour bob, presque`)
-	cléo := p.voice("cléo")
+	cléo = p.voice("cléo")
 	cléo.say("bonjour à tous 🙂 le plan : https://exemple.org/plan")
 	p.keys("@c")
 	p.shot("tab", `Tab : @cléo`)
@@ -73,7 +84,11 @@ func TestAConversationOnAScreen(t *testing.T) {
 	bob.say("et qui parle en premier ?")
 	cléo.say("ann, comme la dernière fois ! tu as cinq minutes, puis les questions")
 	p.await(`^ +│ questions$`)
+	return cléo
+}
 
+// scroll goes back while others talk, to the end again, and to other sizes.
+func (p *play) scroll(bob, cléo *voice) {
 	p.press("PPage")
 	p.await(`Fin pour descendre`)
 	bob.say("on t'attend en salle 3, @ann")
@@ -89,7 +104,10 @@ func TestAConversationOnAScreen(t *testing.T) {
 	p.shot("petit", `^> @b`)
 	p.resize(80, 24)
 	p.shot("salon", `Tab : @bob`) // as before
+}
 
+// askBack looks for what was typed, pastes, and opens what may lie over the screen.
+func (p *play) askBack(bob *voice) {
 	p.press("C-u", "C-r")
 	p.keys("bonj")
 	p.shot("retrouver", `bonjour bob, presque$`)
@@ -116,12 +134,6 @@ func TestAConversationOnAScreen(t *testing.T) {
 	p.shot("large", `│ cléo$`)
 	p.resize(80, 24)
 	p.await(`^ +│ ligne 12 sur 12$`)
-
-	p.press("C-d")
-	p.shot("adieu", `^shell\$$`)
-	p.enter("stty -g >after; clear; cmp before after && echo sane")
-	p.await(`\Asane\nshell\$\z`)
-	bob.hears("ann s'en va")
 }
 
 func numberedLines(n int) string {
@@ -350,47 +362,6 @@ func (p *play) still() string {
 		}
 		if same == 20 {
 			return now
-		}
-	}
-}
-
-// voice is somebody on raw TCP.
-type voice struct {
-	*play
-	net.Conn
-	in *bufio.Reader
-}
-
-// voice lets somebody in.
-func (p *play) voice(name string) *voice {
-	p.Helper()
-	conn, err := net.Dial("tcp", p.tcp)
-	p.ok(err)
-	p.Cleanup(func() { conn.Close() })
-	conn.SetReadDeadline(time.Now().Add(10 * patience))
-	v := &voice{p, conn, bufio.NewReader(conn)}
-	fmt.Fprintln(conn, name)
-	v.hears("Bienvenue, " + name)
-	return v
-}
-
-// say says something and waits until the room has heard it.
-func (v *voice) say(text string) {
-	v.Helper()
-	fmt.Fprintln(v.Conn, text)
-	v.hears(strings.TrimPrefix(strings.TrimPrefix(text, "@ann "), "/me "))
-}
-
-// hears reads until a line that holds a text.
-func (v *voice) hears(text string) {
-	v.Helper()
-	for {
-		line, err := v.in.ReadString('\n')
-		if strings.Contains(line, text) {
-			return
-		}
-		if err != nil {
-			v.Fatalf("nobody says %q: %v", text, err)
 		}
 	}
 }

@@ -6,8 +6,10 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"net"
 	"regexp"
 	"strings"
+	"time"
 )
 
 // talk is what one member said and saw in one life of the server.
@@ -58,4 +60,45 @@ func (k *talk) converse(in io.Writer, out io.Reader, heard func()) {
 func (k *talk) say(in io.Writer) {
 	k.sent++ // even if it fails: some of it may have got there
 	io.WriteString(in, k.text(k.sent-1)+"\n")
+}
+
+// voice is somebody on raw TCP.
+type voice struct {
+	*play
+	net.Conn
+	in *bufio.Reader
+}
+
+// voice lets somebody in.
+func (p *play) voice(name string) *voice {
+	p.Helper()
+	conn, err := net.Dial("tcp", p.tcp)
+	p.ok(err)
+	p.Cleanup(func() { conn.Close() })
+	conn.SetReadDeadline(time.Now().Add(10 * patience))
+	v := &voice{p, conn, bufio.NewReader(conn)}
+	fmt.Fprintln(conn, name)
+	v.hears("Bienvenue, " + name)
+	return v
+}
+
+// say says something and waits until the room has heard it.
+func (v *voice) say(text string) {
+	v.Helper()
+	fmt.Fprintln(v.Conn, text)
+	v.hears(strings.TrimPrefix(strings.TrimPrefix(text, "@ann "), "/me "))
+}
+
+// hears reads until a line that holds a text.
+func (v *voice) hears(text string) {
+	v.Helper()
+	for {
+		line, err := v.in.ReadString('\n')
+		if strings.Contains(line, text) {
+			return
+		}
+		if err != nil {
+			v.Fatalf("nobody says %q: %v", text, err)
+		}
+	}
 }

@@ -92,19 +92,19 @@ func (t *tty) row(cell func(x int) *uv.Cell) string {
 	return strings.TrimRight(row.String(), " ")
 }
 
-// desk is a console on a terminal and the operator in front of it.
-type desk struct {
+// terminal is a console on a terminal and the operator in front of it.
+type terminal struct {
 	*harness
 	*tty
 	ended   chan error // what ReadTerminal returned
 	stopped chan struct{}
 }
 
-func atTerminal(t *testing.T, test func(*desk)) {
+func atTerminal(t *testing.T, test func(*terminal)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		h := newHarness(t)
-		d := &desk{harness: h, tty: newTTY(80, 24), ended: make(chan error, 1), stopped: make(chan struct{}, 8)}
+		d := &terminal{harness: h, tty: newTTY(80, 24), ended: make(chan error, 1), stopped: make(chan struct{}, 8)}
 		h.console = operator.NewTerminal(h.room, state.French, d.tty, 80, 24, func() { d.stopped <- struct{}{} })
 		h.open()
 		go func() { d.ended <- h.console.ReadTerminal(h.Context()) }()
@@ -114,7 +114,7 @@ func atTerminal(t *testing.T, test func(*desk)) {
 	})
 }
 
-func (d *desk) shows(want ...string) {
+func (d *terminal) shows(want ...string) {
 	d.harness.Helper()
 	if got := d.rows(); !slices.Equal(got, want) {
 		d.harness.Errorf("the screen shows\n%s\n\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
@@ -122,7 +122,7 @@ func (d *desk) shows(want ...string) {
 }
 
 func TestTypedTextSurvivesWhatHappensAboveIt(t *testing.T) {
-	atTerminal(t, func(d *desk) {
+	atTerminal(t, func(d *terminal) {
 		d.press("wall bon")
 		ann := d.join("ann", "192.0.2.1", "")
 		d.say(ann, "salut")
@@ -135,7 +135,7 @@ func TestTypedTextSurvivesWhatHappensAboveIt(t *testing.T) {
 }
 
 func TestTabCompletesCommandsAndNames(t *testing.T) {
-	atTerminal(t, func(d *desk) {
+	atTerminal(t, func(d *terminal) {
 		d.join("zébulon", "192.0.2.1", "")
 		d.press("ki\tze\t")
 		d.shows("00:00 * zébulon arrive", "salon> kick zébulon")
@@ -145,7 +145,7 @@ func TestTabCompletesCommandsAndNames(t *testing.T) {
 }
 
 func TestAnswersAndComplaintsStandAboveThePrompt(t *testing.T) {
-	atTerminal(t, func(d *desk) {
+	atTerminal(t, func(d *terminal) {
 		d.press("liste\rlsite\r")
 		d.shows("* Personne n'est là.", "00:00 ! La commande « lsite » n'existe pas. Vouliez-vous dire liste ?", "salon>")
 		d.console.Write([]byte("time=now msg=logged\n"))
@@ -155,7 +155,7 @@ func TestAnswersAndComplaintsStandAboveThePrompt(t *testing.T) {
 }
 
 func TestCtrlDClosesTheConsoleAndTheRoomGoesOn(t *testing.T) {
-	atTerminal(t, func(d *desk) {
+	atTerminal(t, func(d *terminal) {
 		d.press("\x04")
 		if err := <-d.ended; err != nil {
 			d.harness.Errorf("the console ended with %v", err)
@@ -167,7 +167,7 @@ func TestCtrlDClosesTheConsoleAndTheRoomGoesOn(t *testing.T) {
 }
 
 func TestCtrlCStopsTheServerAndNotTheRoomBehindItsBack(t *testing.T) {
-	atTerminal(t, func(d *desk) {
+	atTerminal(t, func(d *terminal) {
 		d.press("half a line\x03")
 		if len(d.stopped) != 0 {
 			d.harness.Error("Ctrl-C on a line stops the server")
@@ -185,7 +185,7 @@ func TestCtrlCStopsTheServerAndNotTheRoomBehindItsBack(t *testing.T) {
 }
 
 func TestANarrowTerminal(t *testing.T) {
-	atTerminal(t, func(d *desk) {
+	atTerminal(t, func(d *terminal) {
 		d.console.SetSize(20, 10)
 		d.press("wall x")
 		d.press("\r")
@@ -194,7 +194,7 @@ func TestANarrowTerminal(t *testing.T) {
 }
 
 func TestATerminalThatIsGoneEndsTheReadingOnly(t *testing.T) {
-	atTerminal(t, func(d *desk) {
+	atTerminal(t, func(d *terminal) {
 		d.press("wall half")
 		d.tty.close()
 		<-d.ended
