@@ -24,13 +24,13 @@ import (
 // of its own (package synctest): hours pass at once, and what is sent is known to
 // the moment.
 type bubble struct {
-	t      *testing.T
-	room   *room.Room
-	server *Server
-	ch     *channel
-	glass  *glass // guarded by mu
-	typing *io.PipeWriter
-	ended  chan struct{}
+	t        *testing.T
+	room     *room.Room
+	server   *Server
+	ch       *channel
+	emulator *emulator // guarded by mu
+	typing   *io.PipeWriter
+	ended    chan struct{}
 
 	mu     sync.Mutex
 	writes []written
@@ -57,7 +57,7 @@ func inBubble(t *testing.T, cfg room.Config, change func(*channel), test func(b 
 func inBubbleOn(t *testing.T, cfg room.Config, store room.Store, change func(*channel), test func(b *bubble)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		b := &bubble{t: t, glass: newGlass(80, 24), code: -1, ended: make(chan struct{}), joined: map[string]*room.Session{}}
+		b := &bubble{t: t, emulator: newEmulator(80, 24), code: -1, ended: make(chan struct{}), joined: map[string]*room.Session{}}
 		var err error
 		if b.room, err = room.New(t.Context(), cfg, room.NewMemoryLog(), store); err != nil {
 			t.Fatal(err)
@@ -65,14 +65,14 @@ func inBubbleOn(t *testing.T, cfg room.Config, store room.Store, change func(*ch
 		if b.server, err = newServer(Config{Version: "salon", HostKeys: []gossh.Signer{newKey(t)}}, b.room, defaultTimeouts(), unlimited(maxUnread)); err != nil {
 			t.Fatal(err)
 		}
-		b.sitDown(change)
+		b.openSession(change)
 		test(b)
 		b.close()
 	})
 }
 
-// sitDown opens ann's session.
-func (b *bubble) sitDown(change func(*channel)) {
+// openSession opens ann's session.
+func (b *bubble) openSession(change func(*channel)) {
 	reading, typing := io.Pipe()
 	b.typing = typing
 	b.ch = b.server.newChannel(&cable{b, reading}, &gossh.ServerConn{Conn: caller{}})
@@ -80,7 +80,7 @@ func (b *bubble) sitDown(change func(*channel)) {
 	if change != nil {
 		change(b.ch)
 	}
-	go b.glass.answering(typing)
+	go b.emulator.answering(typing)
 	go func() {
 		defer close(b.ended)
 		b.ch.serve()
@@ -101,7 +101,7 @@ func (b *bubble) close() {
 	}
 	b.typing.Close()
 	<-b.ended
-	b.glass.breaks()
+	b.emulator.breaks()
 	b.room.Stop("")
 	b.server.Shutdown(context.Background())
 	b.room.Close()
@@ -149,7 +149,7 @@ func (b *bubble) shown() string {
 func (b *bubble) rows() []string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.glass.look()
+	return b.emulator.look()
 }
 
 func (b *bubble) picture() string { return strings.Join(b.rows(), "\n") }
@@ -197,7 +197,7 @@ func (c *cable) Write(p []byte) (int, error) {
 	defer c.b.mu.Unlock()
 	c.b.writes = append(c.b.writes, written{time.Now(), len(p), bytes.Contains(p, []byte("\x1b[?25l"))})
 	c.b.text = append(c.b.text, p...)
-	return c.b.glass.Write(p)
+	return c.b.emulator.Write(p)
 }
 
 func (c *cable) SendRequest(kind string, _ bool, payload []byte) (bool, error) {
@@ -232,8 +232,8 @@ func (b *bubble) wantEnd(within time.Duration, code int) {
 	if took := b.left.Sub(start); took > within {
 		b.t.Errorf("leaving took %v", took)
 	}
-	if b.code != code || !b.glass.sane() {
-		b.t.Errorf("exit code %d, want %d; alternate screen %v, modes %v", b.code, code, b.glass.alt, b.glass.modes)
+	if b.code != code || !b.emulator.sane() {
+		b.t.Errorf("exit code %d, want %d; alternate screen %v, modes %v", b.code, code, b.emulator.alt, b.emulator.modes)
 	}
 }
 
@@ -313,7 +313,7 @@ func TestAStormOfResizesIsPaintedAFewTimesAndTheLastSizeWins(t *testing.T) {
 			b.ch.setWindow(gossh.Marshal(windowChange{20 + i%480, 5 + i%195, 0, 0}))
 		}
 		b.mu.Lock()
-		b.glass.Resize(80, 24)
+		b.emulator.Resize(80, 24)
 		b.mu.Unlock()
 		b.ch.setWindow(gossh.Marshal(windowChange{80, 24, 0, 0}))
 		b.calm()
@@ -330,8 +330,8 @@ func TestATerminalBackAtItsSizeIsPaintedAnew(t *testing.T) {
 	inBubble(t, room.Config{}, nil, func(b *bubble) {
 		want := b.picture()
 		b.mu.Lock()
-		b.glass.Resize(20, 5)
-		b.glass.Resize(80, 24)
+		b.emulator.Resize(20, 5)
+		b.emulator.Resize(80, 24)
 		b.mu.Unlock()
 		b.ch.setWindow(gossh.Marshal(windowChange{20, 5, 0, 0}))
 		b.ch.setWindow(gossh.Marshal(windowChange{80, 24, 0, 0}))

@@ -30,12 +30,12 @@ func clientConfig(user string, keys ...gossh.Signer) *gossh.ClientConfig {
 }
 
 // dial connects as user, with its key or without one.
-func (h *house) dial(user string, keys ...gossh.Signer) *gossh.Client {
+func (h *harness) dial(user string, keys ...gossh.Signer) *gossh.Client {
 	h.T.Helper()
 	return h.dialWith(clientConfig(user, keys...))
 }
 
-func (h *house) dialWith(cfg *gossh.ClientConfig) *gossh.Client {
+func (h *harness) dialWith(cfg *gossh.ClientConfig) *gossh.Client {
 	h.T.Helper()
 	raw := h.Dial()
 	raw.SetDeadline(time.Time{}) // it is read all the time
@@ -80,8 +80,8 @@ func (tr *transcript) awaitText(t testing.TB, want string) {
 	})
 }
 
-// seat is a session channel, as a client holds it.
-type seat struct {
+// clientChannel is a session channel, as a client holds it.
+type clientChannel struct {
 	gossh.Channel
 	t        testing.TB
 	out, err *transcript
@@ -89,19 +89,19 @@ type seat struct {
 	status   int // once closed; -1 without one
 }
 
-// sit opens a session channel. What arrives is read all the time.
-func sit(t testing.TB, c *gossh.Client) *seat {
+// openChannel opens a session channel. What arrives is read all the time.
+func openChannel(t testing.TB, c *gossh.Client) *clientChannel {
 	t.Helper()
-	return sitBefore(t, c, nil)
+	return openChannelOn(t, c, nil)
 }
 
-func sitBefore(t testing.TB, c *gossh.Client, screen io.Writer) *seat {
+func openChannelOn(t testing.TB, c *gossh.Client, screen io.Writer) *clientChannel {
 	t.Helper()
 	ch, requests, err := c.OpenChannel("session", nil)
 	if err != nil {
 		t.Fatalf("open a session: %v", err)
 	}
-	s := &seat{Channel: ch, t: t, out: &transcript{also: screen}, err: &transcript{}, closed: make(chan struct{}), status: -1}
+	s := &clientChannel{Channel: ch, t: t, out: &transcript{also: screen}, err: &transcript{}, closed: make(chan struct{}), status: -1}
 	var reading sync.WaitGroup
 	reading.Go(func() { io.Copy(s.out, ch) })
 	reading.Go(func() { io.Copy(s.err, ch.Stderr()) })
@@ -122,7 +122,7 @@ func sitBefore(t testing.TB, c *gossh.Client, screen io.Writer) *seat {
 }
 
 // ask makes a channel request and returns whether it was granted.
-func (s *seat) ask(kind string, payload any) bool {
+func (s *clientChannel) ask(kind string, payload any) bool {
 	s.t.Helper()
 	data, raw := payload.([]byte)
 	if !raw && payload != nil {
@@ -135,7 +135,7 @@ func (s *seat) ask(kind string, payload any) bool {
 	return ok
 }
 
-func (s *seat) must(kind string, payload any) {
+func (s *clientChannel) must(kind string, payload any) {
 	s.t.Helper()
 	if !s.ask(kind, payload) {
 		s.t.Fatalf("%s refused", kind)
@@ -157,7 +157,7 @@ type (
 
 // exit waits for the end of the session and returns its exit code; -1 means that
 // none came.
-func (s *seat) exit() int {
+func (s *clientChannel) exit() int {
 	s.t.Helper()
 	select {
 	case <-s.closed:
@@ -168,7 +168,7 @@ func (s *seat) exit() int {
 }
 
 // wantExit checks how the session ends, and what it tells on stderr.
-func (s *seat) wantExit(code int, tells ...string) {
+func (s *clientChannel) wantExit(code int, tells ...string) {
 	s.t.Helper()
 	got := s.exit()
 	missing := func(text string) bool { return !strings.Contains(s.err.String(), text) }
@@ -177,7 +177,7 @@ func (s *seat) wantExit(code int, tells ...string) {
 	}
 }
 
-func (s *seat) send(text string) {
+func (s *clientChannel) send(text string) {
 	s.t.Helper()
 	if _, err := io.WriteString(s, text); err != nil {
 		s.t.Fatalf("send: %v", err)
@@ -185,20 +185,20 @@ func (s *seat) send(text string) {
 }
 
 // pipe joins without a terminal, as `ssh -T` does, and waits to be in.
-func (h *house) pipe(user string, keys ...gossh.Signer) *seat {
+func (h *harness) pipe(user string, keys ...gossh.Signer) *clientChannel {
 	h.T.Helper()
-	s := sit(h.T, h.dial(user, keys...))
+	s := openChannel(h.T, h.dial(user, keys...))
 	s.must("shell", nil)
 	h.AwaitJoined(h.T, text.Pseudo(user))
 	return s
 }
 
 // run does one command, as `ssh user@host command` does, and returns at its end.
-func (h *house) run(user, command string, keys ...gossh.Signer) *seat {
+func (h *harness) run(user, command string, keys ...gossh.Signer) *clientChannel {
 	h.T.Helper()
 	c := h.dial(user, keys...)
 	defer c.Close()
-	s := sit(h.T, c)
+	s := openChannel(h.T, c)
 	s.must("exec", execRequest{command})
 	s.exit()
 	return s

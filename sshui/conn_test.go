@@ -107,9 +107,9 @@ func TestShutdownClosesConnectionsThatNeverLoggedIn(t *testing.T) {
 
 func TestShutdownTellsEverybodyAndLosesNoFarewell(t *testing.T) {
 	h := open(t)
-	var seats []*seat
+	var seats []*clientChannel
 	for i := range 20 {
-		s := sit(t, h.dial(fmt.Sprint("ann", i)))
+		s := openChannel(t, h.dial(fmt.Sprint("ann", i)))
 		if i%2 == 0 {
 			s.must("pty-req", ptyRequest{Term: "xterm", Columns: 80, Rows: 24})
 		}
@@ -165,7 +165,7 @@ func TestAfterShutdownNobodyIsServed(t *testing.T) {
 }
 
 // talk has ann say n long messages, pausing until she has read each ten.
-func (h *house) talk(n int) *seat {
+func (h *harness) talk(n int) *clientChannel {
 	h.T.Helper()
 	ann := h.pipe("ann")
 	for said := 0; said < n; said += 10 {
@@ -231,7 +231,7 @@ func TestASlowLineIsNotAStuckOne(t *testing.T) {
 func (w *wire) rekeys() { w.write(newKexInit()) }
 
 // answered reports whether somebody has answered all keepalives.
-func (h *house) answered(user string) bool {
+func (h *harness) answered(user string) bool {
 	for _, tracked := range h.server.conns.Open() {
 		c := tracked.(*conn)
 		if client := c.client.Load(); client != nil && client.User() == user {

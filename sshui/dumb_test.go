@@ -14,9 +14,9 @@ import (
 )
 
 // atTeletype opens a session on a terminal that can only append.
-func (h *house) atTeletype(user, term string) *seat {
+func (h *harness) atTeletype(user, term string) *clientChannel {
 	h.T.Helper()
-	s := sit(h.T, h.dial(user))
+	s := openChannel(h.T, h.dial(user))
 	s.must("pty-req", ptyRequest{Term: term, Columns: 80, Rows: 24})
 	s.must("shell", nil)
 	return s
@@ -46,7 +46,7 @@ func paper(shown string) []string {
 	return rows
 }
 
-func (s *seat) awaitPaper(t testing.TB, want string) {
+func (s *clientChannel) awaitPaper(t testing.TB, want string) {
 	t.Helper()
 	s.out.Await(t, func() string {
 		return fmt.Sprintf("no line ever ends %q, but\n%s", want, strings.Join(paper(s.out.String()), "\n"))

@@ -83,7 +83,7 @@ func TestACommandOnATerminalKeepsItsLinesStraight(t *testing.T) {
 	h := open(t)
 	h.Join("ann")
 	h.Join("bob")
-	s := sit(t, h.dial("bot"))
+	s := openChannel(t, h.dial("bot"))
 	s.must("pty-req", ptyRequest{Term: "xterm", Columns: 80, Rows: 24})
 	s.must("exec", execRequest{"/liste"})
 	s.wantExit(exitDone)
@@ -108,7 +108,7 @@ func TestAShutdownComingTurnsCommandsAndPipesAway(t *testing.T) {
 	if s := h.run("bot", "encore un mot"); s.status != exitShutdown || !strings.HasPrefix(s.err.String(), "Le salon ferme dans 50 s") {
 		t.Errorf("a command: %d, %q", s.status, s.err)
 	}
-	s := sit(t, h.dial("bot"))
+	s := openChannel(t, h.dial("bot"))
 	s.must("shell", nil)
 	s.wantExit(exitShutdown)
 	h.Order(t, "shutdown annuler")
@@ -119,7 +119,7 @@ func TestAClosedRoomTurnsCommandsAway(t *testing.T) {
 	h := open(t)
 	c := h.dial("bot")
 	h.Room.Stop("")
-	s := sit(t, c)
+	s := openChannel(t, c)
 	s.must("exec", execRequest{"/liste"})
 	s.wantExit(exitShutdown)
 	if got := s.err.String(); got != french.ShuttingDownNow+"\n" {
@@ -169,7 +169,7 @@ func TestTheClientsLocaleAndZoneAreHeeded(t *testing.T) {
 		{[]envRequest{{"LANG", "xx_XX"}}, "La commande"},
 		{[]envRequest{{"TZ", ":Nowhere/At_All"}, {"LANG", "en"}}, "There is no command"},
 	} {
-		s := sit(t, c)
+		s := openChannel(t, c)
 		for _, e := range l.env {
 			s.must("env", e)
 		}
@@ -177,7 +177,7 @@ func TestTheClientsLocaleAndZoneAreHeeded(t *testing.T) {
 		s.wantExit(exitUsage, l.want)
 	}
 	h.Order(t, "wall midi")
-	s := sit(t, c)
+	s := openChannel(t, c)
 	s.must("env", envRequest{"TZ", "Asia/Tokyo"})
 	s.must("exec", execRequest{"/historique"})
 	s.wantExit(exitDone)
@@ -198,7 +198,7 @@ func TestAFaultOfOursEndsOneSessionWithAnApology(t *testing.T) {
 		b.room.Zone = func(string) (*time.Location, error) { panic("another") }
 	})
 	ann := h.pipe("ann")
-	sick := sit(t, h.dial("bob"))
+	sick := openChannel(t, h.dial("bob"))
 	sick.must("pty-req", ptyRequest{Term: "xterm", Columns: 80, Rows: 24})
 	sick.must("shell", nil)
 	sick.send("/chercher x\r")
@@ -207,12 +207,12 @@ func TestAFaultOfOursEndsOneSessionWithAnApology(t *testing.T) {
 		t.Errorf("bob was shown %q", sick.out)
 	}
 	h.wantLeft(t, "bob", state.Crashed)
-	for user, begin := range map[string]func(*seat){
-		"command": func(s *seat) { s.must("exec", execRequest{"/chercher x"}) },
-		"pipe":    func(s *seat) { s.must("shell", nil); s.send("/chercher x\n") },
-		"before":  func(s *seat) { s.must("env", envRequest{"TZ", "Europe/Paris"}); s.must("shell", nil) },
+	for user, begin := range map[string]func(*clientChannel){
+		"command": func(s *clientChannel) { s.must("exec", execRequest{"/chercher x"}) },
+		"pipe":    func(s *clientChannel) { s.must("shell", nil); s.send("/chercher x\n") },
+		"before":  func(s *clientChannel) { s.must("env", envRequest{"TZ", "Europe/Paris"}); s.must("shell", nil) },
 	} {
-		s := sit(t, h.dial(user))
+		s := openChannel(t, h.dial(user))
 		begin(s)
 		s.wantExit(exitRefused, french.EndCrashed)
 		h.run(user, "me revoilà").wantExit(exitDone) // its pseudo is free
@@ -223,7 +223,7 @@ func TestAFaultOfOursEndsOneSessionWithAnApology(t *testing.T) {
 func TestAStreamOfJSONGivesOneObjectALine(t *testing.T) {
 	h := open(t)
 	for _, command := range []string{"--json", "/json", " /json "} {
-		bot := sit(t, h.dial("bot"))
+		bot := openChannel(t, h.dial("bot"))
 		bot.must("exec", execRequest{command})
 		h.AwaitJoined(t, "bot")
 		bot.CloseWrite()
@@ -254,7 +254,7 @@ func TestAStreamOfJSONGivesOneObjectALine(t *testing.T) {
 
 func TestAStreamTakesLinesToo(t *testing.T) {
 	h := open(t)
-	bot := sit(t, h.dial("bot"))
+	bot := openChannel(t, h.dial("bot"))
 	bot.must("exec", execRequest{"--json"})
 	bot.send("bonjour\n@personne salut\n")
 	bot.out.awaitText(t, `"text":"bonjour"`)

@@ -25,9 +25,9 @@ func TestAnIdleSessionTakesTwoGoroutinesBesidesItsChannels(t *testing.T) {
 	const sessions = 20
 	for _, terminal := range []bool{false, true} {
 		before := ourGoroutines()
-		var seats []*seat
+		var seats []*clientChannel
 		for i := range sessions {
-			s := sit(t, h.dial("ann"+string(rune('a'+i))))
+			s := openChannel(t, h.dial("ann"+string(rune('a'+i))))
 			if terminal {
 				s.must("pty-req", ptyRequest{Term: "xterm", Columns: 80, Rows: 24})
 			}

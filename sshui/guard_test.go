@@ -20,7 +20,7 @@ import (
 )
 
 // wantTalking checks that a session still hears and is heard.
-func (s *seat) wantTalking(h *house, text string) {
+func (s *clientChannel) wantTalking(h *harness, text string) {
 	s.t.Helper()
 	s.send(text + "\r\n")
 	h.AwaitSaid(s.t, text)
@@ -29,7 +29,7 @@ func (s *seat) wantTalking(h *house, text string) {
 
 // wantTalking checks that a session on a screen of some width still hears and is
 // heard.
-func (d *desk) wantTalking(h *house, text string) {
+func (d *terminalClient) wantTalking(h *harness, text string) {
 	d.t.Helper()
 	d.send(text + "\r")
 	h.AwaitSaid(d.t, text)
@@ -41,7 +41,7 @@ func TestAbsurdTerminalSizesDoNoHarm(t *testing.T) {
 	h := open(t)
 	for i, size := range []uint32{0, 1, math.MaxUint32, math.MaxInt32, 65536} {
 		user := fmt.Sprint("ann", i)
-		s := h.chair(user, 100, 30)
+		s := h.terminalChannel(user, 100, 30)
 		s.must("pty-req", ptyRequest{Term: "xterm-256color", Columns: size, Rows: size})
 		s.must("window-change", windowChange{size, size, size, size})
 		s.must("shell", nil)
@@ -70,7 +70,7 @@ func TestSizesAreClamped(t *testing.T) {
 
 func TestAStormOfResizesBeforeTheShellBlocksNothing(t *testing.T) {
 	h := open(t)
-	s := h.chair("ann", 119, 59) // the last size
+	s := h.terminalChannel("ann", 119, 59) // the last size
 	s.must("pty-req", ptyRequest{Term: "xterm", Columns: 80, Rows: 24})
 	for i := range uint32(5000) {
 		if _, err := s.SendRequest("window-change", false, gossh.Marshal(windowChange{20 + i%100, 10 + i%50, 0, 0})); err != nil {
@@ -91,7 +91,7 @@ func TestOneSessionMoreThanTwoIsRefusedAndTheConnectionLives(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := open(t, wired)
 		c := h.dial("ann", newKey(t))
-		first, second := sit(t, c), sit(t, c)
+		first, second := openChannel(t, c), openChannel(t, c)
 		first.must("shell", nil)
 		second.must("shell", nil)
 		for range 5 {
@@ -104,7 +104,7 @@ func TestOneSessionMoreThanTwoIsRefusedAndTheConnectionLives(t *testing.T) {
 		second.wantTalking(h, "deux")
 		second.CloseWrite()
 		second.wantExit(exitDone)
-		third := sit(t, c)
+		third := openChannel(t, c)
 		third.must("exec", execRequest{"trois"})
 		third.wantExit(exitDone)
 		h.AwaitSaid(t, "trois")
@@ -115,14 +115,14 @@ func TestASessionMayBeginAsSoonAsAnotherHasEnded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) { // in whose time nothing comes too late because the machine is busy
 		h := open(t, wired)
 		c := h.dial("ann", newKey(t))
-		sit(t, c).must("shell", nil)
+		openChannel(t, c).must("shell", nil)
 		for range 200 {
-			s := sit(t, c)
+			s := openChannel(t, c)
 			s.must("exec", execRequest{"/liste"})
 			s.wantExit(exitDone)
 		}
 		for range 50 {
-			s := sit(t, c)
+			s := openChannel(t, c)
 			s.must("shell", nil)
 			s.Close()
 			s.exit()
@@ -154,7 +154,7 @@ func TestAClientThatAsksForSessionsWithoutReadingTheRefusalsIsCut(t *testing.T) 
 func TestRequestsThatAreNotForChattingAreRefused(t *testing.T) {
 	h := open(t)
 	c := h.dial("ann")
-	s := sit(t, c)
+	s := openChannel(t, c)
 	for _, r := range []struct {
 		kind    string
 		payload any
@@ -203,7 +203,7 @@ func TestRequestsThatAreNotForChattingAreRefused(t *testing.T) {
 
 func TestOnlySomeVariablesAreTakenAndNotTooMany(t *testing.T) {
 	h := open(t)
-	s := sit(t, h.dial("ann"))
+	s := openChannel(t, h.dial("ann"))
 	for name, want := range map[string]bool{
 		"LANG": true, "LC_ALL": true, "LC_MESSAGES": true, "TZ": true, "COLORTERM": true, "NO_COLOR": true, "TERM_PROGRAM": true, "LC_TIME": true,
 		"PATH": false, "LD_PRELOAD": false, "HOME": false, "": false, "lang": false, "LANGUAGE": false,
@@ -236,7 +236,7 @@ func TestMalformedRequestsAreRefusedAndHarmNobody(t *testing.T) {
 	pty := gossh.Marshal(ptyRequest{Term: "xterm", Columns: 80, Rows: 24, Modes: "\x00"})
 	env := gossh.Marshal(envRequest{"LANG", "en_GB.UTF-8"})
 	exec := gossh.Marshal(execRequest{"bonjour"})
-	s := h.chair("ann", 80, 24)
+	s := h.terminalChannel("ann", 80, 24)
 	cut := func(kind string, whole []byte) {
 		t.Helper()
 		for n := range len(whole) {
@@ -275,7 +275,7 @@ func TestAChannelClosedWhileItsConnectionStaysLeavesTheRoom(t *testing.T) {
 		user := fmt.Sprint("ann-", terminal)
 		c := h.dial(user)
 		idle := ourGoroutines()
-		s := sit(t, c)
+		s := openChannel(t, c)
 		if terminal {
 			s.must("pty-req", ptyRequest{Term: "xterm", Columns: 80, Rows: 24})
 		}
@@ -285,7 +285,7 @@ func TestAChannelClosedWhileItsConnectionStaysLeavesTheRoom(t *testing.T) {
 		h.wantLeft(t, text.Pseudo(user), state.Lost)
 		s.exit()
 		awaitGoroutines(t, idle)
-		again := sit(t, c) // the connection is as good as new
+		again := openChannel(t, c) // the connection is as good as new
 		again.must("exec", execRequest{"de retour " + user})
 		again.wantExit(exitDone)
 		h.AwaitSaid(t, "de retour "+user)
@@ -304,7 +304,7 @@ func TestAScreenClosedWhileItsConnectionStaysLeavesNothingRunning(t *testing.T) 
 		c := h.dial(user)
 		c.SendRequest("are all of yours running?", true, nil)
 		before := goleak.IgnoreCurrent()
-		s := sit(t, c)
+		s := openChannel(t, c)
 		s.must("pty-req", ptyRequest{Term: "xterm-256color", Columns: 80, Rows: 24})
 		s.must("shell", nil)
 		s.out.awaitText(t, "Bienvenue")
@@ -327,8 +327,8 @@ func TestACutConnectionIsOneDeparture(t *testing.T) {
 	h := open(t, patientAtEOF)
 	key := newKey(t)
 	c := h.dial("ann", key)
-	sit(t, c).must("shell", nil)
-	plain := sit(t, c)
+	openChannel(t, c).must("shell", nil)
+	plain := openChannel(t, c)
 	plain.must("pty-req", ptyRequest{Term: "xterm", Columns: 80, Rows: 24})
 	plain.must("shell", nil)
 	plain.out.awaitText(t, "Bienvenue")
@@ -354,7 +354,7 @@ func TestASignalLetsTheSessionGo(t *testing.T) {
 func TestASignalWhileComingIn(t *testing.T) {
 	h := open(t)
 	for i := range 50 {
-		s := sit(t, h.dial(fmt.Sprint("ann", i)))
+		s := openChannel(t, h.dial(fmt.Sprint("ann", i)))
 		s.must("shell", nil)
 		s.must("signal", signalSent{"TERM"})
 		s.wantExit(exitDone)
@@ -367,7 +367,7 @@ func TestASignalWhileComingIn(t *testing.T) {
 func TestInputThatNobodyReadsDoesNotHoldACommandBack(t *testing.T) {
 	h := open(t)
 	c := h.dial("ann")
-	s := sit(t, c)
+	s := openChannel(t, c)
 	if _, err := io.WriteString(s, strings.Repeat("jamais lu\n", 50_000)); err != nil {
 		t.Fatal(err)
 	}

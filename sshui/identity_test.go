@@ -42,9 +42,9 @@ func entersAfter(user string, methods ...gossh.AuthMethod) *gossh.ClientConfig {
 }
 
 // wantIdentity joins as the connection's user and checks with which key.
-func (h *house) wantIdentity(c *gossh.Client, user, key string) {
+func (h *harness) wantIdentity(c *gossh.Client, user, key string) {
 	h.T.Helper()
-	sit(h.T, c).must("shell", nil)
+	openChannel(h.T, c).must("shell", nil)
 	h.AwaitJoined(h.T, text.Pseudo(user))
 	if got := h.about(h.T, user).KeyID; got != key {
 		h.T.Errorf("%s has the key %q, want %q", user, got, key)
@@ -63,7 +63,7 @@ func TestShowingSomebodysKeyDoesNotOpenAnotherSessionOfTheirs(t *testing.T) {
 	key := newKey(t)
 	alice := h.pipe("alice", key)
 	c := h.dialWith(entersAfter("alice", gossh.PublicKeys(liar{key}), entering()))
-	s := sit(t, c)
+	s := openChannel(t, c)
 	s.must("shell", nil)
 	s.wantExit(exitRefused, lang.View{}.Error(&state.TakenError{Pseudo: "alice", By: "alice"}))
 	alice.send("toujours là\n")
@@ -114,7 +114,7 @@ func TestACertificateCountsAsItsKey(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.wantIdentity(h.dial("cléo", certified), "cléo", keyID(key))
-	again := sit(t, h.dial("cléo", key))
+	again := openChannel(t, h.dial("cléo", key))
 	again.must("shell", nil)
 	again.out.awaitText(t, "Bienvenue, cléo")
 }
@@ -123,7 +123,7 @@ func TestTheSameKeyOpensAnotherSessionOfTheSameMember(t *testing.T) {
 	h := open(t)
 	key := newKey(t)
 	first := h.pipe("alice", key)
-	second := sit(t, h.dial("alice", key))
+	second := openChannel(t, h.dial("alice", key))
 	second.must("shell", nil)
 	second.send("d'ici\n")
 	first.out.awaitText(t, "alice: d'ici")
@@ -145,7 +145,7 @@ func TestATakenPseudoIsRefusedToAnotherKeyAndToNone(t *testing.T) {
 	h.pipe("alice", newKey(t))
 	for _, keys := range [][]gossh.Signer{{newKey(t)}, nil} {
 		for _, name := range []string{"alice", "Alice", "Аlice"} { // the last with a Cyrillic letter
-			s := sit(t, h.dial(name, keys...))
+			s := openChannel(t, h.dial(name, keys...))
 			s.must("shell", nil)
 			s.wantExit(exitRefused)
 			if s.out.String() != "" || !strings.Contains(s.err.String(), "« "+name+" »") {

@@ -153,7 +153,7 @@ func TestAPseudoThatCannotBeIsRefusedToAPipe(t *testing.T) {
 		"root": "réservé", `DOMAIN\user`: "seulement des lettres", strings.Repeat("x", 21): "trop long", "": "Il faut un pseudo",
 		strings.Repeat("é", 5000): "trop long", "\x1b[31mann": "seulement des lettres", "ann\n": "seulement des lettres",
 	} {
-		s := sit(t, h.dial(name))
+		s := openChannel(t, h.dial(name))
 		s.must("shell", nil)
 		s.wantExit(exitRefused)
 		if got := s.err.String(); !strings.Contains(got, want) || strings.Contains(got, "\x1b") || strings.Count(got, "\n") != 1 {

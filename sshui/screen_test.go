@@ -14,9 +14,9 @@ import (
 	gossh "golang.org/x/crypto/ssh"
 )
 
-// glass is an emulated terminal: what is written to it can be looked at, and what it
+// emulator is an emulated terminal: what is written to it can be looked at, and what it
 // is asked it answers.
-type glass struct {
+type emulator struct {
 	*vt.Emulator
 	modes map[ansi.Mode]bool
 	alt   bool
@@ -24,8 +24,8 @@ type glass struct {
 	title string
 }
 
-func newGlass(width, height int) *glass {
-	g := &glass{Emulator: vt.NewEmulator(width, height), modes: map[ansi.Mode]bool{}}
+func newEmulator(width, height int) *emulator {
+	g := &emulator{Emulator: vt.NewEmulator(width, height), modes: map[ansi.Mode]bool{}}
 	g.SetCallbacks(vt.Callbacks{
 		Bell: func() { g.bells++ }, Title: func(s string) { g.title = s }, AltScreen: func(on bool) { g.alt = on },
 		EnableMode: func(m ansi.Mode) { g.modes[m] = true }, DisableMode: func(m ansi.Mode) { g.modes[m] = false },
@@ -34,7 +34,7 @@ func newGlass(width, height int) *glass {
 }
 
 // answering sends what the terminal answers, until it is broken.
-func (g *glass) answering(to io.Writer) {
+func (g *emulator) answering(to io.Writer) {
 	buf := make([]byte, 256)
 	for {
 		n, err := g.Read(buf)
@@ -46,10 +46,10 @@ func (g *glass) answering(to io.Writer) {
 }
 
 // breaks makes it answer no more.
-func (g *glass) breaks() { g.InputPipe().(io.Closer).Close() }
+func (g *emulator) breaks() { g.InputPipe().(io.Closer).Close() }
 
 // sane reports whether it is as a shell expects a terminal to be.
-func (g *glass) sane() bool {
+func (g *emulator) sane() bool {
 	on := func(m ansi.Mode) bool { return g.modes[m] }
 	off := func(m ansi.Mode) bool { set, ok := g.modes[m]; return ok && !set }
 	return !g.alt && !off(ansi.ModeAutoWrap) && !off(ansi.ModeTextCursorEnable) && !on(ansi.ModeBracketedPaste) && !on(ansi.ModeFocusEvent) &&
@@ -58,7 +58,7 @@ func (g *glass) sane() bool {
 
 // look returns all that is to be seen, what has scrolled away from the main screen
 // first, without the empty rows at the end.
-func (g *glass) look() []string {
+func (g *emulator) look() []string {
 	var rows []string
 	for y := range g.ScrollbackLen() {
 		if !g.alt {
@@ -84,26 +84,26 @@ func row(width int, cell func(x int) *uv.Cell) string {
 	return strings.TrimRight(text.String(), " ")
 }
 
-// desk is a seat with a terminal on it.
-type desk struct {
-	*seat
-	glass *glass // guarded by out.mu
+// terminalClient is a clientChannel with a terminal on it.
+type terminalClient struct {
+	*clientChannel
+	emulator *emulator // guarded by out.mu
 }
 
 // atTerminal opens a session on a terminal of that size, without waiting to be in.
-func (h *house) atTerminal(user string, w, height int, keys ...gossh.Signer) *desk {
+func (h *harness) atTerminal(user string, w, height int, keys ...gossh.Signer) *terminalClient {
 	h.T.Helper()
-	d := h.chair(user, w, height, keys...)
+	d := h.terminalChannel(user, w, height, keys...)
 	d.must("pty-req", ptyRequest{Term: "xterm-256color", Columns: uint32(w), Rows: uint32(height)})
 	d.must("shell", nil)
 	return d
 }
 
-// chair opens a session that a terminal shows, and asks for nothing yet.
-func (h *house) chair(user string, w, height int, keys ...gossh.Signer) *desk {
+// terminalChannel opens a session that a terminal shows, and asks for nothing yet.
+func (h *harness) terminalChannel(user string, w, height int, keys ...gossh.Signer) *terminalClient {
 	h.T.Helper()
-	g := newGlass(w, height)
-	d := &desk{sitBefore(h.T, h.dial(user, keys...), g), g}
+	g := newEmulator(w, height)
+	d := &terminalClient{openChannelOn(h.T, h.dial(user, keys...), g), g}
 	var answering sync.WaitGroup
 	answering.Go(func() { g.answering(d) })
 	h.T.Cleanup(func() { g.breaks(); answering.Wait() })
@@ -111,30 +111,30 @@ func (h *house) chair(user string, w, height int, keys ...gossh.Signer) *desk {
 }
 
 // drawing reports whether a frame has come in part: it ends by showing the cursor.
-func (g *glass) drawing() bool {
+func (g *emulator) drawing() bool {
 	shown, set := g.modes[ansi.ModeTextCursorEnable]
 	return g.alt && set && !shown
 }
 
 // rows returns all that is to be seen, once the frame that is coming is whole.
-func (d *desk) rows() (rows []string) {
+func (d *terminalClient) rows() (rows []string) {
 	d.t.Helper()
-	d.is(d.t, "draws to the end", func(g *glass) bool { rows = g.look(); return true })
+	d.is(d.t, "draws to the end", func(g *emulator) bool { rows = g.look(); return true })
 	return rows
 }
 
 // now is what is to be seen this moment, for a test that fails.
-func (d *desk) now() string {
+func (d *terminalClient) now() string {
 	d.out.mu.Lock()
 	defer d.out.mu.Unlock()
-	return strings.Join(d.glass.look(), "\n")
+	return strings.Join(d.emulator.look(), "\n")
 }
 
 // picture is all that is to be seen, as one text.
-func (d *desk) picture() string { return strings.Join(d.rows(), "\n") }
+func (d *terminalClient) picture() string { return strings.Join(d.rows(), "\n") }
 
 // bottom is the last row with something on it.
-func (d *desk) bottom() string { return lastOf(d.rows()) }
+func (d *terminalClient) bottom() string { return lastOf(d.rows()) }
 
 func lastOf(rows []string) string {
 	if len(rows) == 0 {
@@ -144,7 +144,7 @@ func lastOf(rows []string) string {
 }
 
 // showing counts the rows that end so.
-func (d *desk) showing(end string) int { return ending(d.rows(), end) }
+func (d *terminalClient) showing(end string) int { return ending(d.rows(), end) }
 
 func ending(rows []string, end string) (n int) {
 	for _, r := range rows {
@@ -156,50 +156,50 @@ func ending(rows []string, end string) (n int) {
 }
 
 // column is the cursor's.
-func (d *desk) column() (column int) {
+func (d *terminalClient) column() (column int) {
 	d.t.Helper()
-	d.is(d.t, "draws to the end", func(g *glass) bool { column = g.CursorPosition().X; return true })
+	d.is(d.t, "draws to the end", func(g *emulator) bool { column = g.CursorPosition().X; return true })
 	return column
 }
 
 // is waits until something holds of the terminal, between two frames.
-func (d *desk) is(t testing.TB, what string, ok func(g *glass) bool) {
+func (d *terminalClient) is(t testing.TB, what string, ok func(g *emulator) bool) {
 	t.Helper()
 	d.out.Await(t, func() string { return "never " + what + ":\n" + d.now() }, func() bool {
 		d.out.mu.Lock()
 		defer d.out.mu.Unlock()
-		return !d.glass.drawing() && ok(d.glass)
+		return !d.emulator.drawing() && ok(d.emulator)
 	})
 }
 
 // awaitTypingIn waits until what is typed stands in a row.
-func (d *desk) awaitTypingIn(t testing.TB, row int) {
+func (d *terminalClient) awaitTypingIn(t testing.TB, row int) {
 	t.Helper()
-	d.is(t, fmt.Sprint("types in row ", row), func(g *glass) bool { return g.CursorPosition().Y == row })
+	d.is(t, fmt.Sprint("types in row ", row), func(g *emulator) bool { return g.CursorPosition().Y == row })
 }
 
-func (d *desk) awaitBottom(t testing.TB, want string) {
+func (d *terminalClient) awaitBottom(t testing.TB, want string) {
 	t.Helper()
-	d.is(t, "has a last row "+want, func(g *glass) bool { return lastOf(g.look()) == want })
+	d.is(t, "has a last row "+want, func(g *emulator) bool { return lastOf(g.look()) == want })
 }
 
-func (d *desk) awaitRow(t testing.TB, end string) {
+func (d *terminalClient) awaitRow(t testing.TB, end string) {
 	t.Helper()
-	d.is(t, "has a row that ends "+end, func(g *glass) bool { return ending(g.look(), end) > 0 })
+	d.is(t, "has a row that ends "+end, func(g *emulator) bool { return ending(g.look(), end) > 0 })
 }
 
 // awaitMatch waits for a row that an expression matches.
-func (d *desk) awaitMatch(t testing.TB, expr string) {
+func (d *terminalClient) awaitMatch(t testing.TB, expr string) {
 	t.Helper()
 	re := regexp.MustCompile("(?m)" + expr)
-	d.is(t, "matches "+expr, func(g *glass) bool { return re.MatchString(strings.Join(g.look(), "\n")) })
+	d.is(t, "matches "+expr, func(g *emulator) bool { return re.MatchString(strings.Join(g.look(), "\n")) })
 }
 
 // resize changes the terminal's size, as somebody who drags its corner.
-func (d *desk) resize(w, height int) {
+func (d *terminalClient) resize(w, height int) {
 	d.t.Helper()
 	d.out.mu.Lock()
-	d.glass.Resize(w, height)
+	d.emulator.Resize(w, height)
 	d.out.mu.Unlock()
 	d.must("window-change", windowChange{Columns: uint32(w), Rows: uint32(height)})
 }

@@ -30,14 +30,14 @@ var (
 )
 
 // register makes a pseudo a key's, and gives it the pass phrase.
-func (h *house) register(user string, key gossh.Signer) {
+func (h *harness) register(user string, key gossh.Signer) {
 	h.T.Helper()
 	h.run(user, "/inscrire", key).wantExit(exitDone)
 	h.run(user, "/inscrire "+phrase, key).wantExit(exitDone)
 }
 
 // addKey adds a key to a registered pseudo, whose phrase it takes.
-func (h *house) addKey(user string, key gossh.Signer) {
+func (h *harness) addKey(user string, key gossh.Signer) {
 	h.T.Helper()
 	d := h.atTerminal(user, 80, 24, key)
 	d.awaitBottom(h.T, strings.TrimSpace(fmt.Sprintf(french.AskPass, user)))
@@ -50,7 +50,7 @@ func (h *house) addKey(user string, key gossh.Signer) {
 }
 
 // wantRefused checks that a command was not let in, and was told so.
-func (s *seat) wantRefused(why error) {
+func (s *clientChannel) wantRefused(why error) {
 	s.t.Helper()
 	s.wantExit(exitRefused)
 	if want := (lang.View{}).Error(why) + "\n"; s.err.String() != want || s.out.String() != "" {
@@ -110,7 +110,7 @@ func TestSecretThatWasWrongAtLoginIsAskedForAtTheTerminal(t *testing.T) {
 	h := open(t)
 	h.register("ann", newKey(t))
 	for answer, before := range map[string]string{"autre phrase": french.WrongPass, "": ""} {
-		s := sit(t, with(askPass, answer).dial(h, "ann"))
+		s := openChannel(t, with(askPass, answer).dial(h, "ann"))
 		s.must("pty-req", ptyRequest{Term: "dumb", Columns: 80, Rows: 24})
 		s.must("shell", nil)
 		s.out.awaitText(t, askPass)
@@ -203,7 +203,7 @@ func TestSecretAtLoginGetsMoreTimeThanAHandshake(t *testing.T) {
 		})}
 		client := h.dialWith(cfg)
 		time.Sleep(h.server.waits.start - time.Second)
-		s := sit(t, client)
+		s := openChannel(t, client)
 		s.must("exec", execRequest{"enfin"})
 		s.wantExit(exitDone)
 		h.AwaitSaid(t, "enfin")
@@ -228,9 +228,9 @@ func TestSecretTwoKeysAreOneMember(t *testing.T) {
 	one, two := newKey(t), newKey(t)
 	h.register("ann", one)
 	h.addKey("ann", two)
-	first, second := h.pipe("ann", one), sit(t, h.dial("ann", two))
+	first, second := h.pipe("ann", one), openChannel(t, h.dial("ann", two))
 	second.must("shell", nil)
-	for _, s := range []*seat{first, second} {
+	for _, s := range []*clientChannel{first, second} {
 		s.out.awaitText(t, "Bienvenue, ann")
 	}
 	second.send("de l'autre clé\n")
@@ -371,7 +371,7 @@ func TestSecretIsInNoOutput(t *testing.T) {
 	}
 	d.awaitBottom(t, nothingTyped)
 	d.send("/info ann\r@tous fini\r")
-	for _, s := range []*seat{bob, json} {
+	for _, s := range []*clientChannel{bob, json} {
 		s.out.awaitText(t, "fini")
 	}
 	d.send("\x04")

@@ -20,7 +20,7 @@ import (
 const nothingTyped = "[tous] >"
 
 // enterTerminal sits down at a terminal and waits for the prompt.
-func (h *house) enterTerminal(user string) *desk {
+func (h *harness) enterTerminal(user string) *terminalClient {
 	h.T.Helper()
 	d := h.atTerminal(user, 80, 24)
 	d.awaitBottom(h.T, nothingTyped)
@@ -54,10 +54,10 @@ func TestALongLineBeingTypedSurvivesMessages(t *testing.T) {
 	ann.awaitBottom(t, ">")
 	long := strings.Repeat("0123456789", 6)
 	ann.send(long)
-	ann.is(t, "the whole line", func(g *glass) bool { return typed(g.look()) == long })
+	ann.is(t, "the whole line", func(g *emulator) bool { return typed(g.look()) == long })
 	bob.send(strings.Repeat("y", 75) + "\n")
 	ann.awaitRow(t, "yyy")
-	ann.is(t, "the whole line below the message", func(g *glass) bool { return typed(g.look()) == long })
+	ann.is(t, "the whole line below the message", func(g *emulator) bool { return typed(g.look()) == long })
 	ann.send("\r")
 	h.AwaitSaid(t, long)
 	ann.awaitBottom(t, ">")
@@ -184,7 +184,7 @@ func TestHangingUpWhileChoosingIsNoJoin(t *testing.T) {
 
 // wantEnd checks that the terminal is as it was before, with a farewell and how it
 // went on one line more, and the cursor below it at the left edge.
-func (d *desk) wantEnd(code int, farewell string, sent int) {
+func (d *terminalClient) wantEnd(code int, farewell string, sent int) {
 	d.t.Helper()
 	d.wantExit(code)
 	line := regexp.QuoteMeta(farewell+" ") + `\d+ (s|min)` + regexp.QuoteMeta(fmt.Sprintf(lang.ScreenOf(state.French).Summary, "", sent))
@@ -196,14 +196,14 @@ func (d *desk) wantEnd(code int, farewell string, sent int) {
 }
 
 // wantSane checks that nothing is left of the full screen.
-func (d *desk) wantSane() {
+func (d *terminalClient) wantSane() {
 	d.t.Helper()
 	d.out.mu.Lock()
 	defer d.out.mu.Unlock()
-	if !d.glass.sane() {
-		d.t.Errorf("alternate screen: %v, modes: %v", d.glass.alt, d.glass.modes)
+	if !d.emulator.sane() {
+		d.t.Errorf("alternate screen: %v, modes: %v", d.emulator.alt, d.emulator.modes)
 	}
-	if rows := d.glass.look(); slices.ContainsFunc(rows, func(r string) bool { return strings.HasPrefix(r, nothingTyped) || strings.Contains(r, "│") }) {
+	if rows := d.emulator.look(); slices.ContainsFunc(rows, func(r string) bool { return strings.HasPrefix(r, nothingTyped) || strings.Contains(r, "│") }) {
 		d.t.Errorf("the screen is left behind:\n%s", strings.Join(rows, "\n"))
 	}
 	regions := regexp.MustCompile(`\x1b\[[\d;]*r`).FindAllString(string(d.out.text), -1)
@@ -329,7 +329,7 @@ func TestManyMessagesAtOnceKeepTheirOrderAboveThePrompt(t *testing.T) {
 }
 
 // heard is what is shown of what somebody said, a row each.
-func (d *desk) heard(who string) []string {
+func (d *terminalClient) heard(who string) []string {
 	var list []string
 	for _, r := range d.rows() {
 		if _, text, ok := strings.Cut(r, " "+who+" │ "); ok {
@@ -351,7 +351,7 @@ func TestWhatHasScrolledAwayIsThereToScrollBackTo(t *testing.T) {
 	for len(got) < len(lines) {
 		before := ann.picture()
 		ann.send("\x1b[6~") // PgDn
-		ann.is(t, "a page further", func(g *glass) bool { return strings.Join(g.look(), "\n") != before })
+		ann.is(t, "a page further", func(g *emulator) bool { return strings.Join(g.look(), "\n") != before })
 		page := ann.heard("bob")
 		if len(got) > 0 {
 			page = page[slices.Index(page, got[len(got)-1])+1:] // pages overlap

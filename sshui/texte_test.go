@@ -30,8 +30,8 @@ func TestTextModeOnlyAppendsUntilTheWayBack(t *testing.T) {
 		b.says("bob", "avant")
 		b.calm()
 		from := b.inText()
-		if !b.glass.sane() {
-			t.Errorf("the terminal is not as it was: %v", b.glass.modes)
+		if !b.emulator.sane() {
+			t.Errorf("the terminal is not as it was: %v", b.emulator.modes)
 		}
 		for _, line := range []string{
 			"bonjour", "/liste", "/aide", "/aide msg", "@bob salut", "@personne salut", "/lang en", "/lang fr", "/me sourit", "/absent", "/retour",
@@ -117,12 +117,12 @@ func TestBackFromTextNothingIsUnread(t *testing.T) {
 		b.says("bob", "hé @ann, tu es là ?")
 		b.send("oui\r")
 		b.calm()
-		bells := b.glass.bells
+		bells := b.emulator.bells
 		b.send("/texte\r")
 		b.calm()
 		b.want("bob │ hé @ann, tu es là ?")
-		if b.glass.bells != bells || strings.Contains(b.picture(), lang.ScreenOf(state.French).NewMessage) || b.glass.title != "salon" {
-			t.Errorf("%d bells, title %q:\n%s", b.glass.bells-bells, b.glass.title, b.picture())
+		if b.emulator.bells != bells || strings.Contains(b.picture(), lang.ScreenOf(state.French).NewMessage) || b.emulator.title != "salon" {
+			t.Errorf("%d bells, title %q:\n%s", b.emulator.bells-bells, b.emulator.title, b.picture())
 		}
 	})
 }

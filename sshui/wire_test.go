@@ -58,7 +58,7 @@ type (
 )
 
 // wireTo connects and exchanges keys; nobody has logged in yet.
-func (h *house) wireTo() *wire {
+func (h *harness) wireTo() *wire {
 	h.T.Helper()
 	c := h.Dial()
 	w := &wire{Conn: c, t: h.T, in: bufio.NewReader(c)}

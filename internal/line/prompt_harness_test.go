@@ -119,8 +119,8 @@ func (t *tty) writeCount() int {
 	return len(t.writes)
 }
 
-// seat is a prompt on a tty and the loop of its owner, which keeps the lines that ReadLine returns.
-type seat struct {
+// testPrompt is a prompt on a tty and the loop of its owner, which keeps the lines that ReadLine returns.
+type testPrompt struct {
 	*tty
 	*line.Prompt
 	done  chan struct{}
@@ -129,28 +129,28 @@ type seat struct {
 	err   error // the one that ended the loop
 }
 
-// sit starts the owner's loop and ends it with the test.
-func sit(t testing.TB, w, h int, o line.Options) *seat {
+// start starts the owner's loop and ends it with the test.
+func start(t testing.TB, w, h int, o line.Options) *testPrompt {
 	s := newSeat(newTTY(w, h), o)
 	t.Cleanup(s.leave)
 	return s
 }
 
-func newSeat(screen *tty, o line.Options) *seat {
+func newSeat(screen *tty, o line.Options) *testPrompt {
 	o.Width, o.Height = screen.screen.Width(), screen.screen.Height()
 	o.Keys = screen
-	s := &seat{tty: screen, Prompt: line.New(screen, o), done: make(chan struct{})}
+	s := &testPrompt{tty: screen, Prompt: line.New(screen, o), done: make(chan struct{})}
 	go s.loop()
 	s.press("")
 	return s
 }
 
-func (s *seat) leave() {
+func (s *testPrompt) leave() {
 	s.tty.close()
 	<-s.done
 }
 
-func (s *seat) loop() {
+func (s *testPrompt) loop() {
 	defer close(s.done)
 	for {
 		line, err := s.ReadLine()
@@ -167,13 +167,13 @@ func (s *seat) loop() {
 }
 
 // ended waits for the loop's end and returns the error that caused it.
-func (s *seat) ended(t *testing.T) error {
+func (s *testPrompt) ended(t *testing.T) error {
 	t.Helper()
 	<-s.done
 	return s.err
 }
 
-func (s *seat) entered() []string {
+func (s *testPrompt) entered() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return append([]string(nil), s.lines...)
@@ -185,21 +185,21 @@ type fataler interface {
 	Fatalf(format string, args ...any)
 }
 
-func (s *seat) say(t fataler, text string) {
+func (s *testPrompt) say(t fataler, text string) {
 	t.Helper()
 	if n, err := s.Prompt.Write([]byte(text)); err != nil || n != len(text) {
 		t.Fatalf("Write(%q) = %d, %v", text, n, err)
 	}
 }
 
-func (s *seat) wantScreen(t *testing.T, rows ...string) {
+func (s *testPrompt) wantScreen(t *testing.T, rows ...string) {
 	t.Helper()
 	if got, want := s.text(), strings.Join(rows, "\n"); got != want {
 		t.Errorf("the screen shows\n%s\n\nwant\n%s", got, want)
 	}
 }
 
-func (s *seat) wantEntered(t *testing.T, lines ...string) {
+func (s *testPrompt) wantEntered(t *testing.T, lines ...string) {
 	t.Helper()
 	if got, want := strings.Join(s.entered(), "\n"), strings.Join(lines, "\n"); got != want {
 		t.Errorf("entered %q, want %q", got, want)

@@ -46,7 +46,7 @@ func TestKeysOfRealTerminals(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, perRead := range []int{0, 1, 7} {
-				s := sit(t, 80, 40, line.Options{})
+				s := start(t, 80, 40, line.Options{})
 				s.tty.perRead = perRead
 				s.press(test.keys)
 				s.wantEntered(t, strings.Split(test.want, "|")...)
@@ -56,7 +56,7 @@ func TestKeysOfRealTerminals(t *testing.T) {
 }
 
 func TestALoneEscLosesNothing(t *testing.T) {
-	s := sit(t, 80, 40, line.Options{})
+	s := start(t, 80, 40, line.Options{})
 	s.tty.perRead = 1
 	s.press("\x1bOui\x1b\x1b \x1bhello\r")
 	s.wantEntered(t, "Oui hello")

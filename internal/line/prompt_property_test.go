@@ -12,9 +12,9 @@ import (
 	"salon/internal/line"
 )
 
-// desk is a seat and what its screen must show: every line written, in order, then the prompt and what is typed.
-type desk struct {
-	*seat
+// checkedPrompt is a testPrompt and what its screen must show: every line written, in order, then the prompt and what is typed.
+type checkedPrompt struct {
+	*testPrompt
 	width, height int
 	written       []string
 	typed         string
@@ -27,10 +27,10 @@ type desk struct {
 func TestTheScreenIsWhatWasWrittenThenWhatIsTyped(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
-		d := &desk{width: rapid.IntRange(4, 40).Draw(rt, "width"), height: rapid.IntRange(2, 12).Draw(rt, "height")}
+		d := &checkedPrompt{width: rapid.IntRange(4, 40).Draw(rt, "width"), height: rapid.IntRange(2, 12).Draw(rt, "height")}
 		tty := newTTY(d.width, d.height)
 		tty.perRead = rapid.IntRange(0, 3).Draw(rt, "bytes per read")
-		d.seat = newSeat(tty, line.Options{})
+		d.testPrompt = newSeat(tty, line.Options{})
 		defer d.leave()
 		rt.Repeat(map[string]func(*rapid.T){
 			"":      d.check,
@@ -54,7 +54,7 @@ func TestTheScreenIsWhatWasWrittenThenWhatIsTyped(t *testing.T) {
 	})
 }
 
-func (d *desk) typeText(rt *rapid.T) {
+func (d *checkedPrompt) typeText(rt *rapid.T) {
 	room := d.width*(d.height-1) - len("> ") - len(d.typed) // x/term cannot edit what has left the screen
 	if room <= 0 {
 		return
@@ -65,18 +65,18 @@ func (d *desk) typeText(rt *rapid.T) {
 	d.pos += len(text)
 }
 
-func (d *desk) write(rt *rapid.T) {
+func (d *checkedPrompt) write(rt *rapid.T) {
 	lines := rapid.SliceOfN(rapid.StringOfN(rapid.RuneFrom(nil, printable), 0, 2*d.width, -1), 1, 4).Draw(rt, "lines")
 	d.say(rt, strings.Join(lines, "\n")+"\n")
 	d.written = append(d.written, lines...)
 }
 
-func (d *desk) cut(from, to int) {
+func (d *checkedPrompt) cut(from, to int) {
 	d.typed = d.typed[:from] + d.typed[to:]
 	d.pos = from
 }
 
-func (d *desk) check(rt *rapid.T) {
+func (d *checkedPrompt) check(rt *rapid.T) {
 	var want []string
 	for _, line := range d.written {
 		want = append(want, d.wrap(line)...)
@@ -96,7 +96,7 @@ func (d *desk) check(rt *rapid.T) {
 }
 
 // wrap returns the rows that a line takes, and how rows() shows them.
-func (d *desk) wrap(line string) []string {
+func (d *checkedPrompt) wrap(line string) []string {
 	var rows []string
 	for len(line) > d.width {
 		rows = append(rows, strings.TrimRight(line[:d.width], " "))
@@ -107,7 +107,7 @@ func (d *desk) wrap(line string) []string {
 
 func TestMessagesFromManyWhileSomebodyTypes(t *testing.T) {
 	const writers, each = 4, 50
-	s := sit(t, 30, 10, line.Options{})
+	s := start(t, 30, 10, line.Options{})
 	var all sync.WaitGroup
 	for w := range writers {
 		all.Go(func() {

@@ -11,7 +11,7 @@ import (
 )
 
 func TestTypedTextSurvivesMessages(t *testing.T) {
-	s := sit(t, 40, 10, line.Options{Prompt: "[tous] > "})
+	s := start(t, 40, 10, line.Options{Prompt: "[tous] > "})
 	s.press("bonj")
 	s.say(t, "14:05 bob: salut\n14:06 ann: tiens\n")
 	s.press("our")
@@ -22,7 +22,7 @@ func TestTypedTextSurvivesMessages(t *testing.T) {
 }
 
 func TestMessageOfSeveralLinesOverALongLineWithTheCursorAtItsStart(t *testing.T) {
-	s := sit(t, 20, 12, line.Options{})
+	s := start(t, 20, 12, line.Options{})
 	long := strings.Repeat("x", 50)
 	s.press(long + "\x01")
 	s.say(t, "a\nb\nc\n")
@@ -31,7 +31,7 @@ func TestMessageOfSeveralLinesOverALongLineWithTheCursorAtItsStart(t *testing.T)
 
 func TestAnEnteredLineLeavesNoTrace(t *testing.T) {
 	for _, length := range []int{0, 1, 17, 18, 19, 38, 90} {
-		s := sit(t, 20, 12, line.Options{})
+		s := start(t, 20, 12, line.Options{})
 		s.say(t, "above\n")
 		long := strings.Repeat("y", length)
 		s.press(long + "\r")
@@ -43,14 +43,14 @@ func TestAnEnteredLineLeavesNoTrace(t *testing.T) {
 }
 
 func TestAnEnteredLineLeavesNoTraceAtTheBottomOfTheScreen(t *testing.T) {
-	s := sit(t, 20, 4, line.Options{})
+	s := start(t, 20, 4, line.Options{})
 	s.say(t, "1\n2\n3\n4\n")
 	s.press(strings.Repeat("z", 50) + "\x01\r")
 	s.wantScreen(t, "1", "2", "3", "4", ">")
 }
 
 func TestWideCharactersLeaveNoTraceEither(t *testing.T) {
-	s := sit(t, 40, 10, line.Options{})
+	s := start(t, 40, 10, line.Options{})
 	s.press("你好 🎉🎉")
 	s.say(t, "msg\n")
 	s.wantScreen(t, "msg", "> 你好 🎉🎉")
@@ -60,7 +60,7 @@ func TestWideCharactersLeaveNoTraceEither(t *testing.T) {
 }
 
 func TestOneTerminalWritePerCall(t *testing.T) {
-	s := sit(t, 20, 10, line.Options{})
+	s := start(t, 20, 10, line.Options{})
 	s.press("some typed text that wraps")
 	for _, call := range []struct {
 		name string
@@ -81,7 +81,7 @@ func TestOneTerminalWritePerCall(t *testing.T) {
 }
 
 func TestALineWithoutEndGetsOne(t *testing.T) {
-	s := sit(t, 40, 10, line.Options{})
+	s := start(t, 40, 10, line.Options{})
 	s.say(t, "no newline")
 	s.say(t, "")
 	s.say(t, "next")
@@ -89,7 +89,7 @@ func TestALineWithoutEndGetsOne(t *testing.T) {
 }
 
 func TestPromptChangesUnderTheTypedLine(t *testing.T) {
-	s := sit(t, 40, 10, line.Options{Prompt: "[tous] > "})
+	s := start(t, 40, 10, line.Options{Prompt: "[tous] > "})
 	s.press("salut")
 	s.SetPrompt("[@ann] > ")
 	s.wantScreen(t, "[@ann] > salut")
@@ -100,7 +100,7 @@ func TestPromptChangesUnderTheTypedLine(t *testing.T) {
 }
 
 func TestResizeWhileTyping(t *testing.T) {
-	s := sit(t, 40, 10, line.Options{})
+	s := start(t, 40, 10, line.Options{})
 	s.say(t, "above\n")
 	s.press("thirty characters, more or less")
 	s.resize(20, 8)
@@ -115,7 +115,7 @@ func TestResizeWhileTyping(t *testing.T) {
 	s.wantEntered(t, "thirty characters, more or less!")
 }
 
-func (s *seat) resize(w, h int) {
+func (s *testPrompt) resize(w, h int) {
 	s.tty.mu.Lock()
 	s.screen.Resize(w, h)
 	s.tty.mu.Unlock()
@@ -123,7 +123,7 @@ func (s *seat) resize(w, h int) {
 }
 
 func TestImpossibleSizesAreHarmless(t *testing.T) {
-	s := sit(t, 500, 10, line.Options{})
+	s := start(t, 500, 10, line.Options{})
 	s.press("abc")
 	for _, size := range [][2]int{{-1, -1}, {1, 1}, {0, 0}, {1 << 32, 1 << 32}} {
 		s.SetSize(size[0], size[1])
@@ -136,8 +136,8 @@ func TestImpossibleSizesAreHarmless(t *testing.T) {
 
 func TestCtrlCClearsThenWarnsThenLeaves(t *testing.T) {
 	warnings := 0
-	var s *seat
-	s = sit(t, 40, 10, line.Options{OnInterrupt: func() {
+	var s *testPrompt
+	s = start(t, 40, 10, line.Options{OnInterrupt: func() {
 		warnings++
 		s.say(t, "Ctrl-C again to leave")
 	}})
@@ -159,7 +159,7 @@ func TestCtrlCClearsThenWarnsThenLeaves(t *testing.T) {
 }
 
 func TestCtrlDDeletesAndOnAnEmptyLineEnds(t *testing.T) {
-	s := sit(t, 40, 10, line.Options{})
+	s := start(t, 40, 10, line.Options{})
 	s.press("aéb\x01\x1b[C\x04") // Home, Right, Ctrl-D
 	s.wantScreen(t, "> ab")
 	s.press("\x05\x04") // nothing to delete at the end
@@ -185,7 +185,7 @@ func TestReadLineGoesOnAfterCtrlD(t *testing.T) {
 }
 
 func TestEndOfInput(t *testing.T) {
-	s := sit(t, 40, 10, line.Options{})
+	s := start(t, 40, 10, line.Options{})
 	s.press("half a line")
 	s.tty.close()
 	if err := s.ended(t); err != io.EOF {
@@ -205,7 +205,7 @@ func TestTerminalErrorsReachTheOwner(t *testing.T) {
 }
 
 func TestCloseLeavesAPlainScreenForTheLastLine(t *testing.T) {
-	s := sit(t, 20, 10, line.Options{})
+	s := start(t, 20, 10, line.Options{})
 	s.say(t, "above\n")
 	s.press(strings.Repeat("w", 50))
 	s.Prompt.Close()
@@ -223,7 +223,7 @@ func TestCloseLeavesAPlainScreenForTheLastLine(t *testing.T) {
 }
 
 func TestUpAndDownGoThroughTheHistory(t *testing.T) {
-	s := sit(t, 40, 10, line.Options{})
+	s := start(t, 40, 10, line.Options{})
 	s.press("one\rtwo\rtwo\r\r  \rdropped\x03")
 	s.press("draft\x1b[A")
 	s.wantScreen(t, "> two")
@@ -238,7 +238,7 @@ func TestUpAndDownGoThroughTheHistory(t *testing.T) {
 }
 
 func TestWhatIsNotKeptIsNotRecalled(t *testing.T) {
-	s := sit(t, 40, 10, line.Options{Secret: func(line string) bool { return strings.HasPrefix(line, "/secret") }})
+	s := start(t, 40, 10, line.Options{Secret: func(line string) bool { return strings.HasPrefix(line, "/secret") }})
 	s.press("one\r/secret x\r/secret x\x03two\r/secret\r\x1b[A")
 	s.wantScreen(t, "> two")
 	s.press("\x1b[A")
@@ -248,7 +248,7 @@ func TestWhatIsNotKeptIsNotRecalled(t *testing.T) {
 }
 
 func TestTabTakesOneCandidateAfterTheOther(t *testing.T) {
-	s := sit(t, 40, 10, line.Options{Complete: names("@ann ", "@andré ", "@anatole ")})
+	s := start(t, 40, 10, line.Options{Complete: names("@ann ", "@andré ", "@anatole ")})
 	s.press("hé @an!\x1b[D\t")
 	s.wantScreen(t, "> hé @ann !")
 	s.press("\t")
@@ -264,7 +264,7 @@ func TestTabTakesOneCandidateAfterTheOther(t *testing.T) {
 }
 
 func TestTabAfterASoleCandidateCompletesTheNextWord(t *testing.T) {
-	s := sit(t, 40, 10, line.Options{Complete: func(line string, pos int) (int, []string) {
+	s := start(t, 40, 10, line.Options{Complete: func(line string, pos int) (int, []string) {
 		if line == "/k" {
 			return 0, []string{"/kick "}
 		}
@@ -277,13 +277,13 @@ func TestTabAfterASoleCandidateCompletesTheNextWord(t *testing.T) {
 }
 
 func TestTabOnALineFromTheHistoryStartsAnew(t *testing.T) {
-	s := sit(t, 40, 10, line.Options{Complete: names("@ann ", "@andré ")})
+	s := start(t, 40, 10, line.Options{Complete: names("@ann ", "@andré ")})
 	s.press("@an\t\r\x1b[A\t")
 	s.wantScreen(t, "> @ann @ann")
 }
 
 func TestTabWithoutCompletionDoesNothing(t *testing.T) {
-	s := sit(t, 40, 10, line.Options{})
+	s := start(t, 40, 10, line.Options{})
 	s.press("a\tb\r")
 	s.wantEntered(t, "ab")
 }
@@ -303,7 +303,7 @@ func TestWideCharactersOnSeveralRowsLeaveNoTrace(t *testing.T) {
 		strings.Repeat("日本語のメッセージ", 2) + "日本語", strings.Repeat("日", 60), "a" + strings.Repeat("日", 60),
 		strings.Repeat("日", 19), strings.Repeat("日", 21), strings.Repeat("é", 90), strings.Repeat("ab日", 30), "drapeau 🇫🇷 " + strings.Repeat("z", 40),
 	} {
-		s := sit(t, 40, 12, line.Options{})
+		s := start(t, 40, 12, line.Options{})
 		s.say(t, "above\n")
 		s.press(typed + "\r")
 		s.wantScreen(t, "above", ">")

@@ -64,7 +64,7 @@ func TestALineInPiecesIsOneLine(t *testing.T) {
 
 // wantFarewell checks that the client ends well, after the farewell on a line of
 // its own, the cursor below it.
-func (s *stage) wantFarewell(rows ...string) {
+func (s *testClient) wantFarewell(rows ...string) {
 	s.server.t.Helper()
 	s.hearEnd()
 	s.say("Au revoir, ann.\r\n")

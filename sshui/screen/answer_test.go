@@ -10,8 +10,8 @@ import (
 	"salon/room/state"
 )
 
-// late is a stage on which the room holds n messages after as many that it does not.
-func late(t *testing.T, n int) *stage {
+// late is a testScreen on which the room holds n messages after as many that it does not.
+func late(t *testing.T, n int) *testScreen {
 	st := newStage(t, 60, 12)
 	st.room.seq = state.Seq(n)
 	st.shows(many(st.room, n)...)
@@ -19,7 +19,7 @@ func late(t *testing.T, n int) *stage {
 }
 
 // around is what the room has to show around the first message that it holds.
-func (st *stage) around(before int, more bool) room.Item {
+func (st *testScreen) around(before int, more bool) room.Item {
 	first := st.room.events[0]
 	r := room.Past{Around: first.Seq, Asked: room.Around{Seq: first.Seq}, More: more}
 	for i := range before {
@@ -32,11 +32,11 @@ func (st *stage) around(before int, more bool) room.Item {
 }
 
 func TestAboveTheTopIsWhatWasSaidBefore(t *testing.T) {
-	up := func(st *stage) Action { return st.keys("pgup") }
-	for name, press := range map[string]func(*stage) Action{
-		"pgup": up, "alt+home": func(st *stage) Action { return st.keys("alt+home") }, "home": func(st *stage) Action { return st.keys("home") },
-		"wheel": func(st *stage) Action { return st.input(keys.Wheel{Up: true}) },
-		"/aller haut": func(st *stage) Action {
+	up := func(st *testScreen) Action { return st.keys("pgup") }
+	for name, press := range map[string]func(*testScreen) Action{
+		"pgup": up, "alt+home": func(st *testScreen) Action { return st.keys("alt+home") }, "home": func(st *testScreen) Action { return st.keys("home") },
+		"wheel": func(st *testScreen) Action { return st.input(keys.Wheel{Up: true}) },
+		"/aller haut": func(st *testScreen) Action {
 			st.says("/aller haut")
 			return st.Show([]room.Item{replied(room.Turn{To: room.TurnUp})}, st.room.now)
 		},

@@ -16,9 +16,9 @@ import (
 	"salon/sshui/rows"
 )
 
-// fullHouse is a stage beside forty people where thirty messages were said.
-func fullHouse(t testing.TB, width, height int) *stage {
-	st := newStage(t, width, height, func(st *stage) {
+// fullHouse is a testScreen beside forty people where thirty messages were said.
+func fullHouse(t testing.TB, width, height int) *testScreen {
+	st := newStage(t, width, height, func(st *testScreen) {
 		var names []string
 		for i := range 40 {
 			names = append(names, fmt.Sprint("membre", i))
@@ -33,7 +33,7 @@ func fullHouse(t testing.TB, width, height int) *stage {
 }
 
 // again shows an event as if it had never been shown, and paints it.
-func (st *stage) again(items []room.Item, dst []byte) []byte {
+func (st *testScreen) again(items []room.Item, dst []byte) []byte {
 	end, upTo, marker := st.transcript.end, st.painted.upTo, st.painted.marker
 	st.Show(items, st.room.now)
 	dst = st.Frame(dst)
@@ -208,7 +208,7 @@ func TestHeaderKnowsMe(t *testing.T) {
 // TestTerminalIsGivenBack: all that was turned on is turned off, and the main screen
 // is as it was.
 func TestTerminalIsGivenBack(t *testing.T) {
-	st := newStage(t, 80, 24, func(st *stage) { st.room.prefs.Mouse = true })
+	st := newStage(t, 80, 24, func(st *testScreen) { st.room.prefs.Mouse = true })
 	st.input(keys.Kitty{})
 	frame := string(st.frame())
 	if !strings.Contains(frame, kittyOn) {
@@ -235,7 +235,7 @@ func TestTerminalIsGivenBack(t *testing.T) {
 func TestMarkerCountsInPlace(t *testing.T) {
 	for _, width := range []int{20, 25, 30, 40, 80, 200} {
 		for _, palette := range []rows.Palette{rows.Mono, rows.Auto} {
-			st := newStage(t, width, 24, func(st *stage) { st.term.Palette = palette })
+			st := newStage(t, width, 24, func(st *testScreen) { st.term.Palette = palette })
 			for _, n := range []int{1, 2, 9, 10, 11, 99, 100, 12345} {
 				st.unread.markerCount = n
 				text := st.texts().NewMessage

@@ -28,7 +28,7 @@ func FuzzScreen(f *testing.F) {
 		if len(sent) > 1<<10 {
 			t.Skip("time")
 		}
-		st := newStage(t, int(width), int(height), func(st *stage) {
+		st := newStage(t, int(width), int(height), func(st *testScreen) {
 			st.term.Width, st.term.Height = max(st.term.Width, 1), max(st.term.Height, 1)
 			st.room.complete = actorOffers
 		})
@@ -48,7 +48,7 @@ func FuzzScreen(f *testing.F) {
 			}
 		}
 		bounded(t, st.frame())
-		a := actor{stage: st}
+		a := actor{testScreen: st}
 		if d := difference(st.vt, a.repainted()); d != "" && !st.Screen.copying {
 			t.Error(d)
 		}
@@ -56,7 +56,7 @@ func FuzzScreen(f *testing.F) {
 }
 
 // obeyed does what a key asks of the front: a line is said.
-func obeyed(st *stage, a Action) {
+func obeyed(st *testScreen, a Action) {
 	if a.Line != "" && !strings.HasPrefix(a.Line, "/") {
 		st.Show([]room.Item{st.room.said(string(st.room.me), a.Line)}, st.room.now)
 	}
@@ -90,7 +90,7 @@ func foreign(frame []byte) (rune, bool) {
 
 // BenchmarkRepaint is what painting everything costs on the largest terminal.
 func BenchmarkRepaint(b *testing.B) {
-	st := newStage(b, 500, 200, func(st *stage) { st.term.Palette = rows.Auto })
+	st := newStage(b, 500, 200, func(st *testScreen) { st.term.Palette = rows.Auto })
 	for range 200 {
 		st.Show([]room.Item{st.room.said("ann", strings.Repeat("日本 https://exemple.org/ ", 15))}, st.room.now)
 	}

@@ -28,7 +28,7 @@ func TestPictures(t *testing.T) {
 }
 
 func picture(t *testing.T, sc scene, name string) {
-	with := []func(*stage){func(st *stage) { st.room.prefs.Lang = sc.lang }, sc.set}
+	with := []func(*testScreen){func(st *testScreen) { st.room.prefs.Lang = sc.lang }, sc.set}
 	coloured := newStage(t, sc.width, sc.height, with...)
 	sc.play(coloured)
 	plain := newStage(t, sc.width, sc.height, append(with, mono)...)
@@ -54,7 +54,7 @@ func picture(t *testing.T, sc scene, name string) {
 }
 
 // framed is what is to be seen, between edges, and the cursor.
-func framed(st *stage) string {
+func framed(st *testScreen) string {
 	var b strings.Builder
 	edge := "+" + strings.Repeat("-", st.vt.Width()) + "+\n"
 	b.WriteString(edge)
@@ -72,7 +72,7 @@ func framed(st *stage) string {
 
 // styles lists what is not plain: row, column, style and text. What is as on the row
 // above, such as edges, is left out.
-func styles(st *stage) string {
+func styles(st *testScreen) string {
 	var b strings.Builder
 	var above, here map[string]bool
 	for y := range st.vt.Height() {

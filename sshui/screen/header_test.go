@@ -28,7 +28,7 @@ func TestTheHeaderSaysWhatThereIsRoomFor(t *testing.T) {
 		{26, "", " salon · 12 en ligne"},
 		{20, "", " salon · 12 en ligne"},
 	} {
-		st := newStage(t, c.width, 10, func(st *stage) {
+		st := newStage(t, c.width, 10, func(st *testScreen) {
 			st.room.rosters(func(next *room.Roster) {
 				next.Present = 12
 				next.Topic.Text = c.topic
@@ -84,7 +84,7 @@ func TestTheHeaderCutsNothingButTheTopic(t *testing.T) {
 		{20, true, false, true, state.English, "topic", "closes at 3:02:00 PM"},
 		{20, false, true, false, state.English, "topic", " 5 online · away"},
 	} {
-		st := newStage(t, c.width, 12, func(st *stage) {
+		st := newStage(t, c.width, 12, func(st *testScreen) {
 			st.room.prefs.Lang, st.room.prefs.Hour12 = c.in, c.hour12
 			st.room.rosters(func(next *room.Roster) {
 				next.Present, next.Topic.Text, next.People[2].Away = 5, c.topic, c.away
@@ -105,7 +105,7 @@ func TestHintsFitTheSmallestScreen(t *testing.T) {
 		in         state.Lang
 		leave, bar string
 	}{{state.French, "Ctrl-C : partir", "↓ Fin : en bas"}, {state.English, "Ctrl-C: leave", "↓ End to go down"}} {
-		st := newStage(t, 20, 5, func(st *stage) { st.room.prefs.Lang = c.in })
+		st := newStage(t, 20, 5, func(st *testScreen) { st.room.prefs.Lang = c.in })
 		st.shows(many(st.room, 30)...)
 		st.keys("ctrl+c")
 		st.has(c.leave)

@@ -8,10 +8,10 @@ import (
 )
 
 // bottom is the last row, where the line is typed.
-func (st *stage) bottom() string { return st.rows()[st.vt.Height()-1] }
+func (st *testScreen) bottom() string { return st.rows()[st.vt.Height()-1] }
 
 // line is what is typed, as it is shown, with a ^ for the cursor.
-func (st *stage) line() string {
+func (st *testScreen) line() string {
 	st.t.Helper()
 	_, column := st.cursor()
 	row := []rune(st.bottom() + strings.Repeat(" ", st.vt.Width()))
@@ -23,7 +23,7 @@ func (st *stage) line() string {
 }
 
 // reads fails the test unless that is the line typed.
-func (st *stage) reads(want string) {
+func (st *testScreen) reads(want string) {
 	st.t.Helper()
 	if got := st.line(); got != want {
 		st.t.Fatalf("the line reads %q, want %q", got, want)
@@ -31,7 +31,7 @@ func (st *stage) reads(want string) {
 }
 
 // ends fails the test unless the last row is that.
-func (st *stage) ends(want string) {
+func (st *testScreen) ends(want string) {
 	st.t.Helper()
 	if got := st.bottom(); got != want {
 		st.t.Fatalf("the last row is %q, want %q", got, want)
@@ -39,7 +39,7 @@ func (st *stage) ends(want string) {
 }
 
 // says has a line entered, as a session that does it.
-func (st *stage) says(lines ...string) {
+func (st *testScreen) says(lines ...string) {
 	st.t.Helper()
 	for _, line := range lines {
 		st.types(line)

@@ -75,7 +75,7 @@ func TestMentionsAreGoneTo(t *testing.T) {
 }
 
 // reversed is what the screen has in reverse, but for what calls the reader.
-func (st *stage) reversed() string {
+func (st *testScreen) reversed() string {
 	var found []string
 	for line := range strings.SplitSeq(styles(st), "\n") {
 		if _, text, ok := strings.Cut(line, "  reverse  "); ok {
@@ -164,7 +164,7 @@ func TestComfortsChangeTheScreen(t *testing.T) {
 	}
 }
 
-func (st *stage) mouses(on bool) []byte {
+func (st *testScreen) mouses(on bool) []byte {
 	st.room.prefs.Mouse = on
 	return st.frame()
 }

@@ -187,7 +187,7 @@ func TestWhatWasFoundIsBounded(t *testing.T) {
 }
 
 func TestWhatIsTypedClosesHelpAndGoesIntoTheLine(t *testing.T) {
-	st := newStage(t, 60, 12, func(st *stage) { st.room.complete = offers })
+	st := newStage(t, 60, 12, func(st *testScreen) { st.room.complete = offers })
 	for _, c := range []struct{ key, want string }{{"b", "[tous] > b"}, {"tab", "[tous] > b"}} {
 		st.keys("f1")
 		st.has("Touches")
@@ -271,7 +271,7 @@ func TestNothingIsWiderThanTheScreen(t *testing.T) {
 	long := strings.Repeat("日本", 40)
 	for _, z := range []size{{20, 5}, {21, 7}, {33, 9}, {59, 10}, {60, 10}, {61, 10}} {
 		for _, lang := range []state.Lang{state.French, state.English} {
-			st := newStage(t, z.width, z.height, func(st *stage) { st.room.prefs.Lang = lang })
+			st := newStage(t, z.width, z.height, func(st *testScreen) { st.room.prefs.Lang = lang })
 			st.shows(replied(room.Past{Search: long, Events: []state.Event{{Time: opening, Body: state.Said{From: "bob", Text: long}}}}))
 			checkWidth(t, st)
 			st.shows(replied(room.People{Members: []room.Person{{Pseudo: text.Pseudo(long[:60]), Since: opening, Away: &state.Away{Text: long, Since: opening}}}}))
@@ -282,7 +282,7 @@ func TestNothingIsWiderThanTheScreen(t *testing.T) {
 	}
 }
 
-func checkWidth(t *testing.T, st *stage) {
+func checkWidth(t *testing.T, st *testScreen) {
 	t.Helper()
 	for _, it := range st.overlay.items {
 		if w := ansi.StringWidth(it.text); w > st.vt.Width() {

@@ -113,7 +113,7 @@ func TestTheSmallestScreensStillType(t *testing.T) {
 }
 
 func TestTabGoesThroughWhatMayBeMeant(t *testing.T) {
-	st := newStage(t, 60, 10, func(st *stage) { st.room.complete = offers })
+	st := newStage(t, 60, 10, func(st *testScreen) { st.room.complete = offers })
 	st.types("oui @a")
 	st.has("Tab : @ann @andré")
 	st.keys("tab")
@@ -142,14 +142,14 @@ func TestTabGoesThroughWhatMayBeMeant(t *testing.T) {
 }
 
 func TestTabInsideALineMakesNoSecondBlank(t *testing.T) {
-	st := newStage(t, 60, 10, func(st *stage) { st.room.complete = offers })
+	st := newStage(t, 60, 10, func(st *testScreen) { st.room.complete = offers })
 	st.types("oui @bo non")
 	st.keys("alt+b", "left", "tab")
 	st.reads("oui @bob^ non")
 }
 
 func TestHintsOfWhatTabOffers(t *testing.T) {
-	st := newStage(t, 60, 10, func(st *stage) {
+	st := newStage(t, 60, 10, func(st *testScreen) {
 		st.room.complete = func(line string, pos int) (int, []string) {
 			return strings.LastIndexByte(line[:pos], ' ') + 1, []string{"un ", "deux "}
 		}
@@ -167,7 +167,7 @@ func TestHintsOfWhatTabOffers(t *testing.T) {
 }
 
 func TestHintsAreCutOrLeftOut(t *testing.T) {
-	st := newStage(t, 60, 10, func(st *stage) {
+	st := newStage(t, 60, 10, func(st *testScreen) {
 		st.room.complete = func(string, int) (int, []string) {
 			return 0, strings.Fields(strings.Repeat("@candidat ", 50))
 		}

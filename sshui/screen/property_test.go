@@ -37,10 +37,10 @@ func TestFramesLeaveWhatARepaintLeaves(t *testing.T) {
 	})
 }
 
-// actor makes random things happen to a stage.
+// actor makes random things happen to a testScreen.
 type actor struct {
 	*rapid.T
-	*stage
+	*testScreen
 	coming []room.Item // has happened and was not shown yet
 }
 
@@ -48,8 +48,8 @@ type actor struct {
 func enter(t *rapid.T) *actor {
 	a := &actor{T: t}
 	w, h := drawSize(t)
-	a.stage = newStage(t, w, h, func(st *stage) {
-		a.stage = st
+	a.testScreen = newStage(t, w, h, func(st *testScreen) {
+		a.testScreen = st
 		st.term.Palette = rapid.SampledFrom([]rows.Palette{rows.Mono, rows.Basic, rows.Auto}).Draw(t, "palette")
 		st.term.Modern = rapid.Bool().Draw(t, "modern")
 		st.room.complete = actorOffers

@@ -21,8 +21,8 @@ type scene struct {
 	name string // says what it is there for
 	size
 	lang state.Lang
-	set  func(*stage) // before the session begins; nil: nothing
-	play func(*stage)
+	set  func(*testScreen) // before the session begins; nil: nothing
+	play func(*testScreen)
 }
 
 type size struct{ width, height int }
@@ -47,11 +47,11 @@ var scenes = []scene{
 	{"unread-marker", size{80, 24}, state.English, nil, looksAway},
 	{"unread-marker-cut", size{30, 8}, state.French, nil, looksAway},
 	{"unread-out-of-view", size{20, 5}, state.French, nil, looksAway},
-	{"help-in-french", size{80, 24}, state.French, nil, func(st *stage) { talks(st); st.keys("f1") }},
-	{"help-over-the-names", size{120, 40}, state.English, nil, func(st *stage) { talks(st); st.keys("f1") }},
-	{"help-scrolled-to-its-end", size{80, 24}, state.English, nil, func(st *stage) { talks(st); st.keys("f1", "end") }},
-	{"help-in-one-column", size{30, 8}, state.French, nil, func(st *stage) { talks(st); st.keys("f1", "end") }},
-	{"search-prompt", size{80, 24}, state.French, nil, func(st *stage) { talks(st); st.types("bon"); st.keys("ctrl+f"); st.types("lien") }},
+	{"help-in-french", size{80, 24}, state.French, nil, func(st *testScreen) { talks(st); st.keys("f1") }},
+	{"help-over-the-names", size{120, 40}, state.English, nil, func(st *testScreen) { talks(st); st.keys("f1") }},
+	{"help-scrolled-to-its-end", size{80, 24}, state.English, nil, func(st *testScreen) { talks(st); st.keys("f1", "end") }},
+	{"help-in-one-column", size{30, 8}, state.French, nil, func(st *testScreen) { talks(st); st.keys("f1", "end") }},
+	{"search-prompt", size{80, 24}, state.French, nil, func(st *testScreen) { talks(st); st.types("bon"); st.keys("ctrl+f"); st.types("lien") }},
 	{"found-on-two-days", size{80, 24}, state.English, nil, finds},
 	{"found-without-gutter", size{30, 8}, state.French, nil, finds},
 	{"people-one-chosen", size{80, 24}, state.French, lively, chooses},
@@ -62,10 +62,10 @@ var scenes = []scene{
 	{"paste-is-asked-in-short", size{20, 5}, state.French, nil, pastesMuch},
 	{"recall-prompt", size{80, 24}, state.English, nil, recalls},
 	{"recall-prompt-in-short", size{20, 5}, state.French, nil, recalls},
-	{"hint-beside-the-line", size{80, 24}, state.French, nil, func(st *stage) { talks(st); st.keys("ctrl+c") }},
-	{"hint-below-the-line", size{20, 5}, state.English, nil, func(st *stage) { talks(st); st.keys("ctrl+c") }},
-	{"bare-lines", size{80, 24}, state.English, nil, func(st *stage) { talks(st); st.keys("alt+l") }},
-	{"bare-lines-wrapped", size{20, 5}, state.French, nil, func(st *stage) { talks(st); st.keys("alt+l") }},
+	{"hint-beside-the-line", size{80, 24}, state.French, nil, func(st *testScreen) { talks(st); st.keys("ctrl+c") }},
+	{"hint-below-the-line", size{20, 5}, state.English, nil, func(st *testScreen) { talks(st); st.keys("ctrl+c") }},
+	{"bare-lines", size{80, 24}, state.English, nil, func(st *testScreen) { talks(st); st.keys("alt+l") }},
+	{"bare-lines-wrapped", size{20, 5}, state.French, nil, func(st *testScreen) { talks(st); st.keys("alt+l") }},
 	{"too-small-but-types", size{19, 4}, state.French, nil, typesOn},
 	{"one-cell", size{1, 1}, state.English, nil, typesOn},
 	{"widest-without-gutter", size{39, 24}, state.English, nil, typesOn},
@@ -76,8 +76,8 @@ var scenes = []scene{
 	{"farewell", size{80, 24}, state.English, nil, leaves},
 }
 
-// either is a text in the language of the stage.
-func (st *stage) either(fr, en string) string {
+// either is a text in the language of the testScreen.
+func (st *testScreen) either(fr, en string) string {
 	if st.room.prefs.Lang == state.English {
 		return en
 	}
@@ -86,7 +86,7 @@ func (st *stage) either(fr, en string) string {
 
 // lively makes the room one with a topic, people away and operators, and something
 // said before, on another day and on this.
-func lively(st *stage) {
+func lively(st *testScreen) {
 	r := st.room
 	r.me = "eve"
 	r.people("ann", "bob", "cléo", "eve", "zoé")
@@ -103,7 +103,7 @@ func lively(st *stage) {
 }
 
 // crowded is a room that closes soon, in slow mode, with many people, me away.
-func crowded(st *stage) {
+func crowded(st *testScreen) {
 	st.room.me = "eve"
 	names := []string{"eve", "un-pseudo-de-vingt-c", "日本語の名前です長い長い", "אבי"}
 	for i := range 40 {
@@ -120,7 +120,7 @@ func crowded(st *stage) {
 	})
 }
 
-func arrives(st *stage) {
+func arrives(st *testScreen) {
 	var last []room.Item
 	for i := range st.room.events {
 		last = append(last, room.Item{Event: st.room.events[i]})
@@ -131,7 +131,7 @@ func arrives(st *stage) {
 }
 
 // talks is a bit of everything.
-func talks(st *stage) {
+func talks(st *testScreen) {
 	r := st.room
 	st.focuses(true)
 	st.shows(r.said("ann", st.either("bonjour à tous", "hello everyone")))
@@ -148,13 +148,13 @@ func talks(st *stage) {
 	st.shows(r.happens(state.Walled{Text: st.either("mise à jour ce soir", "update tonight")}), r.left("bob"))
 }
 
-func isCalled(st *stage) {
+func isCalled(st *testScreen) {
 	talks(st)
 	st.shows(st.room.said("bob", st.either("@eve tu as vu ?", "@eve have you seen it?")))
 	st.shows(st.room.said("bob", st.either("demande à @ann", "ask @ann")))
 }
 
-func whispers(st *stage) {
+func whispers(st *testScreen) {
 	r := st.room
 	talks(st)
 	st.shows(r.whispered("ann", st.either("à tout de suite", "see you soon")))
@@ -163,7 +163,7 @@ func whispers(st *stage) {
 	st.types(st.either("j'arrive", "coming"))
 }
 
-func readsBack(st *stage) {
+func readsBack(st *testScreen) {
 	r := st.room
 	for i := range 60 {
 		st.passes(time.Second)
@@ -174,7 +174,7 @@ func readsBack(st *stage) {
 	st.shows(r.said("ann", "a"), r.said("bob", "@eve b"), r.said("ann", "c"), r.said("ann", "d"))
 }
 
-func looksAway(st *stage) {
+func looksAway(st *testScreen) {
 	r := st.room
 	talks(st)
 	st.focuses(false)
@@ -183,7 +183,7 @@ func looksAway(st *stage) {
 	st.shows(r.said("bob", "@eve ?"), r.whispered("ann", st.either("alors ?", "well?")))
 }
 
-func finds(st *stage) {
+func finds(st *testScreen) {
 	talks(st)
 	var found []state.Event
 	for i, text := range []string{"un lien", "le lien https://exemple.org/doc", "@eve le lien ?", "liens"} {
@@ -216,29 +216,29 @@ func offers(line string, pos int) (int, []string) {
 	return start, list
 }
 
-func chooses(st *stage) {
+func chooses(st *testScreen) {
 	talks(st)
 	st.shows(everybody())
 	st.keys("down", "down")
 }
 
-func pastesMuch(st *stage) {
+func pastesMuch(st *testScreen) {
 	talks(st)
 	st.pastes(strings.Repeat("une ligne\n", 12))
 }
 
-func typesOn(st *stage) {
+func typesOn(st *testScreen) {
 	talks(st)
 	st.types("@ann salut")
 }
 
-func completes(st *stage) {
+func completes(st *testScreen) {
 	st.room.complete = offers
 	talks(st)
 	st.types("@an")
 }
 
-func recalls(st *stage) {
+func recalls(st *testScreen) {
 	talks(st)
 	for _, line := range []string{"bonjour à tous", "@ann bonsoir", "merci"} {
 		st.types(line)
@@ -249,7 +249,7 @@ func recalls(st *stage) {
 }
 
 // leaves is what is left on a terminal: what was there before, and one line.
-func leaves(st *stage) {
+func leaves(st *testScreen) {
 	modes := map[ansi.Mode]bool{}
 	st.vt.SetCallbacks(vt.Callbacks{
 		EnableMode:       func(m ansi.Mode) { modes[m] = true },

@@ -63,7 +63,7 @@ func TestTranscriptIsInTheOrderOfShowing(t *testing.T) {
 }
 
 func TestOnlyWhatWasSaidIsShownOfTheTimeBefore(t *testing.T) {
-	st := newStage(t, 80, 24, func(st *stage) {
+	st := newStage(t, 80, 24, func(st *testScreen) {
 		st.room.joined("ann")
 		st.room.said("ann", "avant")
 		st.room.happens(state.TopicSet{By: "ann", Text: "été"})
@@ -76,7 +76,7 @@ func TestOnlyWhatWasSaidIsShownOfTheTimeBefore(t *testing.T) {
 
 func TestWelcomeStandsBeforeWhatIsReplayed(t *testing.T) {
 	var replayed []room.Item
-	st := newStage(t, 80, 24, func(st *stage) {
+	st := newStage(t, 80, 24, func(st *testScreen) {
 		st.room.said("ann", "vieux")
 		st.room.joined("bob")
 		for _, text := range []string{"un", "deux"} {
@@ -98,7 +98,7 @@ func TestWelcomeStandsBeforeWhatIsReplayed(t *testing.T) {
 // knows the past, and its ring does not.
 func TestWelcomeBringsWhatTheRingNoLongerHolds(t *testing.T) {
 	var replayed []room.Item
-	st := newStage(t, 80, 24, func(st *stage) {
+	st := newStage(t, 80, 24, func(st *testScreen) {
 		replayed = append(replayed, st.room.said("ann", "un"), st.room.said("ann", "deux"))
 		st.room.forget(2)
 		replayed = append(replayed, st.room.said("ann", "trois"))
@@ -112,7 +112,7 @@ func TestWelcomeBringsWhatTheRingNoLongerHolds(t *testing.T) {
 // TestWelcomeStandsInTheDayOfWhatItReplays: the days go forth, each is named once.
 func TestWelcomeStandsInTheDayOfWhatItReplays(t *testing.T) {
 	var replayed []room.Item
-	st := newStage(t, 80, 40, english, func(st *stage) {
+	st := newStage(t, 80, 40, english, func(st *testScreen) {
 		replayed = append(replayed, st.room.said("ann", "hier"))
 		st.passes(24 * time.Hour)
 		st.room.arrive()

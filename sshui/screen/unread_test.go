@@ -12,7 +12,7 @@ import (
 )
 
 // marked is what the unread marker says, "" if there is none.
-func (st *stage) marked() string {
+func (st *testScreen) marked() string {
 	for _, row := range st.rows() {
 		if strings.Contains(row, "new message") {
 			return strings.Trim(row, "─ ")
@@ -22,7 +22,7 @@ func (st *stage) marked() string {
 }
 
 // wantUnread checks what the marker and the window's title say.
-func (st *stage) wantUnread(marker, title string) {
+func (st *testScreen) wantUnread(marker, title string) {
 	st.t.Helper()
 	if got := st.marked(); got != marker || st.title != title {
 		st.t.Fatalf("marker %q, title %q; not %q, %q:\n%s", got, st.title, marker, title, st.picture())
@@ -30,7 +30,7 @@ func (st *stage) wantUnread(marker, title string) {
 }
 
 // hears has ann say things, each in a frame of its own.
-func (st *stage) hears(texts ...string) {
+func (st *testScreen) hears(texts ...string) {
 	st.t.Helper()
 	for _, text := range texts {
 		st.shows(st.room.said("ann", text))
@@ -98,9 +98,9 @@ func TestMarkerMovesOnceLookedAt(t *testing.T) {
 
 // TestMarkerGoes with Esc and with what one says oneself.
 func TestMarkerGoes(t *testing.T) {
-	for name, act := range map[string]func(*stage){
-		"esc":     func(st *stage) { st.keys("esc") },
-		"sending": func(st *stage) { st.keys("o", "enter") },
+	for name, act := range map[string]func(*testScreen){
+		"esc":     func(st *testScreen) { st.keys("esc") },
+		"sending": func(st *testScreen) { st.keys("o", "enter") },
 	} {
 		t.Run(name, func(t *testing.T) {
 			st := newStage(t, 80, 24, english)
@@ -179,7 +179,7 @@ func TestTitleCountsTo99(t *testing.T) {
 
 // TestOldTerminalsAreToldNoTitle, nor asked anything: they would show it.
 func TestOldTerminalsAreToldNoTitle(t *testing.T) {
-	st := newStage(t, 80, 24, func(st *stage) { st.term.Modern = false })
+	st := newStage(t, 80, 24, func(st *testScreen) { st.term.Modern = false })
 	st.focuses(false)
 	frame := st.shows(st.room.said("ann", "https://exemple.org"))
 	if all := string(append(st.Close(st.Open(nil)), frame...)); strings.Contains(all, "\x1b]") || strings.Contains(all, "$p") {
@@ -188,10 +188,10 @@ func TestOldTerminalsAreToldNoTitle(t *testing.T) {
 }
 
 func TestBellRingsForWhatWasAskedFor(t *testing.T) {
-	public := func(st *stage) room.Item { return st.room.said("ann", "salut @bob") }
-	mention := func(st *stage) room.Item { return st.room.said("ann", "salut @EVE !") }
-	private := func(st *stage) room.Item { return st.room.whispered("ann", "psst") }
-	joined := func(st *stage) room.Item { return st.room.joined("cléo") }
+	public := func(st *testScreen) room.Item { return st.room.said("ann", "salut @bob") }
+	mention := func(st *testScreen) room.Item { return st.room.said("ann", "salut @EVE !") }
+	private := func(st *testScreen) room.Item { return st.room.whispered("ann", "psst") }
+	joined := func(st *testScreen) room.Item { return st.room.joined("cléo") }
 	for _, c := range []struct {
 		bell  state.Bell
 		rings [4]int // for each of the above
@@ -200,8 +200,8 @@ func TestBellRingsForWhatWasAskedFor(t *testing.T) {
 		{state.BellNone, [4]int{0, 0, 0, 0}},
 		{state.BellAll, [4]int{1, 1, 1, 0}},
 	} {
-		for i, event := range []func(*stage) room.Item{public, mention, private, joined} {
-			st := newStage(t, 80, 24, func(st *stage) { st.room.prefs.Bell = c.bell })
+		for i, event := range []func(*testScreen) room.Item{public, mention, private, joined} {
+			st := newStage(t, 80, 24, func(st *testScreen) { st.room.prefs.Bell = c.bell })
 			if st.shows(event(st)); st.bells != c.rings[i] {
 				t.Errorf("%v: event %d rings %d times", c.bell, i, st.bells)
 			}
@@ -261,7 +261,7 @@ func TestOwnersSeeWhatTheyMissedSinceTheirLastVisit(t *testing.T) {
 	for forgotten := range 5 {
 		t.Run(fmt.Sprint(forgotten, " forgotten"), func(t *testing.T) {
 			var replayed []room.Item
-			st := newStage(t, 80, 24, func(st *stage) {
+			st := newStage(t, 80, 24, func(st *testScreen) {
 				for _, text := range []string{"un", "deux", "trois", "quatre"} {
 					replayed = append(replayed, st.room.said("ann", text))
 				}

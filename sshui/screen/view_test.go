@@ -13,8 +13,8 @@ import (
 	"salon/room/state"
 )
 
-// talked is a stage on which n numbered messages were said.
-func talked(t rapid.TB, width, height, n int) *stage {
+// talked is a testScreen on which n numbered messages were said.
+func talked(t rapid.TB, width, height, n int) *testScreen {
 	st := newStage(t, width, height, english)
 	for i := range n {
 		st.Show([]room.Item{st.room.said("ann", fmt.Sprintf("message %d.", i))}, st.room.now)
@@ -24,7 +24,7 @@ func talked(t rapid.TB, width, height, n int) *stage {
 }
 
 // numbers are those of the messages to be seen.
-func (st *stage) numbers() (list []int) {
+func (st *testScreen) numbers() (list []int) {
 	for _, row := range st.rows() {
 		var n int
 		if _, text, ok := strings.Cut(row, "message "); ok {
@@ -35,7 +35,7 @@ func (st *stage) numbers() (list []int) {
 	return list
 }
 
-func (st *stage) sees(first, last int) {
+func (st *testScreen) sees(first, last int) {
 	st.t.Helper()
 	var want []int
 	for n := first; n <= last; n++ {
@@ -109,7 +109,7 @@ var typed = map[string]room.Turn{
 
 // TestWhatIsTypedTurnsAsItsKeyDoes: Enter takes nothing away that the command needs.
 func TestWhatIsTypedTurnsAsItsKeyDoes(t *testing.T) {
-	scrolled := func() *stage {
+	scrolled := func() *testScreen {
 		st := talked(t, 80, 24, 0)
 		st.shows(st.room.said("ann", "@eve message 0."))
 		for i := range 60 {
@@ -188,8 +188,8 @@ func TestWhoHasTurnedAwayIsLeftThere(t *testing.T) {
 	st.sees(before[0], before[len(before)-1])
 }
 
-// awayAbove is a stage scrolled up, with unread messages below.
-func awayAbove(t *testing.T) *stage {
+// awayAbove is a testScreen scrolled up, with unread messages below.
+func awayAbove(t *testing.T) *testScreen {
 	st := talked(t, 80, 24, 100)
 	st.keys("pgup")
 	for i := range 25 {

@@ -20,9 +20,9 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 const patience = roomtest.Patience
 
-// house is a room with an ssh front on a port of its own, and its operator's
+// harness is a room with an ssh front on a port of its own, and its operator's
 // console.
-type house struct {
+type harness struct {
 	*roomtest.Harness
 	server *Server
 }
@@ -30,7 +30,7 @@ type house struct {
 // unlimited reads as fast as a client sends, while so many bytes are unread.
 func unlimited(unread int) pace { return pace{rate.Inf, 1 << 20, unread} }
 
-// build changes what a house is made from, before it opens.
+// build changes what a harness is made from, before it opens.
 type build struct {
 	room   room.Config
 	cfg    Config
@@ -41,22 +41,22 @@ type build struct {
 	wired  bool // see [roomtest.Harness.Wire]
 }
 
-// wired is a house that stands in a time of its own.
+// wired is a harness that stands in a time of its own.
 func wired(b *build) { b.wired = true }
 
-// patientAtEOF is a house in which the end of somebody's input is always explained, if
+// patientAtEOF is a harness in which the end of somebody's input is always explained, if
 // it has an explanation: however slow the machine is.
 func patientAtEOF(b *build) { b.waits.eof = patience }
 
-// open opens a house for the length of a test: no limits of rate, French, and
+// open opens a harness for the length of a test: no limits of rate, French, and
 // default timeouts, unless change says otherwise.
-func open(t testing.TB, change ...func(*build)) *house {
+func open(t testing.TB, change ...func(*build)) *harness {
 	t.Helper()
 	b := build{waits: defaultTimeouts(), pace: unlimited(maxUnread), store: room.NewMemoryStore(), cfg: Config{Version: "salon", HostKeys: []gossh.Signer{newKey(t)}}}
 	for _, c := range change {
 		c(&b)
 	}
-	h := &house{Harness: roomtest.Open(t, b.room, b.store)}
+	h := &harness{Harness: roomtest.Open(t, b.room, b.store)}
 	if b.wired {
 		h.Wire()
 	}
@@ -69,13 +69,13 @@ func open(t testing.TB, change ...func(*build)) *house {
 }
 
 // about is what the console is told about one member.
-func (h *house) about(t testing.TB, who string) room.Person {
+func (h *harness) about(t testing.TB, who string) room.Person {
 	t.Helper()
 	return h.Order(t, "info "+who).(room.Profile).Person
 }
 
 // wantSaid checks all that somebody has said.
-func (h *house) wantSaid(t testing.TB, who text.Pseudo, want ...string) {
+func (h *harness) wantSaid(t testing.TB, who text.Pseudo, want ...string) {
 	t.Helper()
 	if got := h.Said(who); !slices.Equal(got, want) {
 		t.Errorf("%s said %.1000q, want %.1000q", who, got, want)
@@ -83,7 +83,7 @@ func (h *house) wantSaid(t testing.TB, who text.Pseudo, want ...string) {
 }
 
 // wantLeft checks how somebody has left.
-func (h *house) wantLeft(t testing.TB, who text.Pseudo, cause state.Cause) {
+func (h *harness) wantLeft(t testing.TB, who text.Pseudo, cause state.Cause) {
 	t.Helper()
 	if got := h.AwaitLeft(t, who); got.Cause != cause {
 		t.Errorf("%s left by %v, want %v", who, got.Cause, cause)
@@ -91,7 +91,7 @@ func (h *house) wantLeft(t testing.TB, who text.Pseudo, cause state.Cause) {
 }
 
 // present is who the console is told is here.
-func (h *house) present(t testing.TB) []string {
+func (h *harness) present(t testing.TB) []string {
 	t.Helper()
 	var names []string
 	for _, p := range h.Order(t, "liste").(room.People).Members {
@@ -134,7 +134,7 @@ func (a *asked) answer(_, _ string, questions []string, echoes []bool) ([]string
 }
 
 // dial logs in without a key.
-func (a *asked) dial(h *house, user string) *gossh.Client {
+func (a *asked) dial(h *harness, user string) *gossh.Client {
 	cfg := clientConfig(user)
 	cfg.Auth = []gossh.AuthMethod{gossh.KeyboardInteractive(a.answer)}
 	c := h.dialWith(cfg)
@@ -145,8 +145,8 @@ func (a *asked) dial(h *house, user string) *gossh.Client {
 }
 
 // run does one command.
-func (a *asked) run(h *house, user, command string) *seat {
-	s := sit(h.T, a.dial(h, user))
+func (a *asked) run(h *harness, user, command string) *clientChannel {
+	s := openChannel(h.T, a.dial(h, user))
 	s.must("exec", execRequest{command})
 	s.exit()
 	return s

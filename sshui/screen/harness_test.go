@@ -165,8 +165,8 @@ func (r *fakeRoom) welcome(last ...room.Item) room.Item {
 
 func replied(r room.Reply) room.Item { return room.Item{Reply: r} }
 
-// stage is a Screen on an emulated terminal.
-type stage struct {
+// testScreen is a Screen on an emulated terminal.
+type testScreen struct {
 	t      rapid.TB
 	room   *fakeRoom
 	shared *Shared
@@ -180,10 +180,10 @@ type stage struct {
 }
 
 // newStage sets up a screen on a terminal of 256 colours that can be asked what it
-// can do, opened and painted once. Each of with may change the stage before.
-func newStage(t rapid.TB, width, height int, with ...func(*stage)) *stage {
+// can do, opened and painted once. Each of with may change the testScreen before.
+func newStage(t rapid.TB, width, height int, with ...func(*testScreen)) *testScreen {
 	t.Helper()
-	st := &stage{
+	st := &testScreen{
 		t: t, room: newRoom(), shared: &Shared{},
 		term: Terminal{Width: width, Height: height, Palette: rows.Auto, Modern: true},
 	}
@@ -204,10 +204,10 @@ func newStage(t rapid.TB, width, height int, with ...func(*stage)) *stage {
 	return st
 }
 
-// The usual changes to a stage.
+// The usual changes to a testScreen.
 
-func english(st *stage) { st.room.prefs.Lang = state.English }
-func mono(st *stage)    { st.term.Palette = rows.Mono }
+func english(st *testScreen) { st.room.prefs.Lang = state.English }
+func mono(st *testScreen)    { st.term.Palette = rows.Mono }
 
 // newEmulator returns an emulator that answers no questions: its answers would go to
 // a pipe that nobody reads. It wraps wide characters at the right edge in another
@@ -220,7 +220,7 @@ func newEmulator(width, height int) *vt.Emulator {
 	return e
 }
 
-func (st *stage) write(b []byte) {
+func (st *testScreen) write(b []byte) {
 	st.t.Helper()
 	if _, err := st.vt.Write(b); err != nil {
 		st.t.Fatal(err)
@@ -228,7 +228,7 @@ func (st *stage) write(b []byte) {
 }
 
 // frame paints what has changed and returns it.
-func (st *stage) frame() []byte {
+func (st *testScreen) frame() []byte {
 	st.t.Helper()
 	b := st.Frame(nil)
 	st.write(b)
@@ -236,14 +236,14 @@ func (st *stage) frame() []byte {
 }
 
 // shows has the room show things, in one frame, which it returns.
-func (st *stage) shows(items ...room.Item) []byte {
+func (st *testScreen) shows(items ...room.Item) []byte {
 	st.t.Helper()
 	st.Show(items, st.room.now)
 	return st.frame()
 }
 
 // input gives the screen what its terminal sends, without a frame.
-func (st *stage) input(e keys.Event) Action {
+func (st *testScreen) input(e keys.Event) Action {
 	if k, ok := e.(keys.Key); ok {
 		k.AfterEsc = st.esc
 		st.esc = k.Name == "esc"
@@ -254,7 +254,7 @@ func (st *stage) input(e keys.Event) Action {
 
 // keys presses keys by their names, each followed by a frame, and returns what the
 // last of them left to do. A single character is typed.
-func (st *stage) keys(names ...string) (a Action) {
+func (st *testScreen) keys(names ...string) (a Action) {
 	st.t.Helper()
 	for _, name := range names {
 		k := keys.Key{Name: name}
@@ -268,31 +268,31 @@ func (st *stage) keys(names ...string) (a Action) {
 }
 
 // types types a text at once.
-func (st *stage) types(text string) {
+func (st *testScreen) types(text string) {
 	st.t.Helper()
 	st.input(keys.Key{Text: text})
 	st.frame()
 }
 
 // pastes pastes a text.
-func (st *stage) pastes(text string) {
+func (st *testScreen) pastes(text string) {
 	st.t.Helper()
 	st.input(keys.Paste{Text: text})
 	st.frame()
 }
 
 // focuses tells the screen that its window has the keyboard, or no longer.
-func (st *stage) focuses(in bool) {
+func (st *testScreen) focuses(in bool) {
 	st.t.Helper()
 	st.input(keys.Focus{In: in})
 	st.frame()
 }
 
 // passes lets time pass.
-func (st *stage) passes(d time.Duration) { st.room.now = st.room.now.Add(d) }
+func (st *testScreen) passes(d time.Duration) { st.room.now = st.room.now.Add(d) }
 
 // resizes changes the terminal's size.
-func (st *stage) resizes(width, height int) {
+func (st *testScreen) resizes(width, height int) {
 	st.t.Helper()
 	st.vt.Resize(max(width, 1), max(height, 1))
 	st.Resize(width, height)
@@ -301,7 +301,7 @@ func (st *stage) resizes(width, height int) {
 }
 
 // rows are what is to be seen, without the blanks at their ends.
-func (st *stage) rows() []string { return rowsOf(st.vt) }
+func (st *testScreen) rows() []string { return rowsOf(st.vt) }
 
 func rowsOf(e *vt.Emulator) []string {
 	list := make([]string, e.Height())
@@ -318,16 +318,16 @@ func rowsOf(e *vt.Emulator) []string {
 }
 
 // picture is all rows as one text.
-func (st *stage) picture() string { return strings.Join(st.rows(), "\n") }
+func (st *testScreen) picture() string { return strings.Join(st.rows(), "\n") }
 
 // cursor is where it is, from 0.
-func (st *stage) cursor() (row, column int) {
+func (st *testScreen) cursor() (row, column int) {
 	at := st.vt.CursorPosition()
 	return at.Y, at.X
 }
 
 // has fails the test unless a row holds a text.
-func (st *stage) has(text string) {
+func (st *testScreen) has(text string) {
 	st.t.Helper()
 	if !strings.Contains(st.picture(), text) {
 		st.t.Fatalf("no %q in\n%s", text, st.picture())
@@ -335,7 +335,7 @@ func (st *stage) has(text string) {
 }
 
 // hasNot fails the test if a row holds a text.
-func (st *stage) hasNot(text string) {
+func (st *testScreen) hasNot(text string) {
 	st.t.Helper()
 	if strings.Contains(st.picture(), text) {
 		st.t.Fatalf("%q in\n%s", text, st.picture())

@@ -196,8 +196,8 @@ func (y *tty) String() string {
 	return string(y.sent)
 }
 
-// stage is a client on a terminal, and its server.
-type stage struct {
+// testClient is a client on a terminal, and its server.
+type testClient struct {
 	*tty
 	*server
 	client *Client
@@ -212,15 +212,15 @@ func (c unhurried) SetReadDeadline(t time.Time) error {
 	return c.TCPConn.SetReadDeadline(t.Add(patience))
 }
 
-func play(t testing.TB, w, h int) *stage {
+func play(t testing.TB, w, h int) *testClient {
 	t.Helper()
 	conn, srv := connect(t)
 	return playOver(t, unhurried{conn.(*net.TCPConn)}, srv, w, h)
 }
 
-func playOver(t testing.TB, conn net.Conn, srv *server, w, h int) *stage {
+func playOver(t testing.TB, conn net.Conn, srv *server, w, h int) *testClient {
 	t.Helper()
-	s := &stage{tty: newTTY(t, w, h), server: srv, done: make(chan error, 1)}
+	s := &testClient{tty: newTTY(t, w, h), server: srv, done: make(chan error, 1)}
 	s.client = New(conn, state.French, s.tty, w, h)
 	go func() { s.done <- s.client.Run() }()
 	t.Cleanup(func() { close(s.keys) })
@@ -228,7 +228,7 @@ func playOver(t testing.TB, conn net.Conn, srv *server, w, h int) *stage {
 }
 
 // ended waits for the end of the client and returns its error.
-func (s *stage) ended() error {
+func (s *testClient) ended() error {
 	s.server.t.Helper()
 	select {
 	case err := <-s.done:
