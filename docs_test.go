@@ -8,8 +8,7 @@ import (
 	"testing"
 )
 
-// TestGuidesNameWhatIsThere: each `package.Name`, `package.Type.Method` and file that a
-// guide names between backquotes exists, so that a name that changes changes there too.
+// TestGuidesNameWhatIsThere: each name and file between backquotes in a guide exists.
 func TestGuidesNameWhatIsThere(t *testing.T) {
 	code := map[string]string{} // by the package's name
 	for _, depth := range []string{"*/*.go", "*/*/*.go", "*/*/*/*.go"} {
