@@ -24,11 +24,10 @@ func TestGuidesNameWhatIsThere(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, m := range named.FindAllSubmatch(text, -1) {
-			name := string(m[1])
-			_, err := os.Stat(name)
-			if parts := strings.Split(name, "."); err != nil && strings.ContainsAny(name, "./") && !declares(code[parts[0]], parts[1:]) {
-				t.Errorf("%s names %s, which is not there", guide, name)
+		for _, m := range named.FindAllStringSubmatch(string(text), -1) {
+			_, err := os.Stat(m[1])
+			if parts := strings.Split(m[1], "."); err != nil && strings.ContainsAny(m[1], "./") && !declares(code[parts[0]], parts[1:]) {
+				t.Errorf("%s names %s, which is not there", guide, m[1])
 			}
 		}
 	}
@@ -36,10 +35,11 @@ func TestGuidesNameWhatIsThere(t *testing.T) {
 
 // declares reports whether code has a name, or a type with a method or field.
 func declares(code string, name []string) bool {
-	if len(name) != 2 {
-		has := func(before string) bool { return strings.Contains(code, "\n"+before+name[0]) }
-		return len(name) == 1 && (has("func ") || has("type ") || has("var ") || has("\t"))
+	if len(name) == 2 {
+		_, fields, _ := strings.Cut(code, "\ntype "+name[0]+" ")
+		fields, _, _ = strings.Cut(fields, "\n}")
+		return strings.Contains(code, name[0]+") "+name[1]+"(") || strings.Contains(fields, "\n\t"+name[1])
 	}
-	fields := code[max(0, strings.Index(code, "\ntype "+name[0]+" ")):]
-	return strings.Contains(code, name[0]+") "+name[1]+"(") || strings.Contains(fields[:strings.Index(fields, "\n}")], "\n\t"+name[1])
+	has := func(before string) bool { return strings.Contains(code, "\n"+before+name[0]) }
+	return len(name) == 1 && (has("func ") || has("type ") || has("var ") || has("\t"))
 }

@@ -19,7 +19,7 @@ const (
 	telnetIAC   = 0xff
 )
 
-// telnetEcho is the option of RFC 857: whoever WILL ECHO has the other side not show
+// telnetEcho is the option of RFC 857: the side that WILL ECHO has the other one not show
 // what it sends.
 const telnetEcho = 1
 

@@ -15,7 +15,7 @@ type Access struct {
 	// Operators are the keys of operators, by fingerprint (SHA256:...), with a
 	// name for each that the room does not use.
 	Operators map[string]string
-	// Allow are the only keys that may join, besides operators' and whoever gives
+	// Allow are the only keys that may join, besides operators' and those who give
 	// the pass phrase of an account; nil: everybody may.
 	Allow map[string]bool
 	// Password is asked of everybody who joins; "": nobody is asked. It may be

@@ -170,7 +170,7 @@ func (s *Session) Available() []*Command {
 	return may
 }
 
-// Help lists the commands that whoever asked may use; One is set when help on
+// Help lists the commands that the asker may use; One is set when help on
 // one was asked.
 type Help struct {
 	Commands []*Command

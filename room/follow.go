@@ -151,7 +151,7 @@ func (r *Room) beginLocked(e state.Event) {
 }
 
 // showLocked puts an event on the ring, if it is shown. The roster expires first:
-// whoever reads the event finds the roster that it made.
+// a session that reads the event finds the roster that it made.
 func (r *Room) showLocked(out state.Outcome) {
 	if out.Err == nil && state.KindOf(out.Event.Body).Roster {
 		r.roster.expire()

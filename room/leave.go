@@ -68,7 +68,7 @@ func (r *Room) deleteLocked(s *Session) {
 	s.index = -1
 }
 
-// departure returns the event that ends a session: whoever lost their connection may
+// departure returns the event that ends a session: a member who lost the connection may
 // come back for a while, if Config.CutWait says so.
 func (r *Room) departure(id state.ID, why *state.Ending) state.Body {
 	if why.Cause == state.Lost && r.cfg.CutWait > 0 {

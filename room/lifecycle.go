@@ -116,7 +116,7 @@ func (r *Room) stop(why state.Ending) {
 }
 
 // downTimeout is how long a room that closes waits for the log to take its NodeDown.
-// After it, whoever was here is cut when the node starts again, or when others find that
+// After it, all members of this node are cut when the node starts again, or when others find that
 // it is down.
 const downTimeout = 2 * time.Second
 

@@ -46,7 +46,7 @@ func (ms *memberState) setLimits(l *Limits) {
 	}
 }
 
-// open adds a session of whoever has that proof. What the last owner left is cleared
+// open adds a session of the member with that proof. What the last owner left is cleared
 // unless the proof shows that they are the same.
 func (ms *memberState) open(proof string) {
 	if ms.sessions == 0 && (proof == "" || proof != ms.proof) {

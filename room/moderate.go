@@ -122,7 +122,7 @@ func doUnmute(c *call) (Reply, error) {
 	return c.propose(c.room.unmuted(p, c.Pseudo()), nil)
 }
 
-// unmuted returns the event that ends the mute on whoever has a pseudo, also when they
+// unmuted returns the event that ends the mute on the member who has a pseudo, also when they
 // had another when they were muted.
 func (r *Room) unmuted(p, by text.Pseudo) state.Unmuted {
 	b := state.Unmuted{Pseudo: p, Key: p.Key(), By: by}

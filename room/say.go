@@ -93,7 +93,7 @@ type whisper struct {
 // whisper sends a private message to everybody named, or to nobody: if one of them is
 // not here, or the sender may not speak, it is not sent. Without names it replies to
 // whom the sender last exchanged a private message with. The Notices say who did not
-// get it or is away. Whoever ignores the sender does not see it, and the sender is not
+// get it or is away. A member who ignores the sender does not see it, and the sender is not
 // told.
 func (c *call) whisper(said string, names []string) (Reply, error) {
 	w, err := c.room.address(c.Session, said, names)
@@ -200,7 +200,7 @@ func (r *Room) send(c *call, w *whisper) (reached []state.ID) {
 }
 
 // deliver puts a letter in the inboxes of the sessions it is for, if they are here, and
-// returns which of them have it. Whoever ignores the sender counts as having it.
+// returns which of them have it. A member who ignores the sender counts as having it.
 func (r *Room) deliver(l Letter) (reached []state.ID) {
 	for _, s := range r.readersOf(&l.Event, l.To) {
 		if s.Hides(&l.Event) || s.post(Item{Event: &l.Event}) {

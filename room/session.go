@@ -304,7 +304,7 @@ func (s *Session) PlaceOf(seq state.Seq) (place uint64, ok bool) { return s.room
 func (s *Session) Hides(e *state.Event) bool { return s.own.ignored.hides(e, s.memberID) }
 
 // Roster returns who is here. Two calls return the same pointer if and only if
-// nothing in it has changed between them. Whoever has read an event finds here what it
+// nothing in it has changed between them. A session that has read an event finds here what it
 // changed. Joins and leaves that are gathered are in it no later than their
 // [state.Gathered] is shown. What is not shown as an event, such as who is away,
 // changes it without waking anybody.

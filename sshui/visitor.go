@@ -27,7 +27,7 @@ type visitor struct {
 	*terminal
 	front.Visitor
 	tries int         // to come in, those done with included
-	late  *time.Timer // lets go of whoever takes too long
+	late  *time.Timer // ends the visit of somebody who takes too long
 }
 
 // enter joins under the user's name, or asks for another while that cannot be had, and for

@@ -190,7 +190,7 @@ func (r *run) talk(ctx context.Context, report *Report) error {
 
 // catchUp waits for all that was said, or until nothing more comes. A screen need
 // not show each message, so it is told when that was all: once the witness has
-// been shown everything, two members say goodbye. Whoever is shown one of them is
+// been shown everything, two members say goodbye. A member who is shown one of them is
 // up to date; two, because nobody counts what they say themselves.
 func (r *run) catchUp(ctx context.Context) error {
 	if r.witness != nil {

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Signal wakes whoever waits on a channel of capacity 1, and never waits itself: a
+// Signal wakes the goroutine that waits on a channel of capacity 1, and never waits itself: a
 // signal that nobody has taken yet stands for all that follow it.
 func Signal(c chan<- struct{}) {
 	select {

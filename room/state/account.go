@@ -20,7 +20,7 @@ const (
 )
 
 // Account is a registered pseudo: it, and whatever looks like it, opens only to
-// whoever proves to be its owner, by one of its keys or by its pass phrase. It
+// the client that proves to be its owner, by one of its keys or by its pass phrase. It
 // lasts while its owner is away, and across restarts. An Account is immutable: a change
 // replaces it.
 type Account struct {

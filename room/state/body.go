@@ -26,8 +26,8 @@ type Signature struct {
 }
 
 // NodeUp says that a node starts. Its event's ID opens an epoch: all that the node
-// proposes has that Origin. The epoch that the node had before ends, and whoever it
-// held is cut: see Cut. Apply fills in Gone.
+// proposes has that Origin. The epoch that the node had before ends, and the members it
+// held are cut: see Cut. Apply fills in Gone.
 type NodeUp struct {
 	Node    string        `json:"node"`
 	Version int           `json:"version"` // the newest format that it reads
@@ -37,7 +37,7 @@ type NodeUp struct {
 }
 
 // NodeDown says that a node's epoch has ended: it stops, or others found that it died.
-// Whoever it held is cut. Apply fills in Gone.
+// The members it held are cut. Apply fills in Gone.
 type NodeDown struct {
 	Node  string        `json:"node"`
 	Epoch uint64        `json:"epoch"`
@@ -61,7 +61,7 @@ type Joined struct {
 	Quiet  bool        `json:"quiet,omitempty"` // a one-shot command: neither announced nor listed
 }
 
-// Resumed opens a session in the place of one that was cut, for whoever proves to be
+// Resumed opens a session in the place of one that was cut, for a client that proves to be
 // the same: by its key or account or, where neither ever was, by coming from the
 // same address. It is not shown: the others never saw them leave. Apply fills in
 // Pseudo with what the member is called now.
@@ -106,7 +106,7 @@ type Renamed struct {
 	Forms   text.Forms  `json:"forms"` // of To
 }
 
-// WentAway marks a member as away, CameBack ends it. Neither is shown; whoever writes to
+// WentAway marks a member as away, CameBack ends it. Neither is shown; a member who writes to
 // that member learns of it.
 type WentAway struct {
 	Session ID     `json:"session"`
@@ -144,7 +144,7 @@ type Kicked struct {
 // else has the pseudo now, it is refused. Apply fills in Gone with the members who were
 // removed.
 type Banned struct {
-	Member ID            `json:"member,omitzero"` // who is meant; zero: whoever the target hits
+	Member ID            `json:"member,omitzero"` // who is meant; zero: those whom the target hits
 	Ban    Ban           `json:"ban"`
 	Gone   []text.Pseudo `json:"gone,omitempty"`
 }
@@ -257,7 +257,7 @@ type Ignored struct {
 }
 
 // Matches reports whether an author is the one ignored. Pseudos are compared without
-// regard to case: whoever is ignored as bob may come back as BOB.
+// regard to case: a member ignored as bob may come back as BOB.
 func (q *Ignored) Matches(from Signature) bool {
 	return from.Member != (ID{}) && from.Member == q.Member || from.Account != 0 && from.Account == q.Account || strings.EqualFold(string(from.Pseudo), string(q.Pseudo))
 }

@@ -42,7 +42,7 @@ func (e *TakenError) Error() string {
 }
 
 // RegisteredError refuses a pseudo that somebody has registered, or that looks like
-// one, to whoever has not proved to be its owner.
+// one, to a client that has not proved to be its owner.
 type RegisteredError struct {
 	Pseudo text.Pseudo
 	By     text.Pseudo // the registered one: another spelling when the two are only alike

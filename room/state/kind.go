@@ -15,7 +15,7 @@ type Kind struct {
 	Name   string // on the wire, in tables and in JSON
 	Logged bool   // has a place in the log; the others reach readers on this node only
 	Shown  bool   // everybody sees it, if it is not refused
-	Spoken bool   // what people said, or a Gap in it: kept for reading, replayed to whoever arrives, searched
+	Spoken bool   // what people said, or a Gap in it: kept for reading, replayed to newcomers, searched
 	Signed bool   // has an author, and is hidden from those who ignore them
 	Roster bool   // may change what a roster shows
 	// Passing kinds only say who is here, which a power cut changes anyway: a log need

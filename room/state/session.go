@@ -14,7 +14,7 @@ import (
 //
 // Nothing leads back from ended: an ID opens one session ever. While a session is
 // cut its member stays, and is away if all others are cut too. Once its time is over
-// somebody proposes Left; whoever comes back before that is ordered is in time.
+// somebody proposes Left; a member who comes back before that is ordered is in time.
 
 func (b Joined) apply(st *State, e Event) Outcome {
 	mine, err := st.Unlock(b.Pseudo, b.Forms, b.KeyID, b.Passed)

@@ -103,7 +103,7 @@ func (st *State) banned(v Visitor) error {
 	return nil
 }
 
-// BansHold reports whether a ban of t also keeps out whoever uses a key, because of the
+// BansHold reports whether a ban of t also keeps out a client that uses a key, because of the
 // account that the key opens.
 func (st *State) BansHold(t Target, keyID string) bool {
 	who := st.visitor(Visitor{KeyID: keyID})
@@ -139,7 +139,7 @@ func (st *State) MuteOf(m *Member, tick time.Duration) (found Mute, ok bool) {
 	return found, ok
 }
 
-// MuteBy returns the mute on whoever has that pseudo, or on the pseudo alone.
+// MuteBy returns the mute on the member with that pseudo, or on the pseudo alone.
 func (st *State) MuteBy(p text.Pseudo, f text.Forms, tick time.Duration) (Mute, bool) {
 	m, ok := st.members.byKey.Get(f.Key)
 	if !ok {

@@ -187,7 +187,7 @@ func (p Pseudo) Key() Key {
 	return Key(key)
 }
 
-// Forms are what a pseudo is compared by. Whoever proposes an event that names
+// Forms are what a pseudo is compared by. A node that proposes an event that names
 // somebody computes them, and the event carries them: two programs with different
 // Unicode tables then agree on who is who.
 type Forms struct {

@@ -66,7 +66,7 @@ func (s *Screen) insert(text string) {
 	s.stale |= staleInput
 }
 
-// enter ends the line: it is for the room, or a search in it. Whoever says something
+// enter ends the line: it is for the room, or a search in it. A member who says something
 // has read what there is and goes down to it; what only asks or changes something
 // leaves the view alone until its answer comes.
 func (s *Screen) enter() Action {
