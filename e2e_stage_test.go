@@ -103,8 +103,15 @@ func need(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// missing says why a program cannot take part; "" when it can.
+// missing says why a program cannot take part; "" when it can. A Python module is named as
+// Debian's package of it, python3-paramiko, and looked for where that puts it.
 func missing(name string) string {
+	if module, ok := strings.CutPrefix(name, "python3-"); ok {
+		if err := exec.Command("/usr/bin/python3", "-W", "ignore", "-c", "import "+module).Run(); err != nil {
+			return "/usr/bin/python3 has no " + module + " (Debian: " + name + ")"
+		}
+		return ""
+	}
 	if _, err := exec.LookPath(name); err != nil {
 		return name + " is not installed"
 	}
