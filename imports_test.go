@@ -52,6 +52,7 @@ var imports = map[string]row{
 	"room/state":           {ours: []string{"room/text"}, std: pure, others: []string{"github.com/tidwall/btree"}},
 	"room/state/statetest": {ours: []string{"room/state", "room/text"}},
 	"room/text":            {std: withoutIO, others: []string{"golang.org/x/text", "github.com/ergochat/confusables"}},
+	"room/text/gapsgen":    {others: []string{"golang.org/x/text", "github.com/ergochat/confusables"}},
 	"room/logtest":         {ours: []string{"internal/wait", "room", "room/state", "room/state/statetest", "room/text"}},
 	"room/roomtest":        {ours: []string{"room", "room/state", "room/text"}},
 	"room/lang":            {ours: []string{"room", "room/state", "room/text", "internal/classcache"}, std: withoutIO, others: []string{"golang.org/x/text"}},

@@ -56,6 +56,31 @@ func impostors() []room.Entry {
 	}
 }
 
+// TestNobodyStandsNearARegisteredPseudo: not by joining, renaming or registering. Two
+// who have registered nothing may be called José and Jose.
+func TestNobodyStandsNearARegisteredPseudo(t *testing.T) {
+	inRoom(t, func(h *testRoom) {
+		h.join("alicé", "José", "Jose")
+		alice := h.owner("alice", "SHA256:A")
+		eve := h.arrive(withKey("eve", "SHA256:E"))
+		for _, p := range []text.Pseudo{"álice", "al1ce", "alice.", "ALICE--", "аӏісе", "а\u0301ӏісе"} {
+			for _, e := range []room.Entry{as(p), withKey(p, "SHA256:A")} {
+				if err := turnedAway[*state.RegisteredError](h, e); err.By != "alice" {
+					h.Errorf("%q is told %v", p, err)
+				}
+			}
+			refused[*state.RegisteredError](eve, "/pseudo "+string(p))
+			sleep(time.Second)
+		}
+		refused[*state.RegisteredError](alice, "/pseudo álice")
+		alice.does("/pseudo ALICE", "/pseudo alice")
+		h.people[0].does("hello") // who was here before, as alicé
+		refused[*state.RegisteredError](h.people[0], "/inscrire "+phrase)
+		alice.told(room.NowUnregistered, "/desinscrire")
+		eve.does("/pseudo al1ce")
+	})
+}
+
 func TestARegisteredPseudoOpensToItsOwnerOnly(t *testing.T) {
 	inRoom(t, func(h *testRoom) {
 		alice := h.owner("alice", "SHA256:A")

@@ -189,7 +189,7 @@ func (r *Room) addSession(e Entry, forms text.Forms, passed state.Seq) (*Session
 		return nil, err
 	}
 	mine, err := r.state.Unlock(e.Pseudo, forms, e.KeyID, passed)
-	if err != nil {
+	if err = cmp.Or(err, r.nearLocked(e.Pseudo, forms)); err != nil {
 		return nil, err
 	}
 	proof := e.KeyID
@@ -205,6 +205,16 @@ func (r *Room) addSession(e Entry, forms text.Forms, passed state.Seq) (*Session
 	}
 	r.insertLocked(s)
 	return s, nil
+}
+
+// nearLocked returns a [*state.RegisteredError] for a pseudo that is near to a registered
+// one. Only here are they compared, before something is proposed: what somebody has
+// already stays theirs.
+func (r *Room) nearLocked(p text.Pseudo, f text.Forms) error {
+	if a := r.state.Near(f.Key); a != nil {
+		return &state.RegisteredError{Pseudo: p, By: a.Pseudo}
+	}
+	return nil
 }
 
 // openSession proposes a session: in the place of one whose connection was lost, if

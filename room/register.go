@@ -1,6 +1,7 @@
 package room
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -106,7 +107,7 @@ func (r *Room) registration(s *Session, phrase string) (state.Registered, error)
 	}
 	asked := b
 	asked.Pass = phrase // stands for its hash
-	return b, r.state.Registrable(a, asked)
+	return b, cmp.Or(r.state.Registrable(a, asked), r.nearLocked(m.Pseudo, m.Forms))
 }
 
 func doUnregister(c *call) (Reply, error) {

@@ -37,7 +37,14 @@ func doNick(c *call) (Reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	out, err := c.room.propose(c, state.Renamed{Session: c.id, To: to, Forms: to.Forms()})
+	forms := to.Forms()
+	c.room.mu.Lock()
+	err = c.room.nearLocked(to, forms)
+	c.room.mu.Unlock()
+	if err != nil {
+		return nil, err
+	}
+	out, err := c.room.propose(c, state.Renamed{Session: c.id, To: to, Forms: forms})
 	if err != nil || out.Shown {
 		return nil, err
 	}

@@ -53,6 +53,7 @@ type accounts struct {
 	ids   map[Seq]*Account
 	keys  map[string]*Account    // by fingerprint
 	looks [2]map[string]*Account // by text.Forms.Looks
+	near  map[string][]text.Key  // by text.Near.Index, for State.Near alone: each node has its own
 }
 
 // newAccounts returns none, with room for n.
@@ -60,6 +61,7 @@ func newAccounts(n int) accounts {
 	return accounts{
 		byKey: &btree.Map[text.Key, *Account]{}, ids: make(map[Seq]*Account, n), keys: make(map[string]*Account, n),
 		looks: [2]map[string]*Account{make(map[string]*Account, n), make(map[string]*Account, n)},
+		near:  make(map[string][]text.Key, n),
 	}
 }
 
@@ -74,6 +76,9 @@ func (as *accounts) get(k text.Key) *Account {
 func (as *accounts) put(a *Account) {
 	if was, replaced := as.byKey.Load(a.Forms.Key, a); replaced {
 		as.unindex(was)
+	} else {
+		index := a.Forms.Key.Near().Index
+		as.near[index] = append(as.near[index], a.Forms.Key)
 	}
 	as.ids[a.ID] = a
 	for _, key := range a.Keys {
@@ -86,6 +91,7 @@ func (as *accounts) put(a *Account) {
 
 func (as *accounts) remove(a *Account) {
 	as.byKey.Delete(a.Forms.Key)
+	removeFrom(as.near, a.Forms.Key.Near().Index, a.Forms.Key)
 	as.unindex(a)
 }
 
@@ -99,11 +105,11 @@ func (as *accounts) unindex(a *Account) {
 	}
 }
 
-// alike returns the account, other than except, whose pseudo is equal to or
-// confusable with the one of these forms; nil for none.
-func (as *accounts) alike(f text.Forms, except *Account) *Account {
+// alike returns the account whose pseudo is equal to or confusable with the one of these
+// forms; nil for none.
+func (as *accounts) alike(f text.Forms) *Account {
 	for i, look := range f.Looks {
-		if a := as.looks[i][look]; a != nil && (except == nil || a.ID != except.ID) {
+		if a := as.looks[i][look]; a != nil {
 			return a
 		}
 	}

@@ -92,6 +92,45 @@ func TestAnAccountKeepsTheFormsItWasRegisteredWith(t *testing.T) {
 	}
 }
 
+// TestTwoThatWereRegisteredStayTheirOwners though newer tables find them alike.
+func TestTwoThatWereRegisteredStayTheirOwners(t *testing.T) {
+	s := newStory(t)
+	old := register("аӏісе", "B", "")
+	old.Forms.Looks = [2]string{"аiісе", "аiісе"} // of 2020
+	s.happens(old)
+	s.happens(register("alice", "A", ""))
+	s.happens(join("alice", "A", ""))
+	s.happens(adds(s.st.Account("аӏісе").ID, register("аӏісе", "C", "")))
+	s.happens(join("аӏісе", "C", ""))
+	s.fails(join("аӏісе", "A", ""), &state.RegisteredError{})
+}
+
+// TestNearOneThatIsRegistered, in a State that was decoded too.
+func TestNearOneThatIsRegistered(t *testing.T) {
+	s := newStory(t)
+	s.happens(register("José", "A", ""))
+	neil := s.happens(register("Neil", "B", "")).Seq
+	s.happens(register("Nell", "C", ""))
+	s.happens(adds(neil, register("Neil", "D", "")))
+	for _, st := range []*state.State{s.st, decoded(t, s.st)} {
+		for p, want := range map[text.Pseudo]text.Pseudo{
+			"jose": "José", "Jose.": "José", "José": "", "JOSÉ": "", "jo": "", "nell.": "Nell", "neil": "", "ne1l": "Neil", "NEIL-": "Neil", "joseph": "",
+		} {
+			var got text.Pseudo
+			if a := st.Near(p.Key()); a != nil {
+				got = a.Pseudo
+			}
+			if got != want {
+				t.Errorf("%q is near to %q, want %q", p, got, want)
+			}
+		}
+	}
+	s.happens(state.Unregistered{Account: neil})
+	if a := s.st.Near(text.Pseudo("ne1l").Key()); a == nil || a.Pseudo != "Nell" {
+		t.Errorf("ne1l is near to %+v", a)
+	}
+}
+
 func TestThereIsAnEndToAccounts(t *testing.T) {
 	s := newStory(t)
 	ann := s.happens(register("ann", "A", "")).Seq

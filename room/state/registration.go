@@ -9,16 +9,17 @@ import (
 
 // Unlock returns the account of a pseudo if the proof opens it, and nil if nobody has
 // registered the pseudo. Otherwise it returns a [*RegisteredError], also for a pseudo
-// that looks like another that is registered, even to the owner of that one.
+// that looks like another that is registered, even to the owner of that one. Of two that
+// are both registered each stays its owner's: tables may have changed since.
 func (st *State) Unlock(p text.Pseudo, f text.Forms, keyID string, passed Seq) (*Account, error) {
 	mine := st.accounts.get(f.Key)
-	if mine != nil && !mine.Opens(keyID, passed) {
-		return nil, &RegisteredError{Pseudo: p, By: mine.Pseudo}
+	if mine.Opens(keyID, passed) {
+		return mine, nil
 	}
-	if other := st.accounts.alike(f, mine); other != nil {
+	if other := cmp.Or(mine, st.accounts.alike(f)); other != nil {
 		return nil, &RegisteredError{Pseudo: p, By: other.Pseudo}
 	}
-	return mine, nil
+	return nil, nil
 }
 
 func (b Registered) apply(st *State, e Event) Outcome {
@@ -69,7 +70,7 @@ func (st *State) Registrable(a *Account, b Registered) error {
 	case a == nil && st.accounts.byKey.Len() >= maxAccounts:
 		return ErrFull
 	}
-	if other := st.accounts.alike(b.Forms, a); other != nil {
+	if other := st.accounts.alike(b.Forms); a == nil && other != nil {
 		return &RegisteredError{Pseudo: b.Pseudo, By: other.Pseudo}
 	}
 	return nil

@@ -143,6 +143,22 @@ func (st *State) Lapsed(tick time.Duration, limit int) []ID {
 // Account returns the account of a pseudo; nil for one that nobody has registered.
 func (st *State) Account(k text.Key) *Account { return st.accounts.get(k) }
 
+// Near returns an account whose pseudo is near to the one of that key (see [text.Near]):
+// it is to be refused to everybody. nil for none, and for a pseudo that is registered
+// itself. Nothing that is applied depends on it.
+func (st *State) Near(k text.Key) *Account {
+	if st.accounts.get(k) != nil {
+		return nil
+	}
+	n := k.Near()
+	for _, key := range st.accounts.near[n.Index] {
+		if n.To(key.Near()) {
+			return st.accounts.get(key)
+		}
+	}
+	return nil
+}
+
 // AccountByID returns an account by its ID; nil if it was given up.
 func (st *State) AccountByID(id Seq) *Account { return st.accounts.ids[id] }
 

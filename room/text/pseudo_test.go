@@ -36,6 +36,10 @@ func TestParsePseudoAccepts(t *testing.T) {
 		"alla":                       "alla",
 		"Hereward":                   "Hereward",
 		"toussaint":                  "toussaint",
+		"mois":                       "mois",
+		"Wallace":                    "Wallace",
+		"Rootbert":                   "Rootbert",
+		"Serveuse":                   "Serveuse",
 		"aaaaaaaaaaaaaaaaaaaa\u0301": "aaaaaaaaaaaaaaaaaaaá",
 	} {
 		if got, err := ParsePseudo(in); err != nil || got != want {
@@ -63,7 +67,9 @@ func TestParsePseudoRefuses(t *testing.T) {
 		{PseudoReserved, append(slices.Clone(reserved),
 			"Tous", "TOUS", "ALL", "aLl", "AlI", "aIl", "a1l", "Here", "ROOT", "r00t", "R00T", "r\u00f8\u00f8t",
 			"opérateur", "OPÉRATEUR", "modérateur", "système", "Système", "ádmin", "ADMIN", "ADMlN", "ADM1N",
-			"МОІ", "Ｒｏｏｔ", "0perator", "Me", "M\u00e9")},
+			"МОІ", "Ｒｏｏｔ", "0perator", "Me", "M\u00e9",
+			"administrator", "Administrators", "administratrices", "opérateurs", "Opératrice", "OPERATRICES", "modératrices", "MODERATORS",
+			"serveurs", "servers", "salons", "systèmes", "admins", "ADM1NS", "adm1n", "admin.", "admin_", "a1l.", "everybody", "Toutes", "wall.", "root--")},
 	}
 	sentences := map[string]bool{}
 	for _, test := range tests {
@@ -120,6 +126,7 @@ func TestAlike(t *testing.T) {
 	for _, pair := range [][2]Pseudo{
 		{"alice", "ALICE"}, {"Аlice", "Alice"}, {"Аlice", "alice"}, {"сор", "cop"}, {"СОР", "COP"}, {"СОР", "cop"},
 		{"ADMlN", "ADMIN"}, {"b0b", "Bob"}, {"Iris", "lris"}, {"ia1n", "ialn"}, {"ΝΊΚΟΣ", "Νίκος"}, {"Вор", "Bop"},
+		{"аӏісе", "alice"}, {"аӏісе", "ALICE"}, {"bιll", "bill"}, // U+04CF: in tables since 2021
 	} {
 		if !alike(pair[0], pair[1]) || !alike(pair[1], pair[0]) {
 			t.Errorf("%q and %q may sit side by side: %q %q", pair[0], pair[1], pair[0].Forms().Looks, pair[1].Forms().Looks)
@@ -130,6 +137,27 @@ func TestAlike(t *testing.T) {
 	} {
 		if alike(pair[0], pair[1]) || alike(pair[1], pair[0]) {
 			t.Errorf("%q and %q cannot sit side by side: %q %q", pair[0], pair[1], pair[0].Forms().Looks, pair[1].Forms().Looks)
+		}
+	}
+}
+
+// TestNear: who must not stand beside a registered pseudo, and who may.
+func TestNear(t *testing.T) {
+	near := func(p, q Pseudo) bool { return p.Key().Near().To(q.Key().Near()) }
+	for _, pair := range [][2]Pseudo{
+		{"alice", "álice"}, {"alice", "ÀLÍÇÈ"}, {"alice", "al1ce"}, {"alice", "a11ce"}, {"ALICE", "A1ICE"}, {"alice", "alice."}, {"alice", "Alice-_."},
+		{"jean-luc", "jean--luc"}, {"jean-luc", "jeán-.luc_"}, {"bob", "b0b"}, {"bob", "bób"}, {"søren", "soren"}, {"alice", "áӏісе"}, {"Андрей", "андреи"}, {"أحمد", "احمد"},
+		{"ann", "ann"}, {"Neil", "ne1l"}, {"Nell", "ne1l"},
+	} {
+		if !near(pair[0], pair[1]) || !near(pair[1], pair[0]) {
+			t.Errorf("%q and %q are not near: %+v %+v", pair[0], pair[1], pair[0].Key().Near(), pair[1].Key().Near())
+		}
+	}
+	for _, pair := range [][2]Pseudo{
+		{"Neil", "Nell"}, {"ali", "ail"}, {"jean-luc", "jean_luc"}, {"jean-luc", "jeanluc"}, {"bob", "bob2"}, {"ann", "anna"}, {"कु", "के"}, {"かな", "がな"}, {"a", "b"},
+	} {
+		if near(pair[0], pair[1]) || near(pair[1], pair[0]) {
+			t.Errorf("%q and %q are near: %+v", pair[0], pair[1], pair[0].Key().Near())
 		}
 	}
 }
@@ -197,6 +225,9 @@ func FuzzPseudo(f *testing.F) {
 		if q, err := ParsePseudo(other); err == nil {
 			if alike(p, q) != alike(q, p) || p.Key() == q.Key() && !alike(p, q) {
 				t.Errorf("Alike(%q, %q) = %v, Alike(%q, %q) = %v", p, q, alike(p, q), q, p, alike(q, p))
+			}
+			if m, n := p.Key().Near(), q.Key().Near(); m.To(n) != n.To(m) || m.To(n) && m.Index != n.Index || p.Key() == q.Key() && !m.To(n) {
+				t.Errorf("%q is near to %q: %v; the other way round: %v", p, q, m.To(n), n.To(m))
 			}
 		}
 	})
