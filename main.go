@@ -70,7 +70,7 @@ func run(args []string) int {
 		return exitUsage
 	}
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "salon:", err)
+		server.Complain(os.Stderr, err)
 		return exitFailure
 	}
 	return exitOK

@@ -23,7 +23,7 @@ func (s *server) openConsole(ctx context.Context, stop func()) (err error) {
 	}
 	s.logTo.level.Set(slog.LevelInfo)
 	if s.term == nil {
-		s.console = operator.New(s.room, s.lang, s.cfg.Stdout)
+		s.console = operator.New(s.room, s.lang, blocking{s.cfg.Stdout})
 		return nil
 	}
 	width, height := s.term.size()
@@ -47,6 +47,13 @@ func (s *server) readConsole(ctx context.Context) {
 		s.term.restore()
 		fmt.Fprintln(s.console, s.texts().ConsoleClosed)
 	}
+}
+
+// closeConsole ends the console, and says so.
+func (s *server) closeConsole() {
+	s.console.Close()
+	s.term.restore()
+	fmt.Fprintln(blocking{s.cfg.Stdout}, s.texts().Bye)
 }
 
 // greet prints what an operator needs first: the commands, every address with

@@ -18,9 +18,8 @@ import (
 func TestALogCanBeSwitchedWhileItIsWritten(t *testing.T) {
 	const each = 200
 	var before, after bytes.Buffer
-	var target technicalLog
-	target.send(&before)
-	log := target.logger("text").With("who", "ann").WithGroup("g")
+	target := newTechnicalLog(&before, "text")
+	log := target.logger().With("who", "ann").WithGroup("g")
 	var writing sync.WaitGroup
 	for range 4 {
 		writing.Go(func() {
@@ -33,6 +32,7 @@ func TestALogCanBeSwitchedWhileItIsWritten(t *testing.T) {
 	target.send(&after)
 	writing.Wait()
 	log.Info("last")
+	target.close()
 	both := before.String() + after.String()
 	if n := strings.Count(both, "who=ann g.n="); n != 4*each || strings.Contains(both, "not said") || !strings.Contains(after.String(), "last who=ann") {
 		t.Errorf("%d of %d were logged; the second log is\n%s", n, 4*each, after.String())
@@ -63,6 +63,7 @@ func TestAnIndexInTheMakingIsShown(t *testing.T) {
 	s.logTo.send(console)
 	telling.Wait()
 	s.indexing(6000, 6000)
+	s.logTo.close()
 	console.Close()
 	if logged, err := os.ReadFile(name); err != nil || !strings.Contains(string(logged), "msg=indexing done=100 of=6000") {
 		t.Errorf("the log is %q, %v", logged, err)

@@ -167,7 +167,7 @@ func explain(t *lang.Texts, err error) error {
 
 // indexing shows the progress of an index that the history rebuilds.
 func (s *server) indexing(done, total int64) {
-	if c, ok := (*s.logTo.to.Load()).(*operator.Console); ok {
+	if c, ok := s.logTo.target().(*operator.Console); ok {
 		fmt.Fprintf(c, s.texts().Indexing+"\n", done, total)
 		return
 	}

@@ -11,7 +11,6 @@ package server
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -22,23 +21,29 @@ import (
 )
 
 const (
-	// goodbyeTimeout is how long all clients together have to read their last line when
-	// the server stops; connections still open then are closed.
-	goodbyeTimeout = 3 * time.Second
-	// consoleTimeout is how long the console has to write its last events: it may write
-	// to a pipe that is not read.
-	consoleTimeout = time.Second
+	// endTimeout is how long the server takes to end, its log aside: a disk or a console
+	// that has not taken what is written to it by then is left behind.
+	endTimeout = 4 * time.Second
+	// goodbyeTimeout is how much of it all clients together have to read their last line;
+	// connections still open then are closed.
+	goodbyeTimeout = 2500 * time.Millisecond
+	// consoleTimeout is how much of it the console has to write its last events: it may
+	// write to a pipe that is not read.
+	consoleTimeout = 400 * time.Millisecond
 	// gcPercent trades CPU for memory: a full room makes little garbage, so that
 	// collecting it twice as often costs little and keeps the heap small.
 	gcPercent = 50
 )
 
+// errEndless is the error of a server that could not close its room within endTimeout.
+var errEndless = errors.New("the disk does not answer: what was written to it last may be lost")
+
 // Run serves the room until ctx ends, a SIGINT or SIGTERM arrives, the operator stops
 // it, or a front fails; then it closes every session. It must be called once in a process:
 // it sets what the process does at SIGPIPE and how eagerly it collects garbage. Its
 // errors are in the language of the Config. When it returns, nothing that it started
-// runs any more, but for a pending read of the standard input, which nothing can
-// interrupt, and a console that cannot be written to.
+// runs any more, but for what nothing can interrupt: a pending read of the standard input,
+// and writes to a console, a log or a disk that does not take them.
 func Run(ctx context.Context, cfg Config) error {
 	signal.Ignore(syscall.SIGPIPE) // a log pipe that breaks is no reason to stop
 	runInBackground()
@@ -46,6 +51,7 @@ func Run(ctx context.Context, cfg Config) error {
 		debug.SetGCPercent(gcPercent)
 	}
 	s := newServer(cfg)
+	defer s.logTo.close()
 	if err := s.open(); err != nil {
 		s.close()
 		return err
@@ -68,9 +74,11 @@ func (s *server) run(ctx context.Context) error {
 		s.close()
 		return err
 	}
-	s.greet()
 	failed := s.serve()
-	s.running.Go(s.console.Follow)
+	s.running.Go(func() { // nothing else waits for a console that does not take what is written to it
+		s.greet()
+		s.console.Follow()
+	})
 	s.running.Go(func() { s.readConsole(ctx) })
 	s.running.Go(func() { s.reloadOnHangup(ctx) })
 	select {
@@ -84,24 +92,37 @@ func (s *server) run(ctx context.Context) error {
 }
 
 // shutdown waits until every session has been sent its last line, goodbyeTimeout at most,
-// closes the connections that are left, and waits for all that runs.
+// closes the connections that are left, and waits for all that runs. It takes endTimeout at
+// most.
 func (s *server) shutdown() error {
-	ctx, cancel := context.WithTimeout(context.Background(), goodbyeTimeout)
+	ctx, cancel := context.WithTimeout(context.Background(), endTimeout)
+	defer cancel()
+	s.sayGoodbye(ctx)
+	var err, notKept error
+	if !within(ctx, func() { err = s.room.Close() }) {
+		return errEndless
+	}
+	short, cancel := context.WithTimeout(ctx, consoleTimeout)
+	defer cancel()
+	ended := within(short, s.running.Wait)
+	if !within(ctx, func() { notKept = s.closeHistory() }) {
+		return errors.Join(err, errEndless)
+	}
+	if ended {
+		within(short, s.closeConsole)
+	}
+	return errors.Join(err, notKept)
+}
+
+// sayGoodbye closes the fronts.
+func (s *server) sayGoodbye(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, goodbyeTimeout)
 	defer cancel()
 	var leaving sync.WaitGroup
 	for _, f := range s.fronts {
 		leaving.Go(func() { f.server.Shutdown(ctx) })
 	}
 	leaving.Wait()
-	err := s.room.Close()
-	ended := within(consoleTimeout, &s.running)
-	err = errors.Join(err, s.closeHistory())
-	if ended {
-		s.console.Close()
-		s.term.restore()
-		fmt.Fprintln(s.cfg.Stdout, s.texts().Bye)
-	}
-	return err
 }
 
 // newFronts makes what serves each front.
@@ -128,15 +149,15 @@ func (s *server) serve() <-chan error {
 	return failed
 }
 
-// within waits for a group for so long, and reports whether it ended. If not, the
-// process is about to end, and a goroutine still waits.
-func within(d time.Duration, wg *sync.WaitGroup) bool {
+// within does something for as long as ctx lasts, and reports whether it ended. If not, a
+// goroutine still does it, and the process is about to end.
+func within(ctx context.Context, do func()) bool {
 	done := make(chan struct{})
-	go func() { wg.Wait(); close(done) }()
+	go func() { do(); close(done) }()
 	select {
 	case <-done:
 		return true
-	case <-time.After(d):
+	case <-ctx.Done():
 		return false
 	}
 }

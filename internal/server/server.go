@@ -2,11 +2,9 @@ package server
 
 import (
 	"context"
-	"io"
 	"log/slog"
 	"net"
 	"sync"
-	"sync/atomic"
 
 	gossh "golang.org/x/crypto/ssh"
 
@@ -26,7 +24,7 @@ type server struct {
 	room    *room.Room
 	console *operator.Console
 	term    *terminal      // nil when stdin or stdout is not one
-	logTo   technicalLog   // the console, once it is open on the log's own terminal
+	logTo   *technicalLog  // to the console, once it is open on the log's own terminal
 	log     *slog.Logger   // to logTo
 	running sync.WaitGroup // every goroutine of the server
 
@@ -53,35 +51,15 @@ type frontServer interface {
 
 // newServer returns a server whose log goes to stderr until the console is open.
 func newServer(cfg Config) *server {
-	s := &server{cfg: cfg, lang: cfg.language(), auditLog: slog.New(slog.DiscardHandler)}
-	s.logTo.send(cfg.Stderr)
+	s := &server{
+		cfg: cfg, lang: cfg.language(), auditLog: slog.New(slog.DiscardHandler),
+		logTo: newTechnicalLog(blocking{cfg.Stderr}, cfg.Log),
+	}
 	if isTerminal(cfg.Stderr) {
 		s.logTo.level.Set(slog.LevelWarn)
 	}
-	s.log = s.logTo.logger(cfg.Log)
+	s.log = s.logTo.logger()
 	return s
 }
 
 func (s *server) texts() *lang.Texts { return lang.Of(s.lang) }
-
-// technicalLog is what the operator's log is written to. Where it goes and how much of
-// it may change at any time: the log is there before the console that it is shown on.
-type technicalLog struct {
-	to    atomic.Pointer[io.Writer]
-	level slog.LevelVar
-}
-
-// send sends what is logged from now on to w.
-func (l *technicalLog) send(w io.Writer) { l.to.Store(&w) }
-
-// Write implements io.Writer.
-func (l *technicalLog) Write(p []byte) (int, error) { return (*l.to.Load()).Write(p) }
-
-// logger returns a logger that writes to l, as JSON or as text.
-func (l *technicalLog) logger(format string) *slog.Logger {
-	options := &slog.HandlerOptions{Level: &l.level}
-	if format == "json" {
-		return slog.New(slog.NewJSONHandler(l, options))
-	}
-	return slog.New(slog.NewTextHandler(l, options))
-}

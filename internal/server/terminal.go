@@ -2,10 +2,12 @@ package server
 
 import (
 	"context"
+	"errors"
 	"io"
 	"os"
 	"os/signal"
 	"sync"
+	"syscall"
 
 	"golang.org/x/term"
 )
@@ -33,7 +35,7 @@ func openTerminal(ctx context.Context, in, out *os.File) (*terminal, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &terminal{Reader: &input{ctx, in}, Writer: out, in: in, out: out, before: before}, nil
+	return &terminal{Reader: &input{ctx, in}, Writer: blocking{out}, in: in, out: out, before: before}, nil
 }
 
 // restore leaves the terminal as it was. It may be called more than once, and on
@@ -71,7 +73,7 @@ func (in *input) Read(p []byte) (int, error) {
 	done := make(chan result, 1)
 	go func() {
 		buf := make([]byte, len(p))
-		n, err := in.file.Read(buf)
+		n, err := blocking{in.file}.Read(buf)
 		done <- result{buf[:n], err}
 	}()
 	select {
@@ -79,6 +81,39 @@ func (in *input) Read(p []byte) (int, error) {
 		return copy(p, r.data), r.err
 	case <-in.ctx.Done():
 		return 0, in.ctx.Err()
+	}
+}
+
+// blocking is a file that is read and written as one in blocking mode is, whatever another
+// process makes of it: ssh leaves a terminal that it shares with us non-blocking, and then
+// a read or a write that would have to wait fails.
+type blocking struct{ file *os.File }
+
+// Read implements io.Reader.
+func (b blocking) Read(p []byte) (n int, err error) {
+	for {
+		n, err = b.file.Read(p)
+		if !errors.Is(err, syscall.EAGAIN) {
+			return n, err
+		}
+		if err = awaitReadable(b.file); err != nil {
+			return n, err
+		}
+	}
+}
+
+// Write implements io.Writer.
+func (b blocking) Write(p []byte) (n int, err error) {
+	for {
+		var some int
+		some, err = b.file.Write(p[n:])
+		n += some
+		if !errors.Is(err, syscall.EAGAIN) {
+			return n, err
+		}
+		if err = awaitWritable(b.file); err != nil {
+			return n, err
+		}
 	}
 }
 
