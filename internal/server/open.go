@@ -30,6 +30,9 @@ const nodeName = "local"
 
 // open acquires all that may fail, before the first connection is accepted.
 func (s *server) open() (err error) {
+	if err := s.checkDescriptors(); err != nil {
+		return err
+	}
 	if s.cfg.SSH != off {
 		if s.keys, err = s.cfg.hostKeys(); err != nil {
 			return err
@@ -84,7 +87,7 @@ func (s *server) listen(f *front) (net.Listener, error) {
 	flag, addr := f.name, f.addr
 	l, err := net.Listen(f.network, addr)
 	if err == nil {
-		return l, nil
+		return sparing{l}, nil
 	}
 	at, unresolved := net.ResolveTCPAddr("tcp", addr)
 	if !errors.Is(err, syscall.EADDRINUSE) || unresolved != nil {

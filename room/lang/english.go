@@ -125,7 +125,9 @@ var english = Texts{
 	HelpExportData: "Data directory of the room, running or not.", ExportOff: "a room in memory (--data off) leaves nothing to export", DataDirectory: "salon.db is a directory: move it away to begin a new one", DataReadOnly: "salon.db was not closed properly and can only be read in a writable place: copy the whole directory to one",
 	WrongUse: "Invalid command: %v", MoreHelp: "\"%s --help\" explains everything.", BadFlag: "instead of \"%s\", write \"%s\"", UnknownFlag: "there is no flag \"%s\"",
 	UnexpectedArgument: "\"%s\" is not expected here", MissingArgument: "%s is missing", Suggestion: "%s; did you mean %s?",
-	PortTaken: "Port %d is taken, perhaps by another salon. %s chooses another.", CannotListen: "%s: cannot listen: %v", BothOff: "--ssh off and --tcp off: nobody could enter.",
+	PortTaken: "Port %d is taken, perhaps by another salon. %s chooses another.", CannotListen: "%s: cannot listen: %v",
+	FewDescriptors: "Only %d files and connections may be open at once, %d are needed at least: raise the limit (`ulimit -n`, or LimitNOFILE in systemd).",
+	BothOff:        "--ssh off and --tcp off: nobody could enter.",
 
 	Screen: ScreenTexts{
 		Online: "%d online", HelpKey: "F1 help", ReadOnly: "read-only", ClosesAt: "closes at %s", Slow: "slow mode: %s", YouAreAway: "away", MoreNames: "and %d more",

@@ -129,7 +129,9 @@ var french = Texts{
 	HelpExportData: "Dossier des données du salon, qu'il soit ouvert ou non.", ExportOff: "un salon en mémoire (--data off) ne laisse rien à exporter", DataDirectory: "salon.db est un dossier : déplacez-le pour en commencer un autre", DataReadOnly: "salon.db n'a pas été fermé correctement et ne peut être lu que là où l'on peut écrire : copiez-y tout le dossier",
 	WrongUse: "Commande incorrecte : %v", MoreHelp: "« %s --help » explique tout.", BadFlag: "au lieu de « %s », écrivez « %s »", UnknownFlag: "il n'y a pas d'option « %s »",
 	UnexpectedArgument: "« %s » est en trop", MissingArgument: "il manque %s", Suggestion: "%s ; vouliez-vous dire %s ?",
-	PortTaken: "Le port %d est pris, peut-être par un autre salon. %s en choisit un autre.", CannotListen: "%s : écoute impossible : %v", BothOff: "--ssh off et --tcp off : personne ne pourrait entrer.",
+	PortTaken: "Le port %d est pris, peut-être par un autre salon. %s en choisit un autre.", CannotListen: "%s : écoute impossible : %v",
+	FewDescriptors: "%d fichiers et connexions peuvent être ouverts à la fois, il en faut au moins %d : relevez la limite (`ulimit -n`, ou LimitNOFILE dans systemd).",
+	BothOff:        "--ssh off et --tcp off : personne ne pourrait entrer.",
 
 	Screen: ScreenTexts{
 		Online: "%d en ligne", HelpKey: "F1 aide", ReadOnly: "lecture seule", ClosesAt: "ferme à %s", Slow: "mode lent : %s", YouAreAway: "absence", MoreNames: "et %d autres",

@@ -89,7 +89,7 @@ type Texts struct {
 	DataInUse, DataForeign, DataDamaged, DataNewer, DataOlder                                 string
 	HelpExportData, ExportOff, DataDirectory, DataReadOnly                                    string
 	WrongUse, MoreHelp, BadFlag, UnknownFlag, UnexpectedArgument, MissingArgument, Suggestion string
-	PortTaken, CannotListen, BothOff                                                          string
+	PortTaken, CannotListen, FewDescriptors, BothOff                                          string
 
 	Screen ScreenTexts
 
