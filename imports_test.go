@@ -57,7 +57,7 @@ var imports = map[string]row{
 	"room/roomtest":        {ours: []string{"room", "room/state", "room/text"}},
 	"room/lang":            {ours: []string{"room", "room/state", "room/text", "internal/classcache"}, std: withoutIO, others: []string{"golang.org/x/text"}},
 	"room/operator":        {ours: []string{"room", "room/state", "room/text", "room/lang", "internal/line"}},
-	"room/history":         {ours: []string{"room", "room/state", "room/text", "internal/wait"}, others: []string{"modernc.org/sqlite", "golang.org/x/sys/unix"}},
+	"room/history":         {ours: []string{"room", "room/state", "room/text", "internal/wait"}, others: []string{"modernc.org/sqlite", "golang.org/x/sys/"}},
 	"sshui":                {ours: []string{"room", "room/state", "room/text", "room/lang", "sshui/rows", "sshui/screen", "internal/line", "internal/line/keys", "internal/wait", "internal/front"}, others: []string{"*"}},
 	"sshui/rows":           {ours: []string{"room", "room/state", "room/text", "room/lang", "internal/classcache"}, std: withoutIO, others: []string{"github.com/charmbracelet/x/ansi", "github.com/rivo/uniseg"}},
 	"sshui/screen":         {ours: []string{"room", "room/state", "room/text", "room/lang", "sshui/rows", "internal/line", "internal/line/keys", "internal/classcache"}, std: withoutIO, others: []string{"github.com/charmbracelet/x/ansi"}},

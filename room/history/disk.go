@@ -11,15 +11,10 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-
-	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// The files of a directory.
-const (
-	fileName = "salon.db"
-	lockName = "salon.lock"
-)
+// fileName is the file of a directory; SQLite puts others beside it while it is open.
+const fileName = "salon.db"
 
 const (
 	// walBytes is the size of the write-ahead log at which maintenance moves it into the
@@ -48,12 +43,10 @@ type disk struct {
 	walNext  atomic.Int64 // the size of the write-ahead log at which it is moved next, if above walBytes
 
 	mu      sync.Mutex // held for one transaction; guards all below
-	lock    *sql.DB
-	hold    *sql.Tx // holds the lock file
-	locked  fs.FileInfo
-	millis  int   // openingMillis or lockedMillis
-	durable *conn // each commit waits for the disk (synchronous=FULL)
-	relaxed *conn // no commit waits for the disk (NORMAL)
+	claimed *os.File   // the directory, locked for this process; nil: it is not
+	millis  int        // openingMillis or lockedMillis
+	durable *conn      // each commit waits for the disk (synchronous=FULL)
+	relaxed *conn      // no commit waits for the disk (NORMAL)
 	file    fs.FileInfo
 	wal     fs.FileInfo
 }
@@ -65,7 +58,7 @@ func (d *disk) openLocked() error {
 	if err := os.MkdirAll(d.dir, 0o700); err != nil {
 		return err
 	}
-	if err := d.acquireLocked(); err != nil {
+	if err := d.claimLocked(); err != nil {
 		return err
 	}
 	if err := d.connectLocked(); err != nil {
@@ -176,40 +169,26 @@ func private(dir, name string) error {
 	return err
 }
 
-// acquireLocked takes the directory for this process, by an exclusive transaction on a
-// lock file, which ends with the process however that ends.
-func (d *disk) acquireLocked() error {
-	path := filepath.Join(d.dir, lockName)
-	if d.lock != nil && sameFile(path, d.locked) {
-		return nil
-	}
-	d.releaseLocked()
-	if err := private(d.dir, lockName); err != nil {
-		return err
-	}
-	db, err := sql.Open("sqlite", dsn(path, "busy_timeout(0)", "journal_mode(MEMORY)")+"&_txlock=exclusive")
-	if err != nil {
-		return err
-	}
-	db.SetMaxOpenConns(1)
-	hold, err := db.Begin()
-	if err != nil {
-		db.Close()
-		if code(err) == sqlite3.SQLITE_BUSY {
-			return fmt.Errorf("%s: %w", d.dir, ErrInUse)
+// claimLocked takes the directory for this process, however that ends. The lock is on the
+// directory itself: a file for it could be removed and made again, and then two would hold it.
+func (d *disk) claimLocked() error {
+	if d.claimed != nil {
+		if was, err := d.claimed.Stat(); err == nil && sameFile(d.dir, was) {
+			return nil
 		}
-		return fmt.Errorf("%s: %w", path, err)
+		d.releaseLocked()
 	}
-	d.lock, d.hold = db, hold
-	d.locked, err = os.Stat(path)
-	return err
+	var err error
+	if d.claimed, err = claim(d.dir); err != nil {
+		return fmt.Errorf("%s: %w", d.dir, err)
+	}
+	return nil
 }
 
 func (d *disk) releaseLocked() {
-	if d.lock != nil {
-		d.hold.Rollback()
-		d.lock.Close()
-		d.lock, d.hold = nil, nil
+	if d.claimed != nil {
+		d.claimed.Close()
+		d.claimed = nil
 	}
 }
 

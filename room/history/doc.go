@@ -21,7 +21,7 @@
 // takes what is missing. So what was refused can never be read, and what was shown is
 // never lost.
 //
-// When the disk fails, the chat goes on without it: [History.Health] says since when, one
+// When the disk fails, or does not answer for hangAfter, the chat goes on without it: [History.Health] says since when, one
 // alarm is logged, and events wait in memory. Once a second the history tries again, and
 // checks that the file is still where it was: if it is not, it goes on with the one that is
 // there, or a new one, and writes what is in memory to it. For messages that memory did not

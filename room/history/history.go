@@ -44,6 +44,7 @@ type Options struct {
 	recent int           // 0: recentEvents
 	wait   int           // 0: waitingEvents
 	retry  time.Duration // 0: inspectEvery
+	hang   time.Duration // 0: hangAfter
 	fault  func() error  // see recorder
 }
 
@@ -58,10 +59,12 @@ type History struct {
 	born        state.Seq     // the first sequence number of this run
 	maintenance maintenance
 
-	stop    context.CancelFunc // ends maintenance
-	running sync.WaitGroup
-	closing sync.Once
-	shut    func() error
+	ended       context.Context    // with Close
+	stop        context.CancelFunc // ends it, and maintenance
+	sequencing  sync.WaitGroup     // the sequencer
+	maintaining sync.WaitGroup     // what may wait for the disk
+	closing     sync.Once
+	shut        func() error
 }
 
 // Open opens the history of a directory, and creates it if there is none. A file of an
@@ -79,9 +82,10 @@ func Open(ctx context.Context, o Options) (*History, error) {
 		return nil, fmt.Errorf("open history: %w", err)
 	}
 	run, stop := context.WithCancel(context.WithoutCancel(ctx))
-	h.stop = stop
-	h.running.Go(h.sequence)
-	h.running.Go(func() { h.maintenance.work(run) })
+	h.ended, h.stop = run, stop
+	h.sequencing.Go(h.sequence)
+	go h.worker.work() // until leave
+	h.maintaining.Go(func() { h.maintenance.work(run) })
 	return h, nil
 }
 
@@ -99,6 +103,7 @@ func newHistory(o Options) (*History, error) {
 		memory:  memory{limit: cmp.Or(o.recent, recentEvents), wait: cmp.Or(o.wait, waitingEvents)},
 		trouble: trouble{changed: make(chan struct{})},
 	}
+	r.worker = newWorker(cmp.Or(o.hang, hangAfter), r.disk.commits.Load)
 	h := &History{recorder: r, queue: queue{wake: make(chan struct{}, 1)}, every: cmp.Or(o.retry, inspectEvery)}
 	h.stamps.clock, h.shut = o.clock, sync.OnceValue(h.leave)
 	h.maintenance.recorder, h.maintenance.wake = r, make(chan struct{}, 1)
@@ -170,9 +175,9 @@ func (h *History) Bounds() (first, last state.Seq) {
 // Now implements room.Log.
 func (h *History) Now() state.Moment { return h.stamps.moment() }
 
-// Health implements room.Log. During trouble the chat goes on: events are ordered and
-// visible, and wait in memory to be written; messages that no longer fit there become a
-// gap. When it ends the room writes a snapshot at once, which stands for the events that
+// Health implements room.Log. During trouble, also that of a disk that takes longer than
+// hangAfter to answer, the chat goes on: events are ordered and visible, and wait in memory
+// to be written; messages that no longer fit there become a gap. When it ends the room writes a snapshot at once, which stands for the events that
 // did not fit, and for those that only a lost file held.
 func (h *History) Health() (state.Health, <-chan struct{}) { return h.trouble.health() }
 
@@ -194,31 +199,55 @@ func (h *History) SetKeep(keep time.Duration, keepBytes int64) {
 	wait.Signal(h.maintenance.wake)
 }
 
-// Close implements room.Log: it ends the log. What was ordered is written, and waiting
-// proposals get state.ErrClosed. The store works until Shut, for a room that writes its
-// snapshot last.
+// Close implements room.Log: it ends the log, and waiting proposals get state.ErrClosed.
+// The store works until Shut, for a room that writes its snapshot last.
 func (h *History) Close() error {
 	h.closing.Do(func() {
 		h.queue.close()
 		h.stop()
 	})
-	h.running.Wait()
+	h.sequencing.Wait()
 	return nil
 }
 
 // Shut closes the log if it is open, writes what waits, closes the file and releases the
-// directory. Later calls return the same.
+// directory. Of a disk that hangs it returns ErrHangs after a while: all that is then done
+// once the disk answers, if the process still runs. Later calls return the same.
 func (h *History) Shut() error { return h.shut() }
+
+// leaveAfter is how long Shut waits for the disk to get anything done: a program that is
+// asked to end has little time.
+const leaveAfter = hangAfter / 2
 
 func (h *History) leave() error {
 	h.Close()
-	h.inspect() // the file may have been removed since the last look
-	err := h.drain()
+	given, ended := h.given, make(chan error, 1)
+	h.worker.jobs <- func() error {
+		h.maintaining.Wait()
+		ended <- h.finish(given)
+		return nil
+	}
+	close(h.worker.jobs)
+	err, _ := h.worker.await(ended, min(leaveAfter, h.worker.limit))
 	if err != nil && h.memory.hasWaiting() {
 		h.log.Error("history: closed before everything was written", "err", err)
 	}
-	if err = errors.Join(err, h.disk.close()); err != nil {
+	if err != nil {
 		return fmt.Errorf("close history: %w", err)
 	}
 	return nil
+}
+
+// finish writes what waits and closes the file. It is the worker's last job.
+func (h *History) finish(given state.Seq) error {
+	if h.trouble.now() == nil { // the file may have been removed since the last look
+		if err := h.disk.inPlace(); err != nil {
+			h.fail(err)
+		}
+	}
+	err := h.resume(given)
+	if err == nil && h.trouble.now() != nil {
+		h.recovered()
+	}
+	return errors.Join(err, h.disk.close())
 }

@@ -1,6 +1,7 @@
 package history
 
 import (
+	"context"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -17,6 +18,7 @@ var (
 
 func TestMain(m *testing.M) {
 	childMain()
+	oldLockMain()
 	goleak.VerifyTestMain(m)
 }
 
@@ -87,8 +89,9 @@ func openAlone(t testing.TB, o Options) *History {
 	if err := h.start(); err != nil {
 		t.Fatal(err)
 	}
-	h.stop = func() {}
-	h.running.Go(h.sequence)
+	h.ended, h.stop = context.WithCancel(t.Context())
+	h.sequencing.Go(h.sequence)
+	go h.worker.work()
 	t.Cleanup(func() { shut(t, h) })
 	return h
 }

@@ -37,13 +37,14 @@ type memory struct {
 	applied  state.Seq // up to which Apply was called
 	kept     state.Seq // from which on the log is complete, in the file and in entries; only grows
 	messages list[*message]
+	handed   state.Seq    // up to which messages are being written
 	entries  list[*entry] // empty while the disk works
 	lost     gap          // the messages dropped and not yet recorded as missing
 	reported gap          // what was recorded as missing, for the operator's log
 }
 
 // apply adds spoken events that are not known yet. While the disk fails the oldest that
-// wait make room for them.
+// wait make room for them, but not those that it is still writing, should it hang.
 func (m *memory) apply(upto state.Seq, events []*spoken, failing bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -55,12 +56,13 @@ func (m *memory) apply(upto state.Seq, events []*spoken, failing bool) {
 	}
 	m.applied = max(m.applied, upto)
 	if failing {
-		n := m.messages.excess(m.wait, waitingBytes)
-		for _, row := range m.messages.rows[:n] {
+		n, written := m.messages.excess(m.wait, waitingBytes), len(m.messages.upTo(m.handed))
+		n = min(n, len(m.messages.rows)-written)
+		for _, row := range m.messages.rows[written : written+n] {
 			at := time.UnixMicro(row.time).UTC()
 			m.lost = m.lost.and(gap{row.seq, state.Gap{From: at, To: at, Count: 1}})
 		}
-		m.messages.drop(n)
+		m.messages.delete(written, written+n)
 	}
 	m.trimLocked()
 }
@@ -162,7 +164,7 @@ func (m *memory) next(messages int) batch {
 		waiting = waiting[:room.BatchEvents]
 		b.upto = waiting[len(waiting)-1].seq
 	}
-	b.messages = append(b.messages, waiting...)
+	b.messages, m.handed = append(b.messages, waiting...), b.upto
 	return b
 }
 
@@ -170,6 +172,7 @@ func (m *memory) next(messages int) batch {
 func (m *memory) upTo(last state.Seq) batch {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.handed = last
 	return batch{upto: last, messages: slices.Clone(m.messages.upTo(last))}
 }
 
@@ -177,6 +180,7 @@ func (m *memory) upTo(last state.Seq) batch {
 func (m *memory) written(b *batch) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.handed = 0
 	if n := len(b.messages); n > 0 {
 		m.messages.drop(len(m.messages.upTo(b.messages[n-1].seq)))
 	}
@@ -193,7 +197,7 @@ func (m *memory) written(b *batch) {
 func (m *memory) unwritten(b *batch) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.lost = b.missing.and(m.lost)
+	m.handed, m.lost = 0, b.missing.and(m.lost)
 }
 
 // covered drops the entries that a snapshot covers: they need not be kept.

@@ -2,6 +2,7 @@ package history
 
 import (
 	"database/sql"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -18,8 +19,8 @@ import (
 const manyMessages = room.BatchEvents / 2
 
 // recorder writes to the disk, and keeps in memory what a disk that fails does not take.
-// Its methods may be called at the same time, but for record, inspect and drain: those are
-// the sequencer's, and after its end the closing goroutine's.
+// Its methods may be called at the same time, but for record, inspect and settle, which are
+// the sequencer's, and for resume and drain, which are its worker's.
 type recorder struct {
 	log        *slog.Logger
 	fault      func() error // nil, or called before each commit: an error is the disk's
@@ -27,6 +28,7 @@ type recorder struct {
 	disk       disk
 	memory     memory
 	trouble    trouble
+	worker     worker    // the sequencer's
 	given      state.Seq // the last sequence number that was assigned; the sequencer's
 
 	// Guarded by disk.mu.
@@ -43,7 +45,7 @@ func (r *recorder) record(entries []*entry) {
 		return
 	}
 	if r.trouble.now() == nil {
-		err := r.write(entries, manyMessages)
+		err := r.worker.do(func() error { return r.write(entries, manyMessages) })
 		if err == nil {
 			return
 		}
@@ -59,19 +61,37 @@ func (r *recorder) fail(err error) {
 }
 
 // inspect looks after the disk, once a second: it notices that the file was removed or
-// replaced, and tries to resume recording.
+// replaced, and begins to resume recording, which ends with settle. It does nothing while
+// the disk hangs.
 func (r *recorder) inspect() {
 	if r.trouble.now() == nil {
-		err := r.disk.inPlace()
+		err := r.worker.do(r.disk.inPlace)
 		if err == nil {
 			return
 		}
 		r.fail(err)
 	}
-	if err := r.resume(); err != nil {
+	if !r.worker.busy {
+		given := r.given
+		r.worker.begin(func() error { return r.resume(given) })
+	}
+}
+
+// settle takes the outcome of a job that the sequencer did not wait for. If it went well,
+// it writes what was ordered meanwhile, and recording goes on.
+func (r *recorder) settle(err error) {
+	if err == nil {
+		err = r.worker.do(r.drain)
+	}
+	if err != nil {
 		r.trouble.set(err, time.Time{})
 		return
 	}
+	r.recovered()
+}
+
+// recovered ends the alarm.
+func (r *recorder) recovered() {
 	health, _ := r.trouble.health()
 	r.trouble.set(nil, time.Time{})
 	about := []any{"since", health.Since.Truncate(time.Second)}
@@ -84,23 +104,24 @@ func (r *recorder) inspect() {
 }
 
 // resume writes all that waits, after opening the file again where that may help: a full
-// disk needs no more than space.
-func (r *recorder) resume() error {
-	if code(r.trouble.now()) != sqlite3.SQLITE_FULL {
-		if err := r.reopen(); err != nil {
+// disk needs no more than space, one that hung no more than time. given is the last
+// sequence number that was assigned.
+func (r *recorder) resume(given state.Seq) error {
+	if err := r.trouble.now(); err != nil && code(err) != sqlite3.SQLITE_FULL && !errors.Is(err, ErrHangs) {
+		if err := r.reopen(given); err != nil {
 			return err
 		}
 	}
 	return r.drain()
 }
 
-func (r *recorder) reopen() error {
+func (r *recorder) reopen(given state.Seq) error {
 	r.disk.mu.Lock()
 	defer r.disk.mu.Unlock()
 	r.disk.disconnectLocked()
 	err := r.disk.openLocked()
 	if err == nil {
-		err = r.adoptLocked()
+		err = r.adoptLocked(given)
 	}
 	if err != nil {
 		r.disk.disconnectLocked()
@@ -111,7 +132,7 @@ func (r *recorder) reopen() error {
 // adoptLocked goes on with the file that is there now: the same, an older copy or a new
 // one. One that is not the same gets the messages that are in memory, with a gap for those
 // that only the other had; events that only the other had can no longer be followed.
-func (r *recorder) adoptLocked() error {
+func (r *recorder) adoptLocked(given state.Seq) error {
 	c, err := readContent(r.disk.durable.DB)
 	if err != nil {
 		return err
@@ -120,7 +141,7 @@ func (r *recorder) adoptLocked() error {
 		return nil
 	}
 	r.last, r.lastHour = c.last, c.hour
-	r.memory.rewrite(c, r.given)
+	r.memory.rewrite(c, given)
 	b := r.memory.next(0)
 	if err := r.commitLocked(r.disk.durable, &b, nil); err != nil {
 		return err

@@ -125,6 +125,9 @@ func (h *History) sequence() {
 		}
 		select {
 		case <-h.queue.wake:
+		case err := <-h.worker.late():
+			h.worker.busy = false
+			h.settle(err)
 		case <-tick.C:
 			h.inspect()
 		}

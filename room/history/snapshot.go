@@ -33,16 +33,32 @@ func (h *History) Load(ctx context.Context) (state.Snapshot, error) {
 
 // Snapshot implements room.Store. The snapshot is written in one transaction with the
 // messages up to its sequence number that still waited, or not at all; while the disk
-// fails it is refused. It does not wait for the disk: a power cut that undoes it also undoes
+// fails it is refused, and once the log is closed one that hangs is not waited for. It does
+// not wait for the disk: a power cut that undoes it also undoes
 // the deletion of the events that it covers. An earlier snapshot than the one in the file
 // changes nothing.
 func (h *History) Snapshot(ctx context.Context, s state.Snapshot) error {
 	err := cmp.Or(ctx.Err(), h.trouble.now())
 	if err == nil {
-		err = h.writeSnapshot(s, h.Now())
+		written := make(chan error, 1)
+		h.maintaining.Go(func() { written <- h.keep(s) })
+		select {
+		case err = <-written:
+		case <-ctx.Done():
+			err = ctx.Err()
+		case <-h.ended.Done():
+			err, _ = h.worker.await(written, h.worker.limit)
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("history: keep snapshot: %w", err)
+	}
+	return nil
+}
+
+func (h *History) keep(s state.Snapshot) error {
+	if err := h.writeSnapshot(s, h.Now()); err != nil {
+		return err
 	}
 	h.maintenance.covered.Store(true)
 	wait.Signal(h.maintenance.wake)
