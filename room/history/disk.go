@@ -58,11 +58,15 @@ func (d *disk) openLocked() error {
 	if err := os.MkdirAll(d.dir, 0o700); err != nil {
 		return err
 	}
+	before := d.claimed
 	if err := d.claimLocked(); err != nil {
 		return err
 	}
 	if err := d.connectLocked(); err != nil {
 		d.disconnectLocked()
+		if d.claimed != before {
+			d.releaseLocked() // of another disk mounted here, which nothing may keep from being unmounted
+		}
 		return fmt.Errorf("%s: %w", d.path(), explain(err))
 	}
 	return nil
