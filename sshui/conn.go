@@ -38,11 +38,16 @@ type secrets struct{ pass, password string }
 // conn is a connection that the server knows until it is closed.
 type conn struct {
 	*paced
-	server  *Server
-	secrets secrets     // while logging in
-	unused  *time.Timer // closes a connection that opens no session
-	closed  sync.Once
-	err     error // of closing
+	server *Server
+	begun  time.Time
+	due    *time.Timer // closes a connection that is late, see timeouts; with a session open none is
+	gone   atomic.Bool // closed, or about to be
+	closed sync.Once
+	err    error // of closing
+
+	// While logging in, which one goroutine does.
+	secrets       secrets
+	keys, answers int // so far
 
 	client     atomic.Pointer[gossh.ServerConn] // nil before the first session channel
 	slots      chan struct{}                    // holds one for each session channel that is open
@@ -73,10 +78,10 @@ func (l listener) Accept() (net.Conn, error) {
 // track wraps an admitted connection and has Shutdown close it.
 func (s *Server) track(raw net.Conn, leave func()) (net.Conn, error) {
 	front.NoticeVanished(raw)
-	c := &conn{paced: newPaced(raw, s.pace), server: s, slots: make(chan struct{}, maxChannels)}
-	c.unused = time.AfterFunc(s.waits.handshake+s.waits.start, func() { c.Close() })
+	c := &conn{paced: newPaced(raw, s.pace), server: s, begun: time.Now(), slots: make(chan struct{}, maxChannels)}
+	c.due = time.AfterFunc(s.waits.handshake, c.closeUnused)
 	if !s.conns.Track(c, leave) {
-		c.unused.Stop()
+		c.due.Stop()
 		c.paced.Close()
 		return nil, net.ErrClosed
 	}
@@ -87,10 +92,32 @@ func (s *Server) track(raw net.Conn, leave func()) (net.Conn, error) {
 func (c *conn) Close() error {
 	c.closed.Do(func() {
 		c.err = c.paced.Close()
-		c.unused.Stop()
+		c.gone.Store(true)
+		c.due.Stop()
 		c.server.conns.Forget(c)
 	})
 	return c.err
+}
+
+// closeUnused closes the connection unless a session is open.
+func (c *conn) closeUnused() {
+	if len(c.slots) == 0 {
+		c.Close()
+	}
+}
+
+// keysExchanged gives the client the rest of the time for its login.
+func (c *conn) keysExchanged() { c.giveTime(c.server.waits.login - time.Since(c.begun)) }
+
+// loggedIn gives the client time to open a session.
+func (c *conn) loggedIn() { c.giveTime(c.server.waits.start) }
+
+// giveTime puts off the moment when the connection is late.
+func (c *conn) giveTime(d time.Duration) {
+	c.due.Reset(d)
+	if c.gone.Load() {
+		c.due.Stop() // it would hold the connection in memory
+	}
 }
 
 // connKey is the key of the conn in its context.
@@ -106,7 +133,6 @@ func (c *conn) admit(client *gossh.ServerConn, offer gossh.NewChannel) bool {
 	}
 	defer c.opening.Add(-1)
 	if c.server.conns.Begin() {
-		c.unused.Stop()
 		c.client.Store(client)
 		select {
 		case c.slots <- struct{}{}:
@@ -119,9 +145,13 @@ func (c *conn) admit(client *gossh.ServerConn, offer gossh.NewChannel) bool {
 	return false
 }
 
-// release undoes admit.
+// release undoes admit. After the last session its client has time to open another, as
+// with ssh's ControlMaster.
 func (c *conn) release() {
 	<-c.slots
+	if len(c.slots) == 0 {
+		c.giveTime(c.server.waits.start)
+	}
 	c.server.conns.End()
 }
 
@@ -139,19 +169,20 @@ func (s *Server) keepAlive() {
 	}
 }
 
-// sendKeepalives sends a keepalive on each connection with sessions, and closes those that
-// have left too many unanswered. Any answer will do, a refusal too.
+// sendKeepalives sends a keepalive on each connection that has had a session, and closes
+// those that have left too many unanswered. Any answer will do, a refusal too.
 func (s *Server) sendKeepalives() {
 	for _, tracked := range s.conns.Open() {
 		c := tracked.(*conn)
-		if len(c.slots) == 0 || c.isFull() { // its answer would wait behind what its session has not read yet
+		client := c.client.Load()
+		if client == nil || c.isFull() { // its answer would wait behind what its session has not read yet
 			continue
 		}
 		lost := c.unanswered.Add(1) > maxUnanswered
 		s.keepalives.Go(func() {
 			if lost {
 				c.Close()
-			} else if _, _, err := c.client.Load().SendRequest("keepalive@openssh.com", true, nil); err == nil {
+			} else if _, _, err := client.SendRequest("keepalive@openssh.com", true, nil); err == nil {
 				c.unanswered.Store(0)
 			}
 		})

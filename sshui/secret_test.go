@@ -198,7 +198,7 @@ func TestSecretAtLoginGetsMoreTimeThanAHandshake(t *testing.T) {
 		h.Room.SetAccess(room.Access{Password: password})
 		cfg := clientConfig("ann")
 		cfg.Auth = []gossh.AuthMethod{gossh.KeyboardInteractive(func(string, string, []string, []bool) ([]string, error) {
-			time.Sleep(h.server.waits.pseudo - time.Second)
+			time.Sleep(h.server.waits.login - time.Second)
 			return []string{password}, nil
 		})}
 		client := h.dialWith(cfg)

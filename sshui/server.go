@@ -27,18 +27,21 @@ import (
 	"salon/room"
 	"salon/room/lang"
 	"salon/room/state"
-	"salon/room/text"
 	"salon/sshui/screen"
 )
 
-// maxAuthTries is how many keys a client may try.
-const maxAuthTries = 20
+// Bounds on one login; a client that goes beyond them is closed.
+const (
+	maxAuthTries = 20 // keys that are shown, and refusals of any kind
+	maxAnswers   = 6  // times that it may be asked for its secrets
+)
 
 // timeouts bound every wait of a Server for its clients.
 type timeouts struct {
-	handshake time.Duration // for a connection to log in; then it is closed
-	start     time.Duration // for a connection to open a session, and for that to say what it is for; then it is closed
-	pseudo    time.Duration // to choose another pseudo, and again for each secret that is asked for
+	handshake time.Duration // for a connection to exchange keys; then it is closed
+	login     time.Duration // for it to log in, its handshake and its secrets included; then it is closed
+	start     time.Duration // for it to open a session, its first or another one, and for that to say what it is for; then it is closed
+	pseudo    time.Duration // at a terminal: to choose another pseudo, and again for each secret that is asked for
 	write     time.Duration // for one write; then its session ends with the cause Slow and the connection is closed
 	linger    time.Duration // at shutdown or when turned away, to read why and hang up
 	keepalive time.Duration // between two keepalives
@@ -47,8 +50,8 @@ type timeouts struct {
 
 func defaultTimeouts() timeouts {
 	return timeouts{
-		handshake: 10 * time.Second, start: 10 * time.Second, pseudo: time.Minute, write: 10 * time.Second, linger: time.Second, keepalive: 30 * time.Second,
-		eof: 100 * time.Millisecond,
+		handshake: 10 * time.Second, login: time.Minute, start: 10 * time.Second, pseudo: time.Minute, write: 10 * time.Second,
+		linger: time.Second, keepalive: 30 * time.Second, eof: 100 * time.Millisecond,
 	}
 }
 
@@ -98,7 +101,7 @@ func newServer(cfg Config, r *room.Room, waits timeouts, pace pace) (*Server, er
 		// Everyone may enter. A key only tells who it is, and only once it has
 		// signed; see provedKey. OpenSSH tries "none" first: taking that would mean
 		// never to be shown a key.
-		wish.WithPublicKeyAuth(func(ssh.Context, ssh.PublicKey) bool { return true }),
+		wish.WithPublicKeyAuth(s.offered),
 		wish.WithKeyboardInteractiveAuth(s.login),
 	)
 	if err != nil {
@@ -114,8 +117,7 @@ func (s *Server) configure(srv *ssh.Server) error {
 	for _, key := range s.cfg.HostKeys {
 		srv.AddHostKey(key)
 	}
-	srv.HandshakeTimeout = s.waits.handshake
-	srv.ServerConfigCallback = func(ssh.Context) *gossh.ServerConfig { return algorithms() }
+	srv.ServerConfigCallback = serverConfig
 	srv.ConnCallback = func(ctx ssh.Context, c net.Conn) net.Conn {
 		ctx.SetValue(connKey{}, c) // for connOf
 		return c
@@ -124,6 +126,18 @@ func (s *Server) configure(srv *ssh.Server) error {
 	srv.RequestHandlers = map[string]ssh.RequestHandler{}
 	srv.SubsystemHandlers = map[string]ssh.SubsystemHandler{}
 	return nil
+}
+
+// serverConfig is that of one connection, which it tells how far its login has come.
+func serverConfig(ctx ssh.Context) *gossh.ServerConfig {
+	cfg, c := algorithms(), connOf(ctx)
+	cfg.PreAuthConnCallback = func(gossh.ServerPreAuthConn) { c.keysExchanged() }
+	cfg.AuthLogCallback = func(_ gossh.ConnMetadata, _ string, err error) {
+		if err == nil {
+			c.loggedIn()
+		}
+	}
+	return cfg
 }
 
 // algorithms are those that are offered: no SHA-1 and no DSA, and the post-quantum
@@ -202,33 +216,4 @@ func plainASCII(s string) string {
 		}
 		return r
 	}, norm.NFKD.String(s))
-}
-
-// login accepts everybody without a key, and asks for the secrets that the pseudo takes by
-// keyboard-interactive (RFC 4256), which also reaches people who run a command and
-// programs that answer for them. The session says what is wrong or missing. The language
-// is the server's: the client's is not known yet.
-func (s *Server) login(ctx ssh.Context, ask gossh.KeyboardInteractiveChallenge) bool {
-	var e room.Entry
-	e.Pseudo, _ = text.ParsePseudo(ctx.User()) // another will be asked for, where somebody can be
-	lacks := s.room.Lacks(&e)
-	var questions []string
-	for _, p := range lacks {
-		questions = append(questions, lang.Question(s.cfg.Lang, p, e.Pseudo))
-	}
-	if len(questions) == 0 {
-		return true
-	}
-	c := connOf(ctx)
-	c.SetDeadline(time.Now().Add(s.waits.pseudo)) // the library lifts it once the login has ended
-	c.unused.Reset(s.waits.pseudo + s.waits.start)
-	typed, err := ask("", "", questions, make([]bool, len(questions))) // not echoed
-	if err != nil {
-		return false
-	}
-	for i, p := range lacks {
-		e.Give(p, strings.TrimSpace(strings.Clone(typed[i][:min(len(typed[i]), text.MaxText)]))) // a longer one is wrong, and stays so
-	}
-	c.secrets = secrets{e.Pass, e.Password}
-	return true
 }

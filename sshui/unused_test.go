@@ -25,10 +25,55 @@ func TestAConnectionThatAsksForNothingIsClosed(t *testing.T) {
 			t.Errorf("a session that never says what it is for was closed after %v", took)
 		}
 		idle.Wait() // ends when the server closes it
-		if took := time.Since(start); took != waits.handshake+waits.start {
+		if took := time.Since(start); took != waits.start {
 			t.Errorf("a connection without a session was closed after %v", took)
 		}
 		time.Sleep(time.Hour)
 		busy.wantTalking(h, "toujours là") // a session in use was not closed
+	})
+}
+
+// With ssh's ControlMaster a connection may have one session after the other.
+func TestTheEndOfItsLastSessionEndsAConnection(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := open(t, wired)
+		c, start := h.dial("ann", newKey(t)), h.server.waits.start
+		for range 5 {
+			s := openChannel(t, c)
+			s.must("exec", execRequest{"/liste"})
+			s.wantExit(exitDone)
+			time.Sleep(start - time.Second)
+		}
+		first, second := openChannel(t, c), openChannel(t, c)
+		first.must("shell", nil)
+		second.must("shell", nil)
+		first.CloseWrite()
+		first.wantExit(exitDone)
+		time.Sleep(time.Hour)
+		second.wantTalking(h, "toujours là") // of two only one has ended
+		second.CloseWrite()
+		second.wantExit(exitDone)
+		ended := time.Now()
+		c.Wait() // ends when the server closes it
+		if took := time.Since(ended); took != start {
+			t.Errorf("closed %v after its last session, want %v", took, start)
+		}
+	})
+}
+
+func TestAConnectionBetweenTwoSessionsIsAskedForSignsOfLife(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := open(t, wired, func(b *build) { b.waits.start = time.Hour })
+		w := h.wireTo()
+		w.enter("ann")
+		w.shell()
+		h.AwaitJoined(t, "ann")
+		w.write([]byte{97, 0, 0, 0, 0}) // SSH_MSG_CHANNEL_CLOSE
+		h.AwaitLeft(t, "ann")
+		silent := time.Now()
+		awaitClosed(t, w)
+		if took, beat := time.Since(silent), h.server.waits.keepalive; took < maxUnanswered*beat || took > (maxUnanswered+1)*beat {
+			t.Errorf("closed after %v, want after %d times %v", took, maxUnanswered, beat)
+		}
 	})
 }

@@ -1,0 +1,53 @@
+package sshui
+
+import (
+	"strings"
+
+	"charm.land/ssh"
+	gossh "golang.org/x/crypto/ssh"
+
+	"salon/room"
+	"salon/room/lang"
+	"salon/room/text"
+)
+
+// offered takes every key that a client shows, whether it can sign with it or not.
+func (s *Server) offered(ctx ssh.Context, _ ssh.PublicKey) bool {
+	c := connOf(ctx)
+	if c.keys++; c.keys > maxAuthTries {
+		c.Close()
+		return false
+	}
+	return true
+}
+
+// login accepts everybody without a key, and asks for the secrets that the pseudo takes by
+// keyboard-interactive (RFC 4256), which also reaches people who run a command and
+// programs that answer for them. The session says what is wrong or missing. The language
+// is the server's: the client's is not known yet.
+func (s *Server) login(ctx ssh.Context, ask gossh.KeyboardInteractiveChallenge) bool {
+	c := connOf(ctx)
+	if c.answers++; c.answers > maxAnswers {
+		c.Close()
+		return false
+	}
+	var e room.Entry
+	e.Pseudo, _ = text.ParsePseudo(ctx.User()) // another will be asked for, where somebody can be
+	lacks := s.room.Lacks(&e)
+	var questions []string
+	for _, p := range lacks {
+		questions = append(questions, lang.Question(s.cfg.Lang, p, e.Pseudo))
+	}
+	if len(questions) == 0 {
+		return true
+	}
+	typed, err := ask("", "", questions, make([]bool, len(questions))) // not echoed
+	if err != nil {
+		return false
+	}
+	for i, p := range lacks {
+		e.Give(p, strings.TrimSpace(strings.Clone(typed[i][:min(len(typed[i]), text.MaxText)]))) // a longer one is wrong, and stays so
+	}
+	c.secrets = secrets{e.Pass, e.Password}
+	return true
+}
