@@ -59,10 +59,7 @@ func (sc *scene) clear() {
 		sc.tmux.close()
 	}
 	for _, a := range sc.actors {
-		if a.ended() {
-			continue
-		}
-		syscall.Kill(-a.cmd.Process.Pid, syscall.SIGKILL) // its children too
+		syscall.Kill(-a.cmd.Process.Pid, syscall.SIGKILL) // its children too, who may outlive it
 		<-a.done
 	}
 }
@@ -327,12 +324,19 @@ func (sc *scene) log(ts *testscript.TestScript) {
 
 // cpuTime is what a process has used of the processor so far.
 func cpuTime(ts *testscript.TestScript, pid int) time.Duration {
-	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	used, err := processorTime(pid)
 	ts.Check(err)
+	return used
+}
+
+func processorTime(pid int) (time.Duration, error) {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return 0, err
+	}
 	_, after, _ := strings.Cut(string(stat), ") ") // proc(5): the name before it may hold anything
 	var ticks [2]int
 	fields := strings.Fields(after)
 	_, err = fmt.Sscan(fields[11]+" "+fields[12], &ticks[0], &ticks[1])
-	ts.Check(err)
-	return time.Duration(ticks[0]+ticks[1]) * 10 * time.Millisecond // USER_HZ is 100 wherever Linux runs
+	return time.Duration(ticks[0]+ticks[1]) * 10 * time.Millisecond, err // USER_HZ is 100 wherever Linux runs
 }

@@ -11,7 +11,8 @@ import (
 
 // acceptPause is how long the server waits after an accept that failed, such as
 // for want of descriptors, before it tries again. Open connections are served meanwhile.
-const acceptPause = 50 * time.Millisecond
+// It is logged every acceptLogged.
+const acceptPause, acceptLogged = 50 * time.Millisecond, time.Minute
 
 // Serve takes connections until Shutdown, which makes it return nil, or until
 // the listener is closed by somebody else.
@@ -20,6 +21,7 @@ func (s *Server) Serve(l net.Listener) error {
 		return nil
 	}
 	defer l.Close()
+	var logged time.Time
 	for {
 		c, err := l.Accept()
 		switch {
@@ -30,7 +32,10 @@ func (s *Server) Serve(l net.Listener) error {
 		case errors.Is(err, net.ErrClosed):
 			return err
 		default:
-			s.log.Warn("tcp: accept", "err", err)
+			if now := time.Now(); now.Sub(logged) >= acceptLogged {
+				logged = now
+				s.log.Warn("tcp: accept", "err", err)
+			}
 			time.Sleep(acceptPause)
 		}
 	}
