@@ -40,7 +40,7 @@ type conn struct {
 
 func newConn(s *Server, raw net.Conn) *conn {
 	c := &conn{Conn: raw, Server: s, addr: front.AddrOf(raw.RemoteAddr())}
-	c.in = newLineReader(raw, func(p []byte) { c.send(p) })
+	c.in = newLineReader(raw, s.pace, func(p []byte) { c.send(p) })
 	return c
 }
 

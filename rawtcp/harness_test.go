@@ -13,6 +13,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"salon/internal/front"
 	"salon/room"
 	"salon/room/lang"
 	"salon/room/roomtest"
@@ -36,6 +37,7 @@ type harness struct {
 type build struct {
 	room   room.Config
 	waits  timeouts
+	pace   front.Pace
 	store  room.Store
 	listen func(net.Listener) net.Listener
 	wired  bool // see [roomtest.Harness.Wire]
@@ -45,7 +47,7 @@ type build struct {
 // wired is a harness that stands in a time of its own.
 func wired(b *build) { b.wired = true }
 
-// open opens a harness for the length of a test: no limits of rate, French, and
+// open opens a harness for the length of a test: no limits of rate or pace, French, and
 // default timeouts, unless change says otherwise.
 func open(t testing.TB, change ...func(*build)) *harness {
 	t.Helper()
@@ -58,7 +60,7 @@ func open(t testing.TB, change ...func(*build)) *harness {
 	if b.wired {
 		h.Wire()
 	}
-	h.server = newServer(Config{Log: b.log}, h.Room, b.waits)
+	h.server = newServer(Config{Log: b.log}, h.Room, b.waits, b.pace)
 	h.Serve(h.server, b.listen)
 	return h
 }

@@ -3,11 +3,28 @@ package rawtcp
 import (
 	"errors"
 	"io"
+	"time"
+
+	"salon/internal/front"
 )
 
 // readSize is the size of a connection's read buffer: small, because most
 // connections are silent most of the time and there may be thousands.
 const readSize = 512
+
+// Bounds on what one connection may make the server read; what comes faster stays with the
+// client, and is read later. They are above what lines may be at the default limits of the
+// room, 20 a second after 40 at once, if each is maxLine long. All else that is read, such as
+// the rest of a line too long or telnet commands, then takes 1 % of a core, at worst.
+const (
+	readRate  = 128 << 10 // bytes a second, in the long run
+	readBurst = 256 << 10 // bytes at once before that
+	// readCost is how many bytes one read counts for besides those that it returns: as much
+	// work as it is, and most when it returns one.
+	readCost = 128
+)
+
+func defaultPace() front.Pace { return front.NewPace(readRate, readBurst) }
 
 // lineReader reads lines and signals from one raw TCP client, with or without
 // telnet. How the network split the bytes changes nothing in what it returns. It
@@ -18,6 +35,7 @@ type lineReader struct {
 	src   io.Reader
 	reply func([]byte)
 	lines discipline
+	pace  front.Pace
 
 	buf      [readSize]byte
 	pos, end int  // buf[pos:end] is read and not yet decoded
@@ -26,11 +44,11 @@ type lineReader struct {
 	closed   bool // src is at its end
 }
 
-// newLineReader reads from src. Answers to telnet requests go to reply, in order
+// newLineReader reads from src at a pace. Answers to telnet requests go to reply, in order
 // and before the token that follows them; the slice is reply's to keep. reply
 // may block, which slows the client down, and owns its own errors.
-func newLineReader(src io.Reader, reply func([]byte)) *lineReader {
-	return &lineReader{src: src, reply: reply}
+func newLineReader(src io.Reader, pace front.Pace, reply func([]byte)) *lineReader {
+	return &lineReader{src: src, pace: pace, reply: reply}
 }
 
 // next waits for the next token. The errors are those of src, unwrapped, io.EOF
@@ -81,12 +99,15 @@ func (r *lineReader) hideTyping(on bool) []byte {
 	return offer
 }
 
-// fill reads once, after the bytes that are left.
+// fill reads once, after the bytes that are left, when the pace allows it. A deadline or a
+// close that comes while it waits for that takes effect up to 0.2 s later.
 func (r *lineReader) fill() error {
 	if r.pos == r.end {
 		r.pos, r.end = 0, 0
 	}
+	time.Sleep(r.pace.Delay())
 	n, err := r.src.Read(r.buf[r.end:])
+	r.pace.Count(n + readCost)
 	r.end += n
 	if n > 0 {
 		return nil // src repeats an error that came with data

@@ -13,6 +13,8 @@ import (
 	"unicode/utf8"
 	"unsafe"
 
+	"salon/internal/front"
+
 	"pgregory.net/rapid"
 )
 
@@ -22,7 +24,7 @@ func listen(t testing.TB, in io.Reader) []string {
 	t.Helper()
 	var received []string
 	var answers []byte
-	r := newLineReader(in, func(p []byte) { answers = append(answers, p...) })
+	r := newLineReader(in, front.Pace{}, func(p []byte) { answers = append(answers, p...) })
 	for {
 		tok, err := r.next()
 		if err != nil {
@@ -119,7 +121,7 @@ func TestInterruptThenDrainAnswersTheMark(t *testing.T) {
 	const in = "salut\xff\xf4\xff\xfd\x06encore\n"
 	for _, src := range []io.Reader{strings.NewReader(in), iotest.OneByteReader(strings.NewReader(in))} {
 		var answers []byte
-		r := newLineReader(src, func(p []byte) { answers = append(answers, p...) })
+		r := newLineReader(src, front.Pace{}, func(p []byte) { answers = append(answers, p...) })
 		if tok, err := r.next(); tok.kind != tokenInterrupt || err != nil {
 			t.Fatalf("next: %v, %v", write(tok), err)
 		}
@@ -132,7 +134,7 @@ func TestInterruptThenDrainAnswersTheMark(t *testing.T) {
 func TestDrainWaitsForNoMarkAfterARawInterrupt(t *testing.T) {
 	src := io.MultiReader(strings.NewReader("\x03\xff\xfd\x01"), iotest.ErrReader(errors.New("read again")))
 	var answers []byte
-	r := newLineReader(src, func(p []byte) { answers = append(answers, p...) })
+	r := newLineReader(src, front.Pace{}, func(p []byte) { answers = append(answers, p...) })
 	if tok, err := r.next(); tok.kind != tokenInterrupt || err != nil {
 		t.Fatalf("next: %v, %v", write(tok), err)
 	}
@@ -142,7 +144,7 @@ func TestDrainWaitsForNoMarkAfterARawInterrupt(t *testing.T) {
 }
 
 func TestDrainGivesUpWithTheReader(t *testing.T) {
-	r := newLineReader(iotest.TimeoutReader(iotest.OneByteReader(strings.NewReader("\xff\xf4"))), func([]byte) {})
+	r := newLineReader(iotest.TimeoutReader(iotest.OneByteReader(strings.NewReader("\xff\xf4"))), front.Pace{}, func([]byte) {})
 	for range 2 { // the first read that fails is retried
 		if tok, err := r.next(); err == nil && tok.kind != tokenInterrupt {
 			t.Fatalf("next: %v", write(tok))
@@ -155,7 +157,7 @@ func TestDrainGivesUpWithTheReader(t *testing.T) {
 
 func TestDeadlineLosesNothing(t *testing.T) {
 	src := io.MultiReader(strings.NewReader("sal"), &failOnce{err: os.ErrDeadlineExceeded}, strings.NewReader("ut\n"))
-	r := newLineReader(src, func([]byte) {})
+	r := newLineReader(src, front.Pace{}, func([]byte) {})
 	if tok, err := r.next(); !errors.Is(err, os.ErrDeadlineExceeded) {
 		t.Fatalf("next: %v, %v; want the deadline", write(tok), err)
 	}
@@ -174,7 +176,7 @@ func (f *failOnce) Read([]byte) (int, error) {
 }
 
 func TestEndComesAgain(t *testing.T) {
-	r := newLineReader(strings.NewReader("a\x04"), func([]byte) {})
+	r := newLineReader(strings.NewReader("a\x04"), front.Pace{}, func([]byte) {})
 	for _, want := range []string{"a|", "end", "end"} {
 		if tok, err := r.next(); err != nil || write(tok) != want {
 			t.Errorf("next: %v, %v; want %v", write(tok), err, want)
@@ -208,7 +210,7 @@ func TestMemoryStaysFlat(t *testing.T) {
 		"unanswered negotiate": "\xff\xfe\x01\xff\xfc\x01\xff\xfd\x01",
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := newLineReader(endless(pattern, size), func([]byte) {})
+			r := newLineReader(endless(pattern, size), front.Pace{}, func([]byte) {})
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
 			for tok := (token{}); tok.kind != tokenEnd; {
@@ -223,7 +225,7 @@ func TestMemoryStaysFlat(t *testing.T) {
 }
 
 func TestIdleConnectionIsSmall(t *testing.T) {
-	r := newLineReader(strings.NewReader(strings.Repeat("x", maxLine)+"\nsalut\n"+strings.Repeat("y", keptLine)+"\n"), func([]byte) {})
+	r := newLineReader(strings.NewReader(strings.Repeat("x", maxLine)+"\nsalut\n"+strings.Repeat("y", keptLine)+"\n"), front.Pace{}, func([]byte) {})
 	for range 3 {
 		if _, err := r.next(); err != nil {
 			t.Fatal(err)
@@ -300,7 +302,7 @@ func TestNegotiationIsInvisible(t *testing.T) {
 			in.WriteString(rapid.SampledFrom([]string{"\r\n", "\r\x00", "\n", "\r", "\r\xff\xf1\n"}).Draw(t, "newline"))
 		}
 		size := rapid.IntRange(1, readSize).Draw(t, "size")
-		r := newLineReader(splitReader(in.String(), []byte{byte(size), byte(size >> 8)}), func([]byte) {})
+		r := newLineReader(splitReader(in.String(), []byte{byte(size), byte(size >> 8)}), front.Pace{}, func([]byte) {})
 		for _, line := range lines {
 			if tok, err := r.next(); err != nil || write(tok) != line+"|" {
 				t.Fatalf("received %q, %v; want %q", write(tok), err, line)
@@ -345,7 +347,7 @@ func FuzzLines(f *testing.F) {
 // checkLines holds what the room relies on.
 func checkLines(t *testing.T, in []byte) {
 	answered := 0
-	r := newLineReader(bytes.NewReader(in), func(p []byte) { answered += len(p) })
+	r := newLineReader(bytes.NewReader(in), front.Pace{}, func(p []byte) { answered += len(p) })
 	for tok := (token{}); tok.kind != tokenEnd; {
 		tok, _ = r.next()
 		switch {
@@ -368,7 +370,7 @@ func checkLines(t *testing.T, in []byte) {
 
 func BenchmarkLine(b *testing.B) {
 	const line = "salut à tous\r\n"
-	r := newLineReader(repeater(line), func([]byte) {})
+	r := newLineReader(repeater(line), front.Pace{}, func([]byte) {})
 	b.SetBytes(int64(len(line)))
 	for b.Loop() {
 		_, _ = r.next()
@@ -378,6 +380,6 @@ func BenchmarkLine(b *testing.B) {
 func BenchmarkMebibyteWithoutNewline(b *testing.B) {
 	b.SetBytes(1 << 20)
 	for b.Loop() {
-		_, _ = newLineReader(endless("x", 1<<20), func([]byte) {}).next()
+		_, _ = newLineReader(endless("x", 1<<20), front.Pace{}, func([]byte) {}).next()
 	}
 }

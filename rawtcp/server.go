@@ -40,6 +40,7 @@ type Server struct {
 	lang   state.Lang // of those who have not chosen one
 	log    *slog.Logger
 	waits  timeouts
+	pace   front.Pace // at which a connection is read, before it has been
 	lines  *lang.Printer
 	guests atomic.Uint64 // the number of the last guest
 	conns  *front.Conns
@@ -57,14 +58,16 @@ func defaultTimeouts() timeouts {
 }
 
 // New returns a server that is not listening yet.
-func New(cfg Config, r *room.Room) *Server { return newServer(cfg, r, defaultTimeouts()) }
+func New(cfg Config, r *room.Room) *Server {
+	return newServer(cfg, r, defaultTimeouts(), defaultPace())
+}
 
-func newServer(cfg Config, r *room.Room, waits timeouts) *Server {
+func newServer(cfg Config, r *room.Room, waits timeouts, pace front.Pace) *Server {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
 	return &Server{
-		room: r, lang: cfg.Lang, log: cfg.Log, waits: waits, lines: lang.NewPrinter("\r\n"),
+		room: r, lang: cfg.Lang, log: cfg.Log, waits: waits, pace: pace, lines: lang.NewPrinter("\r\n"),
 		conns: front.NewConns("tcp", r, cfg.Log, waits.linger),
 	}
 }

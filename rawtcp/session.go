@@ -71,7 +71,9 @@ func (c *conn) do(tok token) {
 		}
 		c.sess.Submit(context.Background(), line)
 	case tokenAreYouThere:
-		c.sess.Answer(room.Notice{What: room.StillHere}, nil)
+		if c.sess.AwaitLine(c.sess.Context()) == nil {
+			c.sess.Answer(room.Notice{What: room.StillHere}, nil)
+		}
 	case tokenInterrupt:
 		c.drain()
 		c.sess.End(state.Ending{Cause: state.Quit})

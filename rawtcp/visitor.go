@@ -86,7 +86,8 @@ func isMessage(line string) bool {
 	return len(line) > 1 && (line[0] == '/' || line[0] == '@' && hasText && len(at) > 1)
 }
 
-// ask sends a question, after telnet options, and waits for the line that answers it.
+// ask sends a question, after telnet options, and waits for the line that answers it. It
+// asks again when the client wants to know whether anybody is there.
 func (v *visitor) ask(options []byte, question string) (token, error) {
 	if v.tries == 0 {
 		v.say(v.texts().TooManyTries)
@@ -96,28 +97,25 @@ func (v *visitor) ask(options []byte, question string) (token, error) {
 	if v.send(append(options, question...)) != nil {
 		return token{}, errVisitOver
 	}
-	for {
-		tok, err := v.in.next()
-		switch {
-		case errors.Is(err, os.ErrDeadlineExceeded):
-			v.dismiss()
-			return token{}, errVisitOver
-		case err != nil:
-			return token{}, errVisitOver
-		}
-		switch tok.kind {
-		case tokenLine:
-			return tok, nil
-		case tokenAreYouThere:
-			v.send([]byte(question))
-			continue
-		case tokenForeign:
-			v.foreign(tok.protocol)
-		case tokenInterrupt:
-			v.drain()
-		}
+	tok, err := v.in.next()
+	switch {
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		v.dismiss()
+		return token{}, errVisitOver
+	case err != nil:
 		return token{}, errVisitOver
 	}
+	switch tok.kind {
+	case tokenLine:
+		return tok, nil
+	case tokenAreYouThere:
+		return v.ask(nil, question)
+	case tokenForeign:
+		v.foreign(tok.protocol)
+	case tokenInterrupt:
+		v.drain()
+	}
+	return token{}, errVisitOver
 }
 
 // askSecret asks for a secret, with a new deadline: some look theirs up, and others have

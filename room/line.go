@@ -30,10 +30,8 @@ func (s *Session) Do(ctx context.Context, line string) (Reply, error) {
 }
 
 func (s *Session) do(ctx context.Context, line string) (Reply, error) {
-	if s.Role() < state.Operator {
-		if err := s.own.lines.Wait(ctx); err != nil {
-			return nil, err
-		}
+	if err := s.AwaitLine(ctx); err != nil {
+		return nil, err
 	}
 	line, err := cleaned(line, s.member)
 	if err != nil {
@@ -54,6 +52,15 @@ func (s *Session) do(ctx context.Context, line string) (Reply, error) {
 	reply, err := c.run()
 	c.audit(line, err)
 	return reply, err
+}
+
+// AwaitLine waits until the limit on lines allows one more, and uses it up: for what a client
+// asks of its front otherwise than by a line. Do waits by itself.
+func (s *Session) AwaitLine(ctx context.Context) error {
+	if s.Role() >= state.Operator {
+		return nil
+	}
+	return s.own.lines.Wait(ctx)
 }
 
 // whileOpen calls f with a context that ends with the session too, and returns the

@@ -8,7 +8,6 @@ import (
 
 	"go.uber.org/goleak"
 	gossh "golang.org/x/crypto/ssh"
-	"golang.org/x/time/rate"
 
 	"salon/room"
 	"salon/room/roomtest"
@@ -28,7 +27,7 @@ type harness struct {
 }
 
 // unlimited reads as fast as a client sends, while so many bytes are unread.
-func unlimited(unread int) pace { return pace{rate.Inf, 1 << 20, unread} }
+func unlimited(unread int) pace { return pace{unread: unread} }
 
 // build changes what a harness is made from, before it opens.
 type build struct {

@@ -9,8 +9,8 @@ import (
 	"time"
 
 	gossh "golang.org/x/crypto/ssh"
-	"golang.org/x/time/rate"
 
+	"salon/internal/front"
 	"salon/internal/wait"
 )
 
@@ -25,9 +25,6 @@ const (
 	readRate = 32 << 10
 	// readBurst is how many may come at once before that: 0.14 s of a core, at worst.
 	readBurst = 128 << 10
-	// paceDelay is added to the wait of a connection that sent too fast, so that it is
-	// read seldom and much at once.
-	paceDelay = 125 * time.Millisecond
 	// maxUnread is how many bytes may arrive that a session has not read; beyond it the
 	// connection is not read until the session has caught up. The library keeps each
 	// packet apart: one byte, 36 encrypted, takes 48 of memory, the worst there is, which
@@ -40,12 +37,11 @@ const (
 
 // pace is how fast and how far a connection is read.
 type pace struct {
-	rate   rate.Limit // bytes a second
-	burst  int        // bytes at once
-	unread int        // bytes that a session has not read
+	front.Pace
+	unread int // bytes that a session has not read
 }
 
-func defaultPace() pace { return pace{readRate, readBurst, maxUnread} }
+func defaultPace() pace { return pace{front.NewPace(readRate, readBurst), maxUnread} }
 
 // paced is a connection that is read no faster than its pace, and no further than its
 // sessions keep up with. What is not read stays with the client: nothing is lost.
@@ -55,9 +51,8 @@ func defaultPace() pace { return pace{readRate, readBurst, maxUnread} }
 // sent too fast. It starts no goroutine.
 type paced struct {
 	net.Conn
-	limiter *rate.Limiter
-	unread  int           // bytes, see pace
-	wake    chan struct{} // cap 1: what a Read waits for may have changed
+	pace pace
+	wake chan struct{} // cap 1: what a Read waits for may have changed
 
 	mu       sync.Mutex
 	due      time.Time // nothing is read before
@@ -66,7 +61,7 @@ type paced struct {
 }
 
 func newPaced(c net.Conn, p pace) *paced {
-	return &paced{Conn: c, limiter: rate.NewLimiter(p.rate, p.burst), unread: p.unread, wake: make(chan struct{}, 1)}
+	return &paced{Conn: c, pace: p, wake: make(chan struct{}, 1)}
 }
 
 // Read implements net.Conn.
@@ -79,7 +74,7 @@ func (p *paced) Read(b []byte) (int, error) {
 		}
 		t.Stop()
 	}
-	n, err := p.Conn.Read(b[:min(len(b), p.limiter.Burst())])
+	n, err := p.Conn.Read(b)
 	if n > 0 {
 		p.countRead(n)
 	}
@@ -103,10 +98,8 @@ func (p *paced) delay() time.Duration {
 func (p *paced) countRead(n int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	now := time.Now()
-	if debt := p.limiter.ReserveN(now, n).DelayFrom(now); debt > 0 {
-		p.due = now.Add(debt + paceDelay)
-	}
+	p.pace.Count(n)
+	p.due = time.Now().Add(p.pace.Delay())
 	for _, in := range p.channels {
 		in.countReadLocked(n)
 	}
@@ -121,7 +114,7 @@ func (p *paced) isFull() bool {
 }
 
 func (p *paced) isFullLocked() bool {
-	return !p.broken && slices.ContainsFunc(p.channels, func(in *pacedChannel) bool { return in.unread >= p.unread && !in.waiting })
+	return !p.broken && slices.ContainsFunc(p.channels, func(in *pacedChannel) bool { return in.unread >= p.pace.unread && !in.waiting })
 }
 
 // markBroken ends the wait of a Read, which will fail.
