@@ -46,6 +46,10 @@ func (s *Server) take(raw net.Conn) {
 	leave, ok := s.conns.Admit(raw, func(why error) []byte { return s.lines.Line(nil, lang.View{Lang: s.lang}.Error(why)) })
 	if ok {
 		front.KeepUrgentInline(raw)
-		s.conns.Go(raw, leave, newConn(s, raw).serve)
+		if tcp, ok := raw.(interface{ SetWriteBuffer(int) error }); ok {
+			tcp.SetWriteBuffer(sendBuffer)
+		}
+		c := newConn(s, raw)
+		s.conns.Go(c, leave, c.serve)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"salon/internal/front"
@@ -36,6 +37,8 @@ type conn struct {
 
 	writing sync.Mutex // held while a write is under way
 	broken  bool       // a write found the connection lost; guarded by writing
+
+	joined atomic.Bool // sess is set
 }
 
 func newConn(s *Server, raw net.Conn) *conn {

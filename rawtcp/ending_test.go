@@ -234,24 +234,10 @@ func TestASlowLineIsNotAStuckOne(t *testing.T) {
 	}
 }
 
-// narrow makes connections whose socket holds little.
-type narrow struct{ net.Listener }
-
-func (n narrow) Accept() (net.Conn, error) {
-	c, err := n.Listener.Accept()
-	if err == nil {
-		err = c.(*net.TCPConn).SetWriteBuffer(8 << 10)
-	}
-	return c, err
-}
-
 func TestAskingWithoutReadingBuysNoTime(t *testing.T) {
 	t.Parallel()
 	const write = 2 * time.Second // of real time: whoever waits for a lock keeps a bubble's from passing
-	h := open(t, func(b *build) {
-		b.waits.write = write
-		b.listen = func(l net.Listener) net.Listener { return narrow{l} }
-	})
+	h := open(t, func(b *build) { b.waits.write = write })
 	c := h.stalled("muet")
 	ann := h.enter("ann")
 	var asking sync.WaitGroup
@@ -272,10 +258,7 @@ func TestAskingWithoutReadingBuysNoTime(t *testing.T) {
 
 func TestShutdownDoesNotWaitForThoseWhoNeverRead(t *testing.T) {
 	t.Parallel()
-	h := open(t, func(b *build) {
-		b.waits.write, b.waits.linger = time.Hour, time.Hour
-		b.listen = func(l net.Listener) net.Listener { return narrow{l} }
-	})
+	h := open(t, func(b *build) { b.waits.write, b.waits.linger = time.Hour, time.Hour })
 	for i := range 5 {
 		h.stalled(fmt.Sprint("muet", i))
 	}

@@ -90,7 +90,9 @@ func TestLinesThatTheLimitsAllowAreReadAtOnce(t *testing.T) {
 
 func TestAServerReadsAtTheDefaultPace(t *testing.T) {
 	h := open(t)
-	if got := New(Config{}, h.Room); got.pace != defaultPace() || newConn(got, h.Dial()).in.pace != defaultPace() {
+	got := New(Config{}, h.Room)
+	defer got.Shutdown(t.Context())
+	if got.pace != defaultPace() || newConn(got, h.Dial()).in.pace != defaultPace() {
 		t.Errorf("its pace is %+v", got.pace)
 	}
 }

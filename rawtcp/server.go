@@ -18,6 +18,7 @@ package rawtcp
 import (
 	"context"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -44,20 +45,23 @@ type Server struct {
 	lines  *lang.Printer
 	guests atomic.Uint64 // the number of the last guest
 	conns  *front.Conns
+
+	watching sync.WaitGroup
 }
 
 // timeouts bound every wait of a Server for its clients.
 type timeouts struct {
 	pseudo time.Duration // for a visitor to choose a pseudo, and again for each secret; then the connection is closed
 	write  time.Duration // for one write; then the session ends with the cause Slow
+	look   time.Duration // between two looks at who refuses what they are sent, see maxRefusals
 	linger time.Duration // for input after the last line: closing at once could destroy that line on its way
 }
 
 func defaultTimeouts() timeouts {
-	return timeouts{pseudo: time.Minute, write: 10 * time.Second, linger: time.Second}
+	return timeouts{pseudo: time.Minute, write: 10 * time.Second, look: 3 * time.Second, linger: time.Second}
 }
 
-// New returns a server that is not listening yet.
+// New returns a server that is not listening yet. Shutdown must be called.
 func New(cfg Config, r *room.Room) *Server {
 	return newServer(cfg, r, defaultTimeouts(), defaultPace())
 }
@@ -66,10 +70,12 @@ func newServer(cfg Config, r *room.Room, waits timeouts, pace front.Pace) *Serve
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Server{
+	s := &Server{
 		room: r, lang: cfg.Lang, log: cfg.Log, waits: waits, pace: pace, lines: lang.NewPrinter("\r\n"),
 		conns: front.NewConns("tcp", r, cfg.Log, waits.linger),
 	}
+	s.watching.Go(s.watch)
+	return s
 }
 
 // Shutdown stops listening, waits for sessions to end (see [room.Room.Stop], which is
@@ -77,5 +83,6 @@ func newServer(cfg Config, r *room.Room, waits timeouts, pace front.Pace) *Serve
 // returns, nothing of the server runs any more. It returns nil.
 func (s *Server) Shutdown(ctx context.Context) error {
 	s.conns.Shutdown(ctx)
+	s.watching.Wait()
 	return nil
 }

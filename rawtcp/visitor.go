@@ -150,6 +150,7 @@ func (v *visitor) join() (err error) {
 		log.Info("tcp: not let in", "why", err.Error())
 		return err
 	}
+	v.joined.Store(true)
 	log.Info("tcp: joined")
 	v.send(v.in.hideTyping(false)) // a lost connection is noticed by the next write
 	return nil
