@@ -11,7 +11,7 @@ import (
 )
 
 func TestABanEndsSessionsAndRefusesNewOnes(t *testing.T) {
-	bob := room.Entry{Pseudo: "bob", KeyID: "SHA256:bobs", Addr: netip.MustParseAddr("192.0.2.7"), Front: "ssh"}
+	bob := room.Entry{Pseudo: "bob", KeyID: fingerprint("bobs"), Addr: netip.MustParseAddr("192.0.2.7"), Front: "ssh"}
 	mapped := room.Entry{Pseudo: "bob", Addr: netip.MustParseAddr("::ffff:192.0.2.7"), Front: "tcp"}
 	far := room.Entry{Pseudo: "bob", Addr: netip.MustParseAddr("2001:db8::7"), Front: "tcp"}
 	scoped := room.Entry{Pseudo: "bob", Addr: netip.MustParseAddr("fe80::7%eth0"), Front: "tcp"}
@@ -20,12 +20,12 @@ func TestABanEndsSessionsAndRefusesNewOnes(t *testing.T) {
 		who    room.Entry
 	}{
 		{"bob", bob}, {"BOB", bob}, {"@bob", bob}, {"b0b", bob},
-		{"SHA256:bobs", bob},
+		{fingerprint("bobs"), bob},
 		{"192.0.2.7", bob}, {"192.0.2.0/24", bob}, {"192.0.2.99/24", bob}, {"::ffff:192.0.2.7", bob}, {"::ffff:192.0.2.0/120", bob},
 		{"192.0.2.7", mapped}, {"192.0.2.0/24", mapped}, {"::ffff:192.0.2.7", mapped},
 		{"2001:db8::7", far}, {"2001:db8::/32", far}, {"2001:0db8:0::7", far},
 		{"fe80::7", scoped}, {"fe80::/10", scoped},
-		{"0.0.0.0/0", bob}, {"::/0", far},
+		{"128.0.0.0/1", bob}, {"::/1", far}, {"2001:db8::9", far}, {"2001:db8::7/128", far},
 	} {
 		t.Run(fmt.Sprint(test.target, " ", test.who.Addr), func(t *testing.T) {
 			inFreeRoom(t, func(h *testRoom) {
@@ -53,13 +53,13 @@ func TestABanEndsSessionsAndRefusesNewOnes(t *testing.T) {
 }
 
 func TestABanSparesOthers(t *testing.T) {
-	for _, target := range []string{"bobby", "SHA256:other", "SHA256:bob", "192.0.2.2", "192.0.2.2/31", "198.51.100.0/24", "2001:db8::/32", "::/0", "::ffff:198.51.100.1"} {
+	for _, target := range []string{"bobby", fingerprint("other"), fingerprint("bob"), "192.0.2.2", "192.0.2.2/31", "198.51.100.0/24", "2001:db8::/32", "::/1", "::ffff:198.51.100.1"} {
 		inFreeRoom(t, func(h *testRoom) {
 			console := h.console()
-			bob := h.arrive(withKey("bob", "SHA256:bobs"))
+			bob := h.arrive(withKey("bob", fingerprint("bobs")))
 			console.Do(h.Context(), "ban "+target)
 			bob.stays()
-			h.arrive(withKey("bob", "SHA256:bobs"))
+			h.arrive(withKey("bob", fingerprint("bobs")))
 			h.arrive(from("cleo", "192.0.2.1"))
 		})
 	}
@@ -125,7 +125,8 @@ func TestWhatBeginsLikeADurationAndIsNoneIsRefused(t *testing.T) {
 func TestUnbanByAnotherSpelling(t *testing.T) {
 	for ban, unban := range map[string]string{
 		"Bob": "bob", "bob": "@BOB", "192.0.2.7": "192.0.2.7/32", "::ffff:192.0.2.7": "192.0.2.7",
-		"192.0.2.99/24": "192.0.2.0/24", "2001:db8::7": "2001:0DB8:0:0::7", "SHA256:bobs": "SHA256:bobs", "fe80::7%eth0": "fe80::7",
+		"192.0.2.99/24": "192.0.2.0/24", "2001:db8::7": "2001:0DB8:0:0::7", fingerprint("bobs"): fingerprint("bobs"), "fe80::7%eth0": "fe80::7",
+		"2001:db8::1": "2001:db8::/64", "2001:db8::1/128": "2001:db8::1/128", "2001:db8::/64": "2001:db8::ffff",
 	} {
 		inFreeRoom(t, func(h *testRoom) {
 			console := h.console()
@@ -134,7 +135,7 @@ func TestUnbanByAnotherSpelling(t *testing.T) {
 			if list := replied[room.Bans](console, "bans").Bans; len(list) != 0 {
 				h.Errorf("unban %s leaves %v", unban, list)
 			}
-			h.arrive(room.Entry{Pseudo: "bob", KeyID: "SHA256:bobs", Addr: netip.MustParseAddr("192.0.2.7")})
+			h.arrive(room.Entry{Pseudo: "bob", KeyID: fingerprint("bobs"), Addr: netip.MustParseAddr("192.0.2.7")})
 		})
 	}
 }
@@ -184,7 +185,7 @@ func TestABanOfANameHintsAtTheKeyOrTheAddress(t *testing.T) {
 				h.Errorf("ban %s: the console is told %+v", name, n)
 			}
 		}
-		console.does("ban nobody", "ban SHA256:other", "ban 203.0.113.1")
+		console.does("ban nobody", "ban "+fingerprint("other"), "ban 203.0.113.1")
 	})
 }
 
@@ -208,10 +209,54 @@ func TestABanThatAnotherPseudoDoesNotEvadeNeedsNoHint(t *testing.T) {
 	})
 }
 
+// TestAnAddressOfIPv6IsBannedWithItsNetwork, which the operator is told; alone where its
+// length is typed.
+func TestAnAddressOfIPv6IsBannedWithItsNetwork(t *testing.T) {
+	inFreeRoom(t, func(h *testRoom) {
+		console := h.console()
+		admits := func(addr string, want bool) {
+			h.Helper()
+			if _, err := h.room.Admit(netip.MustParseAddr(addr)); (err == nil) != want {
+				h.Errorf("%s: %v", addr, err)
+			}
+		}
+		if n := console.told(room.BanNetwork, "ban 2001:db8::1"); n.Text != "2001:db8::1" {
+			h.Errorf("the console is told of %q", n.Text)
+		}
+		admits("2001:db8::ffff:1", false)
+		admits("2001:db8:0:1::1", true)
+		console.does("unban 2001:db8::2", "ban 2001:db8::1/128", "ban ::1", "ban 192.0.2.1", "ban ::ffff:192.0.2.9")
+		admits("2001:db8::1", false)
+		admits("2001:db8::2", true)
+		admits("192.0.2.9", false)
+		admits("192.0.2.2", true)
+		refused[*state.NotInForceError](console, "unban 2001:db8::1")
+		console.does("unban 2001:db8::1/128")
+		admits("2001:db8::1", true)
+	})
+}
+
+// TestWhatBansNobodyOrEverybodyIsRefused, and so is an address with a typing error.
+func TestWhatBansNobodyOrEverybodyIsRefused(t *testing.T) {
+	inFreeRoom(t, func(h *testRoom) {
+		console, op := h.console(), h.operator("op")
+		for _, target := range []string{"999.1.1.1", "10.0.0.0/33", "SHA256:abc", "SHA256:", "0.0.0.0/0", "::/0", "0.0.0.0", "::", "2001:db8::/129"} {
+			refused[*state.TargetError](console, "ban "+target+" 1h spam")
+			refused[*state.TargetError](op, "/ban "+target)
+		}
+		refused[*state.TargetError](console, "unban 999.1.1.1")
+		refused[*state.NotInForceError](console, "unban 0.0.0.0/0")
+		if list := replied[room.Bans](console, "bans").Bans; len(list) > 0 {
+			h.Errorf("banned: %v", list)
+		}
+		console.does("ban @999.1.1.1", "unban @999.1.1.1")
+	})
+}
+
 func TestABannedAddressIsRefusedBeforeTheHandshake(t *testing.T) {
 	inFreeRoom(t, func(h *testRoom) {
 		console := h.console()
-		console.does("ban 192.0.2.0/24 1h spam", "ban bob", "ban SHA256:bobs")
+		console.does("ban 192.0.2.0/24 1h spam", "ban bob", "ban "+fingerprint("bobs"))
 		for _, addr := range []string{"192.0.2.7", "::ffff:192.0.2.7"} {
 			_, err := h.room.Admit(netip.MustParseAddr(addr))
 			if banned := wantError[*state.BannedError](h, err); banned.Ban.Reason != "spam" {
@@ -233,12 +278,12 @@ func TestABannedAddressIsRefusedBeforeTheHandshake(t *testing.T) {
 func TestOfSeveralBansTheLongestIsReported(t *testing.T) {
 	for range 20 {
 		inFreeRoom(t, func(h *testRoom) {
-			h.console().does("ban ann 10m short", "ban SHA256:A 1h long", "ban 192.0.2.0/24 30m middle")
-			if got := turnedAway[*state.BannedError](h, withKey("ann", "SHA256:A")); got.Ban.Reason != "long" {
+			h.console().does("ban ann 10m short", "ban "+fingerprint("A")+" 1h long", "ban 192.0.2.0/24 30m middle")
+			if got := turnedAway[*state.BannedError](h, withKey("ann", fingerprint("A"))); got.Ban.Reason != "long" {
 				h.Errorf("told of the %s one", got.Ban.Reason)
 			}
 			h.console().does("ban 192.0.2.1 for good")
-			if got := turnedAway[*state.BannedError](h, withKey("ann", "SHA256:A")); got.Ban.Reason != "for good" {
+			if got := turnedAway[*state.BannedError](h, withKey("ann", fingerprint("A"))); got.Ban.Reason != "for good" {
 				h.Errorf("told of the %s one", got.Ban.Reason)
 			}
 		})

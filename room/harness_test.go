@@ -380,3 +380,8 @@ func sleep(d time.Duration) {
 	time.Sleep(d)
 	synctest.Wait()
 }
+
+// fingerprint returns that of a key, as it could be.
+func fingerprint(name string) string {
+	return state.KeyPrefix + name + strings.Repeat("A", 43-len(name))
+}

@@ -70,7 +70,7 @@ func openFull(b *testing.B) *crowdedRoom {
 	b.Cleanup(func() { r.Close() })
 	h.console = r.Watch(Prefs{})
 	for i := range 9_990 {
-		h.do(h.console, "ban "+[]string{fmt.Sprintf("nobody%dx", i), fmt.Sprintf("SHA256:%043d", i), fmt.Sprintf("10.%d.%d.0/24", i/256, i%256)}[i%3])
+		h.do(h.console, "ban "+[]string{fmt.Sprintf("nobody%dx", i), fmt.Sprintf("SHA256:%042dA", i), fmt.Sprintf("10.%d.%d.0/24", i/256, i%256)}[i%3])
 	}
 	for range 10_000 {
 		h.join()
@@ -125,7 +125,7 @@ func BenchmarkLock(b *testing.B) {
 		}},
 		{"ban of a key", func() {
 			h.next++
-			s := fmt.Sprintf("SHA256:n%041d", h.next)
+			s := fmt.Sprintf("SHA256:n%041dA", h.next)
 			h.do(h.console, "ban "+s)
 			h.do(h.console, "unban "+s)
 		}},

@@ -1,6 +1,7 @@
 package room
 
 import (
+	"cmp"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -36,7 +37,7 @@ func doKick(c *call) (Reply, error) {
 func doBan(c *call) (Reply, error) {
 	name, rest := text.CutSpace(c.rest)
 	target, err := state.ParseTarget(name)
-	if err != nil {
+	if err = cmp.Or(err, target.Check()); err != nil {
 		return nil, err
 	}
 	d, reason, ok := text.CutDuration(rest)
@@ -47,13 +48,22 @@ func doBan(c *call) (Reply, error) {
 		return nil, err
 	}
 	b := state.Banned{Ban: state.Ban{Target: target, By: c.Pseudo(), Reason: reason, For: d}}
-	var hint Reply
+	hint := networkHint(name, target)
 	if target.Kind == state.ByPseudo {
 		if m, err := c.find(string(target.Pseudo)); err == nil {
 			b.Member, hint = m.ID, c.room.banHint(m, target)
 		}
 	}
 	return c.propose(b, hint)
+}
+
+// networkHint returns a Notice about an address that stands for its network; nil: there
+// is nothing to add.
+func networkHint(typed string, t state.Target) Reply {
+	if addr, err := netip.ParseAddr(typed); err == nil && !t.Network.IsSingleIP() {
+		return Notice{What: BanNetwork, Text: addr.WithZone("").String()}
+	}
+	return nil
 }
 
 // banHint returns a Notice about a key of a member that a ban on their pseudo does not
@@ -74,12 +84,12 @@ func (r *Room) banHint(m *state.Member, t state.Target) Reply {
 	return nil
 }
 
-// alone reports whether only one member is here from an address.
+// alone reports whether only one member is here from what a ban of an address holds.
 func (r *Room) alone(addr netip.Addr) bool {
 	view, _ := r.view()
 	n := 0
 	for m := range view.Present() {
-		if slices.ContainsFunc(m.Sessions, func(at state.Attendance) bool { return at.Addr == addr }) {
+		if slices.ContainsFunc(m.Sessions, func(at state.Attendance) bool { return source(at.Addr) == source(addr) }) {
 			n++
 		}
 	}

@@ -68,7 +68,8 @@ func TestModeratingNeedsAName(t *testing.T) {
 				h.Errorf("%q: %q is suggested", line, unknown.Suggestion)
 			}
 		}
-		refused[*text.PseudoError](console, "ban not:a:pseudo")
+		refused[*text.PseudoError](console, "ban not+a+pseudo")
+		refused[*state.TargetError](console, "ban not:a:pseudo")
 		console.sees()
 	})
 }

@@ -199,6 +199,7 @@ const (
 	PressAgain           // Ctrl-C once more to leave
 	NoPseudoGiven        // a visitor without a pseudo is called Name
 	BanHint              // Name's key (Text) may be banned too
+	BanNetwork           // the address Text was banned with its network
 	NowTheme             // Text: Theme.String
 	NowBell              // Text: Bell.String
 	NowMouse             // the mouse scrolls, and selects with Shift only

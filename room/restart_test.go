@@ -26,7 +26,7 @@ func TestARestartKeepsBansAndTopicsButNoMembers(t *testing.T) {
 		console := before.console()
 		ann := before.join("ann", "bob")[0]
 		ann.does("said before")
-		console.does("sujet the topic", "slow 30", "ban 198.51.100.0/24", "ban spammer 1h", "unban 198.51.100.0/24", "ban SHA256:bad 1s", "shutdown 3600")
+		console.does("sujet the topic", "slow 30", "ban 198.51.100.0/24", "ban spammer 1h", "unban 198.51.100.0/24", "ban "+fingerprint("bad")+" 1s", "shutdown 3600")
 		if _, err := console.Do(t.Context(), "mute bob 10m"); err != nil {
 			t.Fatal(err)
 		}
@@ -44,7 +44,7 @@ func TestARestartKeepsBansAndTopicsButNoMembers(t *testing.T) {
 			t.Errorf("bob is welcomed with %+v", w)
 		}
 		refused[*state.MutedError](bob, "hello")
-		after.arrive(withKey("cleo", "SHA256:bad"))
+		after.arrive(withKey("cleo", fingerprint("bad")))
 		sleep(9 * time.Minute)
 		bob.does("hello")
 		if slow := refused[*room.TooFastError](bob, "again"); !slow.Slow {

@@ -112,7 +112,7 @@ func wantState1(t *testing.T, st *state.State, tick time.Duration, now time.Time
 	}
 	want := []string{
 		"ban 192.0.2.0/24 network 720h0m0s since 2026-11-25T23:17:36Z",
-		"ban 2001:db8::1  0s since 2026-11-25T23:17:37Z",
+		"ban 2001:db8::1/128  0s since 2026-11-25T23:17:37Z",
 		"ban afterwards after the snapshot 9600h0m0s since 2026-11-25T23:17:43Z",
 		"ban badpseudo spam en français 0s since 2026-11-25T23:17:36Z",
 		"ban brief for two hours 2h0m0s since 2026-11-25T23:17:36Z",

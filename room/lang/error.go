@@ -35,6 +35,8 @@ func (v View) detailed(err error) string {
 		return v.unknownMember(e)
 	case *state.NotInForceError:
 		return v.notInForce(e)
+	case *state.TargetError:
+		return fmt.Sprintf(v.targetForm(e.Reason), text.Isolate(e.Target))
 	case *state.KeyTakenError:
 		return fmt.Sprintf(t.KeyTaken, name(e.By))
 	case *state.MutedError:
@@ -114,6 +116,20 @@ func (v View) pseudoError(e *text.PseudoError) string {
 		return t.PseudoEmpty
 	}
 	return fmt.Sprintf(form, text.Isolate(e.Pseudo))
+}
+
+// targetForm returns the sentence about a target that cannot be banned.
+func (v View) targetForm(r state.TargetReason) string {
+	t := v.texts()
+	switch r {
+	case state.TargetKey:
+		return t.TargetKey
+	case state.TargetNobody:
+		return t.TargetNobody
+	case state.TargetEverybody:
+		return t.TargetEverybody
+	}
+	return t.TargetBroken
 }
 
 // alike says that a pseudo belongs to somebody else, as it is or as it looks.

@@ -1,6 +1,7 @@
 package lang_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,6 +28,11 @@ func command(name string) *room.Command {
 func pseudoError(s string) error {
 	_, err := text.ParsePseudo(s)
 	return err
+}
+
+func targetError(s string) error {
+	t, err := state.ParseTarget(s)
+	return cmp.Or(err, t.Check())
 }
 
 // complaints is everything that can go wrong, by the name it has in package
@@ -90,6 +96,13 @@ var complaints = []struct {
 		"Le pseudo « Ann » est inscrit. S'il est à vous, venez avec votre clé ou votre phrase de passe ; sinon, choisissez-en un autre.",
 		`The nickname "Ann" is registered. If it is yours, come back with your key or your pass phrase; if not, choose another.`},
 	{"RegisteredError", &state.RegisteredError{Pseudo: "b0b", By: "bob"}, "« b0b » ressemble trop à « bob », qui est inscrit. Choisissez-en un autre.", `"b0b" looks too much like "bob", which is registered. Choose another.`},
+	{"TargetError", targetError("999.1.1.1"), "« 999.1.1.1 » n'est ni une adresse ni un réseau. Exemples : 192.0.2.7, 192.0.2.0/24, 2001:db8::1. Un pseudo commence ici par @.",
+		`"999.1.1.1" is neither an address nor a network. Examples: 192.0.2.7, 192.0.2.0/24, 2001:db8::1. A nickname begins with @ here.`},
+	{"TargetError", targetError("SHA256:k"), "« SHA256:k » n'est pas l'empreinte d'une clé : SHA256: et 43 caractères, comme « info » la montre.",
+		`"SHA256:k" is not the fingerprint of a key: SHA256: and 43 characters, as "whois" shows it.`},
+	{"TargetError", targetError("::"), "Personne ne vient jamais de ::.", "Nobody ever comes from ::."},
+	{"TargetError", targetError("0.0.0.0/0"), "0.0.0.0/0, c'est tout le monde, vous aussi : rien n'a été banni. « --allow » choisit qui peut entrer.",
+		`0.0.0.0/0 is everybody, you included: nothing was banned. "--allow" chooses who may enter.`},
 	{"KeyTakenError", &state.KeyTakenError{By: "ann"}, "Votre clé est déjà celle du pseudo « ann » : une clé n'en a qu'un.", `Your key already belongs to the nickname "ann": a key has only one.`},
 	{"GuessError", &room.GuessError{Wait: 9500 * time.Millisecond}, "Trop d'essais : attendez 10 s. Rien n'a été vérifié.", "Too many attempts: wait 10 s. Nothing was checked."},
 	{"ReloadError", &room.ReloadError{Err: errors.New("allow:3: \x1b[31mno key")}, "Rien n'a changé : allow:3: no key", "Nothing has changed: allow:3: no key"},

@@ -38,6 +38,8 @@ func (v View) notice(n room.Notice) string {
 		return v.withReason(fmt.Sprintf(form, who), n.Text)
 	case room.BanHint:
 		return fmt.Sprintf(t.BanHint, who, v.slash()+"ban "+n.Text)
+	case room.BanNetwork:
+		return fmt.Sprintf(t.BanNetwork, n.Text, state.SiteBits, v.slash()+"ban "+n.Text)
 	case room.FreedBy:
 		return fmt.Sprintf(t.FreedBy, text.Isolate(n.Text), who)
 	case room.NowTheme:

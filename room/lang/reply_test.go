@@ -221,6 +221,7 @@ func TestEveryNoticeIsSaidInBothLanguages(t *testing.T) {
 		{What: room.RecipientAway, Name: "bob"}:                  "14:06 * bob a signalé son absence",
 		{What: room.NowIgnored, Name: "bob"}:                     "14:06 * Vous ne verrez plus ce que dit bob. « /entendre bob » pour le relire.",
 		{What: room.BanHint, Name: "bob", Text: "SHA256:k"}:      "14:06 * bob peut revenir sous un autre pseudo ; pour l'empêcher : /ban SHA256:k",
+		{What: room.BanNetwork, Text: "2001:db8::1"}:             "14:06 * Le bannissement de 2001:db8::1 vaut pour tout son réseau, un /64 : un même client l'a en entier. Pour cette seule adresse : /ban 2001:db8::1/128",
 		{What: room.NowTheme, Text: state.ThemeAuto.String()}:    "14:06 * Couleurs selon votre terminal.",
 		{What: room.NowTheme, Text: state.ThemeLight.String()}:   "14:06 * Couleurs pour un fond clair.",
 		{What: room.NowTheme, Text: state.ThemeDark.String()}:    "14:06 * Couleurs pour un fond sombre.",

@@ -44,7 +44,7 @@ type Texts struct {
 	// Notices.
 	NowAway, NowBack, NowIgnored, NowHeard, NowLang, NowClock, NowZone            string
 	NowJSON, NowPlain, NowNamed, RecipientAway, RecipientFull, LineCut, StillHere string
-	PressAgain, NoPseudoGiven, BanHint                                            string
+	PressAgain, NoPseudoGiven, BanHint, BanNetwork                                string
 	ThemeAuto, ThemeLight, ThemeDark, ThemeMono                                   string
 	BellMentions, BellNone, BellAll                                               string
 	NowMouse, NowNoMouse, NowText, NowScreen                                      string
@@ -56,6 +56,7 @@ type Texts struct {
 	PseudoScripts, PseudoStart, PseudoReserved                                                                         string
 	NobodyCalled, NotHere, DidYouMean, SeeList, NoCommand, DidYouMeanWord                                              string
 	SeeHelp, SeeHelpConsole, Usage, Denied, TooFast, TooFastLast                                                       string
+	TargetBroken, TargetKey, TargetNobody, TargetEverybody                                                             string
 	DeniedTopic, NotBanned, NotMuted, NotIgnored, Self, SlowMode, IsMuted, IsMutedUntil, IsBanned, IsBannedUntil       string
 	ShuttingDown, ShuttingDownNow, Empty, TextTooLong, TooManyLines, NoteTooLong                                       string
 	NobodyToReply, NoShutdown, NoZone, TooMany, NotMember, Busy, NotSent                                               string

@@ -45,19 +45,19 @@ func TestBansFromAPipe(t *testing.T) {
 	inRoom(t, state.English, func(h *harness) {
 		ann := h.join("ann", "192.0.2.1", "SHA256:anns")
 		h.prints("00:00 * ann joined")
-		h.types("ban ann 1h spam\nban 198.51.100.0/24\nban SHA256:bad 1w\nbans\nunban ANN\nunban nobody\nbans\n")
+		h.types("ban ann 1h spam\nban 198.51.100.0/24\nban SHA256:badAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA 1w\nbans\nunban ANN\nunban nobody\nbans\n")
 		h.prints(
 			"00:00 * ann was banned by the operator until 01:00: spam",
 			"00:00 * ann can come back under another nickname; to prevent it: ban SHA256:anns",
 			"00:00 * 198.51.100.0/24 was banned by the operator",
-			"00:00 * SHA256:bad was banned by the operator until 2000-01-08 00:00",
+			"00:00 * SHA256:badAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA was banned by the operator until 2000-01-08 00:00",
 			"* banned: 198.51.100.0/24, with no time limit, by the operator",
-			"* banned: SHA256:bad, until 2000-01-08 00:00, by the operator",
+			"* banned: SHA256:badAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA, until 2000-01-08 00:00, by the operator",
 			"* banned: ann, until 01:00, by the operator: spam",
 			"00:00 * ann is no longer banned",
 			`00:00 ! "nobody" is not banned.`,
 			"* banned: 198.51.100.0/24, with no time limit, by the operator",
-			"* banned: SHA256:bad, until 2000-01-08 00:00, by the operator",
+			"* banned: SHA256:badAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA, until 2000-01-08 00:00, by the operator",
 		)
 		if ann.Ending() == nil {
 			h.Error("ann is still here")

@@ -3,82 +3,12 @@ package state
 import (
 	"net/netip"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/tidwall/btree"
 
 	"salon/room/text"
 )
-
-// TargetKind is what a ban goes by.
-type TargetKind uint8
-
-// The kinds of target.
-const (
-	ByPseudo  TargetKind = iota // and every pseudo that looks like it
-	ByKey                       // a key's fingerprint
-	ByNetwork                   // an address or a CIDR
-)
-
-// Target is whom a ban keeps out.
-type Target struct {
-	Kind    TargetKind   `json:"kind,omitempty"`
-	Pseudo  text.Pseudo  `json:"pseudo,omitempty"`
-	Forms   text.Forms   `json:"forms,omitzero"` // of Pseudo
-	KeyID   string       `json:"key,omitempty"`
-	Network netip.Prefix `json:"network,omitzero"` // a single address is a prefix of its full length
-}
-
-// KeyPrefix is how the fingerprint of a key begins.
-const KeyPrefix = "SHA256:"
-
-// ParseTarget reads a CIDR, an address, a key fingerprint or a pseudo, in that
-// order. An IPv4-mapped IPv6 address is its IPv4 address.
-func ParseTarget(s string) (Target, error) {
-	if p, err := netip.ParsePrefix(s); err == nil {
-		return Target{Kind: ByNetwork, Network: unmapPrefix(p)}, nil
-	}
-	if a, err := netip.ParseAddr(s); err == nil {
-		a = a.Unmap().WithZone("")
-		return Target{Kind: ByNetwork, Network: netip.PrefixFrom(a, a.BitLen())}, nil
-	}
-	if strings.HasPrefix(s, KeyPrefix) {
-		return Target{Kind: ByKey, KeyID: text.Clean(s, false)}, nil
-	}
-	p, err := text.ParsePseudo(strings.TrimPrefix(s, "@"))
-	if err != nil {
-		return Target{}, err
-	}
-	return PseudoTarget(p), nil
-}
-
-// PseudoTarget returns the target that is a pseudo.
-func PseudoTarget(p text.Pseudo) Target { return Target{Kind: ByPseudo, Pseudo: p, Forms: p.Forms()} }
-
-func unmapPrefix(p netip.Prefix) netip.Prefix {
-	if p.Addr().Is4In6() && p.Bits() >= 96 {
-		p = netip.PrefixFrom(p.Addr().Unmap(), p.Bits()-96)
-	}
-	return p.Masked()
-}
-
-// String writes the target as ParseTarget reads it.
-func (t Target) String() string {
-	switch t.Kind {
-	case ByKey:
-		return t.KeyID
-	case ByNetwork:
-		if t.Network.IsSingleIP() {
-			return t.Network.Addr().String()
-		}
-		return t.Network.String()
-	}
-	if _, err := netip.ParseAddr(string(t.Pseudo)); err == nil {
-		return "@" + string(t.Pseudo) // 192.0.2.1 may be a pseudo too
-	}
-	return string(t.Pseudo)
-}
 
 // Ban keeps a target out of the room, for how long and why.
 type Ban struct {

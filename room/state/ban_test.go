@@ -1,8 +1,10 @@
 package state_test
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
+	"strings"
 	"testing"
 	"time"
 
@@ -21,7 +23,13 @@ func TestTargetsAreReadAsTheyAreWritten(t *testing.T) {
 		"@192.0.2.1":             state.PseudoTarget("192.0.2.1"), // a pseudo too
 		"@Éléonore":              state.PseudoTarget("Éléonore"),
 		"2001:0DB8:0:0::/32":     {Kind: state.ByNetwork, Network: netip.MustParsePrefix("2001:db8::/32")},
-		"2001:db8::ffff:1.2.3.4": {Kind: state.ByNetwork, Network: netip.MustParsePrefix("2001:db8::ffff:102:304/128")},
+		"2001:db8::ffff:1.2.3.4": {Kind: state.ByNetwork, Network: netip.MustParsePrefix("2001:db8::/64")},
+		"2001:db8::1":            {Kind: state.ByNetwork, Network: netip.MustParsePrefix("2001:db8::/64")},
+		"2001:db8::1/128":        {Kind: state.ByNetwork, Network: netip.MustParsePrefix("2001:db8::1/128")},
+		"::1":                    {Kind: state.ByNetwork, Network: netip.MustParsePrefix("::1/128")},
+		"@999.1.1.1":             state.PseudoTarget("999.1.1.1"),
+		"42":                     state.PseudoTarget("42"),
+		"1.x":                    state.PseudoTarget("1.x"),
 	} {
 		got, err := state.ParseTarget(typed)
 		if err != nil || got != want {
@@ -31,6 +39,70 @@ func TestTargetsAreReadAsTheyAreWritten(t *testing.T) {
 			t.Errorf("%q is written as %q, which is %+v (%v)", typed, got, again, err)
 		}
 	}
+}
+
+// TestWhatOnlyLooksLikeAnAddressIsNoPseudo.
+func TestWhatOnlyLooksLikeAnAddressIsNoPseudo(t *testing.T) {
+	for _, typed := range []string{
+		"999.1.1.1", "192.0.2", "192.0.2.", "1.2.3.4.5", "192.0.2.01", "3.14", "10.0.0.0/33", "10.0.0/8", "/8", "10.0.0.0/", "10.0.0.0/8/8", "2001:db8:::1", "2001:db8::g", "1:2",
+		"2001:db8::/129", "fe80::1%eth0/64", ":", "::ffff:192.0.2.999", "md5:aa:bb", "sha256:x", "@::1", "\x1b[31m:" + strings.Repeat("x", 1000),
+	} {
+		got, err := state.ParseTarget(typed)
+		bad, ok := errors.AsType[*state.TargetError](err)
+		if !ok || bad.Reason != state.TargetBroken || len([]rune(bad.Target)) > text.MaxQuoted || text.Clean(bad.Target, false) != bad.Target {
+			t.Errorf("%.60q is read as %+v, %v", typed, got, err)
+		}
+	}
+}
+
+// TestTargetsThatNobodyOrEverybodyMatches are read, so that what was banned long ago can
+// be lifted, and are not to be banned.
+func TestTargetsThatNobodyOrEverybodyMatches(t *testing.T) {
+	const sum = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU"
+	for typed, want := range map[string]state.TargetReason{
+		"SHA256:": state.TargetKey, "SHA256:abc": state.TargetKey, "SHA256:" + sum + "A": state.TargetKey, "SHA256:" + sum[1:]: state.TargetKey, "SHA256:" + sum + "=": state.TargetKey,
+		"SHA256:" + sum[:42] + "!": state.TargetKey, "SHA256:" + sum[:42] + "V": state.TargetKey, // bits that mean nothing
+		"0.0.0.0/0": state.TargetEverybody, "::/0": state.TargetEverybody, "::ffff:1.2.3.4/96": state.TargetEverybody,
+		"0.0.0.0": state.TargetNobody, "::": state.TargetNobody, "224.0.0.1": state.TargetNobody, "ff02::1": state.TargetNobody, "239.0.0.0/8": state.TargetNobody,
+		"SHA256:" + sum: 0, "bob": 0, "192.0.2.0/24": 0, "127.0.0.1": 0, "::1": 0, "10.0.0.0/8": 0, "0.0.0.0/8": 0, "@999.1.1.1": 0, "255.255.255.255/1": 0,
+	} {
+		target, err := state.ParseTarget(typed)
+		if err != nil {
+			t.Errorf("%q: %v", typed, err)
+			continue
+		}
+		bad, _ := errors.AsType[*state.TargetError](target.Check())
+		if bad == nil && want != 0 || bad != nil && bad.Reason != want {
+			t.Errorf("%q is refused with %+v, want %d", typed, bad, want)
+		}
+	}
+}
+
+// FuzzBanTarget: whatever is typed is read as it is written, and never is a thing with the
+// signs of an address in it a pseudo.
+func FuzzBanTarget(f *testing.F) {
+	for _, s := range []string{"bob", "@192.0.2.1", "192.0.2.7/24", "::ffff:192.0.2.1", "2001:db8::1", "2001:db8::1/128", "fe80::1%eth0", "SHA256:abc+/", "999.1.1.1", "10.0.0.0/33", "0.0.0.0/0", "@Éléonore"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		got, err := state.ParseTarget(s)
+		if err != nil {
+			_, broken := errors.AsType[*state.TargetError](err)
+			if _, pseudo := errors.AsType[*text.PseudoError](err); broken == pseudo {
+				t.Errorf("%q: %v", s, err)
+			}
+			return
+		}
+		if again, err := state.ParseTarget(got.String()); err != nil || again != got {
+			t.Errorf("%q is written as %q, which is %+v, %v", s, got, again, err)
+		}
+		if got.Kind == state.ByPseudo && strings.ContainsAny(s, ":/") || got.Kind == state.ByNetwork && got.Network != got.Network.Masked() {
+			t.Errorf("%q is %+v", s, got)
+		}
+		if got.Check() == nil && got.Kind == state.ByNetwork && got.Network.Bits() == 0 {
+			t.Errorf("%q bans everybody", s)
+		}
+	})
 }
 
 // TestAPseudoIsNoAddress: somebody is called 192.0.2.1, and a ban of them is not one of

@@ -46,7 +46,7 @@ func main() {
 // decoded returns the characters whose numbers are in a field.
 func decoded(field string) string {
 	var s strings.Builder
-	for _, number := range strings.Fields(field) {
+	for number := range strings.FieldsSeq(field) {
 		n, err := strconv.ParseInt(number, 16, 32)
 		if err != nil {
 			log.Fatal(err)
