@@ -31,9 +31,10 @@ const (
 type conn struct {
 	net.Conn
 	*Server
-	addr netip.Addr
-	in   *lineReader
-	sess *room.Session
+	login *front.Login
+	addr  netip.Addr
+	in    *lineReader
+	sess  *room.Session
 
 	writing sync.Mutex // held while a write is under way
 	broken  bool       // a write found the connection lost; guarded by writing
@@ -41,8 +42,8 @@ type conn struct {
 	joined atomic.Bool // sess is set
 }
 
-func newConn(s *Server, raw net.Conn) *conn {
-	c := &conn{Conn: raw, Server: s, addr: front.AddrOf(raw.RemoteAddr())}
+func newConn(s *Server, raw net.Conn, login *front.Login) *conn {
+	c := &conn{Conn: raw, Server: s, login: login, addr: login.Addr}
 	c.in = newLineReader(raw, s.pace, func(p []byte) { c.send(p) })
 	return c
 }
@@ -102,12 +103,13 @@ func (c *conn) dismiss() {
 		c.say(c.texts().ShuttingDownNow)
 		return
 	}
+	c.login.Late()
 	c.say(c.texts().EndIdle)
 }
 
 // foreign tells a client of another protocol what this port is for.
 func (c *conn) foreign(protocol string) {
-	c.log.Info("tcp: another protocol", "protocol", protocol, "addr", c.addr.String())
+	c.login.Foreign(protocol)
 	if protocol == "SSH" {
 		c.say(c.texts().UseSSH)
 		return

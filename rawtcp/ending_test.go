@@ -13,6 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"salon/internal/front"
 	"salon/room/lang"
 	"salon/room/roomtest"
 	"salon/room/state"
@@ -106,7 +107,7 @@ func TestAResetThatAWriteGotIsALostConnection(t *testing.T) {
 	h := open(t)
 	server, client := net.Pipe()
 	defer client.Close()
-	c := newConn(h.server, resetConn{server})
+	c := newConn(h.server, resetConn{server}, &front.Login{})
 	if err := c.say("bonjour"); !errors.Is(err, syscall.ECONNRESET) {
 		t.Fatalf("say: %v", err)
 	}

@@ -216,7 +216,7 @@ func (f from) Accept() (net.Conn, error) {
 
 func TestTooManyConnectionsFromOneAddressAreRefusedWithAReason(t *testing.T) {
 	h := open(t, func(b *build) {
-		b.room.MaxPerSource, b.waits.linger = 2, patience
+		b.limits.PerSource, b.waits.linger = 2, patience
 		b.listen = func(l net.Listener) net.Listener { return from{l, "192.0.2.1"} }
 	})
 	ann := h.enter("ann")

@@ -42,6 +42,7 @@ type build struct {
 	listen func(net.Listener) net.Listener
 	wired  bool // see [roomtest.Harness.Wire]
 	log    *slog.Logger
+	limits front.Limits
 }
 
 // wired is a harness that stands in a time of its own.
@@ -60,7 +61,12 @@ func open(t testing.TB, change ...func(*build)) *harness {
 	if b.wired {
 		h.Wire()
 	}
-	h.server = newServer(Config{Log: b.log}, h.Room, b.waits, b.pace)
+	if b.log == nil {
+		b.log = slog.New(slog.DiscardHandler)
+	}
+	admission := front.NewAdmission(b.limits, b.log)
+	t.Cleanup(admission.Close)
+	h.server = newServer(Config{Log: b.log, Admission: admission}, h.Room, b.waits, b.pace)
 	h.Serve(h.server, b.listen)
 	return h
 }

@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"salon/internal/front"
 	"salon/room/roomtest"
 	"salon/room/state"
 )
@@ -92,7 +93,7 @@ func TestAServerReadsAtTheDefaultPace(t *testing.T) {
 	h := open(t)
 	got := New(Config{}, h.Room)
 	defer got.Shutdown(t.Context())
-	if got.pace != defaultPace() || newConn(got, h.Dial()).in.pace != defaultPace() {
+	if got.pace != defaultPace() || newConn(got, h.Dial(), &front.Login{}).in.pace != defaultPace() {
 		t.Errorf("its pace is %+v", got.pace)
 	}
 }

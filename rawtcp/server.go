@@ -32,6 +32,8 @@ import (
 type Config struct {
 	Lang state.Lang   // of those who have not chosen one
 	Log  *slog.Logger // nil: nowhere
+	// Admission decides which connections are let in; nil: all that are not banned.
+	Admission *front.Admission
 }
 
 // Server serves one room over raw TCP. Its methods may be called from any
@@ -70,10 +72,10 @@ func newServer(cfg Config, r *room.Room, waits timeouts, pace front.Pace) *Serve
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Server{
-		room: r, lang: cfg.Lang, log: cfg.Log, waits: waits, pace: pace, lines: lang.NewPrinter("\r\n"),
-		conns: front.NewConns("tcp", r, cfg.Log, waits.linger),
-	}
+	s := &Server{room: r, lang: cfg.Lang, log: cfg.Log, waits: waits, pace: pace, lines: lang.NewPrinter("\r\n")}
+	s.conns = front.NewConns(front.Config{
+		Name: "tcp", Room: r, Log: cfg.Log, Admission: cfg.Admission, Serve: s.take, Refusal: s.refusal, Linger: waits.linger,
+	})
 	s.watching.Go(s.watch)
 	return s
 }

@@ -140,18 +140,18 @@ func (v *visitor) joinAs(p text.Pseudo) error {
 
 // join opens the session and has the client echo again what is typed.
 func (v *visitor) join() (err error) {
-	log := v.log.With("pseudo", string(v.Entry.Pseudo), "addr", v.addr.String())
 	v.sess, err = v.room.Join(v.conns.Closing, v.Entry)
 	switch {
 	case errors.Is(err, context.Canceled):
 		v.dismiss()
 		return errVisitOver
 	case err != nil:
-		log.Info("tcp: not let in", "why", err.Error())
+		v.login.Refused(v.Entry.Pseudo, "", err)
 		return err
 	}
 	v.joined.Store(true)
-	log.Info("tcp: joined")
+	v.login.Done()
+	v.log.Info("tcp: joined", "pseudo", string(v.Entry.Pseudo), "addr", v.addr.String())
 	v.send(v.in.hideTyping(false)) // a lost connection is noticed by the next write
 	return nil
 }

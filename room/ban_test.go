@@ -216,7 +216,7 @@ func TestAnAddressOfIPv6IsBannedWithItsNetwork(t *testing.T) {
 		console := h.console()
 		admits := func(addr string, want bool) {
 			h.Helper()
-			if _, err := h.room.Admit(netip.MustParseAddr(addr)); (err == nil) != want {
+			if err := h.room.Admit(netip.MustParseAddr(addr)); (err == nil) != want {
 				h.Errorf("%s: %v", addr, err)
 			}
 		}
@@ -258,18 +258,18 @@ func TestABannedAddressIsRefusedBeforeTheHandshake(t *testing.T) {
 		console := h.console()
 		console.does("ban 192.0.2.0/24 1h spam", "ban bob", "ban "+fingerprint("bobs"))
 		for _, addr := range []string{"192.0.2.7", "::ffff:192.0.2.7"} {
-			_, err := h.room.Admit(netip.MustParseAddr(addr))
+			err := h.room.Admit(netip.MustParseAddr(addr))
 			if banned := wantError[*state.BannedError](h, err); banned.Ban.Reason != "spam" {
 				h.Errorf("%s is told %+v", addr, banned.Ban)
 			}
 		}
 		for _, addr := range []string{"192.0.3.7", "2001:db8::1"} {
-			if _, err := h.room.Admit(netip.MustParseAddr(addr)); err != nil {
+			if err := h.room.Admit(netip.MustParseAddr(addr)); err != nil {
 				h.Errorf("%s: %v", addr, err)
 			}
 		}
 		sleep(time.Hour)
-		if _, err := h.room.Admit(netip.MustParseAddr("192.0.2.7")); err != nil {
+		if err := h.room.Admit(netip.MustParseAddr("192.0.2.7")); err != nil {
 			h.Errorf("after its ban: %v", err)
 		}
 	})

@@ -17,6 +17,8 @@ var (
 	ErrNoteTooLong  = fmt.Errorf("room: text over %d characters", text.MaxNote)
 	ErrNobody       = errors.New("room: nobody to reply to")
 	ErrTooMany      = errors.New("room: too many connections from this source")
+	ErrTooManyNew   = errors.New("room: too many new connections from this source") // not logged in yet, or too fast
+	ErrNoMemory     = errors.New("room: memory is short")                           // for anybody else
 	ErrSelf         = errors.New("room: nobody can ignore themselves")
 	ErrNoZone       = errors.New("room: no such time zone")
 	ErrNotMember    = errors.New("room: only members can do that")
@@ -36,6 +38,14 @@ var (
 type GuessError struct{ Wait time.Duration }
 
 func (e *GuessError) Error() string { return fmt.Sprintf("room: too many guesses, wait %v", e.Wait) }
+
+// PenaltyError refuses a connection, or a login without a registered key, because of
+// earlier failures from its source.
+type PenaltyError struct{ Wait time.Duration }
+
+func (e *PenaltyError) Error() string {
+	return fmt.Sprintf("room: too many failures from this source, wait %v", e.Wait.Round(time.Second))
+}
 
 // ReloadError says why nothing was reloaded. The old settings stay in force.
 type ReloadError struct{ Err error }

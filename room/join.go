@@ -21,18 +21,25 @@ import (
 const lastMinute = time.Minute
 
 // Admit accepts a connection by its address alone, before any handshake, or refuses a
-// banned address ([*state.BannedError]) and one connection too many from one source
-// ([ErrTooMany]). The caller calls leave once the connection is closed.
-func (r *Room) Admit(addr netip.Addr) (leave func(), err error) {
+// banned address with a [*state.BannedError].
+func (r *Room) Admit(addr netip.Addr) error {
 	addr = addr.Unmap().WithZone("")
 	now := r.log.Now().Stamp
 	r.mu.Lock()
 	ban, banned := r.state.BanOn(state.Visitor{Addr: addr}, r.state.TickAt(now))
 	r.mu.Unlock()
 	if banned {
-		return nil, &state.BannedError{Ban: ban}
+		return &state.BannedError{Ban: ban}
 	}
-	return r.conns.add(addr, r.limits.Load().MaxPerSource)
+	return nil
+}
+
+// Vouched reports whether somebody has vouched for a key: it opens an account, or is
+// one of Access. Who may come in with it, and as whom, is for Join to say.
+func (r *Room) Vouched(keyID string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return keyID != "" && (r.state.AccountByKey(keyID) != nil || r.access.Allow[keyID] || r.access.role(keyID) >= state.Operator)
 }
 
 // NeedsPass reports whether a pseudo is registered with a pass phrase and the key

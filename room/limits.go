@@ -24,15 +24,12 @@ const (
 	strikeBurst, strikeEvery = 30, 2 * time.Second
 )
 
-// Limits are what one person or one address may ask of the room.
+// Limits are what one person may ask of the room.
 type Limits struct {
 	Rate  float64 // messages per second of one member; 0: no limit
 	Burst int     // messages at once
 	// Replay is how many of the last messages a newcomer is shown.
 	Replay int
-	// MaxPerSource is how many connections one IPv4 address or IPv6 /64 may have
-	// open; 0: no limit. Loopback is exempt.
-	MaxPerSource int
 }
 
 // messages returns the rate and the burst of a member's messages.
@@ -66,35 +63,9 @@ func source(addr netip.Addr) netip.Prefix {
 	return p
 }
 
-// connCounter counts the open connections of each source.
-type connCounter struct {
-	mu   sync.Mutex
-	open map[netip.Prefix]int
-}
-
-func newConnCounter() *connCounter { return &connCounter{open: map[netip.Prefix]int{}} }
-
-// add counts a connection until done is called. It refuses one above the limit with
-// ErrTooMany; 0 is no limit, but the connection is counted: a limit may be set later.
-func (c *connCounter) add(addr netip.Addr, limit int) (done func(), err error) {
-	if !addr.IsValid() || addr.Unmap().IsLoopback() {
-		return func() {}, nil
-	}
-	from := source(addr)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if limit > 0 && c.open[from] >= limit {
-		return nil, ErrTooMany
-	}
-	c.open[from]++
-	return sync.OnceFunc(func() {
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		if c.open[from]--; c.open[from] == 0 {
-			delete(c.open, from)
-		}
-	}), nil
-}
+// Source returns what counts as one origin of connections and of guesses: an IPv4
+// address, however it is written, or an IPv6 /64; the zero Prefix for the zero Addr.
+func Source(addr netip.Addr) netip.Prefix { return source(addr) }
 
 // How fast secrets may be guessed, and pseudos registered. Right guesses are not
 // counted, so that a classroom behind one address is not slowed down.

@@ -47,7 +47,7 @@ type Config struct {
 // DefaultConfig returns the settings of a room that is told no others. Its Limits are the
 // defaults of the server's flags.
 func DefaultConfig() Config {
-	return Config{Limits: Limits{Rate: 2, Burst: 5, Replay: 20, MaxPerSource: 64}, GatherAbove: 100, GatherEvery: 5 * time.Second}
+	return Config{Limits: Limits{Rate: 2, Burst: 5, Replay: 20}, GatherAbove: 100, GatherEvery: 5 * time.Second}
 }
 
 // Act is something that an operator did, or tried to do.
@@ -70,7 +70,6 @@ type Room struct {
 	store       Store
 	ring        *ring
 	table       *table
-	conns       *connCounter
 	authLimiter *authLimiter
 	hasher      *hasher
 	zones       zoneCache

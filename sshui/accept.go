@@ -1,6 +1,9 @@
 package sshui
 
 import (
+	"errors"
+	"io"
+	"net"
 	"strings"
 	"sync"
 	"time"
@@ -12,6 +15,24 @@ import (
 	"salon/room/lang"
 	"salon/room/state"
 )
+
+// handle serves a connection that was let in, until it is closed.
+func (s *Server) handle(raw net.Conn, login *front.Login) {
+	if c := s.track(raw, login); c != nil {
+		s.ssh.HandleConn(c)
+	}
+}
+
+// handshakeFailed is told why a connection ends that has not logged in.
+func handshakeFailed(failed net.Conn, why error) {
+	from, ok := failed.RemoteAddr().(clientAddr)
+	if tried, ended := errors.AsType[*gossh.ServerAuthError](why); ended && len(tried.Errors) < maxAuthTries {
+		why = io.EOF // it hung up, whatever it had tried
+	}
+	if ok {
+		from.login.Broken(why)
+	}
+}
 
 // channel serves one session channel. It replaces the library's own handler, which trusts
 // sizes, counts and payloads, and goes on when the channel ends before its connection.
@@ -28,7 +49,7 @@ func (s *Server) channel(_ *ssh.Server, conn *gossh.ServerConn, offer gossh.NewC
 	in := newPacedChannel(under.paced, accepted)
 	defer in.end()
 	ch := s.newChannel(in, conn)
-	ch.key, ch.secrets, ch.addr = provedKey(ctx), under.secrets, front.AddrOf(conn.RemoteAddr())
+	ch.key, ch.secrets, ch.addr, ch.login = provedKey(ctx), under.secrets, under.login.Addr, under.login
 	ch.run(requests)
 }
 
@@ -36,6 +57,11 @@ func (s *Server) channel(_ *ssh.Server, conn *gossh.ServerConn, offer gossh.NewC
 // nil without one. Of a certificate only the key counts.
 func provedKey(ctx ssh.Context) gossh.PublicKey {
 	key, _ := ctx.Value(ssh.ContextKeyPublicKey).(ssh.PublicKey)
+	return plain(key)
+}
+
+// plain returns the key of a certificate, and any other key as it is.
+func plain(key gossh.PublicKey) gossh.PublicKey {
 	if cert, ok := key.(*gossh.Certificate); ok {
 		return cert.Key
 	}

@@ -11,6 +11,7 @@ import (
 
 	gossh "golang.org/x/crypto/ssh"
 
+	"salon/internal/front"
 	"salon/internal/wait"
 	"salon/room"
 	"salon/room/state"
@@ -40,6 +41,7 @@ type channel struct {
 	key     gossh.PublicKey // that signed; nil without one
 	secrets secrets         // while logging in, without a key
 	addr    netip.Addr
+	login   *front.Login    // of its connection
 	ctx     context.Context // ends with the channel, by a *[state.Ending]
 	end     context.CancelCauseFunc
 

@@ -39,6 +39,7 @@ type secrets struct{ pass, password string }
 type conn struct {
 	*paced
 	server *Server
+	login  *front.Login
 	begun  time.Time
 	due    *time.Timer // closes a connection that is late, see timeouts; with a session open none is
 	gone   atomic.Bool // closed, or about to be
@@ -55,38 +56,32 @@ type conn struct {
 	unanswered atomic.Int32                     // keepalives
 }
 
-// listener accepts only connections that the room admits by their address. The server
-// tracks each from here on, also before its handshake.
-type listener struct {
-	net.Listener
-	server *Server
-}
-
-// Accept implements net.Listener. The library tries again when descriptors run out.
-func (l listener) Accept() (net.Conn, error) {
-	for {
-		raw, err := l.Listener.Accept()
-		if err != nil {
-			return nil, err
-		}
-		if leave, ok := l.server.conns.Admit(raw, l.server.refusal); ok {
-			return l.server.track(raw, leave)
-		}
-	}
-}
-
-// track wraps an admitted connection and has Shutdown close it.
-func (s *Server) track(raw net.Conn, leave func()) (net.Conn, error) {
+// track wraps a connection that was let in and has Shutdown close it, also before its
+// handshake. It returns nil when the server closes.
+func (s *Server) track(raw net.Conn, login *front.Login) *conn {
 	front.NoticeVanished(raw)
-	c := &conn{paced: newPaced(raw, s.pace), server: s, begun: time.Now(), slots: make(chan struct{}, maxChannels)}
+	c := &conn{paced: newPaced(raw, s.pace), server: s, login: login, begun: time.Now(), slots: make(chan struct{}, maxChannels)}
 	c.due = time.AfterFunc(s.waits.handshake, c.closeUnused)
-	if !s.conns.Track(c, leave) {
+	if !s.conns.Track(c, login) {
 		c.due.Stop()
 		c.paced.Close()
-		return nil, net.ErrClosed
+		return nil
 	}
-	return c, nil
+	return c
 }
+
+// clientAddr is the address of a client, also behind a proxy. From it the library's
+// callbacks, which get a connection of the library's, know the conn.
+type clientAddr struct{ *conn }
+
+// Network implements net.Addr.
+func (clientAddr) Network() string { return "tcp" }
+
+// String implements net.Addr.
+func (a clientAddr) String() string { return a.login.Addr.String() }
+
+// RemoteAddr implements net.Conn.
+func (c *conn) RemoteAddr() net.Addr { return clientAddr{c} }
 
 // Close implements net.Conn. It may be called more than once.
 func (c *conn) Close() error {
@@ -102,6 +97,7 @@ func (c *conn) Close() error {
 // closeUnused closes the connection unless a session is open.
 func (c *conn) closeUnused() {
 	if len(c.slots) == 0 {
+		c.login.Late()
 		c.Close()
 	}
 }
@@ -133,6 +129,7 @@ func (c *conn) admit(client *gossh.ServerConn, offer gossh.NewChannel) bool {
 	}
 	defer c.opening.Add(-1)
 	if c.server.conns.Begin() {
+		c.login.Done()
 		c.client.Store(client)
 		select {
 		case c.slots <- struct{}{}:

@@ -302,7 +302,7 @@ func (f *from) now(addr string) {
 func TestTooManyConnectionsFromOneAddressAreRefusedWithAReason(t *testing.T) {
 	source := &from{addr: "192.0.2.1"}
 	h := open(t, func(b *build) {
-		b.room.MaxPerSource, b.waits.linger = 2, patience
+		b.limits.PerSource, b.waits.linger = 2, patience
 		b.listen = func(l net.Listener) net.Listener { source.Listener = l; return source }
 	})
 	first := h.dial("ann")

@@ -2,6 +2,7 @@ package sshui
 
 import (
 	"crypto/ed25519"
+	"log/slog"
 	"net"
 	"slices"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	"go.uber.org/goleak"
 	gossh "golang.org/x/crypto/ssh"
 
+	"salon/internal/front"
 	"salon/room"
 	"salon/room/roomtest"
 	"salon/room/state"
@@ -38,6 +40,7 @@ type build struct {
 	store  room.Store
 	listen func(net.Listener) net.Listener
 	wired  bool // see [roomtest.Harness.Wire]
+	limits front.Limits
 }
 
 // wired is a harness that stands in a time of its own.
@@ -59,6 +62,12 @@ func open(t testing.TB, change ...func(*build)) *harness {
 	if b.wired {
 		h.Wire()
 	}
+	log := b.cfg.Log
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	b.cfg.Admission = front.NewAdmission(b.limits, log)
+	t.Cleanup(b.cfg.Admission.Close)
 	var err error
 	if h.server, err = newServer(b.cfg, h.Room, b.waits, b.pace); err != nil {
 		t.Fatal(err)

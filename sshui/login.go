@@ -11,14 +11,15 @@ import (
 	"salon/room/text"
 )
 
-// offered takes every key that a client shows, whether it can sign with it or not.
-func (s *Server) offered(ctx ssh.Context, _ ssh.PublicKey) bool {
+// acceptKey accepts a key that is offered, before it has signed: any, unless only keys
+// that somebody has vouched for may log in now.
+func (s *Server) acceptKey(ctx ssh.Context, key ssh.PublicKey) bool {
 	c := connOf(ctx)
 	if c.keys++; c.keys > maxAuthTries {
 		c.Close()
 		return false
 	}
-	return true
+	return c.login.Penalty() == 0 || s.room.Vouched(gossh.FingerprintSHA256(plain(key)))
 }
 
 // login accepts everybody without a key, and asks for the secrets that the pseudo takes by
@@ -29,6 +30,13 @@ func (s *Server) login(ctx ssh.Context, ask gossh.KeyboardInteractiveChallenge) 
 	c := connOf(ctx)
 	if c.answers++; c.answers > maxAnswers {
 		c.Close()
+		return false
+	}
+	if wait := c.login.Penalty(); wait > 0 {
+		why := &room.PenaltyError{Wait: wait}
+		c.login.TurnedAway(why)
+		ask("", lang.View{Lang: s.cfg.Lang}.Error(why), nil, nil) // shown by the client
+		c.Close()                                                 // or it would ask again
 		return false
 	}
 	var e room.Entry

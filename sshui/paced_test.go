@@ -374,15 +374,21 @@ func TestAServerReadsAtTheDefaultPace(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer srv.Shutdown(t.Context())
-	ours, theirs := net.Pipe()
-	defer theirs.Close()
-	c, err := srv.track(ours, func() {})
+	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer c.Close()
-	if got := c.(*conn).pace; got != defaultPace() {
+	var serving sync.WaitGroup
+	serving.Go(func() { srv.Serve(l) })
+	defer serving.Wait()
+	defer srv.Shutdown(t.Context())
+	client, err := net.Dial("tcp", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	roomtest.Until(t, func() string { return "never served" }, func() bool { return len(srv.conns.Open()) == 1 })
+	if got := srv.conns.Open()[0].(*conn).pace; got != defaultPace() {
 		t.Errorf("its pace is %+v", got)
 	}
 }

@@ -385,7 +385,7 @@ func TestSecretIsInNoOutput(t *testing.T) {
 			}
 		}
 	}
-	if !strings.Contains(log.String(), "not let in") {
+	if !strings.Contains(log.String(), `msg="login failed"`) {
 		t.Errorf("the log says nothing:\n%s", &log)
 	}
 }

@@ -61,6 +61,8 @@ type Config struct {
 	Version  string         // as the protocol's greeting says it: "salon_1.0"
 	Lang     state.Lang     // for those whose locale says nothing
 	Log      *slog.Logger   // nil: nowhere
+	// Admission decides which connections are let in; nil: all that are not banned.
+	Admission *front.Admission
 }
 
 // Server serves one room over SSH. Its methods are safe for concurrent use.
@@ -92,16 +94,17 @@ func newServer(cfg Config, r *room.Room, waits timeouts, pace pace) (*Server, er
 	}
 	s := &Server{
 		room: r, cfg: cfg, waits: waits, pace: pace, lines: lang.NewPrinter("\n"), looks: &screen.Shared{},
-		conns: front.NewConns("ssh", r, cfg.Log, waits.linger),
 	}
+	s.conns = front.NewConns(front.Config{
+		Name: "ssh", Room: r, Log: cfg.Log, Admission: cfg.Admission, Keys: true, Serve: s.handle, Refusal: s.refusal, Linger: waits.linger,
+	})
 	var err error
 	s.ssh, err = wish.NewServer(
 		s.configure,
 		wish.WithVersion(cfg.Version),
-		// Everyone may enter. A key only tells who it is, and only once it has
-		// signed; see provedKey. OpenSSH tries "none" first: taking that would mean
+		// A key only tells who it is, and only once it has signed; see provedKey. OpenSSH tries "none" first: taking that would mean
 		// never to be shown a key.
-		wish.WithPublicKeyAuth(s.offered),
+		wish.WithPublicKeyAuth(s.acceptKey),
 		wish.WithKeyboardInteractiveAuth(s.login),
 	)
 	if err != nil {
@@ -122,6 +125,7 @@ func (s *Server) configure(srv *ssh.Server) error {
 		ctx.SetValue(connKey{}, c) // for connOf
 		return c
 	}
+	srv.ConnectionFailedCallback = handshakeFailed
 	srv.ChannelHandlers = map[string]ssh.ChannelHandler{"session": s.channel}
 	srv.RequestHandlers = map[string]ssh.RequestHandler{}
 	srv.SubsystemHandlers = map[string]ssh.SubsystemHandler{}
@@ -164,16 +168,7 @@ func algorithms() *gossh.ServerConfig {
 
 // Serve accepts connections until l fails, or until Shutdown: then it returns nil. It may
 // be called for several listeners.
-func (s *Server) Serve(l net.Listener) error {
-	if !s.conns.Listen(l) {
-		return nil
-	}
-	err := s.ssh.Serve(listener{l, s})
-	if s.conns.Closing.Err() != nil {
-		return nil
-	}
-	return err
-}
+func (s *Server) Serve(l net.Listener) error { return s.conns.Accept(l) }
 
 // Shutdown stops listening, waits for the sessions to end (see [room.Room.Stop]) for as
 // long as ctx lasts, then closes what is still open. When it returns, no goroutine of the

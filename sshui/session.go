@@ -82,12 +82,11 @@ func (ch *channel) entry() room.Entry {
 
 // join makes the client a member.
 func (ch *channel) join(e room.Entry) (err error) {
-	log := ch.server.cfg.Log.With("pseudo", string(e.Pseudo), "addr", ch.addr.String(), "key", e.KeyID)
 	if ch.sess, err = ch.server.room.Join(ch.ctx, e); err != nil {
-		log.Info("ssh: not let in", "why", err.Error())
+		ch.login.Refused(e.Pseudo, e.KeyID, err)
 		return err
 	}
-	log.Info("ssh: joined", "client", text.Clean(e.Client, false))
+	ch.server.cfg.Log.Info("ssh: joined", "pseudo", string(e.Pseudo), "addr", ch.addr.String(), "key", e.KeyID, "client", text.Clean(e.Client, false))
 	context.AfterFunc(ch.ctx, func() { ch.sess.End(*state.AsEnding(context.Cause(ch.ctx))) })
 	return nil
 }

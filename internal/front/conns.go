@@ -1,7 +1,8 @@
-// Package front holds what the network fronts do alike. It admits connections by their
-// address, turns away the others, closes all when the server stops, asks visitors for the
-// secrets that their pseudo requires, and logs how sessions end. Call [NewConns] first,
-// then [Conns.Listen] and [Conns.Admit]; a visitor joins by [Visitor.Enter].
+// Package front holds what the network fronts do alike. It accepts connections, lets them
+// in by their address and by what came from there before, turns away the others, closes
+// all when the server stops, asks visitors for the secrets that their pseudo requires,
+// and logs how sessions end. Call [NewAdmission] once for all fronts and [NewConns] for
+// each, then [Conns.Accept]; a visitor joins by [Visitor.Enter].
 //
 // What bytes mean, how a question looks and how long an answer may take is up to the
 // front: packages sshui and rawtcp.
@@ -25,129 +26,105 @@ const (
 	// MaxTurning is how many connections at once are turned away slowly enough for the
 	// reason to be read; more are closed at once.
 	MaxTurning = 64
+	// maxReading is how many headers of proxies are waited for at once; one more
+	// connection of a proxy is closed.
+	maxReading = 1024
 	// lingerBytes is the most that is still read from a client before its connection is
 	// closed.
 	lingerBytes = 64 << 10
 )
 
+// Config is what makes the connections of one front.
+type Config struct {
+	Name string // in the log
+	Room *room.Room
+	Log  *slog.Logger
+	// Admission decides who is let in; nil: everybody who is not banned.
+	Admission *Admission
+	// Keys is whether clients may prove a key, by which they log in whatever others at
+	// their address did.
+	Keys bool
+	// Serve serves a connection that was let in, until its end, in a goroutine of its
+	// own. It closes the connection, or has [Conns.Run] do that.
+	Serve func(net.Conn, *Login)
+	// Refusal returns the words that tell a client why it is turned away.
+	Refusal func(why error) []byte
+	// Linger is how long a client is given, at shutdown or when it is turned away, to
+	// read why and hang up.
+	Linger time.Duration
+}
+
 // Conns are the listeners and connections of one front, and the sessions that Shutdown
 // waits for. Its methods may be called from any goroutine.
 type Conns struct {
+	Config
 	Closing context.Context // ends when Shutdown begins
 	stop    context.CancelFunc
 
-	name   string
-	room   *room.Room
-	log    *slog.Logger
-	linger time.Duration
-
+	running sync.WaitGroup // all goroutines
 	serving sync.WaitGroup // sessions, and those being turned away
 	open    sync.WaitGroup // connections
 
 	mu        sync.Mutex // guards all below
 	listeners []net.Listener
-	leave     map[net.Conn]func() // by which the room counts each out
+	logins    map[net.Conn]*Login // of connections that are open
 	turning   int                 // those being turned away
+	reading   int                 // headers of proxies
 }
 
-// NewConns returns the connections of a front, which is called name in the log: none
-// yet. linger is how long a client is given, at shutdown or when it is turned away, to
-// read why and hang up.
-func NewConns(name string, r *room.Room, log *slog.Logger, linger time.Duration) *Conns {
-	c := &Conns{name: name, room: r, log: log, linger: linger, leave: map[net.Conn]func(){}}
+// NewConns returns the connections of a front: none yet.
+func NewConns(cfg Config) *Conns {
+	if cfg.Admission == nil {
+		cfg.Admission = NewAdmission(Limits{}, cfg.Log)
+	}
+	c := &Conns{Config: cfg, logins: map[net.Conn]*Login{}}
 	c.Closing, c.stop = context.WithCancel(context.Background())
 	return c
 }
 
-// Listen has Shutdown close l, and reports whether there is still time to serve it;
-// otherwise l is closed.
-func (c *Conns) Listen(l net.Listener) bool {
+// Track has Shutdown close a connection, unless [Conns.Forget] is called before: its
+// owner does that once it has closed it. Track reports false when the server closes; then
+// the caller closes the connection, and nothing is to be forgotten.
+func (c *Conns) Track(conn net.Conn, l *Login) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	return c.trackLocked(conn, l)
+}
+
+func (c *Conns) trackLocked(conn net.Conn, l *Login) bool {
 	if c.Closing.Err() != nil {
-		l.Close()
+		l.close()
 		return false
 	}
-	c.listeners = append(c.listeners, l)
-	return true
-}
-
-// Admit asks the room whether the address of a new connection may enter. If ok, give
-// leave to [Conns.Track]; if not, the connection has been turned away, with words that say
-// why.
-func (c *Conns) Admit(raw net.Conn, words func(why error) []byte) (leave func(), ok bool) {
-	addr := AddrOf(raw.RemoteAddr())
-	leave, err := c.room.Admit(addr)
-	if err != nil {
-		c.log.Info(c.name+": refused", "addr", addr.String(), "why", err.Error())
-		c.turnAway(raw, words(err))
-	}
-	return leave, err == nil
-}
-
-// turnAway sends words and closes the connection, so that the words arrive as long as
-// fewer than MaxTurning are turned away.
-func (c *Conns) turnAway(raw net.Conn, words []byte) {
-	raw.SetDeadline(time.Now().Add(c.linger))
-	raw.Write(words)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.Closing.Err() != nil || c.turning == MaxTurning {
-		raw.Close()
-		return
-	}
-	c.turning++
-	c.serving.Go(func() {
-		HangUp(raw, c.linger)
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		c.turning--
-	})
-}
-
-// Track has Shutdown close a connection that was admitted, unless [Conns.Forget] is
-// called before: its owner does that once it has closed it. Track reports false when
-// the server closes; then the caller closes the connection, and nothing is to be
-// forgotten.
-func (c *Conns) Track(conn net.Conn, leave func()) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.trackLocked(conn, leave)
-}
-
-func (c *Conns) trackLocked(conn net.Conn, leave func()) bool {
-	if c.Closing.Err() != nil {
-		leave()
-		return false
-	}
-	c.leave[conn] = leave
+	c.logins[conn] = l
 	c.open.Add(1)
 	return true
 }
 
-// Go tracks a connection that was admitted and serves it in a goroutine that Shutdown
-// waits for. It closes the connection after that, or at once when the server closes.
-func (c *Conns) Go(conn net.Conn, leave, serve func()) {
+// Run tracks a connection and serves it; Shutdown waits for that. It closes the
+// connection after it, or at once when the server closes.
+func (c *Conns) Run(conn net.Conn, l *Login, serve func()) {
+	defer conn.Close()
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	if !c.trackLocked(conn, leave) {
-		conn.Close()
-		return
+	tracked := c.trackLocked(conn, l)
+	if tracked {
+		c.serving.Add(1)
 	}
-	c.serving.Go(func() {
+	c.mu.Unlock()
+	if tracked {
+		defer c.serving.Done()
 		defer c.Forget(conn)
-		defer conn.Close()
 		serve()
-	})
+	}
 }
 
 // Forget undoes Track.
 func (c *Conns) Forget(conn net.Conn) {
 	c.mu.Lock()
-	leave := c.leave[conn]
-	delete(c.leave, conn)
+	l := c.logins[conn]
+	delete(c.logins, conn)
 	c.mu.Unlock()
-	leave()
+	l.close()
 	c.open.Done()
 }
 
@@ -155,7 +132,7 @@ func (c *Conns) Forget(conn net.Conn) {
 func (c *Conns) Open() []net.Conn {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return slices.Collect(maps.Keys(c.leave))
+	return slices.Collect(maps.Keys(c.logins))
 }
 
 // Begin has Shutdown wait until End is called, and reports false when it is too late
@@ -185,7 +162,7 @@ func (c *Conns) Shutdown(ctx context.Context) {
 	}
 	c.mu.Unlock()
 	served := waitFor(ctx, &c.serving)
-	ctx, cancel := context.WithTimeout(ctx, c.linger)
+	ctx, cancel := context.WithTimeout(ctx, c.Linger)
 	defer cancel()
 	hungUp := waitFor(ctx, &c.open)
 	for _, conn := range c.Open() {
@@ -193,6 +170,7 @@ func (c *Conns) Shutdown(ctx context.Context) {
 	}
 	<-served
 	<-hungUp
+	c.running.Wait()
 }
 
 // waitFor waits for a group for as long as ctx lasts. The channel is closed once the group
@@ -217,10 +195,10 @@ func HangUp(c net.Conn, linger time.Duration) {
 	c.Close()
 }
 
-// AddrOf returns the IP address of a TCP address, or the zero Addr.
+// AddrOf returns the IP address of a TCP address, without its zone, or the zero Addr.
 func AddrOf(a net.Addr) netip.Addr {
 	if t, ok := a.(*net.TCPAddr); ok {
-		return t.AddrPort().Addr().Unmap()
+		return t.AddrPort().Addr().Unmap().WithZone("")
 	}
 	return netip.Addr{}
 }

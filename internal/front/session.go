@@ -61,7 +61,7 @@ func (c *Conns) Leave(s *room.Session, from netip.Addr, why *state.Ending) *stat
 	if end.Cause == state.Slow || end.Cause == state.Crashed {
 		level = slog.LevelWarn
 	}
-	c.log.Log(context.Background(), level, c.name+": left", "pseudo", string(s.Pseudo()), "addr", from.String(), "cause", end.Cause.String())
+	c.Log.Log(context.Background(), level, c.Name+": left", "pseudo", string(s.Pseudo()), "addr", from.String(), "cause", end.Cause.String())
 	return end
 }
 
@@ -75,5 +75,5 @@ func (c *Conns) Recover(s *room.Session) {
 
 // Crashed logs a panic, as recover returned it.
 func (c *Conns) Crashed(fault any) {
-	c.log.Error(c.name+": session crashed", "panic", fmt.Sprint(fault), "stack", string(debug.Stack()))
+	c.Log.Error(c.Name+": session crashed", "panic", fmt.Sprint(fault), "stack", string(debug.Stack()))
 }

@@ -4,11 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"os"
 	"strconv"
 	"strings"
 	"time"
 
+	"salon/internal/front"
 	"salon/room"
 	"salon/room/lang"
 	"salon/room/state"
@@ -48,8 +50,14 @@ type Config struct {
 	// is no limit.
 	Rate  float64 `default:"2" help:"${HelpRate}"`
 	Burst int     `default:"5" help:"${HelpBurst}"`
-	// MaxPerSource is how many connections one address may hold; 0: no limit.
-	MaxPerSource int `default:"64" help:"${HelpPerSource}"`
+	// MaxPerSource and the fields after it are those of front.Limits.
+	MaxPerSource    int           `default:"512" help:"${HelpPerSource}"`
+	LoginsPerSource int           `default:"64" help:"${HelpLogins}"`
+	ConnectBurst    int           `default:"256" help:"${HelpConnectBurst}"`
+	MaxLogins       int           `default:"1000" help:"${HelpMaxLogins}"`
+	MaxPenalty      time.Duration `default:"10m" help:"${HelpPenalty}"`
+	Exempt          []Network     `placeholder:"CIDR" sep:"," help:"${HelpExempt}"`
+	ProxyProtocol   []Network     `placeholder:"CIDR" sep:"," help:"${HelpProxy}"`
 	// Log is the form of the technical log on Stderr.
 	Log string `default:"text" enum:"text,json" placeholder:"text|json" help:"${HelpLog}"`
 
@@ -82,6 +90,14 @@ func (c *Config) Check() error {
 		return &FlagError{Flag: "burst", Value: c.Burst}
 	case c.MaxPerSource < 0:
 		return &FlagError{Flag: "max-per-source", Value: c.MaxPerSource}
+	case c.LoginsPerSource < 0:
+		return &FlagError{Flag: "logins-per-source", Value: c.LoginsPerSource}
+	case c.ConnectBurst < 0:
+		return &FlagError{Flag: "connect-burst", Value: c.ConnectBurst}
+	case c.MaxLogins < 0:
+		return &FlagError{Flag: "max-logins", Value: c.MaxLogins}
+	case c.MaxPenalty < 0:
+		return &FlagError{Flag: "max-penalty", Value: c.MaxPenalty}
 	case !isAddress(c.SSH):
 		return &FlagError{Flag: "ssh", Value: c.SSH, Example: addressLike(c.SSH)}
 	case !isAddress(c.TCP):
@@ -122,9 +138,17 @@ func (c *Config) language() state.Lang {
 	return lang.FromLocale(os.Getenv, state.French)
 }
 
-// limits are the bounds on one member and on one address.
+// limits are the bounds on one member.
 func (c *Config) limits() room.Limits {
-	return room.Limits{Rate: c.Rate, Burst: c.Burst, Replay: c.Replay, MaxPerSource: c.MaxPerSource}
+	return room.Limits{Rate: c.Rate, Burst: c.Burst, Replay: c.Replay}
+}
+
+// strangers are the bounds on those who have not logged in.
+func (c *Config) strangers() front.Limits {
+	return front.Limits{
+		PerSource: c.MaxPerSource, LoginsPerSource: c.LoginsPerSource, ConnectBurst: c.ConnectBurst, MaxLogins: c.MaxLogins, MaxPenalty: c.MaxPenalty,
+		Exempt: prefixes(c.Exempt), Proxies: prefixes(c.ProxyProtocol), Memory: memoryLimit(),
+	}
 }
 
 // A FlagError is a flag with a value that it cannot have.
@@ -136,6 +160,36 @@ type FlagError struct {
 
 func (e *FlagError) Error() string {
 	return fmt.Sprintf("--%s: %v is not a valid value", e.Flag, e.Value)
+}
+
+// Network is a network as a flag: 192.0.2.0/24, 2001:db8::/32, or one address.
+type Network netip.Prefix
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (n *Network) UnmarshalText(text []byte) error {
+	p, err := netip.ParsePrefix(string(text))
+	if err != nil {
+		addr, err := netip.ParseAddr(string(text))
+		if err != nil || addr.Zone() != "" {
+			return fmt.Errorf("expected a network but got %q", text)
+		}
+		p = netip.PrefixFrom(addr, addr.BitLen())
+	}
+	if addr := p.Addr(); addr.Is4In6() {
+		if p.Bits() < 96 {
+			return fmt.Errorf("expected a network but got %q", text)
+		}
+		p = netip.PrefixFrom(addr.Unmap(), p.Bits()-96)
+	}
+	*n = Network(p.Masked())
+	return nil
+}
+
+func prefixes(list []Network) (p []netip.Prefix) {
+	for _, n := range list {
+		p = append(p, netip.Prefix(n))
+	}
+	return p
 }
 
 // Age is how long something is kept, as a flag: 12h, 30d, 8w; 0 is for ever.

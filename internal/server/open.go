@@ -16,6 +16,7 @@ import (
 	gossh "golang.org/x/crypto/ssh"
 
 	"salon/hostkeys"
+	"salon/internal/front"
 	"salon/rawtcp"
 	"salon/room"
 	"salon/room/history"
@@ -51,13 +52,13 @@ func (s *server) open() (err error) {
 }
 
 // offered are the fronts that there are, also those that are off.
-func (s *server) offered() []*front {
-	return []*front{
+func (s *server) offered() []*port {
+	return []*port{
 		{name: "ssh", network: "tcp", addr: s.cfg.SSH, invitation: s.sshInvitation, create: func() (frontServer, error) {
-			return sshui.New(sshui.Config{HostKeys: s.keys, Version: "salon", Lang: s.lang, Log: s.log}, s.room)
+			return sshui.New(sshui.Config{HostKeys: s.keys, Version: "salon", Lang: s.lang, Log: s.log, Admission: s.admission}, s.room)
 		}},
 		{name: "tcp", network: "tcp", addr: s.cfg.TCP, invitation: s.telnetInvitation, create: func() (frontServer, error) {
-			return rawtcp.New(rawtcp.Config{Lang: s.lang, Log: s.log}, s.room), nil
+			return rawtcp.New(rawtcp.Config{Lang: s.lang, Log: s.log, Admission: s.admission}, s.room), nil
 		}},
 	}
 }
@@ -83,7 +84,7 @@ func (s *server) closeHistory() (err error) {
 
 // listen listens for a front. A port that is taken is an error that says which flag
 // chooses another.
-func (s *server) listen(f *front) (net.Listener, error) {
+func (s *server) listen(f *port) (net.Listener, error) {
 	flag, addr := f.name, f.addr
 	l, err := net.Listen(f.network, addr)
 	if err == nil {
@@ -120,6 +121,7 @@ func (s *server) openRoom() error {
 		return err
 	}
 	s.room.SetAccess(a)
+	s.admission = front.NewAdmission(s.cfg.strangers(), s.log)
 	return nil
 }
 

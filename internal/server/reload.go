@@ -34,6 +34,7 @@ func (s *server) reload() error {
 	}
 	s.room.SetAccess(a)
 	s.room.SetLimits(next.limits())
+	s.admission.SetLimits(next.strangers())
 	if s.history != nil {
 		s.history.SetKeep(time.Duration(next.Keep), int64(next.KeepSize))
 	}

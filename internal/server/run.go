@@ -50,6 +50,7 @@ func Run(ctx context.Context, cfg Config) error {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
 	}
+	limitMemory()
 	s := newServer(cfg)
 	defer s.logTo.close()
 	if err := s.open(); err != nil {
@@ -123,6 +124,7 @@ func (s *server) sayGoodbye(ctx context.Context) {
 		leaving.Go(func() { f.server.Shutdown(ctx) })
 	}
 	leaving.Wait()
+	s.admission.Close()
 }
 
 // newFronts makes what serves each front.

@@ -8,6 +8,7 @@ import (
 
 	gossh "golang.org/x/crypto/ssh"
 
+	"salon/internal/front"
 	"salon/room"
 	"salon/room/history"
 	"salon/room/lang"
@@ -17,24 +18,25 @@ import (
 
 // server is a room with its fronts and its console.
 type server struct {
-	cfg     Config
-	lang    state.Lang
-	keys    []gossh.Signer
-	fronts  []*front
-	room    *room.Room
-	console *operator.Console
-	term    *terminal      // nil when stdin or stdout is not one
-	logTo   *technicalLog  // to the console, once it is open on the log's own terminal
-	log     *slog.Logger   // to logTo
-	running sync.WaitGroup // every goroutine of the server
+	cfg       Config
+	lang      state.Lang
+	keys      []gossh.Signer
+	fronts    []*port
+	room      *room.Room
+	admission *front.Admission // of all fronts; its last words are logged when they are closed
+	console   *operator.Console
+	term      *terminal      // nil when stdin or stdout is not one
+	logTo     *technicalLog  // to the console, once it is open on the log's own terminal
+	log       *slog.Logger   // to logTo
+	running   sync.WaitGroup // every goroutine of the server
 
 	history   *history.History // closed after the room; nil without a data directory
 	auditLog  *slog.Logger
 	auditFile *auditFile // what auditLog writes to; nil without a data directory
 }
 
-// front is one way in: its listener, and the server that serves the room on it.
-type front struct {
+// port is one way in: its listener, and the front that serves the room on it.
+type port struct {
 	name, network, addr string // the name is that of its flag, too
 	create              func() (frontServer, error)
 	invitation          func(l net.Listener) string // the command that brings somebody in

@@ -74,6 +74,8 @@ func (v View) refusal(err error) string {
 			return t.ShuttingDownNow
 		}
 		return fmt.Sprintf(t.ShuttingDown, Duration(e.Left, v.Lang))
+	case *room.PenaltyError:
+		return fmt.Sprintf(t.Penalty, Duration(e.Wait, v.Lang))
 	case *room.ReloadError:
 		return fmt.Sprintf(t.ReloadFailed, text.Clean(e.Err.Error(), false))
 	}
@@ -88,7 +90,7 @@ func (v View) plain(err error) string {
 		text string
 	}{
 		{room.ErrEmpty, t.Empty}, {room.ErrTextTooLong, t.TextTooLong}, {room.ErrTooManyLines, t.TooManyLines}, {room.ErrNoteTooLong, t.NoteTooLong}, {room.ErrNobody, t.NobodyToReply},
-		{state.ErrNoShutdown, t.NoShutdown}, {room.ErrNoZone, t.NoZone}, {room.ErrSelf, t.Self}, {room.ErrTooMany, t.TooMany}, {room.ErrNotMember, t.NotMember},
+		{state.ErrNoShutdown, t.NoShutdown}, {room.ErrNoZone, t.NoZone}, {room.ErrSelf, t.Self}, {room.ErrTooMany, t.TooMany}, {room.ErrTooManyNew, t.TooManyNew}, {room.ErrNoMemory, t.NoMemory}, {room.ErrNotMember, t.NotMember},
 		{room.ErrNoScreen, v.noScreen()}, {room.ErrScreenJSON, t.ScreenJSON},
 		{state.ErrUnavailable, t.NotSent}, {state.ErrUnknown, t.Unsure}, {state.ErrStale, t.Unsure}, {state.ErrBusy, t.Busy},
 		{room.ErrNotAllowed, t.NotAllowed}, {room.ErrNoPassword, t.NoPasswordGiven}, {room.ErrWrongPassword, t.WrongPassword}, {room.ErrNotAPassword, t.BadPassword}, {room.ErrWrongPass, t.WrongPass}, {room.ErrPassPhrase, t.PassPhrase},

@@ -59,7 +59,7 @@ type Texts struct {
 	TargetBroken, TargetKey, TargetNobody, TargetEverybody                                                             string
 	DeniedTopic, NotBanned, NotMuted, NotIgnored, Self, SlowMode, IsMuted, IsMutedUntil, IsBanned, IsBannedUntil       string
 	ShuttingDown, ShuttingDownNow, Empty, TextTooLong, TooManyLines, NoteTooLong                                       string
-	NobodyToReply, NoShutdown, NoZone, TooMany, NotMember, Busy, NotSent                                               string
+	NobodyToReply, NoShutdown, NoZone, TooMany, TooManyNew, Penalty, NoMemory, NotMember, Busy, NotSent                string
 	Unsure, Refused, TooLarge, Gone, Internal                                                                          string
 	NoScreen, NoScreenNow, ScreenJSON                                                                                  string
 	Registered, AlikeRegistered, NotAllowed, WrongPassword, NoPasswordGiven, WrongPass, Guessing, PassPhrase           string
@@ -75,22 +75,22 @@ type Texts struct {
 	ExecUsage                                                     string
 
 	// The console and the command line.
-	ConsoleHead, Listening, OffEphemeral, HandOut, SSHUser, NotEncrypted, Fingerprint         string
-	ConsoleClosed, ConsolePrompt, Bye                                                         string
-	ClientConnected, ClientFailed, ClientLost                                                 string
-	HelpProgram, HelpServe, HelpClient, HelpVersion                                           string
-	HelpSSH, HelpTCP, HelpData, HelpHostKey, HelpLang, HelpReplay, HelpRate                   string
-	HelpBurst, HelpPerSource, HelpLog, HelpHost, HelpPort, HelpShow                           string
-	HelpBench, BenchSSH, BenchTCP, BenchScreen, BenchLine, BenchRaw, BenchSize                string
-	BenchStalled, BenchParallel, BenchSenders, BenchRate, BenchBurst                          string
-	BenchDuration, BenchBytes, BenchSettle, BenchPID                                          string
-	HelpOperators, HelpAllow, HelpPasswordFile, HelpMOTD, HelpConfig, HelpKeep                string
-	HelpKeepSize, HelpExport, Exporting, Indexing                                             string
-	BadLine, NoSSHKey, KeyOptions, NoPassword, BadPassword, NoSetting, SetTwice, OpenToOthers string
-	DataInUse, DataForeign, DataDamaged, DataNewer, DataOlder                                 string
-	HelpExportData, ExportOff, DataDirectory, DataReadOnly                                    string
-	WrongUse, MoreHelp, BadFlag, UnknownFlag, UnexpectedArgument, MissingArgument, Suggestion string
-	PortTaken, CannotListen, FewDescriptors, BothOff                                          string
+	ConsoleHead, Listening, OffEphemeral, HandOut, SSHUser, NotEncrypted, Fingerprint                                                                string
+	ConsoleClosed, ConsolePrompt, Bye                                                                                                                string
+	ClientConnected, ClientFailed, ClientLost                                                                                                        string
+	HelpProgram, HelpServe, HelpClient, HelpVersion                                                                                                  string
+	HelpSSH, HelpTCP, HelpData, HelpHostKey, HelpLang, HelpReplay, HelpRate                                                                          string
+	HelpBurst, HelpPerSource, HelpLogins, HelpConnectBurst, HelpMaxLogins, HelpPenalty, HelpExempt, HelpProxy, HelpLog, HelpHost, HelpPort, HelpShow string
+	HelpBench, BenchSSH, BenchTCP, BenchScreen, BenchLine, BenchRaw, BenchSize                                                                       string
+	BenchStalled, BenchParallel, BenchSenders, BenchRate, BenchBurst                                                                                 string
+	BenchDuration, BenchBytes, BenchSettle, BenchPID                                                                                                 string
+	HelpOperators, HelpAllow, HelpPasswordFile, HelpMOTD, HelpConfig, HelpKeep                                                                       string
+	HelpKeepSize, HelpExport, Exporting, Indexing                                                                                                    string
+	BadLine, NoSSHKey, KeyOptions, NoPassword, BadPassword, NoSetting, SetTwice, OpenToOthers                                                        string
+	DataInUse, DataForeign, DataDamaged, DataNewer, DataOlder                                                                                        string
+	HelpExportData, ExportOff, DataDirectory, DataReadOnly                                                                                           string
+	WrongUse, MoreHelp, BadFlag, UnknownFlag, UnexpectedArgument, MissingArgument, Suggestion                                                        string
+	PortTaken, CannotListen, FewDescriptors, BothOff                                                                                                 string
 
 	Screen ScreenTexts
 
