@@ -35,7 +35,7 @@ func failRegexps(t *testing.T) (list []*regexp.Regexp) {
 	_, rest, _ := strings.Cut(string(text), "failregex = ")
 	rest, _, _ = strings.Cut(rest, "\n\n")
 	for line := range strings.SplitSeq(rest, "\n") {
-		line = strings.TrimLeft(line, " ")
+		line = strings.TrimSpace(line) // as it does
 		list = append(list, regexp.MustCompile(strings.ReplaceAll(line, "<HOST>", `(?:::f{4,6}:)?(?P<host>[\w\-.^_]*\w|[a-fA-F0-9:]+)`)))
 	}
 	if len(list) != 2 {
@@ -127,6 +127,8 @@ func TestFail2banBansWhoeverFailedAndNobodyElse(t *testing.T) {
 			}
 			tcp := rawtcp.New(rawtcp.Config{Lang: state.English, Log: log, Admission: admission}, h.Room)
 			attackAll(t, serve(t, ssh), serve(t, tcp))
+			ssh.Shutdown(t.Context()) // once all that failed is logged
+			tcp.Shutdown(t.Context())
 			admission.Close()
 			target.close()
 			found := map[string]int{}
