@@ -1,8 +1,10 @@
 package history
 
 import (
+	"cmp"
 	"context"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -22,9 +24,11 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// open opens a history that the test's end shuts.
+// open opens a history that the test's end shuts. Its searches have the time that they need,
+// unless the test says otherwise.
 func open(t testing.TB, o Options) *History {
 	t.Helper()
+	o.search = cmp.Or(o.search, time.Hour)
 	h, err := Open(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
@@ -82,6 +86,7 @@ func (h *History) applyAll(events []state.Event) error {
 // openAlone is open without maintenance at work, whose work the test does.
 func openAlone(t testing.TB, o Options) *History {
 	t.Helper()
+	o.search = cmp.Or(o.search, time.Hour)
 	h, err := newHistory(o)
 	if err != nil {
 		t.Fatal(err)

@@ -82,21 +82,12 @@ func (m *memory) trimLocked() {
 	}
 }
 
-// find returns the last n recent events that match, latest first, and the sequence number
-// before which memory knows nothing.
-func (m *memory) find(n int, match func(*spoken) bool) (found []state.Event, from state.Seq) {
+// newest returns the recent events, and the sequence number before which memory knows
+// nothing.
+func (m *memory) newest() (recent []*spoken, from state.Seq) {
 	m.mu.Lock()
-	recent, from := slices.Clone(m.recent.rows), m.from
-	m.mu.Unlock()
-	for _, s := range slices.Backward(recent) {
-		if len(found) == n {
-			break
-		}
-		if match(s) {
-			found = append(found, s.event)
-		}
-	}
-	return found, from
+	defer m.mu.Unlock()
+	return slices.Clone(m.recent.rows), m.from
 }
 
 // forget drops the recent events up to a sequence number, which were too old.

@@ -3,21 +3,20 @@ package history
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
 	"slices"
+	"time"
 
 	"salon/room/state"
 )
 
-const (
-	// maxScan is how many messages a search compares one by one: the latest, where the
-	// index is not complete yet or cannot help. Older ones are not found.
-	maxScan = 10_000
-	// maxHits is how many answers of the index a search compares, the latest first.
-	maxHits = 20_000
-)
+// searchTime is how long a search compares messages. When it is over the older ones are cut,
+// which the search says, see [state.CutError]. A search takes longer by one step of the
+// index at most, which maxPostings bounds: nothing can end that earlier.
+const searchTime = 150 * time.Millisecond
 
 // Last implements room.Store. While the disk fails it returns what is in memory, with
 // state.ErrUnread if that is not all.
@@ -26,38 +25,77 @@ func (h *History) Last(ctx context.Context, n int, before state.Seq) ([]state.Ev
 }
 
 // Search implements room.Store: it finds what was applied at once, indexed or not, first in
-// memory and then in the file. What the index does not know yet it compares one by one, up
-// to maxScan messages, which is more than there ever are unless a missing index is being
-// made. Signs such as ":)" are compared one by one too, within the same bound.
+// memory and then in the file, as far back as searchTime allows. Of what is looked for the
+// index is asked only what it answers quickly; the messages that it names, or all if it
+// names none, are compared one by one, the latest first.
 func (h *History) Search(ctx context.Context, q state.Query, n int) ([]state.Event, error) {
 	if n <= 0 {
 		return nil, ctx.Err()
 	}
 	p := newPattern(q)
-	found, from := h.memory.find(n, p.matchesSpoken)
+	s := search{ctx: ctx, p: &p, n: n}
+	if !p.empty() {
+		s.until = time.Now().Add(h.search)
+	}
+	recent, from := h.memory.newest()
+	s.remember(recent)
 	var unread error
-	if len(found) < n && from > 1 {
-		s := search{ctx: ctx, p: &p, n: n, found: found}
-		err := h.disk.read(func(db *sql.DB) error {
-			s.db = db
-			return s.before(from)
-		})
-		if found = s.found; err != nil {
+	if s.goesOn() && from > 1 {
+		err := h.disk.read(func(db *sql.DB) error { return s.read(db, recent, from) })
+		if err != nil {
 			if ctx.Err() != nil || h.trouble.now() == nil {
 				return nil, err
 			}
 			unread = fmt.Errorf("%w: %w", state.ErrUnread, err)
 		}
 	}
-	slices.Reverse(found)
-	return found, errors.Join(unread, ctx.Err())
+	slices.Reverse(s.found)
+	if s.cut != nil {
+		return s.found, errors.Join(s.cut, unread, ctx.Err())
+	}
+	return s.found, errors.Join(unread, ctx.Err())
 }
 
-// matchesSpoken compares all of an event in memory.
-func (p *pattern) matchesSpoken(s *spoken) bool {
-	if p.before != 0 && s.event.Seq >= p.before {
-		return false
+// search is one search. It adds to found, latest first.
+type search struct {
+	ctx   context.Context
+	p     *pattern
+	n     int
+	until time.Time // zero: without end
+	found []state.Event
+	cut   *state.CutError // nil: everything was looked at so far
+	tx    *sql.Tx         // in which the file is read
+}
+
+// goesOn reports whether more is needed and time is left.
+func (s *search) goesOn() bool { return len(s.found) < s.n && s.cut == nil }
+
+// looked notes that all messages from one on were looked at, and reports whether the time is
+// up.
+func (s *search) looked(at state.Seq, micros int64) (late bool) {
+	if late = !s.until.IsZero() && time.Now().After(s.until); late {
+		s.cut = &state.CutError{Before: at, Since: time.UnixMicro(micros).UTC()}
 	}
+	return late
+}
+
+// remember searches events in memory.
+func (s *search) remember(recent []*spoken) {
+	for _, e := range slices.Backward(recent) {
+		if s.p.before != 0 && e.event.Seq >= s.p.before {
+			continue
+		}
+		if s.p.matchesSpoken(e) {
+			s.found = append(s.found, e.event)
+		}
+		if len(s.found) >= s.n || s.looked(e.event.Seq, e.row.time) {
+			return
+		}
+	}
+}
+
+// matchesSpoken compares all of an event in memory but its sequence number.
+func (p *pattern) matchesSpoken(s *spoken) bool {
 	end := s.row.time
 	if g, ok := s.event.Body.(state.Gap); ok && p.empty() {
 		end = g.To.UnixMicro() - 1 // it may have begun before
@@ -65,18 +103,14 @@ func (p *pattern) matchesSpoken(s *spoken) bool {
 	return end >= p.from && s.row.time < p.to && (p.empty() || p.matches(s.folded()))
 }
 
-// search is one search in the file. It adds to found, latest first.
-type search struct {
-	ctx   context.Context
-	db    *sql.DB
-	p     *pattern
-	n     int
-	found []state.Event
-}
-
-// before searches all messages before a sequence number: those that are not indexed yet
-// one by one, the others by the index if it can help.
-func (s *search) before(end state.Seq) error {
+// read searches the file, for all messages before a sequence number: those that are not
+// indexed yet one by one, the others by the index if it can help. The messages in memory
+// tell how common words are.
+func (s *search) read(db *sql.DB, recent []*spoken, end state.Seq) (err error) {
+	if s.tx, err = db.BeginTx(s.ctx, nil); err != nil {
+		return err
+	}
+	defer s.tx.Rollback()
 	if s.p.before != 0 {
 		end = min(end, s.p.before)
 	}
@@ -84,71 +118,87 @@ func (s *search) before(end state.Seq) error {
 	if err != nil {
 		return err
 	}
-	if expression := s.p.expression(); expression != "" {
-		return s.match(expression, from, to)
+	if s.p.empty() {
+		return s.readAll(from, to, end)
 	}
-	if err := s.scan(from, to); err != nil || len(s.found) >= s.n || s.p.from == math.MinInt64 || !s.p.empty() {
+	var first, indexed state.Seq
+	if err := s.tx.QueryRowContext(s.ctx, `SELECT ifnull((SELECT min(seq) FROM messages), 0), indexed FROM meta`).Scan(&first, &indexed); err != nil {
 		return err
 	}
-	return s.addGaps(end)
+	expression := s.p.expression(recent, float64(indexed-first)+1)
+	if expression == "" {
+		return s.scan(from, to)
+	}
+	if err := s.scan(max(from, indexed+1), to); err != nil || !s.goesOn() {
+		return err
+	}
+	return s.compare(`SELECT messages.seq, time, messages.author, messages.text FROM words CROSS JOIN messages ON messages.seq = words.rowid
+		WHERE words MATCH ? AND words.rowid >= ? AND words.rowid < ? ORDER BY words.rowid DESC`, // without CROSS, SQLite would sort all answers
+		expression, int64(from), int64(min(to, indexed+1)))
 }
 
-// match searches the index, and before that what it does not have yet.
-func (s *search) match(expression string, from, to state.Seq) error {
-	var indexed state.Seq
-	if err := s.db.QueryRowContext(s.ctx, `SELECT indexed FROM meta`).Scan(&indexed); err != nil {
-		return err
-	}
-	if err := s.scan(max(from, indexed+1), to); err != nil || len(s.found) >= s.n {
-		return err
-	}
-	return s.query(s.take, `SELECT `+columns+` FROM words CROSS JOIN messages ON messages.seq = words.rowid
-		WHERE words MATCH ? AND words.rowid >= ? AND words.rowid < ? AND time >= ? AND time < ? ORDER BY words.rowid DESC LIMIT ?`, // without CROSS, SQLite would sort all answers
-		expression, int64(from), int64(min(to, indexed+1)), s.p.from, s.p.to, maxHits)
-}
-
-// scan compares messages one by one. A pattern without words and author matches the first
-// ones, which needs no bound.
+// scan compares messages one by one.
 func (s *search) scan(from, to state.Seq) error {
 	if from >= to {
 		return nil
 	}
-	limit := maxScan
-	if s.p.empty() {
-		limit = s.n
-	}
-	return s.query(s.take, `SELECT `+columns+` FROM messages WHERE seq >= ? AND seq < ? AND time >= ? AND time < ? ORDER BY seq DESC LIMIT ?`,
-		int64(from), int64(to), s.p.from, s.p.to, limit)
+	return s.compare(`SELECT seq, time, author, text FROM messages WHERE seq >= ? AND seq < ? ORDER BY seq DESC`, int64(from), int64(to))
 }
 
-// addGaps adds the gaps that began before the pattern's time and ended after it.
-func (s *search) addGaps(end state.Seq) error {
-	return s.query(func(m *message) (bool, error) {
+// compare takes what matches of the messages that a query returns, latest first, until there
+// is enough or the time is up.
+func (s *search) compare(query string, args ...any) error {
+	var hits []int64
+	var f folder
+	rows, err := s.tx.QueryContext(s.ctx, query, args...)
+	err = eachRow(rows, err, func() (bool, error) {
+		var seq, at int64
+		var author, said string
+		if err := rows.Scan(&seq, &at, &author, &said); err != nil {
+			return false, err
+		}
+		if at >= s.p.from && at < s.p.to && s.p.matches(f.fold(s.p, author, said)) {
+			hits = append(hits, seq)
+		}
+		return len(s.found)+len(hits) < s.n && !s.looked(state.Seq(seq), at), nil
+	})
+	if err != nil || len(hits) == 0 {
+		return err
+	}
+	list, err := json.Marshal(hits)
+	if err != nil {
+		return err
+	}
+	return s.query(`SELECT `+columns+` FROM messages WHERE seq IN (SELECT value FROM json_each(?)) ORDER BY seq DESC`, string(list))
+}
+
+// readAll takes all messages of the hours in question, and the gaps among them.
+func (s *search) readAll(from, to, end state.Seq) error {
+	err := s.query(`SELECT `+columns+` FROM messages WHERE seq >= ? AND seq < ? AND time >= ? AND time < ? ORDER BY seq DESC LIMIT ?`,
+		int64(from), int64(to), s.p.from, s.p.to, s.n-len(s.found))
+	if err != nil || len(s.found) >= s.n || s.p.from == math.MinInt64 {
+		return err
+	}
+	rows, err := s.tx.QueryContext(s.ctx, `SELECT `+columns+` FROM messages WHERE kind = 'gap' AND time < ? AND seq < ? ORDER BY seq DESC`, s.p.from, int64(end))
+	return each(rows, err, func(m *message) (bool, error) { // those that began before that and ended after it
 		e, err := m.event()
 		if g, ok := e.Body.(state.Gap); ok && g.To.UnixMicro() > s.p.from {
 			s.found = append(s.found, e)
 		}
 		return len(s.found) < s.n, err
-	}, `SELECT `+columns+` FROM messages WHERE kind = 'gap' AND time < ? AND seq < ? ORDER BY seq DESC`, s.p.from, int64(end))
+	})
 }
 
-func (s *search) query(take func(*message) (bool, error), query string, args ...any) error {
-	rows, err := s.db.QueryContext(s.ctx, query, args...)
-	return each(rows, err, take)
-}
-
-// take adds a message if it matches, and reports whether more are needed.
-func (s *search) take(m *message) (bool, error) {
-	if !s.p.empty() {
-		if text := fold(string(m.Author), m.Text); !s.p.matches(&text) {
-			return true, nil
+// query takes all messages that a query for columns returns.
+func (s *search) query(query string, args ...any) error {
+	rows, err := s.tx.QueryContext(s.ctx, query, args...)
+	return each(rows, err, func(m *message) (bool, error) {
+		e, err := m.event()
+		if err == nil {
+			s.found = append(s.found, e)
 		}
-	}
-	e, err := m.event()
-	if err == nil {
-		s.found = append(s.found, e)
-	}
-	return len(s.found) < s.n, err
+		return true, err
+	})
 }
 
 // bounds returns between which sequence numbers, before end, the messages of the hours in
@@ -158,7 +208,7 @@ func (s *search) bounds(end state.Seq) (from, to state.Seq, err error) {
 	if s.p.from == math.MinInt64 && s.p.to == math.MaxInt64 {
 		return 0, end, nil
 	}
-	err = s.db.QueryRowContext(s.ctx, `WITH sought AS (SELECT min(seq) AS first, max(seq) AS last FROM hours WHERE hour BETWEEN ? AND ?)
+	err = s.tx.QueryRowContext(s.ctx, `WITH sought AS (SELECT min(seq) AS first, max(seq) AS last FROM hours WHERE hour BETWEEN ? AND ?)
 		SELECT ifnull(first, 0), CASE WHEN first IS NULL THEN 0 ELSE ifnull((SELECT min(seq) FROM hours WHERE seq > last), ?) END FROM sought`,
 		s.p.from/microsPerHour, (s.p.to-1)/microsPerHour, int64(end)).Scan(&from, &to)
 	return from, min(end, to), err

@@ -111,30 +111,6 @@ func steppingBack(start time.Time, random *rand.Rand) []state.Event {
 	return events
 }
 
-// FuzzQuery types anything: no query may fail, and what is found must hold it.
-func FuzzQuery(f *testing.F) {
-	for _, s := range []string{"ecole", `"`, "a*", "NEAR(", "author:x", "-a", "^b", "é 100%", "\x00", "\xff", "世界", strings.Repeat("(", 500)} {
-		f.Add(s, "ann")
-	}
-	h := open(f, Options{Dir: f.TempDir(), recent: 1})
-	at := time.Now()
-	h.store(f, []state.Event{saidAt(1, at, "ann", "hello"), saidAt(2, at, "bob", "école 100% 世界 \x00 *"), saidAt(3, at, "cleo", "last")})
-	h.flush(f)
-	f.Fuzz(func(t *testing.T, words, by string) {
-		got, err := h.Search(t.Context(), state.Query{Text: words, By: text.Pseudo(by)}, 10)
-		if err != nil {
-			t.Errorf("%q by %q: %v", words, by, err)
-		}
-		p := newPattern(state.Query{Text: words, By: text.Pseudo(by)})
-		for _, e := range got {
-			m := state.SpeechOf(e.Body)
-			if s := fold(string(m.Author), m.Text); !p.matches(&s) {
-				t.Errorf("%q by %q finds %+v", words, by, e)
-			}
-		}
-	})
-}
-
 // TestProgressIsToldNowAndThen while an index is made that was missing.
 func TestProgressIsToldNowAndThen(t *testing.T) {
 	const n = 8_000

@@ -10,9 +10,6 @@ import (
 	"salon/room/text"
 )
 
-// maxWords bounds a query: further words are ignored.
-const maxWords = 16
-
 // words folds a text and returns its words, each after a space: what stands between two
 // spaces is one word to the index and to a scan. Words are runs of letters and digits;
 // each character of a script without spaces is a word.
@@ -25,7 +22,13 @@ func split(folded string) string {
 	within := false
 	for _, r := range folded {
 		switch {
-		case unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai):
+		case r >= 'a' && r <= 'z': // most, and tables are slow
+			if !within {
+				b.WriteByte(' ')
+			}
+			b.WriteByte(byte(r))
+			within = true
+		case standsAlone(r):
 			b.WriteByte(' ')
 			b.WriteRune(r)
 			within = false
@@ -42,6 +45,14 @@ func split(folded string) string {
 	return b.String()
 }
 
+// firstAlone is before the first character of those scripts, which is Thai.
+const firstAlone = 0xE00
+
+// standsAlone reports whether a character is a word by itself.
+func standsAlone(r rune) bool {
+	return r >= firstAlone && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai)
+}
+
 // folded is a spoken event as a search compares it.
 type folded struct {
 	author, text   string
@@ -53,6 +64,39 @@ func fold(author, said string) folded {
 	return folded{author: quotes.Replace(author), text: quotes.Replace(said), authors: split(author), words: split(said)}
 }
 
+// maxAuthors is how many authors a folder remembers; above it, it begins again.
+const maxAuthors = 256
+
+// folder folds one message after the other. Many have the same author.
+type folder struct {
+	message folded
+	authors map[string]folded
+}
+
+// fold returns as much of a message as a pattern compares, until the next call.
+func (f *folder) fold(p *pattern, author, said string) *folded {
+	m, ok := f.authors[author]
+	if !ok {
+		m = fold(author, "")
+		if f.authors == nil || len(f.authors) >= maxAuthors {
+			f.authors = map[string]folded{}
+		}
+		f.authors[author] = m
+	}
+	f.message = m
+	if p.by != "" && p.by != m.author || len(p.terms) == 0 {
+		return &f.message
+	}
+	said = text.Fold(said)
+	if p.worded {
+		f.message.words = split(said)
+	}
+	if p.signs {
+		f.message.text = quotes.Replace(said)
+	}
+	return &f.message
+}
+
 // quotes replaces typographic characters by the simple ones that people type.
 var quotes = strings.NewReplacer("’", "'", "‘", "'", "“", `"`, "”", `"`, "…", "...", "–", "-", "—", "-", "\u00a0", " ", "\u202f", " ")
 
@@ -61,7 +105,9 @@ func plain(said string) string { return quotes.Replace(text.Fold(said)) }
 
 // pattern is a query made ready.
 type pattern struct {
-	terms    []term
+	terms    []term // each once
+	worded   bool   // one of them has words
+	signs    bool   // one of them has signs
 	by       string // folded; "" for anybody
 	byWords  string
 	from, to int64     // microseconds since 1970; math.MinInt64 and math.MaxInt64: open
@@ -75,6 +121,7 @@ type term struct {
 }
 
 func newPattern(q state.Query) pattern {
+	seen := map[term]bool{}
 	p := pattern{
 		by: plain(string(q.By)), byWords: words(string(q.By)), before: q.Before,
 		from: micros(q.From, math.MinInt64), to: micros(q.To, math.MaxInt64),
@@ -82,10 +129,12 @@ func newPattern(q state.Query) pattern {
 	for w := range strings.FieldsSeq(q.Text) {
 		t := term{phrase: words(w)}
 		if folded := plain(w); " "+folded != t.phrase {
-			t.signs = folded
+			t.signs, p.signs = folded, true
 		}
-		if p.terms = append(p.terms, t); len(p.terms) == maxWords {
-			break
+		p.worded = p.worded || t.phrase != ""
+		if !seen[t] {
+			seen[t] = true
+			p.terms = append(p.terms, t)
 		}
 	}
 	return p
@@ -117,19 +166,4 @@ func (p *pattern) matches(s *folded) bool {
 		}
 	}
 	return true
-}
-
-// expression is the pattern in the language of the index, in which nothing but words means
-// anything; "" when the index cannot help.
-func (p *pattern) expression() string {
-	var all []string
-	for _, t := range p.terms {
-		if t.phrase != "" {
-			all = append(all, `"`+t.phrase[1:]+`"*`)
-		}
-	}
-	if p.byWords != "" {
-		all = append(all, `author : "`+p.byWords[1:]+`"`)
-	}
-	return strings.Join(all, " AND ")
 }

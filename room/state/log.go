@@ -1,6 +1,7 @@
 package state
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -30,6 +31,15 @@ type Query struct {
 	// Before is the place in the log before which they are; 0: anywhere.
 	Before Seq
 }
+
+// CutError comes from a search along with what it found: it ended before it had looked at
+// all messages.
+type CutError struct {
+	Before Seq       // those from this one on were looked at, and none before it
+	Since  time.Time // when that one was said
+}
+
+func (e *CutError) Error() string { return fmt.Sprintf("room: search cut before event %d", e.Before) }
 
 // Snapshot is a room's state at one place in its log.
 type Snapshot struct {
