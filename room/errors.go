@@ -25,6 +25,8 @@ var (
 	ErrNoScreen     = errors.New("room: no screen to do that on")    // not a terminal, or in text mode now
 	ErrScreenJSON   = errors.New("room: JSON is not for a terminal") // where a screen could be shown
 
+	ErrManySearches = errors.New("room: too many searches under way") // of all members: nothing was looked for
+
 	ErrNotAllowed    = errors.New("room: not on the list of those who may enter")
 	ErrWrongPassword = errors.New("room: wrong password") // the room's
 	ErrNoPassword    = fmt.Errorf("%w: none was given", ErrWrongPassword)

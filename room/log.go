@@ -65,7 +65,9 @@ type Store interface {
 	Last(ctx context.Context, n int, before state.Seq) ([]state.Event, error)
 
 	// Search returns the last n spoken events that match a query, oldest first;
-	// ErrUnread is as for Last.
+	// ErrUnread is as for Last. A search for words or an author takes a quarter of a second
+	// at most: when that is too little for all messages, it returns what it found with a
+	// [*state.CutError], which says where a query with that Before goes on. It ends with ctx.
 	Search(ctx context.Context, q state.Query, n int) ([]state.Event, error)
 
 	// Load returns the snapshot to start from, after which Follow goes on; its zero

@@ -1,6 +1,7 @@
 package room
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"sync"
@@ -116,12 +117,27 @@ func (m *MemoryStore) Last(_ context.Context, n int, before state.Seq) ([]state.
 	return lastMatching(m.spoken, n, func(e *state.Event) bool { return before == 0 || e.Seq < before }), nil
 }
 
+// memorySearch is how long a search takes at most; what it has not looked at then is cut.
+const memorySearch = 150 * time.Millisecond
+
 // Search implements Store: each word may be anywhere in a message or be its author.
-func (m *MemoryStore) Search(_ context.Context, q state.Query, n int) ([]state.Event, error) {
+func (m *MemoryStore) Search(ctx context.Context, q state.Query, n int) ([]state.Event, error) {
 	m.mu.Lock()
 	spoken := slices.Clone(m.spoken) // a search is slow, and Apply must not wait for it
 	m.mu.Unlock()
-	return lastMatching(spoken, n, q.Matcher()), nil
+	spoken = slices.DeleteFunc(spoken, func(e state.Event) bool { return q.Before != 0 && e.Seq >= q.Before })
+	match, until := q.Matcher(), time.Now().Add(memorySearch)
+	var cut error
+	found := lastMatching(spoken, n, func(e *state.Event) bool {
+		if cut != nil || ctx.Err() != nil {
+			return false
+		}
+		if time.Now().After(until) {
+			cut = &state.CutError{Before: e.Seq, Since: e.Time}
+		}
+		return match(e)
+	})
+	return found, cmp.Or(ctx.Err(), cut)
 }
 
 func lastMatching(spoken []state.Event, n int, match func(*state.Event) bool) []state.Event {

@@ -131,14 +131,22 @@ func (c *call) before(p page) (Past, error) {
 // past returns a page, and remembers the one before it for the command "more".
 func (c *call) past(p page) (Past, error) {
 	events, err := c.read(p.query, p.n+1) // one more than is shown tells whether there are more
-	if err != nil && !errors.Is(err, state.ErrUnread) {
+	cut, isCut := errors.AsType[*state.CutError](err)
+	unread := errors.Is(err, state.ErrUnread)
+	if err != nil && !isCut && !unread {
 		return Past{}, err
 	}
 	shown := newest(events[max(0, len(events)-p.n):], pastBytes)
-	past := Past{Search: p.search, Day: p.day, Around: p.around, More: len(shown) < len(events) && !c.from.Quiet, Unread: err != nil}
+	past := Past{Search: p.search, Day: p.day, Around: p.around, More: isCut && !c.from.Quiet, Unread: unread}
+	switch {
+	case len(shown) < len(events):
+		past.More, p.query.Before = !c.from.Quiet, shown[0].Seq
+	case isCut:
+		past.Searched, p.query.Before = cut.Since, cut.Before
+	}
 	c.older.Store(nil)
 	if past.More {
-		p.query.Before, p.around = shown[0].Seq, 0
+		p.around = 0
 		past.Older = Older{p}
 		c.older.Store(&p)
 	}
@@ -154,7 +162,10 @@ func (c *call) read(q state.Query, n int) ([]state.Event, error) {
 	if (q == state.Query{Before: q.Before}) {
 		return c.room.store.Last(c, n, q.Before)
 	}
-	return c.room.store.Search(c, q, n)
+	if q.Text == "" && q.By == "" {
+		return c.room.store.Search(c, q, n) // a day
+	}
+	return c.searchStore(q, n)
 }
 
 // query understands what is looked for; ok is false for nothing. A day that stands alone

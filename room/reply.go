@@ -97,6 +97,7 @@ type Past struct {
 	Asked Request // what it answers; nil: a command
 	Older Older   // asks for the page before it, if there is More
 
+	Searched   time.Time // a search took too long: it looked at what was said from then on, and More goes on; zero: at all
 	Unread     bool      // older messages cannot be read now, whether there are any or not
 	Unrecorded time.Time // since when nothing is recorded; zero: all is
 }

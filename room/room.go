@@ -72,6 +72,7 @@ type Room struct {
 	table       *table
 	authLimiter *authLimiter
 	hasher      *hasher
+	searches    searches
 	zones       zoneCache
 	started     time.Time
 

@@ -40,7 +40,7 @@ var english = Texts{
 	NoBans: "Nobody is banned or muted.", BanLine: "banned: %s, %s, by %s", MuteLine: "muted: %s, %s, by %s", ForEver: "with no time limit",
 	IgnoringNobody: "You are not ignoring anyone.", Ignoring: "You are ignoring: %s",
 	NothingSaid: "Nothing has been said yet.", NothingSaidOn: "Nothing was said on %s.", DayMessages: "Messages of %s:", Found: "Results (%d) for \"%s\":", FoundLast: "The last %d results for \"%s\":", Earlier: "Earlier ones: %smore", EarlierMessages: "Earlier:", NothingMore: "There is nothing before that.",
-	OlderUnread: "Older messages cannot be read at the moment.", NotRecorded: "Nothing has been recorded since %s: messages sent now will be lost if the server stops.",
+	SearchCut: "The search was cut short: it has covered the messages since %s.", OlderUnread: "Older messages cannot be read at the moment.", NotRecorded: "Nothing has been recorded since %s: messages sent now will be lost if the server stops.",
 	NotFound: "Nothing found for \"%s\".",
 	Stats:    "online: %d; sessions: %d; messages: %d; since %s", StatsPlace: "log: event %d, state %s", StatsNodes: "nodes: %s", StatsLog: "the log has not responded since %s: %v", Skipped: "... messages skipped: %d",
 
@@ -91,7 +91,7 @@ var english = Texts{
 	LastKey:         "That is the only key, and there is no pass phrase: nobody could use this nickname any more. \"/unregister\" alone gives it up.",
 	TooManyKeys:     "A nickname has eight keys at most. \"/unregister SHA256:...\" removes one.", KeyTaken: "Your key already belongs to the nickname \"%s\": a key has only one.",
 	Full: "No more nicknames can be registered. Ask the operator.", NotRegistered: "The nickname \"%s\" is not registered.", NotAKey: "\"%s\" is not a key of this nickname.",
-	TooManyBans: "There are too many already: lift some first; \"bans\" lists them.", NoReload: "There is nothing to reload.", ReloadFailed: "Nothing has changed: %s",
+	TooManyBans: "There are too many already: lift some first; \"bans\" lists them.", NoReload: "There is nothing to reload.", ReloadFailed: "Nothing has changed: %s", ManySearches: "Too many searches are under way: try again in a moment.",
 	Gone: "Your session is over.", Internal: "Something went wrong on the server. Try again.",
 
 	Goodbye: "Goodbye, %s.", EndKicked: "You were kicked by %s", EndFlood: "You were kicked: too many messages too fast. Please come back more calmly.",

@@ -122,6 +122,7 @@ var complaints = []struct {
 	{"ErrTooManyBans", state.ErrTooManyBans, "Il y en a déjà trop : levez-en d'abord ; « bans » donne la liste.", "There are too many already: lift some first; \"bans\" lists them."},
 	{"ErrStale", state.ErrStale, "Impossible de savoir si le message est parti : vérifiez avant de le renvoyer.", "The message may or may not have been sent: check before you send it again."},
 	{"RefusedError", &state.RefusedError{Code: 1}, "Cela a été refusé : réessayez pour savoir pourquoi.", "That was refused: try again to learn why."},
+	{"ErrManySearches", room.ErrManySearches, "Trop de recherches sont en cours : réessayez dans un instant.", "Too many searches are under way: try again in a moment."},
 	{"ErrNoReload", room.ErrNoReload, "Il n'y a rien à relire.", "There is nothing to reload."},
 	{"NotInForceError", &state.NotInForceError{What: state.NotRegistered, Name: "bob"}, "Le pseudo « bob » n'est pas inscrit.", `The nickname "bob" is not registered.`},
 	{"NotInForceError", &state.NotInForceError{What: state.NotAKey, Name: "SHA256:k"}, "« SHA256:k » n'est pas une clé de ce pseudo.", `"SHA256:k" is not a key of this nickname.`},

@@ -44,7 +44,7 @@ var french = Texts{
 	NoBans: "Aucun bannissement, aucun silence imposé.", BanLine: "bannissement : %s, %s, par %s", MuteLine: "silence : %s, %s, par %s", ForEver: "sans limite de durée",
 	IgnoringNobody: "Vous n'ignorez personne.", Ignoring: "Vous ignorez : %s",
 	NothingSaid: "Rien n'a encore été dit.", NothingSaidOn: "Rien n'a été dit le %s.", DayMessages: "Messages du %s :", Found: "Résultats (%d) pour « %s » :", FoundLast: "Les %d derniers résultats pour « %s » :", Earlier: "Les précédents : %ssuite", EarlierMessages: "Avant cela :", NothingMore: "Il n'y a rien avant cela.",
-	OlderUnread: "Les messages plus anciens ne peuvent pas être lus pour le moment.", NotRecorded: "Rien n'est enregistré depuis %s : les messages envoyés maintenant seront perdus si le serveur s'arrête.",
+	SearchCut: "Recherche interrompue : messages parcourus depuis %s.", OlderUnread: "Les messages plus anciens ne peuvent pas être lus pour le moment.", NotRecorded: "Rien n'est enregistré depuis %s : les messages envoyés maintenant seront perdus si le serveur s'arrête.",
 	NotFound: "Aucun résultat pour « %s ».",
 	Stats:    "en ligne : %d ; sessions : %d ; messages : %d ; depuis %s", StatsPlace: "journal : événement n° %d, état %s", StatsNodes: "nœuds : %s", StatsLog: "le journal ne répond plus depuis %s : %v", Skipped: "... messages sautés : %d",
 
@@ -95,7 +95,7 @@ var french = Texts{
 	LastKey:         "C'est la seule clé, et il n'y a pas de phrase de passe : personne ne pourrait plus prendre ce pseudo. « /desinscrire » seul le libère.",
 	TooManyKeys:     "Huit clés au plus par pseudo. « /desinscrire SHA256:... » en retire une.", KeyTaken: "Votre clé est déjà celle du pseudo « %s » : une clé n'en a qu'un.",
 	Full: "Plus aucun pseudo ne peut être inscrit. Demandez à l'opérateur.", NotRegistered: "Le pseudo « %s » n'est pas inscrit.", NotAKey: "« %s » n'est pas une clé de ce pseudo.",
-	TooManyBans: "Il y en a déjà trop : levez-en d'abord ; « bans » donne la liste.", NoReload: "Il n'y a rien à relire.", ReloadFailed: "Rien n'a changé : %s",
+	TooManyBans: "Il y en a déjà trop : levez-en d'abord ; « bans » donne la liste.", NoReload: "Il n'y a rien à relire.", ReloadFailed: "Rien n'a changé : %s", ManySearches: "Trop de recherches sont en cours : réessayez dans un instant.",
 	Gone: "Votre session est terminée.", Internal: "Une erreur s'est produite sur le serveur. Réessayez.",
 
 	Goodbye: "Au revoir, %s.", EndKicked: "Fin de session : expulsion par %s", EndFlood: "Fin de session : trop de messages trop vite. Revenez plus calmement.",

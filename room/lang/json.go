@@ -24,6 +24,7 @@ type Object struct {
 	Cause   string    `json:"cause,omitempty"`   // why somebody left: quit, lost, slow, replaced, reclaimed, crashed; in bye also kicked, banned, idle, shutdown
 	Count   int       `json:"count,omitempty"`   // how many: present, found, skipped, missing in a gap
 	More    bool      `json:"more,omitempty"`    // a page of the past comes before this one
+	Since   time.Time `json:"since,omitzero"`    // a search that was cut short has covered the messages since then
 	Events  []Object  `json:"events,omitzero"`   // a page of the past, each as it was when it happened
 	Lines   []string  `json:"lines,omitempty"`   // a reply in words
 }
@@ -64,6 +65,9 @@ func (v View) object(it room.Item, now time.Time) Object {
 		o.Text, o.Lines = r.MOTD, nil
 	case room.Past:
 		o.Type, o.Text, o.Count, o.More, o.Lines = "past", r.Search, len(r.Events), r.More, v.pastTrouble(r, now)
+		if !r.Searched.IsZero() {
+			o.Since = r.Searched.UTC()
+		}
 		o.Events = make([]Object, len(r.Events)) // none is told by an empty list
 		for i := range r.Events {
 			o.Events[i] = eventObject(&r.Events[i])

@@ -113,6 +113,8 @@ func TestThePastAsJSON(t *testing.T) {
 			`{"type":"message","seq":7,"time":"2026-11-22T14:05:00Z","from":"ann","text":"mot","action":true}]}`: {Search: "mot", Events: []state.Event{first, second}, More: true},
 		`{"type":"past","time":"T","count":1,"events":[{"type":"message","seq":6,"time":"2026-11-21T14:05:00Z","from":"bob","text":"un mot"}]}`: {Events: []state.Event{first}},
 		`{"type":"past","time":"T","text":"x","events":[]}`: {Search: "x"},
+		`{"type":"past","time":"T","text":"x","more":true,"since":"2026-11-21T14:05:00Z","events":[],"lines":["The search was cut short: it has covered the messages since 2026-11-21 14:05."]}`: {
+			Search: "x", More: true, Searched: first.Time},
 	} {
 		want = strings.Replace(want, `"T"`, `"`+now.Format(time.RFC3339)+`"`, 1)
 		if got := string(english().JSON(room.Item{Reply: r}, now)); got != want {

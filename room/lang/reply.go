@@ -154,6 +154,9 @@ func (v View) past(r room.Past, now time.Time) []string {
 
 // pastTrouble is what keeps a page from being all there is.
 func (v View) pastTrouble(r room.Past, now time.Time) (lines []string) {
+	if cut := v.SearchCut(r, now); cut != "" {
+		lines = append(lines, cut)
+	}
 	if r.Unread {
 		lines = append(lines, v.texts().OlderUnread)
 	}
@@ -161,6 +164,14 @@ func (v View) pastTrouble(r room.Past, now time.Time) (lines []string) {
 		lines = append(lines, fmt.Sprintf(v.texts().NotRecorded, v.Moment(r.Unrecorded, now)))
 	}
 	return lines
+}
+
+// SearchCut says how far a search that was cut short has looked; "" for any other page.
+func (v View) SearchCut(r room.Past, now time.Time) string {
+	if r.Searched.IsZero() {
+		return ""
+	}
+	return fmt.Sprintf(v.texts().SearchCut, v.Moment(r.Searched, now))
 }
 
 func (v View) pastHead(r room.Past) string {

@@ -184,6 +184,7 @@ func TestTheOtherReplies(t *testing.T) {
 	wantReply(t, fr, room.Past{Events: []state.Event{message("bob", "x")}}, "Derniers messages :\n14:05 bob: x")
 	wantReply(t, fr, room.Past{Day: at, Unread: true, Unrecorded: at}, "Les messages plus anciens ne peuvent pas être lus pour le moment.", "Rien n'est enregistré depuis 14:05 : les messages envoyés maintenant seront perdus si le serveur s'arrête.")
 	wantReply(t, en, room.Past{Search: "x", Events: []state.Event{message("bob", "x")}, Unread: true, Unrecorded: at}, `Results (1) for "x":`+"\n14:05 bob: x\n* Older messages cannot be read at the moment.\n* Nothing has been recorded since 14:05: messages sent now will be lost if the server stops.")
+	wantReply(t, fr, room.Past{Search: "x", More: true, Searched: on(-1, "").Time}, "Aucun résultat pour « x ».", "Les précédents : /suite", "Recherche interrompue : messages parcourus depuis 21/11/2026 14:05.")
 	wantReply(t, en, room.Past{Unrecorded: at}, "Nothing has been said yet.", "Nothing has been recorded since 14:05: messages sent now will be lost if the server stops.")
 	wantReply(t, fr, room.Stats{Since: at, Members: 3, Sessions: 4, Messages: 5, Applied: 42, Hash: [32]byte{0xab, 0xcd}, Nodes: []state.Node{{Name: "paris"}, {Name: "lyon"}}},
 		"en ligne : 3 ; sessions : 4 ; messages : 5 ; depuis 14:05", "journal : événement n° 42, état abcd000000000000", "nœuds : paris, lyon")

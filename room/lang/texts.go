@@ -39,7 +39,7 @@ type Texts struct {
 	NewMessage, NewMessages                                                                                                                                      string
 	NoBans, BanLine, MuteLine, ForEver, IgnoringNobody, Ignoring                                                                                                 string
 	NothingSaid, NothingSaidOn, DayMessages, Found, FoundLast, Earlier, EarlierMessages, NothingMore, NotFound, Stats, StatsPlace, StatsNodes, StatsLog, Skipped string
-	OlderUnread, NotRecorded                                                                                                                                     string
+	OlderUnread, SearchCut, NotRecorded                                                                                                                          string
 
 	// Notices.
 	NowAway, NowBack, NowIgnored, NowHeard, NowLang, NowClock, NowZone            string
@@ -52,18 +52,18 @@ type Texts struct {
 	NowFreed, FreedBy, NowKeyAdded, NowOperator, NowGuest, NowReloaded            string
 
 	// Errors.
-	Taken, Alike, PseudoEmpty, PseudoTooLong, PseudoCharacters                                                         string
-	PseudoScripts, PseudoStart, PseudoReserved                                                                         string
-	NobodyCalled, NotHere, DidYouMean, SeeList, NoCommand, DidYouMeanWord                                              string
-	SeeHelp, SeeHelpConsole, Usage, Denied, TooFast, TooFastLast                                                       string
-	TargetBroken, TargetKey, TargetNobody, TargetEverybody                                                             string
-	DeniedTopic, NotBanned, NotMuted, NotIgnored, Self, SlowMode, IsMuted, IsMutedUntil, IsBanned, IsBannedUntil       string
-	ShuttingDown, ShuttingDownNow, Empty, TextTooLong, TooManyLines, NoteTooLong                                       string
-	NobodyToReply, NoShutdown, NoZone, TooMany, TooManyNew, Penalty, NoMemory, NotMember, Busy, NotSent                string
-	Unsure, Refused, TooLarge, Gone, Internal                                                                          string
-	NoScreen, NoScreenNow, ScreenJSON                                                                                  string
-	Registered, AlikeRegistered, NotAllowed, WrongPassword, NoPasswordGiven, WrongPass, Guessing, PassPhrase           string
-	NoKeyToRegister, LastKey, TooManyKeys, KeyTaken, Full, NotRegistered, NotAKey, TooManyBans, NoReload, ReloadFailed string
+	Taken, Alike, PseudoEmpty, PseudoTooLong, PseudoCharacters                                                                       string
+	PseudoScripts, PseudoStart, PseudoReserved                                                                                       string
+	NobodyCalled, NotHere, DidYouMean, SeeList, NoCommand, DidYouMeanWord                                                            string
+	SeeHelp, SeeHelpConsole, Usage, Denied, TooFast, TooFastLast                                                                     string
+	TargetBroken, TargetKey, TargetNobody, TargetEverybody                                                                           string
+	DeniedTopic, NotBanned, NotMuted, NotIgnored, Self, SlowMode, IsMuted, IsMutedUntil, IsBanned, IsBannedUntil                     string
+	ShuttingDown, ShuttingDownNow, Empty, TextTooLong, TooManyLines, NoteTooLong                                                     string
+	NobodyToReply, NoShutdown, NoZone, TooMany, TooManyNew, Penalty, NoMemory, NotMember, Busy, NotSent                              string
+	Unsure, Refused, TooLarge, Gone, Internal                                                                                        string
+	NoScreen, NoScreenNow, ScreenJSON                                                                                                string
+	Registered, AlikeRegistered, NotAllowed, WrongPassword, NoPasswordGiven, WrongPass, Guessing, PassPhrase                         string
+	NoKeyToRegister, LastKey, TooManyKeys, KeyTaken, Full, NotRegistered, NotAKey, TooManyBans, NoReload, ReloadFailed, ManySearches string
 
 	// Endings.
 	Goodbye, EndKicked, EndFlood, EndBanned, EndSlow, EndIdle string

@@ -59,7 +59,7 @@ const maxFound = 1000
 // extend puts the page before above the messages shown, and goes to its last one.
 func (o *overlay) extend(r room.Past) {
 	p, _ := o.page()
-	p.More, p.Older = r.More, r.Older
+	p.More, p.Older, p.Searched = r.More, r.Older, r.Searched
 	p.Events = slices.Concat(r.Events, p.Events)
 	p.Events = p.Events[:min(len(p.Events), maxFound)]
 	o.reply, o.items = p, nil
@@ -140,7 +140,7 @@ func (s *Screen) layOutOverlay(o *overlay) {
 			}
 			o.title = fmt.Sprintf("%s · %s (%d%s)", t.FoundTitle, text.Isolate(r.Search), len(r.Events), more)
 		}
-		o.items = s.foundItems(r, o.class)
+		o.items = s.foundItems(r, o)
 	case room.Help:
 		o.title, o.foot = t.HelpTitle, t.HelpFoot
 		o.items = s.helpItems(r, o.class)
@@ -157,9 +157,13 @@ func (s *Screen) peopleItems(r room.People, o *overlay) []item {
 }
 
 // foundItems are the messages found, each with its day when that is another than
-// the one before.
-func (s *Screen) foundItems(r room.Past, c rows.Class) []item {
+// the one before. Above them stands how far a search has looked that was cut short.
+func (s *Screen) foundItems(r room.Past, o *overlay) []item {
+	c := o.class
 	var items []item
+	if line := s.viewer().SearchCut(r, o.asked); line != "" {
+		items = append(items, item{c.Palette.Paint(rows.Quiet, cut(" "+line, c.Width)), -1})
+	}
 	for i := range r.Events {
 		e := &r.Events[i]
 		if i == 0 || !c.SameDay(r.Events[i-1].Time, e.Time) {

@@ -175,6 +175,23 @@ func TestAboveTheFirstThatWasFoundIsThePageBefore(t *testing.T) {
 	st.has("Trouvé · mot (2)")
 }
 
+// TestASearchThatWasCutSaysSoAndGoesOn above the first that was found.
+func TestASearchThatWasCutSaysSoAndGoesOn(t *testing.T) {
+	page := func(seq state.Seq, r room.Past) room.Item {
+		r.Search, r.Events = "mot", []state.Event{{Seq: seq, Time: opening, Body: state.Said{From: "bob", Text: "mot"}}}
+		return replied(r)
+	}
+	st := newStage(t, 60, 12)
+	st.shows(page(500, room.Past{More: true, Searched: opening}))
+	st.has("Recherche interrompue : messages parcourus depuis")
+	if a := st.keys("up"); a.Request != (room.Older{}) {
+		t.Fatalf("above the first: %+v", a)
+	}
+	st.shows(page(10, room.Past{Continued: true, Asked: room.Older{}}))
+	st.has("Trouvé · mot (2)")
+	st.hasNot("Recherche interrompue")
+}
+
 func TestWhatWasFoundIsBounded(t *testing.T) {
 	st := newStage(t, 60, 12)
 	var events []state.Event
