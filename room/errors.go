@@ -31,7 +31,8 @@ var (
 	ErrWrongPassword = errors.New("room: wrong password") // the room's
 	ErrNoPassword    = fmt.Errorf("%w: none was given", ErrWrongPassword)
 	ErrWrongPass     = errors.New("room: wrong pass phrase")
-	ErrNoKey         = errors.New("room: no key to register") // nor a pass phrase was given
+	ErrHashing       = errors.New("room: too many secrets to check") // see hashesWaiting; try again soon
+	ErrNoKey         = errors.New("room: no key to register")        // nor a pass phrase was given
 	ErrNoReload      = errors.New("room: nothing to reload")
 )
 

@@ -70,7 +70,7 @@ func (r *Room) Lacks(e *Entry) (list []Proof) {
 // Join opens a session. It returns when it is decided, for every node, whether
 // the pseudo is this member's: errors are [*state.TakenError], [*state.RegisteredError],
 // [*state.BannedError], [*ShuttingDownError], [ErrNotAllowed], [ErrWrongPassword],
-// [ErrWrongPass], [*GuessError], the context's cause and those of [Log.Propose]. The
+// [ErrWrongPass], [*GuessError], [ErrHashing], the context's cause and those of [Log.Propose]. The
 // session's first item is a [Welcome], unless it is quiet.
 func (r *Room) Join(ctx context.Context, e Entry) (*Session, error) {
 	passed, err := r.prove(ctx, e)
@@ -128,9 +128,9 @@ func (r *Room) prove(ctx context.Context, e Entry) (passed state.Seq, err error)
 	if err := r.checkPassword(ctx, access.Password, e); err != nil || !given {
 		return 0, err
 	}
-	return id, r.checkGuess(e.Addr, k, ErrWrongPass, func() (bool, error) {
-		phrase, ok := passPhrase(e.Pass)
-		if !ok {
+	phrase, possible := passPhrase(e.Pass)
+	return id, r.checkGuess(ctx, e.Addr, k, possible, ErrWrongPass, func() (bool, error) {
+		if !possible {
 			return false, nil
 		}
 		return r.hasher.verify(ctx, phrase, hashed)
@@ -148,9 +148,10 @@ func (r *Room) checkPassword(ctx context.Context, want string, e Entry) error {
 	case len(e.Password) > maxSecret:
 		return ErrWrongPassword
 	}
-	return r.checkGuess(e.Addr, "", ErrWrongPassword, func() (bool, error) {
+	hashed := strings.HasPrefix(want, phcName)
+	return r.checkGuess(ctx, e.Addr, "", hashed, ErrWrongPassword, func() (bool, error) {
 		given := text.Clean(e.Password, false)
-		if strings.HasPrefix(want, phcName) {
+		if hashed {
 			return r.hasher.verify(ctx, given, want)
 		}
 		a, b := sha256.Sum256([]byte(text.Clean(want, false))), sha256.Sum256([]byte(given)) // of one length, whatever theirs
@@ -158,18 +159,20 @@ func (r *Room) checkPassword(ctx context.Context, want string, e Entry) error {
 	})
 }
 
-// checkGuess returns wrong unless same finds that a secret is right. It limits how often
-// a source, or anybody for a pseudo, may be wrong.
-func (r *Room) checkGuess(addr netip.Addr, pseudo text.Key, wrong error, same func() (bool, error)) error {
-	right, err := r.authLimiter.guess(addr, pseudo)
+// checkGuess returns wrong unless same, which hashes something if hashed is set, finds
+// that a secret is right. It limits how often a source, or anybody for a pseudo, may be
+// wrong. A guess that could not be checked is none.
+func (r *Room) checkGuess(ctx context.Context, addr netip.Addr, pseudo text.Key, hashed bool, wrong error, same func() (bool, error)) error {
+	done, err := r.authLimiter.guess(ctx, addr, pseudo, hashed)
 	if err != nil {
 		return err
 	}
-	if ok, err := same(); err != nil || !ok {
-		return cmp.Or(err, wrong)
+	right, err := same()
+	done(right || err != nil)
+	if err != nil || right {
+		return err
 	}
-	right()
-	return nil
+	return wrong
 }
 
 // closedLocked returns why nobody, or no script, may join any more.

@@ -1,11 +1,18 @@
 package room
 
 import (
+	"context"
+	"errors"
 	"net/netip"
+	"runtime"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"salon/internal/wait"
 )
 
 // TestAKeyedLimiterIsBounded: keys above the bound share one allowance, and idle
@@ -43,6 +50,106 @@ func TestRegistrationsAreCountedBySource(t *testing.T) {
 		}
 		if g.register(netip.MustParseAddr("192.0.2.1")) == nil || g.register(netip.Addr{}) != nil {
 			t.Error("one more is taken, or from nowhere is not")
+		}
+	})
+}
+
+// TestGuessingFromManySitesIsSlow: a day of guesses at one pseudo, each site as fast as it
+// is let. From one that has not guessed the owner is let in all the time.
+func TestGuessingFromManySitesIsSlow(t *testing.T) {
+	const sites = 300
+	synctest.Test(t, func(t *testing.T) {
+		g := newAuthLimiter()
+		ctx, cancel := context.WithTimeout(t.Context(), 24*time.Hour)
+		defer cancel()
+		var guesses atomic.Int64
+		var guessing sync.WaitGroup
+		for i := range sites {
+			addr := netip.AddrFrom16([16]byte{0x20, 1, 0xd, 0xb8, byte(i >> 8), byte(i)})
+			guessing.Go(func() {
+				for ; ctx.Err() == nil; addr = netip.AddrFrom16(next64(addr)) { // each from another /64
+					done, err := g.guess(ctx, addr, "ann", false)
+					if tooFast, ok := errors.AsType[*GuessError](err); ok {
+						wait.Pause(ctx, tooFast.Wait)
+					} else if err == nil {
+						guesses.Add(1)
+						done(false)
+					}
+				}
+			})
+		}
+		for i := range 900 {
+			time.Sleep(86 * time.Second)
+			start := time.Now()
+			done, err := g.guess(ctx, netip.AddrFrom4([4]byte{192, 0, byte(i >> 8), byte(i)}), "ann", false)
+			if took := time.Since(start); err != nil || took > longestDelay {
+				t.Fatalf("the owner waits %v: %v", took, err)
+			}
+			done(true)
+		}
+		guessing.Wait()
+		if n, most := guesses.Load(), int64(10+24*time.Hour/pseudoGuessEvery+12*sites); n > most {
+			t.Errorf("%d guesses in a day, want at most %d", n, most)
+		}
+		if len(g.failed) > sites {
+			t.Errorf("%d sites are remembered", len(g.failed))
+		}
+	})
+}
+
+// next64 returns an address of the next /64.
+func next64(a netip.Addr) [16]byte {
+	b := a.As16()
+	b[7]++
+	return b
+}
+
+// TestFailuresAreBounded: whatever comes, and those that are over go first.
+func TestFailuresAreBounded(t *testing.T) {
+	g, now := newAuthLimiter(), time.Now()
+	for i := range maxLimited + 1000 {
+		at := netip.PrefixFrom(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}), 32)
+		g.remember(at, failures{count: 1, last: now}, now)
+	}
+	if n := len(g.failed); n != maxLimited {
+		t.Errorf("%d are remembered", n)
+	}
+	for n, want := range map[int]time.Duration{0: 0, 1: 10 * time.Second, 2: 40 * time.Second, 6: 10240 * time.Second, 7: 4 * time.Hour, 1 << 40: 4 * time.Hour} {
+		if got := (failures{count: n, last: now}).pause(now); got != want {
+			t.Errorf("after %d wrong guesses a site waits %v, want %v", n, got, want)
+		}
+	}
+}
+
+// TestTheQueueForHashingIsBounded: one more is refused, and half of the processors hash.
+func TestTheQueueForHashingIsBounded(t *testing.T) {
+	h := newHasher(8, 1)
+	if most := max(1, runtime.GOMAXPROCS(0)/2); cap(h.turns) != most || cap(h.queue) != most+hashesWaiting {
+		t.Errorf("%d at once, %d in the queue", cap(h.turns), cap(h.queue))
+	}
+	synctest.Test(t, func(t *testing.T) {
+		h := newHasher(8, 1)
+		for range cap(h.turns) {
+			h.turns <- struct{}{}
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		var waiting sync.WaitGroup
+		for range cap(h.queue) {
+			waiting.Go(func() {
+				if _, err := h.hash(ctx, "secret"); !errors.Is(err, context.Canceled) {
+					t.Errorf("one that waits gets %v", err)
+				}
+			})
+		}
+		synctest.Wait()
+		if _, err := h.hash(ctx, "secret"); !errors.Is(err, ErrHashing) {
+			t.Errorf("one too many gets %v", err)
+		}
+		cancel()
+		waiting.Wait()
+		<-h.turns
+		if _, err := h.hash(t.Context(), "secret"); err != nil {
+			t.Errorf("later one gets %v", err)
 		}
 	})
 }

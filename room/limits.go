@@ -1,14 +1,10 @@
 package room
 
 import (
-	"maps"
 	"net/netip"
-	"sync"
 	"time"
 
 	"golang.org/x/time/rate"
-
-	"salon/room/text"
 )
 
 // Bounds on what one member may ask for, over all their sessions.
@@ -66,131 +62,3 @@ func source(addr netip.Addr) netip.Prefix {
 // Source returns what counts as one origin of connections and of guesses: an IPv4
 // address, however it is written, or an IPv6 /64; the zero Prefix for the zero Addr.
 func Source(addr netip.Addr) netip.Prefix { return source(addr) }
-
-// How fast secrets may be guessed, and pseudos registered. Right guesses are not
-// counted, so that a classroom behind one address is not slowed down.
-const (
-	sourceGuesses, sourceGuessEvery = 5, 10 * time.Second // wrong guesses at once from one source, then one every
-	pseudoGuesses, pseudoGuessEvery = 10, 5 * time.Second // wrong guesses at once for one pseudo, from anywhere
-	registrations, registerEvery    = 20, time.Minute     // new accounts at once from one source
-	maxLimited                      = 16384               // sources or pseudos remembered; see keyedLimiter
-)
-
-// keyedLimiter lets each key do something burst times at once, and then once every
-// `every`. It stores for each key only the time when its allowance is whole again,
-// and forgets a key once it is. When maxLimited keys are stored, all other keys
-// share the allowance of the zero K.
-type keyedLimiter[K comparable] struct {
-	burst int
-	every time.Duration
-	whole map[K]time.Time
-	swept time.Time // when expired keys were last removed; at most once every
-}
-
-func newKeyedLimiter[K comparable](burst int, every time.Duration) keyedLimiter[K] {
-	return keyedLimiter[K]{burst: burst, every: every, whole: map[K]time.Time{}}
-}
-
-// wait returns how long k has to wait; 0 when it need not.
-func (l *keyedLimiter[K]) wait(k K, now time.Time) time.Duration {
-	whole := l.whole[l.stored(k, now)]
-	if !whole.After(now) {
-		return 0
-	}
-	return max(0, whole.Sub(now)-time.Duration(l.burst-1)*l.every)
-}
-
-// take uses up one of k's allowance.
-func (l *keyedLimiter[K]) take(k K, now time.Time) {
-	k = l.stored(k, now)
-	whole := l.whole[k]
-	if whole.Before(now) {
-		whole = now
-	}
-	l.whole[k] = whole.Add(l.every)
-}
-
-// giveBack undoes a take.
-func (l *keyedLimiter[K]) giveBack(k K, now time.Time) {
-	k = l.stored(k, now)
-	if whole := l.whole[k].Add(-l.every); whole.After(now) {
-		l.whole[k] = whole
-	} else {
-		delete(l.whole, k)
-	}
-}
-
-// stored returns the key that k's allowance is stored under.
-func (l *keyedLimiter[K]) stored(k K, now time.Time) K {
-	if _, ok := l.whole[k]; ok {
-		return k
-	}
-	if len(l.whole) >= maxLimited && now.Sub(l.swept) >= l.every {
-		l.swept = now
-		maps.DeleteFunc(l.whole, func(_ K, whole time.Time) bool { return !whole.After(now) })
-	}
-	if len(l.whole) >= maxLimited {
-		var others K
-		return others
-	}
-	return k
-}
-
-// authLimiter limits guesses of secrets and registrations of pseudos. A
-// source is an IPv4 address or an IPv6 /64; loopback is one like any other.
-type authLimiter struct {
-	mu       sync.Mutex // guards all below
-	bySource keyedLimiter[netip.Prefix]
-	byPseudo keyedLimiter[text.Key]
-	newcomer keyedLimiter[netip.Prefix]
-}
-
-func newAuthLimiter() *authLimiter {
-	return &authLimiter{
-		bySource: newKeyedLimiter[netip.Prefix](sourceGuesses, sourceGuessEvery),
-		byPseudo: newKeyedLimiter[text.Key](pseudoGuesses, pseudoGuessEvery),
-		newcomer: newKeyedLimiter[netip.Prefix](registrations, registerEvery),
-	}
-}
-
-// guess counts a wrong guess at the secret of a pseudo, or of the room if it is "". The
-// caller then checks the guess, and calls right if it was not wrong, which takes the
-// count back. A [*GuessError] forbids checking it.
-func (l *authLimiter) guess(addr netip.Addr, pseudo text.Key) (right func(), err error) {
-	from, now := source(addr), time.Now()
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	wait := l.bySource.wait(from, now)
-	if pseudo != "" {
-		wait = max(wait, l.byPseudo.wait(pseudo, now))
-	}
-	if wait > 0 {
-		return nil, &GuessError{Wait: wait}
-	}
-	l.bySource.take(from, now)
-	if pseudo != "" {
-		l.byPseudo.take(pseudo, now)
-	}
-	return func() {
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		now := time.Now()
-		l.bySource.giveBack(from, now)
-		if pseudo != "" {
-			l.byPseudo.giveBack(pseudo, now)
-		}
-	}, nil
-}
-
-// register uses up one new account of a source's allowance, or returns a
-// [*TooFastError].
-func (l *authLimiter) register(addr netip.Addr) error {
-	from, now := source(addr), time.Now()
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if wait := l.newcomer.wait(from, now); wait > 0 {
-		return &TooFastError{Wait: wait}
-	}
-	l.newcomer.take(from, now)
-	return nil
-}

@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"unicode/utf8"
 
@@ -34,7 +35,9 @@ const (
 	maxSecret     = 1 << 10 // bytes of a secret as typed; a longer one is wrong
 	maxPassMemory = 256 << 10
 	maxPassTime   = 16
-	hashesAtOnce  = 2
+	// hashesWaiting is how many secrets may wait to be hashed, for less than a second
+	// where one takes 25 ms; one more is refused with ErrHashing.
+	hashesWaiting = 32
 )
 
 // The parameters of a hash unless Config has others: OWASP's for argon2id with one
@@ -55,18 +58,20 @@ func passPhrase(typed string) (phrase string, ok bool) {
 	return phrase, MinPass <= n && n <= MaxPass
 }
 
-// hasher hashes secrets with argon2id (RFC 9106), hashesAtOnce at a time, so that people
-// who guess cannot use up the machine's memory and processors.
+// hasher hashes secrets with argon2id (RFC 9106), as many at once as half of the
+// processors, each in 19 MiB, so that people who guess cannot use up the machine.
 type hasher struct {
 	memory, time uint32
-	turns        chan struct{}
+	turns        chan struct{} // holds one for each that is computed
+	queue        chan struct{} // and for each that is computed or waits
 }
 
 // newHasher returns a hasher with a memory (KiB) and a time; 0: the defaults.
 func newHasher(memory, time uint32) *hasher {
+	atOnce := max(1, runtime.GOMAXPROCS(0)/2)
 	return &hasher{
 		memory: min(cmp.Or(memory, passMemory), maxPassMemory), time: min(cmp.Or(time, passTime), maxPassTime),
-		turns: make(chan struct{}, hashesAtOnce),
+		turns: make(chan struct{}, atOnce), queue: make(chan struct{}, atOnce+hashesWaiting),
 	}
 }
 
@@ -91,8 +96,15 @@ func (h *hasher) verify(ctx context.Context, secret, hashed string) (bool, error
 	return err == nil && subtle.ConstantTimeCompare(sum, p.sum) == 1, err
 }
 
-// sum computes the hash of a secret, when fewer than hashesAtOnce are being computed.
+// sum computes the hash of a secret when it is its turn. Too many that wait make it
+// return ErrHashing.
 func (h *hasher) sum(ctx context.Context, secret string, p phc) ([]byte, error) {
+	select {
+	case h.queue <- struct{}{}:
+	default:
+		return nil, ErrHashing
+	}
+	defer func() { <-h.queue }()
 	select {
 	case h.turns <- struct{}{}:
 	case <-ctx.Done():

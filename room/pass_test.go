@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -106,19 +107,126 @@ func TestGuessesFromOneSourceAreLimited(t *testing.T) {
 	})
 }
 
-func TestGuessesForOnePseudoAreLimitedForAllSources(t *testing.T) {
+// TestGuessesOfOthersDelayTheOwner for some seconds, and never refuse them; whoever
+// guessed wrong before is refused.
+func TestGuessesOfOthersDelayTheOwner(t *testing.T) {
 	inRoom(t, func(h *testRoom) {
 		h.phrased("ann")
 		h.phrased("bob")
+		took := func(e room.Entry) time.Duration {
+			h.Helper()
+			start := time.Now()
+			h.arrive(e).goes()
+			return time.Since(start)
+		}
 		for i := range 10 {
 			rejected(h, visiting("ann", i, "guess guess"), room.ErrWrongPass)
 		}
-		if slow := turnedAway[*room.GuessError](h, visiting("ANN", 100, phrase)); slow.Wait <= 0 || slow.Wait > 5*time.Second {
-			h.Errorf("the guesser waits %v", slow.Wait)
+		little := took(visiting("ANN", 100, phrase))
+		if little <= 0 || little > time.Second {
+			h.Errorf("after ten guesses of others ann waits %v", little)
 		}
-		h.arrive(visiting("bob", 100, phrase))
-		sleep(5 * time.Second)
+		for i := range 100 {
+			rejected(h, visiting("ann", i, "guess guess"), room.ErrWrongPass)
+		}
+		if slow := turnedAway[*room.GuessError](h, visiting("ann", 99, phrase)); slow.Wait <= 0 || slow.Wait > 10*time.Second {
+			h.Errorf("a guesser waits %v", slow.Wait)
+		}
+		for _, n := range []int{101, 102, 103} {
+			if long := took(visiting("ann", n, phrase)); long < little || long > 4*time.Second {
+				h.Errorf("after a hundred she waits %v", long)
+			}
+		}
+		if bobs := took(visiting("bob", 1, phrase)); bobs != 0 {
+			h.Errorf("bob waits %v", bobs)
+		}
+		sleep(time.Hour + 10*time.Minute)
+		if calm := took(visiting("ann", 104, phrase)); calm != 0 {
+			h.Errorf("an hour later ann waits %v", calm)
+		}
+	})
+}
+
+// TestAJoinThatIsDelayedCanBeCancelled, and was no guess.
+func TestAJoinThatIsDelayedCanBeCancelled(t *testing.T) {
+	inRoom(t, func(h *testRoom) {
+		h.phrased("ann")
+		for i := range 40 {
+			rejected(h, visiting("ann", i, "guess guess"), room.ErrWrongPass)
+		}
+		left := errors.New("left")
+		for range 10 {
+			ctx, cancel := context.WithTimeoutCause(h.Context(), time.Second, left)
+			if _, err := h.room.Join(ctx, visiting("ann", 100, "guess guess")); !errors.Is(err, left) {
+				h.Errorf("ann is told %v", err)
+			}
+			cancel()
+		}
 		h.arrive(visiting("ann", 100, phrase))
+	})
+}
+
+// TestOnlySoManyOfOneSourceAreDelayedAtOnce, and none is in the way of another pseudo's.
+func TestOnlySoManyOfOneSourceAreDelayedAtOnce(t *testing.T) {
+	inRoom(t, func(h *testRoom) {
+		h.phrased("ann")
+		h.phrased("bob")
+		for i := range 100 {
+			rejected(h, visiting("ann", i, "guess guess"), room.ErrWrongPass)
+		}
+		var refused, wrong atomic.Int32
+		var guessing sync.WaitGroup
+		for range 20 {
+			guessing.Go(func() {
+				switch _, err := h.room.Join(h.Context(), visiting("ann", 100, "guess guess")); {
+				case errors.Is(err, room.ErrWrongPass):
+					wrong.Add(1)
+				default:
+					refused.Add(1)
+				}
+			})
+		}
+		h.settle()
+		if n := refused.Load(); n != 18 {
+			h.Errorf("%d are refused at once", n)
+		}
+		start := time.Now()
+		h.arrive(visiting("bob", 101, phrase))
+		if time.Since(start) != 0 {
+			h.Error("bob waits for those who guess at ann's phrase")
+		}
+		guessing.Wait()
+		if wrong.Load() != 2 {
+			h.Errorf("%d guesses are checked", wrong.Load())
+		}
+	})
+}
+
+// TestPassPhrasesAreHashedOnceASecond for one member, and for one source after many at
+// once: there who registers is refused, who comes waits.
+func TestPassPhrasesAreHashedOnceASecond(t *testing.T) {
+	inFreeRoom(t, func(h *testRoom) {
+		h.phrased("bob")
+		ann := h.arrive(as("ann"))
+		start, done := time.Now(), 0
+		for time.Since(start) < time.Minute {
+			if _, err := ann.Do(h.Context(), "/inscrire "+phrase); err == nil {
+				done++
+			} else if fast := wantError[*room.TooFastError](h, err); fast.Wait > time.Second {
+				h.Errorf("ann waits %v", fast.Wait)
+			}
+			time.Sleep(100 * time.Millisecond)
+		}
+		if done < 60 || done > 65 {
+			h.Errorf("ann's phrase is hashed %d times in a minute", done)
+		}
+		start, done = time.Now(), 0
+		for ; time.Since(start) < time.Minute; done++ {
+			h.arrive(visiting("bob", 1, phrase)).goes()
+		}
+		if done < 120 || done > 125 {
+			h.Errorf("bob comes %d times in a minute", done)
+		}
 	})
 }
 

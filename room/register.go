@@ -40,6 +40,9 @@ func doRegister(c *call) (Reply, error) {
 		}
 	}
 	if phrase != "" {
+		if err := c.room.authLimiter.hash(c.from.Addr, b.Forms.Key); err != nil {
+			return nil, err
+		}
 		if b.Pass, err = c.room.hasher.hash(c, phrase); err != nil {
 			return nil, err
 		}

@@ -86,7 +86,7 @@ var english = Texts{
 	Registered:      "The nickname \"%s\" is registered. If it is yours, come back with your key or your pass phrase; if not, choose another.",
 	AlikeRegistered: "\"%s\" looks too much like \"%s\", which is registered. Choose another.", NotAllowed: "This room is open to certain keys only, and yours is not one of them. Ask the operator.",
 	WrongPassword: "That is not the room's password.", NoPasswordGiven: "This room has a password. A terminal asks for it; for a command or -T, connect without a key: ssh -o PubkeyAuthentication=no.", WrongPass: "That is not the pass phrase of this nickname.",
-	Guessing: "Too many attempts: wait %s. Nothing was checked.", PassPhrase: "A pass phrase has 8 to 128 characters, on one line. Nothing has changed.",
+	Hashing: "Too many pass phrases are being checked: try again in a moment. Nothing was checked.", Guessing: "Too many attempts: wait %s. Nothing was checked.", PassPhrase: "A pass phrase has 8 to 128 characters, on one line. Nothing has changed.",
 	NoKeyToRegister: "You gave no key: type \"/register pass phrase\" (8 to 128 characters), or come back by ssh with a key.",
 	LastKey:         "That is the only key, and there is no pass phrase: nobody could use this nickname any more. \"/unregister\" alone gives it up.",
 	TooManyKeys:     "A nickname has eight keys at most. \"/unregister SHA256:...\" removes one.", KeyTaken: "Your key already belongs to the nickname \"%s\": a key has only one.",

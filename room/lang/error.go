@@ -93,7 +93,7 @@ func (v View) plain(err error) string {
 		{state.ErrNoShutdown, t.NoShutdown}, {room.ErrNoZone, t.NoZone}, {room.ErrSelf, t.Self}, {room.ErrTooMany, t.TooMany}, {room.ErrTooManyNew, t.TooManyNew}, {room.ErrNoMemory, t.NoMemory}, {room.ErrNotMember, t.NotMember},
 		{room.ErrNoScreen, v.noScreen()}, {room.ErrScreenJSON, t.ScreenJSON},
 		{state.ErrUnavailable, t.NotSent}, {state.ErrUnknown, t.Unsure}, {state.ErrStale, t.Unsure}, {state.ErrBusy, t.Busy},
-		{room.ErrNotAllowed, t.NotAllowed}, {room.ErrNoPassword, t.NoPasswordGiven}, {room.ErrWrongPassword, t.WrongPassword}, {room.ErrNotAPassword, t.BadPassword}, {room.ErrWrongPass, t.WrongPass}, {room.ErrPassPhrase, t.PassPhrase},
+		{room.ErrNotAllowed, t.NotAllowed}, {room.ErrNoPassword, t.NoPasswordGiven}, {room.ErrWrongPassword, t.WrongPassword}, {room.ErrNotAPassword, t.BadPassword}, {room.ErrWrongPass, t.WrongPass}, {room.ErrHashing, t.Hashing}, {room.ErrPassPhrase, t.PassPhrase},
 		{room.ErrNoKey, t.NoKeyToRegister}, {state.ErrLastKey, t.LastKey}, {state.ErrTooManyKeys, t.TooManyKeys}, {state.ErrFull, t.Full}, {room.ErrNoReload, t.NoReload}, {room.ErrManySearches, t.ManySearches}, {state.ErrTooManyBans, t.TooManyBans},
 		{state.ErrTooLarge, t.TooLarge}, {state.ErrClosed, t.ShuttingDownNow}, {state.ErrGone, t.Gone},
 		{context.Canceled, t.Gone}, {context.DeadlineExceeded, t.Unsure},

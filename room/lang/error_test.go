@@ -113,6 +113,7 @@ var complaints = []struct {
 	{"ErrNoPassword", room.ErrNoPassword, "Ce salon a un mot de passe. Un terminal le demande ; pour une commande ou -T, connectez-vous sans clé : ssh -o PubkeyAuthentication=no.", "This room has a password. A terminal asks for it; for a command or -T, connect without a key: ssh -o PubkeyAuthentication=no."},
 	{"ErrWrongPassword", room.ErrWrongPassword, "Ce n'est pas le mot de passe du salon.", "That is not the room's password."},
 	{"ErrWrongPass", room.ErrWrongPass, "Ce n'est pas la phrase de passe de ce pseudo.", "That is not the pass phrase of this nickname."},
+	{"ErrHashing", room.ErrHashing, "Trop de phrases de passe sont en cours de vérification : réessayez dans un instant. Rien n'a été vérifié.", "Too many pass phrases are being checked: try again in a moment. Nothing was checked."},
 	{"ErrPassPhrase", room.ErrPassPhrase, "Une phrase de passe a de 8 à 128 caractères, sur une ligne. Rien n'a changé.", "A pass phrase has 8 to 128 characters, on one line. Nothing has changed."},
 	{"ErrNoKey", room.ErrNoKey, "Vous n'avez pas donné de clé : tapez « /inscrire phrase de passe » (de 8 à 128 caractères), ou revenez par ssh avec une clé.", `You gave no key: type "/register pass phrase" (8 to 128 characters), or come back by ssh with a key.`},
 	{"ErrLastKey", state.ErrLastKey, "C'est la seule clé, et il n'y a pas de phrase de passe : personne ne pourrait plus prendre ce pseudo. « /desinscrire » seul le libère.",

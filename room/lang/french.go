@@ -90,7 +90,7 @@ var french = Texts{
 	Registered:      "Le pseudo « %s » est inscrit. S'il est à vous, venez avec votre clé ou votre phrase de passe ; sinon, choisissez-en un autre.",
 	AlikeRegistered: "« %s » ressemble trop à « %s », qui est inscrit. Choisissez-en un autre.", NotAllowed: "Ce salon n'est ouvert qu'à certaines clés, et la vôtre n'en fait pas partie. Demandez à l'opérateur.",
 	WrongPassword: "Ce n'est pas le mot de passe du salon.", NoPasswordGiven: "Ce salon a un mot de passe. Un terminal le demande ; pour une commande ou -T, connectez-vous sans clé : ssh -o PubkeyAuthentication=no.", WrongPass: "Ce n'est pas la phrase de passe de ce pseudo.",
-	Guessing: "Trop d'essais : attendez %s. Rien n'a été vérifié.", PassPhrase: "Une phrase de passe a de 8 à 128 caractères, sur une ligne. Rien n'a changé.",
+	Hashing: "Trop de phrases de passe sont en cours de vérification : réessayez dans un instant. Rien n'a été vérifié.", Guessing: "Trop d'essais : attendez %s. Rien n'a été vérifié.", PassPhrase: "Une phrase de passe a de 8 à 128 caractères, sur une ligne. Rien n'a changé.",
 	NoKeyToRegister: "Vous n'avez pas donné de clé : tapez « /inscrire phrase de passe » (de 8 à 128 caractères), ou revenez par ssh avec une clé.",
 	LastKey:         "C'est la seule clé, et il n'y a pas de phrase de passe : personne ne pourrait plus prendre ce pseudo. « /desinscrire » seul le libère.",
 	TooManyKeys:     "Huit clés au plus par pseudo. « /desinscrire SHA256:... » en retire une.", KeyTaken: "Votre clé est déjà celle du pseudo « %s » : une clé n'en a qu'un.",

@@ -62,7 +62,7 @@ type Texts struct {
 	NobodyToReply, NoShutdown, NoZone, TooMany, TooManyNew, Penalty, NoMemory, NotMember, Busy, NotSent                              string
 	Unsure, Refused, TooLarge, Gone, Internal                                                                                        string
 	NoScreen, NoScreenNow, ScreenJSON                                                                                                string
-	Registered, AlikeRegistered, NotAllowed, WrongPassword, NoPasswordGiven, WrongPass, Guessing, PassPhrase                         string
+	Registered, AlikeRegistered, NotAllowed, WrongPassword, NoPasswordGiven, WrongPass, Guessing, Hashing, PassPhrase                string
 	NoKeyToRegister, LastKey, TooManyKeys, KeyTaken, Full, NotRegistered, NotAKey, TooManyBans, NoReload, ReloadFailed, ManySearches string
 
 	// Endings.

@@ -344,7 +344,7 @@ func TestHelpOnOneCommandIsLaidOutAsInHelp(t *testing.T) {
 	for width, want := range map[int]string{
 		30: "/ban pseudo|clé|ip|cidr\n [durée] [raison]\n   interdire l'entrée (30s,\n   10m, 2h, 3j, 1sem) ; une\n   adresse IPv6 avec son /64\n   aussi : /ban, /bannir\n",
 		70: "  /ban pseudo|clé|ip|cidr [durée] [raison]\n" + strings.Repeat(" ", 30) + "interdire l'entrée (30s, 10m, 2h, 3j,\n" +
-			strings.Repeat(" ", 30) + "1sem)\n" + strings.Repeat(" ", 30) + "aussi : /ban, /bannir\n",
+			strings.Repeat(" ", 30) + "1sem) ; une adresse IPv6 avec son /64\n" + strings.Repeat(" ", 30) + "aussi : /ban, /bannir\n",
 	} {
 		st := newStage(t, width, 12)
 		st.shows(replied(room.Help{One: ban}))
