@@ -38,13 +38,13 @@ type secrets struct{ pass, password string }
 // conn is a connection that the server knows until it is closed.
 type conn struct {
 	*paced
-	server *Server
-	login  *front.Login
-	begun  time.Time
-	due    *time.Timer // closes a connection that is late, see timeouts; with a session open none is
-	gone   atomic.Bool // closed, or about to be
-	closed sync.Once
-	err    error // of closing
+	server   *Server
+	login    *front.Login
+	begun    time.Time
+	deadline *time.Timer // closes a connection that is late, see timeouts; with a session open none is
+	gone     atomic.Bool // closed, or about to be
+	closed   sync.Once
+	err      error // of closing
 
 	// While logging in, which one goroutine does.
 	secrets       secrets
@@ -60,10 +60,11 @@ type conn struct {
 // handshake. It returns nil when the server closes.
 func (s *Server) track(raw net.Conn, login *front.Login) *conn {
 	front.NoticeVanished(raw)
+	front.BoundSendBuffer(raw)
 	c := &conn{paced: newPaced(raw, s.pace), server: s, login: login, begun: time.Now(), slots: make(chan struct{}, maxChannels)}
-	c.due = time.AfterFunc(s.waits.handshake, c.closeUnused)
+	c.deadline = time.AfterFunc(s.waits.handshake, c.closeUnused)
 	if !s.conns.Track(c, login) {
-		c.due.Stop()
+		c.deadline.Stop()
 		c.paced.Close()
 		return nil
 	}
@@ -88,7 +89,7 @@ func (c *conn) Close() error {
 	c.closed.Do(func() {
 		c.err = c.paced.Close()
 		c.gone.Store(true)
-		c.due.Stop()
+		c.deadline.Stop()
 		c.server.conns.Forget(c)
 	})
 	return c.err
@@ -110,9 +111,9 @@ func (c *conn) loggedIn() { c.giveTime(c.server.waits.start) }
 
 // giveTime puts off the moment when the connection is late.
 func (c *conn) giveTime(d time.Duration) {
-	c.due.Reset(d)
+	c.deadline.Reset(d)
 	if c.gone.Load() {
-		c.due.Stop() // it would hold the connection in memory
+		c.deadline.Stop() // it would hold the connection in memory
 	}
 }
 

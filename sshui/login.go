@@ -11,15 +11,16 @@ import (
 	"salon/room/text"
 )
 
-// acceptKey accepts a key that is offered, before it has signed: any, unless only keys
-// that somebody has vouched for may log in now.
+// acceptKey accepts a key that is offered and may join, before it has signed; while its
+// source is kept out, only one that somebody has vouched for.
 func (s *Server) acceptKey(ctx ssh.Context, key ssh.PublicKey) bool {
 	c := connOf(ctx)
 	if c.keys++; c.keys > maxAuthTries {
 		c.Close()
 		return false
 	}
-	return c.login.Penalty() == 0 || s.room.Vouched(gossh.FingerprintSHA256(plain(key)))
+	fingerprint := gossh.FingerprintSHA256(plain(key))
+	return s.room.MayJoin(fingerprint) && (c.login.Penalty() == 0 || s.room.Vouched(fingerprint))
 }
 
 // login accepts everybody without a key, and asks for the secrets that the pseudo takes by
