@@ -32,14 +32,14 @@ func (v View) Event(e *state.Event) string {
 // prefixed puts a prefix before each line of a text.
 func prefixed(prefix, words string) string {
 	if !strings.Contains(words, "\n") {
-		return prefix + text.Isolate(words)
+		return prefix + shown(words)
 	}
 	var b strings.Builder
 	for i, line := range strings.Split(words, "\n") {
 		if i > 0 {
 			b.WriteByte('\n')
 		}
-		b.WriteString(prefix + text.Isolate(line))
+		b.WriteString(prefix + shown(line))
 	}
 	return b.String()
 }
@@ -71,7 +71,7 @@ func (v View) Happening(e *state.Event) string {
 	case state.Renamed:
 		return fmt.Sprintf(t.Renamed, name(b.From), name(b.To))
 	case state.TopicSet:
-		return fmt.Sprintf(t.TopicSet, v.by(b.By), text.Isolate(b.Text))
+		return fmt.Sprintf(t.TopicSet, v.by(b.By), shown(b.Text))
 	case state.Kicked:
 		return v.kicked(b)
 	case state.Banned:
@@ -144,7 +144,7 @@ func (v View) left(b state.Left) string {
 	t, who := v.texts(), name(b.Pseudo)
 	switch {
 	case b.Text != "":
-		return fmt.Sprintf(t.LeftWith, who, text.Isolate(b.Text))
+		return fmt.Sprintf(t.LeftWith, who, shown(b.Text))
 	case b.Cause == state.Lost:
 		return fmt.Sprintf(t.LeftLost, who)
 	case b.Cause == state.Slow:

@@ -128,7 +128,7 @@ func (v View) withReason(words, reason string) string {
 	if reason == "" {
 		return words
 	}
-	return words + v.texts().Colon + text.Isolate(reason)
+	return words + v.texts().Colon + shown(reason)
 }
 
 // Question asks a newcomer for a proof, with a space after it for the answer.

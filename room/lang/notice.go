@@ -6,7 +6,6 @@ import (
 
 	"salon/room"
 	"salon/room/state"
-	"salon/room/text"
 )
 
 // notice writes a confirmation in one sentence.
@@ -41,7 +40,7 @@ func (v View) notice(n room.Notice) string {
 	case room.BanNetwork:
 		return fmt.Sprintf(t.BanNetwork, n.Text, state.SiteBits, v.slash()+"ban "+n.Text)
 	case room.FreedBy:
-		return fmt.Sprintf(t.FreedBy, text.Isolate(n.Text), who)
+		return fmt.Sprintf(t.FreedBy, shown(n.Text), who)
 	case room.NowTheme:
 		return cmp.Or(map[string]string{
 			state.ThemeLight.String(): t.ThemeLight, state.ThemeDark.String(): t.ThemeDark, state.ThemeMono.String(): t.ThemeMono,

@@ -33,7 +33,7 @@ func (v View) marks(p room.Person, now time.Time) []string {
 	t := v.texts()
 	var marks []string
 	if p.Away != nil && p.Away.Text != "" {
-		marks = append(marks, fmt.Sprintf(t.AwayIs, v.Moment(p.Away.Since, now), text.Isolate(p.Away.Text)))
+		marks = append(marks, fmt.Sprintf(t.AwayIs, v.Moment(p.Away.Since, now), shown(p.Away.Text)))
 	} else if p.Away != nil {
 		marks = append(marks, fmt.Sprintf(t.AwayNoText, v.Moment(p.Away.Since, now)))
 	}

@@ -66,7 +66,7 @@ func (v View) welcome(w room.Welcome, now time.Time) []string {
 	var lines []string
 	if w.MOTD != "" {
 		for line := range strings.SplitSeq(w.MOTD, "\n") {
-			lines = append(lines, text.Isolate(line))
+			lines = append(lines, text.Isolate(line)) // the operator's, who may draw with blanks
 		}
 	}
 	lines = append(lines, fmt.Sprintf(t.Welcome, name(w.Pseudo)))
@@ -117,7 +117,7 @@ func (v View) topic(topic state.Topic, now time.Time) string {
 	if topic.Text == "" {
 		return v.texts().NoTopic
 	}
-	return fmt.Sprintf(v.texts().TopicIs, text.Isolate(topic.Text)) + " " +
+	return fmt.Sprintf(v.texts().TopicIs, shown(topic.Text)) + " " +
 		fmt.Sprintf(v.texts().TopicBy, v.by(topic.By), v.Moment(topic.Set, now))
 }
 
@@ -187,11 +187,11 @@ func (v View) pastHead(r room.Past) string {
 	case r.Search == "" && len(r.Events) == 0:
 		return t.NothingSaid
 	case r.Search != "" && len(r.Events) == 0:
-		return fmt.Sprintf(t.NotFound, text.Isolate(r.Search))
+		return fmt.Sprintf(t.NotFound, shown(r.Search))
 	case r.Search != "" && r.More:
-		return fmt.Sprintf(t.FoundLast, len(r.Events), text.Isolate(r.Search))
+		return fmt.Sprintf(t.FoundLast, len(r.Events), shown(r.Search))
 	case r.Search != "":
-		return fmt.Sprintf(t.Found, len(r.Events), text.Isolate(r.Search))
+		return fmt.Sprintf(t.Found, len(r.Events), shown(r.Search))
 	}
 	return t.LastMessages
 }
