@@ -166,9 +166,7 @@ func (l *technicalLog) close() {
 // Complain writes why the program fails to stderr, for logTimeout at most: it may be a pipe
 // that is not read.
 func Complain(stderr *os.File, why error) {
-	ctx, cancel := context.WithTimeout(context.Background(), logTimeout)
-	defer cancel()
-	within(ctx, func() { fmt.Fprintln(blocking{stderr}, "salon:", why) })
+	within(context.Background(), logTimeout, func() { fmt.Fprintln(blocking{stderr}, "salon:", why) })
 }
 
 // logger returns a logger that writes to l.

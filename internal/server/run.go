@@ -27,16 +27,13 @@ const (
 	// goodbyeTimeout is how much of it all clients together have to read their last line;
 	// connections still open then are closed.
 	goodbyeTimeout = 2500 * time.Millisecond
-	// consoleTimeout is how much of it the console has to write its last events: it may
-	// write to a pipe that is not read.
+	// consoleTimeout is how much of it the console has to write its last events, and again
+	// to say that it is closed: it may write to a pipe that is not read.
 	consoleTimeout = 400 * time.Millisecond
 	// gcPercent trades CPU for memory: a full room makes little garbage, so that
 	// collecting it twice as often costs little and keeps the heap small.
 	gcPercent = 50
 )
-
-// errEndless is the error of a server that could not close its room within endTimeout.
-var errEndless = errors.New("the disk does not answer: what was written to it last may be lost")
 
 // Run serves the room until ctx ends, a SIGINT or SIGTERM arrives, the operator stops
 // it, or a front fails; then it closes every session. It must be called once in a process:
@@ -100,17 +97,15 @@ func (s *server) shutdown() error {
 	defer cancel()
 	s.sayGoodbye(ctx)
 	var err, notKept error
-	if !within(ctx, func() { err = s.room.Close() }) {
-		return errEndless
+	if !within(ctx, endTimeout, func() { err = s.room.Close() }) {
+		return errors.New(s.texts().DiskHangs)
 	}
-	short, cancel := context.WithTimeout(ctx, consoleTimeout)
-	defer cancel()
-	ended := within(short, s.running.Wait)
-	if !within(ctx, func() { notKept = s.closeHistory() }) {
-		return errors.Join(err, errEndless)
+	ended := within(ctx, consoleTimeout, s.running.Wait)
+	if !within(ctx, endTimeout, func() { notKept = s.closeHistory() }) {
+		return errors.Join(err, errors.New(s.texts().DiskHangs))
 	}
 	if ended {
-		within(short, s.closeConsole)
+		within(ctx, consoleTimeout, s.closeConsole)
 	}
 	return errors.Join(err, notKept)
 }
@@ -151,9 +146,11 @@ func (s *server) serve() <-chan error {
 	return failed
 }
 
-// within does something for as long as ctx lasts, and reports whether it ended. If not, a
-// goroutine still does it, and the process is about to end.
-func within(ctx context.Context, do func()) bool {
+// within does something for so long at most, or until ctx ends, and reports whether it
+// ended. If not, a goroutine still does it, and the process is about to end.
+func within(ctx context.Context, d time.Duration, do func()) bool {
+	ctx, cancel := context.WithTimeout(ctx, d)
+	defer cancel()
 	done := make(chan struct{})
 	go func() { do(); close(done) }()
 	select {

@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -35,9 +34,9 @@ func TestNothingRunsAfterRun(t *testing.T) {
 		})
 		out.Close()
 	}()
-	io.WriteString(typed, "wall hello\nwall unfinished")
+	io.WriteString(typed, "wall hello\nlist\nwall unfinished")
 	lines := bufio.NewScanner(shown)
-	for lines.Scan() && !strings.HasSuffix(lines.Text(), ": hello") {
+	for lines.Scan() && lines.Text() != "* Nobody is here." {
 	}
 	stop()
 	if err := <-ended; err != nil {

@@ -133,6 +133,7 @@ var english = Texts{
 	UnexpectedArgument: "\"%s\" is not expected here", MissingArgument: "%s is missing", Suggestion: "%s; did you mean %s?",
 	PortTaken: "Port %d is taken, perhaps by another salon. %s chooses another.", CannotListen: "%s: cannot listen: %v",
 	FewDescriptors: "Only %d files and connections may be open at once, %d are needed at least: raise the limit (`ulimit -n`, or LimitNOFILE in systemd).",
+	DiskHangs:      "the disk does not answer: what was written to it last may be lost",
 	BothOff:        "--ssh off and --tcp off: nobody could enter.",
 
 	Screen: ScreenTexts{

@@ -137,6 +137,7 @@ var french = Texts{
 	UnexpectedArgument: "« %s » est en trop", MissingArgument: "il manque %s", Suggestion: "%s ; vouliez-vous dire %s ?",
 	PortTaken: "Le port %d est pris, peut-être par un autre salon. %s en choisit un autre.", CannotListen: "%s : écoute impossible : %v",
 	FewDescriptors: "%d fichiers et connexions peuvent être ouverts à la fois, il en faut au moins %d : relevez la limite (`ulimit -n`, ou LimitNOFILE dans systemd).",
+	DiskHangs:      "le disque ne répond pas : ce qui y a été écrit en dernier est peut-être perdu",
 	BothOff:        "--ssh off et --tcp off : personne ne pourrait entrer.",
 
 	Screen: ScreenTexts{

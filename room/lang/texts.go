@@ -90,7 +90,7 @@ type Texts struct {
 	DataInUse, DataForeign, DataDamaged, DataNewer, DataOlder                                                                                        string
 	HelpExportData, ExportOff, DataDirectory, DataReadOnly                                                                                           string
 	WrongUse, MoreHelp, BadFlag, UnknownFlag, UnexpectedArgument, MissingArgument, Suggestion                                                        string
-	PortTaken, CannotListen, FewDescriptors, BothOff                                                                                                 string
+	PortTaken, CannotListen, FewDescriptors, DiskHangs, BothOff                                                                                      string
 
 	Screen ScreenTexts
 
