@@ -11,10 +11,12 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// fileName is the file of a directory; SQLite puts others beside it while it is open.
-const fileName = "salon.db"
+// FileName is the file of a directory; SQLite puts others beside it while it is open.
+const FileName = "salon.db"
 
 const (
 	// walBytes is the size of the write-ahead log at which maintenance moves it into the
@@ -40,6 +42,7 @@ type disk struct {
 	progress func(done, total int64) // see Options; may be nil
 	commits  atomic.Int64            // how many the sequencer made
 	readers  atomic.Pointer[sql.DB]
+	corrupt  atomic.Bool  // somebody came upon damage
 	walNext  atomic.Int64 // the size of the write-ahead log at which it is moved next, if above walBytes
 
 	mu      sync.Mutex // held for one transaction; guards all below
@@ -51,7 +54,7 @@ type disk struct {
 	wal     fs.FileInfo
 }
 
-func (d *disk) path() string { return filepath.Join(d.dir, fileName) }
+func (d *disk) path() string { return filepath.Join(d.dir, FileName) }
 
 // openLocked opens the file, and creates it if there is none.
 func (d *disk) openLocked() error {
@@ -76,7 +79,7 @@ func (d *disk) connectLocked() error {
 	if err := notDirectory(d.path()); err != nil {
 		return err
 	}
-	if err := private(d.dir, fileName); err != nil {
+	if err := private(d.dir, FileName); err != nil {
 		return err
 	}
 	db, version, err := openReaders(d.path()) // before anything is written
@@ -241,7 +244,11 @@ func (d *disk) read(do func(*sql.DB) error) error {
 	if db == nil {
 		return errNotOpen
 	}
-	return do(db)
+	err := do(db)
+	if code(err) == sqlite3.SQLITE_CORRUPT {
+		d.corrupt.Store(true)
+	}
+	return err
 }
 
 // maintain runs a transaction that does not wait for the disk.

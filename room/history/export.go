@@ -24,13 +24,16 @@ const exportEvents = 1000
 
 // Reader reads a history, also while a server writes to it. Its methods may be called at
 // the same time.
-type Reader struct{ db *sql.DB }
+type Reader struct {
+	db   *sql.DB
+	path string
+}
 
 // OpenReader opens the history of a directory for reading only. One of an earlier format is
 // ErrOlder until a server has migrated it; other errors are fs.ErrNotExist, ErrForeign,
 // ErrDamaged, ErrNewer, ErrDirectory and ErrReadOnly. The caller must call Close.
 func OpenReader(dir string) (*Reader, error) {
-	path, err := filepath.Abs(filepath.Join(dir, fileName))
+	path, err := filepath.Abs(filepath.Join(dir, FileName))
 	if err == nil {
 		_, err = os.Stat(path)
 	}
@@ -44,7 +47,7 @@ func OpenReader(dir string) (*Reader, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read history: %s: %w", path, explain(err))
 	}
-	return &Reader{db}, nil
+	return &Reader{db, path}, nil
 }
 
 // openFile opens a file of today's format.
@@ -77,15 +80,20 @@ func (r *Reader) Close() error { return r.db.Close() }
 
 // Export writes the messages as JSON, one object a line, oldest first, in UTC, with the
 // gaps; also those that are still in the log alone. What is said meanwhile may be among
-// them or not. progress, if not nil, is called with how many messages are written of how
+// them or not. What is damaged is left out; then, after all the rest is written, the error is
+// a [*DamagedError]. progress, if not nil, is called with how many messages are written of how
 // many there were.
 func (r *Reader) Export(ctx context.Context, w io.Writer, progress func(done, total int64)) error {
 	out := bufio.NewWriter(w)
 	x := exporter{ctx: ctx, lines: json.NewEncoder(out), progress: progress}
+	x.messages = messageWalk(ctx, r.db, &x.damage)
 	x.lines.SetEscapeHTML(false)
 	err := x.export(r.db)
+	if flushed := out.Flush(); err == nil {
+		err = flushed
+	}
 	if err == nil {
-		err = out.Flush()
+		err = x.damage.found()
 	}
 	if err != nil {
 		return fmt.Errorf("export: %w", explain(err))
@@ -97,18 +105,19 @@ func (r *Reader) Export(ctx context.Context, w io.Writer, progress func(done, to
 type exporter struct {
 	ctx      context.Context
 	lines    *json.Encoder
-	last     state.Seq // the last message that was written
+	messages *walk[*message]
+	damage   DamagedError
 	progress func(done, total int64)
 }
 
 func (x *exporter) export(db *sql.DB) error {
 	var done, total int64
-	if err := db.QueryRowContext(x.ctx, `SELECT count(*) FROM messages`).Scan(&total); err != nil {
+	if err := db.QueryRowContext(x.ctx, `SELECT count(*) FROM messages`).Scan(&total); err != nil && !damaged(err) {
 		return err
 	}
 	for n := exportEvents; n == exportEvents; {
 		var err error
-		if n, err = x.some(db); err != nil {
+		if n, err = x.some(); err != nil {
 			return err
 		}
 		if done += int64(n); x.progress != nil {
@@ -119,13 +128,8 @@ func (x *exporter) export(db *sql.DB) error {
 }
 
 // some writes the next messages, and returns how many there were.
-func (x *exporter) some(db querier) (int, error) {
-	rows, err := db.QueryContext(x.ctx, `SELECT `+columns+` FROM messages WHERE seq > ? ORDER BY seq LIMIT ?`, int64(x.last), exportEvents)
-	var batch []*message
-	err = each(rows, err, func(m *message) (bool, error) {
-		batch, x.last = append(batch, m), m.seq
-		return true, nil
-	})
+func (x *exporter) some() (int, error) {
+	batch, err := x.messages.some(x.ctx, exportEvents)
 	if err != nil {
 		return 0, err
 	}
@@ -140,14 +144,18 @@ func (x *exporter) rest(db *sql.DB) error {
 		return err
 	}
 	defer tx.Rollback()
+	x.messages.db = tx
 	for n := exportEvents; n == exportEvents; {
-		if n, err = x.some(tx); err != nil {
+		if n, err = x.some(); err != nil {
 			return err
 		}
 	}
 	said, err := replay(x.ctx, tx)
 	if err != nil {
-		return err
+		if x.ctx.Err() != nil || !damaged(err) {
+			return err
+		}
+		x.damage.add(Damage{Part: "log", After: x.messages.last, Err: err})
 	}
 	for _, s := range newSpoken(said) {
 		if err := x.write([]*message{s.row}); err != nil {
@@ -183,7 +191,8 @@ func (x *exporter) write(messages []*message) error {
 				Count  int       `json:"count"`
 			}
 			if err := json.Unmarshal([]byte(m.body), &rest); err != nil {
-				return fmt.Errorf("message %d (%s): %w", m.seq, m.kind, err)
+				x.damage.add(Damage{Part: "messages", After: m.seq - 1, Before: m.seq + 1, Err: err})
+				continue
 			}
 			line.Action, line.Until, line.Count = rest.Action, rest.To.UTC(), rest.Count
 		}

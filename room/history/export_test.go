@@ -16,7 +16,7 @@ import (
 
 func TestADirectoryInPlaceOfTheFileIsSaid(t *testing.T) {
 	dir := t.TempDir()
-	path := filepath.Join(dir, fileName)
+	path := filepath.Join(dir, FileName)
 	if err := os.Mkdir(path, 0o755); err != nil {
 		t.Fatal(err)
 	}
@@ -41,7 +41,7 @@ func TestDamageThatAnExportComesUponIsSaid(t *testing.T) {
 	}
 	h.store(t, events)
 	shut(t, h)
-	path := filepath.Join(dir, fileName)
+	path := filepath.Join(dir, FileName)
 	data := read(t, path)
 	copy(data[len(data)/3:], bytes.Repeat([]byte{0xAA}, len(data)/2))
 	write(t, path, data)
@@ -68,11 +68,11 @@ func TestAMediumThatCannotBeWrittenIsRead(t *testing.T) {
 	}
 	for _, suffix := range []string{"", "-wal"} {
 		data := read(t, c.disk.path()+suffix)
-		write(t, filepath.Join(dir, "crashed", fileName+suffix), data)
+		write(t, filepath.Join(dir, "crashed", FileName+suffix), data)
 	}
 	c.finish()
 	data := read(t, c.disk.path())
-	write(t, filepath.Join(dir, "closed", fileName), data)
+	write(t, filepath.Join(dir, "closed", FileName), data)
 	if out, err := exec.CommandContext(t.Context(), "mount", "-o", "remount,ro", dir).CombinedOutput(); err != nil {
 		t.Fatalf("%v, %s", err, out)
 	}

@@ -116,7 +116,7 @@ func wantNothingRefused(t *testing.T, dir string) {
 	h := openAlone(t, Options{Dir: dir})
 	defer shut(t, h)
 	var out strings.Builder
-	if err := (&Reader{h.disk.readers.Load()}).Export(t.Context(), &out, nil); err != nil || strings.Contains(out.String(), "refused") {
+	if err := (&Reader{db: h.disk.readers.Load()}).Export(t.Context(), &out, nil); err != nil || strings.Contains(out.String(), "refused") {
 		t.Errorf("what was refused is exported, %v", err)
 	}
 	if err := h.maintenance.index(t.Context()); err != nil {

@@ -1,11 +1,14 @@
 package history
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"sync/atomic"
 	"time"
+
+	sqlite3 "modernc.org/sqlite/lib"
 
 	"salon/internal/wait"
 )
@@ -41,9 +44,13 @@ type maintenance struct {
 
 // work maintains until ctx ends.
 func (m *maintenance) work(ctx context.Context) {
-	warned := "" // the last error that was logged
+	warned, named := "", false // the last error that was logged; damage was named
 	for ctx.Err() == nil {
 		next, err := m.round(ctx)
+		if c := sqlite3.SQLITE_CORRUPT; !named && (code(err) == c || code(m.trouble.now()) == c || m.disk.corrupt.Load()) {
+			named = true
+			m.nameDamage(ctx)
+		}
 		if err != nil && ctx.Err() == nil && m.trouble.now() == nil && err.Error() != warned {
 			warned = err.Error() // if it is the disk's, the sequencer raises the alarm
 			m.log.Warn("history: maintenance failed, and is tried again later", "err", err)
@@ -54,6 +61,24 @@ func (m *maintenance) work(ctx context.Context) {
 		case <-time.After(next):
 		case <-ctx.Done():
 		}
+	}
+}
+
+// nameDamage logs which rows cannot be read, once somebody came upon one.
+func (m *maintenance) nameDamage(ctx context.Context) {
+	damage := &DamagedError{}
+	err := m.disk.read(func(db *sql.DB) error {
+		_, err := checkMessages(ctx, db, damage)
+		if err == nil {
+			_, err = checkLog(ctx, db, damage)
+		}
+		return err
+	})
+	if err != nil || len(damage.Parts) == 0 {
+		damage.add(Damage{Part: FileName, Err: cmp.Or(err, ErrDamaged)})
+	}
+	for _, d := range damage.Parts {
+		m.log.Error("history: damaged", "what", d.String(), "do", "see salon check; save the rest with salon export, then restore a copy")
 	}
 }
 

@@ -20,7 +20,7 @@ func format1(t *testing.T, statements string) (dir string) {
 	t.Helper()
 	dir = t.TempDir()
 	data := read(t, filepath.Join("testdata", "format1.db"))
-	path := filepath.Join(dir, fileName)
+	path := filepath.Join(dir, FileName)
 	write(t, path, data)
 	if statements != "" {
 		do(t, path, statements)
@@ -70,7 +70,7 @@ func wantExport1(t *testing.T, h *History) {
 	t.Helper()
 	was := read(t, filepath.Join("testdata", "format1.jsonl"))
 	var out bytes.Buffer
-	if err := (&Reader{h.disk.readers.Load()}).Export(t.Context(), &out, nil); err != nil {
+	if err := (&Reader{db: h.disk.readers.Load()}).Export(t.Context(), &out, nil); err != nil {
 		t.Fatal(err)
 	}
 	got, want := slices.Collect(strings.Lines(out.String())), slices.Collect(strings.Lines(string(was)))
@@ -199,7 +199,7 @@ func TestAMigrationIsWholeOrNothing(t *testing.T) {
 		"message":  `UPDATE events SET body = '{"Action":1}' WHERE seq = 5`,
 	} {
 		dir := format1(t, broken)
-		path := filepath.Join(dir, fileName)
+		path := filepath.Join(dir, FileName)
 		before := dump(t, path)
 		if h, err := Open(t.Context(), Options{Dir: dir}); err == nil {
 			t.Errorf("%s: it is opened", name)

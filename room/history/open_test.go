@@ -53,7 +53,7 @@ func TestAFileThatIsNotOursStaysAsItIs(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
-			path := filepath.Join(dir, fileName)
+			path := filepath.Join(dir, FileName)
 			c.make(t, path)
 			before := read(t, path)
 			for range 2 {
@@ -108,7 +108,7 @@ func TestOnlyTheOwnerCanRead(t *testing.T) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	path := filepath.Join(dir, fileName)
+	path := filepath.Join(dir, FileName)
 	write(t, path, nil)
 	if err := os.Chmod(path, 0o644); err != nil {
 		t.Fatal(err)
@@ -129,7 +129,7 @@ func TestOnlyTheOwnerCanRead(t *testing.T) {
 func TestANewerSalonIsNamed(t *testing.T) {
 	dir := t.TempDir()
 	shut(t, open(t, Options{Dir: dir, Program: "salon 9.1"}))
-	do(t, filepath.Join(dir, fileName), `PRAGMA user_version = 3`)
+	do(t, filepath.Join(dir, FileName), `PRAGMA user_version = 3`)
 	for name, err := range map[string]error{"Open": second(Open(t.Context(), Options{Dir: dir})), "OpenReader": second(OpenReader(dir))} {
 		if !errors.Is(err, ErrNewer) || !strings.Contains(err.Error(), `"salon 9.1", in format 3`) {
 			t.Errorf("%s: %v", name, err)

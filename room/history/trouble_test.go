@@ -147,8 +147,8 @@ func TestAReadOnlyDiskIsOnlyAnAlarm(t *testing.T) {
 func TestARemovedDirectoryIsMadeAgain(t *testing.T) {
 	for name, remove := range map[string]func(dir string) error{
 		"directory": os.RemoveAll,
-		"file":      func(dir string) error { return os.Remove(filepath.Join(dir, fileName)) },
-		"log":       func(dir string) error { return os.Remove(filepath.Join(dir, fileName+"-wal")) },
+		"file":      func(dir string) error { return os.Remove(filepath.Join(dir, FileName)) },
+		"log":       func(dir string) error { return os.Remove(filepath.Join(dir, FileName+"-wal")) },
 		"moved":     func(dir string) error { return os.Rename(dir, dir+".old") },
 	} {
 		t.Run(name, func(t *testing.T) {
