@@ -47,7 +47,7 @@ var waiting = []string{"context", "sync", "sync/atomic", "math/rand", "math/rand
 // the house: give it a row first.
 var imports = map[string]row{
 	".":                    {ours: []string{"internal/server", "internal/load", "room", "room/state", "room/lang"}, others: []string{"github.com/alecthomas/kong"}},
-	"internal/server":      {ours: []string{"internal/front", "room", "room/state", "room/text", "room/lang", "room/operator", "room/history", "sshui", "rawtcp", "rawtcp/client", "hostkeys"}, others: []string{"github.com/alecthomas/kong", "golang.org/x/"}},
+	"internal/server":      {ours: []string{"internal/front", "internal/owned", "internal/wait", "room", "room/state", "room/text", "room/lang", "room/operator", "room/history", "sshui", "rawtcp", "rawtcp/client", "hostkeys"}, others: []string{"github.com/alecthomas/kong", "golang.org/x/"}},
 	"room":                 {ours: []string{"room/state", "room/text", "internal/wait"}, std: withoutIO, others: []string{"golang.org/x/time/rate", "golang.org/x/crypto/argon2"}}, // argon2 only computes
 	"room/state":           {ours: []string{"room/text"}, std: pure, others: []string{"github.com/tidwall/btree"}},
 	"room/state/statetest": {ours: []string{"room/state", "room/text"}},
@@ -63,10 +63,11 @@ var imports = map[string]row{
 	"sshui/screen":         {ours: []string{"room", "room/state", "room/text", "room/lang", "sshui/rows", "internal/line", "internal/line/keys", "internal/classcache"}, std: withoutIO, others: []string{"github.com/charmbracelet/x/ansi"}},
 	"rawtcp":               {ours: []string{"room", "room/state", "room/text", "room/lang", "internal/front"}, others: []string{"golang.org/x/"}},
 	"rawtcp/client":        {ours: []string{"room", "room/state", "room/text", "room/lang", "internal/line"}, others: []string{"golang.org/x/"}},
-	"hostkeys":             {others: []string{"golang.org/x/crypto/ssh"}},
+	"hostkeys":             {ours: []string{"internal/owned"}, others: []string{"golang.org/x/crypto/ssh"}},
 	"internal/line":        {ours: []string{"internal/line/keys"}, others: []string{"github.com/charmbracelet/x/ansi", "golang.org/x/text"}},
 	"internal/line/keys":   {std: withoutIO, others: []string{"github.com/charmbracelet/", "github.com/rivo/uniseg"}},
 	"internal/front":       {ours: []string{"room", "room/state", "room/text", "room/lang", "internal/wait"}, others: []string{"golang.org/x/sys/unix", "github.com/pires/go-proxyproto"}},
+	"internal/owned":       {},
 	"internal/wait":        {std: withoutIO},
 	"internal/classcache":  {std: withoutIO},
 	"internal/load":        {others: []string{"golang.org/x/crypto/ssh"}},

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -31,7 +32,7 @@ const (
 	exitUsage   = 2
 )
 
-// cli is the command line. Flags of serve are also read from the environment,
+// cli is the command line. Flags of serve and check are also read from the environment,
 // as SALON_NAME.
 type cli struct {
 	ShowVersion kong.VersionFlag `name:"version" env:"-" help:"${HelpVersion}"`
@@ -40,6 +41,8 @@ type cli struct {
 	Client  clientCmd  `cmd:"" help:"${HelpClient}"`
 	Bench   benchCmd   `cmd:"" help:"${HelpBench}"`
 	Export  exportCmd  `cmd:"" help:"${HelpExport}"`
+	Check   checkCmd   `cmd:"" help:"${HelpCheck}"`
+	Backup  backupCmd  `cmd:"" help:"${HelpBackup}"`
 	Version versionCmd `cmd:"" help:"${HelpVersion}"`
 }
 
@@ -99,10 +102,10 @@ func language(args []string) state.Lang {
 // there after an error too.
 func (p *program) parse(args []string) (*cli, *kong.Context, error) {
 	c, ctx, err := p.parseWith(args, nil)
-	if err != nil || c.Serve.File == "" {
+	if err != nil || c.Serve.File == "" && c.Check.File == "" {
 		return c, ctx, err
 	}
-	settings, err := server.ReadSettings(c.Serve.File, lang.Of(p.Lang), func(flag, value string) error {
+	settings, err := server.ReadSettings(cmp.Or(c.Serve.File, c.Check.File), lang.Of(p.Lang), func(flag, value string) error {
 		_, _, err := p.parseWith([]string{"serve", "--" + flag + "=" + value}, nil)
 		return err
 	})
@@ -121,8 +124,13 @@ func (p *program) parseWith(args []string, settings server.Settings) (*cli, *kon
 	if wrong, ok := errors.AsType[*kong.ParseError](err); ok {
 		ctx = wrong.Context
 	}
-	if err == nil && ctx.Command() == "serve" {
-		err = c.Serve.Check()
+	if err == nil {
+		switch ctx.Command() {
+		case "serve":
+			err = c.Serve.Check()
+		case "check":
+			err = c.Check.Check()
+		}
 	}
 	if err != nil {
 		err = p.Error(ctx, err)
@@ -172,6 +180,35 @@ func (c *exportCmd) Run(p *program) error {
 		return &server.UsageError{Text: lang.Of(p.Lang).ExportOff}
 	}
 	return server.Export(context.Background(), c.Data, p.Lang, os.Stdout, os.Stderr)
+}
+
+// checkCmd is `salon check`, with the flags of serve.
+type checkCmd struct{ server.Config }
+
+// Run checks what serve would open.
+func (c *checkCmd) Run(p *program) error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	return server.Check(ctx, c.Config, p.Lang, os.Stdout)
+}
+
+// backupCmd is `salon backup FILE`.
+type backupCmd struct {
+	File string `arg:"" help:"${HelpBackupFile}"`
+	Data string `placeholder:"DIR" help:"${HelpExportData}"`
+}
+
+// Run writes the backup, or nothing when it is interrupted.
+func (c *backupCmd) Run(p *program) error {
+	switch {
+	case c.Data == "off":
+		return &server.UsageError{Text: lang.Of(p.Lang).BackupOff}
+	case c.File == "-": // what a pipe has taken cannot be taken back
+		return p.BadValue("salon backup", c.File, "salon-backup.db")
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	return server.Backup(ctx, c.Data, c.File, p.Lang, os.Stderr)
 }
 
 // benchCmd is `salon bench`.

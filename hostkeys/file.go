@@ -15,6 +15,8 @@ import (
 	"runtime"
 
 	"golang.org/x/crypto/ssh"
+
+	"salon/internal/owned"
 )
 
 // Error says why a host key file is not used. Its text is for the operator: the full path, what is wrong, and
@@ -93,6 +95,9 @@ func (f file) read() ([]byte, error) {
 	if err := f.check(r.Stat()); err != nil {
 		return nil, err
 	}
+	if err := f.judge(r); err != nil {
+		return nil, f.refuse("can be changed by other users", "run `chmod go-w` or `chown` on what is named in brackets", err)
+	}
 	content, err := io.ReadAll(io.LimitReader(r, maxKeySize))
 	if err != nil {
 		return nil, f.unreachable(err)
@@ -100,8 +105,18 @@ func (f file) read() ([]byte, error) {
 	return content, nil
 }
 
+// judge refuses a file that others could have put there. A data directory is judged by its server.
+func (f file) judge(r *os.File) error {
+	if f.name != FileName {
+		if err := owned.Above(f.path); err != nil {
+			return err
+		}
+	}
+	return owned.Judge(f.path, r, true)
+}
+
 // unreachable explains a file that cannot be opened. In the data directory, where a missing file would have been
-// created, what cannot be reached is a link that leads outside, in a circle, or to nothing.
+// created, what cannot be reached became a link meanwhile.
 func (f file) unreachable(err error) error {
 	switch {
 	case errors.Is(err, fs.ErrPermission):
@@ -120,6 +135,8 @@ func (f file) check(info fs.FileInfo, err error) error {
 		return f.unreachable(err)
 	}
 	switch mode := info.Mode(); {
+	case mode&fs.ModeSymlink != 0:
+		return f.refuse("cannot be read, because it is a symbolic link", "put the key itself there, or name the file with --host-key", nil)
 	case info.IsDir():
 		return f.refuse("is a directory", "move it away, the key must be a file", nil)
 	case !mode.IsRegular():

@@ -18,7 +18,7 @@ import (
 // Load returns the host key kept in the data directory dir, and makes both, for their owner alone, when there is
 // none yet. Several processes may start at once on one directory: the first key in place is the key of all. An
 // existing key is never changed, whatever state it is in; a refusal is an [*Error] that names the file and the
-// next step. Nothing outside dir is read, even through a symbolic link.
+// next step. A symbolic link in its place is refused.
 func Load(dir string) (ssh.Signer, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
@@ -33,7 +33,7 @@ func Load(dir string) (ssh.Signer, error) {
 	}
 	defer root.Close()
 
-	key := file{path: filepath.Join(dir, FileName), name: FileName, stat: root.Stat, open: root.Open,
+	key := file{path: filepath.Join(dir, FileName), name: FileName, stat: root.Lstat, open: root.Open,
 		renew: "or move it away and salon makes a new one at its next start (people who know the old one will be warned)"}
 	if _, err := root.Lstat(FileName); errors.Is(err, fs.ErrNotExist) {
 		if err := create(root); err != nil {
@@ -64,7 +64,8 @@ func Copy(dir string) (restore func() error, err error) {
 
 // LoadFile returns the host key in a file that its owner made with ssh-keygen and named with --host-key: Ed25519,
 // ECDSA, or RSA of at least 2048 bits, which then signs with SHA-2 only. It reads, and never creates. The path
-// may be a symbolic link, since the operator chose it; the permissions of the file behind it count. A refusal is
+// may be a symbolic link, since the operator chose it; the permissions of the file behind it, and of the directories
+// above both, count. A refusal is
 // an [*Error].
 func LoadFile(path string) (ssh.Signer, error) {
 	abs, err := filepath.Abs(path)

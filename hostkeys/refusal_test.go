@@ -167,15 +167,25 @@ func TestALinkOutOfTheDataDirectoryIsRefused(t *testing.T) {
 	}
 }
 
-func TestALinkInsideTheDataDirectoryIsFollowed(t *testing.T) {
+func TestALinkInsideTheDataDirectoryIsRefused(t *testing.T) {
 	dir := t.TempDir()
-	signer := mustLoad(t, dir)
+	mustLoad(t, dir)
 	if err := errors.Join(os.Rename(keyPath(dir), keyPath(dir)+".2026"), os.Symlink(hostkeys.FileName+".2026", keyPath(dir))); err != nil {
 		t.Fatal(err)
 	}
-	if !same(signer, mustLoad(t, dir)) {
-		t.Error("another key through the link")
+	_, err := hostkeys.Load(dir)
+	wantRefusal(t, err, keyPath(dir), []string{"symbolic link"})
+}
+
+// TestAKeyThatOthersCouldReplaceIsRefused: its directory is anybody's.
+func TestAKeyThatOthersCouldReplaceIsRefused(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "keys")
+	mustLoad(t, dir)
+	if err := os.Chmod(dir, 0o777); err != nil {
+		t.Fatal(err)
 	}
+	_, err := hostkeys.LoadFile(keyPath(dir))
+	wantRefusal(t, err, keyPath(dir), []string{"changed by other users", dir + " (mode 0777)"})
 }
 
 func TestAKeyOfAnotherUserIsRefused(t *testing.T) {

@@ -7,14 +7,9 @@ import (
 	"salon/room/state"
 )
 
-const (
-	// sendBuffer is how many bytes the kernel holds for a client that does not read, about
-	// twice with what it needs itself; a write waits for more.
-	sendBuffer = 64 << 10
-	// maxRefusals is at how many looks in a row a client may have no room for what it was
-	// sent, and have taken nothing since the first; then its session ends with the cause Slow.
-	maxRefusals = 4
-)
+// maxRefusals is at how many looks in a row a client may have no room for what it was sent,
+// and have taken nothing since the first; then its session ends with the cause Slow.
+const maxRefusals = 4
 
 // refusal is that of one client, while it lasts.
 type refusal struct {

@@ -36,7 +36,7 @@ func deaf(t *testing.T, names ...string) (h *harness, clients []net.Conn, ann *c
 func TestWhoeverNeverReadsIsCutWhereLittleIsSaid(t *testing.T) {
 	names := []string{"muet", "sourd", "absent"}
 	h, _, ann := deaf(t, names...)
-	ann.talk(h, sendBuffer/2) // which the kernel holds
+	ann.talk(h, front.SendBuffer/2) // which the kernel holds
 	roomtest.Until(t, func() string { return "there is room for all" }, func() bool { return len(h.refused()) == len(names) })
 	var refusals map[*conn]refusal
 	for range maxRefusals - 1 {

@@ -37,7 +37,7 @@ func TestSocketsAreBounded(t *testing.T) {
 		t.Errorf("gives up what is not acknowledged after %d ms, want %v", got, unackedTimeout)
 	}
 	BoundSendBuffer(c)
-	if got := option(t, c, unix.SOL_SOCKET, unix.SO_SNDBUF); got != 2*sendBuffer { // socket(7): the kernel doubles it
-		t.Errorf("keeps %d bytes, want %d", got, 2*sendBuffer)
+	if got := option(t, c, unix.SOL_SOCKET, unix.SO_SNDBUF); got != 2*SendBuffer { // socket(7): the kernel doubles it
+		t.Errorf("keeps %d bytes, want %d", got, 2*SendBuffer)
 	}
 }

@@ -2,7 +2,6 @@ package server
 
 import (
 	"fmt"
-	"os"
 	"strings"
 
 	gossh "golang.org/x/crypto/ssh"
@@ -28,7 +27,7 @@ func (s *server) access(c *Config) (a room.Access, err error) {
 		}
 	}
 	if a.Password, err = s.passwordFile(c.PasswordFile); err == nil && c.MOTD != "" {
-		a.MOTD, err = readFile(c.MOTD)
+		a.MOTD, err = readFile(s.texts(), c.MOTD, false)
 	}
 	return a, err
 }
@@ -40,7 +39,7 @@ func (s *server) keyFile(name string) (map[string]string, error) {
 	if name == "" {
 		return nil, nil
 	}
-	file, err := readFile(name)
+	file, err := readFile(s.texts(), name, false)
 	if err != nil {
 		return nil, err
 	}
@@ -64,12 +63,9 @@ func (s *server) passwordFile(name string) (string, error) {
 	if name == "" {
 		return "", nil
 	}
-	text, err := readFile(name)
+	text, err := readFile(s.texts(), name, true)
 	if err != nil {
 		return "", err
-	}
-	if info, err := os.Stat(name); err == nil && info.Mode().Perm()&0o077 != 0 {
-		return "", fmt.Errorf(s.texts().OpenToOthers, name, name)
 	}
 	first, _, _ := strings.Cut(text, "\n")
 	if first = strings.TrimRight(first, "\r"); first == "" {

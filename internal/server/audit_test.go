@@ -35,10 +35,11 @@ func (b *syncBuffer) String() string {
 func TestWhatCouldNotBeWrittenIsWrittenLater(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "data")
 	var log syncBuffer
-	f := &auditFile{path: filepath.Join(dir, "audit.log"), log: slog.New(slog.NewTextHandler(&log, nil)), retry: time.Millisecond}
+	f := newAuditFile(filepath.Join(dir, "audit.log"), slog.New(slog.NewTextHandler(&log, nil)), time.Millisecond)
 	for i := range 3 {
 		fmt.Fprintln(f, "line", i)
 	}
+	roomtest.Until(t, log.String, func() bool { return strings.Contains(log.String(), "not recorded") })
 	if n := strings.Count(log.String(), "not recorded"); n != 1 {
 		t.Errorf("%d alarms:\n%s", n, log.String())
 	}
@@ -56,6 +57,7 @@ func TestWhatCouldNotBeWrittenIsWrittenLater(t *testing.T) {
 
 	os.RemoveAll(dir)
 	fmt.Fprintln(f, "line 4")
+	roomtest.Until(t, log.String, func() bool { return strings.Count(log.String(), "not recorded") == 2 })
 	os.Mkdir(dir, 0o700)
 	if err := f.Close(); err != nil {
 		t.Error(err)
@@ -65,9 +67,11 @@ func TestWhatCouldNotBeWrittenIsWrittenLater(t *testing.T) {
 
 func (f *auditFile) wants(t *testing.T, want string) {
 	t.Helper()
-	if text, err := os.ReadFile(f.path); err != nil || string(text) != want {
-		t.Errorf("the file holds %q (%v), want %q", text, err, want)
+	holds := func() string {
+		text, _ := os.ReadFile(f.path)
+		return string(text)
 	}
+	roomtest.Until(t, holds, func() bool { return holds() == want })
 }
 
 func TestALineThatWasCutShortIsWrittenAgainOnItsOwn(t *testing.T) {
@@ -75,20 +79,45 @@ func TestALineThatWasCutShortIsWrittenAgainOnItsOwn(t *testing.T) {
 	if err := os.WriteFile(f.path, []byte("whole\ncut sh"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	fmt.Fprintln(f, "cut short")
+	if _, err := f.append([]byte("cut short\n")); err != nil {
+		t.Fatal(err)
+	}
 	f.wants(t, "whole\ncut sh\ncut short\n")
 }
 
 func TestWhatWaitsIsBounded(t *testing.T) {
 	var log syncBuffer
-	f := &auditFile{path: filepath.Join(t.TempDir(), "nowhere", "audit.log"), log: slog.New(slog.NewTextHandler(&log, nil)), retry: time.Hour}
+	dir := filepath.Join(t.TempDir(), "data")
+	f := newAuditFile(filepath.Join(dir, "audit.log"), slog.New(slog.NewTextHandler(&log, nil)), time.Millisecond)
 	defer f.Close()
 	line := strings.Repeat("x", 1000) + "\n"
-	var err error
-	for i := 0; err == nil && i < 2*maxWaiting/len(line); i++ {
-		_, err = f.Write([]byte(line))
+	dropped := 0
+	for range maxWaiting/len(line) + 10 {
+		if _, err := f.Write([]byte(line)); err != nil {
+			dropped++
+		}
 	}
-	if err == nil || len(f.waiting) > maxWaiting {
-		t.Errorf("%d bytes wait, %v", len(f.waiting), err)
+	if dropped != 10 && dropped != 11 {
+		t.Errorf("%d lines are refused", dropped)
+	}
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	roomtest.Until(t, log.String, func() bool { return strings.Contains(log.String(), fmt.Sprint("dropped=", dropped)) })
+	if n := strings.Count(log.String(), "level=ERROR"); n != 2 {
+		t.Errorf("%d alarms:\n%s", n, log.String())
+	}
+}
+
+// TestNobodyWaitsForADiskThatHangs while it is written to, nor at the end.
+func TestNobodyWaitsForADiskThatHangs(t *testing.T) {
+	f := &auditFile{wake: make(chan struct{}, 1), done: make(chan struct{})} // nothing is ever written
+	began := time.Now()
+	fmt.Fprintln(f, "line")
+	if took := time.Since(began); took > auditClosing {
+		t.Errorf("a line takes %v", took)
+	}
+	if err := f.Close(); err == nil || time.Since(began) > 4*auditClosing {
+		t.Errorf("Close: %v after %v", err, time.Since(began))
 	}
 }

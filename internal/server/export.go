@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 
@@ -12,7 +13,8 @@ import (
 
 // Export writes everything that was said, as one JSON object a line, from a data
 // directory ("": the one that a server would use) to out. It may run beside the server.
-// Its progress is shown on progress when that is a terminal.
+// Its progress is shown on progress when that is a terminal, and also what is damaged, which
+// is an error once all the rest is written.
 func Export(ctx context.Context, dir string, l state.Lang, out, progress *os.File) error {
 	dir, err := dataDir(dir)
 	if err != nil {
@@ -32,6 +34,12 @@ func Export(ctx context.Context, dir string, l state.Lang, out, progress *os.Fil
 	if err == nil {
 		defer r.Close()
 		err = r.Export(ctx, out, show)
+	}
+	if e, ok := errors.AsType[*history.DamagedError](err); ok {
+		for _, part := range e.Parts {
+			fmt.Fprintln(progress, part)
+		}
+		return fmt.Errorf("%s: %w (%s)", dir, explain(t, err), t.DamagedExport)
 	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", dir, explain(t, err))

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -34,9 +35,12 @@ func (s *server) open() (err error) {
 	if err := s.checkDescriptors(); err != nil {
 		return err
 	}
+	if err := s.cfg.judgeData(s.texts()); err != nil {
+		return err
+	}
 	if s.cfg.SSH != off {
 		if s.keys, err = s.cfg.hostKeys(); err != nil {
-			return err
+			return refusal(s.texts(), err, "")
 		}
 	}
 	for _, f := range s.offered() {
@@ -76,8 +80,14 @@ func (s *server) close() {
 
 // closeHistory releases the data directory.
 func (s *server) closeHistory() (err error) {
+	var closing sync.WaitGroup // both wait for a disk that hangs
+	if s.auditFile != nil {
+		var failed error
+		closing.Go(func() { failed = s.auditFile.Close() })
+		defer func() { closing.Wait(); err = errors.Join(err, failed) }()
+	}
 	if s.history != nil {
-		err = errors.Join(s.history.Shut(), s.auditFile.Close())
+		err = s.history.Shut()
 	}
 	return err
 }

@@ -4,8 +4,8 @@
 // every connection are closed. What chat is belongs to package room, and the protocols
 // to the fronts, sshui and rawtcp.
 //
-// [Join] is `salon client` and [Export] is `salon export`: they share the terminal and
-// the data directory with the server.
+// [Join] is `salon client`, [Export] is `salon export`, [Check] is `salon check` and [Backup]
+// is `salon backup`: they share the terminal and the data directory with the server.
 package server
 
 import (

@@ -11,6 +11,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"salon/internal/owned"
 	"salon/room/lang"
 )
 
@@ -22,7 +23,7 @@ type Settings map[string]string
 // that begin with #, are skipped. try reports why a flag cannot have a value. The error
 // names the line, in the language of t.
 func ReadSettings(name string, t *lang.Texts, try func(flag, value string) error) (Settings, error) {
-	text, err := readFile(name)
+	text, err := readFile(t, name, false)
 	if err != nil {
 		return nil, err
 	}
@@ -63,11 +64,12 @@ func (s Settings) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, 
 // refused.
 const maxTextFile = 1 << 20
 
-// readFile reads a file that is not too large.
-func readFile(name string) (string, error) {
-	f, err := os.Open(name)
+// readFile reads a file that is not too large, and that nobody else can change, see package
+// owned; with secret that nobody else can read either.
+func readFile(t *lang.Texts, name string, secret bool) (string, error) {
+	f, err := owned.Open(name, secret)
 	if err != nil {
-		return "", err
+		return "", refusal(t, err, "")
 	}
 	defer f.Close()
 	text, err := io.ReadAll(io.LimitReader(f, maxTextFile+1))

@@ -27,7 +27,7 @@ func million(b *testing.B) (dir string) {
 	if dir = os.Getenv("SALON_MILLION"); dir == "" {
 		dir = b.TempDir()
 	}
-	if _, err := os.Stat(filepath.Join(dir, fileName)); err == nil {
+	if _, err := os.Stat(filepath.Join(dir, FileName)); err == nil {
 		return dir
 	}
 	h := open(b, Options{Dir: dir})

@@ -75,22 +75,28 @@ type Texts struct {
 	ExecUsage                                                     string
 
 	// The console and the command line.
-	ConsoleHead, Listening, OffEphemeral, HandOut, SSHUser, NotEncrypted, Fingerprint                                                                string
-	ConsoleClosed, ConsolePrompt, Bye                                                                                                                string
-	ClientConnected, ClientFailed, ClientLost                                                                                                        string
-	HelpProgram, HelpServe, HelpClient, HelpVersion                                                                                                  string
-	HelpSSH, HelpTCP, HelpData, HelpHostKey, HelpLang, HelpReplay, HelpRate                                                                          string
-	HelpBurst, HelpPerSource, HelpLogins, HelpConnectBurst, HelpMaxLogins, HelpPenalty, HelpExempt, HelpProxy, HelpLog, HelpHost, HelpPort, HelpShow string
-	HelpBench, BenchSSH, BenchTCP, BenchScreen, BenchLine, BenchRaw, BenchSize                                                                       string
-	BenchStalled, BenchParallel, BenchSenders, BenchRate, BenchBurst                                                                                 string
-	BenchDuration, BenchBytes, BenchSettle, BenchPID                                                                                                 string
-	HelpOperators, HelpAllow, HelpPasswordFile, HelpMOTD, HelpConfig, HelpKeep                                                                       string
-	HelpKeepSize, HelpExport, Exporting, Indexing                                                                                                    string
-	BadLine, NoSSHKey, KeyOptions, NoPassword, BadPassword, NoSetting, SetTwice, OpenToOthers                                                        string
-	DataInUse, DataForeign, DataDamaged, DataNewer, DataOlder                                                                                        string
-	HelpExportData, ExportOff, DataDirectory, DataReadOnly                                                                                           string
-	WrongUse, MoreHelp, BadFlag, UnknownFlag, UnexpectedArgument, MissingArgument, Suggestion                                                        string
-	PortTaken, CannotListen, FewDescriptors, DiskHangs, BothOff                                                                                      string
+	ConsoleHead, Listening, OffEphemeral, HandOut, SSHUser, NotEncrypted, Fingerprint         string
+	ConsoleClosed, ConsolePrompt, Bye                                                         string
+	ClientConnected, ClientFailed, ClientLost                                                 string
+	HelpProgram, HelpServe, HelpClient, HelpVersion                                           string
+	HelpSSH, HelpTCP, HelpData, HelpHostKey, HelpLang, HelpReplay, HelpRate                   string
+	HelpBurst, HelpPerSource, HelpLogins, HelpConnectBurst, HelpMaxLogins                     string
+	HelpPenalty, HelpExempt, HelpProxy, HelpLog, HelpHost, HelpPort, HelpShow                 string
+	HelpBench, BenchSSH, BenchTCP, BenchScreen, BenchLine, BenchRaw, BenchSize                string
+	BenchStalled, BenchParallel, BenchSenders, BenchRate, BenchBurst                          string
+	BenchDuration, BenchBytes, BenchSettle, BenchPID                                          string
+	HelpOperators, HelpAllow, HelpPasswordFile, HelpMOTD, HelpConfig, HelpKeep                string
+	HelpKeepSize, HelpExport, Exporting, Indexing                                             string
+	BadLine, NoSSHKey, KeyOptions, NoPassword, BadPassword, NoSetting, SetTwice, OpenToOthers string
+	WritableByOthers, OwnedByOther, IsLink, IsNoFile                                          string
+	DataInUse, DataForeign, DataDamaged, DataNewer, DataOlder                                 string
+	HelpExportData, ExportOff, DataDirectory, DataReadOnly                                    string
+	DamagedExport                                                                             string
+	HelpCheck, CheckGood, CheckBad, CheckDatabase, CheckNothing, CheckOff                     string
+	CheckKeys, CheckAccess, CheckKey, CheckNoKey, CheckFailed                                 string
+	HelpBackup, HelpBackupFile, BackupExists, BackupOff, BackingUp                            string
+	WrongUse, MoreHelp, BadFlag, UnknownFlag, UnexpectedArgument, MissingArgument, Suggestion string
+	PortTaken, CannotListen, FewDescriptors, DiskHangs, BothOff                               string
 
 	Screen ScreenTexts
 
