@@ -45,7 +45,7 @@ type token struct {
 	kind      tokenKind
 	text      []byte // of a line, without its end; valid until the next call of next
 	truncated bool   // the line was longer than maxLine
-	protocol  string // of a foreign client: HTTP, SSH or TLS
+	protocol  string // of a foreign client: HTTP, SSH, TLS or SMB
 }
 
 // discipline is the line discipline a terminal driver would give: it gathers

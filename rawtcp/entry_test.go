@@ -171,6 +171,7 @@ func TestOtherProtocolsAreClosedAtOnceAndNeverChat(t *testing.T) {
 		"HTTP post":        "POST / HTTP/1.1\r\nContent-Length: 20\r\n\r\nann\r\n@tous forgé\r\n",
 		"HTTP after lines": "\r\n\r\nGET / HTTP/1.0\r\n\r\n",
 		"SSH":              "SSH-2.0-OpenSSH_9.9\r\n@tous du courrier\r\n",
+		"SMB":              "\x00\x00\x00\x2f\xffSMBr\x00\x00\x00\x00@tous forgé\r\n",
 		"TLS":              "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03ann\r\n@tous forgé\r\n",
 	} {
 		c := h.Dial()

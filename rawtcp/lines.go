@@ -39,7 +39,7 @@ type lineReader struct {
 
 	buf      [readSize]byte
 	pos, end int  // buf[pos:end] is read and not yet decoded
-	opened   bool // the first bytes are no TLS
+	opened   bool // the first bytes are no TLS and no SMB
 	named    bool // the first line is of no other protocol
 	closed   bool // src is at its end
 }
@@ -122,10 +122,12 @@ func (r *lineReader) fill() error {
 func (r *lineReader) scan() token {
 	switch first := r.buf[r.pos:r.end]; {
 	case r.opened:
-	case !r.closed && maybeTLS(first):
+	case !r.closed && (maybeTLS(first) || len(first) < smbHeader && maybeSMB(first)):
 		return token{}
 	case looksTLS(first):
 		return r.refuse("TLS")
+	case looksSMB(first):
+		return r.refuse("SMB")
 	}
 	r.opened = true
 	kind := r.advance()

@@ -10,10 +10,12 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"unicode"
 	"unicode/utf8"
 	"unsafe"
 
 	"salon/internal/front"
+	"salon/room/text"
 
 	"pgregory.net/rapid"
 )
@@ -108,6 +110,11 @@ func TestLines(t *testing.T) {
 		{"TLS", "\x16\x03\x01\x02\x00\x01", []string{"TLS"}},
 		{"almost TLS", "\x16\x03", []string{"interrupt"}},
 		{"no TLS", "\x16a\n", []string{"\x16a|"}},
+		{"SMB", "\x00\x00\x00\x2f\xffSMBr", []string{"SMB"}},
+		{"SMB 2", "\x00\x00\x0a\x0a\xfeSMB@\x00\n@tous hi\n", []string{"SMB"}},
+		{"almost SMB", "\x00\x00\x0a", []string{"|"}},
+		{"no SMB", "\x00\x00ann\n", []string{"ann|"}},
+		{"RDP", "\x03\x00\x00\x13\x0e\xe0", []string{"interrupt", "\x13\x0e\xe0|"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			compare(t, listen(t, strings.NewReader(test.in)), test.want...)
@@ -333,6 +340,7 @@ func FuzzLines(f *testing.F) {
 	f.Add([]byte("n\xc3\xa9\x7f\xff\xf4\xff\xfd\x06\xff\xec"), []byte{2, 0})
 	f.Add([]byte("GET / HTTP/1.1\r\n\r\n"), []byte{4})
 	f.Add([]byte("\x16\x03\x01\x02"), []byte{1})
+	f.Add([]byte("\x00\x00\x00\x2f\xfeSMB@"), []byte{3})
 	f.Add(bytes.Repeat([]byte("\xe2\x82\xac"), maxLine/3+2), []byte{200})
 	f.Fuzz(func(t *testing.T, in, cuts []byte) {
 		received := listen(t, bytes.NewReader(in))
@@ -359,6 +367,8 @@ func checkLines(t *testing.T, in []byte) {
 			t.Fatalf("a control byte that was to be obeyed: %q", tok.text)
 		case !utf8.ValidString(decodeLine(tok.text)):
 			t.Fatalf("not UTF-8: %q", decodeLine(tok.text))
+		case strings.ContainsFunc(text.Clean(decodeLine(tok.text), false), unicode.IsControl):
+			t.Fatalf("a control character escapes: %q", text.Clean(decodeLine(tok.text), false))
 		case cap(r.lines.line) > keptLine:
 			t.Fatalf("a buffer of %d bytes was kept", cap(r.lines.line))
 		}

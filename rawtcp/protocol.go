@@ -36,6 +36,25 @@ func maybeTLS(first []byte) bool {
 	return len(first) < 3 && strings.HasPrefix(tlsHandshake, string(first))
 }
 
+// looksSMB reports whether a stream begins with a message of SMB over TCP: a zero, the
+// length in three bytes, then FF or FE and SMB (MS-SMB2 §2.1 and §2.2.1).
+func looksSMB(first []byte) bool { return len(first) >= smbHeader && maybeSMB(first[:smbHeader]) }
+
+// smbHeader is how many bytes tell SMB.
+const smbHeader = 8
+
+// maybeSMB reports whether a stream that began so is SMB or may still turn out to be.
+// Messages that open a connection are short, so that their length begins with a zero too.
+func maybeSMB(first []byte) bool {
+	for i, b := range first[:min(len(first), smbHeader)] {
+		switch {
+		case i < 2 && b != 0, i == 4 && b < 0xfe, i > 4 && b != "SMB"[i-5]:
+			return false
+		}
+	}
+	return true
+}
+
 // looksHTTP reports whether line is a request line: method, target and version,
 // as in RFC 9112 §3. A method has no @ and no /, which messages begin with. One cut
 // before its version counts too, else a long target would carry it into the chat.

@@ -3,6 +3,7 @@ package client
 import (
 	"strings"
 	"testing"
+	"unicode"
 )
 
 // What a server says about the echo, and what the client answers.
@@ -121,6 +122,9 @@ func FuzzTelnet(f *testing.F) {
 		}
 		if string(got) != string(want) || whole.echoes != split.echoes || len(got) > len(sent) {
 			t.Errorf("%q is %q, or %q in pieces", sent, want, got)
+		}
+		if shown := string(clean(got)); strings.ContainsFunc(shown, func(r rune) bool { return unicode.IsControl(r) && r != '\n' }) {
+			t.Errorf("%q is shown as %q", sent, shown)
 		}
 	})
 }

@@ -187,11 +187,11 @@ func (v View) pastHead(r room.Past) string {
 	case r.Search == "" && len(r.Events) == 0:
 		return t.NothingSaid
 	case r.Search != "" && len(r.Events) == 0:
-		return fmt.Sprintf(t.NotFound, shown(r.Search))
+		return fmt.Sprintf(t.NotFound, searched(r))
 	case r.Search != "" && r.More:
-		return fmt.Sprintf(t.FoundLast, len(r.Events), shown(r.Search))
+		return fmt.Sprintf(t.FoundLast, len(r.Events), searched(r))
 	case r.Search != "":
-		return fmt.Sprintf(t.Found, len(r.Events), shown(r.Search))
+		return fmt.Sprintf(t.Found, len(r.Events), searched(r))
 	}
 	return t.LastMessages
 }
@@ -228,3 +228,6 @@ func (v View) stats(r room.Stats, now time.Time) []string {
 	}
 	return lines
 }
+
+// searched returns what was searched for, on one line.
+func searched(r room.Past) string { return shown(text.Clean(r.Search, false)) }
