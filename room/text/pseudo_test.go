@@ -141,6 +141,15 @@ func TestAlike(t *testing.T) {
 	}
 }
 
+// TestGapsAreFilled: what Unicode says looks alike has one skeleton.
+func TestGapsAreFilled(t *testing.T) {
+	for r, look := range gaps {
+		if got, want := skeleton(string(r)), skeleton(look); got != want {
+			t.Errorf("%U has the skeleton %q, and %q has %q", r, got, look, want)
+		}
+	}
+}
+
 // TestNear: who must not stand beside a registered pseudo, and who may.
 func TestNear(t *testing.T) {
 	near := func(p, q Pseudo) bool { return p.Key().Near().To(q.Key().Near()) }
