@@ -71,6 +71,7 @@ var imports = map[string]row{
 	"internal/wait":        {std: withoutIO},
 	"internal/classcache":  {std: withoutIO},
 	"internal/load":        {others: []string{"golang.org/x/crypto/ssh"}},
+	"internal/attack":      {ours: []string{"internal/load", "internal/server", "room/state"}, others: []string{"github.com/alecthomas/kong", "golang.org/x/crypto/ssh", "modernc.org/sqlite"}},
 }
 
 // TestImportsFollowTheTable reads the imports of every file but the tests.

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -215,32 +216,54 @@ func (c *backupCmd) Run(p *program) error {
 type benchCmd struct {
 	load.Config
 	Terminal string `name:"size" env:"-" default:"80x24" help:"${BenchSize}"`
+	SVG      string `name:"svg" env:"-" placeholder:"FILE" help:"${BenchSVG}"` // "": no chart
 }
 
 // Run applies the load, with its progress on stderr, and prints what it measured.
 func (c *benchCmd) Run(p *program) error {
-	cfg := c.Config
-	cfg.Progress, cfg.Burst, cfg.Senders = os.Stderr, max(c.Burst, 0), min(c.Senders, c.Screen+c.Line+c.Raw-c.Stalled)
+	cfg := c.Soaking()
+	members := cfg.Screen + cfg.Line + cfg.Raw
+	cfg.Progress, cfg.Burst, cfg.Senders = os.Stderr, max(cfg.Burst, 0), min(cfg.Senders, members-cfg.Stalled)
 	if _, err := fmt.Sscanf(c.Terminal, "%dx%d", &cfg.Width, &cfg.Height); err != nil || cfg.Width < 1 || cfg.Height < 1 {
 		return p.BadValue("--size", c.Terminal, "80x24")
 	}
-	if c.Burst > 0 {
+	if cfg.Burst > 0 {
 		cfg.Rate = 0
 	}
-	if c.Screen+c.Line+c.Raw == 0 || c.Screen+c.Line > 0 && c.SSH == "" || c.Raw > 0 && c.TCP == "" {
+	churns := c.Churn > 0 && members == 0 && (c.SSH != "" || c.TCP != "") // alone
+	if members == 0 && !churns || cfg.Screen+cfg.Line > 0 && c.SSH == "" || cfg.Raw > 0 && c.TCP == "" {
 		return p.BadValue("salon bench", "", "--ssh localhost:2222 --screen 10 --tcp localhost:2323 --raw 10")
 	}
-	if err := cfg.Check(); err != nil {
+	if err := cfg.Check(); err != nil && !churns {
 		return &server.UsageError{Text: err.Error()}
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	if cfg.Soak > 0 || cfg.Churn > 0 {
+		return soak(ctx, cfg, c.SVG)
+	}
 	report, err := load.Run(ctx, cfg)
 	if err != nil {
 		return err
 	}
 	_, err = report.WriteTo(os.Stdout)
 	return err
+}
+
+// soak applies a long load, prints what it measured, and draws it unless chart is "".
+func soak(ctx context.Context, cfg load.Config, chart string) error {
+	report, err := load.Soak(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	if _, err := report.WriteTo(os.Stdout); err != nil || chart == "" {
+		return err
+	}
+	var drawn bytes.Buffer
+	if err := report.WriteSVG(&drawn); err != nil {
+		return err
+	}
+	return os.WriteFile(chart, drawn.Bytes(), 0o644)
 }
 
 // versionCmd is `salon version`.

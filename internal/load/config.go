@@ -27,8 +27,15 @@ type Config struct {
 	Size     int           `name:"bytes" env:"-" default:"80" help:"${BenchBytes}"` // of a message; its mark at least
 	Settle   time.Duration `env:"-" default:"2s" help:"${BenchSettle}"`             // how long the idle room is watched
 
+	Soak     time.Duration `env:"-" default:"0" help:"${BenchSoak}"` // talk for so long, in place of Duration: see Soak
+	Restless int           `env:"-" default:"0" help:"${BenchRestless}"`
+	Churn    int           `env:"-" default:"0" help:"${BenchChurn}"` // connects and disconnects, after all else
+
 	PID      int       `name:"pid" env:"-" default:"0" help:"${BenchPID}"` // the server's process, 0 if unknown
 	Progress io.Writer `kong:"-"`                                          // nil: none
+	Talking  func()    `kong:"-"`                                          // called once all have joined and begin to talk; nil: nothing is
+	// Inside tells what a server in the same process knows of itself; nil: nothing.
+	Inside func() (goroutines int, heap int64) `kong:"-"`
 }
 
 // members returns how many members there are.

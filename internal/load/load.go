@@ -18,14 +18,26 @@ import (
 // Run joins the members, watches the idle room, lets them talk, and reports. An
 // error means that the load could not be applied, not that the room did badly.
 func Run(ctx context.Context, c Config) (*Report, error) {
+	r, err := newRun(c)
+	if err != nil {
+		return nil, err
+	}
+	return r.carryOut(ctx)
+}
+
+func newRun(c Config) (*run, error) {
 	if err := c.Check(); err != nil {
 		return nil, err
 	}
-	r := &run{Config: c, tally: newTally(c.Senders, c.messages()), order: c.spreadKinds()}
+	return &run{Config: c, tally: newTally(c.Senders, c.messages()), order: c.spreadKinds()}, nil
+}
+
+// carryOut is all of a run.
+func (r *run) carryOut(ctx context.Context) (*Report, error) {
 	defer r.close()
 	defer context.AfterFunc(ctx, r.close)() // nobody waits for the server any more
-	report := &Report{Config: c}
-	report.before = usageOf(c.PID)
+	report := &Report{Config: r.Config}
+	report.before = UsageOf(r.PID)
 	for _, step := range []func(context.Context, *Report) error{r.joinAll, r.joinWitness, r.idle, r.talk} {
 		if err := step(ctx, report); err != nil {
 			return nil, err
@@ -148,12 +160,12 @@ const maxWatches = 5
 func (r *run) idle(ctx context.Context, report *Report) error {
 	r.progress("idle for %v", r.Settle)
 	for range maxWatches {
-		before, had := usageOf(r.PID), r.received()
+		before, had := UsageOf(r.PID), r.received()
 		if err := sleep(ctx, r.Settle); err != nil {
 			return err
 		}
-		report.joined = usageOf(r.PID)
-		report.IdleCPU = report.joined.share(before)
+		report.joined = UsageOf(r.PID)
+		report.IdleCPU = report.joined.Share(before)
 		report.IdleBytes = r.received() - had
 		if report.IdleBytes == 0 {
 			return nil
@@ -174,15 +186,18 @@ func (r *run) received() (n int64) {
 // up to date.
 func (r *run) talk(ctx context.Context, report *Report) error {
 	r.progress("%d senders, %d messages each", r.Senders, r.messages())
-	before, began := usageOf(r.PID), r.tally.now()
+	if r.Talking != nil {
+		r.Talking()
+	}
+	before, began := UsageOf(r.PID), r.tally.now()
 	if err := inParallel(ctx, r.Senders, r.Senders, r.speak); err != nil {
 		return err
 	}
 	if err := r.catchUp(ctx); err != nil {
 		return err
 	}
-	report.talked = usageOf(r.PID)
-	report.TalkCPU = report.talked.cpu - before.cpu
+	report.talked = UsageOf(r.PID)
+	report.TalkCPU = report.talked.CPU - before.CPU
 	r.close() // what each was shown is theirs until they read no more
 	report.TalkTime = r.tally.end(r.readers()) - began
 	return nil

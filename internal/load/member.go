@@ -23,8 +23,9 @@ type member struct {
 	stalled bool
 	tally   *tally
 
-	conn    *counted    // nil before dial
-	in      io.Writer   // what the member types
+	conn    *counted  // nil before dial
+	in      io.Writer // what the member types
+	session *ssh.Session
 	said    []byte      // the last message, whose memory the next one takes
 	detach  func() bool // lets the connection outlive the context of dial
 	reading sync.WaitGroup
@@ -102,6 +103,7 @@ func (m *member) joinSSH(ctx context.Context, addr string, width, height int) er
 	if err := session.Shell(); err != nil {
 		return err
 	}
+	m.session = session
 	return m.welcome(out)
 }
 

@@ -8,21 +8,23 @@ import (
 	"time"
 )
 
-// usage is what a process has used until a moment, as Linux's /proc tells it;
+// Usage is what a process has used until a moment, as Linux's /proc tells it;
 // zero where there is none.
-type usage struct {
-	at     time.Time
-	cpu    time.Duration
-	memory int64 // resident bytes
+type Usage struct {
+	At          time.Time
+	CPU         time.Duration
+	Memory      int64 // resident bytes
+	Threads     int
+	Descriptors int // open
 }
 
 // clockTick is the unit of /proc/PID/stat (proc(5)): USER_HZ, 100 on every Linux
 // that Go runs on.
 const clockTick = time.Second / 100
 
-// usageOf returns what a process has used until now; pid 0 is none.
-func usageOf(pid int) usage {
-	u := usage{at: time.Now()}
+// UsageOf returns what a process has used until now; pid 0 is none.
+func UsageOf(pid int) Usage {
+	u := Usage{At: time.Now()}
 	if pid == 0 {
 		return u
 	}
@@ -32,18 +34,21 @@ func usageOf(pid int) usage {
 			user, _ := strconv.ParseInt(f[11], 10, 64)
 			system, _ := strconv.ParseInt(f[12], 10, 64)
 			pages, _ := strconv.ParseInt(f[21], 10, 64)
-			u.cpu = time.Duration(user+system) * clockTick
-			u.memory = pages * int64(os.Getpagesize())
+			u.Threads, _ = strconv.Atoi(f[17])
+			u.CPU = time.Duration(user+system) * clockTick
+			u.Memory = pages * int64(os.Getpagesize())
 		}
 	}
+	open, _ := os.ReadDir(fmt.Sprintf("/proc/%d/fd", pid))
+	u.Descriptors = len(open)
 	return u
 }
 
-// share is how much of one core was used since an earlier moment.
-func (u usage) share(since usage) float64 {
-	wall := u.at.Sub(since.at)
+// Share is how much of one core was used since an earlier moment.
+func (u Usage) Share(since Usage) float64 {
+	wall := u.At.Sub(since.At)
 	if wall <= 0 {
 		return 0
 	}
-	return float64(u.cpu-since.cpu) / float64(wall)
+	return float64(u.CPU-since.CPU) / float64(wall)
 }

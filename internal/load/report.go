@@ -30,7 +30,7 @@ type Report struct {
 
 	P50, P99, Max time.Duration // of those shown, from sending to reading, within 1/16
 
-	before, joined, talked usage
+	before, joined, talked Usage
 }
 
 // count reports what became of each message for each member who reads. all are those
@@ -95,7 +95,7 @@ func (r *Report) CPUPerDelivery() time.Duration {
 // and after the talk; 0 without PID.
 func (r *Report) BytesPerMember() (idle, loaded int64) {
 	n := int64(r.Config.members())
-	return (r.joined.memory - r.before.memory) / n, (r.talked.memory - r.before.memory) / n
+	return (r.joined.Memory - r.before.Memory) / n, (r.talked.Memory - r.before.Memory) / n
 }
 
 // WriteTo writes the report for people.

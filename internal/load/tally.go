@@ -92,19 +92,44 @@ func upper(bucket int) time.Duration {
 	return time.Duration(math.Ceil(math.Exp2(float64(bucket+1)/steps))) - 1
 }
 
-// quantile returns the latency that a share of what was shown did not exceed.
-func (t *tally) quantile(share float64) time.Duration {
-	var all int64
+// latencies are how many messages took how long, by bucket.
+type latencies [64 * steps]int64
+
+// latencies returns those until now.
+func (t *tally) latencies() (l latencies) {
 	for i := range t.waits {
-		all += t.waits[i].Load()
+		l[i] = t.waits[i].Load()
+	}
+	return l
+}
+
+// since returns the latencies that came after others.
+func (l latencies) since(before *latencies) latencies {
+	for i := range l {
+		l[i] -= before[i]
+	}
+	return l
+}
+
+// quantile returns the latency that a share of the messages did not exceed.
+func (l *latencies) quantile(share float64) time.Duration {
+	var all int64
+	for _, n := range l {
+		all += n
 	}
 	need := int64(share * float64(all))
-	for i := range t.waits {
-		if need -= t.waits[i].Load(); need < 0 || need == 0 && share == 1 {
+	for i, n := range l {
+		if need -= n; n > 0 && (need < 0 || need == 0 && share == 1) {
 			return upper(i)
 		}
 	}
 	return 0
+}
+
+// quantile returns the latency that a share of what was shown did not exceed.
+func (t *tally) quantile(share float64) time.Duration {
+	l := t.latencies()
+	return l.quantile(share)
 }
 
 // progress returns a number that grows with all that a run waits for.

@@ -85,6 +85,7 @@ type Texts struct {
 	HelpBench, BenchSSH, BenchTCP, BenchScreen, BenchLine, BenchRaw, BenchSize                string
 	BenchStalled, BenchParallel, BenchSenders, BenchRate, BenchBurst                          string
 	BenchDuration, BenchBytes, BenchSettle, BenchPID                                          string
+	BenchSoak, BenchRestless, BenchChurn, BenchSVG                                            string
 	HelpOperators, HelpAllow, HelpPasswordFile, HelpMOTD, HelpConfig, HelpKeep                string
 	HelpKeepSize, HelpExport, Exporting, Indexing                                             string
 	BadLine, NoSSHKey, KeyOptions, NoPassword, BadPassword, NoSetting, SetTwice, OpenToOthers string
