@@ -40,8 +40,11 @@ func (r *SoakReport) WriteTo(w io.Writer) (int64, error) {
 	if len(r.Samples) > 0 {
 		fmt.Fprintf(&b, "restless    %d members who disturbed, who joined %d times\n", r.Report.Config.Restless, r.Lives)
 		r.writeSamples(&b)
-		fmt.Fprintf(&b, "growth      after the warm-up, per hour: resident memory %+.2f MiB, heap %+.2f MiB, descriptors %+.1f, goroutines %+.1f\n",
-			r.Slope(panels[0].series[0].of), r.Slope(panels[0].series[1].of), r.Slope(panels[1].series[0].of), r.Slope(panels[1].series[2].of))
+		fmt.Fprint(&b, "growth      after the warm-up, per hour: ")
+		for i, s := range []series{panels[0].series[0], panels[0].series[1], panels[1].series[0], panels[1].series[2]} {
+			fmt.Fprintf(&b, "%s%s %+.2f", [...]string{"", ", "}[min(i, 1)], s.name, r.Slope(s.of))
+		}
+		fmt.Fprintln(&b, " (memory in MiB)")
 	}
 	if r.Churn != nil {
 		r.Churn.write(&b)
@@ -59,8 +62,8 @@ func (r *SoakReport) writeSamples(b *bytes.Buffer) {
 		for _, s := range r.Samples[i:min(i+group, len(r.Samples))] {
 			row.CPU, row.P50, row.P99 = max(row.CPU, s.CPU), max(row.P50, s.P50), max(row.P99, s.P99)
 		}
-		fmt.Fprintf(b, "%9v %5.1f MiB %5.1f MiB %7d %8d %11d %5.0f %% %9v %9v\n", row.At.Round(time.Second),
-			float64(row.Usage.Memory)/(1<<20), float64(row.Heap)/(1<<20), row.Usage.Descriptors, row.Usage.Threads, row.Goroutines,
+		fmt.Fprintf(b, "%9v %5.1f MiB %9s %7d %8d %11s %5.0f %% %9v %9v\n", row.At.Round(time.Second),
+			float64(row.Usage.Memory)/(1<<20), row.heap(), row.Usage.Descriptors, row.Usage.Threads, row.goroutines(),
 			100*row.CPU, row.P50.Round(100*time.Microsecond), row.P99.Round(100*time.Microsecond))
 	}
 	fmt.Fprintln(b)
@@ -72,7 +75,22 @@ func (r *ChurnReport) write(b *bytes.Buffer) {
 	if !r.Back {
 		verdict = "NOT as before"
 	}
-	fmt.Fprintf(b, "            %s after %v: descriptors %d -> %d, goroutines %d -> %d, resident %.1f -> %.1f MiB, heap %.1f -> %.1f MiB\n", verdict, r.BackAfter.Round(time.Millisecond),
-		r.Before.Usage.Descriptors, r.After.Usage.Descriptors, r.Before.Goroutines, r.After.Goroutines,
-		float64(r.Before.Usage.Memory)/(1<<20), float64(r.After.Usage.Memory)/(1<<20), float64(r.Before.Heap)/(1<<20), float64(r.After.Heap)/(1<<20))
+	fmt.Fprintf(b, "            %s after %v: descriptors %d -> %d, goroutines %s -> %s, resident %.1f -> %.1f MiB, heap %s -> %s\n", verdict, r.BackAfter.Round(time.Millisecond),
+		r.Before.Usage.Descriptors, r.After.Usage.Descriptors, r.Before.goroutines(), r.After.goroutines(),
+		float64(r.Before.Usage.Memory)/(1<<20), float64(r.After.Usage.Memory)/(1<<20), r.Before.heap(), r.After.heap())
+}
+
+// heap and goroutines are "-" where they are not known.
+func (s *Sample) heap() string {
+	if s.Heap == 0 {
+		return "-"
+	}
+	return fmt.Sprintf("%.1f MiB", float64(s.Heap)/(1<<20))
+}
+
+func (s *Sample) goroutines() string {
+	if s.Goroutines == 0 {
+		return "-"
+	}
+	return fmt.Sprint(s.Goroutines)
 }
