@@ -57,6 +57,7 @@ type order struct {
 	Count    int
 	Prefix   string // of the attackers' pseudos, at most 8 bytes
 	SSH, TCP string
+	FromOne  bool    // all attackers come from one address, whatever the attack says
 	Share    float64 // of a core that they may use all together
 }
 
@@ -96,10 +97,10 @@ const (
 
 // source returns where the attacker's next connection comes from.
 func (a *attacker) source() net.IP {
-	switch n := a.links.n.Add(1); a.from {
-	case one:
+	switch n := a.links.n.Add(1); {
+	case a.FromOne, a.from == one:
 		return address(netAttackers, 7)
-	case fresh:
+	case a.from == fresh:
 		return address(netFresh, n)
 	}
 	return address(netAttackers, int64(a.index))

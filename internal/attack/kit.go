@@ -184,7 +184,7 @@ func write(addr, name string, lines []byte) error {
 }
 
 func (k *kit) order(s *salon, at *attack, count int) order {
-	return order{Attack: at.name, Count: count, Prefix: "z", SSH: s.ssh, TCP: s.tcp, Share: k.share}
+	return order{Attack: at.name, Count: count, Prefix: "z", SSH: s.ssh, TCP: s.tcp, FromOne: k.fromOne, Share: k.share}
 }
 
 // firstSecond is how long an attacker's first burst is not counted.

@@ -33,12 +33,12 @@ func main() {
 
 // options are what the command line says.
 type options struct {
-	only, salon    string
-	attackers      int
-	duration       time.Duration
-	share          float64 // of a core for the attackers
-	messages       int     // of a long history
-	markdown, list bool
+	only, salon             string
+	attackers               int
+	duration                time.Duration
+	share                   float64 // of a core for the attackers
+	messages                int     // of a long history
+	markdown, list, fromOne bool
 }
 
 // attacks are all that there are, in the order in which they are run.
@@ -52,6 +52,7 @@ func run(ctx context.Context, args []string, out, progress io.Writer) int {
 	f.StringVar(&o.only, "only", "", "names of attacks, or beginnings of names, with commas between them")
 	f.StringVar(&o.salon, "salon", "", "the program to attack, in place of the server of this source")
 	f.IntVar(&o.attackers, "attackers", 64, "attackers at a time")
+	f.BoolVar(&o.fromOne, "from-one", false, "all attackers come from one address, instead of from many")
 	f.DurationVar(&o.duration, "duration", 4*time.Second, "how long each attack lasts, at least")
 	f.Float64Var(&o.share, "share", 0.7, "how much of one core all attackers may use")
 	f.IntVar(&o.messages, "messages", 100_000, "length of a long history")
