@@ -57,7 +57,7 @@ func TestEveryAttackIsCarriedOut(t *testing.T) {
 			}
 			d, err := dialFrom(s.tcp, netInnocents, int64(i))
 			if err == nil {
-				err = loginRaw(d, "ann", "")
+				err = loginRaw(d, fmt.Sprintf("ann%d", i), "") // the ann before may be leaving still
 			}
 			if err != nil {
 				t.Errorf("nobody can log in any more: %v", err)
