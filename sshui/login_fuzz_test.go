@@ -30,6 +30,8 @@ func FuzzLogin(f *testing.F) {
 	h := open(f)
 	h.register("ann", newKey(f))
 	f.Fuzz(func(t *testing.T, stream []byte) {
+		h.T = t
+		defer func() { h.T = f }()
 		w := h.wireTo()
 		w.SetDeadline(time.Now().Add(patience))
 		for len(stream) > 0 {
