@@ -20,6 +20,8 @@ import (
 func (s *Server) handle(raw net.Conn, login *front.Login) {
 	if c := s.track(raw, login); c != nil {
 		s.ssh.HandleConn(c)
+		c.Close()
+		c.takeLeftover()
 	}
 }
 

@@ -48,7 +48,8 @@ type conn struct {
 
 	// While logging in, which one goroutine does.
 	secrets       secrets
-	keys, answers int // so far
+	keys, answers int           // so far
+	packets       <-chan []byte // see takeLeftover; nil before the login begins
 
 	client     atomic.Pointer[gossh.ServerConn] // nil before the first session channel
 	slots      chan struct{}                    // holds one for each session channel that is open
@@ -62,6 +63,7 @@ func (s *Server) track(raw net.Conn, login *front.Login) *conn {
 	front.NoticeVanished(raw)
 	front.BoundSendBuffer(raw)
 	c := &conn{paced: newPaced(raw, s.pace), server: s, login: login, begun: time.Now(), slots: make(chan struct{}, maxChannels)}
+	c.early.bounded = true
 	c.deadline = time.AfterFunc(s.waits.handshake, c.closeUnused)
 	if !s.conns.Track(c, login) {
 		c.deadline.Stop()
@@ -103,8 +105,12 @@ func (c *conn) closeUnused() {
 	}
 }
 
-// keysExchanged gives the client the rest of the time for its login.
-func (c *conn) keysExchanged() { c.giveTime(c.server.waits.login - time.Since(c.begun)) }
+// loginBegins gives the client the rest of the time for its login.
+func (c *conn) loginBegins(client gossh.ServerPreAuthConn) {
+	c.packets = packets(client)
+	c.paced.loginBegins()
+	c.giveTime(c.server.waits.login - time.Since(c.begun))
+}
 
 // loggedIn gives the client time to open a session.
 func (c *conn) loggedIn() { c.giveTime(c.server.waits.start) }

@@ -55,6 +55,7 @@ type paced struct {
 	wake chan struct{} // cap 1: what a Read waits for may have changed
 
 	mu       sync.Mutex
+	early    early
 	due      time.Time // nothing is read before
 	broken   bool      // closed, or writing has failed: reading tells why
 	channels []*pacedChannel
@@ -74,11 +75,18 @@ func (p *paced) Read(b []byte) (int, error) {
 		}
 		t.Stop()
 	}
-	n, err := p.Conn.Read(b)
+	n, err := p.Conn.Read(b[:min(len(b), p.mayRead())])
 	if n > 0 {
 		p.countRead(n)
 	}
 	return n, err
+}
+
+// mayRead returns how many bytes may be read at once.
+func (p *paced) mayRead() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return max(p.early.left(), 1) // a broken connection is read to its end
 }
 
 // delay returns how long nothing may be read.
@@ -88,7 +96,7 @@ func (p *paced) delay() time.Duration {
 	switch {
 	case p.broken:
 		return 0
-	case p.isFullLocked():
+	case p.isFullLocked(), p.early.left() <= 0:
 		return math.MaxInt64
 	}
 	return time.Until(p.due)
@@ -99,6 +107,7 @@ func (p *paced) countRead(n int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.pace.Count(n)
+	p.early.countRead(n)
 	p.due = time.Now().Add(p.pace.Delay())
 	for _, in := range p.channels {
 		in.countReadLocked(n)
@@ -117,6 +126,14 @@ func (p *paced) isFullLocked() bool {
 	return !p.broken && slices.ContainsFunc(p.channels, func(in *pacedChannel) bool { return in.unread >= p.pace.unread && !in.waiting })
 }
 
+// loginBegins lets the client send as much as it likes.
+func (p *paced) loginBegins() {
+	p.mu.Lock()
+	p.early.bounded = false
+	p.mu.Unlock()
+	wait.Signal(p.wake)
+}
+
 // markBroken ends the wait of a Read, which will fail.
 func (p *paced) markBroken() {
 	p.mu.Lock()
@@ -127,6 +144,11 @@ func (p *paced) markBroken() {
 
 // Write implements net.Conn.
 func (p *paced) Write(b []byte) (int, error) {
+	p.mu.Lock()
+	if p.early.bounded {
+		p.early.writes++ // before the client can answer
+	}
+	p.mu.Unlock()
 	n, err := p.Conn.Write(b)
 	if err != nil {
 		p.markBroken()

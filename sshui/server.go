@@ -135,7 +135,7 @@ func (s *Server) configure(srv *ssh.Server) error {
 // serverConfig is that of one connection, which it tells how far its login has come.
 func serverConfig(ctx ssh.Context) *gossh.ServerConfig {
 	cfg, c := algorithms(), connOf(ctx)
-	cfg.PreAuthConnCallback = func(gossh.ServerPreAuthConn) { c.keysExchanged() }
+	cfg.PreAuthConnCallback = c.loginBegins
 	cfg.AuthLogCallback = func(_ gossh.ConnMetadata, _ string, err error) {
 		if err == nil {
 			c.loggedIn()
