@@ -7,6 +7,8 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"salon/internal/line"
 	"salon/room/lang"
 	"salon/room/state"
@@ -46,6 +48,9 @@ func paper(shown string) []string {
 	return rows
 }
 
+// unwrapped joins the rows of each line.
+func unwrapped(shown string) string { return strings.ReplaceAll(shown, "\r\n  ", " ") }
+
 func (s *clientChannel) awaitPaper(t testing.TB, want string) {
 	t.Helper()
 	s.out.Await(t, func() string {
@@ -75,7 +80,7 @@ func TestATerminalThatOnlyAppendsGetsNoEscapeSequence(t *testing.T) {
 		ann.send("à moitié ta")
 		ann.awaitPaper(t, "à moitié ta")
 		h.Order(t, "wall attention")
-		ann.awaitPaper(t, "*** Annonce : attention")
+		ann.awaitPaper(t, "  attention") // of 20 columns it takes more
 		h.Order(t, "kick ann assez")
 		ann.wantExit(exitRefused)
 		ann.awaitPaper(t, lang.Farewell(&state.Ending{Cause: state.Expelled, Reason: "assez"}, lang.View{}))
@@ -145,4 +150,30 @@ func TestATeletypeIsToldThatALineIsTooLong(t *testing.T) {
 		ann.send(strings.Repeat("é", text.MaxText/2) + "\r")
 		h.AwaitSaid(t, strings.Repeat("é", text.MaxText/2))
 	})
+}
+
+// What fills a row of the terminal does not let its rest pass for a line of somebody else's.
+func TestNobodyForgesALineOnATerminalThatOnlyAppends(t *testing.T) {
+	for name, forged := range map[string]string{
+		"blanks": "ok" + strings.Repeat(" ", 67) + "21:33 bob: faux",
+		"a word": strings.Repeat("x", 69) + "21:33 bob: faux",
+		"wide":   strings.Repeat("漢", 34) + "x" + "21:33 bob: faux",
+		"emoji":  strings.Repeat("❤️", 34) + " 21:33 bob: faux",
+		"joined": strings.Repeat("👩‍👩‍👧‍👧", 8) + strings.Repeat("x", 5) + "21:33 bob: faux",
+	} {
+		h := open(t)
+		ann, eve := h.atTeletype("ann", "dumb"), h.pipe("eve")
+		ann.awaitPaper(t, "Il n'y a que vous ici pour l'instant.")
+		eve.send(forged + "\n" + "fin\n")
+		ann.awaitPaper(t, "eve: fin")
+		_, said, _ := strings.Cut(ann.out.String(), "eve arrive")
+		for _, row := range paper(said) {
+			if strings.HasPrefix(row, "21:33 bob") || ansi.StringWidthWc(row) >= 80 || ansi.StringWidth(row) >= 80 {
+				t.Errorf("%s: the row %q in\n%s", name, row, said)
+			}
+		}
+		if !strings.Contains(strings.Join(strings.Fields(said), ""), "21:33bob:faux") {
+			t.Errorf("%s: not shown in\n%s", name, said)
+		}
+	}
 }

@@ -127,12 +127,21 @@ func (t *terminal) takeLocked(dst []byte, taken []room.Item, now time.Time) []by
 		return dst
 	}
 	for _, it := range taken {
-		dst = t.server.lines.Append(dst, it, t.sess)
+		from := len(dst)
+		if dst = t.server.lines.Append(dst, it, t.sess); !t.sess.Prefs().JSON {
+			dst = append(dst[:from], t.wrapped(string(dst[from:]))...)
+		}
 		if t.screen != nil && it.Event != nil { // kept for when it is shown again
 			t.screen.Show([]room.Item{it}, now)
 		}
 	}
 	return dst
+}
+
+// wrapped breaks lines into rows of the terminal.
+func (t *terminal) wrapped(lines string) string {
+	width, _ := t.size()
+	return rows.HangingLines(lines, width)
 }
 
 // isMine reports whether an event is a message of this session.

@@ -127,7 +127,7 @@ func (t *terminal) farewell(end *state.Ending) {
 	text := lang.Farewell(end, lang.ViewOf(t.sess))
 	if lines != nil {
 		lines.Close()
-		fmt.Fprintln(lines, text)
+		fmt.Fprintln(lines, t.wrapped(text))
 		return
 	}
 	prefs := t.sess.Prefs()

@@ -19,7 +19,7 @@ func (b *bubble) inText() (before int) {
 	shown := b.shown()
 	before = strings.LastIndexByte(shown, '\x1b')
 	before += strings.IndexByte(shown[before:], 'h') + 1 // the end of the last escape sequence
-	if !strings.Contains(shown[before:], french.NowText) {
+	if !strings.Contains(unwrapped(shown[before:]), french.NowText) {
 		b.t.Fatalf("no text mode in %q", shown)
 	}
 	return before
@@ -60,7 +60,7 @@ func TestTextModeOnlyAppendsUntilTheWayBack(t *testing.T) {
 			"ann: bonjour\r\n", "* 2 en ligne", "* Voici ce que vous pouvez taper", "[privé] moi -> bob: salut\r\n", "[privé] moi -> bob: re\r\n",
 			"ann: rouge\r\n", "bob: coucou @ann\r\n", "[privé] bob -> moi: en privé\r\n", french.NoScreenNow, french.ScreenJSON, "~ ann sourit\r\n",
 		} {
-			if !strings.Contains(shown, want) {
+			if !strings.Contains(unwrapped(shown), want) {
 				t.Errorf("%q is not in\n%s", want, shown)
 			}
 		}

@@ -59,7 +59,7 @@ func (v *visitor) complain(err error) error {
 	if v.tries++; v.tries >= pseudoTries {
 		return err
 	}
-	fmt.Fprintln(v.lines, lang.View{Lang: v.Entry.Prefs.Lang}.Error(err))
+	fmt.Fprintln(v.lines, v.wrapped(lang.View{Lang: v.Entry.Prefs.Lang}.Error(err)))
 	return nil
 }
 
