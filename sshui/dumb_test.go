@@ -83,7 +83,9 @@ func TestATerminalThatOnlyAppendsGetsNoEscapeSequence(t *testing.T) {
 		ann.awaitPaper(t, "  attention") // of 20 columns it takes more
 		h.Order(t, "kick ann assez")
 		ann.wantExit(exitRefused)
-		ann.awaitPaper(t, lang.Farewell(&state.Ending{Cause: state.Expelled, Reason: "assez"}, lang.View{}))
+		if want := lang.Farewell(&state.Ending{Cause: state.Expelled, Reason: "assez"}, lang.View{}); !strings.HasSuffix(unwrapped(ann.out.String()), want+"\r\n") {
+			t.Errorf("TERM=%q was not told %q, but %q", term, want, ann.out)
+		}
 		if shown := ann.out.String(); strings.ContainsAny(shown, "\x1b\u009b\x07") || !strings.HasSuffix(shown, "\r\n") {
 			t.Errorf("TERM=%q was shown %q", term, shown)
 		}
