@@ -14,7 +14,7 @@ const (
 	// maxPostings is in how many messages the words that it is asked for may stand in all, by
 	// the sample: it looks at about five in a microsecond. A word that stands in more is so
 	// common that comparing the latest messages finds it as quickly.
-	maxPostings = 300_000
+	maxPostings = 100_000
 	// maxAsked is how many words it is asked for at most, the rarest. Further ones would hardly
 	// make the answer shorter, and the sample does not know what was common long ago.
 	maxAsked = 4
