@@ -44,7 +44,7 @@ type conn struct {
 
 func newConn(s *Server, raw net.Conn, login *front.Login) *conn {
 	c := &conn{Conn: raw, Server: s, login: login, addr: login.Addr}
-	c.in = newLineReader(raw, s.pace, func(p []byte) { c.send(p) })
+	c.in = newLineReader(raw, s.readPace(), func(p []byte) { c.send(p) })
 	return c
 }
 

@@ -3,6 +3,7 @@ package rawtcp
 import (
 	"errors"
 	"io"
+	"math"
 	"time"
 
 	"salon/internal/front"
@@ -25,6 +26,19 @@ const (
 )
 
 func defaultPace() front.Pace { return front.NewPace(readRate, readBurst) }
+
+// readPace returns the pace for a connection that begins now: the server's, a faster one where
+// members may say more, none where the room does not limit what they say.
+func (s *Server) readPace() front.Pace {
+	rate := s.room.Limits().Rate
+	if rate <= 0 {
+		return front.Pace{}
+	}
+	if most := 4 * rate * maxLine; most > readRate { // twice the lines that they may send, each as long as can be
+		return front.NewPace(int32(min(most, math.MaxInt32/2)), int32(min(2*most, math.MaxInt32/2)))
+	}
+	return s.pace
+}
 
 // lineReader reads lines and signals from one raw TCP client, with or without
 // telnet. How the network split the bytes changes nothing in what it returns. It

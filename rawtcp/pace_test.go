@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"salon/internal/front"
+	"salon/room"
 	"salon/room/roomtest"
 	"salon/room/state"
 )
@@ -93,8 +94,11 @@ func TestAServerReadsAtTheDefaultPace(t *testing.T) {
 	h := open(t)
 	got := New(Config{}, h.Room)
 	defer got.Shutdown(t.Context())
-	if got.pace != defaultPace() || newConn(got, h.Dial(), &front.Login{}).in.pace != defaultPace() {
-		t.Errorf("its pace is %+v", got.pace)
+	for rate, want := range map[float64]front.Pace{0: {}, 2: defaultPace(), 20: front.NewPace(80*maxLine, 160*maxLine)} {
+		h.Room.SetLimits(room.Limits{Rate: rate, Burst: 5})
+		if pace := newConn(got, h.Dial(), &front.Login{}).in.pace; pace != want {
+			t.Errorf("with %v messages a second its pace is %+v", rate, pace)
+		}
 	}
 }
 
@@ -139,7 +143,7 @@ func TestAVisitorIsNotAskedAgainForEver(t *testing.T) {
 
 func TestAnEndlessLineDelaysNobodyElseAndEndsWithItsNewline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		h := open(t, wired, func(b *build) { b.pace = defaultPace() })
+		h := open(t, wired, func(b *build) { b.room.Rate, b.room.Burst, b.pace = 2, 5, defaultPace() })
 		ann, bob := h.enter("ann"), h.enter("bob")
 		start := time.Now()
 		ann.send(strings.Repeat("x", readBurst+3*readRate))

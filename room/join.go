@@ -276,6 +276,9 @@ func (r *Room) Watch(p Prefs) *Session {
 	return s
 }
 
+// Limits returns the limits that hold now.
+func (r *Room) Limits() Limits { return *r.limits.Load() }
+
 // SetLimits changes the limits of everybody, also of those who are here. Nobody is
 // disconnected.
 func (r *Room) SetLimits(l Limits) {
