@@ -45,7 +45,7 @@ type Options struct {
 	wait   int           // 0: waitingEvents
 	retry  time.Duration // 0: inspectEvery
 	hang   time.Duration // 0: hangAfter
-	search time.Duration // 0: searchTime
+	search time.Duration // 0: searchTime, and leastCompared
 	fault  func() error  // see recorder
 }
 
@@ -57,7 +57,7 @@ type History struct {
 	queue       queue
 	tail        *room.Tail
 	every       time.Duration // inspectEvery
-	search      time.Duration // searchTime
+	search      time.Duration // see Options
 	born        state.Seq     // the first sequence number of this run
 	maintenance maintenance
 
@@ -106,7 +106,7 @@ func newHistory(o Options) (*History, error) {
 		trouble: trouble{changed: make(chan struct{})},
 	}
 	r.worker = newWorker(cmp.Or(o.hang, hangAfter), r.disk.commits.Load)
-	h := &History{recorder: r, queue: queue{wake: make(chan struct{}, 1)}, every: cmp.Or(o.retry, inspectEvery), search: cmp.Or(o.search, searchTime)}
+	h := &History{recorder: r, queue: queue{wake: make(chan struct{}, 1)}, every: cmp.Or(o.retry, inspectEvery), search: o.search}
 	h.stamps.clock, h.shut = o.clock, sync.OnceValue(h.leave)
 	h.maintenance.recorder, h.maintenance.wake = r, make(chan struct{}, 1)
 	h.maintenance.covered.Store(true) // the last run may have left some

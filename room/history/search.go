@@ -1,6 +1,7 @@
 package history
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -17,6 +18,11 @@ import (
 // which the search says, see [state.CutError]. A search takes longer by one step of the
 // index at most, which maxPostings bounds: nothing can end that earlier.
 const searchTime = 150 * time.Millisecond
+
+// leastCompared is how many messages are compared however long it takes, so that a small room
+// is searched whole on a machine that is busy. Where searchTime ends a search, it has come
+// further.
+const leastCompared = 1000
 
 // Last implements room.Store. While the disk fails it returns what is in memory, with
 // state.ErrUnread if that is not all.
@@ -35,7 +41,10 @@ func (h *History) Search(ctx context.Context, q state.Query, n int) ([]state.Eve
 	p := newPattern(q)
 	s := search{ctx: ctx, p: &p, n: n}
 	if !p.empty() {
-		s.until = time.Now().Add(h.search)
+		s.until = time.Now().Add(cmp.Or(h.search, searchTime))
+		if h.search == 0 {
+			s.least = leastCompared
+		}
 	}
 	recent, from := h.memory.newest()
 	s.remember(recent)
@@ -62,6 +71,7 @@ type search struct {
 	p     *pattern
 	n     int
 	until time.Time // zero: without end
+	least int       // how many messages are still compared whatever the time
 	found []state.Event
 	cut   *state.CutError // nil: everything was looked at so far
 	tx    *sql.Tx         // in which the file is read
@@ -73,6 +83,10 @@ func (s *search) goesOn() bool { return len(s.found) < s.n && s.cut == nil }
 // looked notes that all messages from one on were looked at, and reports whether the time is
 // up.
 func (s *search) looked(at state.Seq, micros int64) (late bool) {
+	if s.least > 0 {
+		s.least--
+		return false
+	}
 	if late = !s.until.IsZero() && time.Now().After(s.until); late {
 		s.cut = &state.CutError{Before: at, Since: time.UnixMicro(micros).UTC()}
 	}
