@@ -14,7 +14,7 @@ func (s *Server) Serve(l net.Listener) error { return s.conns.Accept(l) }
 // take serves a connection that was let in.
 func (s *Server) take(raw net.Conn, login *front.Login) {
 	front.KeepUrgentInline(raw)
-	front.BoundSendBuffer(raw)
+	front.BoundBuffers(raw)
 	c := newConn(s, raw, login)
 	s.conns.Run(c, login, c.serve)
 }

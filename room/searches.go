@@ -23,7 +23,7 @@ const (
 	// sessions, once they have used up searchCredit. Until it is theirs a line is refused as
 	// too fast, on a session that is paced it waits, and so does what keys ask for.
 	searchShare  = 25
-	searchCredit = time.Second
+	searchCredit = 500 * time.Millisecond
 )
 
 // searches limits the searches of a room.

@@ -61,7 +61,7 @@ type conn struct {
 // handshake. It returns nil when the server closes.
 func (s *Server) track(raw net.Conn, login *front.Login) *conn {
 	front.NoticeVanished(raw)
-	front.BoundSendBuffer(raw)
+	front.BoundBuffers(raw)
 	c := &conn{paced: newPaced(raw, s.pace), server: s, login: login, begun: time.Now(), slots: make(chan struct{}, maxChannels)}
 	c.early.bounded = true
 	c.deadline = time.AfterFunc(s.waits.handshake, c.closeUnused)

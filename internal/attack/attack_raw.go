@@ -187,8 +187,12 @@ func stalledSSH(terminal bool, size uint32) func(context.Context, *attacker) err
 		if err := w.enter(a.name(), "", terminal, size); err != nil {
 			return err
 		}
+		ask := "/help\n"
+		if terminal {
+			ask = "/help\r"
+		}
 		return a.insist(ctx, func() error {
-			w.write(marshalData(w, "/help\r"))
+			w.write(marshalData(w, ask))
 			c.SetWriteDeadline(time.Now().Add(time.Second))
 			err := w.out.Flush()
 			if wait, ok := err.(net.Error); ok && wait.Timeout() {

@@ -164,8 +164,21 @@ func (k *kit) makePast(ctx context.Context) error {
 		writing.Go(func() { errs[i] = write(s.tcp, fmt.Sprintf("w%d", i), past(k.messages/pastWriters)) })
 	}
 	writing.Wait()
+	s.rest(ctx)
 	k.rich = filepath.Join(dir, "data")
 	return errors.Join(append(errs, s.stop())...)
+}
+
+// rest waits until the server has nothing more to do, such as to index what was said.
+func (s *salon) rest(ctx context.Context) {
+	before := s.usage()
+	for sleep(ctx, time.Second) {
+		now := s.usage()
+		if now.Share(before) < 0.02 {
+			return
+		}
+		before = now
+	}
 }
 
 // write joins, says lines, and waits until all have been said.
@@ -226,7 +239,10 @@ func (k *kit) allAmongOthers(ctx context.Context, s *salon, r *result) error {
 		if err != nil {
 			return err
 		}
-		defer unlock()
+		defer func() {
+			unlock()
+			sleep(ctx, 2*time.Second) // it is noticed within one
+		}()
 	}
 	before := s.usage()
 	most := watchMemory(ctx, s)

@@ -36,7 +36,7 @@ func TestSocketsAreBounded(t *testing.T) {
 	if got := option(t, c, unix.IPPROTO_TCP, unix.TCP_USER_TIMEOUT); got != int(unackedTimeout.Milliseconds()) {
 		t.Errorf("gives up what is not acknowledged after %d ms, want %v", got, unackedTimeout)
 	}
-	BoundSendBuffer(c)
+	BoundBuffers(c)
 	if got := option(t, c, unix.SOL_SOCKET, unix.SO_SNDBUF); got != 2*SendBuffer { // socket(7): the kernel doubles it
 		t.Errorf("keeps %d bytes, want %d", got, 2*SendBuffer)
 	}
