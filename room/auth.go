@@ -72,13 +72,16 @@ func (l *keyedLimiter[K]) wait(k K, now time.Time) time.Duration {
 
 // take uses up one of k's allowance, which is never more than overdrawn away from
 // having some left: what others did is forgotten after that time.
-func (l *keyedLimiter[K]) take(k K, now time.Time) {
+func (l *keyedLimiter[K]) take(k K, now time.Time) { l.charge(k, now, l.every) }
+
+// charge uses up so much of k's allowance, of which every is one.
+func (l *keyedLimiter[K]) charge(k K, now time.Time, cost time.Duration) {
 	k = l.stored(k, now)
 	whole := l.whole[k]
 	if whole.Before(now) {
 		whole = now
 	}
-	l.whole[k] = minTime(whole.Add(l.every), now.Add(time.Duration(l.burst-1)*l.every+overdrawn))
+	l.whole[k] = minTime(whole.Add(cost), now.Add(time.Duration(l.burst-1)*l.every+overdrawn))
 }
 
 func minTime(a, b time.Time) time.Time {

@@ -23,7 +23,7 @@ type memberState struct {
 	// Each guards itself.
 	messages, lines, requests, strikes *rate.Limiter
 	ignored                            ignoreList
-	searching                          atomic.Pointer[searching] // nil until they search
+	searching                          atomic.Pointer[chan struct{}] // nil until they search
 
 	// Guarded by the room's mu.
 	proof    string // whose it is, see State.Proof; "" for a guest without a key

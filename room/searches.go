@@ -2,9 +2,9 @@ package room
 
 import (
 	"context"
+	"net/netip"
+	"sync"
 	"time"
-
-	"golang.org/x/time/rate"
 
 	"salon/internal/wait"
 	"salon/room/state"
@@ -19,10 +19,11 @@ const (
 	// maxSearchesWaiting is how many wait, each for a quarter of a second of those before it;
 	// further ones are refused with ErrManySearches.
 	maxSearchesWaiting = 16
-	// searchShare is the part of a core that the searches of one member get, over all their
-	// sessions, once they have used up searchCredit. Until it is theirs a line is refused as
-	// too fast, on a session that is paced it waits, and so does what keys ask for.
-	searchShare  = 25
+	// searchShare is the part of a core that the searches from one source get, once they have
+	// used up searchCredit: a member who comes back under another pseudo gets no more. Until
+	// it is theirs a line is refused as too fast, on a session that is paced it waits, and so
+	// does what keys ask for. What is searched at the same time on other cores may double it.
+	searchShare  = 50
 	searchCredit = 500 * time.Millisecond
 )
 
@@ -30,10 +31,30 @@ const (
 type searches struct {
 	running chan struct{} // one for each that runs
 	entered chan struct{} // one for each that runs or waits
+
+	mu    sync.Mutex
+	spent keyedLimiter[netip.Prefix] // of each source, searchShare times the time that searches took
 }
 
 func newSearches() searches {
-	return searches{make(chan struct{}, maxSearching), make(chan struct{}, maxSearching+maxSearchesWaiting)}
+	return searches{
+		running: make(chan struct{}, maxSearching), entered: make(chan struct{}, maxSearching+maxSearchesWaiting),
+		spent: newKeyedLimiter[netip.Prefix](2, searchCredit*searchShare),
+	}
+}
+
+// wait returns how long a source has to wait for what its last searches cost.
+func (s *searches) wait(from netip.Prefix) time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.spent.wait(from, time.Now())
+}
+
+// charge counts what a search of a source took.
+func (s *searches) charge(from netip.Prefix, took time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.spent.charge(from, time.Now(), min(took, searchCredit)*searchShare)
 }
 
 // run searches a store when it is the search's turn, and returns how long that took. It ends
@@ -56,21 +77,14 @@ func (s *searches) run(ctx context.Context, store Store, q state.Query, n int) (
 	return found, time.Since(began), err
 }
 
-// searching limits the searches of one member.
-type searching struct {
-	one    chan struct{} // taken while one runs: another waits
-	credit *rate.Limiter // of nanoseconds
-}
-
-// searcher returns what limits the member's searches.
-func (ms *memberState) searcher() *searching {
-	if l := ms.searching.Load(); l != nil {
-		return l
+// searcher returns what a member's search holds, so that another of theirs waits.
+func (ms *memberState) searcher() chan struct{} {
+	if one := ms.searching.Load(); one != nil {
+		return *one
 	}
-	ms.searching.CompareAndSwap(nil, &searching{
-		one: make(chan struct{}, 1), credit: rate.NewLimiter(rate.Limit(time.Second/searchShare), int(searchCredit)),
-	})
-	return ms.searching.Load()
+	one := make(chan struct{}, 1)
+	ms.searching.CompareAndSwap(nil, &one)
+	return *ms.searching.Load()
 }
 
 // searchStore searches for the asker, when it is their turn.
@@ -80,14 +94,14 @@ func (c *call) searchStore(q state.Query, n int) ([]state.Event, error) {
 		found, _, err := r.searches.run(c, r.store, q, n)
 		return found, err
 	}
-	own := c.own.searcher()
+	one, from := c.own.searcher(), source(c.from.Addr)
 	select {
-	case own.one <- struct{}{}:
+	case one <- struct{}{}:
 	case <-c.Done():
 		return nil, c.Err()
 	}
-	defer func() { <-own.one }()
-	if left := own.left(); left > 0 {
+	defer func() { <-one }()
+	if left := r.searches.wait(from); left > 0 {
 		if asked := c.command == nil; !asked && !c.from.Paced {
 			return nil, &TooFastError{Wait: left}
 		}
@@ -96,12 +110,6 @@ func (c *call) searchStore(q state.Query, n int) ([]state.Event, error) {
 		}
 	}
 	found, took, err := r.searches.run(c, r.store, q, n)
-	own.credit.ReserveN(time.Now(), int(min(took, searchCredit)))
+	r.searches.charge(from, took)
 	return found, err
-}
-
-// left returns how long the next search has to wait for what the last ones cost.
-func (s *searching) left() time.Duration {
-	owed := max(0, -s.credit.Tokens())
-	return time.Duration(owed * searchShare)
 }

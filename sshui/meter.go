@@ -16,9 +16,9 @@ const (
 	// maxCostlyKeys how many when they have cost much. Text is one, however long.
 	maxKeys       = 16
 	maxCostlyKeys = 2
-	// keyCredit is how much keys may cost before they wait: a hundred pages of a large
+	// keyCredit is how much keys may cost before they wait: forty pages of a large
 	// screen.
-	keyCredit = 100 * time.Millisecond
+	keyCredit = 40 * time.Millisecond
 	// maxCharge is the most that one portion is charged: what takes longer has waited for
 	// the processor or a lock.
 	maxCharge = 20 * time.Millisecond

@@ -13,7 +13,7 @@ import (
 func overRaw() []attack {
 	return []attack{
 		{name: "raw-silent", what: "connections that say nothing", life: rawSilent, count: 1000, oneLife: true, memory: 25 << 20},
-		{name: "raw-line-before", what: "an endless line in place of a pseudo", life: endless(false, strings.Repeat("x", 16<<10))},
+		{name: "raw-line-before", what: "an endless line in place of a pseudo", life: endless(false, strings.Repeat("x", 16<<10)), late: 62 * time.Second},
 		{name: "raw-line-after", what: "an endless line", life: endless(true, strings.Repeat("x", 16<<10))},
 		{name: "raw-lines", what: "lines without pause", life: endless(true, "flood\n")},
 		{name: "raw-empty", what: "empty lines without pause", life: endless(true, strings.Repeat("\n", 4<<10))},

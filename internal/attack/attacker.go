@@ -25,6 +25,7 @@ type attack struct {
 	least    time.Duration // that it must last, to tell anything
 	oneLife  bool          // an attacker that is cut does not come back
 	gone     bool          // all attackers are to be cut before it ends
+	late     time.Duration // how long what it leaves may last; 0: leaveTime
 	memory   int64         // bytes that it may take in all; 0: maxMemory for each attacker
 	storm    bool          // its cost is told by its number: one attacker alone tells nothing
 	rich     bool          // the room has a long history

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,7 +28,8 @@ const (
 	// maxStill is how many descriptors the server may have opened besides, when all attackers
 	// are to have been cut: for logins that are under way, and for its database.
 	maxStill = 4
-	// leaveTime is how long they may take to be given back.
+	// leaveTime is how long they may take to be given back, unless the attack says otherwise: before
+	// they have a pseudo, what some sent takes its time to arrive although they have hung up.
 	leaveTime = 5 * time.Second
 	// spared is how many bytes a server may grow by whatever is done to it: hashes alone
 	// take 19 MiB, two at a time.
@@ -294,7 +296,7 @@ func (s *salon) letOwnerIn(r *result) {
 
 // awaitLeft waits until what the attack took has been given back.
 func (s *salon) awaitLeft(ctx context.Context, r *result, calm load.Usage, before inside, known bool) {
-	for end := time.Now().Add(leaveTime); ; sleep(ctx, 100*time.Millisecond) {
+	for end := time.Now().Add(cmp.Or(r.attack.late, leaveTime)); ; sleep(ctx, 100*time.Millisecond) {
 		r.left = max(0, s.usage().Descriptors-calm.Descriptors)
 		if known {
 			if in, ok := s.look(); ok {
