@@ -29,7 +29,7 @@ const (
 	goodbyeTimeout = 2500 * time.Millisecond
 	// consoleTimeout is how much of it the console has to write its last events, and again
 	// to say that it is closed: it may write to a pipe that is not read.
-	consoleTimeout = 400 * time.Millisecond
+	consoleTimeout = time.Second
 	// gcPercent trades CPU for memory: a full room makes little garbage, so that
 	// collecting it twice as often costs little and keeps the heap small.
 	gcPercent = 50
