@@ -71,7 +71,8 @@ var imports = map[string]row{
 	"internal/wait":        {std: withoutIO},
 	"internal/classcache":  {std: withoutIO},
 	"internal/load":        {others: []string{"golang.org/x/crypto/ssh"}},
-	"internal/attack":      {ours: []string{"internal/load", "internal/server", "room/state"}, others: []string{"github.com/alecthomas/kong", "golang.org/x/crypto/ssh", "modernc.org/sqlite"}},
+	"internal/sshwire":     {others: []string{"golang.org/x/crypto/ssh"}},
+	"internal/attack":      {ours: []string{"internal/load", "internal/server", "internal/sshwire", "room/state"}, others: []string{"github.com/alecthomas/kong", "golang.org/x/crypto/ssh", "modernc.org/sqlite"}},
 }
 
 // TestImportsFollowTheTable reads the imports of every file but the tests.

@@ -1,24 +1,22 @@
 package sshui
 
 import (
-	"bufio"
-	"io"
 	"slices"
 	"strings"
 	"testing"
+
+	"salon/internal/sshwire"
 
 	gossh "golang.org/x/crypto/ssh"
 )
 
 // What is offered on the wire is all that there is, and in this order.
 func TestAlgorithmsOffered(t *testing.T) {
-	w := &wire{Conn: open(t).Dial(), t: t}
-	w.in = bufio.NewReader(w)
-	io.WriteString(w, wireVersion+"\r\n")
-	if _, err := w.in.ReadString('\n'); err != nil {
+	w := newWire(t, open(t).Dial())
+	if err := w.Greet(); err != nil {
 		t.Fatal(err)
 	}
-	var offer kexInit
+	var offer sshwire.KexInit
 	if err := gossh.Unmarshal(w.expect(20), &offer); err != nil {
 		t.Fatal(err)
 	}

@@ -17,6 +17,7 @@ import (
 
 	gossh "golang.org/x/crypto/ssh"
 
+	"salon/internal/sshwire"
 	"salon/room/lang"
 	"salon/room/roomtest"
 	"salon/room/state"
@@ -170,7 +171,7 @@ func (h *harness) talk(n int) *clientChannel {
 func TestWhoeverDoesNotReadIsCutAsSlowAndNobodyElse(t *testing.T) {
 	for i, begin := range []func(w *wire){
 		func(w *wire) { w.shell() }, // reads no more
-		func(w *wire) { w.shell(); w.rekeys(); go io.Copy(io.Discard, w.in) }, // begins a key exchange and leaves it at that
+		func(w *wire) { w.shell(); w.rekeys(); go io.Copy(io.Discard, w.In) }, // begins a key exchange and leaves it at that
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			h := open(t, wired)
@@ -219,7 +220,7 @@ func TestASlowLineIsNotAStuckOne(t *testing.T) {
 }
 
 // rekeys begins a key exchange.
-func (w *wire) rekeys() { w.write(newKexInit()) }
+func (w *wire) rekeys() { w.write(sshwire.NewKexInit()) }
 
 // answered reports whether somebody has answered all keepalives.
 func (h *harness) answered(user string) bool {
@@ -258,7 +259,7 @@ func TestConnectionsAreAskedForSignsOfLifeEveryBeat(t *testing.T) {
 		w.enter("ann")
 		w.shell()
 		h.AwaitJoined(t, "ann")
-		go io.Copy(io.Discard, w.in)
+		go io.Copy(io.Discard, w.In)
 		time.Sleep(h.server.waits.keepalive - time.Nanosecond)
 		synctest.Wait()
 		early := h.answered("ann")

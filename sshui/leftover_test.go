@@ -1,7 +1,6 @@
 package sshui
 
 import (
-	"bufio"
 	"io"
 	"testing"
 	"testing/synctest"
@@ -19,8 +18,7 @@ func TestNothingIsLeftOfAClientThatSentMoreThanWasRead(t *testing.T) {
 	}
 	for name, send := range map[string]func(h *harness) *wire{
 		"a service that there is not": func(h *harness) *wire {
-			c := h.Dial()
-			w := &wire{Conn: c, t: h.T, in: bufio.NewReader(c)}
+			w := newWire(h.T, h.Dial())
 			w.exchange()
 			w.tryWrite(service("ssh-nothing"))
 			return w
@@ -54,8 +52,7 @@ func TestNothingIsLeftOfAClientThatSentMoreThanWasRead(t *testing.T) {
 func TestALoginMayBeginWithoutWaitingForAnswers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := open(t, wired)
-		c := h.Dial()
-		w := &wire{Conn: c, t: t, in: bufio.NewReader(c)}
+		w := newWire(t, h.Dial())
 		w.exchange()
 		go func() {
 			w.tryWrite(gossh.Marshal(struct {

@@ -46,7 +46,7 @@ func FuzzLogin(f *testing.F) {
 		}
 		var err error
 		for err == nil {
-			_, err = w.read()
+			_, err = w.ReadPacket()
 		}
 		if isTimeout(err) {
 			t.Error("neither answered nor closed")

@@ -59,7 +59,7 @@ func (w *wire) closedAfter(begun time.Time, every time.Duration, next func(i int
 	go func() {
 		var err error
 		for err == nil {
-			_, err = w.read()
+			_, err = w.ReadPacket()
 		}
 		closed <- time.Since(begun)
 	}()

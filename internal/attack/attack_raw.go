@@ -192,9 +192,9 @@ func stalledSSH(terminal bool, size uint32) func(context.Context, *attacker) err
 			ask = "/help\r"
 		}
 		return a.insist(ctx, func() error {
-			w.write(marshalData(w, ask))
+			w.WritePacket(marshalData(w, ask))
 			c.SetWriteDeadline(time.Now().Add(time.Second))
-			err := w.out.Flush()
+			err := w.Flush()
 			if wait, ok := err.(net.Error); ok && wait.Timeout() {
 				<-ctx.Done() // half a packet may be sent: nothing can follow it
 				return nil

@@ -11,6 +11,8 @@ import (
 	"net"
 	"time"
 
+	"salon/internal/sshwire"
+
 	"golang.org/x/crypto/ssh"
 )
 
@@ -66,7 +68,7 @@ func slowHandshake(ctx context.Context, a *attacker) error {
 	if err != nil {
 		return err
 	}
-	hello := append([]byte(wireVersion+"\r\n"), make([]byte, 1<<10)...)
+	hello := append([]byte(sshwire.Version+"\r\n"), make([]byte, 1<<10)...)
 	for i := range hello {
 		if _, err := c.Write(hello[i : i+1]); err != nil {
 			return err
@@ -83,7 +85,7 @@ func (a *attacker) greeted(ctx context.Context) (*wire, error) {
 		return nil, err
 	}
 	w := newWire(c)
-	return w, w.greet()
+	return w, w.Greet()
 }
 
 func halfHandshake(ctx context.Context, a *attacker) error {
@@ -91,10 +93,10 @@ func halfHandshake(ctx context.Context, a *attacker) error {
 	if err != nil {
 		return err
 	}
-	half := newKexInit()
+	half := sshwire.NewKexInit()
 	w.Write(binary.BigEndian.AppendUint32(nil, uint32(len(half))))
 	w.Write(half[:len(half)/2])
-	return hold(w.Conn)
+	return hold(w)
 }
 
 func garbage(ctx context.Context, a *attacker) error {
@@ -105,7 +107,7 @@ func garbage(ctx context.Context, a *attacker) error {
 	noise := make([]byte, 4<<10)
 	rand.Read(noise)
 	w.Write(noise)
-	return hold(w.Conn)
+	return hold(w)
 }
 
 func hugePacket(ctx context.Context, a *attacker) error {
@@ -116,7 +118,7 @@ func hugePacket(ctx context.Context, a *attacker) error {
 	lengths := []uint32{math.MaxUint32, 1 << 31, 256 << 10, 200 << 10, 0, 1}
 	w.Write(binary.BigEndian.AppendUint32(nil, lengths[a.lives%len(lengths)]))
 	w.Write(make([]byte, 64<<10))
-	return hold(w.Conn)
+	return hold(w)
 }
 
 // keyExchange has the server sign, and leaves.
@@ -125,35 +127,31 @@ func keyExchange(ctx context.Context, a *attacker) error {
 	if err != nil {
 		return err
 	}
-	w.write(newKexInit())
+	w.WritePacket(sshwire.NewKexInit())
 	point := make([]byte, 32)
 	point[0] = 9 // X25519's own, a valid key
-	w.write(ssh.Marshal(ecdhInit{point}))
-	_, err = w.await(msgKexReply)
+	w.WritePacket(ssh.Marshal(sshwire.ECDHInit{Public: point}))
+	_, err = w.Await(msgKexReply)
 	return err
 }
 
 // malformedAnswers answers the question for a pass phrase with what is no answer.
 func malformedAnswers(every time.Duration) func(context.Context, *attacker) error {
 	return func(ctx context.Context, a *attacker) error {
-		c, err := a.dial(ctx, a.SSH)
-		if err != nil {
-			return err
-		}
-		w, err := dialSSH(c)
+		w, err := a.keyed(ctx)
 		if err != nil {
 			return err
 		}
 		for i := 0; ; i++ {
-			w.write(ssh.Marshal(authRequest{User: ownedPseudo, Service: "ssh-connection", Method: "keyboard-interactive"}))
-			if _, err := w.await(msgAuthQuestions, msgAuthFailure); err != nil {
+			w.WritePacket(ssh.Marshal(authRequest{User: ownedPseudo, Service: "ssh-connection", Method: "keyboard-interactive"}))
+			if _, err := w.Await(msgAuthQuestions, msgAuthFailure); err != nil {
 				return err
 			}
 			malformed := [][]byte{{61}, {61, 0, 0, 0, 0}, {61, 255, 255, 255, 255}, {61, 0, 0, 0, 1, 255, 255, 255, 255}, {61, 0, 0, 0, 9}}
 			if !sleep(ctx, every) {
 				return nil
 			}
-			w.write(malformed[i%len(malformed)])
+			w.WritePacket(malformed[i%len(malformed)])
 		}
 	}
 }
@@ -162,18 +160,14 @@ func rekey(ctx context.Context, a *attacker) error {
 	w, err := a.still(ctx)
 	for err == nil {
 		a.breathe(ctx)
-		err = w.exchange()
+		err = w.Exchange()
 	}
 	return err
 }
 
 // still joins over ssh without a goroutine that reads.
 func (a *attacker) still(ctx context.Context) (*wire, error) {
-	c, err := a.dial(ctx, a.SSH)
-	if err != nil {
-		return nil, err
-	}
-	w, err := dialSSH(c)
+	w, err := a.keyed(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -185,9 +179,9 @@ func rekeyStalled(ctx context.Context, a *attacker) error {
 	if err != nil {
 		return err
 	}
-	w.write(newKexInit())
-	w.out.Flush()
-	return hold(w.Conn)
+	w.WritePacket(sshwire.NewKexInit())
+	w.Flush()
+	return hold(w)
 }
 
 // flood sends packets that next makes, until the connection is cut.
@@ -207,7 +201,7 @@ func channels(ctx context.Context, a *attacker) error {
 		return err
 	}
 	return a.flood(ctx, func(i int) error {
-		return w.write(ssh.Marshal(channelOpen{"session", uint32(i + 1), wideWindow, 32 << 10}))
+		return w.WritePacket(ssh.Marshal(channelOpen{"session", uint32(i + 1), wideWindow, 32 << 10}))
 	})
 }
 
@@ -257,7 +251,7 @@ func globals(ctx context.Context, a *attacker) error {
 		WantReply bool
 		Payload   []byte `ssh:"rest"`
 	}{"tcpip-forward", true, make([]byte, 64)})
-	return a.flood(ctx, func(int) error { return w.write(p) })
+	return a.flood(ctx, func(int) error { return w.WritePacket(p) })
 }
 
 func ignored(ctx context.Context, a *attacker) error {
@@ -268,7 +262,7 @@ func ignored(ctx context.Context, a *attacker) error {
 	p := ssh.Marshal(struct {
 		Data string `sshtype:"2"`
 	}{"nothing"})
-	return a.flood(ctx, func(int) error { return w.write(p) })
+	return a.flood(ctx, func(int) error { return w.WritePacket(p) })
 }
 
 // typing types keys again and again, or, where they are fewer than so many bytes, once

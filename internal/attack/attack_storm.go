@@ -92,18 +92,14 @@ func guessRaw(ctx context.Context, a *attacker) error {
 }
 
 func guessSSH(ctx context.Context, a *attacker) error {
-	c, err := a.dial(ctx, a.SSH)
-	if err != nil {
-		return err
-	}
-	w, err := dialSSH(c)
+	w, err := a.keyed(ctx)
 	if err != nil {
 		return err
 	}
 	if err := w.enter(ownedPseudo, fmt.Sprintf("guess %d", a.index), false, wideWindow); err != nil {
 		return err
 	}
-	return hold(c)
+	return hold(w)
 }
 
 // rightPhrase registers a pseudo of its own the first time, and logs in with it after that.

@@ -131,18 +131,23 @@ func (a *attacker) raw(ctx context.Context) (net.Conn, error) {
 	return c, err
 }
 
-// ssh joins over ssh, on a terminal or as a pipe. What the server sends is read.
-func (a *attacker) ssh(ctx context.Context, terminal bool) (*wire, error) {
+// keyed connects over ssh and exchanges keys; the attacker has not logged in yet.
+func (a *attacker) keyed(ctx context.Context) (*wire, error) {
 	c, err := a.dial(ctx, a.SSH)
 	if err != nil {
 		return nil, err
 	}
-	w, err := dialSSH(c)
-	if err == nil {
-		err = w.enter(a.name(), "", terminal, wideWindow)
-	}
+	return dialSSH(c)
+}
+
+// ssh joins over ssh, on a terminal or as a pipe. What the server sends is read.
+func (a *attacker) ssh(ctx context.Context, terminal bool) (*wire, error) {
+	w, err := a.keyed(ctx)
 	if err != nil {
-		c.Close()
+		return nil, err
+	}
+	if err := w.enter(a.name(), "", terminal, wideWindow); err != nil {
+		w.Close()
 		return nil, err
 	}
 	go w.pump() // ends with the connection, which ends with ctx

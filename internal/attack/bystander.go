@@ -50,7 +50,7 @@ type packets struct{ *wire }
 
 // Read implements io.Reader for a buffer that is larger than any packet of salon's.
 func (p packets) Read(b []byte) (int, error) {
-	packet, err := p.read()
+	packet, err := p.ReadPacket()
 	if err == nil && packet[0] == msgChannelClose {
 		err = io.EOF
 	}

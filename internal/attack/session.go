@@ -30,25 +30,30 @@ var errRefused = errors.New("refused")
 // wideWindow is a window that is never used up: nothing has to be said about it.
 const wideWindow = 1 << 31
 
-// dialSSH connects and exchanges keys; nobody has logged in yet.
+// dialSSH exchanges keys on a connection, which it closes after an error; nobody has logged
+// in yet.
 func dialSSH(c net.Conn) (*wire, error) {
 	w := newWire(c)
-	if err := w.greet(); err != nil {
-		return w, err
+	err := w.Greet()
+	if err == nil {
+		err = w.Exchange()
 	}
-	if err := w.exchange(); err != nil {
-		return w, err
+	if err == nil {
+		w.WritePacket(ssh.Marshal(serviceRequest{"ssh-userauth"}))
+		_, err = w.Await(msgServiceAccept)
 	}
-	w.write(ssh.Marshal(serviceRequest{"ssh-userauth"}))
-	_, err := w.await(msgServiceAccept)
-	return w, err
+	if err != nil {
+		c.Close()
+		return nil, err
+	}
+	return w, nil
 }
 
 // logIn logs in without a key, and answers what is asked.
 func (w *wire) logIn(user, answer string) error {
-	w.write(ssh.Marshal(authRequest{User: user, Service: "ssh-connection", Method: "keyboard-interactive"}))
+	w.WritePacket(ssh.Marshal(authRequest{User: user, Service: "ssh-connection", Method: "keyboard-interactive"}))
 	for {
-		p, err := w.await(msgAuthSuccess, msgAuthFailure, msgAuthQuestions)
+		p, err := w.Await(msgAuthSuccess, msgAuthFailure, msgAuthQuestions)
 		switch {
 		case err != nil:
 			return err
@@ -57,7 +62,7 @@ func (w *wire) logIn(user, answer string) error {
 		case p[0] == msgAuthFailure:
 			return errRefused
 		}
-		w.write(answersTo(p, answer))
+		w.WritePacket(answersTo(p, answer))
 	}
 }
 
@@ -78,8 +83,8 @@ func answersTo(questions []byte, answer string) []byte {
 
 // open opens a session channel with a window for what the server sends.
 func (w *wire) open(size uint32) error {
-	w.write(ssh.Marshal(channelOpen{"session", 0, size, 32 << 10}))
-	p, err := w.await(msgChannelOpened, msgChannelRefused)
+	w.WritePacket(ssh.Marshal(channelOpen{"session", 0, size, 32 << 10}))
+	p, err := w.Await(msgChannelOpened, msgChannelRefused)
 	if err != nil {
 		return err
 	}
@@ -96,7 +101,7 @@ func (w *wire) open(size uint32) error {
 
 // request makes a request of the channel that nothing answers.
 func (w *wire) request(kind string, payload []byte) error {
-	return w.write(ssh.Marshal(channelRequest{w.channel, kind, false, payload}))
+	return w.WritePacket(ssh.Marshal(channelRequest{w.channel, kind, false, payload}))
 }
 
 // shell starts the session, on a terminal or as a pipe.
@@ -109,7 +114,7 @@ func (w *wire) shell(terminal bool) error {
 		}{"xterm-256color", 80, 24, 0, 0, ""}))
 	}
 	w.request("shell", nil)
-	return w.out.Flush()
+	return w.Flush()
 }
 
 // enter is all of it: from the first byte to a session in the room.
@@ -126,7 +131,7 @@ func (w *wire) enter(user, answer string, terminal bool, size uint32) error {
 // pump reads all that comes, until the connection ends, so that the server may send.
 func (w *wire) pump() {
 	for {
-		p, err := w.read()
+		p, err := w.ReadPacket()
 		if err != nil {
 			w.Close()
 			return
@@ -141,7 +146,7 @@ func (w *wire) pump() {
 // them. Somebody must pump.
 func (w *wire) data(ctx context.Context, b []byte) error {
 	for w.window.left.Load() < int64(len(b)) {
-		if err := w.out.Flush(); err != nil {
+		if err := w.Flush(); err != nil {
 			return err
 		}
 		select {
@@ -151,5 +156,5 @@ func (w *wire) data(ctx context.Context, b []byte) error {
 		}
 	}
 	w.window.left.Add(-int64(len(b)))
-	return w.write(ssh.Marshal(channelData{w.channel, b}))
+	return w.WritePacket(ssh.Marshal(channelData{w.channel, b}))
 }
