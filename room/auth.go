@@ -167,7 +167,7 @@ func site(addr netip.Addr) netip.Prefix {
 		p, _ := addr.Prefix(siteBits6) // never fails: the bits fit the family
 		return p
 	}
-	return source(addr)
+	return Source(addr)
 }
 
 // guess begins a guess at the secret of a pseudo, or of the room if it is "". The caller
@@ -175,7 +175,7 @@ func site(addr netip.Addr) netip.Prefix {
 // A [*GuessError] forbids checking it. guess waits while others attack the pseudo, and
 // while the source has too much to be hashed; when ctx ends meanwhile it returns the cause.
 func (l *authLimiter) guess(ctx context.Context, addr netip.Addr, pseudo text.Key, hashed bool) (done func(right bool), err error) {
-	g := guessing{l: l, source: source(addr), site: site(addr), pseudo: pseudo}
+	g := guessing{l: l, source: Source(addr), site: site(addr), pseudo: pseudo}
 	delay, err := g.begin(time.Now(), hashed)
 	if err != nil || delay == 0 {
 		return g.end, err
@@ -317,7 +317,7 @@ func (l *authLimiter) forgetFailures(now time.Time) {
 func (l *authLimiter) register(addr netip.Addr) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return spend(&l.newcomer, source(addr), time.Now())
+	return spend(&l.newcomer, Source(addr), time.Now())
 }
 
 // hash uses up one of what a source, and a member of that pseudo, may have hashed, or
@@ -329,7 +329,7 @@ func (l *authLimiter) hash(addr netip.Addr, pseudo text.Key) error {
 	if err := spend(&l.byMember, pseudo, now); err != nil {
 		return err
 	}
-	return spend(&l.hashing, source(addr), now)
+	return spend(&l.hashing, Source(addr), now)
 }
 
 // spend uses up one of k's allowance, or returns a [*TooFastError].

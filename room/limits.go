@@ -47,9 +47,10 @@ func (l Limits) perSecond(n float64) rate.Limit {
 	return rate.Limit(n)
 }
 
-// source returns what counts as one origin: an IPv4 address, or the /64 that an IPv6
-// customer usually is given whole.
-func source(addr netip.Addr) netip.Prefix {
+// Source returns what counts as one origin of connections and of guesses: an IPv4 address,
+// however it is written, or the /64 that an IPv6 customer usually is given whole; the zero
+// Prefix for the zero Addr.
+func Source(addr netip.Addr) netip.Prefix {
 	addr = addr.Unmap().WithZone("")
 	bits := 32
 	if addr.Is6() {
@@ -58,7 +59,3 @@ func source(addr netip.Addr) netip.Prefix {
 	p, _ := addr.Prefix(bits) // never fails: bits fits the family
 	return p
 }
-
-// Source returns what counts as one origin of connections and of guesses: an IPv4
-// address, however it is written, or an IPv6 /64; the zero Prefix for the zero Addr.
-func Source(addr netip.Addr) netip.Prefix { return source(addr) }

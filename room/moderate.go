@@ -89,7 +89,7 @@ func (r *Room) alone(addr netip.Addr) bool {
 	view, _ := r.view()
 	n := 0
 	for m := range view.Present() {
-		if slices.ContainsFunc(m.Sessions, func(at state.Attendance) bool { return source(at.Addr) == source(addr) }) {
+		if slices.ContainsFunc(m.Sessions, func(at state.Attendance) bool { return Source(at.Addr) == Source(addr) }) {
 			n++
 		}
 	}

@@ -94,7 +94,7 @@ func (c *call) searchStore(q state.Query, n int) ([]state.Event, error) {
 		found, _, err := r.searches.run(c, r.store, q, n)
 		return found, err
 	}
-	one, from := c.own.searcher(), source(c.from.Addr)
+	one, from := c.own.searcher(), Source(c.from.Addr)
 	select {
 	case one <- struct{}{}:
 	case <-c.Done():
@@ -102,7 +102,7 @@ func (c *call) searchStore(q state.Query, n int) ([]state.Event, error) {
 	}
 	defer func() { <-one }()
 	if left := r.searches.wait(from); left > 0 {
-		if asked := c.command == nil; !asked && !c.from.Paced {
+		if c.command != nil && !c.from.Paced { // typed, not asked for by a key
 			return nil, &TooFastError{Wait: left}
 		}
 		if !wait.Pause(c, left) {
