@@ -3,6 +3,7 @@ package sshui
 import (
 	"math"
 	"reflect"
+	"sync/atomic"
 	"unsafe"
 
 	gossh "golang.org/x/crypto/ssh"
@@ -26,13 +27,14 @@ const greeting = 3
 
 // early keeps a client from sending much between the key exchange and the login.
 type early struct {
-	bounded      bool // until the login begins
-	writes, read int
+	bounded bool // until the login begins
+	read    int
+	writes  atomic.Int32 // by any goroutine, without the lock that guards the others
 }
 
 // left returns how many bytes may be read.
 func (e *early) left() int {
-	if !e.bounded || e.writes < greeting {
+	if !e.bounded || e.writes.Load() < greeting {
 		return math.MaxInt
 	}
 	return maxEarly - e.read
@@ -40,7 +42,7 @@ func (e *early) left() int {
 
 // countRead counts bytes that were read.
 func (e *early) countRead(n int) {
-	if e.bounded && e.writes >= greeting {
+	if e.bounded && e.writes.Load() >= greeting {
 		e.read += n
 	}
 }

@@ -67,7 +67,8 @@ func newPaced(c net.Conn, p pace) *paced {
 
 // Read implements net.Conn.
 func (p *paced) Read(b []byte) (int, error) {
-	for d := p.delay(); d > 0; d = p.delay() {
+	most, d := p.mayRead()
+	for ; d > 0; most, d = p.mayRead() {
 		t := time.NewTimer(d)
 		select {
 		case <-t.C:
@@ -75,31 +76,25 @@ func (p *paced) Read(b []byte) (int, error) {
 		}
 		t.Stop()
 	}
-	n, err := p.Conn.Read(b[:min(len(b), p.mayRead())])
+	n, err := p.Conn.Read(b[:min(len(b), most)])
 	if n > 0 {
 		p.countRead(n)
 	}
 	return n, err
 }
 
-// mayRead returns how many bytes may be read at once.
-func (p *paced) mayRead() int {
+// mayRead returns how many bytes may be read at once, after how long.
+func (p *paced) mayRead() (most int, after time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return max(p.early.left(), 1) // a broken connection is read to its end
-}
-
-// delay returns how long nothing may be read.
-func (p *paced) delay() time.Duration {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	most = p.early.left()
 	switch {
-	case p.broken:
-		return 0
-	case p.isFullLocked(), p.early.left() <= 0:
-		return math.MaxInt64
+	case p.broken: // it is read to its end
+		return math.MaxInt, 0
+	case p.isFullLocked(), most <= 0:
+		return 0, math.MaxInt64
 	}
-	return time.Until(p.due)
+	return most, time.Until(p.due)
 }
 
 // countRead charges the pace and the channels for what was read.
@@ -144,11 +139,7 @@ func (p *paced) markBroken() {
 
 // Write implements net.Conn.
 func (p *paced) Write(b []byte) (int, error) {
-	p.mu.Lock()
-	if p.early.bounded {
-		p.early.writes++ // before the client can answer
-	}
-	p.mu.Unlock()
+	p.early.writes.Add(1) // before the client can answer
 	n, err := p.Conn.Write(b)
 	if err != nil {
 		p.markBroken()
