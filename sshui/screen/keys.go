@@ -129,7 +129,7 @@ func (s *Screen) namedKey(name string) Action {
 		in.pendingReplies = 0
 		return s.turn(to)
 	}
-	if in.line.Key(name) || in.history.Key(name, &in.line) {
+	if ended := in.line.EndCompletion(); in.line.Key(name) || in.history.Key(name, &in.line) || ended {
 		s.stale |= staleInput
 	}
 	return Action{}

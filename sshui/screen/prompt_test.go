@@ -141,6 +141,21 @@ func TestTabGoesThroughWhatMayBeMeant(t *testing.T) {
 	st.reads("zzz^")
 }
 
+// TestAnyKeyEndsACompletion: also one that changes nothing else.
+func TestAnyKeyEndsACompletion(t *testing.T) {
+	for _, key := range []string{"down", "up", "f5", "ctrl+p"} {
+		st := newStage(t, 60, 10, func(st *testScreen) { st.room.complete = actorOffers })
+		st.types("@")
+		st.keys("tab")
+		st.has("Tab : @李雷")
+		st.keys(key)
+		st.frame()
+		if d := difference(st.vt, (&actor{testScreen: st}).repainted()); d != "" {
+			t.Errorf("after %s: %s", key, d)
+		}
+	}
+}
+
 func TestTabInsideALineMakesNoSecondBlank(t *testing.T) {
 	st := newStage(t, 60, 10, func(st *testScreen) { st.room.complete = offers })
 	st.types("oui @bo non")
