@@ -78,7 +78,7 @@ func doList(c *call) (Reply, error) {
 
 // person describes a member as the session may see it.
 func (s *Session) person(view *state.View, m *state.Member, muted bool) Person {
-	p := Person{Pseudo: m.Pseudo, Since: m.Since, Away: m.Away, Muted: muted, Operator: m.Role >= state.Operator, Details: s.Role() >= state.Operator}
+	p := Person{Pseudo: m.Pseudo, Hue: m.Hue, Since: m.Since, Away: m.Away, Muted: muted, Operator: m.Role >= state.Operator, Details: s.Role() >= state.Operator}
 	if m.IsCut() && p.Away == nil {
 		p.Away = &state.Away{Since: m.Since}
 	}

@@ -40,6 +40,7 @@ type People struct{ Members []Person }
 // is set, for operators.
 type Person struct {
 	Pseudo   text.Pseudo
+	Hue      state.Hue
 	Since    time.Time
 	Away     *state.Away
 	Fronts   []string // how connected, one for each session: "ssh", "tcp"

@@ -28,6 +28,7 @@ type Attendee struct {
 	Pseudo   text.Pseudo
 	Away     bool
 	Operator bool
+	Hue      state.Hue
 }
 
 func newRoster(st *state.State, readOnly bool) *Roster {
@@ -36,7 +37,7 @@ func newRoster(st *state.State, readOnly bool) *Roster {
 		if len(people) == MaxRoster {
 			break
 		}
-		people = append(people, Attendee{Pseudo: m.Pseudo, Away: m.IsAway(), Operator: m.Role >= state.Operator})
+		people = append(people, Attendee{Pseudo: m.Pseudo, Away: m.IsAway(), Operator: m.Role >= state.Operator, Hue: m.Hue})
 	}
 	return &Roster{Present: st.Count(), People: people, Topic: st.Topic(), Slow: st.Slow(), Shutdown: st.Shutdown(), ReadOnly: readOnly}
 }

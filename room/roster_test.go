@@ -55,6 +55,36 @@ func TestARosterSaysWhoIsHere(t *testing.T) {
 	})
 }
 
+// TestEverybodySeesOneHue: in the roster, with what is said and with what is private.
+func TestEverybodySeesOneHue(t *testing.T) {
+	inRoom(t, func(h *testRoom) {
+		ann, bob := h.two("ann", "bob")
+		hues := map[text.Pseudo]state.Hue{}
+		for _, who := range ann.Roster().People {
+			hues[who.Pseudo] = who.Hue
+		}
+		if hues["ann"] == 0 || hues["bob"] == 0 || hues["ann"] == hues["bob"] {
+			t.Errorf("the roster has the hues %v", hues)
+		}
+		var seen []state.Hue
+		ann.does("salut", "@bob psst")
+		for _, it := range bob.items() {
+			if it.Event == nil {
+				continue
+			}
+			switch b := it.Event.Body.(type) {
+			case state.Said:
+				seen = append(seen, b.Hue)
+			case state.Whispered:
+				seen = append(seen, b.Hue)
+			}
+		}
+		if want := []state.Hue{hues["ann"], hues["ann"]}; !slices.Equal(seen, want) {
+			t.Errorf("bob sees the hues %v, want %v", seen, want)
+		}
+	})
+}
+
 // TestARosterIsANewPointerOnlyWhenItDiffers: a screen compares pointers to
 // know whether to draw.
 func TestARosterIsANewPointerOnlyWhenItDiffers(t *testing.T) {
@@ -243,7 +273,7 @@ func TestARosterIsWhatTheListSays(t *testing.T) {
 					h.Fatalf("after %q the list has %d people, the roster %d of %d", line, len(list), len(r.People), r.Present)
 				}
 				for i, a := range r.People {
-					if want := (room.Attendee{Pseudo: list[i].Pseudo, Away: list[i].Away != nil, Operator: list[i].Operator}); a != want {
+					if want := (room.Attendee{Pseudo: list[i].Pseudo, Away: list[i].Away != nil, Operator: list[i].Operator, Hue: list[i].Hue}); a != want {
 						h.Fatalf("after %q the roster has %+v, the list %+v", line, a, want)
 					}
 				}

@@ -164,7 +164,7 @@ func (r *Room) address(s *Session, said string, names []string) (*whisper, error
 		}
 	}
 	w.event = &state.Event{Time: now.Time, Body: state.Whispered{
-		From: from.Pseudo, Member: from.ID, Account: r.state.AccountOf(from), To: pseudos, Text: said,
+		From: from.Pseudo, Member: from.ID, Account: r.state.AccountOf(from), Hue: from.Hue, To: pseudos, Text: said,
 	}}
 	if !slices.Contains(members, from) {
 		w.echo = r.sessionsLocked(from)

@@ -277,7 +277,7 @@ func (l newerLog) Follow(ctx context.Context, after state.Seq, apply func([]stat
 				if err := apply([]state.Event{e}); err != nil {
 					return err
 				}
-				return fmt.Errorf("place %d: %w", e.Seq+1, &state.VersionError{Version: 3})
+				return fmt.Errorf("place %d: %w", e.Seq+1, &state.VersionError{Version: state.Version + 1})
 			}
 		}
 		return apply(events)
@@ -295,10 +295,10 @@ func TestARoomThatCannotReadItsLogEndsAndNamesWhoWroteIt(t *testing.T) {
 		}
 		h := &testRoom{T: t, room: r}
 		ann := h.join("ann")[0]
-		l.MemoryLog.Propose(t.Context(), state.Event{ID: state.ID{Origin: 9, N: 1}, Body: state.NodeUp{Node: "newer", Version: 3, Program: "salon 9.1"}})
+		l.MemoryLog.Propose(t.Context(), state.Event{ID: state.ID{Origin: 9, N: 1}, Body: state.NodeUp{Node: "newer", Version: state.Version + 1, Program: "salon 9.1"}})
 		ann.left(state.Shutdown)
 		ann.Close(state.Ending{Cause: state.Quit})
-		if err := r.Close(); err == nil || !strings.Contains(err.Error(), "salon 9.1") || !strings.Contains(err.Error(), "format 3") {
+		if err := r.Close(); err == nil || !strings.Contains(err.Error(), "salon 9.1") || !strings.Contains(err.Error(), fmt.Sprint("format ", state.Version+1)) {
 			t.Errorf("Close returned %v", err)
 		}
 	})

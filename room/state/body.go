@@ -13,7 +13,7 @@ import (
 // formats up to it from 2 on; format 1, which had no number, is read by the migration
 // of databases only. A change of what is written, of any kind of event or of the
 // State, needs a new number: golden files hold the bytes.
-const Version = 2
+const Version = 3
 
 // Program is how this program calls itself in what it writes down.
 const Program = "salon"
@@ -86,13 +86,14 @@ type Left struct {
 	Text    string      `json:"text,omitempty"` // the parting word, if any
 }
 
-// Said is a message to everyone. Apply fills in From, Member and Account with whose
+// Said is a message to everyone. Apply fills in From, Member, Account and Hue with whose
 // session it is at that place in the log, so an author cannot be forged.
 type Said struct {
 	Session ID          `json:"session,omitzero"`
 	From    text.Pseudo `json:"from,omitempty"`
 	Member  ID          `json:"member,omitzero"`
 	Account Seq         `json:"account,omitempty"` // that the author owns; 0: none
+	Hue     Hue         `json:"hue,omitempty"`     // the author's; 0: said before there were hues
 	Text    string      `json:"text,omitempty"`
 	Action  bool        `json:"action,omitempty"` // "/me": From does Text
 }
@@ -284,6 +285,7 @@ type Whispered struct {
 	From    text.Pseudo   `json:"from"`
 	Member  ID            `json:"member"`            // the sender
 	Account Seq           `json:"account,omitempty"` // that the sender owns; 0: none
+	Hue     Hue           `json:"hue,omitempty"`     // the sender's
 	To      []text.Pseudo `json:"to"`
 	Text    string        `json:"text,omitempty"`
 }

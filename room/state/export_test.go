@@ -88,7 +88,7 @@ func Indexes(st *State) map[string]string {
 			}
 			return sorted(names)
 		}),
-		"members.lapses": fmt.Sprint(ms.lapses.Items()), "members.present": fmt.Sprint(ms.present),
+		"members.lapses": fmt.Sprint(ms.lapses.Items()), "members.present": fmt.Sprint(ms.present, ms.hues),
 		"accounts.ids": index(as.ids, owner), "accounts.keys": index(as.keys, owner), "accounts.looks": index(as.looks[0], owner) + index(as.looks[1], owner),
 		"bans": indexed(&st.bans), "mutes": indexed(&st.mutes),
 	}

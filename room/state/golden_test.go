@@ -272,14 +272,14 @@ func TestANewerFormatIsRefused(t *testing.T) {
 		version int
 		program string
 	}{
-		{decodeEvent, `{"v":3,"program":"salon 9","kind":"said","id":"0000000000000001-1","body":{}}`, 3, "salon 9"},
-		{decodeEvent, `{"v":3,"kind":"said","id":"0000000000000001-1","body":{}}`, 3, ""},
-		{decodeEvent, `{"v":3,"program":"salon 9","kind":["another","shape"],"id":7}`, 3, "salon 9"},
+		{decodeEvent, `{"v":4,"program":"salon 9","kind":"said","id":"0000000000000001-1","body":{}}`, 4, "salon 9"},
+		{decodeEvent, `{"v":4,"kind":"said","id":"0000000000000001-1","body":{}}`, 4, ""},
+		{decodeEvent, `{"v":4,"program":"salon 9","kind":["another","shape"],"id":7}`, 4, "salon 9"},
 		{decodeEvent, `{"v":2,"program":"salon 2.1","kind":"poked","id":"0000000000000001-1","body":{}}`, 2, "salon 2.1"},
 		{decodeEvent, `{"v":2,"kind":"gathered","id":"0000000000000001-1","body":{}}`, 2, ""},
-		{decodeState, `{"v":3,"program":"salon 9"}`, 3, "salon 9"},
-		{decodeState, `{"v":3}`, 3, ""},
-		{decodeState, `{"v":3,"program":"salon 9","members":{"another":"shape"}}`, 3, "salon 9"},
+		{decodeState, `{"v":4,"program":"salon 9"}`, 4, "salon 9"},
+		{decodeState, `{"v":4}`, 4, ""},
+		{decodeState, `{"v":4,"program":"salon 9","members":{"another":"shape"}}`, 4, "salon 9"},
 	} {
 		err := c.decode(c.data)
 		got, ok := errors.AsType[*state.VersionError](err)

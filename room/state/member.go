@@ -22,7 +22,8 @@ type Member struct {
 	ID       ID            `json:"id"` // of the Joined that made them: who they are, whatever they are called
 	Pseudo   text.Pseudo   `json:"pseudo"`
 	Forms    text.Forms    `json:"forms"`
-	KeyID    string        `json:"key,omitempty"`  // of the session that came first
+	KeyID    string        `json:"key,omitempty"` // of the session that came first
+	Hue      Hue           `json:"hue"`
 	Role     Role          `json:"role,omitempty"` // the highest of its sessions
 	Since    time.Time     `json:"since"`
 	Away     *Away         `json:"away,omitempty"`
@@ -122,6 +123,7 @@ type members struct {
 	proofs   map[string][]*entry  // by key and by account of each session: see proofs
 	lapses   *btree.BTreeG[lapse] // sessions that were cut, the first to lapse first
 	present  int
+	hues     hueUse // of those who are present
 }
 
 // lapse is the end of the time that a session waits to be resumed.
@@ -194,6 +196,7 @@ func (ms *members) index(p *entry) {
 	}
 	if m.Present() {
 		ms.present++
+		ms.hues[m.Hue]++
 	}
 }
 
@@ -215,6 +218,7 @@ func (ms *members) unindex(p *entry) {
 	}
 	if m.Present() {
 		ms.present--
+		ms.hues[m.Hue]--
 	}
 }
 

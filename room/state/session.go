@@ -35,6 +35,7 @@ func (b Joined) apply(st *State, e Event) Outcome {
 	m.Sessions = append(m.Sessions, b.attendance(e))
 	if !before && m.Present() {
 		m.Since = e.Time
+		m.Hue = st.members.hues.pick(m.Hue) // while they were not, somebody else may have got theirs
 	}
 	st.members.put(m)
 	return done(e, e.Body, !before && !b.Quiet, ended...)
@@ -68,7 +69,7 @@ func (st *State) resolveMember(e Event, b Joined, mine *Account) (m *Member, end
 	default:
 		return nil, nil, &TakenError{Pseudo: b.Pseudo, By: m.Pseudo, Lost: m.IsCut()}
 	}
-	return &Member{ID: e.ID, Pseudo: b.Pseudo, Forms: b.Forms, KeyID: b.KeyID, Since: e.Time}, ended, nil
+	return &Member{ID: e.ID, Pseudo: b.Pseudo, Forms: b.Forms, KeyID: b.KeyID, Hue: HueOf(b.Forms.Key), Since: e.Time}, ended, nil
 }
 
 // matches reports whether a newcomer is the member: by the same key, or as the owner
@@ -178,7 +179,7 @@ func (b Said) apply(st *State, e Event) Outcome {
 	if err := st.muted(m); err != nil {
 		return refuse(e, err)
 	}
-	b.From, b.Member, b.Account = m.Pseudo, m.ID, 0
+	b.From, b.Member, b.Account, b.Hue = m.Pseudo, m.ID, 0, m.Hue
 	if a := st.Owned(b.Session); a != nil {
 		b.Account = a.ID
 	}

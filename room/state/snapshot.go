@@ -95,13 +95,20 @@ func (doc *document) restore(st *State) error {
 		}
 		st.accounts.put(a)
 	}
-	sessions := 0
+	sessions, hueless := 0, []*Member(nil)
 	for _, m := range doc.Members {
 		if m == nil || len(m.Sessions) == 0 {
 			return errors.New("a member or its sessions are missing")
 		}
+		if sessions += len(m.Sessions); m.Hue == 0 || m.Hue > Hues { // formats before 3 had no hues
+			hueless = append(hueless, m)
+			continue
+		}
 		st.members.put(m)
-		sessions += len(m.Sessions)
+	}
+	for _, m := range hueless {
+		m.Hue = st.members.hues.pick(HueOf(m.Forms.Key))
+		st.members.put(m)
 	}
 	if as, ms := len(doc.Accounts), len(doc.Members); st.Accounts() != as || len(st.accounts.ids) != as || st.members.byKey.Len() != ms ||
 		len(st.members.entries) != ms || st.Sessions() != sessions {
