@@ -163,3 +163,24 @@ func TestAnEndlessLineDelaysNobodyElseAndEndsWithItsNewline(t *testing.T) {
 		}
 	})
 }
+
+// TestInSlowModeEachLineIsAnsweredAtOnce to a client that sends a line and waits for its answer.
+func TestInSlowModeEachLineIsAnsweredAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := open(t, wired, func(b *build) { b.room.Rate, b.room.Burst, b.pace = 2, 5, defaultPace() })
+		p := h.patient("ann")
+		defer p.Close()
+		h.Order(t, "slow 8")
+		p.settle()
+		start := time.Now()
+		for i, want := range []string{" ann: un\r\n", "Mode lent : prochain message dans 8 s.\r\n", "Mode lent : prochain message dans 8 s.\r\n", " en ligne :\r\n"} {
+			line := []string{"un", "deux", "trois", "/liste"}[i]
+			if answer, _, err := p.ask(line); err != nil || len(answer) == 0 || !strings.HasSuffix(answer[0], want) {
+				t.Errorf("%q: answered %q (%v), want %q", line, answer, err, want)
+			}
+		}
+		if took := time.Since(start); took != 0 {
+			t.Errorf("it took %v", took)
+		}
+	})
+}

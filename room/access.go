@@ -64,7 +64,7 @@ type Entry struct {
 	Password string // the room's, as typed; "" when none was given. See Room.Lacks
 	Quiet    bool   // a one-shot command: not announced, not listed, not welcomed
 	Script   bool   // no person reads along: refused in the last minute before a shutdown
-	Paced    bool   // read more slowly instead of refusing what comes too fast
+	Paced    bool   // read more slowly instead of refusing what comes too fast; in slow mode, only what is Script too
 	Screen   bool   // a terminal that can show a screen: only there do commands that Need Screens exist
 }
 

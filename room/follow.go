@@ -178,6 +178,8 @@ func (r *Room) reactLocked(out state.Outcome) {
 		if s := r.sessions[b.Session]; s != nil && b.Account != 0 {
 			r.noteReadingLocked(s, out.Event.Seq)
 		}
+	case state.SlowSet, state.Muted, state.RoleSet:
+		r.turnsChangedLocked()
 	case state.ShutdownPlanned:
 		r.countDownLocked(r.state.Shutdown())
 	case state.ShutdownCancelled, state.NodeDown, state.NodeUp:
@@ -306,6 +308,7 @@ func (r *Room) replaceStateLocked(st *state.State, unread []state.Event) {
 		}
 	}
 	r.countDownLocked(st.Shutdown())
+	r.turnsChangedLocked()
 	r.wakeAllLocked()
 }
 

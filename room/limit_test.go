@@ -205,51 +205,6 @@ func TestAPipeThatWaitsEndsWithItsSession(t *testing.T) {
 	})
 }
 
-func TestSlowModeKeepsMessagesApart(t *testing.T) {
-	inRoom(t, func(h *testRoom) {
-		ann, bob := h.two("ann", "bob")
-		console := h.console()
-		console.does("slow 30")
-		ann.sees("slow by console: 30s")
-		ann.does("one")
-		sleep(10 * time.Second)
-		if slow := refused[*room.TooFastError](ann, "two"); !slow.Slow || slow.Wait != 20*time.Second || slow.Last {
-			h.Errorf("ann is told %+v", slow)
-		}
-		bob.does("mine")
-		sleep(20 * time.Second)
-		ann.does("two")
-		console.does("slow 0")
-		ann.does("three", "four")
-		bob.sees("slow by console: 30s", "ann: one", "bob: mine", "ann: two", "slow by console: 0s", "ann: three", "ann: four")
-	})
-}
-
-func TestAPipeWaitsInSlowMode(t *testing.T) {
-	inRoom(t, func(h *testRoom) {
-		e := as("make")
-		e.Paced = true
-		pipe := h.arrive(e)
-		h.console().does("slow 60")
-		start := time.Now()
-		for i := range 5 {
-			pipe.does(fmt.Sprint(i))
-		}
-		if took := time.Since(start); took != 4*time.Minute {
-			h.Errorf("5 lines took %v", took)
-		}
-	})
-}
-
-func TestSlowModeTakesSecondsOnly(t *testing.T) {
-	inRoom(t, func(h *testRoom) {
-		console := h.console()
-		for _, line := range []string{"slow", "slow -1", "slow x", "slow 3601", "slow 1m", "slow 99999999999999999999"} {
-			refused[*room.UsageError](console, line)
-		}
-	})
-}
-
 func TestOtherLimitsHoldForThoseWhoAreHereToo(t *testing.T) {
 	inRoom(t, func(h *testRoom) {
 		ann := h.join("ann")[0]

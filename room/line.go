@@ -8,7 +8,6 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"salon/internal/wait"
 	"salon/room/state"
 	"salon/room/text"
 )
@@ -45,7 +44,7 @@ func (s *Session) do(ctx context.Context, line string) (Reply, error) {
 		return nil, err
 	}
 	if c.command.Flood {
-		if err := s.allow(ctx); err != nil {
+		if err := s.allow(ctx, c.command); err != nil {
 			return nil, err
 		}
 	}
@@ -90,52 +89,95 @@ func (c *call) audit(line string, err error) {
 }
 
 // allow uses up one of the member's messages. A session that is paced waits for it; any
-// other gets a [*TooFastError], and in the end is kicked.
-func (s *Session) allow(ctx context.Context) error {
-	switch {
-	case s.Role() >= state.Operator:
+// other gets a [*TooFastError], and in the end is kicked. What says something must wait its
+// turn besides: before, so that it neither waits nor uses up anything when it is refused, and
+// once more when it has waited.
+func (s *Session) allow(ctx context.Context, c *Command) error {
+	if s.Role() >= state.Operator {
 		return nil
-	case s.from.Paced:
-		if err := s.own.messages.Wait(ctx); err != nil {
+	}
+	if c.speaks {
+		if err := s.awaitTurn(ctx); err != nil {
 			return err
 		}
-	case !s.own.messages.Allow():
-		next := s.own.messages.Reserve()
-		defer next.Cancel()
-		if !s.own.strikes.Allow() {
-			s.kickForFlooding(ctx)
-		}
-		return &TooFastError{Wait: next.Delay(), Last: s.own.strikes.Tokens() < 1}
-	}
-	return s.obeySlowMode(ctx)
-}
-
-// obeySlowMode refuses a message too soon after the member's last, while the room is in
-// slow mode; a session that is paced waits.
-func (s *Session) obeySlowMode(ctx context.Context) error {
-	left := s.slowWait()
-	if left <= 0 {
-		return nil
 	}
 	if !s.from.Paced {
-		return &TooFastError{Wait: left, Slow: true}
+		return s.spendMessage(ctx)
 	}
-	if !wait.Pause(ctx, left) {
-		return ctx.Err()
+	if err := s.own.messages.Wait(ctx); err != nil || !c.speaks {
+		return err
+	}
+	return s.awaitTurn(ctx)
+}
+
+// spendMessage uses up one of the member's messages, or returns a [*TooFastError]; the last
+// one was a warning.
+func (s *Session) spendMessage(ctx context.Context) error {
+	if s.own.messages.Allow() {
+		return nil
+	}
+	next := s.own.messages.Reserve()
+	defer next.Cancel()
+	if !s.own.strikes.Allow() {
+		s.kickForFlooding(ctx)
+	}
+	return &TooFastError{Wait: next.Delay(), Last: s.own.strikes.Tokens() < 1}
+}
+
+// awaitTurn returns nil when the member may say something. In slow mode a script waits for
+// that; whoever reads along is told at once how long it takes. A muted member is refused,
+// also while they wait.
+func (s *Session) awaitTurn(ctx context.Context) error {
+	for s.Role() < state.Operator {
+		left, changed, err := s.turn()
+		switch {
+		case err != nil || left <= 0:
+			return err
+		case !s.from.Paced || !s.from.Script:
+			return &TooFastError{Wait: left, Slow: true}
+		}
+		again := time.NewTimer(left)
+		select {
+		case <-again.C:
+		case <-changed:
+		case <-ctx.Done():
+			err = ctx.Err()
+		}
+		if again.Stop(); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-// slowWait returns how long slow mode has a member wait for their next message.
-func (s *Session) slowWait() time.Duration {
+// turn returns how long slow mode has a member wait for their next message, and what is
+// closed when that may have changed; or a [*state.MutedError].
+func (s *Session) turn() (left time.Duration, changed <-chan struct{}, err error) {
 	r, now := s.room, s.room.log.Now().Stamp
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	m := r.state.Member(s.id)
-	if m == nil || r.state.Slow() == 0 || m.Spoke == 0 {
-		return 0
+	m, tick := r.state.Member(s.id), r.state.TickAt(now)
+	if m == nil {
+		return 0, nil, nil // what is said is refused
 	}
-	return r.state.Slow() - (r.state.TickAt(now) - m.Spoke)
+	if mute, ok := r.state.MuteOf(m, tick); ok {
+		return 0, nil, &state.MutedError{Until: mute.Until()}
+	}
+	if r.state.Slow() == 0 || m.Spoke == 0 {
+		return 0, nil, nil
+	}
+	if left = r.state.Slow() - (tick - m.Spoke); left > 0 && r.turns == nil {
+		r.turns = make(chan struct{})
+	}
+	return left, r.turns, nil
+}
+
+// turnsChangedLocked has those who wait for their turn look again.
+func (r *Room) turnsChangedLocked() {
+	if r.turns != nil {
+		close(r.turns)
+		r.turns = nil
+	}
 }
 
 // kickForFlooding kicks a session's member in the room's own name.

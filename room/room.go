@@ -99,6 +99,7 @@ type Room struct {
 	woken        time.Time          // when the sessions were last woken together
 	waking       *time.Timer        // wakes them soon; nil without one
 	countdown    context.CancelFunc // of the planned shutdown; nil without one
+	turns        chan struct{}      // closed when slow mode, a mute or a role has changed; nil while nobody waits for their turn
 	closing      *state.Ending      // set once: nobody joins any more
 	readOnly     bool               // the log cannot be reached
 	snapshots    snapshots
