@@ -12,6 +12,7 @@ import (
 	gossh "golang.org/x/crypto/ssh"
 
 	"salon/internal/front"
+	"salon/room"
 	"salon/room/lang"
 	"salon/room/state"
 )
@@ -103,13 +104,19 @@ func (ch *channel) serve() {
 			ch.fail(r)
 		}
 	}()
-	switch json := ch.command == "--json" || strings.TrimSpace(ch.command) == "/json"; { // OpenSSH takes words that begin with - for its own
-	case json || ch.command == "" && !ch.pty:
-		ch.pipe(json)
+	args, json := streamArgs(ch.command)
+	to, literal := room.ParseRecipients(strings.TrimSpace(ch.command))
+	switch {
+	case json:
+		ch.stream(args)
+	case literal && !ch.pty:
+		ch.recite(to)
 	case ch.command != "":
 		ch.runCommand()
-	default:
+	case ch.pty:
 		ch.terminal()
+	default:
+		ch.pipe()
 	}
 }
 

@@ -1,11 +1,7 @@
 package sshui
 
 import (
-	"bufio"
-	"bytes"
-	"context"
 	"strings"
-	"sync"
 	"time"
 
 	"salon/room"
@@ -41,10 +37,16 @@ func (ch *channel) runCommand() {
 		ch.complain(view.Error(err))
 	}
 	code := exitCode(err)
-	if n, ok := reply.(room.Notice); ok && n.What == room.RecipientFull {
+	if undelivered(reply) {
 		code = exitRefused
 	}
 	ch.exit(code)
+}
+
+// undelivered reports whether a reply says that somebody did not get a private message.
+func undelivered(r room.Reply) bool {
+	n, ok := r.(room.Notice)
+	return ok && n.What == room.RecipientFull
 }
 
 // enterAsUser makes the client a member under the name it logged in as, or tells it
@@ -90,104 +92,4 @@ func (ch *channel) answer(v lang.View, reply room.Reply) error {
 		list = v.Reply(r, time.Now()) + "\n"
 	}
 	return ch.print(ch.out, list)
-}
-
-// pipe is a session without a terminal: `ssh -T`, or another program's output
-// piped in. Each line is a message, read no faster than the room takes them, so
-// that none is lost; events come out one a line, errors on stderr. The first line
-// that failed decides the exit code. The end of input ends the session, but not
-// with json, which is for programs and shows one JSON object a line: many have no
-// input.
-func (ch *channel) pipe(json bool) {
-	e := ch.entry()
-	e.Paced, e.Script, e.Prefs.JSON = true, true, json
-	if !ch.enterAsUser(e) {
-		return
-	}
-	failed, fail := context.WithCancelCause(context.Background())
-	defer fail(nil)
-	var reading sync.WaitGroup
-	reading.Go(func() {
-		defer ch.server.conns.Recover(ch.sess)
-		ch.submitLines(fail)
-		if !json {
-			ch.inputEnded()
-		}
-	})
-	end := ch.leave(ch.follow())
-	if end.Cause != state.Quit && end.Cause != state.Lost {
-		ch.complain(lang.Farewell(end, lang.ViewOf(ch.sess)))
-	}
-	code := endingCode(end)
-	if end.Cause == state.Quit {
-		code = exitCode(context.Cause(failed))
-	}
-	ch.exit(code)
-	reading.Wait() // the channel is closed: nothing is left to read
-}
-
-// maxBuffer is how much is gathered for one write before it is sent.
-const maxBuffer = 64 << 10
-
-// follow writes what the session is shown until it ends: events to stdout,
-// failures to stderr.
-func (ch *channel) follow() error {
-	var buf []byte
-	flush := func() (err error) {
-		if len(buf) > 0 {
-			_, err = ch.out.Write(buf)
-			buf = buf[:0]
-		}
-		return err
-	}
-	return ch.sess.Follow(nil, func(items []room.Item) error {
-		for _, it := range items {
-			_, failure := it.Reply.(room.Failure)
-			failure = failure && !ch.sess.Prefs().JSON
-			if failure || len(buf) >= maxBuffer {
-				if err := flush(); err != nil {
-					return err
-				}
-			}
-			if !failure {
-				buf = ch.server.lines.Append(buf, it, ch.sess)
-			} else if _, err := ch.errs.Write(ch.server.lines.Append(nil, it, ch.sess)); err != nil {
-				return err
-			}
-		}
-		return flush()
-	})
-}
-
-// submitLines submits the client's lines until its input or its session ends, and passes
-// the first error to fail. It skips empty lines, which the output of programs is full of.
-func (ch *channel) submitLines(fail context.CancelCauseFunc) {
-	in := bufio.NewReaderSize(ch.Channel, text.MaxText+2)
-	for ch.sess.Context().Err() == nil {
-		line, err := nextLine(in)
-		if err != nil && len(line) == 0 {
-			return
-		}
-		if line = bytes.TrimRight(line, "\r"); len(bytes.TrimSpace(line)) == 0 {
-			continue
-		}
-		if err := ch.sess.Submit(ch.ctx, string(line)); err != nil {
-			fail(err)
-		}
-	}
-}
-
-// nextLine returns the next line without its end, valid until the next call. A line longer
-// than a message may be comes out one byte too long, for the room to refuse, and its
-// rest is discarded: memory stays flat whatever is sent.
-func nextLine(r *bufio.Reader) ([]byte, error) {
-	line, more, err := r.ReadLine()
-	if !more {
-		return line, err
-	}
-	long := bytes.Clone(line[:text.MaxText+1])
-	for more {
-		_, more, _ = r.ReadLine()
-	}
-	return long, nil
 }

@@ -39,7 +39,6 @@ func TestACommandEndsWithItsExitCode(t *testing.T) {
 		{"/r salut", "", french.NobodyToReply, exitUsage}, // without a key, nobody knows whether it is the same bot
 		{"@anm salut", "", "Vouliez-vous dire @ann ?", exitUnknown},
 		{"/mp personne salut", "", "Personne ne s'appelle « personne »", exitUnknown},
-		{"@ann", "", "Usage", exitUsage},
 		{"/me", "", "Usage", exitUsage},
 		{"/lsite", "", "Vouliez-vous dire /liste", exitUsage},
 		{" ", "", french.Empty, exitUsage},

@@ -206,3 +206,86 @@ func TestMembersComingAndGoingAtOnceLeaveNobodyBehind(t *testing.T) {
 		t.Errorf("still here: %v", got)
 	}
 }
+
+// literals begin as commands, names and escapes do.
+var literals = []string{"/quit", "//x", "@ann hello", "@tous", `\@x`, "  indented", "/register my secret", "#dev", "/usr/bin/cc: no", "-x"}
+
+// recite pipes lines to whom the command names, and waits for the end.
+func (h *harness) recite(user, to string, lines ...string) *clientChannel {
+	s := openChannel(h.T, h.dial(user))
+	s.must("exec", execRequest{to})
+	s.send(strings.Join(lines, "\n\n") + "\n")
+	s.CloseWrite()
+	s.exit()
+	return s
+}
+
+func TestAPipeToEveryoneIsLiteralAndSilent(t *testing.T) {
+	h := open(t)
+	h.Join("ann")
+	for _, to := range []string{"@all", "@tous", " @everyone "} {
+		s := h.recite("make", to, literals...)
+		if s.status != exitDone || s.out.String() != "" || s.err.String() != "" {
+			t.Errorf("%s: exit code %d, stdout %q, stderr %q", to, s.status, s.out, s.err)
+		}
+		h.AwaitLeft(t, "make")
+		h.wantSaid(t, "make", literals...)
+		h.Forget()
+	}
+}
+
+func TestAPipeToSomebodyIsForThemAlone(t *testing.T) {
+	h := open(t)
+	ann, bob, cleo := h.pipe("ann"), h.pipe("bob"), h.pipe("cleo")
+	s := h.recite("make", "@ann,bob", literals...)
+	if s.status != exitDone || s.out.String() != "" || s.err.String() != "" {
+		t.Errorf("exit code %d, stdout %q, stderr %q", s.status, s.out, s.err)
+	}
+	for _, reader := range []*clientChannel{ann, bob} { // make -> moi, bob; make -> ann, moi
+		for _, said := range literals {
+			reader.out.awaitText(t, ": "+said+"\n")
+		}
+	}
+	h.wantLeft(t, "make", state.Quit)
+	if h.wantSaid(t, "make"); strings.Contains(cleo.out.String(), "indented") {
+		t.Errorf("cleo was shown %s", cleo.out)
+	}
+}
+
+func TestAPipeToNobodySaysNothingAndEndsWithThree(t *testing.T) {
+	h := open(t)
+	ann := h.pipe("ann")
+	s := h.recite("make", "@ann,personne", "un", "/quitter", strings.Repeat("x", text.MaxText+1))
+	s.wantExit(exitUnknown, "« personne »", french.TextTooLong)
+	if got := s.err.String(); s.out.String() != "" || strings.Count(got, "\n") != 3 {
+		t.Errorf("stdout %q, stderr %q", s.out, got)
+	}
+	h.AwaitLeft(t, "make")
+	if h.wantSaid(t, "make"); strings.Contains(ann.out.String(), "moi") {
+		t.Errorf("ann was shown %s", ann.out)
+	}
+}
+
+func TestAPipeToSomebodyWhoDoesNotReadFails(t *testing.T) {
+	h := open(t)
+	h.Join("ann") // reads nothing
+	s := h.recite("make", "@ann", numbered(300)...)
+	s.wantExit(exitRefused, "message privé non remis")
+}
+
+func TestAPipeWithATargetLearnsWhyItEnds(t *testing.T) {
+	h := open(t)
+	s := openChannel(t, h.dial("bot"))
+	s.must("exec", execRequest{"@tous"})
+	h.AwaitJoined(t, "bot")
+	h.Order(t, "kick bot assez ri")
+	s.wantExit(exitRefused, "expulsion", "assez ri")
+}
+
+func TestATargetAloneOnATerminalIsWrongUse(t *testing.T) {
+	h := open(t)
+	s := openChannel(t, h.dial("bot"))
+	s.must("pty-req", ptyRequest{Term: "xterm", Columns: 80, Rows: 24})
+	s.must("exec", execRequest{"@tous"})
+	s.wantExit(exitUsage)
+}

@@ -101,7 +101,7 @@ var english = Texts{
 	AskPseudo: "Nickname: ", ChoosePseudo: "Choose another nickname: ", TooManyTries: "Too many attempts.",
 	AskPass: "Pass phrase for %s: ", AskPassword: "Password of the room: ",
 	NotHTTP: "This is a chat room, not a %s server.", UseSSH: "This port is for telnet and netcat; ssh has its own.",
-	Guest: "guest", ExecUsage: "Usage: ssh nickname@host ['@all text' | '@nickname text' | /command | --json]",
+	Guest: "guest", ExecUsage: "Usage: ssh nickname@host ['@all text' | '@nickname text' | /command | --json], or program | ssh -T nickname@host @all",
 
 	ConsoleHead: "Operator commands, to type here:", Listening: "Listening:", OffEphemeral: "temporary host key (--data off)",
 	HandOut: "Share these:", SSHUser: "nickname", NotEncrypted: "(not encrypted)", Fingerprint: "Host key fingerprint:",

@@ -105,7 +105,7 @@ var french = Texts{
 	AskPseudo: "Pseudo : ", ChoosePseudo: "Choisissez un autre pseudo : ", TooManyTries: "Trop d'essais.",
 	AskPass: "Phrase de passe pour %s : ", AskPassword: "Mot de passe du salon : ",
 	NotHTTP: "Ceci est un salon de discussion, pas un serveur %s.", UseSSH: "Ce port est celui de telnet et netcat ; ssh a le sien.",
-	Guest: "invité", ExecUsage: "Usage : ssh pseudo@hôte ['@tous texte' | '@pseudo texte' | /commande | --json]",
+	Guest: "invité", ExecUsage: "Usage : ssh pseudo@hôte ['@tous texte' | '@pseudo texte' | /commande | --json], ou programme | ssh -T pseudo@hôte @tous",
 
 	ConsoleHead: "Commandes de l'opérateur, à taper ici :", Listening: "En écoute :", OffEphemeral: "clé d'hôte temporaire (--data off)",
 	HandOut: "À communiquer :", SSHUser: "pseudo", NotEncrypted: "(non chiffré)", Fingerprint: "Empreinte de la clé d'hôte :",

@@ -1,0 +1,56 @@
+package room
+
+import (
+	"context"
+	"strings"
+
+	"salon/room/text"
+)
+
+// Recipients are whom a text is said to: everyone, or those with some names, alone.
+type Recipients struct{ names []string } // none: everyone
+
+// ParseRecipients reads "@all", "@ann" or "@ann,bob", in either language, as they begin a
+// line. ok is false for anything else, and for more names than a private message may have.
+func ParseRecipients(typed string) (to Recipients, ok bool) {
+	list, at := strings.CutPrefix(typed, "@")
+	names := strings.FieldsFunc(strings.TrimRight(list, ":,;"), func(r rune) bool { return r == ',' })
+	switch {
+	case !at, len(names) == 0, len(names) > maxRecipients, strings.ContainsAny(list, " \t\r\n"):
+		return Recipients{}, false
+	case len(names) == 1 && everyoneWords.is(names[0]):
+		return Recipients{}, true
+	}
+	return Recipients{names}, true
+}
+
+// Say says a text as it is, whatever it begins with: nothing in it is a command. It is cleaned
+// and limited as a line of [Session.Do] is. Those named are looked up now, as in a private
+// message: everyone named gets it, or nobody. A Reply is a Notice about who did not get it or
+// is away.
+func (s *Session) Say(ctx context.Context, to Recipients, typed string) (Reply, error) {
+	return whileOpen(ctx, s, func(ctx context.Context) (Reply, error) { return s.say(ctx, to, typed) })
+}
+
+func (s *Session) say(ctx context.Context, to Recipients, typed string) (Reply, error) {
+	if err := s.AwaitLine(ctx); err != nil {
+		return nil, err
+	}
+	said, err := cleaned(typed, true)
+	switch {
+	case err != nil:
+		return nil, err
+	case strings.TrimSpace(said) == "":
+		return nil, ErrEmpty
+	case strings.Count(said, "\n") >= text.MaxLines:
+		return nil, ErrTooManyLines
+	}
+	if err := s.allow(ctx); err != nil {
+		return nil, err
+	}
+	c := &call{Context: ctx, Session: s, command: s.room.table.say, rest: said}
+	if len(to.names) > 0 {
+		return c.whisper(said, to.names)
+	}
+	return c.run()
+}
