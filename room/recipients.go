@@ -45,7 +45,7 @@ func (s *Session) say(ctx context.Context, to Recipients, typed string) (Reply, 
 	case strings.Count(said, "\n") >= text.MaxLines:
 		return nil, ErrTooManyLines
 	}
-	if err := s.allow(ctx); err != nil {
+	if err := s.allow(ctx, s.room.table.say); err != nil {
 		return nil, err
 	}
 	c := &call{Context: ctx, Session: s, command: s.room.table.say, rest: said}
