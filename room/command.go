@@ -24,6 +24,7 @@ type Command struct {
 	asks   bool // only shows something when it has no argument
 	secret bool // may be given a pass phrase
 	speaks bool // says something to somebody
+	quotes bool // what follows its name may begin as a command does
 
 	takesArg bool // is used wrongly without an argument
 	run      func(*call) (Reply, error)
@@ -130,6 +131,7 @@ type table struct {
 	all       []*Command
 	byWord    map[string]*Command // by folded word
 	say, tell *Command            // what a line without a command means
+	secrets   []string            // the folded words of commands that take a pass phrase
 }
 
 func newTable(all []*Command) *table {
@@ -137,6 +139,9 @@ func newTable(all []*Command) *table {
 	for _, c := range all {
 		for _, w := range c.Words() {
 			t.byWord[text.Fold(w)] = c
+			if c.secret {
+				t.secrets = append(t.secrets, text.Fold(w))
+			}
 		}
 		switch c.Name {
 		case "say":

@@ -11,8 +11,8 @@ import (
 var (
 	talking = []*Command{
 		{Name: "say", Need: Members, Flood: true, speaks: true, run: doSay}, // a line without a command; see parse
-		{Name: "tell", FR: []string{"msg", "mp"}, EN: []string{"msg", "tell"}, Args: []Arg{ArgMember}, Need: Members, Flood: true, speaks: true, takesArg: true, run: doTell},
-		{Name: "reply", FR: []string{"r", "repondre", "répondre"}, EN: []string{"r", "reply"}, Need: Members, Flood: true, speaks: true, takesArg: true, run: doReply},
+		{Name: "tell", FR: []string{"msg", "mp"}, EN: []string{"msg", "tell"}, Args: []Arg{ArgMember}, Need: Members, Flood: true, speaks: true, takesArg: true, quotes: true, run: doTell},
+		{Name: "reply", FR: []string{"r", "repondre", "répondre"}, EN: []string{"r", "reply"}, Need: Members, Flood: true, speaks: true, takesArg: true, quotes: true, run: doReply},
 		{Name: "me", FR: []string{"me", "moi"}, EN: []string{"me"}, Need: Members, Flood: true, speaks: true, takesArg: true, run: doMe},
 		{Name: "nick", FR: []string{"pseudo"}, EN: []string{"nick"}, Need: Members, Flood: true, takesArg: true, run: doNick},
 		{Name: "away", FR: []string{"absent"}, EN: []string{"away"}, Need: Members, run: doAway},
@@ -24,9 +24,9 @@ var (
 		{Name: "info", FR: []string{"info"}, EN: []string{"whois", "info"}, Args: []Arg{ArgMember}, run: doInfo},
 		{Name: "topic", FR: []string{"sujet"}, EN: []string{"topic"}, acts: true, asks: true, run: doTopic},
 		{Name: "history", FR: []string{"historique"}, EN: []string{"history"}, Flood: true, run: doHistory},
-		{Name: "search", FR: []string{"chercher"}, EN: []string{"search"}, Flood: true, run: doSearch},
+		{Name: "search", FR: []string{"chercher"}, EN: []string{"search"}, Flood: true, quotes: true, run: doSearch},
 		{Name: "more", FR: []string{"suite"}, EN: []string{"more"}, Flood: true, run: doMore},
-		{Name: "help", FR: []string{"aide"}, EN: []string{"help", "?"}, Args: []Arg{ArgCommand}, run: doHelp},
+		{Name: "help", FR: []string{"aide"}, EN: []string{"help", "?"}, Args: []Arg{ArgCommand}, quotes: true, run: doHelp},
 	}
 	setting = []*Command{
 		{Name: "ignore", FR: []string{"ignorer"}, EN: []string{"ignore"}, Args: []Arg{ArgMember}, Need: Members, run: doIgnore},
@@ -81,26 +81,17 @@ func Commands() []*Command { return slices.Clone(commands.all) }
 // follows the name. It asks for no rights: the member may not use the command.
 func Calls(line string) (c *Command, rest string) { return commands.called(line) }
 
-// Secret reports whether a line holds a pass phrase: a front neither repeats such a
-// line nor keeps it in its input history. The line may not have been cleaned yet.
-func Secret(line string) bool {
-	line = strings.TrimSpace(line)
-	word, rest := text.CutSpace(strings.TrimLeft(line, "/"))
-	if !strings.HasPrefix(line, "/") || rest == "" {
-		return false
-	}
-	c := commands.byWord[text.Fold(word)]
-	return c != nil && c.secret
-}
-
 // Speaks reports whether a line that a member types is something said, to everyone or
 // to somebody alone. It checks neither rights nor names: the line may be refused.
 func Speaks(line string) bool {
 	line = strings.TrimSpace(line)
-	if c, _ := Calls(line); c != nil {
+	switch c, _ := Calls(line); {
+	case line == "", commands.holdsTwo(line), commands.misplacesSecret(line):
+		return false
+	case c != nil:
 		return c.speaks
 	}
-	return line != "" && (line[0] != '/' || isPath(line))
+	return line[0] != '/' || isPath(line)
 }
 
 // Addressee returns whom a line that is still being typed will go to alone: the names

@@ -15,6 +15,8 @@ var (
 	ErrTextTooLong  = fmt.Errorf("room: text over %d bytes", text.MaxText)
 	ErrTooManyLines = fmt.Errorf("room: text over %d lines", text.MaxLines)
 	ErrNoteTooLong  = fmt.Errorf("room: text over %d characters", text.MaxNote)
+	ErrSecretPlace  = errors.New("room: a pass phrase where none belongs") // see misplacesSecret
+	ErrTwoCommands  = errors.New("room: two commands on one line")
 	ErrNobody       = errors.New("room: nobody to reply to")
 	ErrTooMany      = errors.New("room: too many connections from this source")
 	ErrTooManyNew   = errors.New("room: too many new connections from this source") // not logged in yet, or too fast

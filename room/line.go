@@ -195,22 +195,26 @@ func (s *Session) kickForFlooding(ctx context.Context) {
 // with: a pipe's lines may be indented.
 func (s *Session) parse(whole string) (c *Command, rest string, err error) {
 	line := strings.TrimSpace(whole)
-	say := s.room.table.say
-	switch called, _ := s.room.table.called(line); {
+	t := s.room.table
+	switch called, _ := t.called(line); {
 	case line == "":
 		return nil, "", ErrEmpty
 	case s.Role() == state.Console:
 		return s.parseWord(strings.TrimLeft(line, "/"))
+	case t.misplacesSecret(line):
+		return nil, "", ErrSecretPlace
+	case t.holdsTwo(line):
+		return nil, "", ErrTwoCommands
 	case strings.HasPrefix(line, `\@`), strings.HasPrefix(line, `\/`):
-		return say, line[1:], nil
+		return t.say, line[1:], nil
 	case strings.HasPrefix(line, "//") && called == nil:
-		return say, line[1:], nil
+		return t.say, line[1:], nil
 	case line[0] == '/' && (called != nil || !isPath(line)):
 		return s.parseWord(strings.TrimPrefix(line[1:], "/"))
 	case line[0] == '@':
-		return s.room.table.parseAt(line[1:])
+		return t.parseAt(line[1:])
 	}
-	return say, whole, nil
+	return t.say, whole, nil
 }
 
 // isPath reports whether a line begins with a path, as a compiler's messages do: no

@@ -39,7 +39,8 @@ func exitCode(err error) int {
 		return exitShutdown
 	case ended:
 		return endingCode(end)
-	case isA[*room.UsageError](err), isA[*room.UnknownCommandError](err), errors.Is(err, room.ErrEmpty), errors.Is(err, room.ErrNobody):
+	case isA[*room.UsageError](err), isA[*room.UnknownCommandError](err), errors.Is(err, room.ErrEmpty), errors.Is(err, room.ErrNobody),
+		errors.Is(err, room.ErrTwoCommands), errors.Is(err, room.ErrSecretPlace):
 		return exitUsage
 	}
 	return exitRefused

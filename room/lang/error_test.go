@@ -74,6 +74,8 @@ var complaints = []struct {
 	{"ErrClosed", state.ErrClosed, "Le salon ferme : revenez plus tard.", "The room is closing: come back later."},
 	{"ErrGone", state.ErrGone, "Votre session est terminée.", "Your session is over."},
 	{"ErrEmpty", room.ErrEmpty, "Rien à dire ? Tapez un message, ou /aide.", "Nothing to say? Type a message, or /help."},
+	{"ErrTwoCommands", room.ErrTwoCommands, "Une seule commande par ligne : rien n'a été fait.", "Only one command per line: nothing was done."},
+	{"ErrSecretPlace", room.ErrSecretPlace, "Rien n'a été envoyé : « /inscrire phrase » se tape seul, au début d'une ligne.", `Nothing was sent: "/register phrase" stands alone, at the start of a line.`},
 	{"ErrTextTooLong", room.ErrTextTooLong, "Message trop long : 4096 octets au plus. Rien n'a été envoyé.", "Message too long: 4096 bytes at most. Nothing was sent."},
 	{"ErrTooManyLines", room.ErrTooManyLines, "Trop de lignes : 40 au plus par message. Rien n'a été envoyé.", "Too many lines: 40 per message at most. Nothing was sent."},
 	{"ErrNoteTooLong", room.ErrNoteTooLong, "Trop long : 200 caractères au plus. Rien n'a changé.", "Too long: 200 characters at most. Nothing has changed."},

@@ -58,7 +58,7 @@ type Texts struct {
 	SeeHelp, SeeHelpConsole, Usage, Denied, TooFast, TooFastLast                                                                     string
 	TargetBroken, TargetKey, TargetNobody, TargetEverybody                                                                           string
 	DeniedTopic, NotBanned, NotMuted, NotIgnored, Self, SlowMode, IsMuted, IsMutedUntil, IsBanned, IsBannedUntil                     string
-	ShuttingDown, ShuttingDownNow, Empty, TextTooLong, TooManyLines, NoteTooLong                                                     string
+	ShuttingDown, ShuttingDownNow, Empty, TwoCommands, SecretPlace, TextTooLong, TooManyLines, NoteTooLong                           string
 	NobodyToReply, NoShutdown, NoZone, TooMany, TooManyNew, Penalty, NoMemory, NotMember, Busy, NotSent                              string
 	Unsure, Refused, TooLarge, Gone, Internal                                                                                        string
 	NoScreen, NoScreenNow, ScreenJSON                                                                                                string
