@@ -164,8 +164,9 @@ func TestNobodyForgesALineOnATerminalThatOnlyAppends(t *testing.T) {
 		"joined": strings.Repeat("👩‍👩‍👧‍👧", 8) + strings.Repeat("x", 5) + "21:33 bob: faux",
 	} {
 		h := open(t)
-		ann, eve := h.atTeletype("ann", "dumb"), h.pipe("eve")
+		ann := h.atTeletype("ann", "dumb")
 		ann.awaitPaper(t, "Il n'y a que vous ici pour l'instant.")
+		eve := h.pipe("eve")
 		eve.send(forged + "\n" + "fin\n")
 		ann.awaitPaper(t, "eve: fin")
 		_, said, _ := strings.Cut(ann.out.String(), "eve arrive")
