@@ -94,4 +94,5 @@ type Mail interface {
 type Letter struct {
 	Event state.Event // a Whispered
 	To    []state.ID
+	Named []state.ID // the members that the event's To names, in its order
 }

@@ -27,7 +27,7 @@ type memberState struct {
 
 	// Guarded by the room's mu.
 	proof    string // whose it is, see State.Proof; "" for a guest without a key
-	peer     peer   // whom /reply answers
+	peers    []peer // whom /reply answers: maxRecipients at most
 	sessions int    // on this node
 }
 
@@ -52,7 +52,7 @@ func (ms *memberState) setLimits(l *Limits) {
 func (ms *memberState) open(proof string) {
 	if ms.sessions == 0 && (proof == "" || proof != ms.proof) {
 		ms.ignored.set(nil)
-		ms.peer = peer{}
+		ms.peers = nil
 		ms.proof = proof
 	}
 	ms.sessions++
@@ -101,6 +101,27 @@ type peer struct {
 
 func newPeer(st *state.State, m *state.Member) peer {
 	return peer{m.ID, m.Forms.Key, m.Pseudo, st.Proof(m)}
+}
+
+// peersOf returns a private message's author and those it was sent to as peers of a
+// member who has it: all but themselves.
+func peersOf(st *state.State, me *state.Member, l *Letter) []peer {
+	b := l.Event.Body.(state.Whispered)
+	peers := []peer{namedPeer(st, b.Member, b.From)}
+	for i, p := range b.To {
+		if i < len(l.Named) && l.Named[i] != b.Member {
+			peers = append(peers, namedPeer(st, l.Named[i], p))
+		}
+	}
+	return slices.DeleteFunc(peers, func(p peer) bool { return p.member == me.ID })
+}
+
+// namedPeer returns a member as a peer, also one who has just left.
+func namedPeer(st *state.State, id state.ID, p text.Pseudo) peer {
+	if m := st.ByID(id); m != nil {
+		return newPeer(st, m)
+	}
+	return peer{member: id, key: p.Key(), pseudo: p}
 }
 
 // find returns the member that a peer is, also after they left and came back with the

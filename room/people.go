@@ -51,7 +51,7 @@ func (s *Session) memberLocked(name string) (*state.Member, error) {
 // and otherwise which member may be meant.
 func (s *Session) suggest(err error) error {
 	unknown, ok := errors.AsType[*state.UnknownMemberError](err)
-	if !ok {
+	if !ok || unknown.Gone != nil {
 		return err
 	}
 	view, _ := s.room.view()

@@ -98,8 +98,8 @@ type whisper struct {
 }
 
 // whisper sends a private message to everybody named, or to nobody: if one of them is
-// not here, or the sender may not speak, it is not sent. Without names it replies to
-// whom the sender last exchanged a private message with. The Notices say who did not
+// not here, or the sender may not speak, it is not sent. Without names it replies to all
+// with whom the sender last exchanged a private message. The Notices say who did not
 // get it or is away. A member who ignores the sender does not see it, and the sender is not
 // told.
 func (c *call) whisper(said string, names []string) (Reply, error) {
@@ -138,7 +138,7 @@ func (w *whisper) notice(to *state.Member, reached []state.ID) Reply {
 }
 
 // address returns a private message from a session's member to all names, or to the
-// member's peer if there are none. The recipients are all present, and the sender may
+// member's peers if there are none. The recipients are all present, and the sender may
 // speak, at the moment it returns; otherwise it returns an error and changes nothing.
 func (r *Room) address(s *Session, said string, names []string) (*whisper, error) {
 	now := r.log.Now()
@@ -169,32 +169,66 @@ func (r *Room) address(s *Session, said string, names []string) (*whisper, error
 	if !slices.Contains(members, from) {
 		w.echo = r.sessionsLocked(from)
 	}
-	s.own.peer = newPeer(r.state, members[0])
+	s.own.peers = nil
+	for _, m := range members {
+		if m != from || len(members) == 1 {
+			s.own.peers = append(s.own.peers, newPeer(r.state, m))
+		}
+	}
 	return w, nil
 }
 
-// recipientsLocked returns the members with these names; the member's peer if there are
-// none.
+// recipientsLocked returns the members with these names; the member's peers if there are
+// none: all of them, or an error that names those who are no longer here.
 func (s *Session) recipientsLocked(names []string) ([]*state.Member, error) {
 	if len(names) > 0 {
 		return s.membersLocked(names)
 	}
-	last := s.own.peer
-	if last.pseudo == "" {
+	if len(s.own.peers) == 0 {
 		return nil, ErrNobody
 	}
-	m, ok := last.find(s.room.state)
-	if !ok {
-		return nil, &state.UnknownMemberError{Name: string(last.pseudo)}
+	var found []*state.Member
+	var gone []text.Pseudo
+	for _, p := range s.own.peers {
+		if m, ok := p.find(s.room.state); ok {
+			found = append(found, m)
+		} else {
+			gone = append(gone, p.pseudo)
+		}
 	}
-	return []*state.Member{m}, nil
+	if len(gone) > 0 {
+		return nil, &state.UnknownMemberError{Name: string(gone[0]), Gone: gone}
+	}
+	return found, nil
+}
+
+// Peers returns those whom the command "reply" answers, by the pseudos that they have
+// now, or had when they left; nil while it answers nobody.
+func (s *Session) Peers() []text.Pseudo {
+	s.room.mu.Lock()
+	defer s.room.mu.Unlock()
+	if s.own == nil {
+		return nil
+	}
+	var names []text.Pseudo
+	for _, p := range s.own.peers {
+		if m, ok := p.find(s.room.state); ok {
+			p.pseudo = m.Pseudo
+		}
+		names = append(names, p.pseudo)
+	}
+	return names
 }
 
 // send delivers a private message here and on other nodes, and returns which of the
 // recipients' sessions have it.
 func (r *Room) send(c *call, w *whisper) (reached []state.ID) {
+	var named []state.ID
+	for _, m := range w.to {
+		named = append(named, m.ID)
+	}
 	for epoch, ids := range w.nodes {
-		l := Letter{Event: *w.event, To: ids}
+		l := Letter{Event: *w.event, To: ids, Named: named}
 		switch {
 		case epoch == r.epoch:
 			reached = append(reached, r.deliver(l)...)
@@ -209,7 +243,7 @@ func (r *Room) send(c *call, w *whisper) (reached []state.ID) {
 // deliver puts a letter in the inboxes of the sessions it is for, if they are here, and
 // returns which of them have it. A member who ignores the sender counts as having it.
 func (r *Room) deliver(l Letter) (reached []state.ID) {
-	for _, s := range r.readersOf(&l.Event, l.To) {
+	for _, s := range r.readersOf(&l) {
 		if s.Hides(&l.Event) || s.post(Item{Event: &l.Event}) {
 			reached = append(reached, s.id)
 		}
@@ -218,20 +252,20 @@ func (r *Room) deliver(l Letter) (reached []state.ID) {
 }
 
 // readersOf returns the sessions here among those a private message is for, and makes
-// its sender their peer.
-func (r *Room) readersOf(e *state.Event, ids []state.ID) []*Session {
+// its sender and the others it is for their peers.
+func (r *Room) readersOf(l *Letter) []*Session {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	from := r.state.ByID(e.Body.(state.Whispered).Member)
+	from := r.state.ByID(l.Event.Body.(state.Whispered).Member)
 	var readers []*Session
-	for _, id := range ids {
+	for _, id := range l.To {
 		s, ok := r.sessions[id]
 		if !ok {
 			continue
 		}
 		readers = append(readers, s)
-		if m := r.state.Member(id); from != nil && m != nil && m.ID != from.ID && !s.Hides(e) {
-			s.own.peer = newPeer(r.state, from)
+		if m := r.state.Member(id); from != nil && m != nil && m.ID != from.ID && !s.Hides(&l.Event) {
+			s.own.peers = peersOf(r.state, m, l)
 		}
 	}
 	return readers

@@ -130,7 +130,9 @@ func (t *table) holdsTwo(line string) bool {
 }
 
 // parts returns what stands between the slashes of a word.
-func parts(word string) []string { return strings.FieldsFunc(word, func(r rune) bool { return r == '/' }) }
+func parts(word string) []string {
+	return strings.FieldsFunc(word, func(r rune) bool { return r == '/' })
+}
 
 // commandsOnly reports whether all words call commands.
 func (t *table) commandsOnly(words []string) bool {

@@ -161,7 +161,10 @@ func (v View) notInForce(e *state.NotInForceError) string {
 
 func (v View) unknownMember(e *state.UnknownMemberError) string {
 	t := v.texts()
-	if e.Registered {
+	if len(e.Gone) > 1 {
+		return fmt.Sprintf(t.SeveralNotHere, names(e.Gone))
+	}
+	if e.Registered || len(e.Gone) > 0 {
 		return fmt.Sprintf(t.NotHere, text.Isolate(text.Clean(e.Name, false)))
 	}
 	words := fmt.Sprintf(t.NobodyCalled, text.Isolate(text.Clean(e.Name, false)))

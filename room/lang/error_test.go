@@ -52,6 +52,8 @@ var complaints = []struct {
 	{"TakenError", &state.TakenError{Pseudo: "b0b", By: "bob"}, "« b0b » ressemble trop à « bob », qui est là. Choisissez-en un autre.", `"b0b" looks too much like "bob", who is here. Choose another.`},
 	{"UnknownMemberError", &state.UnknownMemberError{Name: "anm", Suggestion: "ann"}, "Personne ne s'appelle « anm ». Vouliez-vous dire @ann ?", `Nobody is called "anm". Did you mean @ann?`},
 	{"UnknownMemberError", &state.UnknownMemberError{Name: "Zoé", Registered: true}, "Zoé n'est pas là en ce moment.", "Zoé is not here right now."},
+	{"UnknownMemberError", &state.UnknownMemberError{Name: "ann", Gone: []text.Pseudo{"ann"}}, "ann n'est pas là en ce moment.", "ann is not here right now."},
+	{"UnknownMemberError", &state.UnknownMemberError{Name: "ann", Gone: []text.Pseudo{"ann", "bob"}}, "ann, bob ne sont pas là en ce moment : rien n'a été envoyé.", "ann, bob are not here right now: nothing was sent."},
 	{"UnknownMemberError", &state.UnknownMemberError{Name: "x\x1b[31m"}, "Personne ne s'appelle « x ». « /liste » montre qui est là.", `Nobody is called "x". "/list" shows who is here.`},
 	{"UnknownCommandError", &room.UnknownCommandError{Name: "lsite", Suggestion: command("list")}, "La commande « /lsite » n'existe pas. Vouliez-vous dire /liste ?", `There is no command "/lsite". Did you mean /list?`},
 	{"UnknownCommandError", &room.UnknownCommandError{Name: "x"}, "La commande « /x » n'existe pas. « /aide » donne la liste.", `There is no command "/x". "/help" lists them.`},

@@ -39,7 +39,7 @@ type Texts struct {
 	NewMessage, NewMessages                                                                                                                                      string
 	NoBans, BanLine, MuteLine, ForEver, IgnoringNobody, Ignoring                                                                                                 string
 	NothingSaid, NothingSaidOn, DayMessages, Found, FoundLast, Earlier, EarlierMessages, NothingMore, NotFound, Stats, StatsPlace, StatsNodes, StatsLog, Skipped string
-	OlderUnread, SearchCut, NotRecorded                                                                                                                          string
+	TooOld, OlderUnread, SearchCut, NotRecorded                                                                                                                  string
 
 	// Notices.
 	NowAway, NowBack, NowIgnored, NowHeard, NowLang, NowClock, NowZone            string
@@ -54,7 +54,7 @@ type Texts struct {
 	// Errors.
 	Taken, Alike, PseudoEmpty, PseudoTooLong, PseudoCharacters                                                                       string
 	PseudoScripts, PseudoStart, PseudoReserved                                                                                       string
-	NobodyCalled, NotHere, DidYouMean, SeeList, NoCommand, DidYouMeanWord                                                            string
+	NobodyCalled, NotHere, SeveralNotHere, DidYouMean, SeeList, NoCommand, DidYouMeanWord                                            string
 	SeeHelp, SeeHelpConsole, Usage, Denied, TooFast, TooFastLast                                                                     string
 	TargetBroken, TargetKey, TargetNobody, TargetEverybody                                                                           string
 	DeniedTopic, NotBanned, NotMuted, NotIgnored, Self, SlowMode, IsMuted, IsMutedUntil, IsBanned, IsBannedUntil                     string

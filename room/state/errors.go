@@ -62,6 +62,8 @@ type UnknownMemberError struct {
 	Name       string
 	Registered bool        // the pseudo is registered: its owner is not here right now
 	Suggestion text.Pseudo // the member who may be meant; "" when no name is near
+
+	Gone []text.Pseudo // a reply was to all who had the message: those of them who are no longer here, the first is Name
 }
 
 func (e *UnknownMemberError) Error() string { return fmt.Sprintf("room: nobody is called %q", e.Name) }
