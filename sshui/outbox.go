@@ -13,7 +13,7 @@ import (
 )
 
 // Bounds of what a member has entered faster than the room accepts it. A line beyond them
-// stays in the line being typed.
+// goes back into the line being typed.
 const (
 	maxOutbox      = 64
 	maxOutboxBytes = 32 << 10
@@ -172,12 +172,11 @@ func (t *terminal) submit(line string) {
 	}
 }
 
-// finish shows the result of a line. The screen restores a line that failed, unless it
-// holds a secret.
+// finish shows the result of a line. The screen restores a line that was refused.
 func (t *terminal) finish(line string, reply room.Reply, err error) {
 	t.onScreen(func(s *screen.Screen) {
 		switch {
-		case err != nil && !room.Secret(line):
+		case err != nil:
 			s.Restore(line)
 		case err == nil && reply == nil && s.Done(line):
 			wait.Signal(t.changed)

@@ -165,7 +165,7 @@ func (t *terminal) switchLocked(dst []byte, now time.Time) []byte {
 		t.lines = t.newLines(t.screen.TakeLine()) // Write shows it
 	default:
 		t.screen.CatchUp(now)
-		t.screen.Restore(t.lines.Close())
+		t.screen.Resume(t.lines.Close())
 		t.lines = nil
 		dst = t.screen.Open(dst)
 	}

@@ -187,7 +187,7 @@ func (t *terminal) dispatch(e keys.Event) line.Outcome {
 }
 
 // actLocked does what the screen asks of the front. A line that the outbox has no room for
-// returns to the screen with a newline: what is typed next stands below it.
+// returns to the screen as one that was refused.
 func (t *terminal) actLocked(a screen.Action) {
 	if a.Leave {
 		t.leaveLocked()
@@ -197,7 +197,7 @@ func (t *terminal) actLocked(a screen.Action) {
 	case a.Request != nil:
 		t.screen.Failed(a.Request)
 	default:
-		t.screen.Restore(strings.TrimRight(a.Line, "\n") + "\n")
+		t.screen.Restore(a.Line)
 	}
 }
 

@@ -37,6 +37,7 @@ type Editor struct {
 	lastAction action // what the one before did
 	top        int    // the first row that Layout showed last
 	completion *completion
+	selected   bool // see Select
 }
 
 // action is what a key does, for those that go on with what the key before did.
@@ -56,6 +57,17 @@ func (e *Editor) Empty() bool { return e.text == "" }
 
 // Cursor returns where the cursor is, in bytes of Text, between graphemes.
 func (e *Editor) Cursor() int { return e.cursor }
+
+// Select marks all of the text as selected, until the next change or key: Insert and what
+// else types something replace it, as in any field of a form. An arrow or a key that
+// deletes only ends that, and edits. An empty text cannot be selected.
+func (e *Editor) Select() {
+	e.Set(e.text, len(e.text))
+	e.selected = e.text != ""
+}
+
+// Selected reports whether the text is selected.
+func (e *Editor) Selected() bool { return e.selected }
 
 // Set replaces the text, cleaned as by Insert and cut at Max, and puts the cursor
 // at a byte of it, or at the nearest end, or after the grapheme it falls in.
@@ -79,14 +91,22 @@ func (e *Editor) Set(text string, cursor int) {
 // tabs become spaces), and reports how many bytes of it, clean, did not fit below
 // Max: those of its end. CR LF, CR, U+2028 and U+2029 are newlines; invalid bytes
 // in a row become one U+FFFD; bidi controls and U+FEFF go; joiners and variation
-// selectors stay.
+// selectors stay. A selected text is replaced, unless nothing is left of the new one.
 func (e *Editor) Insert(text string) (left int) {
+	if text = clean(text); e.selected {
+		if text == "" {
+			return 0
+		}
+		e.Set("", 0)
+	}
 	e.begin()
-	return e.splice(e.cursor, e.cursor, clean(text))
+	return e.splice(e.cursor, e.cursor, text)
 }
 
-// begin begins an action, and ends a completion.
-func (e *Editor) begin() { e.lastAction, e.action, e.completion = e.action, anyAction, nil }
+// begin begins an action, and ends a completion and a selection.
+func (e *Editor) begin() {
+	e.lastAction, e.action, e.completion, e.selected = e.action, anyAction, nil, false
+}
 
 // Replace puts text, cleaned as by Insert, in the place of the bytes from start to
 // end, and the cursor after it. Bytes outside of the text are left out, a grapheme

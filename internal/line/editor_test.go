@@ -150,3 +150,27 @@ func TestAnEmptyEditorTakesNoMemory(t *testing.T) {
 		t.Errorf("after Enter ctrl+y gives %q", e.Text())
 	}
 }
+
+// TestWhatIsSelectedIsReplacedByWhatIsTyped: it is edited by every other key.
+func TestWhatIsSelectedIsReplacedByWhatIsTyped(t *testing.T) {
+	for _, c := range []struct {
+		does func(*Editor)
+		want string
+	}{
+		{func(e *Editor) { e.Insert("x") }, "x|"},
+		{func(e *Editor) { e.Insert("") }, "/regsiter|"},
+		{func(e *Editor) { e.Insert("\x1b") }, "/regsiter|"},
+		{func(e *Editor) { e.Key("alt+enter") }, "\n|"},
+		{func(e *Editor) { e.Key("backspace"); e.Insert("x") }, "/regsitex|"},
+		{func(e *Editor) { e.Key("up"); e.Insert("x") }, "/regsiterx|"},
+		{func(e *Editor) { e.Key("ctrl+a"); e.Insert("x") }, "x|/regsiter"},
+		{func(e *Editor) { e.Key("ctrl+u"); e.Key("ctrl+y") }, "/regsiter|"},
+	} {
+		var e Editor
+		e.Set("/regsiter", 0)
+		e.Select()
+		if c.does(&e); e.state() != c.want {
+			t.Errorf("%q, want %q", e.state(), c.want)
+		}
+	}
+}

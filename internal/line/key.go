@@ -16,16 +16,22 @@ import (
 // gather for one ctrl+y, each on the side it was cut from; ctrl+k at the end of a
 // line takes the newline after it and ctrl+u at the start the one before.
 // alt+enter and shift+enter begin a line.
+//
+// Those two and ctrl+y replace a selected text; up and down only end the selection.
 func (e *Editor) Key(name string) bool {
+	selected := e.selected
+	if selected && (name == "alt+enter" || name == "shift+enter" || name == "ctrl+y" && e.killed != "") {
+		e.Set("", 0)
+	}
 	e.begin()
 	if e.Empty() && slices.Contains([]string{"home", "end", "ctrl+d"}, name) {
 		return false
 	}
 	switch name {
 	case "up":
-		return e.up()
+		return selected || e.up()
 	case "down":
-		return e.down()
+		return selected || e.down()
 	case "ctrl+a", "home":
 		e.cursor = e.lineStart()
 	case "ctrl+e", "end":

@@ -33,6 +33,7 @@ type model struct {
 	cursor int
 	killed string
 	chain  bool // the last key killed
+	marked bool // all of it is selected
 }
 
 func graphemes(text string) (all []string) {
@@ -71,6 +72,14 @@ func (m *model) ahead() int {
 		}
 	}
 	return len(m.text)
+}
+
+// types puts something at the cursor, or in the place of what is selected.
+func (m *model) types(text string) {
+	if m.marked && text != "" {
+		m.text, m.cursor = "", 0
+	}
+	m.replace(m.cursor, m.cursor, text)
 }
 
 func (m *model) replace(start, end int, with string) {
@@ -155,8 +164,8 @@ func (m *model) keys() map[string]func() {
 		"alt+b": func() { m.word(true) }, "alt+f": func() { m.word(false) },
 		"backspace":     func() { m.replace(m.back(), m.cursor, "") },
 		"delete":        func() { m.replace(m.cursor, m.ahead(), "") },
-		"alt+enter":     func() { m.replace(m.cursor, m.cursor, "\n") },
-		"ctrl+y":        func() { m.replace(m.cursor, m.cursor, m.killed) },
+		"alt+enter":     func() { m.types("\n") },
+		"ctrl+y":        func() { m.types(m.killed) },
 		"ctrl+w":        func() { m.to(field) },
 		"alt+backspace": func() { m.to(func() { m.word(true) }) },
 		"alt+d":         func() { m.to(func() { m.word(false) }) },
@@ -195,6 +204,7 @@ func TestEditorIsItsModel(t *testing.T) {
 				for _, name := range rapid.SliceOfN(rapid.SampledFrom(names), 1, 4).Draw(t, "keys") {
 					m.chain = m.chain && slices.Contains(kills, name)
 					keys[name]()
+					m.marked = false
 					if !e.Key(name) {
 						t.Fatalf("%s is not done", name)
 					}
@@ -203,7 +213,8 @@ func TestEditorIsItsModel(t *testing.T) {
 			"type": func(t *rapid.T) {
 				text := drawText(t, pieces, 12)
 				m.chain = false
-				m.replace(m.cursor, m.cursor, text)
+				m.types(text)
+				m.marked = m.marked && text == ""
 				if left := e.Insert(text); left != 0 {
 					t.Fatalf("%d bytes are left", left)
 				}
@@ -215,10 +226,15 @@ func TestEditorIsItsModel(t *testing.T) {
 				text := drawText(t, pieces, 3)
 				m.chain = false
 				m.replace(all[i], all[j], text)
+				m.marked = false
 				e.Replace(all[i], all[j], text)
 			},
+			"select": func(*rapid.T) {
+				m.chain, m.marked, m.cursor = false, m.text != "", len(m.text)
+				e.Select()
+			},
 			"": func(t *rapid.T) {
-				if e.Text() != m.text || e.Cursor() != m.cursor {
+				if e.Text() != m.text || e.Cursor() != m.cursor || e.Selected() != m.marked {
 					t.Fatalf("%q, want %q", e.state(), m.text[:m.cursor]+"|"+m.text[m.cursor:])
 				}
 				wellFormed(t, &e)
@@ -240,6 +256,7 @@ func TestWhateverIsDoneTheTextIsWellFormed(t *testing.T) {
 		place := rapid.IntRange(-3, Max+3)
 		t.Repeat(map[string]func(*rapid.T){
 			"key":      func(t *rapid.T) { e.Key(rapid.SampledFrom(allKeys).Draw(t, "key")) },
+			"select":   func(*rapid.T) { e.Select() },
 			"type":     func(t *rapid.T) { e.Insert(drawText(t, anything, 6)) },
 			"set":      func(t *rapid.T) { e.Set(drawText(t, anything, 6), place.Draw(t, "cursor")) },
 			"complete": func(t *rapid.T) { e.Replace(place.Draw(t, "start"), place.Draw(t, "end"), drawText(t, anything, 6)) },

@@ -94,10 +94,24 @@ func (s *Screen) enter() Action {
 	return Action{Line: text}
 }
 
-// Restore puts a line that failed back on the screen, so that nothing typed is lost,
-// unless the member is already typing something else.
+// Restore puts a line that was refused, or that nothing could take, back on the screen as
+// selected: what is typed next replaces it, Enter sends it again. It does so only if the
+// member is not typing something else; the line is recalled by Up in any case. A line
+// with a pass phrase does not come back: nobody could see what is wrong with it, and
+// whoever typed a better phrase over it would say that to everyone.
 func (s *Screen) Restore(line string) {
-	if s.input.isIdle() {
+	in := &s.input
+	if !in.isIdle() && !(in.mode == composing && in.line.Selected()) || room.Secret(line) {
+		return
+	}
+	in.line.Set(line, len(line))
+	in.line.Select()
+	s.stale |= staleInput
+}
+
+// Resume puts what was being typed elsewhere on the screen, to go on with it.
+func (s *Screen) Resume(line string) {
+	if line != "" {
 		s.input.line.Set(line, len(line))
 		s.stale |= staleInput
 	}
@@ -114,10 +128,14 @@ func (s *Screen) Done(line string) bool {
 	return true
 }
 
-// TakeLine empties the line and returns what was being typed.
+// TakeLine empties the line and returns what was being typed: not what is selected, for
+// whoever takes it would go on behind it.
 func (s *Screen) TakeLine() string {
 	s.endMode()
 	line := s.input.line.Text()
+	if s.input.line.Selected() {
+		line = ""
+	}
 	s.input.line.Set("", 0)
 	return line
 }
@@ -138,7 +156,7 @@ func (in *input) clear() {
 // startSearch empties the line and makes it a search, in the room or in what was typed.
 func (s *Screen) startSearch(m mode) {
 	in := &s.input
-	if in.mode == composing {
+	if in.mode == composing && !in.line.Selected() {
 		in.draft = in.line.Text()
 	}
 	in.setMode(m)

@@ -147,6 +147,9 @@ func (s *Screen) escape() bool {
 		s.close()
 	case in.line.EndCompletion():
 		s.stale |= staleInput
+	case in.line.Selected():
+		in.clear()
+		s.stale |= staleInput
 	default:
 		if s.view.follow && s.painted.marker >= 0 {
 			s.clearMarker()

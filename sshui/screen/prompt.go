@@ -151,6 +151,9 @@ func (s *Screen) paintInput(p *frameWriter, l promptLayout) {
 		} else {
 			p.text(strings.Repeat(" ", l.indent))
 		}
+		if s.input.line.Selected() {
+			text = palette.Paint(rows.Selected, text)
+		}
 		p.text(text)
 	}
 	if l.below {

@@ -60,21 +60,48 @@ func TestTextBeyondTheLongestSaysHowMuchIsLost(t *testing.T) {
 	}
 }
 
-func TestFailedLinesAreGivenBack(t *testing.T) {
-	st := newStage(t, 60, 10)
-	st.says("@anm salut")
-	st.Restore("@anm salut")
-	st.frame()
-	st.ends("[@anm] > @anm salut")
+// TestRefusedLinesComeBackSelected: what is typed next is never glued to them, and they
+// are neither lost nor in the way.
+func TestRefusedLinesComeBackSelected(t *testing.T) {
+	for keys, want := range map[string]string{
+		"": "/incsire", "x": "x", "alt+enter": "\n",
+		"backspace": "/incsir", "left x": "/incsirxe", "up x": "/incsirex",
+		"esc x": "x", "esc up": "/incsire", "x ctrl+c up up": "/incsire",
+		"ctrl+r esc x": "x", "ctrl+f esc x": "x",
+	} {
+		st := newStage(t, 60, 10)
+		st.says("/incsire")
+		st.Restore("/incsire")
+		st.frame()
+		if at := st.vt.CellAt(9, 9); at.Style.Attrs == 0 {
+			t.Fatalf("it does not look selected: %+v", at)
+		}
+		st.keys(strings.Fields(keys)...)
+		if got := st.Screen.input.line.Text(); got != want {
+			t.Errorf("%s: %q, want %q", keys, got, want)
+		}
+	}
+}
 
-	st.keys("ctrl+c")
+func TestRefusedLinesDisturbNobodyWhoTypes(t *testing.T) {
+	st := newStage(t, 60, 10)
 	st.says("@anm salut")
 	st.types("autre chose")
 	st.Restore("@anm salut")
 	st.frame()
-	st.reads("autre chose^") // what is being typed stays,
+	st.reads("autre chose^")
 	st.keys("up")
-	st.ends("[@anm] > @anm salut") // and so does what failed
+	if got := st.Screen.input.line.Text(); got != "@anm salut" {
+		t.Errorf("Up recalls %q", got)
+	}
+}
+
+func TestPassPhrasesDoNotComeBack(t *testing.T) {
+	st := newStage(t, 60, 10)
+	st.says("/inscrire trop court")
+	st.Restore("/inscrire trop court")
+	st.keys("up", "ctrl+y")
+	st.reads("^")
 }
 
 func TestLinesThatWaitAreCounted(t *testing.T) {

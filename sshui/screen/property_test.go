@@ -311,6 +311,9 @@ func (a *actor) report() {
 	reports := []keys.Event{keys.Synchronized{Supported: true}, keys.Kitty{}, keys.Background{Dark: true}, keys.Background{}}
 	a.input(rapid.SampledFrom(reports).Draw(a.T, "report"))
 	a.Waiting(rapid.IntRange(0, 2).Draw(a.T, "waiting"))
+	if rapid.Bool().Draw(a.T, "refused") {
+		a.Restore("@anm salut, 李雷")
+	}
 }
 
 // reopen gives the terminal back and takes it again, as line mode does in between.
@@ -319,7 +322,7 @@ func (a *actor) reopen() {
 	if a.vt.IsAltScreen() {
 		a.Fatal("closed, and not on the main screen")
 	}
-	a.Restore("pas encore envoyé")
+	a.Resume("pas encore envoyé")
 	a.write(a.Open(nil))
 }
 
