@@ -103,15 +103,8 @@ func (r *lineReader) drain() error {
 }
 
 // hideTyping returns what is to be sent before a question whose answer is a secret, or,
-// without on, once there are no more. CR NUL is a bare carriage return (RFC 854), so that
-// the question overwrites what a client that is no telnet shows.
-func (r *lineReader) hideTyping(on bool) []byte {
-	offer := r.lines.telnet.setEcho(on, nil)
-	if on && len(offer) > 0 {
-		offer = append(offer, "\r\x00"...)
-	}
-	return offer
-}
+// without on, once there are no more.
+func (r *lineReader) hideTyping(on bool) []byte { return r.lines.telnet.setEcho(on, nil) }
 
 // fill reads once, after the bytes that are left, when the pace allows it. A deadline or a
 // close that comes while it waits for that takes effect up to 0.2 s later.

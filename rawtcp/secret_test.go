@@ -21,17 +21,17 @@ const (
 	password = "sésame ouvre-toi"
 )
 
-// Telnet's words about the echo, and what stands before a question on the screen of
-// who does not speak it.
+// Telnet's words about the echo, and its no-operation, by which a server knows a telnet.
 const (
+	nop                = "\xff\xf1"
 	willEcho, wontEcho = "\xff\xfb\x01", "\xff\xfc\x01"
 	doEcho, dontEcho   = "\xff\xfd\x01", "\xff\xfe\x01"
-	offer              = willEcho + "\r\x00"
 )
 
 var (
-	askPass     = fmt.Sprintf(french.AskPass, "ann")
-	askPassword = french.AskPassword
+	askPass     = fmt.Sprintf(french.AskPassShown, "ann")
+	askHidden   = fmt.Sprintf(french.AskPass, "ann") // of a client that will hide it
+	askPassword = french.AskPasswordShown
 )
 
 // phrased registers a pseudo with the phrase, over raw TCP, and leaves. It has
@@ -79,8 +79,8 @@ func TestARegisteredPseudoOpensWithItsPhraseAlone(t *testing.T) {
 	c.send("  " + phrase + "\r\n")
 	c.awaitText("Bienvenue, ann")
 	c.wantTalking(h, "me revoilà")
-	if got := strings.Count(c.String(), willEcho); got != 1 {
-		t.Errorf("a client that answers no offer is offered to hide %d times", got)
+	if strings.Contains(c.String(), "\xff") {
+		t.Errorf("a client that sends no command is sent some: %q", c)
 	}
 }
 
@@ -89,15 +89,15 @@ func TestTelnetHidesThePhraseAndNothingElse(t *testing.T) {
 	h.phrased("ann")
 	c := h.call()
 	c.awaitText(hello)
-	c.send("ann\r\n")
-	c.awaitText(hello + offer + askPass)
+	c.send(nop + "ann\r\n")
+	c.awaitText(hello + willEcho + askHidden)
 	c.send(doEcho + "autre phrase\r\x00")
-	c.awaitText(askPass + "\r\n")
-	c.awaitTimes(2, askPass)
+	c.awaitText(askHidden + "\r\n")
+	c.awaitTimes(2, askHidden)
 	c.send("\xff\xf6") // are you there
-	c.awaitTimes(3, askPass)
+	c.awaitTimes(3, askHidden)
 	c.send(phrase + "\r\x00")
-	c.awaitText(askPass + "\r\n" + wontEcho + "* Bienvenue, ann")
+	c.awaitText(askHidden + "\r\n" + wontEcho + "* Bienvenue, ann")
 	c.send(dontEcho)
 	c.wantTalking(h, "me revoilà")
 	if text := c.String(); strings.Count(text, willEcho) != 1 || strings.Count(text, wontEcho) != 1 || strings.Contains(text, phrase) {
@@ -105,11 +105,36 @@ func TestTelnetHidesThePhraseAndNothingElse(t *testing.T) {
 	}
 }
 
+func TestATelnetThatRefusesToHideASecretIsWarned(t *testing.T) {
+	h := open(t)
+	h.phrased("ann")
+	c := h.call()
+	c.send(nop + "ann\r\n")
+	c.awaitText(willEcho + askHidden)
+	c.send(dontEcho + "autre phrase\r\n")
+	c.awaitText(french.WrongPass + "\r\n" + askPass)
+	c.send(phrase + "\r\n")
+	c.awaitText("Bienvenue, ann")
+}
+
+// TestATelnetIsKnownByItsUsersCommand: on a port other than 23 it sends none by itself.
+func TestATelnetIsKnownByItsUsersCommand(t *testing.T) {
+	h := open(t)
+	h.phrased("ann")
+	c := h.call()
+	c.send("ann\r\n")
+	c.awaitText(hello + askPass)
+	c.send("\xff\xf6") // send ayt
+	c.awaitText(askPass + willEcho + askPass)
+	c.send(doEcho + phrase + "\r\n")
+	c.awaitText(wontEcho + "* Bienvenue, ann")
+}
+
 func TestTelnetThatAnswersAfterItsUserHidesNothingMore(t *testing.T) {
 	h := open(t)
 	h.phrased("ann")
 	c := h.call()
-	c.send("ann\r\n" + phrase + "\r\n")
+	c.send(nop + "ann\r\n" + phrase + "\r\n")
 	c.awaitText("Bienvenue, ann")
 	c.send(doEcho)
 	c.awaitText(wontEcho)
@@ -121,12 +146,12 @@ func TestNoPhraseAsksForAPseudoAgain(t *testing.T) {
 	h := open(t)
 	h.phrased("ann")
 	c := h.call()
-	c.send("ann\r\n")
-	c.awaitText(askPass)
+	c.send(nop + "ann\r\n")
+	c.awaitText(askHidden)
 	c.send(doEcho + " \r\n")
 	c.awaitText("S'il est à vous, venez avec votre clé ou votre phrase de passe ; sinon, choisissez-en un autre.\r\n" + wontEcho + hello)
 	c.send(dontEcho + "ann\r\n")
-	c.awaitTimes(2, offer+askPass)
+	c.awaitTimes(2, willEcho+askHidden)
 	c.send("\r\n")
 	c.awaitTimes(3, hello)
 	c.send("bob\r\n")
@@ -280,11 +305,11 @@ func TestLeavingInPlaceOfASecretIsNoJoin(t *testing.T) {
 	h.phrased("ann")
 	for last, answer := range map[string]string{"\x03": "", "\x04": "", "\xff\xec": "", doEcho + "oub\xff\xf4\xff\xfd\x06": "\xff\xfc\x06"} {
 		c := h.call()
-		c.send("ann\r\n")
-		c.awaitText(askPass)
+		c.send(nop + "ann\r\n")
+		c.awaitText(askHidden)
 		c.send(last)
 		c.closeWrite()
-		c.wantEnd(askPass + answer)
+		c.wantEnd(askHidden + answer)
 	}
 	if got := roomtest.Seen[state.Joined](h.Console); len(got) != 1 {
 		t.Errorf("joined: %v", got)

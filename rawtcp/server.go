@@ -7,12 +7,12 @@
 // sends, then waits for an answer, never hangs.
 //
 // Nothing is encrypted here: a pass phrase or password crosses the network as it was
-// typed. It is not shown on the screen of a telnet client, which is told to stop
-// echoing by IAC WILL ECHO (RFC 857) before the first question for a secret. Telnet
-// clients do not announce themselves on a port other than 23, so every client gets these
-// three bytes, followed by CR NUL: on the terminal of a netcat, whose own echo cannot be
-// turned off, the question overwrites them. Clients that are not asked for a secret do
-// not get them.
+// typed. A client that has sent a telnet command is told by IAC WILL ECHO (RFC 857) not to
+// show the answer to a question for a secret. No other client is ever sent a telnet
+// command: to netcat, and to a program that decodes what it reads, it is garbage. They are
+// warned that the secret is shown. That includes a telnet on a port other than 23, which
+// by itself begins no negotiation and sends just what a netcat would; it does when its
+// user writes a minus before the port (telnet -- host -2323) or has it "send ayt".
 package rawtcp
 
 import (

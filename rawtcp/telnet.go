@@ -70,6 +70,11 @@ type telnet struct {
 
 	echo echo
 
+	// mayHide is true once the client has sent a command, until it refuses our echo. To
+	// one that never sends any, such as a netcat or somebody's program, commands are
+	// garbage, and nothing is offered.
+	mayHide bool
+
 	// refusedDo and refusedWill hold the options already answered. In the terms
 	// of RFC 1143 §7 every option they hold is in state NO on both sides: the first
 	// request is refused, as it must be, and a repeated one is no change of
@@ -111,6 +116,7 @@ func (t *telnet) step(b byte, replies []byte) (signal, []byte) {
 // so that it cannot swallow the end of its line.
 func (t *telnet) command(b byte) signal {
 	t.state = inText
+	t.mayHide = t.mayHide || b >= telnetEOF && b != telnetIAC
 	switch b {
 	case telnetIAC:
 		return signalData
@@ -203,12 +209,13 @@ type echo struct {
 }
 
 // setEcho appends what is to be sent so that the client stops echoing, or echoes again:
-// nothing where that is so or has been asked already. A client that has not answered
+// nothing where that is so or has been asked already, nor where the client is none that
+// may hide anything. A client that has not answered
 // yet is told when it does. An offer is no answer: the owner makes it for each secret at
 // most, however much the client asks.
 func (t *telnet) setEcho(on bool, out []byte) []byte {
-	t.echo.wanted = on
-	if t.echo.pending || t.echo.offered == on {
+	t.echo.wanted = on && t.mayHide
+	if t.echo.pending || t.echo.offered == t.echo.wanted {
 		return out
 	}
 	return t.announceEcho(out)
@@ -230,7 +237,7 @@ func (t *telnet) echoAnswered(replies []byte) []byte {
 	e.pending = false
 	switch {
 	case refused:
-		*e = echo{}
+		*e, t.mayHide = echo{}, false
 		if !answered { // the client changed its mind
 			return append(replies, telnetIAC, telnetWONT, telnetEcho)
 		}

@@ -37,7 +37,7 @@ func (c *conn) enter() (first token, ok bool) {
 	defer stop()
 	v := &visitor{conn: c, tries: visitorTries}
 	v.Visitor = front.Visitor{
-		Room: c.room, AskSecret: v.askSecret, Complain: v.complain, Join: v.join,
+		Room: c.room, AskSecret: v.askSecret, Complain: v.complain, Join: v.join, Shown: func() bool { return !v.in.lines.telnet.mayHide },
 		Entry: room.Entry{Addr: c.addr, Front: "tcp", Prefs: room.Prefs{Lang: c.lang}, Paced: true},
 	}
 	v.wait()
@@ -63,7 +63,7 @@ func (v *visitor) wait() {
 // introduce asks for a pseudo and joins with it, or as a guest. It returns the line of a
 // guest.
 func (v *visitor) introduce() (first token, err error) {
-	tok, err := v.ask(v.in.hideTyping(false), v.texts().AskPseudo)
+	tok, err := v.ask(v.texts().AskPseudo, false)
 	if err != nil {
 		return token{}, err
 	}
@@ -86,15 +86,16 @@ func isMessage(line string) bool {
 	return len(line) > 1 && (line[0] == '/' || line[0] == '@' && hasText && len(at) > 1)
 }
 
-// ask sends a question, after telnet options, and waits for the line that answers it. It
-// asks again when the client wants to know whether anybody is there.
-func (v *visitor) ask(options []byte, question string) (token, error) {
+// ask sends a question, after what has a telnet client hide the answer to one for a secret,
+// and waits for the line that answers it. It asks again when the client wants to know whether
+// anybody is there.
+func (v *visitor) ask(question string, secret bool) (token, error) {
 	if v.tries == 0 {
 		v.say(v.texts().TooManyTries)
 		return token{}, errVisitOver
 	}
 	v.tries--
-	if v.send(append(options, question...)) != nil {
+	if v.send(append(v.in.hideTyping(secret), question...)) != nil {
 		return token{}, errVisitOver
 	}
 	tok, err := v.in.next()
@@ -109,7 +110,7 @@ func (v *visitor) ask(options []byte, question string) (token, error) {
 	case tokenLine:
 		return tok, nil
 	case tokenAreYouThere:
-		return v.ask(nil, question)
+		return v.ask(question, secret)
 	case tokenForeign:
 		v.foreign(tok.protocol)
 	case tokenInterrupt:
@@ -122,7 +123,7 @@ func (v *visitor) ask(options []byte, question string) (token, error) {
 // guessed too fast. A client that hides the answer hides the end of its line too.
 func (v *visitor) askSecret(question string) (string, error) {
 	v.wait()
-	tok, err := v.ask(v.in.hideTyping(true), question)
+	tok, err := v.ask(question, true)
 	if err != nil {
 		return "", err
 	}

@@ -45,7 +45,7 @@ func (s *Server) login(ctx ssh.Context, ask gossh.KeyboardInteractiveChallenge) 
 	lacks := s.room.Lacks(&e)
 	var questions []string
 	for _, p := range lacks {
-		questions = append(questions, lang.Question(s.cfg.Lang, p, e.Pseudo))
+		questions = append(questions, lang.Question(s.cfg.Lang, p, e.Pseudo, false))
 	}
 	if len(questions) == 0 {
 		return true

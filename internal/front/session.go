@@ -17,6 +17,7 @@ type Visitor struct {
 	Room      *room.Room
 	Entry     room.Entry                            // what is known so far
 	AskSecret func(question string) (string, error) // sends a question and returns the answer
+	Shown     func() bool                           // the answer will be seen while it is typed; nil: it will not
 	Complain  func(error) error                     // shows an error; its own error ends the visit
 	Join      func() error                          // joins with the Entry
 }
@@ -41,7 +42,8 @@ func (v *Visitor) Enter() error {
 // prove asks for the secrets that the entry lacks.
 func (v *Visitor) prove() error {
 	for _, p := range v.Room.Lacks(&v.Entry) {
-		typed, err := v.AskSecret(lang.Question(v.Entry.Prefs.Lang, p, v.Entry.Pseudo))
+		shown := v.Shown != nil && v.Shown()
+		typed, err := v.AskSecret(lang.Question(v.Entry.Prefs.Lang, p, v.Entry.Pseudo, shown))
 		if err == nil {
 			err = v.Entry.Give(p, typed)
 		}

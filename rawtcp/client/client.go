@@ -40,6 +40,7 @@ const (
 // server that ends, a read of in may still be under way.
 func Run(conn net.Conn, l state.Lang, in io.Reader, out io.Writer) error {
 	defer conn.Close()
+	conn.Write([]byte{telnetIAC, telnetNOP})
 	go func() {
 		io.Copy(conn, in)
 		closeWrite(conn)
@@ -98,6 +99,7 @@ func (c *Client) SetSize(width, height int) { c.edit.SetSize(width, height) }
 // read of the terminal may still be under way.
 func (c *Client) Run() error {
 	defer c.conn.Close()
+	c.conn.Write([]byte{telnetIAC, telnetNOP})
 	go func() {
 		c.send()
 		c.mu.Lock()

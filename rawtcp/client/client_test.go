@@ -212,6 +212,7 @@ func piped(t *testing.T, in io.Reader, serve func(*server)) (out string, err err
 	var shown bytes.Buffer
 	done := make(chan error, 1)
 	go func() { done <- Run(conn, state.French, in, &shown) }()
+	srv.hearBytes(nop)
 	serve(srv)
 	select {
 	case err = <-done:

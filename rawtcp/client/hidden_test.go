@@ -10,6 +10,7 @@ import (
 const (
 	willEcho, wontEcho = "\xff\xfb\x01\r\x00", "\xff\xfc\x01"
 	doEcho, dontEcho   = "\xff\xfd\x01", "\xff\xfe\x01"
+	nop                = "\xff\xf1" // with which the client begins
 )
 
 // hearBytes reads what comes without the end of a line.

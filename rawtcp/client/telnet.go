@@ -4,9 +4,11 @@ import "bytes"
 
 // Telnet as far as the client understands it (RFC 854): it takes all commands out of
 // the text, and heeds one option, ECHO (RFC 857), by which a server says that a
-// secret is being typed. Other options it leaves unanswered.
+// secret is being typed. Other options it leaves unanswered. By a no-operation of its own
+// it lets the server know that it understands them.
 const (
 	telnetSE   = 0xf0
+	telnetNOP  = 0xf1
 	telnetSB   = 0xfa
 	telnetWILL = 0xfb
 	telnetWONT = 0xfc

@@ -99,7 +99,8 @@ var english = Texts{
 	EndShutdown: "The room is closing", EndReplaced: "Too many sessions are open under this nickname: the oldest was closed.", EndReclaimed: "This nickname is registered, and the key or the name is no longer yours here. Connect again, under another nickname or with another key.", EndCrashed: "A server error ended your session. The room is still open: connect again.",
 
 	AskPseudo: "Nickname: ", ChoosePseudo: "Choose another nickname: ", TooManyTries: "Too many attempts.",
-	AskPass: "Pass phrase for %s: ", AskPassword: "Password of the room: ",
+	AskPass: "Pass phrase for %s: ", AskPassShown: "Pass phrase for %s (shown on the screen): ",
+	AskPassword: "Password of the room: ", AskPasswordShown: "Password of the room (shown on the screen): ",
 	NotHTTP: "This is a chat room, not a %s server.", UseSSH: "This port is for telnet and netcat; ssh has its own.",
 	Guest: "guest", ExecUsage: "Usage: ssh nickname@host ['@all text' | '@nickname text' | /command | --json], or program | ssh -T nickname@host @all",
 

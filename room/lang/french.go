@@ -103,7 +103,8 @@ var french = Texts{
 	EndShutdown: "Le salon ferme", EndReplaced: "Trop de sessions ouvertes sous ce pseudo : la plus ancienne est fermée.", EndReclaimed: "Ce pseudo est inscrit, et la clé ou le nom n'est plus à vous ici. Reconnectez-vous, sous un autre pseudo ou avec une autre clé.", EndCrashed: "Une erreur du serveur a mis fin à votre session. Le salon reste ouvert : reconnectez-vous.",
 
 	AskPseudo: "Pseudo : ", ChoosePseudo: "Choisissez un autre pseudo : ", TooManyTries: "Trop d'essais.",
-	AskPass: "Phrase de passe pour %s : ", AskPassword: "Mot de passe du salon : ",
+	AskPass: "Phrase de passe pour %s : ", AskPassShown: "Phrase de passe pour %s (visible à l'écran) : ",
+	AskPassword: "Mot de passe du salon : ", AskPasswordShown: "Mot de passe du salon (visible à l'écran) : ",
 	NotHTTP: "Ceci est un salon de discussion, pas un serveur %s.", UseSSH: "Ce port est celui de telnet et netcat ; ssh a le sien.",
 	Guest: "invité", ExecUsage: "Usage : ssh pseudo@hôte ['@tous texte' | '@pseudo texte' | /commande | --json], ou programme | ssh -T pseudo@hôte @tous",
 

@@ -131,12 +131,19 @@ func (v View) withReason(words, reason string) string {
 	return words + v.texts().Colon + shown(reason)
 }
 
-// Question asks a newcomer for a proof, with a space after it for the answer.
-func Question(l state.Lang, p room.Proof, who text.Pseudo) string {
-	if p == room.RoomPassword {
-		return Of(l).AskPassword
+// Question asks a newcomer for a proof, with a space after it for the answer, and says so when that will be shown
+// while it is typed.
+func Question(l state.Lang, p room.Proof, who text.Pseudo, shown bool) string {
+	t := Of(l)
+	switch {
+	case p == room.RoomPassword && shown:
+		return t.AskPasswordShown
+	case p == room.RoomPassword:
+		return t.AskPassword
+	case shown:
+		return fmt.Sprintf(t.AskPassShown, who)
 	}
-	return fmt.Sprintf(Of(l).AskPass, who)
+	return fmt.Sprintf(t.AskPass, who)
 }
 
 // starred begins lines as replies do.

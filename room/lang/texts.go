@@ -71,7 +71,7 @@ type Texts struct {
 
 	// Fronts.
 	AskPseudo, ChoosePseudo, TooManyTries, NotHTTP, UseSSH, Guest string
-	AskPass, AskPassword                                          string
+	AskPass, AskPassShown, AskPassword, AskPasswordShown          string
 	ExecUsage                                                     string
 
 	// The console and the command line.
