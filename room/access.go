@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/netip"
 	"strings"
+	"time"
 
 	"salon/room/state"
 	"salon/room/text"
@@ -65,7 +66,10 @@ type Entry struct {
 	Quiet    bool   // a one-shot command: not announced, not listed, not welcomed
 	Script   bool   // no person reads along: refused in the last minute before a shutdown
 	Paced    bool   // read more slowly instead of refusing what comes too fast; in slow mode, only what is Script too
-	Screen   bool   // a terminal that can show a screen: only there do commands that Need Screens exist
+	// Patience is how long a message waits, of those that are Paced: what would have to wait
+	// longer is refused at once. 0: for ever.
+	Patience time.Duration
+	Screen   bool // a terminal that can show a screen: only there do commands that Need Screens exist
 }
 
 // Proof is a secret that is asked for before somebody joins.

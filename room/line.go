@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"salon/internal/wait"
 	"salon/room/state"
 	"salon/room/text"
 )
@@ -96,18 +97,41 @@ func (s *Session) allow(ctx context.Context, c *Command) error {
 	if s.Role() >= state.Operator {
 		return nil
 	}
+	begun := time.Now()
 	if c.speaks {
-		if err := s.awaitTurn(ctx); err != nil {
+		if err := s.awaitTurn(ctx, begun); err != nil {
 			return err
 		}
 	}
 	if !s.from.Paced {
 		return s.spendMessage(ctx)
 	}
-	if err := s.own.messages.Wait(ctx); err != nil || !c.speaks {
+	if err := s.awaitMessage(ctx, begun); err != nil || !c.speaks {
 		return err
 	}
-	return s.awaitTurn(ctx)
+	return s.awaitTurn(ctx, begun)
+}
+
+// awaitMessage waits for one of the member's messages and uses it up. What has waited since
+// begun is refused when it would have to wait longer than the session's patience.
+func (s *Session) awaitMessage(ctx context.Context, begun time.Time) error {
+	if s.from.Patience == 0 {
+		return s.own.messages.Wait(ctx)
+	}
+	next := s.own.messages.Reserve()
+	if s.losesPatience(begun, next.Delay()) {
+		next.Cancel()
+		return s.spendMessage(ctx)
+	}
+	if !wait.Pause(ctx, next.Delay()) {
+		return ctx.Err()
+	}
+	return nil
+}
+
+// losesPatience reports whether what has waited since begun is not to wait that much more.
+func (s *Session) losesPatience(begun time.Time, more time.Duration) bool {
+	return s.from.Patience > 0 && time.Since(begun)+more > s.from.Patience
 }
 
 // spendMessage uses up one of the member's messages, or returns a [*TooFastError]; the last
@@ -125,15 +149,15 @@ func (s *Session) spendMessage(ctx context.Context) error {
 }
 
 // awaitTurn returns nil when the member may say something. In slow mode a script waits for
-// that; whoever reads along is told at once how long it takes. A muted member is refused,
+// that, within its patience since begun; whoever reads along is told at once how long it takes. A muted member is refused,
 // also while they wait.
-func (s *Session) awaitTurn(ctx context.Context) error {
+func (s *Session) awaitTurn(ctx context.Context, begun time.Time) error {
 	for s.Role() < state.Operator {
 		left, changed, err := s.turn()
 		switch {
 		case err != nil || left <= 0:
 			return err
-		case !s.from.Paced || !s.from.Script:
+		case !s.from.Paced || !s.from.Script || s.losesPatience(begun, left):
 			return &TooFastError{Wait: left, Slow: true}
 		}
 		again := time.NewTimer(left)

@@ -45,10 +45,10 @@ func (s *Session) say(ctx context.Context, to Recipients, typed string) (Reply, 
 	case strings.Count(said, "\n") >= text.MaxLines:
 		return nil, ErrTooManyLines
 	}
-	if err := s.allow(ctx, s.room.table.say); err != nil {
+	c := &call{Context: ctx, Session: s, command: s.room.table.say, rest: said}
+	if err := s.allow(ctx, c.command); err != nil {
 		return nil, err
 	}
-	c := &call{Context: ctx, Session: s, command: s.room.table.say, rest: said}
 	if len(to.names) > 0 {
 		return c.whisper(said, to.names)
 	}

@@ -102,7 +102,7 @@ func (c *call) searchStore(q state.Query, n int) ([]state.Event, error) {
 	}
 	defer func() { <-one }()
 	if left := r.searches.wait(from); left > 0 {
-		if c.command != nil && !c.from.Paced { // typed, not asked for by a key
+		if c.command != nil && (!c.from.Paced || c.losesPatience(time.Now(), left)) { // typed, not asked for by a key
 			return nil, &TooFastError{Wait: left}
 		}
 		if !wait.Pause(c, left) {

@@ -10,6 +10,10 @@ import (
 	"salon/room/text"
 )
 
+// commandPatience is how long a command waits that comes too fast, or too soon in slow
+// mode; what would have to wait longer fails at once.
+const commandPatience = 10 * time.Second
+
 // runCommand does one command and ends: `ssh bot@host '@tous done'`. Its output is
 // made for scripts: nothing on success but what was asked for, errors on stderr.
 func (ch *channel) runCommand() {
@@ -20,7 +24,7 @@ func (ch *channel) runCommand() {
 		return
 	}
 	e := ch.entry()
-	e.Quiet, e.Script = true, true
+	e.Quiet, e.Script, e.Paced, e.Patience = true, true, true, commandPatience
 	if !ch.enterAsUser(e) {
 		return
 	}

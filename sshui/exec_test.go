@@ -279,3 +279,11 @@ func TestExitCodesOfOtherFailures(t *testing.T) {
 		}
 	}
 }
+
+func TestACommandThatIsTooFastWaits(t *testing.T) {
+	h := open(t, func(b *build) { b.room.Rate, b.room.Burst = 2, 1 })
+	for i := range 4 {
+		h.run("bot", fmt.Sprint(i)).wantExit(exitDone)
+	}
+	h.wantSaid(t, "bot", "0", "1", "2", "3")
+}
