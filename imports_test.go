@@ -70,6 +70,7 @@ var imports = map[string]row{
 	"internal/owned":       {},
 	"internal/wait":        {std: withoutIO},
 	"internal/classcache":  {std: withoutIO},
+	"internal/picture":     {std: withoutIO, others: []string{"github.com/charmbracelet/ultraviolet", "github.com/rivo/uniseg"}}, // for tests: in nobody's row
 	"internal/load":        {others: []string{"golang.org/x/crypto/ssh"}},
 	"internal/sshwire":     {others: []string{"golang.org/x/crypto/ssh"}},
 	"internal/attack":      {ours: []string{"internal/load", "internal/server", "internal/sshwire", "room/state"}, others: []string{"github.com/alecthomas/kong", "golang.org/x/crypto/ssh", "modernc.org/sqlite"}},
