@@ -73,6 +73,9 @@ func run(args []string) int {
 		p.Show(os.Stderr, ctx, wrong)
 		return exitUsage
 	}
+	if errors.Is(err, server.ErrRefused) { // the server has said why
+		return exitFailure
+	}
 	if err != nil {
 		server.Complain(os.Stderr, err)
 		return exitFailure

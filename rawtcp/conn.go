@@ -39,7 +39,8 @@ type conn struct {
 	writing sync.Mutex // held while a write is under way
 	broken  bool       // a write found the connection lost; guarded by writing
 
-	joined atomic.Bool // sess is set
+	joined  atomic.Bool // sess is set
+	refused bool        // the client was told why it did not get in, or why it was put out
 }
 
 func newConn(s *Server, raw net.Conn, login *front.Login) *conn {
@@ -82,6 +83,7 @@ func (c *conn) say(text string) error { return c.send(c.lines.Line(nil, text)) }
 // complain sends an error, worded as a session would see it. It fails with
 // errVisitOver.
 func (c *conn) complain(err error) error {
+	c.refused = true
 	if c.say(lang.View{Lang: c.lang}.Reply(room.Failure{Err: err}, time.Now())) != nil {
 		return errVisitOver
 	}
@@ -99,6 +101,7 @@ func (c *conn) abandon() {
 
 // dismiss tells a client that has not joined why the connection is closed.
 func (c *conn) dismiss() {
+	c.refused = true
 	if c.conns.Closing.Err() != nil {
 		c.say(c.texts().ShuttingDownNow)
 		return
@@ -115,6 +118,14 @@ func (c *conn) foreign(protocol string) {
 		return
 	}
 	c.say(fmt.Sprintf(c.texts().NotHTTP, protocol))
+}
+
+// logOut lets a client that knows telnet's commands know that it was refused: programs need
+// not read words. Nothing may read any more.
+func (c *conn) logOut() {
+	if c.refused && c.in.lines.telnet.spoken {
+		c.send([]byte{telnetIAC, telnetWILL, telnetLogout})
+	}
 }
 
 // drain waits up to timeouts.linger until a telnet client is ready for the last line;

@@ -40,7 +40,7 @@ func (h *hider) deliver() {
 
 func TestTheEchoIsAsLastAskedForHoweverLateTheClientAnswers(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		h := &hider{t: rt, server: telnet{mayHide: true}}
+		h := &hider{t: rt, server: telnet{spoken: true}}
 		wanted := false
 		for _, act := range rapid.SliceOf(rapid.IntRange(0, 5)).Draw(rt, "acts") {
 			switch act {
@@ -67,7 +67,7 @@ func TestTheEchoIsAsLastAskedForHoweverLateTheClientAnswers(t *testing.T) {
 func TestAnswersAboutTheEchoNeverOutgrowWhatAsksForThem(t *testing.T) {
 	for _, answers := range []string{"\xff\xfd\x01", "\xff\xfe\x01", "\xff\xfd\x01\xff\xfe\x01", "\xff\xfe\x01\xff\xfd\x01"} {
 		for _, asked := range []string{"o", "ow", "owo"} {
-			server := telnet{mayHide: true}
+			server := telnet{spoken: true}
 			var sent, replies []byte
 			for _, act := range asked {
 				sent = server.setEcho(act == 'o', sent)

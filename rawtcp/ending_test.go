@@ -288,3 +288,34 @@ func TestShutdownTakesNoLongerThanItMay(t *testing.T) {
 		}
 	})
 }
+
+// TestATelnetThatIsRefusedIsToldInACommand: who typed nothing but left, and who leaves by
+// themselves, is not.
+func TestATelnetThatIsRefusedIsToldInACommand(t *testing.T) {
+	h := open(t)
+	h.phrased("ann")
+	for typed, refused := range map[string]bool{
+		"": false, "root\r\n": true, "ann\r\nfaux\r\n": true, "ann\r\n": false, "bob\r\n/quitter\r\n": false, "root\r\nbob\r\n": false,
+		strings.Repeat("root\r\n", visitorTries): true,
+	} {
+		c := h.call()
+		c.send(nop + typed)
+		c.closeWrite()
+		select {
+		case <-c.ended:
+		case <-time.After(patience):
+			t.Fatalf("%q: never hung up", typed)
+		}
+		if strings.HasSuffix(c.String(), willLogout) != refused || strings.Contains(strings.TrimSuffix(c.String(), willLogout), willLogout) {
+			t.Errorf("%q: told %q", typed, c)
+		}
+	}
+	kicked := h.call()
+	kicked.send(nop + "bob\r\n")
+	kicked.awaitText("Bienvenue, bob")
+	h.Order(t, "kick bob assez ri")
+	kicked.wantEnd("assez ri\r\n" + willLogout)
+	plain := h.enter("bob")
+	h.Order(t, "kick bob assez ri")
+	plain.wantEnd("assez ri\r\n")
+}

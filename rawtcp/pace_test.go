@@ -135,7 +135,7 @@ func TestAVisitorIsNotAskedAgainForEver(t *testing.T) {
 	c.send("\xff\xf6")
 	c.awaitText(hello + hello)
 	c.send(strings.Repeat("\xff\xf6", 100))
-	c.wantEnd(strings.Repeat(hello, visitorTries) + french.TooManyTries + "\r\n")
+	c.wantEnd(strings.Repeat(hello, visitorTries) + french.TooManyTries + "\r\n" + willLogout)
 	if strings.Count(c.String(), hello) != visitorTries || len(roomtest.Seen[state.Joined](h.Console)) != 0 {
 		t.Errorf("told %q", c)
 	}

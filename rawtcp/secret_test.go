@@ -24,6 +24,7 @@ const (
 // Telnet's words about the echo, and its no-operation, by which a server knows a telnet.
 const (
 	nop                = "\xff\xf1"
+	willLogout         = "\xff\xfb\x12" // to a telnet that is refused
 	willEcho, wontEcho = "\xff\xfb\x01", "\xff\xfc\x01"
 	doEcho, dontEcho   = "\xff\xfd\x01", "\xff\xfe\x01"
 )

@@ -25,6 +25,7 @@ func (c *conn) serve() {
 		}
 		c.SetReadDeadline(time.Now()) // wakes the reader
 		reading.Wait()
+		c.logOut()
 		front.HangUp(c.Conn, c.waits.linger)
 	}()
 	first, ok := c.enter()
@@ -38,6 +39,7 @@ func (c *conn) serve() {
 		c.abandon()
 	case state.Lost:
 	default:
+		c.refused = end.Cause != state.Quit && end.Cause != state.Shutdown
 		c.say(farewell(end, c.sess))
 	}
 }

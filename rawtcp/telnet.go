@@ -23,6 +23,10 @@ const (
 // what it sends.
 const telnetEcho = 1
 
+// telnetLogout is the option of RFC 727: the side that WILL LOGOUT ends the session of the
+// other one, who has not asked for it.
+const telnetLogout = 18
+
 // telnetTimingMark is the option of RFC 860: DO asks for a mark in the stream
 // rather than for a state, so each request is answered.
 const telnetTimingMark = 6
@@ -70,10 +74,10 @@ type telnet struct {
 
 	echo echo
 
-	// mayHide is true once the client has sent a command, until it refuses our echo. To
-	// one that never sends any, such as a netcat or somebody's program, commands are
-	// garbage, and nothing is offered.
-	mayHide bool
+	// spoken is true once the client has sent a command. To one that never sends any, such
+	// as a netcat or somebody's program, commands are garbage, and nothing is offered.
+	spoken bool
+	shows  bool // the client has refused our echo
 
 	// refusedDo and refusedWill hold the options already answered. In the terms
 	// of RFC 1143 §7 every option they hold is in state NO on both sides: the first
@@ -116,7 +120,7 @@ func (t *telnet) step(b byte, replies []byte) (signal, []byte) {
 // so that it cannot swallow the end of its line.
 func (t *telnet) command(b byte) signal {
 	t.state = inText
-	t.mayHide = t.mayHide || b >= telnetEOF && b != telnetIAC
+	t.spoken = t.spoken || b >= telnetEOF && b != telnetIAC
 	switch b {
 	case telnetIAC:
 		return signalData
@@ -214,7 +218,7 @@ type echo struct {
 // yet is told when it does. An offer is no answer: the owner makes it for each secret at
 // most, however much the client asks.
 func (t *telnet) setEcho(on bool, out []byte) []byte {
-	t.echo.wanted = on && t.mayHide
+	t.echo.wanted = on && t.mayHide()
 	if t.echo.pending || t.echo.offered == t.echo.wanted {
 		return out
 	}
@@ -237,7 +241,7 @@ func (t *telnet) echoAnswered(replies []byte) []byte {
 	e.pending = false
 	switch {
 	case refused:
-		*e, t.mayHide = echo{}, false
+		*e, t.shows = echo{}, true
 		if !answered { // the client changed its mind
 			return append(replies, telnetIAC, telnetWONT, telnetEcho)
 		}
@@ -246,6 +250,9 @@ func (t *telnet) echoAnswered(replies []byte) []byte {
 	}
 	return replies
 }
+
+// mayHide reports whether the client understands what our echo is, and has not refused it.
+func (t *telnet) mayHide() bool { return t.spoken && !t.shows }
 
 // echoHidden reports whether the client has agreed not to show what is typed.
 func (t *telnet) echoHidden() bool { return t.echo.offered && !t.echo.pending }

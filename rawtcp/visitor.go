@@ -37,7 +37,7 @@ func (c *conn) enter() (first token, ok bool) {
 	defer stop()
 	v := &visitor{conn: c, tries: visitorTries}
 	v.Visitor = front.Visitor{
-		Room: c.room, AskSecret: v.askSecret, Complain: v.complain, Join: v.join, Shown: func() bool { return !v.in.lines.telnet.mayHide },
+		Room: c.room, AskSecret: v.askSecret, Complain: v.complain, Join: v.join, Shown: func() bool { return !v.in.lines.telnet.mayHide() },
 		Entry: room.Entry{Addr: c.addr, Front: "tcp", Prefs: room.Prefs{Lang: c.lang}, Paced: true},
 	}
 	v.wait()
@@ -91,6 +91,7 @@ func isMessage(line string) bool {
 // anybody is there.
 func (v *visitor) ask(question string, secret bool) (token, error) {
 	if v.tries == 0 {
+		v.refused = true
 		v.say(v.texts().TooManyTries)
 		return token{}, errVisitOver
 	}
@@ -151,6 +152,7 @@ func (v *visitor) join() (err error) {
 		return err
 	}
 	v.joined.Store(true)
+	v.refused = false
 	v.login.Done()
 	v.log.Info("tcp: joined", "pseudo", string(v.Entry.Pseudo), "addr", v.addr.String())
 	v.send(v.in.hideTyping(false)) // a lost connection is noticed by the next write

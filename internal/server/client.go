@@ -22,6 +22,10 @@ const (
 	leaveTimeout = 2 * time.Second
 )
 
+// ErrRefused is Join's error when the server let nobody in, or put its user out: it has said
+// why, and there is nothing to add.
+var ErrRefused = client.ErrRefused
+
 // Join joins a room over raw TCP, at addr as net.Dial takes it, from a terminal or from
 // pipes, until one of the two leaves. SIGINT and SIGTERM leave as the end of the input
 // does: the others see somebody leave, not a lost connection.

@@ -35,12 +35,17 @@ const (
 	maxQuestion = 200
 )
 
+// ErrRefused says that the server let nobody in, or put its user out. What it has sent
+// says why.
+var ErrRefused = errors.New("client: refused by the server")
+
 // Run talks to the server on conn until one of the two leaves: in to the server,
 // what it sends to out. It closes conn. The end of in is no error. When it is the
-// server that ends, a read of in may still be under way.
+// server that ends, a read of in may still be under way. Its errors are [ErrRefused],
+// those of out, and one in words for a connection that was lost.
 func Run(conn net.Conn, l state.Lang, in io.Reader, out io.Writer) error {
 	defer conn.Close()
-	conn.Write([]byte{telnetIAC, telnetNOP})
+	conn.Write(greeting)
 	go func() {
 		io.Copy(conn, in)
 		closeWrite(conn)
@@ -63,7 +68,10 @@ func closeWrite(conn net.Conn) {
 
 // lost words the end of a connection; one that was ended is no error.
 func lost(err error, l state.Lang) error {
-	if err == nil || errors.Is(err, io.EOF) || errors.Is(err, net.ErrClosed) || errors.Is(err, os.ErrDeadlineExceeded) {
+	if err == nil || errors.Is(err, ErrRefused) {
+		return err
+	}
+	if errors.Is(err, io.EOF) || errors.Is(err, net.ErrClosed) || errors.Is(err, os.ErrDeadlineExceeded) {
 		return nil
 	}
 	return fmt.Errorf(lang.Of(l).ClientLost, err)
@@ -96,10 +104,10 @@ func (c *Client) SetSize(width, height int) { c.edit.SetSize(width, height) }
 
 // Run talks to the server until one of the two leaves, and closes the connection.
 // Leaving by Ctrl-D or Ctrl-C is no error. When it is the server that ends, a
-// read of the terminal may still be under way.
+// read of the terminal may still be under way. Its errors are those of the function Run.
 func (c *Client) Run() error {
 	defer c.conn.Close()
-	c.conn.Write([]byte{telnetIAC, telnetNOP})
+	c.conn.Write(greeting)
 	go func() {
 		c.send()
 		c.mu.Lock()
@@ -180,7 +188,8 @@ func (c *Client) echo(theirs bool) {
 // receive reads what the server sends and hands on whole lines, cleaned of all
 // that could command a terminal: a server is a stranger too. What remains of an
 // unfinished line is handed on as such. echo is called each time that the server begins
-// or stops to echo, before the text that came with it is shown.
+// or stops to echo, before the text that came with it is shown. The error is ErrRefused
+// when the server has said so, or has turned the connection away before it read anything.
 func receive(conn net.Conn, show func(b []byte, whole bool) error, echo func(theirs bool)) error {
 	var pending []byte
 	var commands telnet
@@ -192,13 +201,20 @@ func receive(conn net.Conn, show func(b []byte, whole bool) error, echo func(the
 		if commands.echoes != echoed {
 			echo(commands.echoes)
 		}
+		if commands.logout { // nobody answers a question any more: the reason comes last
+			pending = pending[:bytes.LastIndexByte(pending, '\n')+1]
+		}
 		if end := lastLine(pending, err != nil); end > 0 {
 			if err := show(clean(pending[:end]), true); err != nil {
 				return err
 			}
 			pending = append(pending[:0], pending[end:]...)
 		}
-		if err != nil {
+		switch {
+		case err == nil:
+		case commands.logout, errors.Is(err, io.EOF) && !commands.heard:
+			return ErrRefused
+		default:
 			return err
 		}
 		if len(pending) > 0 && len(pending) <= maxQuestion {

@@ -2,6 +2,7 @@ package client
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -212,7 +213,7 @@ func piped(t *testing.T, in io.Reader, serve func(*server)) (out string, err err
 	var shown bytes.Buffer
 	done := make(chan error, 1)
 	go func() { done <- Run(conn, state.French, in, &shown) }()
-	srv.hearBytes(nop)
+	srv.greet()
 	serve(srv)
 	select {
 	case err = <-done:
@@ -303,5 +304,33 @@ func TestAnOutputThatFailsEndsTheClient(t *testing.T) {
 	srv.say("bonjour\r\n")
 	if err := Run(conn, state.French, in, full{}); err == nil {
 		t.Error("it ended well")
+	}
+}
+
+func TestTheClientKnowsThatItIsRefused(t *testing.T) {
+	for name, end := range map[string]func(*server){
+		"told so":     func(s *server) { s.greet(); s.say("Pseudo : ! Non.\r\nPseudo : " + willLogout); s.Close() },
+		"turned away": func(s *server) { s.hearBytes(doMark); s.say("! Non.\r\n"); s.Close() },
+	} {
+		conn, srv := connect(t)
+		in, hold := io.Pipe()
+		var shown bytes.Buffer
+		done := make(chan error, 1)
+		go func() { done <- Run(conn, state.French, in, &shown) }()
+		end(srv)
+		if err := <-done; !errors.Is(err, ErrRefused) || !strings.HasSuffix(shown.String(), "! Non.\n") {
+			t.Errorf("%s: shown %q, %v", name, shown.String(), err)
+		}
+		hold.Close()
+
+		conn, srv = connect(t)
+		s := &testClient{tty: newTTY(t, 40, 12), server: srv, done: make(chan error, 1)}
+		s.client = New(conn, state.French, s.tty, 40, 12)
+		go func() { s.done <- s.client.Run() }()
+		t.Cleanup(func() { close(s.keys) })
+		end(srv)
+		if err := s.ended(); !errors.Is(err, ErrRefused) || !strings.Contains(s.String(), "! Non.") {
+			t.Errorf("%s, on a terminal: %v", name, err)
+		}
 	}
 }

@@ -223,7 +223,7 @@ func playOver(t testing.TB, conn net.Conn, srv *server, w, h int) *testClient {
 	s := &testClient{tty: newTTY(t, w, h), server: srv, done: make(chan error, 1)}
 	s.client = New(conn, state.French, s.tty, w, h)
 	go func() { s.done <- s.client.Run() }()
-	srv.hearBytes(nop)
+	srv.greet()
 	t.Cleanup(func() { close(s.keys) })
 	return s
 }

@@ -10,8 +10,16 @@ import (
 const (
 	willEcho, wontEcho = "\xff\xfb\x01\r\x00", "\xff\xfc\x01"
 	doEcho, dontEcho   = "\xff\xfd\x01", "\xff\xfe\x01"
-	nop                = "\xff\xf1" // with which the client begins
+	doMark, wontMark   = "\xff\xfd\x06", "\xff\xfc\x06"
+	willLogout         = "\xff\xfb\x12"
 )
+
+// greet does what a server does first that takes a client.
+func (s *server) greet() {
+	s.t.Helper()
+	s.hearBytes(doMark)
+	s.say(wontMark)
+}
 
 // hearBytes reads what comes without the end of a line.
 func (s *server) hearBytes(want string) {

@@ -3,26 +3,34 @@ package client
 import "bytes"
 
 // Telnet as far as the client understands it (RFC 854): it takes all commands out of
-// the text, and heeds one option, ECHO (RFC 857), by which a server says that a
-// secret is being typed. Other options it leaves unanswered. By a no-operation of its own
-// it lets the server know that it understands them.
+// the text, and heeds three options: ECHO (RFC 857), by which a server says that a secret is
+// being typed, LOGOUT (RFC 727), by which it says that it refuses its user, and
+// TIMING-MARK (RFC 860). Other options it leaves unanswered.
 const (
-	telnetSE   = 0xf0
-	telnetNOP  = 0xf1
-	telnetSB   = 0xfa
-	telnetWILL = 0xfb
-	telnetWONT = 0xfc
-	telnetDO   = 0xfd
-	telnetDONT = 0xfe
-	telnetIAC  = 0xff
-	telnetEcho = 1
+	telnetSE     = 0xf0
+	telnetSB     = 0xfa
+	telnetWILL   = 0xfb
+	telnetWONT   = 0xfc
+	telnetDO     = 0xfd
+	telnetDONT   = 0xfe
+	telnetIAC    = 0xff
+	telnetEcho   = 1
+	telnetMark   = 6
+	telnetLogout = 18
 )
+
+// greeting is what the client sends first. By it the server knows that telnet's commands are
+// understood here, and by the answer, which a mark always gets, the client knows that the
+// server reads what it sends.
+var greeting = []byte{telnetIAC, telnetDO, telnetMark}
 
 // telnet reads what a server sends, however it is split. Its zero value is ready.
 type telnet struct {
 	state  func(*telnet, byte) // what the next byte means; nil: text
 	verb   byte                // before an option
 	echoes bool                // the server does, so that we must not
+	logout bool                // the server refuses its user
+	heard  bool                // it has read the greeting
 	text   []byte              // being made by filter
 }
 
@@ -60,8 +68,15 @@ func (t *telnet) command(c byte) {
 
 func (t *telnet) option(c byte) {
 	t.state = nil
-	if c == telnetEcho && (t.verb == telnetWILL || t.verb == telnetWONT) {
-		t.echoes = t.verb == telnetWILL
+	on := t.verb == telnetWILL
+	switch {
+	case !on && t.verb != telnetWONT: // asked for, not said
+	case c == telnetEcho:
+		t.echoes = on
+	case c == telnetLogout:
+		t.logout = on
+	case c == telnetMark:
+		t.heard = true
 	}
 }
 
