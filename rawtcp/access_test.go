@@ -1,6 +1,7 @@
 package rawtcp
 
 import (
+	"log/slog"
 	"strings"
 	"testing"
 
@@ -85,4 +86,37 @@ func TestABannedPseudoIsToldOnceItIsProved(t *testing.T) {
 	}
 	c.send(phrase + "\r\n")
 	c.wantEnd("assez ri\r\n")
+}
+
+// TestAPhraseAtTheWrongPromptReachesNobody else, nor the log. Who typed it sees 40 characters of
+// it at most, as what cannot be a pseudo.
+func TestAPhraseAtTheWrongPromptReachesNobody(t *testing.T) {
+	var log roomtest.Journal
+	h := open(t, func(b *build) {
+		b.log = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	})
+	h.phrased("ann")
+	bob, json := h.enter("bob"), h.enter("cléo")
+	json.send("/json\r\n")
+	c := h.call()
+	for _, line := range []string{phrase, "pile d'agrafes\xe9", strings.Repeat("agrafes", 100), strings.Repeat("agrafe ", 1000), "ann " + phrase, "\x1b[31magrafes"} {
+		asked := strings.Count(c.String(), hello)
+		c.send(line + "\r\n")
+		c.awaitTimes(asked+1, hello)
+	}
+	c.send("ann\r\n\r\n" + phrase + "\r\n") // after the question for it was answered with nothing
+	c.awaitText(askPass)
+	c.send("dan\r\n/registre " + phrase + "\r\n/inscrire agrafe\r\n@tous fini\r\n")
+	for _, out := range []*caller{c, bob, json} {
+		out.awaitText("fini")
+	}
+	h.Close()
+	if strings.Contains(c.String(), strings.Repeat("agrafe ", 6)) {
+		t.Errorf("a long line is repeated: %q", c)
+	}
+	for name, out := range map[string]string{"bob": bob.String(), "json": json.String(), "the log": log.String()} {
+		if strings.Contains(out, "agrafe") {
+			t.Errorf("%s: the phrase is in\n%s", name, out)
+		}
+	}
 }
