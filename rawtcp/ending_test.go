@@ -289,6 +289,18 @@ func TestShutdownTakesNoLongerThanItMay(t *testing.T) {
 	})
 }
 
+func TestQuittingInPlaceOfAPseudoIsNoJoin(t *testing.T) {
+	h := open(t)
+	for _, line := range []string{"/quitter", "/quit à demain", "/q", "//exit"} {
+		c := h.call()
+		c.send(line + "\r\n")
+		c.wantEnd(hello + french.VisitorBye + "\r\n")
+	}
+	if got := roomtest.Seen[state.Joined](h.Console); len(got) != 0 {
+		t.Errorf("joined: %v", got)
+	}
+}
+
 // TestATelnetThatIsRefusedIsToldInACommand: who typed nothing but left, and who leaves by
 // themselves, is not.
 func TestATelnetThatIsRefusedIsToldInACommand(t *testing.T) {

@@ -68,6 +68,10 @@ func (v *visitor) introduce() (first token, err error) {
 		return token{}, err
 	}
 	line := strings.TrimSpace(decodeLine(tok.text))
+	if c, _ := room.Calls(line); c != nil && c.Name == "quit" { // nobody hears of a guest who comes only to leave
+		v.say(v.texts().VisitorBye)
+		return token{}, errVisitOver
+	}
 	if isMessage(line) {
 		tok.text = bytes.Clone(tok.text) // the next question would overwrite it
 		return tok, v.joinAsGuest()

@@ -100,7 +100,7 @@ var english = Texts{
 
 	AskPseudo: "Nickname: ", ChoosePseudo: "Choose another nickname: ", TooManyTries: "Too many attempts.",
 	AskPass: "Pass phrase for %s: ", AskPassShown: "Pass phrase for %s (shown on the screen): ",
-	AskPassword: "Password of the room: ", AskPasswordShown: "Password of the room (shown on the screen): ",
+	VisitorBye: "Goodbye.", AskPassword: "Password of the room: ", AskPasswordShown: "Password of the room (shown on the screen): ",
 	NotHTTP: "This is a chat room, not a %s server.", UseSSH: "This port is for telnet and netcat; ssh has its own.",
 	Guest: "guest", ExecUsage: "Usage: ssh nickname@host ['@all text' | '@nickname text' | /command | --json], or program | ssh -T nickname@host @all",
 

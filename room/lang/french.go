@@ -104,7 +104,7 @@ var french = Texts{
 
 	AskPseudo: "Pseudo : ", ChoosePseudo: "Choisissez un autre pseudo : ", TooManyTries: "Trop d'essais.",
 	AskPass: "Phrase de passe pour %s : ", AskPassShown: "Phrase de passe pour %s (visible à l'écran) : ",
-	AskPassword: "Mot de passe du salon : ", AskPasswordShown: "Mot de passe du salon (visible à l'écran) : ",
+	VisitorBye: "Au revoir.", AskPassword: "Mot de passe du salon : ", AskPasswordShown: "Mot de passe du salon (visible à l'écran) : ",
 	NotHTTP: "Ceci est un salon de discussion, pas un serveur %s.", UseSSH: "Ce port est celui de telnet et netcat ; ssh a le sien.",
 	Guest: "invité", ExecUsage: "Usage : ssh pseudo@hôte ['@tous texte' | '@pseudo texte' | /commande | --json], ou programme | ssh -T pseudo@hôte @tous",
 

@@ -72,6 +72,7 @@ type Texts struct {
 	// Fronts.
 	AskPseudo, ChoosePseudo, TooManyTries, NotHTTP, UseSSH, Guest string
 	AskPass, AskPassShown, AskPassword, AskPasswordShown          string
+	VisitorBye                                                    string // to who leaves before they have a pseudo
 	ExecUsage                                                     string
 
 	// The console and the command line.
