@@ -105,8 +105,13 @@ func (c *call) run() (Reply, error) {
 	return c.command.run(c)
 }
 
-// usage returns the error of a command used wrongly.
-func (c *call) usage() (Reply, error) { return nil, &UsageError{c.command} }
+// usage returns the error of a command that something is missing from.
+func (c *call) usage() (Reply, error) { return nil, &UsageError{Command: c.command} }
+
+// misused returns the error of a command whose argument is none of those that it takes.
+func (c *call) misused(arg string) (Reply, error) {
+	return nil, &UsageError{Command: c.command, Arg: text.FirstRunes(arg, text.MaxQuoted)}
+}
 
 // quotedPseudo returns a name as typed, without the @ before it, short enough to be
 // quoted in an error.
@@ -194,7 +199,10 @@ type UnknownCommandError struct {
 func (e *UnknownCommandError) Error() string { return fmt.Sprintf("room: no command %q", e.Name) }
 
 // UsageError says that a command was used wrongly.
-type UsageError struct{ Command *Command }
+type UsageError struct {
+	Command *Command
+	Arg     string // what was not understood; "" when something is missing, or a secret may be in it
+}
 
 func (e *UsageError) Error() string { return "room: usage of " + e.Command.Name }
 
@@ -210,6 +218,13 @@ type Arg uint8
 const (
 	ArgText Arg = iota // anything: nothing is offered
 	ArgMember
+	ArgMuted
+	ArgTarget   // of a ban
+	ArgDuration // or anything else
+	ArgSeconds
+	ArgDay
+	ArgWords // of a search, to the end of the line
+	ArgZone
 	ArgIgnored
 	ArgCommand
 	ArgLang
@@ -261,7 +276,7 @@ var (
 		{"haut", "up"}, {"bas", "down"}, {"debut", "top"}, {"fin", "bottom"}, {"nonlu", "unread", "non-lu"},
 		{"precedente", "previous"}, {"suivante", "next"},
 	}
-	days = []choice{{"aujourd'hui", "today", "aujourdhui"}, {"hier", "yesterday"}, {"avant-hier"}}
+	days = []choice{{"aujourd'hui", "today", "aujourdhui"}, {"hier", "yesterday"}, {"avant-hier", "avant-hier"}}
 )
 
 // choices are the values of each kind of argument that has only a few.

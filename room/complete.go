@@ -24,6 +24,8 @@ func (s *Session) Complete(line string, pos int) (start int, candidates []string
 		return start, s.completeCommand(word)
 	case strings.HasPrefix(word, "@"):
 		return start, s.completeName(word, "@", start == 0)
+	case isEmojiName(word):
+		return start, emojiLike(word)
 	case s.Role() == state.Console || strings.HasPrefix(before, "/"):
 		return start, s.completeArg(word, before)
 	}
@@ -63,12 +65,30 @@ func (s *Session) completeArg(word, before string) []string {
 		place--
 	}
 	c, ok := s.room.table.byWord[text.Fold(fields[0])]
+	if ok && c.may(s) && slices.Contains(c.Args, ArgWords) {
+		return append(matchingSome(word, dayWords(s.Prefs().Lang)), s.completeName(word, "", false)...)
+	}
 	if !ok || !c.may(s) || place >= len(c.Args) {
 		return s.completeName(word, "", false)
 	}
-	switch arg := c.Args[place]; arg {
-	case ArgMember:
+	return s.completeKind(c.Args[place], word)
+}
+
+// completeKind offers arguments of one kind.
+func (s *Session) completeKind(arg Arg, word string) []string {
+	switch arg {
+	case ArgMember, ArgTarget:
 		return s.completeMember(word, "", false)
+	case ArgMuted:
+		return matching(word, s.mutedPseudos())
+	case ArgDuration:
+		return append(durationsLike(word, s.Prefs().Lang), s.completeName(word, "", false)...)
+	case ArgSeconds:
+		return matching(word, []string{"0", "5", "10", "30", "60"})
+	case ArgDay:
+		return matching(word, dayWords(s.Prefs().Lang))
+	case ArgZone:
+		return zonesLike(word)
 	case ArgIgnored:
 		return matching(word, s.ignoredNames())
 	case ArgCommand:
@@ -83,6 +103,54 @@ func (s *Session) completeArg(word, before string) []string {
 	default:
 		return s.completeChoice(word, choices[arg])
 	}
+}
+
+// dayWords returns the words for days in a language.
+func dayWords(l state.Lang) (words []string) {
+	for _, d := range days {
+		if l == state.French || d.word(l) != d[0] { // English has no word for the day before yesterday
+			words = append(words, d.word(l))
+		}
+	}
+	return words
+}
+
+// durationsLike offers some durations, or with a number typed its units.
+func durationsLike(word string, l state.Lang) []string {
+	units := []string{"s", "m", "h", "d", "w"}
+	if l == state.French {
+		units = []string{"s", "m", "h", "j", "sem"}
+	}
+	number := strings.TrimRightFunc(word, func(r rune) bool { return r < '0' || r > '9' })
+	if word == "" {
+		return []string{"10" + units[1] + " ", "1" + units[2] + " ", "1" + units[3] + " ", "1" + units[4] + " "}
+	}
+	if number == "" {
+		return nil
+	}
+	var all []string
+	for _, u := range units {
+		all = append(all, number+u)
+	}
+	return matching(word, all)
+}
+
+// matchingSome is matching once something is typed.
+func matchingSome(word string, among []string) []string {
+	if word == "" {
+		return nil
+	}
+	return matching(word, among)
+}
+
+// mutedPseudos returns whose mutes are in force, sorted.
+func (s *Session) mutedPseudos() []text.Pseudo {
+	view, now := s.room.view()
+	var list []text.Pseudo
+	for m := range view.Mutes(now) {
+		list = append(list, m.Pseudo)
+	}
+	return byName(list, func(p text.Pseudo) text.Pseudo { return p })
 }
 
 // completeChoice offers the words of the session's language; others only when
@@ -139,9 +207,8 @@ func (s *Session) completeMember(word, sign string, everyone bool) []string {
 			found = append(found, m)
 		}
 	}
-	slices.SortFunc(found, func(a, b *state.Member) int {
-		return cmp.Or(cmp.Compare(b.Spoke, a.Spoke), cmp.Compare(a.Pseudo, b.Pseudo))
-	})
+	byName(found, func(m *state.Member) text.Pseudo { return m.Pseudo })
+	slices.SortStableFunc(found, func(a, b *state.Member) int { return cmp.Compare(b.Spoke, a.Spoke) })
 	var list []string
 	for _, m := range found[:min(len(found), maxCandidates)] {
 		list = append(list, sign+string(m.Pseudo)+" ")

@@ -163,3 +163,56 @@ func TestEveryLanguageIsCompleted(t *testing.T) {
 		})
 	}
 }
+
+func TestEveryArgumentThatCanBeIsCompleted(t *testing.T) {
+	inFreeRoom(t, func(h *testRoom) {
+		e := onScreen("op")
+		e.Role = state.Operator
+		op, ann := h.arrive(e), h.join("ann", "bob")[0]
+		ann.does("hello")
+		op.does("/mute bob 10m")
+		h.settle()
+		op.completes("/unmute ", "bob ")
+		op.completes("/unmute a")
+		op.completes("/ban ann ", "10m ", "1h ", "1j ", "1sem ")
+		op.completes("/mute ann 5", "5s ", "5m ", "5h ", "5j ", "5sem ")
+		op.completes("/mute ann 15se", "15sem ")
+		op.completes("/ban ann sp")
+		op.completes("/ban a", "ann ")
+		op.completes("/slow ", "0 ", "5 ", "10 ", "30 ", "60 ")
+		op.completes("/theme s", "sombre ")
+		op.completes("/souris ", "oui ", "non ")
+		op.completes("/texte o", "oui ")
+		ann.completes("/historique ", "aujourd'hui ", "hier ", "avant-hier ")
+		ann.completes("/historique h", "hier ")
+		ann.completes("/chercher train h", "hier ")
+		ann.completes("/chercher train ")
+		ann.completes("/chercher train @b", "@bob ")
+		ann.completes("/fuseau europe/pa", "Europe/Paris ")
+		ann.completes("/fuseau paris", "Europe/Paris ")
+		ann.completes("/tz utc", "UTC ")
+		ann.completes("/json o", "oui ")
+		ann.completes("/aide hi", "/historique ")
+		ann.asks("/lang en")
+		ann.completes("/history ", "today ", "yesterday ")
+		if n := replied[room.Notice](ann, "/tz europe/paris"); n.Text != "Europe/Paris" {
+			h.Errorf("the zone is %q", n.Text)
+		}
+	})
+}
+
+func TestEmojiAreCompletedByTheirShortNames(t *testing.T) {
+	inRoom(t, func(h *testRoom) {
+		ann := h.join("ann")[0]
+		ann.completes(":smile", "😄 ", "😃 ")
+		ann.completes("hello :smile:", "😄 ")
+		ann.completes("hello :SMI", "😄 ", "😃 ", "😏 ", "😈 ")
+		ann.completes("@ann :coffee", "☕ ")
+		ann.completes("/me :tad", "🎉 ")
+		ann.completes("a :+1", "👍 ")
+		ann.completes("a :-1:", "👎 ")
+		for _, line := range []string{":", ":x", "see :nothing", "10:30", "http://x"} {
+			ann.completes(line)
+		}
+	})
+}

@@ -285,7 +285,7 @@ func (t *table) parseAt(line string) (c *Command, rest string, err error) {
 	name = strings.TrimRight(name, ":,;")
 	switch {
 	case name == "" || words == "":
-		return nil, "", &UsageError{t.tell}
+		return nil, "", &UsageError{Command: t.tell}
 	case everyoneWords.is(name):
 		return t.say, words, nil
 	}

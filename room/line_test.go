@@ -190,7 +190,7 @@ func TestSettings(t *testing.T) {
 		if p.Lang != state.English || !p.Hour12 || !p.JSON || p.Zone.String() != "Europe/Paris" {
 			h.Errorf("ann is spoken to with %+v", p)
 		}
-		for _, line := range []string{"/lang", "/lang xx", "/heure", "/heure 13", "/fuseau"} {
+		for _, line := range []string{"/lang xx", "/heure 13"} {
 			refused[*room.UsageError](ann, line)
 		}
 		for _, line := range []string{"/fuseau Mars/Olympus", "/fuseau ../../etc/passwd", "/fuseau Local", "/tz " + strings.Repeat("x", 65)} {
@@ -343,6 +343,33 @@ func TestADayAloneOrInQuotesIsAWord(t *testing.T) {
 			if n := len(replied[room.Past](ann, line).Events); n != want {
 				h.Errorf("%s finds %d, want %d", line, n, want)
 			}
+		}
+	})
+}
+
+// TestSettingsAloneSayWhatIsSet, and what can be chosen; nothing changes.
+func TestSettingsAloneSayWhatIsSet(t *testing.T) {
+	inFreeRoom(t, func(h *testRoom) {
+		ann := h.arrive(onScreen("ann"))
+		for _, set := range []string{"", "/theme sombre", "/cloche tout", "/souris oui", "/lang en", "/heure 12", "/fuseau Europe/Paris"} {
+			if set != "" {
+				ann.asks(set)
+			}
+			before := ann.Prefs()
+			for line, what := range map[string]room.What{"/lang": room.NowLang, "/heure": room.NowClock, "/tz": room.NowZone, "/theme": room.NowTheme, "/bell": room.NowBell} {
+				if n := replied[room.Notice](ann, line); n.What != what || n.Choices == nil {
+					h.Errorf("%s: %+v", line, n)
+				}
+			}
+			if n := replied[room.Notice](ann, "/souris"); (n.What == room.NowMouse) != before.Mouse || n.Choices == nil {
+				h.Errorf("/souris: %+v", n)
+			}
+			if ann.Prefs() != before {
+				h.Errorf("after %q asking has changed %+v to %+v", set, before, ann.Prefs())
+			}
+		}
+		if n := replied[room.Notice](ann, "/fuseau"); n.Text != "Europe/Paris" {
+			h.Errorf("/fuseau: %+v", n)
 		}
 	})
 }

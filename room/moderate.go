@@ -42,7 +42,7 @@ func doBan(c *call) (Reply, error) {
 	}
 	d, reason, ok := text.CutDuration(rest)
 	if !ok {
-		return c.usage()
+		return c.misused(rest)
 	}
 	if reason, err = note(reason); err != nil {
 		return nil, err
@@ -119,7 +119,7 @@ func doMute(c *call) (Reply, error) {
 	}
 	d, junk, ok := text.CutDuration(rest)
 	if !ok || junk != "" {
-		return c.usage()
+		return c.misused(cmp.Or(junk, rest))
 	}
 	return c.propose(state.Muted{Member: m.ID, Pseudo: m.Pseudo, Forms: m.Forms, KeyID: m.KeyID, By: c.Pseudo(), For: d}, nil)
 }
@@ -154,7 +154,7 @@ func seconds(s string, most time.Duration) (d time.Duration, ok bool) {
 func doSlow(c *call) (Reply, error) {
 	every, ok := seconds(c.rest, maxSlow)
 	if !ok {
-		return c.usage()
+		return c.misused(c.rest)
 	}
 	return c.propose(state.SlowSet{By: c.Pseudo(), Every: every}, nil)
 }
@@ -180,7 +180,7 @@ func doShutdown(c *call) (Reply, error) {
 	}
 	in, ok := seconds(word, maxShutdown)
 	if !ok {
-		return c.usage()
+		return c.misused(word)
 	}
 	reason, err := note(reason)
 	if err != nil {

@@ -102,7 +102,7 @@ func TestAMuteEndsByItself(t *testing.T) {
 			h.Errorf("bob is told until %v, want %v", muted.Until, end)
 		}
 		refused[*state.MutedError](bob, "/me waves")
-		if !replied[room.Profile](ann, "/info bob").Person.Muted {
+		if p := replied[room.Profile](ann, "/info bob").Person; !p.Muted || !p.MutedUntil.Equal(end) {
 			h.Error("ann cannot read that bob has no voice")
 		}
 		sleep(10*time.Minute - time.Second)

@@ -76,14 +76,14 @@ func doHistory(c *call) (Reply, error) {
 	case strings.HasPrefix(c.rest, "#"):
 		seq, err := strconv.ParseUint(c.rest[1:], 10, 48)
 		if err != nil || seq == 0 {
-			return c.usage()
+			return c.misused(c.rest)
 		}
 		return c.around(state.Seq(seq))
 	case c.rest != "":
 		p.n, wrong = strconv.Atoi(c.rest)
 	}
 	if wrong != nil || p.n < 1 {
-		return c.usage()
+		return c.misused(c.rest)
 	}
 	p.n = min(p.n, pastMax)
 	return c.past(p)

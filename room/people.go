@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"salon/room/state"
 	"salon/room/text"
@@ -69,11 +70,32 @@ func (s *Session) suggest(err error) error {
 func doList(c *call) (Reply, error) {
 	view, now := c.room.view()
 	list := People{Members: make([]Person, 0, view.Count())}
-	muted := view.Muted(now)
+	muted, until := view.Muted(now), mutedUntil(view, now)
 	for m := range view.Present() {
-		list.Members = append(list.Members, c.person(view, m, muted(m)))
+		p := c.person(view, m, muted(m))
+		p.MutedUntil = until(m)
+		list.Members = append(list.Members, p)
 	}
+	byName(list.Members, func(p Person) text.Pseudo { return p.Pseudo })
 	return list, nil
+}
+
+// mutedUntil returns a function that says when the mute on a member ends that names their
+// pseudo or key; the zero time for none, and for one without an end.
+func mutedUntil(view *state.View, tick time.Duration) func(*state.Member) time.Time {
+	ends := map[string]time.Time{}
+	for m := range view.Mutes(tick) {
+		ends[string(m.Forms.Key)] = m.Until()
+		if m.KeyID != "" {
+			ends[m.KeyID] = m.Until()
+		}
+	}
+	return func(m *state.Member) time.Time {
+		if end, ok := ends[string(m.Forms.Key)]; ok || m.KeyID == "" {
+			return end
+		}
+		return ends[m.KeyID]
+	}
 }
 
 // person describes a member as the session may see it.
@@ -114,6 +136,7 @@ func doInfo(c *call) (Reply, error) {
 	}
 	view, now := c.room.view()
 	profile := Profile{Person: c.person(view, m, view.Muted(now)(m))}
+	profile.Person.MutedUntil = mutedUntil(view, now)(m)
 	if a := c.room.owned(c.id); a != nil && a.Forms.Key == m.Forms.Key {
 		profile.Own = &Own{Keys: slices.Clone(a.Keys), Pass: a.Pass != ""}
 	}

@@ -148,8 +148,7 @@ func (s *Session) registeredPseudos() []text.Pseudo {
 	for a := range view.Accounts() {
 		all = append(all, a.Pseudo)
 	}
-	slices.Sort(all)
-	return all
+	return byName(all, func(p text.Pseudo) text.Pseudo { return p })
 }
 
 // ownKeys returns the keys of the account whose owner this is.

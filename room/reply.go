@@ -47,6 +47,8 @@ type Person struct {
 	Operator bool
 	Muted    bool
 
+	MutedUntil time.Time // zero: until an operator ends it
+
 	Registered time.Time // when the pseudo was; zero: it is not
 
 	Details bool
@@ -94,6 +96,8 @@ type Past struct {
 	Events    []state.Event
 	More      bool // there is a page before it, which the command "more" shows
 	Continued bool // it is such a page
+	Resumed   bool // it is what a program that comes back missed, after Since
+	Since     state.Seq
 
 	Asked Request // what it answers; nil: a command
 	Older Older   // asks for the page before it, if there is More
@@ -174,9 +178,10 @@ const (
 
 // Notice is a short confirmation.
 type Notice struct {
-	What What
-	Name text.Pseudo
-	Text string
+	What    What
+	Name    text.Pseudo
+	Text    string
+	Choices *Command // nothing has changed: it is so, and this command changes it; else nil
 }
 
 // What is the message of a Notice.
@@ -190,7 +195,7 @@ const (
 	NowUnignored         // Name is shown again
 	NowLang              // the language changed
 	NowClock             // Text: "24" or "12"
-	NowZone              // Text: the time zone
+	NowZone              // Text: the time zone; "" for the server's
 	NowJSON              // one JSON object a line from now on
 	NowPlain             // sentences again, no JSON
 	NowNamed             // the pseudo is Name, as before

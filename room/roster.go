@@ -1,6 +1,7 @@
 package room
 
 import (
+	"cmp"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -39,7 +40,28 @@ func newRoster(st *state.State, readOnly bool) *Roster {
 		}
 		people = append(people, Attendee{Pseudo: m.Pseudo, Away: m.IsAway(), Operator: m.Role >= state.Operator, Hue: m.Hue})
 	}
+	people = byName(people, func(a Attendee) text.Pseudo { return a.Pseudo })
 	return &Roster{Present: st.Count(), People: people, Topic: st.Topic(), Slow: st.Slow(), Shutdown: st.Shutdown(), ReadOnly: readOnly}
+}
+
+// byName returns a list ordered as French and English readers expect: whatever the case
+// and the accents, élève before zoé. Each name is folded once.
+func byName[T any](list []T, name func(T) text.Pseudo) []T {
+	type keyed struct {
+		key  string
+		item T
+	}
+	all := make([]keyed, len(list))
+	for i, item := range list {
+		all[i] = keyed{text.Fold(string(name(item))), item}
+	}
+	slices.SortStableFunc(all, func(a, b keyed) int {
+		return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(name(a.item), name(b.item)))
+	})
+	for i := range all {
+		list[i] = all[i].item
+	}
+	return list
 }
 
 func (a *Roster) equal(b *Roster) bool {

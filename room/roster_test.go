@@ -330,3 +330,20 @@ func TestARosterIsReadWhileItChanges(t *testing.T) {
 		}
 	})
 }
+
+// TestNamesAreInTheReadersOrder: an accent or a capital changes nothing.
+func TestNamesAreInTheReadersOrder(t *testing.T) {
+	inFreeRoom(t, func(h *testRoom) {
+		me := h.join("zoé", "élève", "Carole", "bob", "Éric")[0]
+		want := []text.Pseudo{"bob", "Carole", "élève", "Éric", "zoé"}
+		h.present(want...)
+		var got []text.Pseudo
+		for _, a := range me.Roster().People {
+			got = append(got, a.Pseudo)
+		}
+		if !slices.Equal(got, want) {
+			h.Errorf("the roster is %q", got)
+		}
+		me.completes("/info e", "élève ", "Éric ")
+	})
+}

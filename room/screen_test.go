@@ -30,7 +30,7 @@ func TestThemeAndBell(t *testing.T) {
 				h.Errorf("%s: ann is told %+v and has %+v", line, n, ann.Prefs())
 			}
 		}
-		for _, line := range []string{"/theme", "/theme rose", "/cloche", "/bell ding", "/souris x", "/texte bonjour", "/aller", "/go home"} {
+		for _, line := range []string{"/theme rose", "/bell ding", "/souris x", "/texte bonjour", "/aller", "/go home"} {
 			refused[*room.UsageError](ann, line)
 		}
 	})
@@ -47,7 +47,7 @@ func TestTheMouseAndTextModeAreTurnedOnAndOff(t *testing.T) {
 			want room.What
 			on   bool
 		}{
-			{"/souris", room.NowMouse, true}, {"/mouse", room.NowNoMouse, false}, {"/mouse off", room.NowNoMouse, false},
+			{"/souris", room.NowNoMouse, false}, {"/souris oui", room.NowMouse, true}, {"/souris", room.NowMouse, true}, {"/mouse off", room.NowNoMouse, false},
 			{"/souris oui", room.NowMouse, true}, {"/mouse on", room.NowMouse, true}, {"/souris non", room.NowNoMouse, false},
 		} {
 			if n := replied[room.Notice](ann, step.line); n.What != step.want || ann.Prefs().Mouse != step.on {
@@ -89,7 +89,7 @@ func TestEveryKeyHasACommand(t *testing.T) {
 				h.Errorf("%s in text mode: %v", line, err)
 			}
 		}
-		for _, line := range []string{"/theme sombre", "/cloche tout", "/souris"} {
+		for _, line := range []string{"/theme sombre", "/cloche tout", "/souris oui"} {
 			replied[room.Notice](ann, line) // remembered for the screen
 		}
 		ann.asks("/texte")

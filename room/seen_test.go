@@ -286,7 +286,7 @@ func TestWhatAnOwnerChoseLasts(t *testing.T) {
 		if p := ann.Prefs(); p != (room.Prefs{Lang: state.English}) {
 			h.Errorf("nothing was kept, and ann has %+v", p)
 		}
-		for _, line := range []string{"/lang fr", "/heure 24", "/fuseau Europe/Paris", "/theme clair", "/cloche tout", "/souris", "/texte"} {
+		for _, line := range []string{"/lang fr", "/heure 24", "/fuseau Europe/Paris", "/theme clair", "/cloche tout", "/souris oui", "/texte"} {
 			ann.asks(line)
 		}
 		other := h.arrive(screen("ann", "SHA256:A", asked))

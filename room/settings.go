@@ -111,25 +111,48 @@ func (s *Session) override(k state.Kept) {
 	}
 }
 
+// setting returns what is set, for a command that was given nothing to set.
+func (c *call) setting(n Notice) (Reply, error) {
+	n.Choices = c.command
+	return n, nil
+}
+
 func doLang(c *call) (Reply, error) {
+	if c.rest == "" {
+		return c.setting(Notice{What: NowLang})
+	}
 	l, ok := ParseLang(c.rest)
 	if !ok {
-		return c.usage()
+		return c.misused(c.rest)
 	}
 	return c.prefer(state.Kept{Lang: &l}, Notice{What: NowLang})
 }
 
 func doClock(c *call) (Reply, error) {
+	if c.rest == "" {
+		now := 0
+		if c.Prefs().Hour12 {
+			now = 1
+		}
+		return c.setting(Notice{What: NowClock, Text: clocks[now][0]})
+	}
 	i, ok := pick(clocks, c.rest)
 	if !ok {
-		return c.usage()
+		return c.misused(c.rest)
 	}
 	hour12 := i == 1
 	return c.prefer(state.Kept{Hour12: &hour12}, Notice{What: NowClock, Text: clocks[i][0]})
 }
 
 func doZone(c *call) (Reply, error) {
-	zone, err := c.room.Zone(c.rest)
+	if c.rest == "" {
+		n := Notice{What: NowZone}
+		if zone := c.Prefs().Zone; zone != nil {
+			n.Text = zone.String()
+		}
+		return c.setting(n)
+	}
+	zone, err := c.room.Zone(canonicalZone(c.rest))
 	if err != nil {
 		return nil, err
 	}
@@ -138,24 +161,37 @@ func doZone(c *call) (Reply, error) {
 }
 
 func doTheme(c *call) (Reply, error) {
+	if c.rest == "" {
+		return c.setting(Notice{What: NowTheme, Text: c.Prefs().Theme.String()})
+	}
 	i, ok := pick(themes, c.rest)
 	if !ok {
-		return c.usage()
+		return c.misused(c.rest)
 	}
 	theme := state.Theme(i)
 	return c.prefer(state.Kept{Theme: &theme}, Notice{What: NowTheme, Text: theme.String()})
 }
 
 func doBell(c *call) (Reply, error) {
+	if c.rest == "" {
+		return c.setting(Notice{What: NowBell, Text: c.Prefs().Bell.String()})
+	}
 	i, ok := pick(bells, c.rest)
 	if !ok {
-		return c.usage()
+		return c.misused(c.rest)
 	}
 	bell := state.Bell(i)
 	return c.prefer(state.Kept{Bell: &bell}, Notice{What: NowBell, Text: bell.String()})
 }
 
 func doMouse(c *call) (Reply, error) {
+	if c.rest == "" {
+		n := Notice{What: NowNoMouse}
+		if c.Prefs().Mouse {
+			n.What = NowMouse
+		}
+		return c.setting(n)
+	}
 	mouse, n, err := c.switched(c.Prefs().Mouse, NowMouse, NowNoMouse)
 	if err != nil {
 		return nil, err
@@ -172,15 +208,6 @@ func doPlain(c *call) (Reply, error) {
 	return n, nil
 }
 
-func doJSON(c *call) (Reply, error) {
-	json, n, err := c.switched(false, NowJSON, NowPlain)
-	if err != nil {
-		return nil, err
-	}
-	c.setPrefs(func(p *Prefs) { p.JSON = json })
-	return n, nil
-}
-
 // switched returns whether the argument switches something on or off, and the Notice of
 // that; without an argument it is switched over from what it was.
 func (c *call) switched(was bool, whenOn, whenOff What) (on bool, n Notice, err error) {
@@ -189,7 +216,7 @@ func (c *call) switched(was bool, whenOn, whenOff What) (on bool, n Notice, err 
 	case c.rest == "":
 		on = !was
 	case !ok:
-		return false, Notice{}, &UsageError{c.command}
+		return false, Notice{}, &UsageError{Command: c.command, Arg: text.FirstRunes(c.rest, text.MaxQuoted)}
 	}
 	if on {
 		return true, Notice{What: whenOn}, nil
@@ -199,8 +226,11 @@ func (c *call) switched(was bool, whenOn, whenOff What) (on bool, n Notice, err 
 
 func doGo(c *call) (Reply, error) {
 	i, ok := pick(wheres, c.rest)
-	if !ok {
+	switch {
+	case c.rest == "":
 		return c.usage()
+	case !ok:
+		return c.misused(c.rest)
 	}
 	return c.turn(TurnUp + Where(i))
 }

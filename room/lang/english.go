@@ -46,7 +46,7 @@ var english = Texts{
 
 	NowAway: "You are marked as away. \"/back\" when you return.", NowBack: "Welcome back.",
 	NowIgnored: "You will no longer see what %s says. \"/unignore %[1]s\" undoes this.", NowHeard: "You can see what %s says again.",
-	NowLang: "Language: English.", NowClock: "%s-hour clock.", NowZone: "Time zone: %s.",
+	NowLang: "Language: English.", NowClock: "%s-hour clock.", NowZone: "Time zone: %s.", ServersZone: "the server's", Choices: "To change it: %s",
 	NowJSON: "One JSON object per line; \"/json off\" stops it.", NowPlain: "JSON disabled.", NowNamed: "You are %s.", RecipientAway: "%s is away", RecipientFull: "%s is not receiving anything: private message not delivered. Try again later.",
 	LineCut: "Line too long: everything after 4096 bytes was lost.", StillHere: "Still here.",
 	PressAgain:    "Ctrl-C (or Ctrl-D) again to leave.",
@@ -54,7 +54,7 @@ var english = Texts{
 	BanHint:       "%s can come back under another nickname; to prevent it: %s", BanNetwork: "%s is banned with its whole network, a /%d: one customer has all of it. For that address alone: %s/128",
 	ThemeAuto: "Colours to match your terminal.", ThemeLight: "Colours for a light background.", ThemeDark: "Colours for a dark background.", ThemeMono: "Colours disabled.",
 	BellMentions: "The bell rings for mentions and private messages.", BellNone: "Bell disabled.", BellAll: "The bell rings for every message.",
-	NowMouse: "The wheel scrolls; hold Shift to select text. \"/mouse\" to stop.", NowNoMouse: "The mouse no longer scrolls: it selects text, without Shift.",
+	NowMouse: "The wheel scrolls; hold Shift to select text. \"/mouse off\" to stop.", NowNoMouse: "The mouse no longer scrolls: it selects text, without Shift.",
 	NowText: "Text mode: each line is added below. \"/plain\" returns to full screen.", NowScreen: "Full screen. \"/plain\" returns to text mode.",
 	NowRegistered: "The nickname %s is yours: only the key %s can use it. \"/register phrase\" adds a pass phrase, \"/unregister\" gives it up.",
 	NowPassSet:    "The nickname %s is yours: only your pass phrase can use it. \"/unregister\" gives it up.", NowPassSetToo: "The nickname %s is yours: only your pass phrase, or the key %s, can use it. \"/unregister\" gives it up.",
@@ -69,7 +69,7 @@ var english = Texts{
 	PseudoStart: "\"%s\" must begin with a letter or a digit.", PseudoReserved: "\"%s\" is reserved. Choose another nickname.",
 	NobodyCalled: "Nobody is called \"%s\".", NotHere: "%s is not here right now.", SeveralNotHere: "%s are not here right now: nothing was sent.", DidYouMean: "Did you mean @%s?", SeeList: "\"%slist\" shows who is here.",
 	NoCommand: "There is no command \"%s\".", DidYouMeanWord: "Did you mean %s?", SeeHelp: "\"/help\" lists them.", SeeHelpConsole: "\"wall text\" speaks to everyone, \"help\" lists the commands.",
-	Usage: "Usage: %s", Denied: "%s is for operators.", DeniedTopic: "Only an operator can change the topic; \"%s\" alone shows it.",
+	Usage: "Usage: %s", NotUnderstood: "\"%s\" is not understood here.", Denied: "%s is for operators.", DeniedTopic: "Only an operator can change the topic; \"%s\" alone shows it.",
 	TargetBroken: "\"%s\" is neither an address nor a network. Examples: 192.0.2.7, 192.0.2.0/24, 2001:db8::1. A nickname begins with @ here.",
 	TargetKey:    "\"%s\" is not the fingerprint of a key: SHA256: and 43 characters, as \"whois\" shows it.",
 	TargetNobody: "Nobody ever comes from %s.", TargetEverybody: "%s is everybody, you included: nothing was banned. \"--allow\" chooses who may enter.",
@@ -189,6 +189,8 @@ var english = Texts{
 		},
 	},
 
+	HelpMore: englishHelp, HelpForms: englishForms,
+
 	Help: map[string]Helped{
 		"say":        {"text, or @all text", "speak to everyone"},
 		"tell":       {"@nickname text, or @ann,bob text", "speak to one person, or to several"},
@@ -215,7 +217,7 @@ var english = Texts{
 		"unregister": {"[SHA256:...]", "give up your nickname, or remove a key"},
 		"theme":      {"auto|light|dark|mono", "choose the colours"},
 		"bell":       {"off|mention|all", "what rings the bell"},
-		"mouse":      {"[on|off]", "scroll with the wheel, or not"},
+		"mouse":      {"on|off", "scroll with the wheel, or not"},
 		"plain":      {"[on|off]", "lines of text instead of the screen"},
 		"go":         {"top|bottom|up|down|unread|previous|next", "move through the conversation"},
 		"bare":       {"", "bare view, for copying"},

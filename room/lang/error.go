@@ -62,7 +62,11 @@ func (v View) refusal(err error) string {
 	case *room.UnknownCommandError:
 		return v.unknownCommand(e)
 	case *room.UsageError:
-		return fmt.Sprintf(t.Usage, v.Usage(e.Command))
+		usage := fmt.Sprintf(t.Usage, v.Usage(e.Command))
+		if e.Arg != "" {
+			return fmt.Sprintf(t.NotUnderstood, text.Isolate(text.Clean(e.Arg, false))) + " " + usage
+		}
+		return usage
 	case *room.DeniedError:
 		return v.denied(e.Command)
 	case *room.TooFastError:

@@ -58,6 +58,7 @@ var complaints = []struct {
 	{"UnknownCommandError", &room.UnknownCommandError{Name: "lsite", Suggestion: command("list")}, "La commande « /lsite » n'existe pas. Vouliez-vous dire /liste ?", `There is no command "/lsite". Did you mean /list?`},
 	{"UnknownCommandError", &room.UnknownCommandError{Name: "x"}, "La commande « /x » n'existe pas. « /aide » donne la liste.", `There is no command "/x". "/help" lists them.`},
 	{"UsageError", &room.UsageError{Command: command("kick")}, "Usage : /kick pseudo [raison]", "Usage: /kick nickname [reason]"},
+	{"UsageError", &room.UsageError{Command: command("theme"), Arg: "rose\x1b[31m"}, "« rose » n'est pas compris ici. Usage : /theme auto|clair|sombre|mono", `"rose" is not understood here. Usage: /theme auto|light|dark|mono`},
 	{"UsageError", &room.UsageError{Command: command("tell")}, "Usage : @pseudo texte, ou @ann,bob texte", "Usage: @nickname text, or @ann,bob text"},
 	{"DeniedError", &room.DeniedError{Command: command("kick")}, "/kick est réservé aux opérateurs.", "/kick is for operators."},
 	{"TooFastError", &room.TooFastError{Wait: 300 * time.Millisecond}, "Trop vite : attendez 1 s.", "Too fast: wait 1 s."},

@@ -50,7 +50,7 @@ var french = Texts{
 
 	NowAway: "Absence signalée. « /retour » quand vous revenez.", NowBack: "Vous revoilà.",
 	NowIgnored: "Vous ne verrez plus ce que dit %s. « /entendre %[1]s » pour le relire.", NowHeard: "Vous voyez de nouveau ce que dit %s.",
-	NowLang: "Langue : français.", NowClock: "Heure sur %s heures.", NowZone: "Fuseau horaire : %s.",
+	NowLang: "Langue : français.", NowClock: "Heure sur %s heures.", NowZone: "Fuseau horaire : %s.", ServersZone: "celui du serveur", Choices: "Pour changer : %s",
 	NowJSON: "Un objet JSON par ligne ; « /json non » pour arrêter.", NowPlain: "JSON désactivé.", NowNamed: "Vous êtes %s.", RecipientAway: "%s a signalé son absence", RecipientFull: "%s ne reçoit plus rien : message privé non remis. Réessayez plus tard.",
 	LineCut: "Ligne trop longue : la fin, au-delà de 4096 octets, est perdue.", StillHere: "Toujours là.",
 	PressAgain:    "Encore Ctrl-C (ou Ctrl-D) pour partir.",
@@ -58,7 +58,7 @@ var french = Texts{
 	BanHint:       "%s peut revenir sous un autre pseudo ; pour l'empêcher : %s", BanNetwork: "Le bannissement de %s vaut pour tout son réseau, un /%d : un même client l'a en entier. Pour cette seule adresse : %s/128",
 	ThemeAuto: "Couleurs selon votre terminal.", ThemeLight: "Couleurs pour un fond clair.", ThemeDark: "Couleurs pour un fond sombre.", ThemeMono: "Couleurs désactivées.",
 	BellMentions: "La cloche sonne pour les mentions et les messages privés.", BellNone: "Cloche désactivée.", BellAll: "La cloche sonne à chaque message.",
-	NowMouse: "La molette fait défiler ; pour sélectionner du texte, gardez Maj enfoncée. « /souris » pour arrêter.", NowNoMouse: "La souris ne fait plus défiler : elle sélectionne du texte, sans Maj.",
+	NowMouse: "La molette fait défiler ; pour sélectionner du texte, gardez Maj enfoncée. « /souris non » pour arrêter.", NowNoMouse: "La souris ne fait plus défiler : elle sélectionne du texte, sans Maj.",
 	NowText: "Mode texte : tout s'ajoute à la suite. « /texte » revient au plein écran.", NowScreen: "Plein écran. « /texte » revient au mode texte.",
 	NowRegistered: "Le pseudo %s est à vous : seule la clé %s permet de le prendre. « /inscrire phrase » ajoute une phrase de passe, « /desinscrire » le libère.",
 	NowPassSet:    "Le pseudo %s est à vous : seule votre phrase de passe permet de le prendre. « /desinscrire » le libère.", NowPassSetToo: "Le pseudo %s est à vous : seule votre phrase de passe, ou la clé %s, permet de le prendre. « /desinscrire » le libère.",
@@ -73,7 +73,7 @@ var french = Texts{
 	PseudoStart: "« %s » doit commencer par une lettre ou un chiffre.", PseudoReserved: "« %s » est réservé. Choisissez un autre pseudo.",
 	NobodyCalled: "Personne ne s'appelle « %s ».", NotHere: "%s n'est pas là en ce moment.", SeveralNotHere: "%s ne sont pas là en ce moment : rien n'a été envoyé.", DidYouMean: "Vouliez-vous dire @%s ?", SeeList: "« %sliste » montre qui est là.",
 	NoCommand: "La commande « %s » n'existe pas.", DidYouMeanWord: "Vouliez-vous dire %s ?", SeeHelp: "« /aide » donne la liste.", SeeHelpConsole: "« wall texte » parle à tous, « aide » donne les commandes.",
-	Usage: "Usage : %s", Denied: "%s est réservé aux opérateurs.", DeniedTopic: "Seul un opérateur peut changer le sujet ; « %s » seul le montre.",
+	Usage: "Usage : %s", NotUnderstood: "« %s » n'est pas compris ici.", Denied: "%s est réservé aux opérateurs.", DeniedTopic: "Seul un opérateur peut changer le sujet ; « %s » seul le montre.",
 	TargetBroken: "« %s » n'est ni une adresse ni un réseau. Exemples : 192.0.2.7, 192.0.2.0/24, 2001:db8::1. Un pseudo commence ici par @.",
 	TargetKey:    "« %s » n'est pas l'empreinte d'une clé : SHA256: et 43 caractères, comme « info » la montre.",
 	TargetNobody: "Personne ne vient jamais de %s.", TargetEverybody: "%s, c'est tout le monde, vous aussi : rien n'a été banni. « --allow » choisit qui peut entrer.",
@@ -198,6 +198,8 @@ var french = Texts{
 		"Run \"", "« ", " --help\" for more information on a command.", " --help » en dit plus sur une commande.",
 	},
 
+	HelpMore: frenchHelp, HelpForms: frenchForms,
+
 	Help: map[string]Helped{
 		"say":        {"texte, ou @tous texte", "parler à tous"},
 		"tell":       {"@pseudo texte, ou @ann,bob texte", "parler à une personne, ou à plusieurs"},
@@ -224,7 +226,7 @@ var french = Texts{
 		"unregister": {"[SHA256:...]", "libérer son pseudo, ou retirer une clé"},
 		"theme":      {"auto|clair|sombre|mono", "choisir les couleurs"},
 		"bell":       {"non|mention|tout", "ce qui fait sonner la cloche"},
-		"mouse":      {"[oui|non]", "faire défiler à la molette, ou non"},
+		"mouse":      {"oui|non", "faire défiler à la molette, ou non"},
 		"plain":      {"[oui|non]", "lignes de texte au lieu de l'écran"},
 		"go":         {"debut|fin|haut|bas|nonlu|precedente|suivante", "se déplacer dans la conversation"},
 		"bare":       {"", "vue nue, pour copier"},

@@ -17,8 +17,8 @@ func (v View) help(h room.Help) []string {
 	t := v.texts()
 	if h.One != nil {
 		lines := v.HelpLines([]*room.Command{h.One})
-		if also := v.Also(h.One); also != "" {
-			lines = append(lines, "  "+also)
+		for _, more := range v.More(h.One) {
+			lines = append(lines, wrap(more)...)
 		}
 		return lines
 	}
@@ -94,6 +94,27 @@ func (v View) Also(c *room.Command) string {
 		return ""
 	}
 	return fmt.Sprintf(v.texts().Also, joined(words, func(w string) string { return v.slash() + w }))
+}
+
+// More returns what the help on one command says besides how it is used and what it does:
+// some sentences with an example, how its arguments are written, and all words that
+// call it.
+func (v View) More(c *room.Command) []string {
+	t := v.texts()
+	about := t.HelpMore[c.Name]
+	if v.Console {
+		about = strings.NewReplacer("« /", "« ", "\"/", "\"").Replace(about)
+	}
+	more := []string{about}
+	for i, arg := range c.Args {
+		if form := t.HelpForms[arg]; form != "" && !slices.Contains(c.Args[:i], arg) {
+			more = append(more, form)
+		}
+	}
+	if also := v.Also(c); also != "" {
+		more = append(more, also)
+	}
+	return more
 }
 
 // Explain returns how a command is used and what it does.

@@ -19,12 +19,15 @@ type Object struct {
 	From    string    `json:"from,omitempty"`    // who said, did or decided it; left out for the console
 	To      []string  `json:"to,omitempty"`      // recipients of a private message, the new pseudo, those put out
 	Text    string    `json:"text,omitempty"`    // what was said, or the reason
+	Code    string    `json:"code,omitempty"`    // what went wrong, the same in every language: see Code
+	Away    []string  `json:"away,omitempty"`    // who of those named is away
 	Action  bool      `json:"action,omitempty"`  // a message in the manner of /me
 	Seconds float64   `json:"seconds,omitempty"` // a duration: slow mode, mute, ban, time before the room closes
 	Cause   string    `json:"cause,omitempty"`   // why somebody left: quit, lost, slow, replaced, reclaimed, crashed; in bye also kicked, banned, idle, shutdown
 	Count   int       `json:"count,omitempty"`   // how many: present, found, skipped, missing in a gap
 	More    bool      `json:"more,omitempty"`    // a page of the past comes before this one
 	Since   time.Time `json:"since,omitzero"`    // a search that was cut short has covered the messages since then
+	After   state.Seq `json:"after,omitempty"`   // the place after which the events of a past begin, as was asked
 	Events  []Object  `json:"events,omitzero"`   // a page of the past, each as it was when it happened
 	Lines   []string  `json:"lines,omitempty"`   // a reply in words
 }
@@ -55,8 +58,9 @@ func (v View) object(it room.Item, now time.Time) Object {
 	o := Object{Type: "reply", Time: now.UTC(), Lines: v.reply(it.Reply, now)}
 	switch r := it.Reply.(type) {
 	case room.Failure:
-		o.Type, o.Text, o.Lines = "error", v.Error(r.Err), nil
+		o.Type, o.Text, o.Code, o.Lines = "error", v.Error(r.Err), Code(r.Err), nil
 	case room.Notice:
+		noticeObject(&o, r)
 		o.Lines = []string{v.notice(r)}
 	case room.Skipped:
 		o.Type, o.Count, o.Lines = "skipped", int(r.Count), nil
@@ -65,6 +69,7 @@ func (v View) object(it room.Item, now time.Time) Object {
 		o.Text, o.Lines = r.MOTD, nil
 	case room.Past:
 		o.Type, o.Text, o.Count, o.More, o.Lines = "past", r.Search, len(r.Events), r.More, v.pastTrouble(r, now)
+		o.After = r.Since
 		if !r.Searched.IsZero() {
 			o.Since = r.Searched.UTC()
 		}
@@ -76,9 +81,22 @@ func (v View) object(it room.Item, now time.Time) Object {
 		o.Type, o.Count, o.Lines = "people", len(r.Members), nil
 		for _, p := range r.Members {
 			o.To = append(o.To, string(p.Pseudo))
+			if p.Away != nil {
+				o.Away = append(o.Away, string(p.Pseudo))
+			}
 		}
 	}
 	return o
+}
+
+// noticeObject describes what became of a private message.
+func noticeObject(o *Object, n room.Notice) {
+	switch n.What {
+	case room.RecipientAway:
+		o.To, o.Away, o.Text = []string{string(n.Name)}, []string{string(n.Name)}, n.Text
+	case room.RecipientFull:
+		o.To, o.Code = []string{string(n.Name)}, notDelivered
+	}
 }
 
 // eventObject describes an event. Addresses and keys never appear.

@@ -8,6 +8,7 @@
 package lang
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -102,10 +103,21 @@ func (v View) sorted(list []text.Pseudo) []text.Pseudo {
 
 // sorted returns a copy of list, ordered by name as a language orders words.
 func sorted[T any](list []T, pseudo func(T) text.Pseudo, l state.Lang) []T {
-	c := collate.New(Of(l).Tag) // not safe for concurrent use
-	list = slices.Clone(list)
-	slices.SortStableFunc(list, func(a, b T) int { return c.CompareString(string(pseudo(a)), string(pseudo(b))) })
-	return list
+	type keyed struct {
+		key  []byte // each name's is made once
+		item T
+	}
+	c, buf := collate.New(Of(l).Tag), &collate.Buffer{} // not safe for concurrent use
+	all := make([]keyed, len(list))
+	for i, item := range list {
+		all[i] = keyed{c.KeyFromString(buf, string(pseudo(item))), item}
+	}
+	slices.SortStableFunc(all, func(a, b keyed) int { return bytes.Compare(a.key, b.key) })
+	ordered := make([]T, len(list))
+	for i := range all {
+		ordered[i] = all[i].item
+	}
+	return ordered
 }
 
 // name is a pseudo as it stands in a sentence.

@@ -8,8 +8,16 @@ import (
 	"salon/room/state"
 )
 
-// notice writes a confirmation in one sentence.
+// notice writes a confirmation in one sentence; of a setting that was asked for, also what
+// can be chosen.
 func (v View) notice(n room.Notice) string {
+	if n.Choices != nil {
+		return v.confirmed(n) + " " + fmt.Sprintf(v.texts().Choices, v.Usage(n.Choices))
+	}
+	return v.confirmed(n)
+}
+
+func (v View) confirmed(n room.Notice) string {
 	t, who := v.texts(), name(n.Name)
 	form := map[room.What]string{
 		room.NowAway: t.NowAway, room.NowBack: t.NowBack, room.NowLang: t.NowLang, room.NowJSON: t.NowJSON, room.NowPlain: t.NowPlain,
@@ -24,7 +32,9 @@ func (v View) notice(n room.Notice) string {
 	switch n.What {
 	case room.NowIgnored, room.NowUnignored, room.NowNamed, room.NoPseudoGiven, room.RecipientFull, room.NowUnregistered, room.NowFreed:
 		return fmt.Sprintf(form, who)
-	case room.NowClock, room.NowZone:
+	case room.NowZone:
+		return fmt.Sprintf(form, cmp.Or(n.Text, t.ServersZone))
+	case room.NowClock:
 		return fmt.Sprintf(form, n.Text)
 	case room.NowPassSet:
 		if n.Text == "" {

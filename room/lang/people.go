@@ -40,7 +40,10 @@ func (v View) marks(p room.Person, now time.Time) []string {
 	if p.Operator {
 		marks = append(marks, t.OperatorMark)
 	}
-	if p.Muted {
+	switch {
+	case p.Muted && !p.MutedUntil.IsZero():
+		marks = append(marks, t.MutedMark+" "+fmt.Sprintf(t.UntilTime, v.Moment(p.MutedUntil, now)))
+	case p.Muted:
 		marks = append(marks, t.MutedMark)
 	}
 	return marks

@@ -157,6 +157,9 @@ func (v View) pastTrouble(r room.Past, now time.Time) (lines []string) {
 	if cut := v.SearchCut(r, now); cut != "" {
 		lines = append(lines, cut)
 	}
+	if r.Resumed && r.More {
+		lines = append(lines, v.texts().TooOld)
+	}
 	if r.Unread {
 		lines = append(lines, v.texts().OlderUnread)
 	}

@@ -151,6 +151,10 @@ func TestListsOfPeople(t *testing.T) {
 		"  Éléonore  since 2026-11-21 14:05  away since 14:05: à table  muted",
 		"  \u2068דוד\u2069       since 14:05  away since 14:05")
 	wantReply(t, french(), room.People{}, "Personne n'est là.")
+	people.Members[1].MutedUntil = at.Add(15 * time.Minute)
+	if got := french().Reply(people, now); !strings.Contains(got, "  silence jusqu'à 14:20") {
+		t.Errorf("the list is\n%s", got)
+	}
 	wantReply(t, french(), room.People{Members: people.Members[:1]}, "1 en ligne :", "  ann  depuis 14:05  opérateur")
 }
 
@@ -189,7 +193,10 @@ func TestTheOtherReplies(t *testing.T) {
 	wantReply(t, fr, room.Stats{Since: at, Members: 3, Sessions: 4, Messages: 5, Applied: 42, Hash: [32]byte{0xab, 0xcd}, Nodes: []state.Node{{Name: "paris"}, {Name: "lyon"}}},
 		"en ligne : 3 ; sessions : 4 ; messages : 5 ; depuis 14:05", "journal : événement n° 42, état abcd000000000000", "nœuds : paris, lyon")
 	wantReply(t, en, room.Stats{Since: at, Health: state.Health{Err: state.ErrBusy, Since: at}}, "online: 0; sessions: 0; messages: 0; since 14:05", "log: event 0, state 0000000000000000", "the log has not responded since 14:05: room: busy")
-	wantReply(t, fr, room.Help{One: command("list")}, "  /liste                              qui est là", "  aussi : /liste, /qui, /list, /who, /names")
+	wantReply(t, fr, room.Help{One: command("list")}, "  /liste                              qui est là",
+		"  Depuis quand chacun est là, qui est absent, qui est opérateur. Exemple :", "  « /liste ».", "  aussi : /liste, /qui, /list, /who, /names")
+	wantReply(t, en, room.Help{One: command("mute")}, "  /mute nickname [duration]           mute somebody",
+		"  They stay and read but cannot write, not in private either. Example:", "  \"/mute bob 10m\".", "  duration: 30s, 10m, 2h, 3d, 1w; without one, no time limit", "  also: /mute, /museler")
 	for r, want := range map[room.Reply]string{
 		room.Skipped{Count: 12}:                "14:06 * ... messages sautés : 12",
 		room.Failure{Err: state.ErrNoShutdown}: "14:06 ! Aucune fermeture n'est prévue.",
@@ -218,19 +225,21 @@ func TestEveryNoticeIsSaidInBothLanguages(t *testing.T) {
 		}
 	}
 	for notice, want := range map[room.Notice]string{
-		{What: room.RecipientAway, Name: "bob", Text: "à table"}: "14:06 * bob a signalé son absence : à table",
-		{What: room.RecipientAway, Name: "bob"}:                  "14:06 * bob a signalé son absence",
-		{What: room.NowIgnored, Name: "bob"}:                     "14:06 * Vous ne verrez plus ce que dit bob. « /entendre bob » pour le relire.",
-		{What: room.BanHint, Name: "bob", Text: "SHA256:k"}:      "14:06 * bob peut revenir sous un autre pseudo ; pour l'empêcher : /ban SHA256:k",
-		{What: room.BanNetwork, Text: "2001:db8::1"}:             "14:06 * Le bannissement de 2001:db8::1 vaut pour tout son réseau, un /64 : un même client l'a en entier. Pour cette seule adresse : /ban 2001:db8::1/128",
-		{What: room.NowTheme, Text: state.ThemeAuto.String()}:    "14:06 * Couleurs selon votre terminal.",
-		{What: room.NowTheme, Text: state.ThemeLight.String()}:   "14:06 * Couleurs pour un fond clair.",
-		{What: room.NowTheme, Text: state.ThemeDark.String()}:    "14:06 * Couleurs pour un fond sombre.",
-		{What: room.NowTheme, Text: state.ThemeMono.String()}:    "14:06 * Couleurs désactivées.",
-		{What: room.NowBell, Text: state.BellMentions.String()}:  "14:06 * La cloche sonne pour les mentions et les messages privés.",
-		{What: room.NowBell, Text: state.BellNone.String()}:      "14:06 * Cloche désactivée.",
-		{What: room.NowBell, Text: state.BellAll.String()}:       "14:06 * La cloche sonne à chaque message.",
-		{What: room.NowText}:                                     "14:06 * Mode texte : tout s'ajoute à la suite. « /texte » revient au plein écran.",
+		{What: room.RecipientAway, Name: "bob", Text: "à table"}:                         "14:06 * bob a signalé son absence : à table",
+		{What: room.RecipientAway, Name: "bob"}:                                          "14:06 * bob a signalé son absence",
+		{What: room.NowIgnored, Name: "bob"}:                                             "14:06 * Vous ne verrez plus ce que dit bob. « /entendre bob » pour le relire.",
+		{What: room.BanHint, Name: "bob", Text: "SHA256:k"}:                              "14:06 * bob peut revenir sous un autre pseudo ; pour l'empêcher : /ban SHA256:k",
+		{What: room.BanNetwork, Text: "2001:db8::1"}:                                     "14:06 * Le bannissement de 2001:db8::1 vaut pour tout son réseau, un /64 : un même client l'a en entier. Pour cette seule adresse : /ban 2001:db8::1/128",
+		{What: room.NowTheme, Text: state.ThemeDark.String(), Choices: command("theme")}: "14:06 * Couleurs pour un fond sombre. Pour changer : /theme auto|clair|sombre|mono",
+		{What: room.NowZone, Choices: command("zone")}:                                   "14:06 * Fuseau horaire : celui du serveur. Pour changer : /fuseau Europe/Paris",
+		{What: room.NowTheme, Text: state.ThemeAuto.String()}:                            "14:06 * Couleurs selon votre terminal.",
+		{What: room.NowTheme, Text: state.ThemeLight.String()}:                           "14:06 * Couleurs pour un fond clair.",
+		{What: room.NowTheme, Text: state.ThemeDark.String()}:                            "14:06 * Couleurs pour un fond sombre.",
+		{What: room.NowTheme, Text: state.ThemeMono.String()}:                            "14:06 * Couleurs désactivées.",
+		{What: room.NowBell, Text: state.BellMentions.String()}:                          "14:06 * La cloche sonne pour les mentions et les messages privés.",
+		{What: room.NowBell, Text: state.BellNone.String()}:                              "14:06 * Cloche désactivée.",
+		{What: room.NowBell, Text: state.BellAll.String()}:                               "14:06 * La cloche sonne à chaque message.",
+		{What: room.NowText}: "14:06 * Mode texte : tout s'ajoute à la suite. « /texte » revient au plein écran.",
 	} {
 		if got := french().Reply(notice, now); got != want {
 			t.Errorf("%q, want %q", got, want)

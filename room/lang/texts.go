@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"golang.org/x/text/language"
+
+	"salon/room"
 )
 
 // Texts are all the words of one language, and its grammar. Verbs are those of package
@@ -42,20 +44,20 @@ type Texts struct {
 	TooOld, OlderUnread, SearchCut, NotRecorded                                                                                                                  string
 
 	// Notices.
-	NowAway, NowBack, NowIgnored, NowHeard, NowLang, NowClock, NowZone            string
-	NowJSON, NowPlain, NowNamed, RecipientAway, RecipientFull, LineCut, StillHere string
-	PressAgain, NoPseudoGiven, BanHint, BanNetwork                                string
-	ThemeAuto, ThemeLight, ThemeDark, ThemeMono                                   string
-	BellMentions, BellNone, BellAll                                               string
-	NowMouse, NowNoMouse, NowText, NowScreen                                      string
-	NowRegistered, NowPassSet, NowPassSetToo, NowUnregistered, NowKeyGone         string
-	NowFreed, FreedBy, NowKeyAdded, NowOperator, NowGuest, NowReloaded            string
+	NowAway, NowBack, NowIgnored, NowHeard, NowLang, NowClock, NowZone                                  string
+	Choices, ServersZone, NowJSON, NowPlain, NowNamed, RecipientAway, RecipientFull, LineCut, StillHere string
+	PressAgain, NoPseudoGiven, BanHint, BanNetwork                                                      string
+	ThemeAuto, ThemeLight, ThemeDark, ThemeMono                                                         string
+	BellMentions, BellNone, BellAll                                                                     string
+	NowMouse, NowNoMouse, NowText, NowScreen                                                            string
+	NowRegistered, NowPassSet, NowPassSetToo, NowUnregistered, NowKeyGone                               string
+	NowFreed, FreedBy, NowKeyAdded, NowOperator, NowGuest, NowReloaded                                  string
 
 	// Errors.
 	Taken, Alike, PseudoEmpty, PseudoTooLong, PseudoCharacters                                                                       string
 	PseudoScripts, PseudoStart, PseudoReserved                                                                                       string
 	NobodyCalled, NotHere, SeveralNotHere, DidYouMean, SeeList, NoCommand, DidYouMeanWord                                            string
-	SeeHelp, SeeHelpConsole, Usage, Denied, TooFast, TooFastLast                                                                     string
+	SeeHelp, SeeHelpConsole, Usage, NotUnderstood, Denied, TooFast, TooFastLast                                                      string
 	TargetBroken, TargetKey, TargetNobody, TargetEverybody                                                                           string
 	DeniedTopic, NotBanned, NotMuted, NotIgnored, Self, SlowMode, IsMuted, IsMutedUntil, IsBanned, IsBannedUntil                     string
 	ShuttingDown, ShuttingDownNow, Empty, TwoCommands, SecretPlace, TextTooLong, TooManyLines, NoteTooLong                           string
@@ -108,6 +110,11 @@ type Texts struct {
 
 	// Help holds, for each command by its Name, its arguments and a sentence.
 	Help map[string]Helped
+
+	// HelpMore says more of each, with an example between quotes, and HelpForms how an
+	// argument is written.
+	HelpMore  map[string]string
+	HelpForms map[room.Arg]string
 }
 
 // Helped is the help on one command.

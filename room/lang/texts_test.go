@@ -88,6 +88,43 @@ func TestEveryCommandIsExplainedInEveryLanguage(t *testing.T) {
 	}
 }
 
+// TestTheHelpOnEveryCommandHasAnExample: the last words between quotes, which call it.
+func TestTheHelpOnEveryCommandHasAnExample(t *testing.T) {
+	quoted := regexp.MustCompile(`(?:« ([^»]+) »|"([^"]+)")\.$`)
+	for _, v := range []lang.View{french(), english()} {
+		for _, c := range room.Commands() {
+			more := v.More(c)
+			example := quoted.FindStringSubmatch(more[0])
+			if example == nil {
+				t.Errorf("the help on %s is %q", c.Name, more)
+				continue
+			}
+			typed := example[1] + example[2]
+			if called, _ := room.Calls(typed); called != c && !strings.HasPrefix(typed, "@") {
+				t.Errorf("%q is an example of %s", typed, c.Name)
+			}
+			v.Console = true
+			if console := v.More(c)[0]; strings.Contains(console, "/"+c.Word(v.Lang)) {
+				t.Errorf("the console reads %q", console)
+			}
+			v.Console = false
+		}
+	}
+}
+
+// TestTheHelpSaysHowArgumentsAreWritten, in every language.
+func TestTheHelpSaysHowArgumentsAreWritten(t *testing.T) {
+	fr := lang.Of(state.French)
+	for _, l := range lang.All() {
+		if forms := lang.Of(l).HelpForms; len(forms) != len(fr.HelpForms) {
+			t.Errorf("there are %d forms of arguments, and %d in French", len(forms), len(fr.HelpForms))
+		}
+	}
+	if got := strings.Join(french().More(command("ban")), "\n"); !strings.Contains(got, "2h") || !strings.Contains(got, "SHA256") || !strings.Contains(got, "/bannir") {
+		t.Errorf("the help on ban is %q", got)
+	}
+}
+
 // TestNoWordCallsTwoCommands: commands are accepted in both languages, so a word
 // of one may not mean something else in the other.
 func TestNoWordCallsTwoCommands(t *testing.T) {

@@ -70,10 +70,7 @@ func (s *Screen) fragment(e entry) *rows.Fragment {
 func (s *Screen) helpOn(command *room.Command) *rows.Fragment {
 	v := s.viewer()
 	usage, does := v.Explain(command)
-	if also := v.Also(command); also != "" {
-		does += "\n" + also
-	}
-	lines := twoColumns(usage, does, s.class.Width)
+	lines := twoColumns(usage, does+"\n"+strings.Join(v.More(command), "\n"), s.class.Width)
 	return &rows.Fragment{Bytes: []byte(eol + strings.Join(lines, eol)), Rows: len(lines)}
 }
 
