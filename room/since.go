@@ -29,7 +29,7 @@ func doJSON(c *call) (Reply, error) {
 	if err != nil {
 		return c.misused(c.rest)
 	}
-	if err := c.allow(c); err != nil { // it costs what a page of the history does
+	if err := c.allow(c, c.command); err != nil { // it costs what a page of the history does
 		return nil, err
 	}
 	before := c.shownFrom()
