@@ -101,7 +101,7 @@ func TestWrongCommandsAreExplained(t *testing.T) {
 			"* 1 en ligne :",
 			"*   ann  depuis 00:00",
 			"00:00 ! Cette commande est pour les membres. « aide » donne celles de la console ; « shutdown n » ou Ctrl-C ferme le salon.",
-			"00:00 ! Usage : slow n",
+			"00:00 ! « vite » n'est pas compris ici. Usage : slow n",
 		)
 	})
 }
