@@ -342,13 +342,15 @@ func TestAReplyToHelpOnOneCommandIsSaidAmongTheEvents(t *testing.T) {
 func TestHelpOnOneCommandIsLaidOutAsInHelp(t *testing.T) {
 	ban := room.Commands()[slices.IndexFunc(room.Commands(), func(c *room.Command) bool { return c.Name == "ban" })]
 	for width, want := range map[int]string{
-		30: "/ban pseudo|clé|ip|cidr\n [durée] [raison]\n   interdire l'entrée (30s,\n   10m, 2h, 3j, 1sem) ; une\n   adresse IPv6 avec son /64\n   aussi : /ban, /bannir\n",
+		30: "/ban pseudo|clé|ip|cidr\n [durée] [raison]\n   interdire l'entrée (30s,\n   10m, 2h, 3j, 1sem) ; une\n   adresse IPv6 avec son /64\n",
 		70: "  /ban pseudo|clé|ip|cidr [durée] [raison]\n" + strings.Repeat(" ", 30) + "interdire l'entrée (30s, 10m, 2h, 3j,\n" +
-			strings.Repeat(" ", 30) + "1sem) ; une adresse IPv6 avec son /64\n" + strings.Repeat(" ", 30) + "aussi : /ban, /bannir\n",
+			strings.Repeat(" ", 30) + "1sem) ; une adresse IPv6 avec son /64\n",
 	} {
-		st := newStage(t, width, 12)
+		st := newStage(t, width, 30)
 		st.shows(replied(room.Help{One: ban}))
 		st.has(want)
+		st.has("aussi : /ban, /bannir\n")
+		st.has("durée : 30s, 10m, 2h, 3j,")
 	}
 }
 
