@@ -112,11 +112,13 @@ func TestLinesBeyondTheOutboxAreNotOne(t *testing.T) {
 		b.send(strings.Join(lines[:6], "\r") + "\r")
 		synctest.Wait()
 		b.send(strings.Join(lines[6:], "\r") + "\r")
+		up := "\x1b[A\x1b[A" // the first ends the selection
 		for _, line := range []string{lines[6+maxOutbox+2], lines[6+maxOutbox+1], lines[6+maxOutbox]} {
 			time.Sleep(frameGap)
 			synctest.Wait()
 			b.want(nothingTyped+" "+line, fmt.Sprint("En attente : ", maxOutbox+1))
-			b.send("\x1b[A\x1b[A") // the first ends the selection
+			b.send(up)
+			up = "\x1b[A"
 		}
 	})
 }

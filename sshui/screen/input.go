@@ -106,6 +106,7 @@ func (s *Screen) Restore(line string) {
 	}
 	in.line.Set(line, len(line))
 	in.line.Select()
+	in.history.Again(line)
 	s.stale |= staleInput
 }
 
