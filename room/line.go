@@ -224,7 +224,7 @@ func (s *Session) parse(whole string) (c *Command, rest string, err error) {
 	case line == "":
 		return nil, "", ErrEmpty
 	case s.Role() == state.Console:
-		return s.parseWord(strings.TrimLeft(line, "/"))
+		return s.parseConsole(strings.TrimLeft(line, "/"))
 	case t.misplacesSecret(line):
 		return nil, "", ErrSecretPlace
 	case t.holdsTwo(line):
@@ -246,6 +246,17 @@ func (s *Session) parse(whole string) (c *Command, rest string, err error) {
 func isPath(line string) bool {
 	word, _ := text.CutSpace(line)
 	return strings.Contains(word[1:], "/")
+}
+
+// parseConsole understands a line of the console, which needs no slash.
+func (s *Session) parseConsole(line string) (c *Command, rest string, err error) {
+	switch t := s.room.table; {
+	case t.misplacesSecret("/" + line):
+		return nil, "", ErrSecretPlace
+	case t.holdsTwo("/" + line):
+		return nil, "", ErrTwoCommands
+	}
+	return s.parseWord(line)
 }
 
 // parseWord understands "word rest".
