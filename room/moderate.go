@@ -129,20 +129,21 @@ func doUnmute(c *call) (Reply, error) {
 	if p == "" {
 		return c.usage()
 	}
-	return c.propose(c.room.unmuted(p, c.Pseudo()), nil)
+	b, ok := c.room.unmuted(p, c.Pseudo())
+	if !ok { // what is refused here is in no log
+		return nil, &state.NotInForceError{What: state.NotMuted, Name: string(p)}
+	}
+	return c.propose(b, nil)
 }
 
 // unmuted returns the event that ends the mute on the member who has a pseudo, also when they
-// had another when they were muted.
-func (r *Room) unmuted(p, by text.Pseudo) state.Unmuted {
-	b := state.Unmuted{Pseudo: p, Key: p.Key(), By: by}
+// had another when they were muted; ok is false for nobody who is muted.
+func (r *Room) unmuted(p, by text.Pseudo) (b state.Unmuted, ok bool) {
 	now, forms := r.log.Now().Stamp, p.Forms()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if mute, ok := r.state.MuteBy(p, forms, r.state.TickAt(now)); ok {
-		b.Pseudo, b.Key = mute.Pseudo, mute.Forms.Key
-	}
-	return b
+	mute, ok := r.state.MuteBy(p, forms, r.state.TickAt(now))
+	return state.Unmuted{Pseudo: mute.Pseudo, Key: mute.Forms.Key, By: by}, ok
 }
 
 // seconds parses a whole number of seconds from 0 to a bound.
