@@ -38,6 +38,9 @@ const maxShown = 4
 // wantClean checks that a text holds nothing that was refused, and no pass phrase.
 func (l *leaks) wantClean(where, text string) {
 	l.Helper()
+	if !holdsDecoy(text) {
+		return
+	}
 	found := leaked.FindAllString(text, -1)
 	for _, leak := range found[:min(len(found), maxShown)] {
 		l.Errorf("%s: leaked: %q", where, leak)
@@ -47,11 +50,16 @@ func (l *leaks) wantClean(where, text string) {
 	}
 }
 
+// holdsDecoy reports whether a text may have leaked: that is quickly said of large files.
+func holdsDecoy(text string) bool {
+	return strings.Contains(text, decoy) || strings.Contains(text, secret)
+}
+
 // checkHeard checks that others were shown nothing but what was meant for them: no other word, and each message once.
 func (l *leaks) checkHeard() {
 	l.Helper()
 	for _, e := range l.people {
-		if leaked.MatchString(e.String()) {
+		if heard := e.String(); holdsDecoy(heard) && leaked.MatchString(heard) {
 			l.Errorf("%s is shown what was refused", e.name)
 		}
 	}
@@ -98,6 +106,9 @@ func (l *leaks) checkOwn() {
 	l.Helper()
 	shown := regexp.MustCompile(`[^\n]{0,60}` + secret + `[^\n]{0,40}`)
 	for _, e := range l.own {
+		if !e.has(secret) {
+			continue
+		}
 		for _, found := range shown.FindAllString(e.String(), maxShown) {
 			l.Errorf("%s itself shows a pass phrase: %q", e.name, found)
 		}
@@ -119,7 +130,11 @@ func (l *leaks) checkFiles(when string) {
 		if strings.HasPrefix(filepath.Base(name), "salon.db") && bytes.Contains(content, []byte(l.said.all()[0])) {
 			found = true // what was meant is found in the same way
 		}
-		l.wantClean(filepath.Base(name)+" "+when, withoutActs(string(content)))
+		text := string(content)
+		if filepath.Base(name) == "audit.log" {
+			text = withoutActs(text)
+		}
+		l.wantClean(filepath.Base(name)+" "+when, text)
 		return nil
 	}))
 	if !found {
