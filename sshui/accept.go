@@ -83,7 +83,7 @@ func (ch *channel) run(requests <-chan *gossh.Request) {
 		}
 		switch {
 		case !ok:
-		case req.Type == "shell", req.Type == "exec":
+		case req.Type == "shell", req.Type == "exec", req.Type == "subsystem":
 			late.Stop()
 			ch.started = true
 			serving.Go(func() { ch.serve() })
@@ -107,6 +107,8 @@ func (ch *channel) serve() {
 	args, json := streamArgs(ch.command)
 	to, literal := room.ParseRecipients(strings.TrimSpace(ch.command))
 	switch {
+	case ch.copying != "":
+		ch.refuseToCopy()
 	case json:
 		ch.stream(args)
 	case literal && !ch.pty:

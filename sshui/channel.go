@@ -49,6 +49,7 @@ type channel struct {
 	term    string // TERM; "" without a terminal
 	pty     bool
 	command string
+	copying string // the program that its client copies files with; "" for none
 	started bool
 	out     *guardedWriter
 	errs    *guardedWriter // where errors go: with a terminal there is only one screen
@@ -84,6 +85,8 @@ func (ch *channel) request(kind string, payload []byte) bool {
 		return !ch.started
 	case "exec":
 		return !ch.started && ch.setCommand(payload)
+	case "subsystem":
+		return !ch.started && ch.setSubsystem(payload)
 	case "signal":
 		return ch.started && asksToLeave(payload)
 	}
@@ -154,7 +157,18 @@ func (ch *channel) setCommand(payload []byte) bool {
 	if len(payload) > maxCommand+4 || gossh.Unmarshal(payload, &v) != nil {
 		return false
 	}
-	ch.command = v.Command
+	ch.command, ch.copying = v.Command, copierOf(v.Command)
+	return true
+}
+
+// setSubsystem grants sftp, which is then told that it copies nothing here: of a refusal its
+// client would say no more than that it failed.
+func (ch *channel) setSubsystem(payload []byte) bool {
+	var v struct{ Name string }
+	if len(payload) > maxCommand+4 || gossh.Unmarshal(payload, &v) != nil || v.Name != sftp {
+		return false
+	}
+	ch.copying = sftp
 	return true
 }
 

@@ -159,7 +159,7 @@ func TestRequestsThatAreNotForChattingAreRefused(t *testing.T) {
 		kind    string
 		payload any
 	}{
-		{"subsystem", execRequest{"sftp"}},
+		{"subsystem", execRequest{"netconf"}},
 		{"x11-req", struct {
 			Single           bool
 			Protocol, Cookie string

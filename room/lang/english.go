@@ -103,6 +103,7 @@ var english = Texts{
 	VisitorBye: "Goodbye.", AskPassword: "Password of the room: ", AskPasswordShown: "Password of the room (shown on the screen): ",
 	NotHTTP: "This is a chat room, not a %s server.", UseSSH: "This port is for telnet and netcat; ssh has its own.",
 	Guest: "guest", ExecUsage: "Usage: ssh nickname@host ['@all text' | '@nickname text' | /command | --json], or program | ssh -T nickname@host @all",
+	NoFiles: "salon does not transfer files (%s).",
 
 	ConsoleHead: "Operator commands, to type here:", Listening: "Listening:", OffEphemeral: "temporary host key (--data off)",
 	HandOut: "Share these:", SSHUser: "nickname", NotEncrypted: "(not encrypted)", Fingerprint: "Host key fingerprint:",

@@ -107,6 +107,7 @@ var french = Texts{
 	VisitorBye: "Au revoir.", AskPassword: "Mot de passe du salon : ", AskPasswordShown: "Mot de passe du salon (visible à l'écran) : ",
 	NotHTTP: "Ceci est un salon de discussion, pas un serveur %s.", UseSSH: "Ce port est celui de telnet et netcat ; ssh a le sien.",
 	Guest: "invité", ExecUsage: "Usage : ssh pseudo@hôte ['@tous texte' | '@pseudo texte' | /commande | --json], ou programme | ssh -T pseudo@hôte @tous",
+	NoFiles: "salon ne transfère pas de fichiers (%s).",
 
 	ConsoleHead: "Commandes de l'opérateur, à taper ici :", Listening: "En écoute :", OffEphemeral: "clé d'hôte temporaire (--data off)",
 	HandOut: "À communiquer :", SSHUser: "pseudo", NotEncrypted: "(non chiffré)", Fingerprint: "Empreinte de la clé d'hôte :",

@@ -76,6 +76,7 @@ type Texts struct {
 	AskPass, AskPassShown, AskPassword, AskPasswordShown          string
 	VisitorBye                                                    string // to who leaves before they have a pseudo
 	ExecUsage                                                     string
+	NoFiles                                                       string // the program
 
 	// The console and the command line.
 	ConsoleHead, Listening, OffEphemeral, HandOut, SSHUser, NotEncrypted, Fingerprint         string
