@@ -21,6 +21,7 @@ func (s *server) openConsole(ctx context.Context, stop func()) (err error) {
 	if s.term, err = openTerminal(ctx, s.cfg.Stdin, s.cfg.Stdout); err != nil {
 		return err
 	}
+	s.onTerminal = isTerminal(s.cfg.Stdin) && foreground(s.cfg.Stdin)
 	s.logTo.level.Set(slog.LevelInfo)
 	if s.term == nil {
 		s.console = operator.New(s.room, s.lang, blocking{s.cfg.Stdout})

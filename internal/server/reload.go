@@ -3,15 +3,22 @@ package server
 import (
 	"context"
 	"maps"
+	"os/signal"
 	"slices"
 	"syscall"
 	"time"
 )
 
-// reloadOnHangup reads the files again at each SIGHUP until ctx ends. A server whose
-// terminal is closed goes on.
-func (s *server) reloadOnHangup(ctx context.Context) {
+// obeyHangup reads the files again at each SIGHUP until ctx ends. When it is because the
+// terminal that the console is on was closed, it calls stop instead, as Ctrl-C does there: a
+// server that was started in the background goes on.
+func (s *server) obeyHangup(ctx context.Context, stop func()) {
 	onSignal(ctx, syscall.SIGHUP, func() {
+		if s.onTerminal && !isTerminal(s.cfg.Stdin) { // it was one
+			signal.Ignore(syscall.SIGHUP) // the shell passes on the one that it got itself
+			stop()
+			return
+		}
 		if err := s.reload(); err != nil {
 			s.log.Error("files not read again, nothing is changed", "err", err.Error())
 		}

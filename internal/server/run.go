@@ -78,7 +78,7 @@ func (s *server) run(ctx context.Context) error {
 		s.console.Follow()
 	})
 	s.running.Go(func() { s.readConsole(ctx) })
-	s.running.Go(func() { s.reloadOnHangup(ctx) })
+	s.running.Go(func() { s.obeyHangup(ctx, stop) })
 	select {
 	case err = <-failed:
 	case <-ctx.Done():

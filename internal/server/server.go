@@ -18,17 +18,18 @@ import (
 
 // server is a room with its fronts and its console.
 type server struct {
-	cfg       Config
-	lang      state.Lang
-	keys      []gossh.Signer
-	fronts    []*port
-	room      *room.Room
-	admission *front.Admission // of all fronts; its last words are logged when they are closed
-	console   *operator.Console
-	term      *terminal      // nil when stdin or stdout is not one
-	logTo     *technicalLog  // to the console, once it is open on the log's own terminal
-	log       *slog.Logger   // to logTo
-	running   sync.WaitGroup // every goroutine of the server
+	cfg        Config
+	lang       state.Lang
+	keys       []gossh.Signer
+	fronts     []*port
+	room       *room.Room
+	admission  *front.Admission // of all fronts; its last words are logged when they are closed
+	console    *operator.Console
+	term       *terminal      // nil when stdin or stdout is not one
+	onTerminal bool           // the console reads a terminal, whatever it writes to
+	logTo      *technicalLog  // to the console, once it is open on the log's own terminal
+	log        *slog.Logger   // to logTo
+	running    sync.WaitGroup // every goroutine of the server
 
 	history   *history.History // closed after the room; nil without a data directory
 	auditLog  *slog.Logger
