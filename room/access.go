@@ -1,7 +1,9 @@
 package room
 
 import (
+	"context"
 	"errors"
+	"maps"
 	"net/netip"
 	"strings"
 	"time"
@@ -39,6 +41,81 @@ func (a *Access) role(keyID string) state.Role {
 func (a *Access) allows(keyID string) bool {
 	return a.Allow == nil || keyID != "" && (a.Allow[keyID] || a.role(keyID) >= state.Operator)
 }
+
+// SetAccess changes who may join and as what, from now on. The sessions of this node end
+// that could not join any more, but for a password that was changed: it returns what they
+// gave to join, with the pseudo that they have now. Who becomes an operator, or is one no
+// more, gets a Notice. It returns once the log has their new roles, or cannot take them.
+func (r *Room) SetAccess(a Access) (putOut []Entry) {
+	a.Operators, a.Allow = maps.Clone(a.Operators), maps.Clone(a.Allow)
+	a.MOTD = cleanMOTD(a.MOTD)
+	r.mu.Lock()
+	r.access = &a
+	outsiders, changed := r.outsidersLocked(), r.refreshRolesLocked()
+	r.mu.Unlock()
+	for _, s := range outsiders {
+		s.End(state.Ending{Cause: state.Disallowed})
+		e := s.from
+		e.Pseudo = s.Pseudo()
+		putOut = append(putOut, e)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), departTimeout)
+	defer cancel()
+	for _, b := range changed {
+		r.propose(ctx, b) // refused for a session that has ended
+	}
+	return putOut
+}
+
+// outsidersLocked returns the members' sessions that may not stay.
+func (r *Room) outsidersLocked() (list []*Session) {
+	for _, s := range r.order {
+		if s.member && s.ctx.Err() == nil && !r.mayStayLocked(s) {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+func (r *Room) mayStay(s *Session) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.mayStayLocked(s)
+}
+
+// mayStayLocked reports whether a session is one of those that Access lets in, by their key
+// or by the pass phrase of an account that there still is. One that is not in the State is
+// for Join to judge, once it is.
+func (r *Room) mayStayLocked(s *Session) bool {
+	if r.access.allows(s.from.KeyID) {
+		return true
+	}
+	m := r.state.Member(s.id)
+	return m == nil || r.state.AccountByID(m.Attendance(s.id).Passed) != nil
+}
+
+// refreshRolesLocked gives every session the role that its key has now, and returns
+// what to propose.
+func (r *Room) refreshRolesLocked() []state.RoleSet {
+	var changed []state.RoleSet
+	for _, s := range r.order {
+		role := r.roleLocked(s.from)
+		if !s.member || role == s.Role() {
+			continue
+		}
+		s.role.Store(uint32(role))
+		notice := Notice{What: NowGuest}
+		if role >= state.Operator {
+			notice.What = NowOperator
+		}
+		s.post(Item{Reply: notice})
+		changed = append(changed, state.RoleSet{Session: s.id, Role: role})
+	}
+	return changed
+}
+
+// roleLocked returns the role that the front vouches for, or that the key has.
+func (r *Room) roleLocked(e Entry) state.Role { return max(e.Role, r.access.role(e.KeyID)) }
 
 // cleanMOTD cleans a text for everybody and cuts it to what a message may be.
 func cleanMOTD(typed string) string {

@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"errors"
-	"maps"
 	"net/netip"
 	"slices"
 	"strings"
@@ -94,6 +93,10 @@ func (r *Room) Join(ctx context.Context, e Entry) (*Session, error) {
 		}
 		s.Close(*state.AsEnding(err)) // its pseudo may be taken already
 		return nil, err
+	}
+	if !r.mayStay(s) { // the list was changed while it joined
+		s.Close(state.Ending{Cause: state.Disallowed})
+		return nil, ErrNotAllowed
 	}
 	if now := s.Role(); now != role { // changed while it joined
 		r.propose(ctx, state.RoleSet{Session: s.id, Role: now})
@@ -290,46 +293,6 @@ func (r *Room) SetLimits(l Limits) {
 		s.own.setLimits(&l)
 	}
 }
-
-// SetAccess changes who may join and as what, from now on. Those who are here
-// stay; who becomes an operator, or is one no more, gets a Notice. It returns
-// once the log has their new roles, or cannot take them.
-func (r *Room) SetAccess(a Access) {
-	a.Operators, a.Allow = maps.Clone(a.Operators), maps.Clone(a.Allow)
-	a.MOTD = cleanMOTD(a.MOTD)
-	r.mu.Lock()
-	r.access = &a
-	changed := r.refreshRolesLocked()
-	r.mu.Unlock()
-	ctx, cancel := context.WithTimeout(context.Background(), departTimeout)
-	defer cancel()
-	for _, b := range changed {
-		r.propose(ctx, b) // refused for a session that has ended
-	}
-}
-
-// refreshRolesLocked gives every session the role that its key has now, and returns
-// what to propose.
-func (r *Room) refreshRolesLocked() []state.RoleSet {
-	var changed []state.RoleSet
-	for _, s := range r.order {
-		role := r.roleLocked(s.from)
-		if !s.member || role == s.Role() {
-			continue
-		}
-		s.role.Store(uint32(role))
-		notice := Notice{What: NowGuest}
-		if role >= state.Operator {
-			notice.What = NowOperator
-		}
-		s.post(Item{Reply: notice})
-		changed = append(changed, state.RoleSet{Session: s.id, Role: role})
-	}
-	return changed
-}
-
-// roleLocked returns the role that the front vouches for, or that the key has.
-func (r *Room) roleLocked(e Entry) state.Role { return max(e.Role, r.access.role(e.KeyID)) }
 
 const (
 	// welcomeNames is how many names a welcome lists; the others are counted.

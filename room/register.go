@@ -164,8 +164,9 @@ func doReload(c *call) (Reply, error) {
 	if c.room.cfg.Reload == nil {
 		return nil, ErrNoReload
 	}
-	if err := c.room.cfg.Reload(); err != nil {
+	putOut, err := c.room.cfg.Reload()
+	if err != nil {
 		return nil, &ReloadError{err}
 	}
-	return Notice{What: NowReloaded}, nil
+	return Notice{What: NowReloaded, Count: putOut}, nil
 }

@@ -181,6 +181,7 @@ type Notice struct {
 	What    What
 	Name    text.Pseudo
 	Text    string
+	Count   int
 	Choices *Command // nothing has changed: it is so, and this command changes it; else nil
 }
 
@@ -220,7 +221,7 @@ const (
 	NowFreed             // an operator has freed Name
 	NowOperator          // commands of operators are allowed from now on
 	NowGuest             // they are no longer allowed
-	NowReloaded          // the files were read again
+	NowReloaded          // the files were read again, and Count sessions ended that may no longer enter
 	NothingMore          // no page comes before the one shown last
 	NowKeyAdded          // Name opens with the key Text too
 	FreedBy              // the operator Text has freed Name: for the console

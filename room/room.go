@@ -35,9 +35,10 @@ type Config struct {
 	// they tried and were refused. The room's lock is not held; the operator's
 	// session waits for it. nil: nothing is recorded.
 	Audit func(Act)
-	// Reload reads the operator's files again; its error, in words for an operator,
-	// says that nothing has changed. nil: there are none.
-	Reload func() error
+	// Reload reads the operator's files again, and returns how many sessions [Room.SetAccess]
+	// ended for it; its error, in words for an operator, says that nothing has changed. nil:
+	// there are none.
+	Reload func() (putOut int, err error)
 	// Zone finds a time zone by its IANA name; nil: time.LoadLocation.
 	Zone func(name string) (*time.Location, error)
 

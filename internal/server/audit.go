@@ -52,6 +52,18 @@ func (s *server) audit(a room.Act) {
 	s.log.Info("operator", what...)
 }
 
+// auditPutOut records whose sessions ended because they may no longer enter.
+func (s *server) auditPutOut(list []room.Entry) {
+	for _, e := range list {
+		what := []any{"pseudo", string(e.Pseudo), "key", e.KeyID, "front", e.Front}
+		if e.Addr.IsValid() {
+			what = append(what, "addr", e.Addr.String())
+		}
+		s.auditLog.Info("put out", what...)
+		s.log.Info("put out", what...)
+	}
+}
+
 // auditFile is a file that lines are appended to. It is opened each time, so that logrotate
 // may move it away. A goroutine of its own writes, so that nobody waits for the disk; lines
 // that the disk refuses are kept in order and tried again.

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"os/signal"
 	"slices"
@@ -19,37 +20,42 @@ func (s *server) obeyHangup(ctx context.Context, stop func()) {
 			stop()
 			return
 		}
-		if err := s.reload(); err != nil {
+		putOut, err := s.reload()
+		switch {
+		case err != nil:
 			s.log.Error("files not read again, nothing is changed", "err", err.Error())
+		case putOut > 0:
+			fmt.Fprintln(s.console, fmt.Sprintf(s.texts().PutOut, putOut))
 		}
 	})
 }
 
 // reload reads the Config and its files again: the limits and the files that say who
-// may enter apply at once. An invalid one changes nothing.
-func (s *server) reload() error {
+// may enter apply at once. It returns how many sessions were put out because they may no
+// longer enter. An invalid file changes nothing.
+func (s *server) reload() (putOut int, err error) {
 	next := s.cfg
 	if s.cfg.Again != nil {
-		var err error
 		if next, err = s.cfg.Again(); err != nil {
-			return err
+			return 0, err
 		}
 	}
 	a, err := s.access(&next)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	s.room.SetAccess(a)
+	gone := s.room.SetAccess(a)
+	s.auditPutOut(gone)
 	s.room.SetLimits(next.limits())
 	s.admission.SetLimits(next.strangers())
 	if s.history != nil {
 		s.history.SetKeep(time.Duration(next.Keep), int64(next.KeepSize))
 	}
-	s.log.Info("files read again", "operators", len(a.Operators), "allowed", len(a.Allow), "password", a.Password != "", "limits", next.limits())
+	s.log.Info("files read again", "operators", len(a.Operators), "allowed", len(a.Allow), "password", a.Password != "", "put_out", len(gone), "limits", next.limits())
 	if names := s.cfg.unapplied(&next); len(names) > 0 {
 		s.log.Warn("not before the next start", "changed", names)
 	}
-	return nil
+	return len(gone), nil
 }
 
 // unapplied returns the flags that differ in next and are read at the start only.

@@ -61,7 +61,7 @@ var english = Texts{
 	NowUnregistered: "The nickname %s is no longer registered: once you leave, others can take it.", NowKeyGone: "%s no longer accepts the key %s.",
 	NowKeyAdded: "The nickname %s also accepts the key %s; \"/whois\" shows everything it accepts.", FreedBy: "%s unregistered the nickname %s",
 	NowFreed: "The nickname %s is no longer registered.", NowOperator: "You are now an operator; \"/help\" lists your commands.", NowGuest: "You are no longer an operator.",
-	NowReloaded: "Files reloaded.",
+	NowReloaded: "Files reloaded.", PutOut: "Sessions ended because they may no longer enter: %d.",
 
 	Taken: "The nickname \"%s\" is taken. Choose another.", Alike: "\"%s\" looks too much like \"%s\", who is here. Choose another.",
 	PseudoEmpty: "A nickname is needed.", PseudoTooLong: "\"%s\" is too long: 20 characters at most.",
@@ -96,7 +96,7 @@ var english = Texts{
 
 	Goodbye: "Goodbye, %s.", EndKicked: "You were kicked by %s", EndFlood: "You were kicked: too many messages too fast. Please come back more calmly.",
 	EndBanned: "You were banned by %s", EndSlow: "Your connection stalled: disconnected.", EndIdle: "No nickname was given in time: disconnected.",
-	EndShutdown: "The room is closing", EndReplaced: "Too many sessions are open under this nickname: the oldest was closed.", EndReclaimed: "This nickname is registered, and the key or the name is no longer yours here. Connect again, under another nickname or with another key.", EndCrashed: "A server error ended your session. The room is still open: connect again.",
+	EndShutdown: "The room is closing", EndReplaced: "Too many sessions are open under this nickname: the oldest was closed.", EndReclaimed: "This nickname is registered, and the key or the name is no longer yours here. Connect again, under another nickname or with another key.", EndDisallowed: "You were disconnected: this room is now open to certain keys only, and yours is not one of them. Ask the operator.", EndCrashed: "A server error ended your session. The room is still open: connect again.",
 
 	AskPseudo: "Nickname: ", ChoosePseudo: "Choose another nickname: ", TooManyTries: "Too many attempts.",
 	AskPass: "Pass phrase for %s: ", AskPassShown: "Pass phrase for %s (shown on the screen): ",

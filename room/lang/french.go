@@ -65,7 +65,7 @@ var french = Texts{
 	NowUnregistered: "Le pseudo %s n'est plus inscrit : quand vous partirez, d'autres pourront le prendre.", NowKeyGone: "%s n'accepte plus la clé %s.",
 	NowKeyAdded: "Le pseudo %s accepte aussi la clé %s ; « /info » dit tout ce qu'il accepte.", FreedBy: "%s a désinscrit le pseudo %s",
 	NowFreed: "Le pseudo %s n'est plus inscrit.", NowOperator: "Vous avez maintenant les droits d'opérateur ; « /aide » donne vos commandes.", NowGuest: "Vous n'avez plus les droits d'opérateur.",
-	NowReloaded: "Fichiers relus.",
+	NowReloaded: "Fichiers relus.", PutOut: "Sessions fermées, faute d'accès : %d.",
 
 	Taken: "Le pseudo « %s » est déjà pris. Choisissez-en un autre.", Alike: "« %s » ressemble trop à « %s », qui est là. Choisissez-en un autre.",
 	PseudoEmpty: "Il faut un pseudo.", PseudoTooLong: "« %s » est trop long : 20 caractères au plus.",
@@ -100,7 +100,7 @@ var french = Texts{
 
 	Goodbye: "Au revoir, %s.", EndKicked: "Fin de session : expulsion par %s", EndFlood: "Fin de session : trop de messages trop vite. Revenez plus calmement.",
 	EndBanned: "Fin de session : bannissement par %s", EndSlow: "Votre connexion est bloquée : déconnexion.", EndIdle: "Aucun pseudo donné à temps : déconnexion.",
-	EndShutdown: "Le salon ferme", EndReplaced: "Trop de sessions ouvertes sous ce pseudo : la plus ancienne est fermée.", EndReclaimed: "Ce pseudo est inscrit, et la clé ou le nom n'est plus à vous ici. Reconnectez-vous, sous un autre pseudo ou avec une autre clé.", EndCrashed: "Une erreur du serveur a mis fin à votre session. Le salon reste ouvert : reconnectez-vous.",
+	EndShutdown: "Le salon ferme", EndReplaced: "Trop de sessions ouvertes sous ce pseudo : la plus ancienne est fermée.", EndReclaimed: "Ce pseudo est inscrit, et la clé ou le nom n'est plus à vous ici. Reconnectez-vous, sous un autre pseudo ou avec une autre clé.", EndDisallowed: "Fin de session : ce salon n'est plus ouvert qu'à certaines clés, et la vôtre n'en fait pas partie. Demandez à l'opérateur.", EndCrashed: "Une erreur du serveur a mis fin à votre session. Le salon reste ouvert : reconnectez-vous.",
 
 	AskPseudo: "Pseudo : ", ChoosePseudo: "Choisissez un autre pseudo : ", TooManyTries: "Trop d'essais.",
 	AskPass: "Phrase de passe pour %s : ", AskPassShown: "Phrase de passe pour %s (visible à l'écran) : ",

@@ -23,7 +23,7 @@ type Object struct {
 	Away    []string  `json:"away,omitempty"`    // who of those named is away
 	Action  bool      `json:"action,omitempty"`  // a message in the manner of /me
 	Seconds float64   `json:"seconds,omitempty"` // a duration: slow mode, mute, ban, time before the room closes
-	Cause   string    `json:"cause,omitempty"`   // why somebody left: quit, lost, slow, replaced, reclaimed, crashed; in bye also kicked, banned, idle, shutdown
+	Cause   string    `json:"cause,omitempty"`   // why somebody left: quit, lost, slow, replaced, reclaimed, not-allowed, crashed; in bye also kicked, banned, idle, shutdown
 	Count   int       `json:"count,omitempty"`   // how many: present, found, skipped, missing in a gap
 	More    bool      `json:"more,omitempty"`    // a page of the past comes before this one
 	Since   time.Time `json:"since,omitzero"`    // a search that was cut short has covered the messages since then

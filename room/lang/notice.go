@@ -32,6 +32,10 @@ func (v View) confirmed(n room.Notice) string {
 	switch n.What {
 	case room.NowIgnored, room.NowUnignored, room.NowNamed, room.NoPseudoGiven, room.RecipientFull, room.NowUnregistered, room.NowFreed:
 		return fmt.Sprintf(form, who)
+	case room.NowReloaded:
+		if n.Count > 0 {
+			return form + " " + fmt.Sprintf(t.PutOut, n.Count)
+		}
 	case room.NowZone:
 		return fmt.Sprintf(form, cmp.Or(n.Text, t.ServersZone))
 	case room.NowClock:

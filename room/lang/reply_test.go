@@ -250,6 +250,9 @@ func TestEveryNoticeIsSaidInBothLanguages(t *testing.T) {
 	}
 	console := french()
 	console.Console = true
+	if got, want := french().Reply(room.Notice{What: room.NowReloaded, Count: 2}, now), "14:06 * Fichiers relus. Sessions fermées, faute d'accès : 2."; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
 	if got := console.Reply(room.Notice{What: room.BanHint, Name: "bob", Text: "192.0.2.1"}, now); !strings.HasSuffix(got, " : ban 192.0.2.1") {
 		t.Errorf("the console is told %q", got)
 	}

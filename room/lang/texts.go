@@ -51,7 +51,7 @@ type Texts struct {
 	BellMentions, BellNone, BellAll                                                                     string
 	NowMouse, NowNoMouse, NowText, NowScreen                                                            string
 	NowRegistered, NowPassSet, NowPassSetToo, NowUnregistered, NowKeyGone                               string
-	NowFreed, FreedBy, NowKeyAdded, NowOperator, NowGuest, NowReloaded                                  string
+	NowFreed, FreedBy, NowKeyAdded, NowOperator, NowGuest, NowReloaded, PutOut                          string
 
 	// Errors.
 	Taken, Alike, PseudoEmpty, PseudoTooLong, PseudoCharacters                                                                       string
@@ -68,8 +68,8 @@ type Texts struct {
 	NoKeyToRegister, LastKey, TooManyKeys, KeyTaken, Full, NotRegistered, NotAKey, TooManyBans, NoReload, ReloadFailed, ManySearches string
 
 	// Endings.
-	Goodbye, EndKicked, EndFlood, EndBanned, EndSlow, EndIdle string
-	EndShutdown, EndReplaced, EndCrashed, EndReclaimed        string
+	Goodbye, EndKicked, EndFlood, EndBanned, EndSlow, EndIdle         string
+	EndShutdown, EndReplaced, EndCrashed, EndReclaimed, EndDisallowed string
 
 	// Fronts.
 	AskPseudo, ChoosePseudo, TooManyTries, NotHTTP, UseSSH, Guest string

@@ -13,19 +13,20 @@ type Cause uint8
 
 // The causes. A session ends once, with exactly one of them.
 const (
-	Quit      Cause = iota + 1 // the member left
-	Lost                       // the connection broke
-	Expelled                   // kicked
-	Barred                     // banned
-	Slow                       // a write to it took too long
-	Idle                       // it never said who it is
-	Shutdown                   // the room closes
-	Replaced                   // the member opened too many sessions, and this was the oldest
-	Crashed                    // a fault in the session's own code
-	Reclaimed                  // the pseudo is registered: its owner took it back, or the key away
+	Quit       Cause = iota + 1 // the member left
+	Lost                        // the connection broke
+	Expelled                    // kicked
+	Barred                      // banned
+	Slow                        // a write to it took too long
+	Idle                        // it never said who it is
+	Shutdown                    // the room closes
+	Replaced                    // the member opened too many sessions, and this was the oldest
+	Crashed                     // a fault in the session's own code
+	Reclaimed                   // the pseudo is registered: its owner took it back, or the key away
+	Disallowed                  // the operator changed who may enter, and they may no longer
 )
 
-var causeNames = [...]string{"", "quit", "lost", "kicked", "banned", "slow", "idle", "shutdown", "replaced", "crashed", "reclaimed"}
+var causeNames = [...]string{"", "quit", "lost", "kicked", "banned", "slow", "idle", "shutdown", "replaced", "crashed", "reclaimed", "not-allowed"}
 
 // String returns the cause's name in logs and JSON.
 func (c Cause) String() string {
