@@ -65,6 +65,7 @@ func (e *Editor) Key(name string) bool {
 	case "alt+enter", "shift+enter":
 		e.splice(e.cursor, e.cursor, "\n")
 	default:
+		e.selected = selected // what is no key of a line leaves it alone
 		return false
 	}
 	return true

@@ -66,7 +66,7 @@ func TestRefusedLinesComeBackSelected(t *testing.T) {
 	for keys, want := range map[string]string{
 		"": "/incsire", "x": "x", "alt+enter": "\n",
 		"backspace": "/incsir", "left x": "/incsirxe", "up x": "/incsirex",
-		"esc x": "x", "esc up": "/incsire", "x ctrl+c up up": "/incsire",
+		"f5 x": "x", "esc x": "x", "esc up": "/incsire", "x ctrl+c up up": "/incsire",
 		"ctrl+r esc x": "x", "ctrl+f esc x": "x",
 	} {
 		st := newStage(t, 60, 10)
