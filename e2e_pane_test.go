@@ -128,14 +128,23 @@ func (x *tmux) screen(ts *testscript.TestScript, name string) string {
 	return strings.TrimRight(trailing.ReplaceAllString(text, "\n"), "\n")
 }
 
-// clock is what differs from one run to the next in a screen.
-var clock = regexp.MustCompile(`\b\d\d:\d\d\b`)
+// What differs from one run to the next in a screen: times, which stand before messages
+// where the minute changes.
+var (
+	clock     = regexp.MustCompile(`\b\d\d:\d\d\b`)
+	newMinute = regexp.MustCompile(`(?m)^ \d\d:\d\d `)
+)
 
-// golden NAME FILE waits until a terminal's screen is exactly the file's, times
-// shown as HH:MM.
+// withoutMinutes blanks the times before messages.
+func withoutMinutes(screen string) string {
+	return newMinute.ReplaceAllString(screen, "       ")
+}
+
+// golden NAME FILE waits until a terminal's screen is exactly the file's, without the
+// times before messages, and others shown as HH:MM.
 func awaitGolden(ts *testscript.TestScript, neg bool, args []string) {
 	want := regexp.QuoteMeta(strings.TrimRight(ts.ReadFile(args[1]), "\n"))
 	awaitMatch(ts, args[0], func() string {
-		return clock.ReplaceAllString(sceneOf(ts).tmux.screen(ts, args[0]), "HH:MM")
+		return clock.ReplaceAllString(withoutMinutes(sceneOf(ts).tmux.screen(ts, args[0])), "HH:MM")
 	}, `\A`+want+`\z`)
 }

@@ -61,27 +61,6 @@ func TestReadme(t *testing.T) {
 	testscript.Run(t, testscript.Params{Files: files, Setup: stage(t), Cmds: commands, RequireExplicitExec: true})
 }
 
-// TestReadmeShowsRealScreens holds each picture of README.md to the screen that a
-// real ssh client showed, as TestAConversationOnAScreen captured it; its cursor is an underscore.
-func TestReadmeShowsRealScreens(t *testing.T) {
-	text, err := os.ReadFile("README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	pictures := regexp.MustCompile("(?ms)^```screen ([a-z]+\\.txt)\n(.*?)^```$").FindAllSubmatch(text, -1)
-	if pictures == nil {
-		t.Error("README.md has no picture")
-	}
-	for _, p := range pictures {
-		want, err := os.ReadFile(filepath.Join("testdata", "screens", string(p[1])))
-		if err != nil {
-			t.Error(err)
-		} else if want := strings.ReplaceAll(string(want), "▏", "_"); want != string(p[2]) {
-			t.Errorf("the picture of %s is not what was captured:\n%s", p[1], want)
-		}
-	}
-}
-
 // block is one of README.md's.
 type block struct {
 	line       int

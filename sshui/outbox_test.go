@@ -38,7 +38,7 @@ func TestLinesThatComeTooFastAreSaidInOrderWhileTheScreenLivesOn(t *testing.T) {
 		if got := b.said(); !slices.Equal(got, lines) {
 			t.Errorf("in the end said %q", got)
 		}
-		b.want("ann │ ligne 12", "Heure sur 24 heures", nothingTyped+" à moitié ta")
+		b.want("│ ligne 12", "Heure sur 24 heures", nothingTyped+" à moitié ta")
 		if strings.Contains(b.picture(), "En attente") {
 			t.Errorf("nothing waits any more, but\n%s", b.picture())
 		}

@@ -186,6 +186,21 @@ func (t *terminal) palette() rows.Palette {
 	return rows.Mono
 }
 
+// ascii reports whether the terminal may have no signs but those of ASCII: the consoles that
+// have few glyphs, and locales that say another encoding than UTF-8 (LC_ALL, LC_CTYPE and
+// LANG, in the order of POSIX). A client that sends no locale is taken to have UTF-8.
+func (t *terminal) ascii() bool {
+	if t.term == "linux" || strings.HasPrefix(t.term, "vt") {
+		return true
+	}
+	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
+		if locale := strings.ToLower(t.env[name]); locale != "" {
+			return !strings.Contains(locale, "utf-8") && !strings.Contains(locale, "utf8")
+		}
+	}
+	return false
+}
+
 // modern reports whether a terminal ignores questions, titles and hyperlinks that it does
 // not know.
 func modern(term string) bool {

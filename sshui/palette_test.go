@@ -33,6 +33,28 @@ func TestColoursAreThoseThatTheTerminalHas(t *testing.T) {
 	}
 }
 
+func TestSignsAreThoseThatTheTerminalHas(t *testing.T) {
+	for _, c := range []struct {
+		term, all, ctype, lang string
+		ascii                  bool
+	}{
+		{"xterm-256color", "", "", "", false}, // nothing was sent
+		{"xterm-256color", "", "", "fr_FR.UTF-8", false},
+		{"xterm-256color", "", "", "C.utf8", false},
+		{"xterm-256color", "", "", "fr_FR@euro", true},
+		{"xterm-256color", "", "", "C", true},
+		{"xterm-256color", "", "en_US.UTF-8", "C", false},
+		{"xterm-256color", "C", "en_US.UTF-8", "en_US.UTF-8", true},
+		{"linux", "", "", "fr_FR.UTF-8", true},
+		{"vt100", "", "", "", true},
+	} {
+		env := map[string]string{"LC_ALL": c.all, "LC_CTYPE": c.ctype, "LANG": c.lang}
+		if got := (&terminal{channel: &channel{term: c.term, env: env}}).ascii(); got != c.ascii {
+			t.Errorf("%+v: %v", c, got)
+		}
+	}
+}
+
 // coloured is a style with a colour in it (ECMA-48, SGR 30 to 49 and 90 to 107).
 var coloured = regexp.MustCompile(`\x1b\[(\d+;)*(3\d|4\d|9\d|10\d)(;\d+)*m`)
 
@@ -53,7 +75,7 @@ func talksWith(t *testing.T, change func(*channel)) (shown string) {
 		b.calm()
 		b.send("\x1b")
 		b.calm()
-		b.want("bob │ bonjour @ann", "(privé) psst", "ann │ salut @bob", "La commande")
+		b.want("bonjour @ann", "psst", "salut @bob", "La commande")
 		b.send("\x03\x04")
 		b.wantEnd(frameGap, exitDone)
 		shown = b.shown()

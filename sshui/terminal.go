@@ -102,7 +102,7 @@ func (t *terminal) startScreen() {
 	}
 	width, height := t.size()
 	t.screen = screen.New(t.sess, t.server.looks, screen.Terminal{
-		Width: width, Height: height, Palette: t.palette(), Modern: modern(t.term),
+		Width: width, Height: height, Palette: t.palette(), Modern: modern(t.term), ASCII: t.ascii(),
 	}, time.Now())
 	t.restore = t.restoreTerminal
 }

@@ -33,11 +33,11 @@ func TestWhatIsBeingTypedSurvivesMessages(t *testing.T) {
 	ann.send("bonj")
 	ann.awaitBottom(t, nothingTyped+" bonj")
 	bob.send("un\ndeux\ntrois\n")
-	ann.awaitRow(t, "bob │ trois")
+	ann.awaitRow(t, "│ trois")
 	ann.awaitBottom(t, nothingTyped+" bonj")
 	ann.send("our")
 	bob.send("quatre\n")
-	ann.awaitRow(t, "bob │ quatre")
+	ann.awaitRow(t, "│ quatre")
 	ann.awaitBottom(t, nothingTyped+" bonjour")
 	ann.send("\r")
 	ann.awaitRow(t, "ann │ bonjour")
@@ -81,7 +81,7 @@ func TestTabCompletesWhoIsHere(t *testing.T) {
 	ann.send("@ba\t")
 	ann.awaitBottom(t, "[@barnabé] > @barnabé")
 	ann.send("salut\r")
-	ann.awaitRow(t, "ann │ (privé -> barnabé) salut")
+	ann.awaitRow(t, "ann ┃ (à barnabé) salut")
 	ann.send("/pse\t")
 	ann.awaitBottom(t, nothingTyped+" /pseudo")
 }
@@ -321,18 +321,24 @@ func TestManyMessagesAtOnceKeepTheirOrderAboveThePrompt(t *testing.T) {
 	ann.send("tranquille")
 	lines := numbered(150)
 	bob.send(strings.Join(lines, "\n") + "\n")
-	ann.awaitRow(t, "bob │ ligne 150")
+	ann.awaitRow(t, "│ ligne 150")
 	ann.awaitBottom(t, nothingTyped+" tranquille")
 	if got := ann.heard("bob"); !slices.Equal(got, lines) {
 		t.Errorf("the screen shows %d lines: %q", len(got), got)
 	}
 }
 
-// heard is what is shown of what somebody said, a row each.
+// heard is what is shown of what somebody said, a row each. The name stands where the
+// author changes.
 func (d *terminalClient) heard(who string) []string {
 	var list []string
+	author := ""
 	for _, r := range d.rows() {
-		if _, text, ok := strings.Cut(r, " "+who+" │ "); ok {
+		head, text, said := strings.Cut(r, " │ ")
+		if name := strings.TrimLeft(head, "0123456789: "); name != "" {
+			author = name
+		}
+		if said && author == who {
 			list = append(list, text)
 		}
 	}
@@ -344,7 +350,7 @@ func TestWhatHasScrolledAwayIsThereToScrollBackTo(t *testing.T) {
 	ann, bob := h.enterTerminal("ann"), h.pipe("bob")
 	lines := numbered(300)
 	bob.send(strings.Join(lines, "\n") + "\n")
-	ann.awaitRow(t, "bob │ ligne 300")
+	ann.awaitRow(t, "│ ligne 300")
 	ann.send("\x1b[1;3H") // Alt-Home
 	ann.awaitMatch(t, "Bienvenue, ann")
 	got := ann.heard("bob")

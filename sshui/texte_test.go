@@ -77,7 +77,7 @@ func TestBackFromTextTheScreenShowsAllThatWasSaid(t *testing.T) {
 		b.send("/texte\r")
 		b.send("puis ceci")
 		b.calm()
-		b.want("bob │ à tous", "bob │ (privé) pour toi seule", "(privé -> bob) bien reçu", nothingTyped+" puis ceci", "salon · 2 en ligne")
+		b.want("bob │ à tous", "bob ┃ pour toi seule", "ann ┃ (à bob) bien reçu", nothingTyped+" puis ceci", "salon · 2 en ligne")
 		b.send("\r\x04")
 		b.wantEnd(frameGap, exitDone)
 		if got := b.said(); len(got) != 1 || got[0] != "puis ceci" {
@@ -120,7 +120,7 @@ func TestBackFromTextNothingIsUnread(t *testing.T) {
 		bells := b.emulator.bells
 		b.send("/texte\r")
 		b.calm()
-		b.want("bob │ hé @ann, tu es là ?")
+		b.want("bob ┃ hé @ann, tu es là ?")
 		if b.emulator.bells != bells || strings.Contains(b.picture(), lang.ScreenOf(state.French).NewMessage) || b.emulator.title != "salon" {
 			t.Errorf("%d bells, title %q:\n%s", b.emulator.bells-bells, b.emulator.title, b.picture())
 		}

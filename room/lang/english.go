@@ -12,6 +12,8 @@ var english = Texts{
 
 	Joined: "%s joined", Left: "%s left", LeftWith: "%s left: %s",
 	LeftLost: "%s left: connection lost", LeftSlow: "%s left: connection stalled",
+	JoinedSeveral: "%s joined", JoinedCount: "joined: %d", LeftSeveral: "%s left", LeftCount: "left: %d",
+	And: "%s and %s", AndOne: "%s and 1 other",
 	Renamed: "%s is now called %s", TopicSet: "New topic, by %s: %s", WallBy: "Announcement by %s",
 	Kicked: "%s was kicked by %s", KickedFlood: "%s was kicked: too many messages too fast",
 	Banned: "%s was banned by %s", BannedSeveral: "%s were banned by %s", BannedSomebody: "A ban was added by %s",
@@ -150,7 +152,7 @@ var english = Texts{
 	Screen: ScreenTexts{
 		Online: "%d online", HelpKey: "F1 help", ReadOnly: "read-only", ClosesAt: "closes at %s", Slow: "slow mode: %s", YouAreAway: "away", MoreNames: "and %d more",
 
-		NewMessage: "new message", NewMessages: "new messages (%d)",
+		NewMessage: "1 new", NewMessages: "%d new", PrivateTo: "(to %s)",
 		BelowEnd: "End to go down", BelowEndShort: "End: go down", BelowSome: "↓ %s", BelowCalls: "↓ %s, %s",
 		BelowOne: "1 new", Below: "%d new", MentionOne: "1 mention", Mentions: "%d mentions",
 		NothingUnread: "Everything is read.", NoMention: "No other mention.", NotHeld: "Too old: that message is no longer in memory.",

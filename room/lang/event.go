@@ -125,6 +125,42 @@ func (v View) lost(gone []text.Pseudo) string {
 	return fmt.Sprintf(t.LostSeveral, names(gone))
 }
 
+// Together returns sentences that say that several members came, or left alike, as like
+// says of the first: the longest first. Others are those who are not among the names.
+func (v View) Together(like *state.Event, members []text.Pseudo, others int) []string {
+	t := v.texts()
+	one, several, count, lost := t.Joined, t.JoinedSeveral, t.JoinedCount, ""
+	if b, ok := like.Body.(state.Left); ok {
+		one, several, count = t.Left, t.LeftSeveral, t.LeftCount
+		if b.Cause == state.Lost {
+			one, several, lost = t.LeftLost, t.LostSeveral, t.Left
+		}
+	}
+	switch {
+	case len(members) == 0:
+		return []string{fmt.Sprintf(count, others)}
+	case len(members)+others > 1:
+		return []string{fmt.Sprintf(several, v.listed(members, others))}
+	case lost != "":
+		return []string{fmt.Sprintf(one, name(members[0])), fmt.Sprintf(lost, name(members[0]))}
+	}
+	return []string{fmt.Sprintf(one, name(members[0]))}
+}
+
+// listed names members, and how many others there are.
+func (v View) listed(members []text.Pseudo, others int) string {
+	t, last := v.texts(), len(members)-1
+	switch {
+	case others > 1:
+		return fmt.Sprintf(t.AndOthers, names(members), others)
+	case others == 1:
+		return fmt.Sprintf(t.AndOne, names(members))
+	case last == 0:
+		return name(members[0])
+	}
+	return fmt.Sprintf(t.And, names(members[:last]), name(members[last]))
+}
+
 // gap writes that something was not recorded; now is when that is told of.
 func (v View) gap(b state.Gap, now time.Time) string {
 	t := v.texts()

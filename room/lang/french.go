@@ -16,6 +16,8 @@ var french = Texts{
 
 	Joined: "%s arrive", Left: "%s s'en va", LeftWith: "%s s'en va : %s",
 	LeftLost: "%s s'en va : connexion perdue", LeftSlow: "%s s'en va : connexion bloquée",
+	JoinedSeveral: "%s arrivent", JoinedCount: "arrivées : %d", LeftSeveral: "%s s'en vont", LeftCount: "départs : %d",
+	And: "%s et %s", AndOne: "%s et 1 autre",
 	Renamed: "%s s'appelle maintenant %s", TopicSet: "Nouveau sujet, par %s : %s", WallBy: "Annonce de %s",
 	Kicked: "Expulsion de %s par %s", KickedFlood: "Expulsion de %s : trop de messages trop vite",
 	Banned: "Bannissement de %s par %s", BannedSeveral: "Bannissement de %s par %s", BannedSomebody: "Bannissement prononcé par %s",
@@ -154,7 +156,7 @@ var french = Texts{
 	Screen: ScreenTexts{
 		Online: "%d en ligne", HelpKey: "F1 aide", ReadOnly: "lecture seule", ClosesAt: "ferme à %s", Slow: "mode lent : %s", YouAreAway: "absence", MoreNames: "et %d autres",
 
-		NewMessage: "nouveau message", NewMessages: "nouveaux messages (%d)",
+		NewMessage: "1 nouveau", NewMessages: "%d nouveaux", PrivateTo: "(à %s)",
 		BelowEnd: "Fin pour descendre", BelowEndShort: "Fin : en bas", BelowSome: "↓ %s", BelowCalls: "↓ %s, dont %s",
 		BelowOne: "1 nouveau", Below: "%d nouveaux", MentionOne: "1 mention", Mentions: "%d mentions",
 		NothingUnread: "Tout est lu.", NoMention: "Pas d'autre mention.", NotHeld: "Trop ancien : ce message n'est plus en mémoire.",

@@ -24,6 +24,8 @@ type Texts struct {
 
 	// Events. Of Kicked and Banned the first verb is who, the second by whom.
 	Joined, Left, LeftWith, LeftLost, LeftSlow     string
+	JoinedSeveral, JoinedCount                     string
+	LeftSeveral, LeftCount, And, AndOne            string
 	Renamed, TopicSet, WallBy                      string
 	Kicked, KickedFlood, Banned, BannedSeveral     string
 	BannedSomebody, Unbanned, UnbannedSomebody     string
@@ -127,6 +129,7 @@ type ScreenTexts struct {
 	Online, HelpKey, ReadOnly, ClosesAt, Slow, YouAreAway, MoreNames string // the header and the names
 
 	NewMessage, NewMessages                                                               string // the unread marker
+	PrivateTo                                                                             string // before a private message to others
 	BelowEnd, BelowEndShort, BelowSome, BelowCalls, BelowOne, Below, MentionOne, Mentions string // the bar below
 	NothingUnread, NoMention, NotHeld, Waiting, CutOne, Cut                               string // hints
 	PressAgain, PressAgainShort, TabHint, Beginning, Failed                               string

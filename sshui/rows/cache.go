@@ -23,8 +23,8 @@ const (
 	// who asks. No message within the room's limits is as large on a terminal of 20
 	// columns or more.
 	maxKept = 24 << 10
-	// overhead is about what a Fragment takes besides its rows and mentions.
-	overhead = 192
+	// overhead is about what a Fragment takes besides its rows and the hashes of its words.
+	overhead = 320
 )
 
 // Cache keeps the rows of recent public events for all sessions of a class. The zero value
@@ -34,51 +34,68 @@ type Cache struct {
 	classes classcache.Cache[Class, recent]
 }
 
-// Event returns the rows of the event at a place of the room's ring, as members of class c
-// see them who are not mentioned. It makes them if they are missing.
-func (k *Cache) Event(c Class, place uint64, e *state.Event) *Fragment {
-	r := k.classes.Get(c)
-	switch f := r.slots[place%maxPlaces].Load(); {
-	case f != nil && f.Event == e:
+// Event returns the rows of the event at a place of the room's ring, with a Head, as members
+// of class c see them who are not mentioned and have not written it. It makes them if they
+// are missing.
+func (k *Cache) Event(c Class, place uint64, e *state.Event, h Head) *Fragment {
+	own := h.of(c, e)
+	r, at := k.classes.Get(c), slot(place, own)
+	switch f := r.slots[at].Load(); {
+	case f != nil && f.Event == e && f.run == (Run{}):
 		return f
 	case r.isPast(place):
-		return c.Event(e, lang.View{})
+		return c.Event(e, lang.View{}, own)
 	}
-	return r.make(c, place, e)
+	return r.make(place, at, &Fragment{Event: e}, func() *Fragment { return c.Event(e, lang.View{}, own) })
 }
 
+// Run returns the row of a Run whose first event is at a place of the room's ring.
+func (k *Cache) Run(c Class, place uint64, run Run) *Fragment {
+	r, at := k.classes.Get(c), slot(place, 0)
+	switch f := r.slots[at].Load(); {
+	case f != nil && f.run == run:
+		return f
+	case r.isPast(place):
+		return c.Run(run, lang.View{})
+	}
+	return r.make(place, at, &Fragment{Event: run.first, run: run}, func() *Fragment { return c.Run(run, lang.View{}) })
+}
+
+// slot is where the rows of an event are kept.
+func slot(place uint64, h Head) int { return int(place%maxPlaces)*heads + int(h) }
+
 // recent holds the rows of recent events for one class: an event's at its place modulo
-// maxPlaces.
+// maxPlaces, with each Head that a screen has asked for.
 type recent struct {
-	slots  [maxPlaces]atomic.Pointer[Fragment]
+	slots  [maxPlaces * heads]atomic.Pointer[Fragment]
 	newest atomic.Uint64 // place
 
 	mu     sync.Mutex // held to make and to keep rows; guards what follows
-	places [maxPlaces]uint64
+	places [maxPlaces * heads]uint64
 	bytes  int
 }
 
 // isPast reports whether a place is too old to be kept.
 func (r *recent) isPast(place uint64) bool { return place+maxPlaces <= r.newest.Load() }
 
-// make makes the rows of an event, unless somebody else just has, and keeps them.
-func (r *recent) make(c Class, place uint64, e *state.Event) *Fragment {
+// make makes the rows that a slot lacks, unless somebody else just has, and keeps them. They
+// are of the same event, or run, as like.
+func (r *recent) make(place uint64, slot int, like *Fragment, rows func() *Fragment) *Fragment {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if f := r.slots[place%maxPlaces].Load(); f != nil && f.Event == e {
+	if f := r.slots[slot].Load(); f != nil && f.Event == like.Event && f.run == like.run {
 		return f
 	}
-	f := c.Event(e, lang.View{})
+	f := rows()
 	if size(f) <= maxKept && !r.isPast(place) {
-		r.keepLocked(place, f)
+		r.keepLocked(place, slot, f)
 	}
 	return f
 }
 
 // keepLocked puts rows in their slot and drops older ones to make room. Rows that are
 // themselves older than those it would have to drop are not kept.
-func (r *recent) keepLocked(place uint64, f *Fragment) {
-	slot := int(place % maxPlaces)
+func (r *recent) keepLocked(place uint64, slot int, f *Fragment) {
 	r.dropLocked(slot)
 	for r.bytes+size(f) > classBytes {
 		oldest := r.oldestLocked()
@@ -111,4 +128,4 @@ func (r *recent) oldestLocked() (slot int) {
 }
 
 // size is about what a Fragment takes, in bytes.
-func size(f *Fragment) int { return overhead + len(f.Bytes) + 48*len(f.Mentions) }
+func size(f *Fragment) int { return overhead + len(f.Bytes) + 4*len(f.words) }

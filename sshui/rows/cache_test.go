@@ -14,14 +14,14 @@ func saying(text string) *state.Event { return minute(5, state.Said{From: "bob",
 
 func TestSharedRowsAreThoseOfEverybody(t *testing.T) {
 	k, c, e := &Cache{}, class(80), saying("bonjour @ann")
-	got := k.Event(c, 1, e)
-	if want := c.Event(e, lang.View{}); shown(got) != shown(want) || got.Event != e || fmt.Sprint(got.Mentions) != "[ann]" {
+	got := k.Event(c, 1, e, 0)
+	if want := c.Event(e, lang.View{}, 0); shown(got) != shown(want) || got.Event != e || !got.MayMention(WordOf("ann")) || got.MayMention(WordOf("bob")) {
 		t.Errorf("shared: %+v, want %+v", got, want)
 	}
-	if k.Event(c, 1, e) != got {
+	if k.Event(c, 1, e, 0) != got {
 		t.Error("the same was made twice")
 	}
-	if other := k.Event(class(30), 1, e); other == got || shown(other) == shown(got) {
+	if other := k.Event(class(30), 1, e, 0); other == got || shown(other) == shown(got) {
 		t.Error("two classes are shown the same")
 	}
 }
@@ -29,9 +29,9 @@ func TestSharedRowsAreThoseOfEverybody(t *testing.T) {
 func TestASlotTellsEventsApart(t *testing.T) {
 	k, c := &Cache{}, class(80)
 	old, same, far := saying("un"), saying("deux"), saying("trois")
-	k.Event(c, 1, old)
+	k.Event(c, 1, old, 0)
 	for place, e := range map[uint64]*state.Event{1: same, 1 + maxPlaces: far} {
-		if f := k.Event(c, place, e); f.Event != e {
+		if f := k.Event(c, place, e, 0); f.Event != e {
 			t.Errorf("place %d shows %q", place, shown(f))
 		}
 	}
@@ -50,7 +50,7 @@ func TestManyAtOnceMakeItOnce(t *testing.T) {
 		for r := range readers {
 			wg.Go(func() {
 				<-start
-				got[r] = k.Event(class(80+r%classes), place, e)
+				got[r] = k.Event(class(80+r%classes), place, e, 0)
 			})
 		}
 		close(start)
@@ -84,7 +84,7 @@ func TestAClassIsBounded(t *testing.T) {
 	long := strings.Repeat("bonjour ", 500)
 	var newest *Fragment
 	for place := range uint64(1000) {
-		newest = k.Event(c, place+1, saying(long))
+		newest = k.Event(c, place+1, saying(long), 0)
 		if bytes := k.weight(c); bytes > classBytes || bytes != k.classes.Get(c).bytes {
 			t.Fatalf("%d bytes after %d messages", bytes, place+1)
 		}
@@ -92,19 +92,19 @@ func TestAClassIsBounded(t *testing.T) {
 	if bytes := k.weight(c); bytes < classBytes/2 {
 		t.Errorf("%d bytes only", bytes)
 	}
-	if k.Event(c, 1000, newest.Event) != newest {
+	if k.Event(c, 1000, newest.Event, 0) != newest {
 		t.Error("the newest message was not kept")
 	}
 }
 
 func TestWhatIsOldIsMadeForEach(t *testing.T) {
 	k, c, e := &Cache{}, class(80), saying("vieux")
-	k.Event(c, 1+maxPlaces, saying("neuf"))
-	if first := k.Event(c, 1, e); first.Event != e || k.Event(c, 1, e) == first {
+	k.Event(c, 1+maxPlaces, saying("neuf"), 0)
+	if first := k.Event(c, 1, e, 0); first.Event != e || k.Event(c, 1, e, 0) == first {
 		t.Error("an old message was kept")
 	}
 	recent := saying("assez neuf")
-	if first := k.Event(c, 2, recent); k.Event(c, 2, recent) != first {
+	if first := k.Event(c, 2, recent, 0); k.Event(c, 2, recent, 0) != first {
 		t.Error("a message of the last places was not kept")
 	}
 }
@@ -114,16 +114,16 @@ func TestOldRowsDoNotPutOutNewerOnes(t *testing.T) {
 	long := strings.Repeat("bonjour ", 500)
 	kept := map[uint64]*Fragment{}
 	for place := uint64(maxPlaces); place > 0; place-- {
-		kept[place] = k.Event(c, place, saying(long))
+		kept[place] = k.Event(c, place, saying(long), 0)
 	}
-	if newest := kept[maxPlaces]; k.Event(c, maxPlaces, newest.Event) != newest {
+	if newest := kept[maxPlaces]; k.Event(c, maxPlaces, newest.Event, 0) != newest {
 		t.Error("scrolling up put out the newest message")
 	}
 }
 
 func TestWhatIsTooLargeIsNotKept(t *testing.T) {
 	k, c, e := &Cache{}, class(80), saying(strings.Repeat("bonjour ", 5000))
-	if first := k.Event(c, 1, e); first.Event != e || k.Event(c, 1, e) == first {
+	if first := k.Event(c, 1, e, 0); first.Event != e || k.Event(c, 1, e, 0) == first {
 		t.Error("it was kept")
 	}
 	if bytes := k.weight(c); bytes != 0 {
@@ -138,7 +138,7 @@ func TestManyClassesAtOnceStayBounded(t *testing.T) {
 		wg.Go(func() {
 			for i := range 300 {
 				c := class(20 + (i*7+r*31)%200)
-				if f := k.Event(c, uint64(i%8+1), long); f.Event != long {
+				if f := k.Event(c, uint64(i%8+1), long, 0); f.Event != long {
 					t.Errorf("shown %q", shown(f))
 				}
 			}
@@ -155,12 +155,12 @@ func TestManyClassesAtOnceStayBounded(t *testing.T) {
 func BenchmarkCacheHit(b *testing.B) {
 	k, e := &Cache{}, saying("bonjour à tous")
 	for width := range 8 {
-		k.Event(class(80+width), 1, e)
+		k.Event(class(80+width), 1, e, 0)
 	}
 	b.ReportAllocs()
 	c := class(83)
 	for b.Loop() {
-		k.Event(c, 1, e)
+		k.Event(c, 1, e, 0)
 	}
 }
 
@@ -170,7 +170,7 @@ func BenchmarkCacheHitParallel(b *testing.B) {
 	b.RunParallel(func(pb *testing.PB) {
 		c := class(83)
 		for pb.Next() {
-			k.Event(c, 1, e)
+			k.Event(c, 1, e, 0)
 		}
 	})
 }
@@ -198,7 +198,7 @@ func BenchmarkEvent(b *testing.B) {
 			c.Palette, c.Links = Auto, true
 			b.ReportAllocs()
 			for b.Loop() {
-				c.Event(e, lang.View{})
+				c.Event(e, lang.View{}, 0)
 			}
 		})
 	}

@@ -11,61 +11,89 @@ import (
 )
 
 // Event returns an event's rows as v's reader sees them, in the class's language, zone and
-// clock. With v.Me "" they are what everybody sees who is not mentioned. A message never
-// mentions its author. Events that nobody is shown have no rows.
+// clock. With v.Me "" they are what everybody sees who is not mentioned and has not written
+// it. A message never mentions its author. Events that nobody is shown have no rows.
 //
-// Only messages to everyone have Mentions. A name that ends in a dot, hyphen or
-// underline is a mention with and without it.
-func (c Class) Event(e *state.Event, v lang.View) *Fragment {
-	v = c.view(v)
-	p := c.page()
-	clock := v.Clock(e.Time)
-	var mentions []text.Key
-	switch b := e.Body.(type) {
-	case state.Said:
-		mentions = p.said(clock, b, v)
-	case state.Whispered:
-		p.whispered(clock, b, v)
-	case state.Walled:
-		p.walled(clock, b, v)
-	default:
-		if text := v.Happening(e); text != "" {
-			p.post(post{clock: clock, mark: eventMark, style: Happened, lines: p.sentences(Happened, text)})
-		}
-	}
-	return p.fragment(e, mentions)
+// A Run of one event, such as a member who came, is one row: what has no room there is
+// left out.
+func (c Class) Event(e *state.Event, v lang.View, h Head) *Fragment { return c.event(e, v, h, nil) }
+
+// Found returns an event's rows as Event does, with the words that a search looked for
+// highlighted: those that begin as one of its words does, whatever their case and accents.
+func (c Class) Found(e *state.Event, v lang.View, search string) *Fragment {
+	return c.event(e, v, 0, sought(search))
 }
 
-func (p *page) said(clock string, b state.Said, v lang.View) []text.Key {
-	t := post{clock: clock, mark: noMark, who: b.From, isAction: b.Action}
-	if b.Action {
-		t.mark = actionMark
-	}
-	var found mentionFinder
-	if v.Me != "" && strings.Contains(b.Text, "@") {
-		if me := v.Me.Key(); me != b.From.Key() {
-			found.me = me
+func (c Class) event(e *state.Event, v lang.View, h Head, sought [][]string) *Fragment {
+	v = c.view(v)
+	p := c.page()
+	p.sought = sought
+	f := &Fragment{Event: e}
+	switch b := e.Body.(type) {
+	case state.Said:
+		f.Mentioned = p.said(p.clock(e, v, h), b, v, h)
+		f.words = wordsOf(b.Text)
+	case state.Whispered:
+		p.whispered(p.clock(e, v, h), b, v)
+	case state.Walled:
+		p.walled(v.Clock(e.Time), b, v)
+	default:
+		if run, ok := RunOf(e); ok {
+			return c.Run(run, v)
+		}
+		sign := p.Signs().Note
+		if _, left := b.(state.Left); left {
+			sign = p.Signs().Left
+		}
+		if text := v.Happening(e); text != "" {
+			p.post(p.happened(sign, text))
 		}
 	}
-	t.lines = p.message(Plain, b.Text, &found)
-	if found.mentionsMe {
-		t.mark, t.style = mentionMark, Mention
+	return p.finish(f)
+}
+
+// happened is an event as a post.
+func (p *page) happened(sign, text string) post {
+	return post{sign: sign, style: Faint, lines: p.sentences(Happened, text)}
+}
+
+func (p *page) said(clock string, b state.Said, v lang.View, h Head) (mentioned bool) {
+	t := post{clock: clock, spoken: true, mark: mentionMark}
+	base := Plain
+	if b.Action {
+		base = Action
+	}
+	if me := v.Me.Key(); v.Me != "" && me != b.From.Key() {
+		p.me = mention{word: WordOf(me), key: me}
+	}
+	t.lines = p.message(base, b.Text)
+	switch {
+	case b.Action: // as a sentence
+		var name line
+		name.add(p.nameStyle(b.From, b.Hue, v), text.Isolate(cleanText(string(b.From))))
+		name.add("", " ")
+		t.sign, t.style, t.lines = p.Signs().Action, Faint, name.before(t.lines)
+	case h&SameAuthor == 0:
+		p.named(&t, b.From, b.Hue, v)
+	}
+	if p.me.found {
+		t.concerns = Mention
 	}
 	p.post(t)
-	return found.keys
+	return p.me.found
 }
 
 // whispered names the recipients wherever the reader is not the only one.
 func (p *page) whispered(clock string, b state.Whispered, v lang.View) {
-	t := lang.Of(v.Lang)
-	label := t.Private
+	t := post{clock: clock, spoken: true, mark: privateMark, concerns: Secret, lines: p.message(Secret, b.Text)}
+	p.named(&t, b.From, b.Hue, v)
 	if len(b.To) != 1 || b.To[0] != v.Me || b.From == v.Me {
-		label += " -> " + recipients(b.To, v)
+		var to line
+		to.add(p.Palette.sgr(Secret), fmt.Sprintf(lang.ScreenOf(v.Lang).PrivateTo, recipients(b.To, v)))
+		to.add("", " ")
+		t.lines = to.before(t.lines)
 	}
-	var first line
-	first.add(p.Palette.sgr(Secret), "("+label+")")
-	first.sentence(" ")
-	p.post(post{clock: clock, mark: privateMark, style: Secret, who: b.From, lines: first.before(p.message(Plain, b.Text, nil))})
+	p.post(t)
 }
 
 func recipients(to []text.Pseudo, v lang.View) string {
@@ -79,46 +107,73 @@ func recipients(to []text.Pseudo, v lang.View) string {
 	return strings.Join(names, ", ")
 }
 
+// walled writes an announcement over the whole width.
 func (p *page) walled(clock string, b state.Walled, v lang.View) {
 	t := lang.Of(v.Lang)
 	label := t.Announce
 	if b.By != "" {
 		label = fmt.Sprintf(t.WallBy, text.Isolate(cleanText(string(b.By))))
 	}
-	var first line
+	first := line{base: p.Palette.sgr(Wall)}
 	first.sentence(label + t.Colon)
-	p.post(post{clock: clock, mark: eventMark, style: Strong, lines: first.before(p.message(Strong, b.Text, nil))})
+	lines := first.before(p.message(Wall, b.Text))
+	for i := range lines {
+		lines[i].fill = p.Width
+	}
+	head, rest := "  "+clock+"  ", strings.Repeat(" ", len(clock)+4)
+	if p.narrow() {
+		head, rest = " ", p.indent().text
+	}
+	if p.Width < 8 { // too narrow for anything but words
+		head, rest = "", ""
+	}
+	p.flow(prefix{p.Palette.Paint(Wall, head), len(head)}, prefix{p.Palette.Paint(Wall, rest), len(rest)}, lines)
 }
 
-// message prepares the lines of what somebody wrote, and notes in found, unless it
-// is nil, whom they call.
-func (p *page) message(s Style, said string, found *mentionFinder) []line {
+// message prepares the lines of what somebody wrote.
+func (p *page) message(s Style, said string) []line {
 	base := p.Palette.sgr(s)
-	lines := make([]line, 0, 1+strings.Count(said, "\n"))
-	for words := range strings.SplitSeq(said, "\n") {
-		words = cleanText(words)
-		spans := p.spans(words, base, found)
-		l := line{text: text.Isolate(words), base: base, spans: spans}
-		if l.bidi = len(l.text) > len(words); l.bidi {
-			for i := range spans {
-				spans[i].from += len(string(fsi))
-				spans[i].to += len(string(fsi))
-			}
+	written := strings.Split(said, "\n")
+	lines := make([]line, 0, len(written))
+	for i := 0; i < len(written); i++ {
+		if end := p.fence(written[i:]); end > 0 {
+			lines = append(lines, p.codeBlock(written[i:i+end+1])...)
+			i += end
+			continue
 		}
-		lines = append(lines, l)
+		lines = append(lines, p.written(cleanText(written[i]), base))
 	}
 	return lines
 }
 
-// spans finds the addresses of a line and the mentions that call the reader.
-func (p *page) spans(text, base string, found *mentionFinder) []span {
-	spans := p.links(text, base)
-	if found == nil || !strings.Contains(text, "@") {
-		return spans
+// written prepares a line of what somebody wrote.
+func (p *page) written(words, base string) line {
+	words, code, bolds := p.markup(words)
+	spans := p.spans(words, base, code)
+	return isolated(words, base, embolden(bolds, spans, base))
+}
+
+// isolated is a line of what somebody wrote, in an isolate where it needs one.
+func isolated(words, base string, spans []span) line {
+	l := line{text: text.Isolate(words), base: base, spans: spans}
+	if l.bidi = len(l.text) > len(words); l.bidi {
+		for i := range spans {
+			spans[i].from += len(string(fsi))
+			spans[i].to += len(string(fsi))
+		}
 	}
-	for _, mine := range found.find(text, spans) {
-		mine.sgr = p.Palette.sgr(Mention)
-		spans = append(spans, mine)
+	return l
+}
+
+// spans finds the addresses of a line outside of its code, and the words that mention the
+// reader or were sought.
+func (p *page) spans(text, base string, code []span) []span {
+	spans := append(p.links(text, base, code), code...)
+	if p.me.key != "" {
+		spans = append(spans, p.me.find(text, spans, p.Palette.sgr(Mention))...)
+	}
+	if p.sought != nil {
+		spans = append(spans, highlights(text, p.sought, spans, p.Palette.sgr(Mention))...)
 	}
 	slices.SortFunc(spans, func(a, b span) int { return a.from - b.from })
 	return spans
@@ -126,18 +181,30 @@ func (p *page) spans(text, base string, found *mentionFinder) []span {
 
 // links finds the addresses of a line. Those that are not to be links, on terminals
 // without any, are plain text but addresses nevertheless.
-func (p *page) links(text, base string) []span {
+func (p *page) links(text, base string, code []span) []span {
 	var spans []span
+	style := p.Palette.sgr(Link)
+	if base != "" && base != p.Palette.sgr(Action) { // what has a colour keeps it
+		style = base + underline
+	}
 	for from, to := range urls(text) {
+		if crosses(code, from, to) {
+			continue
+		}
 		s := span{from: from, to: to, sgr: base}
 		if p.Links {
 			if url := target(text[from:to]); url != "" && p.allowLink(url, text[from:to]) {
-				s.sgr, s.url, s.id = base+underline, url, p.ids
+				s.sgr, s.url, s.id = style, url, p.ids
 			}
 		}
 		spans = append(spans, s)
 	}
 	return spans
+}
+
+// crosses reports whether one of several spans has something of a piece of text.
+func crosses(spans []span, from, to int) bool {
+	return slices.ContainsFunc(spans, func(s span) bool { return s.from < to && from < s.to })
 }
 
 // sentences prepares lines of package lang.
@@ -146,7 +213,7 @@ func (p *page) sentences(s Style, text string) []line {
 	var lines []line
 	for text := range strings.SplitSeq(text, "\n") {
 		text = cleanSentence(text)
-		l := line{base: base, spans: p.links(text, base)}
+		l := line{base: base, spans: p.links(text, base, nil)}
 		l.sentence(text)
 		lines = append(lines, l)
 	}

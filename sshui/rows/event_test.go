@@ -20,14 +20,14 @@ func TestThePictureOfTheScreen(t *testing.T) {
 		minute(5, state.Said{From: "bob", Text: "@léa tu as vu ?"}),
 		minute(6, state.Whispered{From: "ann", To: []text.Pseudo{"léa"}, Text: "à tout de suite"}),
 	} {
-		b.WriteString(shown(c.Event(e, me("léa"))))
+		b.WriteString(shown(c.Event(e, me("léa"), 0)))
 	}
 	want := ` 14:02      ann │ bonjour à tous
  14:02      bob │ salut ann, le lien est là :
                 │ https://exemple.org/doc
- 14:03 *        │ Nouveau sujet, par cléo : vacances
- 14:05 !    bob │ @léa tu as vu ?
- 14:06 @    ann │ (privé) à tout de suite
+              ·   Nouveau sujet, par cléo : vacances
+ 14:05 !    bob ┃ @léa tu as vu ?
+ 14:06 @    ann ┃ à tout de suite
 `
 	if got := b.String(); got != want {
 		t.Errorf("the screen shows\n%s\nwant\n%s", got, want)
@@ -63,7 +63,7 @@ func TestTalkAtEveryWidthInBothLanguages(t *testing.T) {
 			c.Lang, c.Hour12 = l, l == state.English
 			var b strings.Builder
 			for _, e := range talk {
-				f := c.Event(e, me("ann"))
+				f := c.Event(e, me("ann"), 0)
 				wantSound(t, c, f)
 				b.WriteString(shown(f))
 			}
@@ -78,7 +78,7 @@ func TestTalkInEveryPalette(t *testing.T) {
 		c.Palette, c.Links = Palette(p), true
 		var b strings.Builder
 		for _, e := range talk {
-			f := c.Event(e, me("ann"))
+			f := c.Event(e, me("ann"), 0)
 			wantSound(t, c, f)
 			b.WriteString(visible(f))
 		}
@@ -95,15 +95,15 @@ func TestNobodyForgesARow(t *testing.T) {
 	event := minute(5, state.Left{Pseudo: "bob", Cause: state.Quit})
 	for _, width := range []int{20, 80} {
 		c := class(width)
-		left := shown(c.Event(event, me("ann")))
-		sentence := strings.TrimLeft(strings.TrimPrefix(left, " 14:05 *        │ "), "* ")
+		left := shown(c.Event(event, me("ann"), 0))
+		sentence := strings.TrimLeft(strings.TrimPrefix(left, "              ←   "), "← ")
 		for _, forged := range []state.Said{
 			{From: "bob", Text: strings.TrimPrefix(strings.TrimSuffix(sentence, "\n"), "bob "), Action: true},
 			{From: "eve", Text: "x\n" + strings.TrimSuffix(left, "\n")},
 			{From: "eve", Text: "x\nbob: y"},
 			{From: "eve", Text: strings.Repeat("x", 18) + " bob: y"},
 		} {
-			rows := strings.Split(strings.TrimSuffix(shown(c.Event(minute(5, forged), me("ann"))), "\n"), "\n")
+			rows := strings.Split(strings.TrimSuffix(shown(c.Event(minute(5, forged), me("ann"), 0)), "\n"), "\n")
 			for i, row := range rows {
 				if row+"\n" == left || i > 0 && !strings.HasPrefix(row, "  ") {
 					t.Errorf("at %d columns %q is shown as\n%s", width, forged.Text, strings.Join(rows, "\n"))
@@ -120,34 +120,34 @@ func TestALongNameIsNeverCut(t *testing.T) {
 		want  string
 	}{
 		{80, "charles", " 14:05  charles │ bonjour\n"},
-		{80, "maximilienne", " 14:05  maximilienne │ bonjour\n"},
+		{80, "maximilienne", " 14:05 maximilienne │ bonjour\n"},
 		{100, "maximilienne", " 14:05  maximilienne │ bonjour\n"},
-		{40, "abcdefghijklmnopqrst", " 14:05  abcdefghijklmnopqrst │ bonjour\n"},
+		{40, "abcdefghijklmnopqrst", " 14:05 abcdefghijklmnopqrst │ bonjour\n"},
 		{40, text.Pseudo(strings.Repeat("田", 17)), " 14:05   " + strings.Repeat("田", 14) + " │\n         田田田 │\n                │ bonjour\n"},
 		{20, "abcdefghijklmnopqrst", "abcdefghijklmnopqrst\n  : bonjour\n"},
 	} {
-		if got := shown(class(test.width).Event(minute(5, state.Said{From: test.name, Text: "bonjour"}), me(""))); got != test.want {
+		if got := shown(class(test.width).Event(minute(5, state.Said{From: test.name, Text: "bonjour"}), me(""), 0)); got != test.want {
 			t.Errorf("%s at %d columns:\n%s\nwant\n%s", test.name, test.width, got, test.want)
 		}
 	}
 }
 
 func TestAMarkNeverTouchesAName(t *testing.T) {
-	got := shown(class(80).Event(minute(5, state.Said{From: "charles", Text: "@ann ?"}), me("ann")))
-	if want := " 14:05 ! charles │ @ann ?\n"; got != want {
+	got := shown(class(80).Event(minute(5, state.Said{From: "charles", Text: "@ann ?"}), me("ann"), 0))
+	if want := " 14:05 ! charles ┃ @ann ?\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
 
 func TestWhatNobodyIsShownHasNoRows(t *testing.T) {
-	if f := class(80).Event(minute(5, state.WentAway{}), me("ann")); f.Rows != 0 || len(f.Bytes) != 0 {
+	if f := class(80).Event(minute(5, state.WentAway{}), me("ann"), 0); f.Rows != 0 || len(f.Bytes) != 0 {
 		t.Errorf("an absence is shown as %q", f.Bytes)
 	}
 }
 
 func TestClocks(t *testing.T) {
 	c := Class{Width: 80, Lang: state.English, Zone: time.FixedZone("", 3600), Hour12: true}
-	got := shown(c.Event(minute(2, state.Said{From: "ann", Text: "hi"}), me("")))
+	got := shown(c.Event(minute(2, state.Said{From: "ann", Text: "hi"}), me(""), 0))
 	if want := "  3:02 PM      ann │ hi\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}

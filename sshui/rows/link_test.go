@@ -1,7 +1,6 @@
 package rows
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -16,7 +15,7 @@ import (
 func linked(width int, text string) *Fragment {
 	c := class(width)
 	c.Links = true
-	return c.Event(minute(5, state.Said{From: "bob", Text: text}), me(""))
+	return c.Event(minute(5, state.Said{From: "bob", Text: text}), me(""), 0)
 }
 
 var opened = regexp.MustCompile("\x1b\\]8;id=([0-9]+);([!-~]+?)\x1b\\\\(?:\x1b\\[[0-9;]*m)*([^\x1b]*)")
@@ -88,7 +87,7 @@ func TestALinkOverTwoRowsIsOne(t *testing.T) {
 }
 
 func TestNoLinksWhereThereAreNone(t *testing.T) {
-	f := class(80).Event(minute(5, state.Said{From: "bob", Text: "https://a.fr"}), me(""))
+	f := class(80).Event(minute(5, state.Said{From: "bob", Text: "https://a.fr"}), me(""), 0)
 	if strings.Contains(string(f.Bytes), "]8;") || strings.Contains(string(f.Bytes), underline) {
 		t.Errorf("a link all the same: %q", f.Bytes)
 	}
@@ -98,9 +97,11 @@ func TestAMentionInAnAddressIsNone(t *testing.T) {
 	for _, links := range []bool{false, true} {
 		c := class(80)
 		c.Links = links
-		f := c.Event(minute(5, state.Said{From: "bob", Text: "https://a.fr/(@ann) @léa https://a.fr"}), me("ann"))
-		if fmt.Sprint(f.Mentions) != "[léa]" {
-			t.Errorf("calls %q", f.Mentions)
+		for said, want := range map[string]bool{"https://a.fr/(@ann) https://a.fr": false, "https://a.fr/(@ann) @ann": true} {
+			f := c.Event(minute(5, state.Said{From: "bob", Text: said}), me("ann"), 0)
+			if f.Mentioned != want {
+				t.Errorf("%q: %v", said, f.Mentioned)
+			}
 		}
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"strings"
 
-	"salon/room/state"
 	"salon/room/text"
 )
 
@@ -20,6 +19,7 @@ type line struct {
 	base  string // the SGR that begins it
 	spans []span // in order, apart from each other
 	bidi  bool   // holds isolates
+	fill  int    // columns that the text of each row is filled up to, in the base style
 
 	done int  // spans before this one are on earlier rows
 	open bool // an isolate goes on from the row before
@@ -80,6 +80,10 @@ type page struct {
 	rows  int
 	spent int // bytes of links
 	ids   int
+
+	me      mention    // the reader, looked for in what was said
+	sought  [][]string // what a search looked for; nil: nothing
+	noFence bool       // no line that follows ends a block of code
 }
 
 func (c Class) page() *page {
@@ -87,9 +91,10 @@ func (c Class) page() *page {
 	return &page{Class: c, buf: make([]byte, 0, 512)}
 }
 
-// fragment returns what was collected.
-func (p *page) fragment(e *state.Event, mentions []text.Key) *Fragment {
-	return &Fragment{Event: e, Bytes: bytes.Clone(p.buf), Rows: p.rows, Mentions: mentions}
+// finish gives a Fragment what was collected.
+func (p *page) finish(f *Fragment) *Fragment {
+	f.Bytes, f.Rows = bytes.Clone(p.buf), p.rows
+	return f
 }
 
 // flow writes lines as rows: the first row after head, the others after rest, both of
@@ -98,7 +103,7 @@ func (p *page) flow(head, rest prefix, lines []line) {
 	for _, l := range lines {
 		first, others := p.Width-head.columns, p.Width-rest.columns
 		if min(first, others) < 2 {
-			l = line{text: narrowed(l.text), base: l.base, bidi: l.bidi}
+			l = line{text: narrowed(l.text), base: l.base, bidi: l.bidi, fill: l.fill}
 		}
 		w := wrap(l.text, first, others)
 		for from, to, ok := w.row(); ok; from, to, ok = w.row() {
@@ -112,15 +117,18 @@ func (p *page) flow(head, rest prefix, lines []line) {
 func (p *page) row(head prefix, l *line, from, to int) {
 	p.rows++
 	p.buf = append(append(p.buf, eol...), head.text...)
-	if from == to {
+	switch {
+	case from == to && l.fill == 0:
 		p.buf = bytes.TrimRight(p.buf, " ")
 		return
-	}
-	if !l.bidi {
+	case l.bidi:
+		p.isolated(l, from, to)
+	default:
 		p.writePiece(l, from, to, false)
-		return
 	}
-	p.isolated(l, from, to)
+	if missing := min(l.fill, p.Width) - columnsOf(l.text[from:to]); missing > 0 {
+		p.styled(l.base, strings.Repeat(" ", max(0, min(missing, p.Width-head.columns-columnsOf(l.text[from:to])))), false)
+	}
 }
 
 // isolated writes a piece of a line that holds isolates: those that cross the rows
@@ -178,7 +186,7 @@ const (
 	st       = "\x1b\\"
 	unlinked = osc8 + ";" + st
 	// linkCost is what a link adds to a row besides its target, at most.
-	linkCost = len(osc8+"id=99;"+st+unlinked) + len(underline+underline+unstyled)
+	linkCost = len(osc8+"id=99;"+st+unlinked) + len(xtermBold+"999;4m"+bold+unstyled)
 )
 
 func (p *page) link(s span, text string, bare bool) {

@@ -1,9 +1,9 @@
 package rows
 
 import (
-	"hash/fnv"
+	"strings"
 
-	"salon/room/text"
+	"salon/room/state"
 )
 
 // Palette is the set of colours that a terminal has.
@@ -21,18 +21,34 @@ const (
 // Style is the meaning of a piece of text, which a Palette turns into colours.
 type Style uint8
 
-// The styles.
+// The styles. What is plain has the terminal's own colour.
 const (
-	Plain    Style = iota
-	Quiet          // time, gutter, separators, hints
-	Happened       // events
-	Mention        // a mention of the reader, and its mark
-	Secret         // a private message's mark
-	Wrong          // a failure's mark
-	Heading        // the header, titles of overlays
-	Marker         // the unread marker, "n new below"
-	Selected       // the chosen line of a list
-	Strong
+	Plain        Style = iota
+	Quiet              // words beside what people say: dates, hints
+	Faint              // the time, and signs
+	Line               // gutter, rules, edges
+	Happened           // events
+	Action             // what somebody does (/me)
+	Own                // one's own name
+	Link               // an address
+	Code               // code, on a tint where there is one
+	Mention            // a word that mentions the reader, and its mark; what was searched for
+	MentionLine        // the gutter of a mention, the line of what is unread
+	Secret             // a private message, its gutter and its mark
+	Wrong              // a failure and its sign
+	Wall               // an announcement, over the whole width
+	Heading            // titles of overlays
+	Marker             // the words of the unread marker, "n new below"
+	Selected           // the chosen line of a list
+	Strong             // bold
+	Bar                // the header, over the whole width
+	BarRoom            // the room's name there
+	BarQuiet           // what is less important there
+	Label              // whom the line being typed is for
+	PrivateLabel       // the same when that is somebody alone
+	Box                // what lies over the conversation: see Tint
+
+	styleCount = iota
 )
 
 // Select Graphic Rendition (ECMA-48 section 8.3.117). 38;5 and 48;5 choose one of
@@ -42,6 +58,7 @@ const (
 	unstyled  = csi + "m"
 	bold      = csi + "1m"
 	faint     = csi + "2m"
+	italic    = csi + "3m"
 	underline = csi + "4m"
 	reverse   = csi + "7m"
 	calling   = csi + "1;7m"
@@ -49,66 +66,86 @@ const (
 	xtermBold = csi + "1;38;5;"
 )
 
-// styles hold what begins each style. On unknown backgrounds only attributes are
-// used for what must be read whatever the background is.
-var styles = [...][Strong + 1]string{
+// styles hold what begins each style. On unknown backgrounds, and where there are few
+// colours, rows are never tinted but by reverse.
+var styles = [...][styleCount]string{
 	Mono: {
-		Quiet: faint, Mention: calling, Secret: bold, Wrong: bold, Heading: bold,
+		Quiet: faint, Faint: faint, Line: faint, Happened: faint, Own: bold, Link: underline,
+		Mention: calling, MentionLine: bold, Secret: bold, Wrong: bold, Wall: calling, Heading: bold,
 		Marker: bold, Selected: reverse, Strong: bold,
+		Bar: reverse, BarRoom: calling, BarQuiet: reverse, Label: reverse, PrivateLabel: calling,
 	},
 	Basic: {
-		Quiet: faint, Mention: calling, Secret: csi + "1;35m", Wrong: csi + "1;31m", Heading: bold,
-		Marker: csi + "31m", Selected: reverse, Strong: bold,
+		Quiet: faint, Faint: faint, Line: faint, Happened: faint, Own: bold, Link: underline,
+		Mention: calling, MentionLine: csi + "1;33m", Secret: csi + "35m", Wrong: csi + "31m", Wall: calling, Heading: bold,
+		Marker: bold, Selected: reverse, Strong: bold,
+		Bar: reverse, BarRoom: calling, BarQuiet: reverse, Label: reverse, PrivateLabel: csi + "7;35m",
 	},
 	Auto: {
-		Quiet: faint, Mention: calling, Secret: xtermBold + "97m", Wrong: xtermBold + "196m", Heading: bold,
-		Marker: xterm + "196m", Selected: reverse, Strong: bold,
+		Quiet: faint, Faint: faint, Line: faint, Happened: csi + "2;3m", Action: italic, Own: bold, Link: xterm + "32;4m",
+		Mention: calling, MentionLine: xterm + "166m", Secret: xterm + "134m", Wrong: xterm + "196m", Wall: calling, Heading: bold,
+		Marker: xtermBold + "166m", Selected: reverse, Strong: bold,
+		Bar: reverse, BarRoom: calling, BarQuiet: reverse, Label: calling, PrivateLabel: csi + "1;7;38;5;134m",
 	},
 	Light: {
-		Quiet: xterm + "242m", Happened: xterm + "240m", Mention: csi + "1;38;5;231;48;5;25m", Secret: xtermBold + "97m", Wrong: xtermBold + "160m", Heading: bold,
-		Marker: xterm + "160m", Selected: reverse, Strong: bold,
+		Quiet: xterm + "241m", Faint: xterm + "244m", Line: xterm + "251m", Happened: csi + "3;38;5;241m", Action: italic, Own: bold, Link: xterm + "25;4m",
+		Code: xterm + "235;48;5;254m", Mention: xterm + "231;48;5;130m", MentionLine: xterm + "130m", Secret: xterm + "91m", Wrong: xterm + "124m",
+		Wall: xtermBold + "231;48;5;24m", Heading: bold, Marker: xtermBold + "231;48;5;130m", Selected: reverse, Strong: bold,
+		Bar: xterm + "236;48;5;254m", BarRoom: xtermBold + "25;48;5;254m", BarQuiet: xterm + "241;48;5;254m",
+		Label: xtermBold + "231;48;5;25m", PrivateLabel: xtermBold + "231;48;5;97m", Box: csi + "48;5;255m",
 	},
 	Dark: {
-		Quiet: xterm + "245m", Happened: xterm + "248m", Mention: csi + "1;38;5;16;48;5;214m", Secret: xtermBold + "141m", Wrong: xtermBold + "203m", Heading: bold,
-		Marker: xterm + "214m", Selected: reverse, Strong: bold,
+		Quiet: xterm + "247m", Faint: xterm + "244m", Line: xterm + "238m", Happened: csi + "3;38;5;247m", Action: italic, Own: bold, Link: xterm + "75;4m",
+		Code: xterm + "252;48;5;236m", Mention: xterm + "16;48;5;214m", MentionLine: xterm + "214m", Secret: xterm + "177m", Wrong: xterm + "210m",
+		Wall: xtermBold + "231;48;5;24m", Heading: bold, Marker: xtermBold + "214m", Selected: reverse, Strong: bold,
+		Bar: xterm + "252;48;5;236m", BarRoom: xtermBold + "75;48;5;236m", BarQuiet: xterm + "247;48;5;236m",
+		Label: xtermBold + "231;48;5;25m", PrivateLabel: xtermBold + "231;48;5;97m", Box: csi + "48;5;234m",
 	},
 }
 
-// hues are the colours of members: of xterm's 256 those that can be read on black
-// and on white and told apart by colour-blind eyes, and the nearest of the 16.
-var hues = [...]struct{ xterm, basic string }{
-	{xterm + "30m", csi + "36m"}, {xterm + "27m", csi + "34m"}, {xterm + "196m", csi + "31m"},
-	{xterm + "28m", csi + "32m"}, {xterm + "131m", csi + "33m"}, {xterm + "97m", csi + "35m"},
+// hues are the colours of members, by [state.Hue] less one. None is red, which failures
+// have, and none that of private messages. Where there are fewer than state.Hues, they
+// are shared.
+var hues = [...][]string{
+	Mono:  {bold},
+	Basic: {csi + "36m", csi + "32m", csi + "33m", csi + "34m"},
+	Auto:  numbered("32", "28", "136", "98", "137", "30", "162", "64", "69", "100"),
+	Light: numbered("25", "22", "94", "57", "23", "125", "58", "20", "53", "24"),
+	Dark:  numbered("75", "114", "180", "141", "209", "80", "221", "175", "150", "111"),
+}
+
+func numbered(colours ...string) []string {
+	for i, n := range colours {
+		colours[i] = xterm + n + "m"
+	}
+	return colours
 }
 
 // Paint returns text, which must hold no escape sequence, in a style and with a reset
 // behind it. Plain text is returned as it is.
 func (p Palette) Paint(s Style, text string) string { return styled(p.sgr(s), text) }
 
-// Pseudo returns text in the colour of a member, which an FNV-1a hash of the Key chooses:
-// it is the same in every session and after every restart. On Mono it is bold.
-func (p Palette) Pseudo(who text.Pseudo, text string) string {
-	if text == "" {
-		return ""
+// Name returns text in the colour of a member. On Mono it is bold.
+func (p Palette) Name(h state.Hue, text string) string { return styled(p.hue(h), text) }
+
+// Tint returns text that is styled already on the background of another style, Box or
+// Bar. Pieces that have a background keep it. Palettes without tints leave it as it is.
+func (p Palette) Tint(background Style, text string) string {
+	_, back, ok := strings.Cut(p.sgr(background), "48;5;")
+	if !ok || text == "" {
+		return text
 	}
-	return styled(p.hue(who), text)
+	back = csi + "48;5;" + back
+	return back + strings.ReplaceAll(text, unstyled, unstyled+back) + unstyled
 }
 
 // sgr is what begins a style, "" for what needs nothing.
 func (p Palette) sgr(s Style) string { return styles[p][s] }
 
-func (p Palette) hue(who text.Pseudo) string {
-	if p == Mono {
-		return bold
-	}
-	h := fnv.New32a()
-	h.Write([]byte(who.Key()))
-	sum := h.Sum32() // its upper half knows more than its lowest bits
-	hue := hues[(sum>>16^sum&0xFFFF)%uint32(len(hues))]
-	if p == Basic {
-		return hue.basic
-	}
-	return hue.xterm
+// hue is what begins a name. A Hue of 0 counts as the first.
+func (p Palette) hue(h state.Hue) string {
+	all := hues[p]
+	return all[int(max(h, 1)-1)%len(all)]
 }
 
 func styled(sgr, text string) string {

@@ -1,14 +1,13 @@
 package rows
 
 import (
-	"fmt"
 	"math"
 	"regexp"
 	"strconv"
 	"strings"
 	"testing"
 
-	"salon/room/text"
+	"salon/room/state"
 )
 
 // luminance of one of xterm's 256 colours, from 16 up (WCAG 2.2, relative luminance).
@@ -56,41 +55,96 @@ func colours(sgr string) (front, back int) {
 	return front, back
 }
 
-// TestColoursCanBeRead computes each contrast: 4.5 is what text to be read needs
-// (WCAG 2.2, 1.4.3), 3 what large or bold text and signs do (1.4.11).
+// backgrounds are what a palette's colours must hold on: those of terminals that are dark,
+// or light, and of what lies over the conversation.
+var backgrounds = map[Palette][]int{Auto: {black, white}, Light: {white, 254, 255}, Dark: {black, 234, 236}}
+
+// TestColoursCanBeRead computes each contrast on each background that a colour can stand
+// on: 4.5 is what text to be read needs (WCAG 2.2, 1.4.3), 3 what is faint, and lines that
+// say something (1.4.11). Where the background is not known, no colour has 4.5 on any.
 func TestColoursCanBeRead(t *testing.T) {
-	for _, test := range []struct {
-		palette    Palette
-		background int
-		styles     map[Style]string
-	}{
-		{Light, white, map[Style]string{Quiet: "5.3", Happened: "7.1", Secret: "4.9", Wrong: "5.4", Marker: "5.4", Mention: "6.4"}},
-		{Dark, black, map[Style]string{Quiet: "6.1", Happened: "8.8", Secret: "7.7", Wrong: "7.1", Marker: "11.4", Mention: "11.4"}},
-	} {
-		for s, want := range test.styles {
-			front, back := colours(test.palette.sgr(s))
-			if back < 0 {
-				back = test.background
+	for p, all := range backgrounds {
+		for s := range Style(styleCount) {
+			front, back := colours(p.sgr(s))
+			least := 4.5
+			if p == Auto || s == Faint || s == MentionLine {
+				least = 3
 			}
-			ratio := contrast(front, back)
-			if got := fmt.Sprintf("%.1f", ratio); got != want || ratio < 4.5 {
-				t.Errorf("palette %d, style %d: contrast %s, want %s", test.palette, s, got, want)
+			if front < 0 || s == Line || strings.Contains(p.sgr(s), "7;") && p == Auto { // the terminal's own; decoration
+				continue
+			}
+			behind := all
+			if back >= 0 {
+				behind = []int{back}
+			}
+			for _, b := range behind {
+				if got := contrast(front, b); got < least {
+					t.Errorf("palette %d, style %d, colour %d on %d: contrast %.2f, want %.1f", p, s, front, b, got, least)
+				}
+			}
+		}
+		for _, h := range hues[p] {
+			front, _ := colours(h)
+			for _, b := range all {
+				if got, least := contrast(front, b), map[bool]float64{false: 4.5, true: 3}[p == Auto]; got < least {
+					t.Errorf("palette %d, name in %d on %d: contrast %.2f, want %.1f", p, front, b, got, least)
+				}
 			}
 		}
 	}
-	for _, background := range []int{black, white} {
-		for _, h := range hues {
-			front, _ := colours(h.xterm)
-			if got := contrast(front, background); got < 3 {
-				t.Errorf("names in colour %d on %d: contrast %.1f", front, background, got)
+}
+
+// angle is the hue of one of xterm's colours from 16 up, in degrees, and how far it is from
+// grey, 0 to 1.
+func angle(n int) (degrees, saturation float64) {
+	if n >= 232 {
+		return 0, 0
+	}
+	level := func(i int) float64 { return map[bool]float64{true: 0, false: float64(55 + 40*i)}[i == 0] / 255 }
+	r, g, b := level((n-16)/36), level((n-16)/6%6), level((n-16)%6)
+	top, low := max(r, g, b), min(r, g, b)
+	d := top - low
+	switch {
+	case d == 0:
+		return 0, 0
+	case top == r:
+		degrees = math.Mod((g-b)/d+6, 6) * 60
+	case top == g:
+		degrees = ((b-r)/d + 2) * 60
+	default:
+		degrees = ((r-g)/d + 4) * 60
+	}
+	return degrees, d / (1 - math.Abs(top+low-1))
+}
+
+// TestNoNameIsRedOrPrivate: there are as many hues as members can have, each another, none
+// that of a failure or of a private message.
+func TestNoNameIsRedOrPrivate(t *testing.T) {
+	for _, p := range []Palette{Auto, Light, Dark} {
+		if n := len(hues[p]); n != state.Hues {
+			t.Errorf("palette %d has %d hues, members %d", p, n, state.Hues)
+		}
+		secret, _ := colours(p.sgr(Secret))
+		seen := map[string]bool{}
+		for _, h := range hues[p] {
+			front, _ := colours(h)
+			degrees, saturation := angle(front)
+			if red := saturation > 0.25 && (degrees < 12 || degrees > 348); red || front == secret || seen[h] {
+				t.Errorf("palette %d: a name is in colour %d (%.0f degrees), private messages in %d", p, front, degrees, secret)
 			}
+			seen[h] = true
+		}
+	}
+	for _, h := range hues[Basic] {
+		if strings.Contains(h, "31m") || h == Basic.sgr(Secret) {
+			t.Errorf("a name is in %q", h)
 		}
 	}
 }
 
 func TestPaint(t *testing.T) {
 	for p := Mono; p <= Dark; p++ {
-		for s := Plain; s <= Strong; s++ {
+		for s := range Style(styleCount) {
 			got := p.Paint(s, "texte")
 			if s == Plain && got != "texte" || got != "texte" && !strings.HasSuffix(got, "texte\x1b[m") {
 				t.Errorf("palette %d paints style %d as %q", p, s, got)
@@ -105,29 +159,12 @@ func TestPaint(t *testing.T) {
 	}
 }
 
-func TestPseudosKeepTheirColour(t *testing.T) {
-	for _, test := range []struct {
-		name        text.Pseudo
-		auto, basic string
-	}{
-		{"ann", "\x1b[38;5;97mann\x1b[m", "\x1b[35mann\x1b[m"},
-		{"Ann", "\x1b[38;5;97mAnn\x1b[m", "\x1b[35mAnn\x1b[m"},
-		{"bob", "\x1b[38;5;196mbob\x1b[m", "\x1b[31mbob\x1b[m"},
-		{"cléo", "\x1b[38;5;30mcléo\x1b[m", "\x1b[36mcléo\x1b[m"},
-	} {
-		for p, want := range map[Palette]string{Auto: test.auto, Light: test.auto, Dark: test.auto, Basic: test.basic, Mono: "\x1b[1m" + string(test.name) + "\x1b[m"} {
-			if got := p.Pseudo(test.name, string(test.name)); got != want {
-				t.Errorf("palette %d paints %s as %q, want %q", p, test.name, got, want)
-			}
-		}
+func TestATintKeepsWhatStandsOnIt(t *testing.T) {
+	got := Dark.Tint(Box, "a"+Dark.Paint(Faint, "b")+"c")
+	if want := "\x1b[48;5;234ma\x1b[38;5;244mb\x1b[m\x1b[48;5;234mc\x1b[m"; got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
-	seen := map[string]int{}
-	for i := range 600 {
-		seen[Auto.hue(text.Pseudo(fmt.Sprintf("membre%d", i)))]++
-	}
-	for _, h := range hues {
-		if seen[h.xterm] < 50 {
-			t.Errorf("%d of 600 members have colour %q", seen[h.xterm], h.xterm)
-		}
+	if got := Auto.Tint(Box, "a"); got != "a" {
+		t.Errorf("a tint on an unknown background: %q", got)
 	}
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // Reply returns a reply's rows, in the class's language, zone and clock. A single line
-// looks like an event, with the time and a mark; a longer reply is a block without gutter.
+// stands where events do, after a sign; a longer reply is a block without gutter.
 // A Welcome comes without the last messages, which a screen shows as events.
 func (c Class) Reply(r room.Reply, v lang.View, now time.Time) *Fragment {
 	v = c.view(v)
@@ -27,19 +27,19 @@ func (c Class) Reply(r room.Reply, v lang.View, now time.Time) *Fragment {
 	default:
 		p.block(text)
 	}
-	return p.fragment(nil, nil)
+	return p.finish(&Fragment{})
 }
 
 // answer writes a reply among the events. In line mode some begin with the time,
 // and all with their mark.
 func (p *page) answer(clock, text string, failed bool) {
-	t := post{clock: clock, mark: eventMark, style: Happened}
+	t, style, mark := post{sign: p.Signs().Note, style: Faint}, Plain, "* "
 	if failed {
-		t.mark, t.style = mentionMark, Wrong
+		t.sign, t.style, style, mark = p.Signs().Fail, Wrong, Wrong, "! "
 	}
 	text = strings.TrimPrefix(text, clock+" ")
-	text = strings.TrimLeft(strings.TrimPrefix(text, t.mark+" "), " ")
-	t.lines = p.sentences(t.style, text)
+	text = strings.TrimLeft(strings.TrimPrefix(text, mark), " ")
+	t.lines = p.sentences(style, text)
 	p.post(t)
 }
 

@@ -15,11 +15,11 @@ func TestRepliesOfOneLineStandAmongTheEvents(t *testing.T) {
 		reply      room.Reply
 		wide, thin string
 	}{
-		{room.Skipped{Count: 12}, " 14:05 *        │ ... messages sautés : 12\n", "* ... messages sautés : 12\n"},
-		{room.Failure{Err: room.ErrEmpty}, " 14:05 !        │ Rien à dire ? Tapez un message, ou /aide.\n", "! Rien à dire ? Tapez un\n  message, ou /aide.\n"},
-		{room.TopicIs{}, " 14:05 *        │ Pas de sujet pour l'instant.\n", "* Pas de sujet pour l'instant.\n"},
-		{room.Ignoring{Names: []text.Pseudo{"ann", "bob"}}, " 14:05 *        │ Vous ignorez : ann, bob\n", "* Vous ignorez : ann, bob\n"},
-		{room.Bans{}, " 14:05 *        │ Aucun bannissement, aucun silence imposé.\n", "* Aucun bannissement, aucun\n  silence imposé.\n"},
+		{room.Skipped{Count: 12}, "              ·   ... messages sautés : 12\n", "· ... messages sautés : 12\n"},
+		{room.Failure{Err: room.ErrEmpty}, "              ✗   Rien à dire ? Tapez un message, ou /aide.\n", "✗ Rien à dire ? Tapez un\n  message, ou /aide.\n"},
+		{room.TopicIs{}, "              ·   Pas de sujet pour l'instant.\n", "· Pas de sujet pour l'instant.\n"},
+		{room.Ignoring{Names: []text.Pseudo{"ann", "bob"}}, "              ·   Vous ignorez : ann, bob\n", "· Vous ignorez : ann, bob\n"},
+		{room.Bans{}, "              ·   Aucun bannissement, aucun silence imposé.\n", "· Aucun bannissement, aucun\n  silence imposé.\n"},
 	} {
 		for width, want := range map[int]string{80: test.wide, 30: test.thin} {
 			f := class(width).Reply(test.reply, me("ann"), at)
@@ -35,7 +35,7 @@ func TestAFailureIsWrong(t *testing.T) {
 	c := class(80)
 	c.Palette = Basic
 	row := strings.TrimPrefix(string(c.Reply(room.Failure{Err: room.ErrEmpty}, me("ann"), at).Bytes), eol)
-	if !strings.Contains(row, c.Palette.Paint(Wrong, "!")) {
+	if !strings.Contains(row, c.Palette.Paint(Wrong, "✗")) {
 		t.Errorf("a failure is shown as %q", row)
 	}
 }
@@ -70,7 +70,7 @@ func TestBlocksHang(t *testing.T) {
 	} {
 		p := class(test.width).page()
 		p.block(test.text)
-		if got := shown(p.fragment(nil, nil)); got != test.want {
+		if got := shown(p.finish(&Fragment{})); got != test.want {
 			t.Errorf("at %d columns\n%s\nis\n%s\nwant\n%s", test.width, test.text, got, test.want)
 		}
 	}
@@ -99,7 +99,7 @@ func TestEveryReplyFits(t *testing.T) {
 }
 
 func TestRowsAreWalkedWithoutAllocating(t *testing.T) {
-	f := class(20).Event(minute(1, state.Said{From: "ann", Text: strings.Repeat("bonjour ", 50)}), me(""))
+	f := class(20).Event(minute(1, state.Said{From: "ann", Text: strings.Repeat("bonjour ", 50)}), me(""), 0)
 	n := 0
 	if allocs := testing.AllocsPerRun(10, func() {
 		for _, row := range f.All() {

@@ -34,14 +34,18 @@ type Class struct {
 	Hour12  bool
 	Palette Palette
 	Links   bool // http and https links as OSC 8 hyperlinks
+	ASCII   bool // the terminal has no signs but those of ASCII, for what we draw
 }
 
 // Fragment is an event or reply as rows. It is never changed once made.
 type Fragment struct {
-	Event    *state.Event // nil for what is not one
-	Bytes    []byte       // each row, preceded by "\r\n"; a row leaves no style behind
-	Rows     int          // 0 for events that are not shown
-	Mentions []text.Key   // whom the text mentions with an @, in its order, without repeats; 16 at most
+	Event     *state.Event // nil for what is not one
+	Bytes     []byte       // each row, preceded by "\r\n"; a row leaves no style behind
+	Rows      int          // 0 for events that are not shown
+	Mentioned bool         // it mentions the reader for whom it was made
+
+	words []uint32 // hashes of the words that a message to everyone holds, sorted, each once
+	run   Run      // what it sums up, if it does
 }
 
 // eol stands before each row of a Fragment, and nowhere in one.
@@ -76,17 +80,22 @@ const (
 )
 
 // Rule returns one row: a line with text in its middle, exactly Width columns wide. Text
-// that is too long is cut, with an ellipsis; where there is no room, it is left out.
+// that is too long is cut, with an ellipsis; where there is no room, it is left out. The
+// line of a Marker is a MentionLine, any other a Line.
 func (c Class) Rule(s Style, words string) string {
-	width := max(c.Width, 1)
+	width, lineStyle := max(c.Width, 1), Line
+	if s == Marker {
+		lineStyle = MentionLine
+	}
+	paint := func(n int) string { return c.Palette.Paint(lineStyle, strings.Repeat(c.Signs().Line, n)) }
 	words = strings.TrimSpace(cleanText(strings.ReplaceAll(words, "\n", " ")))
 	for space := width - frame; space > 0 && words != ""; space-- {
-		middle := " " + text.Isolate(ansi.Truncate(words, space, ellipsis)) + " "
+		middle := " " + text.Isolate(ansi.Truncate(words, space, c.Signs().Ellipsis)) + " "
 		if left := width - ansi.StringWidth(middle); left >= 2 {
-			return c.Palette.Paint(s, strings.Repeat("─", left/2)+middle+strings.Repeat("─", left-left/2))
+			return paint(left/2) + c.Palette.Paint(s, middle) + paint(left-left/2)
 		}
 	}
-	return c.Palette.Paint(s, strings.Repeat("─", width))
+	return paint(width)
 }
 
 // Day returns the rule that comes before the first event of a day: its date in full,

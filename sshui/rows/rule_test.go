@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"salon/room/state"
 	"salon/room/text"
 )
@@ -22,12 +24,12 @@ func TestDays(t *testing.T) {
 	} {
 		for l, want := range map[state.Lang]string{state.French: test.fr, state.English: test.en} {
 			c := Class{Width: test.width, Lang: l, Zone: time.FixedZone("", 3600)}
-			if got := c.Day(first); want != "" && got != c.Palette.Paint(Quiet, want) {
+			if got := ansi.Strip(c.Day(first)); want != "" && got != want {
 				t.Errorf("at %d columns the day is %q, want %q", test.width, got, want)
 			}
 		}
 	}
-	if got := class(48).Day(at); got != Mono.Paint(Quiet, "────────── dimanche 22 novembre 2026 ───────────") {
+	if got := class(48).Day(at); got != Mono.Paint(Line, "──────────")+Mono.Paint(Quiet, " dimanche 22 novembre 2026 ")+Mono.Paint(Line, "───────────") {
 		t.Errorf("the day is %q", got)
 	}
 }
@@ -46,14 +48,14 @@ func TestRule(t *testing.T) {
 		{10, "שלום", "── \u2068שלום\u2069 ──"},
 		{10, "a\x1b[2J\nb", "─ a[2J b ─"},
 	} {
-		if got := class(test.width).Rule(Plain, test.text); got != test.want {
+		if got := ansi.Strip(class(test.width).Rule(Plain, test.text)); got != test.want {
 			t.Errorf("%q in %d columns is %q, want %q", test.text, test.width, got, test.want)
 		}
 	}
 }
 
 func TestFit(t *testing.T) {
-	red := Basic.Paint(Marker, "rouge")
+	red := Basic.Paint(Wrong, "rouge")
 	for _, test := range []struct {
 		text    string
 		columns int

@@ -19,7 +19,7 @@ var hostile = []string{
 	"\x1b[31m", "\x1b]0;title\a", "\x1b]8;;http://x\x1b\\", "\x9b2J", "\u009b2J", "\r", "\n", "\r\n", "\b\b\b", "\x00", "\x7f", "\u0085", "\u2028", "\t",
 	"\u202e", "\u2067", "\u2068", "\u2069", "\u200d", "\ufe0f", "\ufeff", "\u00ad", "\xff\xfe", "\u0301", "e\u0301\u0301", "\u0600", "ൎ", "ᄀᄀᄀᄀᄀᄀᄀᄀ", "🇫", "🇫🇷",
 	"שלום", "مرحبا", "👩‍👩‍👧‍👦", "👍🏽", "❤️", "1️⃣", "東京", "。", "「", "é", "bonjour", "averyveryverylongword", "    ", " ", " ?", "« ",
-	"@ann", "@bob.", "http://exemple.org/a_(b)?c=é;d", "https://", " https://x.y/" + strings.Repeat("z", 60), "│", "14:05",
+	"`", "``", "**", "**a b**", "`c d`", "\n```\n", "@ann", "ann", "@bob.", "http://exemple.org/a_(b)?c=é;d", "https://", " https://x.y/" + strings.Repeat("z", 60), "│", "14:05",
 }
 
 func hostileText(t *rapid.T, name string) string {
@@ -46,18 +46,20 @@ func anyClass(t *rapid.T) Class {
 		Hour12:  rapid.Bool().Draw(t, "hour12"),
 		Palette: Palette(rapid.IntRange(0, int(Dark)).Draw(t, "palette")),
 		Links:   rapid.Bool().Draw(t, "links"),
+		ASCII:   rapid.Bool().Draw(t, "ascii"),
 	}
 }
 
 func TestWhateverIsSaidIsShownSoundAndWhole(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
+		h := Head(rapid.IntRange(0, heads-1).Draw(t, "head"))
 		c, words, who := anyClass(t), hostileText(t, "text"), text.Pseudo(withoutSelectors(hostileText(t, "who")))
 		for _, b := range []state.Body{
 			state.Said{From: "bob", Text: words}, state.Said{From: "bob", Text: words, Action: true}, state.Said{From: who, Text: words},
 			state.Whispered{From: "bob", To: []text.Pseudo{"ann"}, Text: words}, state.Whispered{From: who, To: []text.Pseudo{"bob", who}, Text: words},
 			state.Walled{Text: words}, state.Walled{By: who, Text: words}, state.TopicSet{By: "bob", Text: words}, state.Left{Pseudo: who, Text: words},
 		} {
-			f := c.Event(minute(5, b), me("ann"))
+			f := c.Event(minute(5, b), me("ann"), h)
 			wantSound(t, c, f)
 			if said, ok := b.(state.Said); ok && said.From == "bob" && c.Width > 10 {
 				wantWhole(t, f, words)
@@ -81,7 +83,7 @@ func wantWhole(t tester, f *Fragment, text string) {
 // letters is a text without what rows add between its words.
 func letters(s string) string {
 	return strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) && r < 0x80 || r == '│' || r == fsi || r == pdi {
+		if unicode.IsSpace(r) && r < 0x80 || strings.ContainsRune("│┃|`*", r) || r == fsi || r == pdi { // gutters; signs around code and what is bold are not shown
 			return -1
 		}
 		return r
@@ -90,7 +92,7 @@ func letters(s string) string {
 
 func TestEveryRuleIsAsWideAsItShould(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		c, s, text := anyClass(t), Style(rapid.IntRange(0, int(Strong)).Draw(t, "style")), hostileText(t, "text")
+		c, s, text := anyClass(t), Style(rapid.IntRange(0, int(styleCount)-1).Draw(t, "style")), hostileText(t, "text")
 		for _, row := range []string{c.Rule(s, text), c.Day(at)} {
 			if w := ansi.StringWidth(row); w != c.Width {
 				t.Errorf("a rule of %d columns, not %d: %q", w, c.Width, row)
@@ -103,7 +105,7 @@ func TestEveryRuleIsAsWideAsItShould(t *testing.T) {
 func TestFitIsExact(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := Palette(rapid.IntRange(0, int(Dark)).Draw(t, "palette"))
-		text := p.Paint(Wrong, text.Isolate(cleanText(hostileText(t, "text")))) + p.Pseudo("bob", cleanText(hostileText(t, "name")))
+		text := p.Paint(Wrong, text.Isolate(cleanText(hostileText(t, "text")))) + p.Name(3, cleanText(hostileText(t, "name")))
 		columns := rapid.IntRange(0, 60).Draw(t, "columns")
 		got := Fit(text, columns)
 		if w := ansi.StringWidth(got); w != columns {
@@ -119,13 +121,13 @@ func FuzzEvent(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, words, who string, width int) {
 		c := Class{Width: 1 + (width%200+200)%200, Zone: time.UTC, Palette: Auto, Links: true}
-		said := c.Event(minute(5, state.Said{From: "bob", Text: words}), me("ann"))
+		said := c.Event(minute(5, state.Said{From: "bob", Text: words}), me("ann"), 0)
 		wantSound(t, c, said)
 		if c.Width > 10 {
 			wantWhole(t, said, words)
 		}
-		wantSound(t, c, c.Event(minute(5, state.Said{From: text.Pseudo(who), Text: words, Action: true}), me(text.Pseudo(who))))
-		wantSound(t, c, c.Event(minute(5, state.Left{Pseudo: text.Pseudo(who), Text: words}), me("ann")))
+		wantSound(t, c, c.Event(minute(5, state.Said{From: text.Pseudo(who), Text: words, Action: true}), me(text.Pseudo(who)), 0))
+		wantSound(t, c, c.Event(minute(5, state.Left{Pseudo: text.Pseudo(who), Text: words}), me("ann"), 0))
 		for _, row := range []string{c.Rule(Marker, words), Fit(c.Palette.Paint(Strong, cleanText(words)), c.Width)} {
 			if w := ansi.StringWidth(row); w != c.Width {
 				t.Errorf("%d columns, not %d: %q", w, c.Width, row)

@@ -95,7 +95,7 @@ func TestIsolatesCrossRowsWhole(t *testing.T) {
 	l.sentence("x " + text.Isolate("שלום לכולם") + " est là, bien là depuis " + text.Isolate("אתמול"))
 	p.flow(blanks(0), blanks(0), []line{l})
 	want := []string{"x ⟨שלום לכולם⟩ est là, bien là", "depuis ⟨אתמול⟩"}
-	got := strings.Split(strings.TrimSpace(visible(p.fragment(nil, nil))), "\n")
+	got := strings.Split(strings.TrimSpace(visible(p.finish(&Fragment{}))), "\n")
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
@@ -104,7 +104,7 @@ func TestIsolatesCrossRowsWhole(t *testing.T) {
 	l.sentence(text.Isolate("שלום abcd efgh שלום") + " z")
 	p.flow(blanks(0), blanks(0), []line{l})
 	want = []string{"⟨שלום⟩", "abcd", "efgh", "⟨שלום⟩ z"}
-	if got := strings.Split(strings.TrimSpace(visible(p.fragment(nil, nil))), "\n"); !slices.Equal(got, want) {
+	if got := strings.Split(strings.TrimSpace(visible(p.finish(&Fragment{}))), "\n"); !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -83,7 +83,11 @@ func (s *Screen) Show(items []room.Item, now time.Time) (left Action) {
 		switch {
 		case it.Event != nil && it.Place != 0:
 			s.transcript.end.place = it.Place + 1
-			s.countEvent(it.Event, entryRef{pos{it.Place, s.transcript.end.local}, true, false}, now)
+			at := entryRef{pos{it.Place, s.transcript.end.local}, true, false}
+			s.countEvent(it.Event, at, now)
+			if prev, ok := s.transcript.before(at.pos); ok && !s.view.follow && s.continues(prev, entry{pos: at.pos, event: it.Event}) {
+				s.stale |= staleRows // what tells of both may be in view
+			}
 		case it.Event != nil:
 			at := entryRef{s.transcript.end, true, true}
 			s.transcript.add(local{when: it.Event.Time, event: it.Event})

@@ -128,6 +128,8 @@ func (s *Screen) appendNew(p *frameWriter) bool {
 	if s.transcript.end.place > s.painted.upTo.place+uint64(maxAppended*height) {
 		return false
 	}
+	begin := len(p.b)
+	s.retellLast(p)
 	start := len(p.b)
 	p.at(s.headerRows()+height-1, 0)
 	added, marker := 0, -1
@@ -140,14 +142,12 @@ func (s *Screen) appendNew(p *frameWriter) bool {
 			}
 		}
 		if added += b.height(); added > height {
-			break
+			p.b = p.b[:begin]
+			return false
 		}
 	}
-	if added == 0 || added > height {
+	if added == 0 {
 		p.b = p.b[:start]
-	}
-	if added > height {
-		return false
 	}
 	s.painted.marker = max(s.painted.marker-added, -1)
 	if marker >= 0 {
@@ -157,6 +157,28 @@ func (s *Screen) appendNew(p *frameWriter) bool {
 		s.repairNames(p, added)
 	}
 	return true
+}
+
+// retellLast repaints the last row if it tells of what is new too: of one more who came, or
+// left, after others.
+func (s *Screen) retellLast(p *frameWriter) {
+	last, found := s.transcript.before(s.painted.upTo)
+	next, _, more := s.transcript.after(s.painted.upTo)
+	if !found || !more || !s.continues(last, next) {
+		return
+	}
+	for {
+		prev, ok := s.transcript.before(last.pos)
+		if !ok || !s.continues(prev, last) {
+			break
+		}
+		last = prev
+	}
+	row := s.transcriptRows() - 1
+	for _, text := range s.highlighted(last, s.fragment(last, 0)).All() {
+		p.row(s.headerRows()+row, string(text))
+	}
+	s.paintNames(p, row, row+1)
 }
 
 // appendBlock paints a block's rows, each after a line feed, as they come to the bottom of
@@ -194,6 +216,9 @@ func (s *Screen) paintRows(p *frameWriter) {
 			break
 		}
 	}
+	if top := len(blocks) - 1; !s.view.follow && top >= 0 && have <= height {
+		s.showHead(&blocks[top])
+	}
 	s.painted.marker = -1
 	row := height - have // of the first row of the block, from the top; may be above it
 	for i := range max(0, row) {
@@ -203,6 +228,21 @@ func (s *Screen) paintRows(p *frameWriter) {
 		row = s.paintBlock(p, &blocks[i], row, height)
 	}
 	s.paintNames(p, 0, s.transcriptRows())
+}
+
+// showHead has the first message of a page say when and by whom it was written, unless it
+// takes more rows then.
+func (s *Screen) showHead(b *block) {
+	if b.event == nil || b.Rows == 0 {
+		return
+	}
+	f := s.fragment
+	if b.local != nil {
+		f = s.localFragment
+	}
+	if full := s.highlighted(b.entry, f(b.entry, 0)); full.Rows == b.Rows {
+		b.Fragment = full
+	}
 }
 
 // paintBlock paints the rows of a block that are in view, the first at row, and

@@ -173,7 +173,7 @@ func TestAppendedFrameIsSmall(t *testing.T) {
 	for range 3 {
 		it := st.room.said("ann", "bonjour")
 		b := st.shows(it)
-		if own := len(st.shared.rows.Event(st.class, it.Place, it.Event).Bytes); len(b) > own+50 {
+		if own := len(st.shared.rows.Event(st.class, it.Place, it.Event, 0).Bytes); len(b) > own+50 {
 			t.Errorf("%d bytes for %d: %q", len(b), own, b)
 		}
 	}

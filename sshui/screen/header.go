@@ -130,9 +130,9 @@ func (s *Screen) nameLabel(a room.Attendee) string {
 	case a.Away:
 		return "~" + palette.Paint(rows.Quiet, name)
 	case a.Operator:
-		return "&" + palette.Pseudo(a.Pseudo, name)
+		return "&" + palette.Name(a.Hue, name)
 	}
-	return " " + palette.Pseudo(a.Pseudo, name)
+	return " " + palette.Name(a.Hue, name)
 }
 
 // paintNames paints the list of names beside rows from, up to but not including to,

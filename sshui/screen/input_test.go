@@ -185,11 +185,11 @@ func TestEscAloneLeavesWhatIsUnreadElsewhere(t *testing.T) {
 	st.shows(many(st.room, 30)...)
 	st.keys("esc")
 	st.keys("u")
-	st.has("nouveaux messages (30)")
+	st.has("30 nouveaux")
 	st.keys("esc")
-	st.has("nouveaux messages (30)") // the view does not follow
+	st.has("30 nouveaux") // the view does not follow
 	st.keys("esc", "end")
-	if st.keys("esc", "u"); !strings.Contains(st.rows()[1], "nouveaux messages (30)") {
+	if st.keys("esc", "u"); !strings.Contains(st.rows()[1], "30 nouveaux") {
 		t.Errorf("out of view it was not left alone:\n%s", st.picture())
 	}
 	st.reads("^")
@@ -200,9 +200,9 @@ func TestEscTakesTheMarkerInView(t *testing.T) {
 	st := newStage(t, 60, 12)
 	st.focuses(false)
 	st.shows(many(st.room, 3)...)
-	st.has("nouveaux messages (3)")
+	st.has("3 nouveaux")
 	st.keys("esc")
-	st.hasNot("nouveaux messages")
+	st.hasNot("3 nouveaux")
 	st.keys("l")
 	st.has("Vue nue")
 }
@@ -211,7 +211,7 @@ func TestEscClosesOneThingAtATime(t *testing.T) {
 	st := newStage(t, 60, 12)
 	st.focuses(false)
 	st.shows(st.room.said("ann", "nouvelle"))
-	st.has("nouveau message")
+	st.has("1 nouveau")
 	st.types("en cours")
 	st.shows(found(st.room.said("bob", "trouvée")))
 	st.keys("ctrl+f")
@@ -223,9 +223,9 @@ func TestEscClosesOneThingAtATime(t *testing.T) {
 	st.has("Trouvé")
 	st.keys("esc")
 	st.hasNot("Trouvé")
-	st.has("nouveau message")
+	st.has("1 nouveau")
 	st.keys("esc")
-	st.hasNot("nouveau message")
+	st.hasNot("1 nouveau")
 	st.keys("esc")
 	st.reads("en cours^")
 }

@@ -140,7 +140,7 @@ func TestComfortsChangeTheScreen(t *testing.T) {
 	}
 	st.room.prefs.Theme = state.ThemeDark
 	st.frame()
-	if !strings.Contains(styles(st), "245") {
+	if !strings.Contains(styles(st), "247") {
 		t.Errorf("on a dark background it is\n%s", styles(st))
 	}
 	st.room.prefs.Lang = state.English

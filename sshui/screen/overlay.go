@@ -169,7 +169,7 @@ func (s *Screen) foundItems(r room.Past, o *overlay) []item {
 		if i == 0 || !c.SameDay(r.Events[i-1].Time, e.Time) {
 			items = append(items, item{c.Day(e.Time), -1})
 		}
-		for _, row := range c.Event(e, s.viewer()).All() {
+		for _, row := range c.Found(e, s.viewer(), r.Search).All() {
 			items = append(items, item{string(row), i})
 		}
 	}

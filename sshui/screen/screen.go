@@ -26,6 +26,7 @@ type Terminal struct {
 	// Modern terminals are asked what else they can do, and get a window title
 	// and hyperlinks; others would show such sequences as text.
 	Modern bool
+	ASCII  bool // it has no other signs for what we draw
 }
 
 // Screen is one terminal's screen. It belongs to one goroutine at a time.
@@ -44,6 +45,7 @@ type Screen struct {
 	prefs  room.Prefs
 	me     text.Pseudo
 	key    text.Key
+	word   uint32       // of me, to look for mentions by
 	roster *room.Roster // as last painted
 	away   bool         // this member is
 
@@ -104,6 +106,7 @@ func (s *Screen) refresh() {
 		s.stale |= staleHeader | staleNames
 		if me != s.me {
 			s.key = me.Key()
+			s.word = rows.WordOf(s.key)
 			s.stale |= everything
 		}
 		s.me, s.roster = me, r
@@ -112,7 +115,7 @@ func (s *Screen) refresh() {
 	s.prefs = s.room.Prefs()
 	c := rows.Class{
 		Width: s.transcriptWidth(), Lang: s.prefs.Lang, Zone: s.prefs.Zone, Hour12: s.prefs.Hour12,
-		Palette: s.palette(), Links: s.term.Modern,
+		Palette: s.palette(), Links: s.term.Modern, ASCII: s.term.ASCII,
 	}
 	if c != s.class {
 		s.class = c

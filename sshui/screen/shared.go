@@ -71,13 +71,16 @@ type marker struct {
 	numbered      bool   // false too when the row has no room for the number
 }
 
+// someDigit stands for a digit: as wide as one, and in no text and no style.
+const someDigit = "\uE000"
+
 // newMarker makes the marker that says what form says.
 func newMarker(l markerLook, form string) *marker {
-	ones := strings.Repeat("1", l.digits)
-	text := l.class.Rule(rows.Marker, strings.ReplaceAll(form, "%d", ones))
-	at := strings.LastIndex(text, ones)
-	if l.digits == 0 || at < strings.Index(text, "─") { // before the line there are only styles
+	digits := strings.Repeat(someDigit, l.digits)
+	text := l.class.Rule(rows.Marker, strings.ReplaceAll(form, "%d", digits))
+	before, after, found := strings.Cut(text, digits)
+	if l.digits == 0 || !found {
 		return &marker{before: text}
 	}
-	return &marker{text[:at], text[at+l.digits:], true}
+	return &marker{before, after, true}
 }

@@ -51,10 +51,7 @@ func (s *Screen) countEvent(e *state.Event, at entryRef, now time.Time) {
 	if !isMessage(e) || e.Author() == s.me {
 		return
 	}
-	concerned := at.private
-	if !at.private && mayMention(e) {
-		concerned = s.mentionsMe(s.shared.rows.Event(s.class, at.place, e))
-	}
+	concerned := at.private || s.mentionsMe(entry{pos: at.pos, event: e})
 	if s.prefs.Bell == state.BellAll || concerned && s.prefs.Bell == state.BellMentions {
 		s.unread.bell = true
 	}

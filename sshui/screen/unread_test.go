@@ -14,7 +14,7 @@ import (
 // marked is what the unread marker says, "" if there is none.
 func (st *testScreen) marked() string {
 	for _, row := range st.rows() {
-		if strings.Contains(row, "new message") {
+		if strings.HasPrefix(row, "─") && strings.Contains(row, " new ─") {
 			return strings.Trim(row, "─ ")
 		}
 	}
@@ -49,7 +49,7 @@ func TestWhoHasJustTypedIsLooking(t *testing.T) {
 	st.wantUnread("", "salon")
 	st.passes(time.Second)
 	st.hears("quatre")
-	st.wantUnread("new message", "salon (1)")
+	st.wantUnread("1 new", "salon (1)")
 }
 
 func TestFocusSaysWhoIsLooking(t *testing.T) {
@@ -60,9 +60,9 @@ func TestFocusSaysWhoIsLooking(t *testing.T) {
 	st.wantUnread("", "salon")
 	st.focuses(false)
 	st.hears("deux", "trois")
-	st.wantUnread("new messages (2)", "salon (2)")
+	st.wantUnread("2 new", "salon (2)")
 	st.focuses(true)
-	st.wantUnread("new messages (2)", "salon") // it stays, to read from
+	st.wantUnread("2 new", "salon") // it stays, to read from
 }
 
 // TestMarkerStandsBeforeTheFirstUnread, and stays there while more comes.
@@ -73,9 +73,9 @@ func TestMarkerStandsBeforeTheFirstUnread(t *testing.T) {
 	for i := range 12 {
 		st.hears(fmt.Sprint("nouveau ", i))
 	}
-	st.wantUnread("new messages (12)", "salon (12)")
+	st.wantUnread("12 new", "salon (12)")
 	for y, row := range st.rows() {
-		if strings.Contains(row, "new messages") && (!strings.Contains(st.rows()[y-1], "│ lu") || !strings.Contains(st.rows()[y+1], "nouveau 0")) {
+		if strings.Contains(row, " new ─") && (!strings.Contains(st.rows()[y-1], "│ lu") || !strings.Contains(st.rows()[y+1], "nouveau 0")) {
 			t.Errorf("it stands elsewhere:\n%s", st.picture())
 		}
 	}
@@ -89,9 +89,9 @@ func TestMarkerMovesOnceLookedAt(t *testing.T) {
 	st.keys("a")
 	st.focuses(false)
 	st.hears("trois")
-	st.wantUnread("new message", "salon (1)")
+	st.wantUnread("1 new", "salon (1)")
 	p := st.picture()
-	if strings.Index(p, "deux") > strings.Index(p, "new message") {
+	if strings.Index(p, "deux") > strings.Index(p, " new ─") {
 		t.Errorf("it has not moved:\n%s", p)
 	}
 }
@@ -121,14 +121,14 @@ func TestMarkerBeforeAPrivateMessage(t *testing.T) {
 	st.focuses(false)
 	st.shows(st.room.whispered("bob", "psst"))
 	st.hears("deux")
-	st.wantUnread("new messages (2)", "salon (2)")
+	st.wantUnread("2 new", "salon (2)")
 	p := st.picture()
-	if !(strings.Index(p, "un") < strings.Index(p, "new messages") && strings.Index(p, "new messages") < strings.Index(p, "psst")) {
+	if !(strings.Index(p, "un") < strings.Index(p, " new ─") && strings.Index(p, " new ─") < strings.Index(p, "psst")) {
 		t.Errorf("it stands elsewhere:\n%s", p)
 	}
 	st.room.forget(1) // the marker holds to the message, not to the room's memory
 	st.keys("ctrl+l")
-	st.wantUnread("new messages (2)", "salon")
+	st.wantUnread("2 new", "salon")
 }
 
 // TestNotLookingWhileSomethingLiesOver the end of the transcript, or it is out of
@@ -143,7 +143,7 @@ func TestNotLookingWhileSomethingLiesOver(t *testing.T) {
 				t.Errorf("title %q", st.title)
 			}
 			st.keys(c.close)
-			st.wantUnread("new messages (2)", "salon")
+			st.wantUnread("2 new", "salon")
 		})
 	}
 }
@@ -274,18 +274,18 @@ func TestOwnersSeeWhatTheyMissedSinceTheirLastVisit(t *testing.T) {
 			st.shows(replied(w))
 			rows := st.rows()
 			for i, row := range rows {
-				if strings.Contains(row, "nouveaux messages") {
+				if strings.Contains(row, " nouveaux ─") {
 					if i+1 == len(rows) || !ends(rows[i+1], "trois") || !ends(rows[i-1], "deux") {
 						t.Errorf("the marker is not before what was missed:\n%s", st.picture())
 					}
 				}
 			}
-			st.has("nouveaux messages (2)")
+			st.has("2 nouveaux")
 			st.shows(st.room.said("bob", "cinq")) // read as it comes
-			st.has("nouveaux messages (2)")
+			st.has("2 nouveaux")
 			st.types("bonjour")
 			st.keys("enter")
-			st.hasNot("nouveaux messages")
+			st.hasNot(" nouveaux ─")
 		})
 	}
 }

@@ -2,7 +2,6 @@ package screen
 
 import (
 	"iter"
-	"slices"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
@@ -41,29 +40,104 @@ func (b *block) height() int {
 
 // block makes an entry's rows. prev is the entry before it, if there is one.
 func (s *Screen) block(e, prev entry, hasPrev bool) block {
-	return block{
-		entry: e, Fragment: s.highlighted(e, s.fragment(e)), unread: s.unread.marker.is(e),
-		newDay: !hasPrev || !s.class.SameDay(prev.dayTime(), e.dayTime()),
+	b := block{entry: e, unread: s.unread.marker.is(e)}
+	b.newDay = !hasPrev || !s.class.SameDay(prev.dayTime(), e.dayTime())
+	if b.newDay || b.unread {
+		prev = entry{}
 	}
+	switch {
+	case s.continues(prev, e):
+		b.Fragment = &nothing
+	case e.local == nil:
+		b.Fragment = s.highlighted(e, s.fragment(e, s.headAfter(prev, e)))
+	default:
+		b.Fragment = s.highlighted(e, s.localFragment(e, s.headAfter(prev, e)))
+	}
+	return b
 }
 
-// fragment returns an entry's own rows: for most events those that the whole class
-// shares. Its Mentions are set for messages to everyone.
-func (s *Screen) fragment(e entry) *rows.Fragment {
-	switch {
-	case e.local != nil && e.local.reply != nil:
-		if h, ok := e.local.reply.(room.Help); ok && h.One != nil {
-			return s.helpOn(h.One)
+// nothing is an entry that the row of the one above it tells of.
+var nothing rows.Fragment
+
+// continues reports whether the row of the entry above an entry tells of both: several who
+// come, or who leave, are shown as one row, which is that of the first.
+func (s *Screen) continues(prev, e entry) bool {
+	return prev.event != nil && e.event != nil && prev.local == nil && e.local == nil &&
+		rows.Continues(prev.event, e.event) && s.class.SameDay(prev.event.Time, e.event.Time)
+}
+
+// run returns what the row of an entry tells of besides it.
+func (s *Screen) run(e entry) (rows.Run, bool) {
+	r, ok := rows.RunOf(e.event)
+	for prev := e; ok; {
+		_, behind, _ := s.transcript.after(prev.pos)
+		next, _, more := s.transcript.after(behind)
+		if !more || !s.continues(prev, next) {
+			break
 		}
-		return s.class.Reply(e.local.reply, s.viewer(), e.local.when)
-	case e.local != nil || s.room.Role() >= state.Operator:
-		return s.class.Event(e.event, s.viewer())
+		r.Add(next.event)
+		prev = next
 	}
-	shared := s.shared.rows.Event(s.class, e.place, e.event)
-	if s.mentionsMe(shared) {
-		return s.class.Event(e.event, s.viewer())
+	return r, ok
+}
+
+// A name is written again at a place of the ring that repeatEvery divides, once its author
+// has said longTalk messages on end: what fills a terminal shows whose it is.
+const (
+	repeatEvery = 16
+	longTalk    = 8
+)
+
+// headAfter returns what stands before a message, below the entry above it.
+func (s *Screen) headAfter(prev, e entry) rows.Head {
+	if e.event == nil || prev.event == nil {
+		return 0
+	}
+	h := rows.HeadAfter(prev.event, e.event)
+	if h&rows.SameAuthor != 0 && e.local == nil && e.place%repeatEvery == 0 && s.talksOn(prev) {
+		return 0
+	}
+	return h
+}
+
+// talksOn reports whether the last longTalk messages up to an entry stand together.
+func (s *Screen) talksOn(e entry) bool {
+	for range longTalk - 1 {
+		prev, ok := s.transcript.before(e.pos)
+		if !ok || prev.event == nil || e.event == nil || rows.HeadAfter(prev.event, e.event)&rows.SameAuthor == 0 {
+			return false
+		}
+		e = prev
+	}
+	return true
+}
+
+// fragment returns the rows of an event of the room: for most those that the whole class
+// shares.
+func (s *Screen) fragment(e entry, h rows.Head) *rows.Fragment {
+	if run, ok := s.run(e); ok {
+		return s.shared.rows.Run(s.class, e.place, run)
+	}
+	said, ok := e.event.Body.(state.Said)
+	if ok && said.From == s.me || !ok && s.room.Role() >= state.Operator {
+		return s.class.Event(e.event, s.viewer(), h)
+	}
+	shared := s.shared.rows.Event(s.class, e.place, e.event, h)
+	if ok && shared.MayMention(s.word) {
+		return s.class.Event(e.event, s.viewer(), h)
 	}
 	return shared
+}
+
+// localFragment returns the rows of something shown to this session alone.
+func (s *Screen) localFragment(e entry, h rows.Head) *rows.Fragment {
+	if e.event != nil {
+		return s.class.Event(e.event, s.viewer(), h)
+	}
+	if r, ok := e.local.reply.(room.Help); ok && r.One != nil {
+		return s.helpOn(r.One)
+	}
+	return s.class.Reply(e.local.reply, s.viewer(), e.local.when)
 }
 
 // helpOn returns the rows of the help on one command.
@@ -93,10 +167,24 @@ func (s *Screen) selected(row string, width int) string {
 	return s.class.Palette.Paint(rows.Selected, rows.Fit(ansi.Strip(row), width))
 }
 
-// mentionsMe reports whether a message mentions this member; one's own never does.
-func (s *Screen) mentionsMe(f *rows.Fragment) bool {
-	return slices.Contains(f.Mentions, s.key) && f.Event.Author().Key() != s.key
+// mentionsMe reports whether an entry is a message to everyone that mentions this member;
+// one's own never does.
+func (s *Screen) mentionsMe(e entry) bool {
+	said, ok := e.event.Body.(state.Said)
+	if !ok || said.From == s.me {
+		return false
+	}
+	if e.place+recentEvents < s.transcript.end.place || e.local != nil { // whose rows are not kept
+		return rows.Mentions(said.Text, s.key)
+	}
+	prev, _ := s.transcript.before(e.pos)
+	shared := s.shared.rows.Event(s.class, e.place, e.event, s.headAfter(prev, e))
+	return shared.MayMention(s.word) && rows.Mentions(said.Text, s.key)
 }
+
+// recentEvents is how many of the latest events are likely to be shown, so that their rows
+// are made anyway.
+const recentEvents = 16
 
 // isForMe reports whether an entry is a mention of this member, or a private message from
 // somebody else.
@@ -107,13 +195,7 @@ func (s *Screen) isForMe(e entry) bool {
 	if _, private := e.event.Body.(state.Whispered); private {
 		return e.event.Author() != s.me
 	}
-	return mayMention(e.event) && s.mentionsMe(s.fragment(e))
-}
-
-// mayMention reports whether a message may mention anybody.
-func mayMention(e *state.Event) bool {
-	said, ok := e.Body.(state.Said)
-	return ok && strings.Contains(said.Text, "@")
+	return s.mentionsMe(e)
 }
 
 // viewEnd returns where what is shown ends.

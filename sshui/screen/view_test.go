@@ -142,7 +142,7 @@ func TestWhoSpeaksGoesDown(t *testing.T) {
 	for _, line := range []string{"bonjour", "@ann oui", "/msg ann oui", "/r oui", "/me sourit", "//x"} {
 		st := awayAbove(t)
 		st.says(line)
-		if st.hasNot("new messages"); !st.view.follow {
+		if st.hasNot(" new ─"); !st.view.follow {
 			t.Errorf("%s:\n%s", line, st.picture())
 		}
 	}
@@ -316,7 +316,7 @@ func TestUnreadIsFound(t *testing.T) {
 		st.shows(st.room.said("ann", fmt.Sprintf("message %d.", 50+i)))
 	}
 	st.keys("alt+u")
-	if row := st.rows()[1]; !strings.Contains(row, "new messages (50)") {
+	if row := st.rows()[1]; !strings.Contains(row, "50 new") {
 		t.Errorf("at the top is %q", row)
 	}
 	st.sees(50, 69)
