@@ -48,10 +48,15 @@ func (s *Session) shownFrom() state.Seq {
 	return s.joined
 }
 
+// awaitStored returns once the store has been given what was applied before.
+func (r *Room) awaitStored() {
+	r.applying.Lock()
+	defer r.applying.Unlock()
+}
+
 // since returns what was said after one place of the log and before another; 0: now.
 func (c *call) since(after, before state.Seq) (Past, error) {
-	c.room.applying.Lock() // what the session may have shown as text is in the store
-	c.room.applying.Unlock()
+	c.room.awaitStored() // what the session may have shown as text is in the store
 	events, err := c.room.store.Last(c, sinceMost+1, before)
 	unread := errors.Is(err, state.ErrUnread)
 	if err != nil && !unread {
