@@ -39,11 +39,11 @@ type cli struct {
 	ShowVersion kong.VersionFlag `name:"version" env:"-" help:"${HelpVersion}"`
 
 	Serve   serveCmd   `cmd:"" default:"withargs" help:"${HelpServe}"`
-	Client  clientCmd  `cmd:"" help:"${HelpClient}"`
+	Client  clientCmd  `cmd:"" help:"${HelpClient}" example:"localhost 2323"`
 	Bench   benchCmd   `cmd:"" help:"${HelpBench}"`
 	Export  exportCmd  `cmd:"" help:"${HelpExport}"`
 	Check   checkCmd   `cmd:"" help:"${HelpCheck}"`
-	Backup  backupCmd  `cmd:"" help:"${HelpBackup}"`
+	Backup  backupCmd  `cmd:"" help:"${HelpBackup}" example:"salon-backup.db"`
 	Version versionCmd `cmd:"" help:"${HelpVersion}"`
 }
 

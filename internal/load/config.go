@@ -27,7 +27,7 @@ type Config struct {
 	Size     int           `name:"bytes" env:"-" default:"80" help:"${BenchBytes}"` // of a message; its mark at least
 	Settle   time.Duration `env:"-" default:"2s" help:"${BenchSettle}"`             // how long the idle room is watched
 
-	Soak     time.Duration `env:"-" default:"0" help:"${BenchSoak}"` // talk for so long, in place of Duration: see Soak
+	Soak     time.Duration `env:"-" default:"0" placeholder:"10m" help:"${BenchSoak}"` // talk for so long, in place of Duration: see Soak
 	Restless int           `env:"-" default:"0" help:"${BenchRestless}"`
 	Churn    int           `env:"-" default:"0" help:"${BenchChurn}"` // connects and disconnects, after all else
 

@@ -12,11 +12,15 @@ import (
 	"salon/room/lang"
 )
 
-// refusal words an error of package owned, and says what to do. data is the data directory,
+// refusal words an error of package owned, and says what to do; of the system's, that a file
+// does not exist. data is the data directory,
 // if the error may be about that.
 func refusal(t *lang.Texts, err error, data string) error {
 	e, ok := errors.AsType[*owned.Error](err)
 	if !ok {
+		if at, ok := errors.AsType[*fs.PathError](err); ok && errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf(t.NoSuchFile, at.Path)
+		}
 		return err
 	}
 	switch e.Fault {

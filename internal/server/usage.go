@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"reflect"
 	"regexp"
 	"slices"
@@ -22,7 +23,10 @@ import (
 type Usage struct{ Lang state.Lang }
 
 // A UsageError says, in the reader's language, what is wrong on the command line.
-type UsageError struct{ Text string }
+type UsageError struct {
+	Text    string
+	program bool // it is about the program, not the command that was selected
+}
 
 func (e *UsageError) Error() string { return e.Text }
 
@@ -76,7 +80,7 @@ func (u Usage) translate(help string) string {
 // way to its help.
 func (u Usage) Show(w io.Writer, ctx *kong.Context, wrong *UsageError) {
 	usage, path := ctx.Model.Summary(), ""
-	if command := ctx.Selected(); command != nil {
+	if command := ctx.Selected(); command != nil && !wrong.program {
 		usage, path = " "+command.Summary(), " "+command.Path()
 	}
 	fmt.Fprintln(w, u.translate("Usage: "+ctx.Model.Name+usage))
@@ -92,7 +96,7 @@ func (u Usage) BadValue(words, value, example string) *UsageError {
 }
 
 func (u Usage) errorf(format string, args ...any) *UsageError {
-	return &UsageError{fmt.Sprintf(format, args...)}
+	return &UsageError{Text: fmt.Sprintf(format, args...)}
 }
 
 // What kong says is wrong: a flag or argument that is not expected, one that is
@@ -106,7 +110,7 @@ var (
 // Error translates an error of kong or of [Config.Check].
 func (u Usage) Error(ctx *kong.Context, err error) *UsageError {
 	if err == ErrBothOff {
-		return &UsageError{u.texts().BothOff}
+		return &UsageError{Text: u.texts().BothOff}
 	}
 	if bad, ok := errors.AsType[*FlagError](err); ok {
 		return u.badFlag(ctx, bad)
@@ -120,9 +124,12 @@ func (u Usage) Error(ctx *kong.Context, err error) *UsageError {
 		return u.badFlag(ctx, &FlagError{Flag: m[1], Value: value})
 	}
 	if m := kongMissing.FindStringSubmatch(said); m != nil {
-		return u.errorf(u.texts().MissingArgument, m[1])
+		return u.missing(ctx, m[1])
 	}
 	if m := kongUnexpected.FindStringSubmatch(said); m != nil {
+		if m[1] == "unexpected argument" && !named(ctx) {
+			return u.noCommand(ctx, m[2])
+		}
 		wrong := u.errorf(u.texts().UnexpectedArgument, m[2])
 		if m[1] == "unknown flag" {
 			wrong = u.errorf(u.texts().UnknownFlag, m[2])
@@ -132,11 +139,53 @@ func (u Usage) Error(ctx *kong.Context, err error) *UsageError {
 		}
 		return wrong
 	}
-	return &UsageError{said}
+	return &UsageError{Text: said}
 }
 
-// badFlag gives an example of a value: the one that was probably meant, the default, or
-// what the help shows in its place.
+// named reports whether the command line names its command: without, what is no flag is
+// meant to be one.
+func named(ctx *kong.Context) bool {
+	command := ctx.Selected()
+	return command != nil && slices.Contains(ctx.Args, command.Name)
+}
+
+// noCommand says which commands there are.
+func (u Usage) noCommand(ctx *kong.Context, word string) *UsageError {
+	var names []string
+	for _, command := range ctx.Model.Children {
+		names = append(names, command.Name)
+	}
+	wrong := u.errorf(u.texts().UnknownCommand, word, strings.Join(names, ", "))
+	wrong.program = true
+	return wrong
+}
+
+// missing says which arguments of a command are missing, and how to write it: with the tag
+// "example" of the command, or with the port apart that was written behind the host.
+func (u Usage) missing(ctx *kong.Context, arguments string) *UsageError {
+	wrong, command := u.errorf(u.texts().MissingArgument, arguments), ctx.Selected()
+	if command == nil {
+		return wrong
+	}
+	line := ctx.Model.Name + " " + command.Path()
+	last := ctx.Args[len(ctx.Args)-1]
+	if host, port, err := net.SplitHostPort(last); err == nil {
+		return u.BadValue(line, last, host+" "+port)
+	}
+	return u.errorf(u.texts().Example, wrong, line+" "+command.Tag.Get("example"))
+}
+
+// numberAlone is a value that lacks its unit, numberAndUnit an example of how to write it.
+var (
+	numberAlone   = regexp.MustCompile(`^\d+$`)
+	numberAndUnit = regexp.MustCompile(`^\d+([a-z]+)$`)
+)
+
+// networkExample stands where the help says CIDR.
+const networkExample = "192.0.2.0/24"
+
+// badFlag gives an example of a value: the one that was probably meant, such as with the
+// unit that a number lacks, the default, or what the help shows in its place.
 func (u Usage) badFlag(ctx *kong.Context, bad *FlagError) *UsageError {
 	example := bad.Example
 	for _, flag := range append(ctx.Flags(), ctx.Model.DefaultCmd.Flags...) {
@@ -147,9 +196,15 @@ func (u Usage) badFlag(ctx *kong.Context, bad *FlagError) *UsageError {
 		switch {
 		case flag.HasDefault && flag.Default != "0":
 			example = flag.Default
+		case example == "CIDR":
+			example = networkExample
 		case example == "":
 			example = "1"
 		}
 	}
-	return u.BadValue("--"+bad.Flag, fmt.Sprint(bad.Value), example)
+	value := fmt.Sprint(bad.Value)
+	if unit := numberAndUnit.FindStringSubmatch(example); unit != nil && numberAlone.MatchString(value) {
+		example = value + unit[1]
+	}
+	return u.BadValue("--"+bad.Flag, value, example)
 }

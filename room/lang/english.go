@@ -144,6 +144,7 @@ var english = Texts{
 	BackupExists: "%s exists already: give the name of a new file", BackupOff: "a room in memory (--data off) leaves nothing to back up", BackingUp: "%d of %d MiB",
 	WrongUse: "Invalid command: %v", MoreHelp: "\"%s --help\" explains everything.", BadFlag: "instead of \"%s\", write \"%s\"", UnknownFlag: "there is no flag \"%s\"",
 	UnexpectedArgument: "\"%s\" is not expected here", MissingArgument: "%s is missing", Suggestion: "%s; did you mean %s?",
+	UnknownCommand: "there is no command \"%s\", but these: %s", Example: "%s; for example \"%s\"", NoSuchFile: "%s: there is no such file",
 	PortTaken: "Port %d is taken, perhaps by another salon. %s chooses another.", CannotListen: "%s: cannot listen: %v",
 	FewDescriptors: "Only %d files and connections may be open at once, %d are needed at least: raise the limit (`ulimit -n`, or LimitNOFILE in systemd).",
 	DiskHangs:      "the disk does not answer: what was written to it last may be lost",

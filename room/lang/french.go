@@ -148,6 +148,7 @@ var french = Texts{
 	BackupExists: "%s existe déjà : donnez le nom d'un nouveau fichier", BackupOff: "un salon en mémoire (--data off) ne laisse rien à sauvegarder", BackingUp: "%d sur %d Mio",
 	WrongUse: "Commande incorrecte : %v", MoreHelp: "« %s --help » explique tout.", BadFlag: "au lieu de « %s », écrivez « %s »", UnknownFlag: "il n'y a pas d'option « %s »",
 	UnexpectedArgument: "« %s » est en trop", MissingArgument: "il manque %s", Suggestion: "%s ; vouliez-vous dire %s ?",
+	UnknownCommand: "il n'y a pas de commande « %s », mais celles-ci : %s", Example: "%s ; par exemple « %s »", NoSuchFile: "%s : ce fichier n'existe pas",
 	PortTaken: "Le port %d est pris, peut-être par un autre salon. %s en choisit un autre.", CannotListen: "%s : écoute impossible : %v",
 	FewDescriptors: "%d fichiers et connexions peuvent être ouverts à la fois, il en faut au moins %d : relevez la limite (`ulimit -n`, ou LimitNOFILE dans systemd).",
 	DiskHangs:      "le disque ne répond pas : ce qui y a été écrit en dernier est peut-être perdu",
@@ -197,7 +198,7 @@ var french = Texts{
 	},
 
 	HelpFrame: []string{
-		"Usage:", "Usage :", "Flags:", "Options :", "Commands:", "Commandes :", "Arguments:", "Arguments :", "[flags]", "[options]",
+		"Usage:", "Usage :", "Flags:", "Options :", "Commands:", "Commandes :", "Arguments:", "Arguments :", "[flags]", "[options]", "<command>", "<commande>",
 		"Run \"", "« ", " --help\" for more information on a command.", " --help » en dit plus sur une commande.",
 	},
 

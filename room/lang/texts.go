@@ -103,6 +103,7 @@ type Texts struct {
 	CheckKeys, CheckAccess, CheckKey, CheckNoKey, CheckFailed                                 string
 	HelpBackup, HelpBackupFile, BackupExists, BackupOff, BackingUp                            string
 	WrongUse, MoreHelp, BadFlag, UnknownFlag, UnexpectedArgument, MissingArgument, Suggestion string
+	UnknownCommand, Example, NoSuchFile                                                       string
 	PortTaken, CannotListen, FewDescriptors, DiskHangs, BothOff                               string
 
 	Screen ScreenTexts
