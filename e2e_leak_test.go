@@ -298,7 +298,7 @@ func (l *leaks) awaitMeant() {
 }
 
 // heardWithin is a limit for failures only.
-const heardWithin = 10 * time.Second
+const heardWithin = patience
 
 func (l *leaks) awaitWord(e *ear, word string, late time.Time) {
 	for !e.has(word) {
