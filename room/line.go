@@ -30,15 +30,9 @@ func (s *Session) Do(ctx context.Context, line string) (Reply, error) {
 }
 
 func (s *Session) do(ctx context.Context, line string) (Reply, error) {
-	if err := s.AwaitLine(ctx); err != nil {
-		return nil, err
-	}
-	line, err := cleaned(line, s.member)
+	line, err := s.takeLine(ctx, line)
 	if err != nil {
 		return nil, err
-	}
-	if strings.Count(line, "\n") >= text.MaxLines {
-		return nil, ErrTooManyLines
 	}
 	c := &call{Context: ctx, Session: s}
 	if c.command, c.rest, err = s.parse(line); err != nil {
@@ -52,6 +46,19 @@ func (s *Session) do(ctx context.Context, line string) (Reply, error) {
 	reply, err := c.run()
 	c.audit(line, err)
 	return reply, err
+}
+
+// takeLine waits until the limit on lines allows one more, and returns what was typed
+// cleaned, or why it is too long.
+func (s *Session) takeLine(ctx context.Context, typed string) (string, error) {
+	if err := s.AwaitLine(ctx); err != nil {
+		return "", err
+	}
+	line, err := cleaned(typed, s.member)
+	if err == nil && strings.Count(line, "\n") >= text.MaxLines {
+		err = ErrTooManyLines
+	}
+	return line, err
 }
 
 // AwaitLine waits until the limit on lines allows one more, and uses it up: for what a client
@@ -149,8 +156,8 @@ func (s *Session) spendMessage(ctx context.Context) error {
 }
 
 // awaitTurn returns nil when the member may say something. In slow mode a script waits for
-// that, within its patience since begun; whoever reads along is told at once how long it takes. A muted member is refused,
-// also while they wait.
+// that, within its patience since begun; anybody else is told at once how long it takes. A
+// muted member is refused, also while they wait.
 func (s *Session) awaitTurn(ctx context.Context, begun time.Time) error {
 	for s.Role() < state.Operator {
 		left, changed, err := s.turn()
@@ -184,8 +191,8 @@ func (s *Session) turn() (left time.Duration, changed <-chan struct{}, err error
 	if m == nil {
 		return 0, nil, nil // what is said is refused
 	}
-	if mute, ok := r.state.MuteOf(m, tick); ok {
-		return 0, nil, &state.MutedError{Until: mute.Until()}
+	if err := r.mutedLocked(m, tick); err != nil {
+		return 0, nil, err
 	}
 	if r.state.Slow() == 0 || m.Spoke == 0 {
 		return 0, nil, nil
@@ -194,6 +201,14 @@ func (s *Session) turn() (left time.Duration, changed <-chan struct{}, err error
 		r.turns = make(chan struct{})
 	}
 	return left, r.turns, nil
+}
+
+// mutedLocked returns a [*state.MutedError] for a member who is muted at a tick.
+func (r *Room) mutedLocked(m *state.Member, tick time.Duration) error {
+	if mute, ok := r.state.MuteOf(m, tick); ok {
+		return &state.MutedError{Until: mute.Until()}
+	}
+	return nil
 }
 
 // turnsChangedLocked has those who wait for their turn look again.
@@ -215,20 +230,23 @@ func (s *Session) kickForFlooding(ctx context.Context) {
 	}
 }
 
-// parse understands a cleaned line: a command and what follows its name. What is said keeps the blanks that it begins
-// with: a pipe's lines may be indented.
+// parse understands a cleaned line: a command and what follows its name. The console needs no
+// slash. What is said keeps the blanks that it begins with: a pipe's lines may be indented.
 func (s *Session) parse(whole string) (c *Command, rest string, err error) {
-	line := strings.TrimSpace(whole)
+	line, console := strings.TrimSpace(whole), s.Role() == state.Console
+	if console && line != "" {
+		line = "/" + strings.TrimLeft(line, "/")
+	}
 	t := s.room.table
 	switch called, _ := t.called(line); {
 	case line == "":
 		return nil, "", ErrEmpty
-	case s.Role() == state.Console:
-		return s.parseConsole(strings.TrimLeft(line, "/"))
 	case t.misplacesSecret(line):
 		return nil, "", ErrSecretPlace
 	case t.holdsTwo(line):
 		return nil, "", ErrTwoCommands
+	case console:
+		return s.parseWord(line[1:])
 	case strings.HasPrefix(line, `\@`), strings.HasPrefix(line, `\/`):
 		return t.say, line[1:], nil
 	case strings.HasPrefix(line, "//") && called == nil:
@@ -246,17 +264,6 @@ func (s *Session) parse(whole string) (c *Command, rest string, err error) {
 func isPath(line string) bool {
 	word, _ := text.CutSpace(line)
 	return strings.Contains(word[1:], "/")
-}
-
-// parseConsole understands a line of the console, which needs no slash.
-func (s *Session) parseConsole(line string) (c *Command, rest string, err error) {
-	switch t := s.room.table; {
-	case t.misplacesSecret("/" + line):
-		return nil, "", ErrSecretPlace
-	case t.holdsTwo("/" + line):
-		return nil, "", ErrTwoCommands
-	}
-	return s.parseWord(line)
 }
 
 // parseWord understands "word rest".

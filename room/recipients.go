@@ -3,8 +3,6 @@ package room
 import (
 	"context"
 	"strings"
-
-	"salon/room/text"
 )
 
 // Recipients are whom a text is said to: everyone, or those with some names, alone.
@@ -33,17 +31,12 @@ func (s *Session) Say(ctx context.Context, to Recipients, typed string) (Reply, 
 }
 
 func (s *Session) say(ctx context.Context, to Recipients, typed string) (Reply, error) {
-	if err := s.AwaitLine(ctx); err != nil {
-		return nil, err
-	}
-	said, err := cleaned(typed, true)
+	said, err := s.takeLine(ctx, typed)
 	switch {
 	case err != nil:
 		return nil, err
 	case strings.TrimSpace(said) == "":
 		return nil, ErrEmpty
-	case strings.Count(said, "\n") >= text.MaxLines:
-		return nil, ErrTooManyLines
 	}
 	c := &call{Context: ctx, Session: s, command: s.room.table.say, rest: said}
 	if err := s.allow(ctx, c.command); err != nil {

@@ -148,8 +148,8 @@ func (r *Room) address(s *Session, said string, names []string) (*whisper, error
 	if from == nil {
 		return nil, state.ErrGone
 	}
-	if mute, ok := r.state.MuteOf(from, r.state.TickAt(now.Stamp)); ok {
-		return nil, &state.MutedError{Until: mute.Until()}
+	if err := r.mutedLocked(from, r.state.TickAt(now.Stamp)); err != nil {
+		return nil, err
 	}
 	members, err := s.recipientsLocked(names)
 	if err != nil {

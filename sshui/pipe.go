@@ -19,26 +19,21 @@ import (
 // session, but not with json, which is for programs: many have no input.
 type pipe struct {
 	*channel
-	do     func(line string) (room.Reply, error)
-	silent bool         // only failures are shown
-	json   bool         // one JSON object a line is shown
-	begin  string       // a line that is done before those of the client; "" for none
-	failed atomic.Int32 // the exit code of the first line that failed; exitDone while none has
+	say    func(line string) (room.Reply, error) // nil: a line is a message or a command
+	silent bool                                  // only failures are shown
+	json   bool                                  // one JSON object a line is shown
+	begin  string                                // a line that is done before those of the client; "" for none
+	failed atomic.Int32                          // the exit code of the first line that failed; exitDone while none has
 }
 
 // pipe joins and takes lines until either side ends it. Each line is a message or a
 // command, and events come out one a line.
-func (ch *channel) pipe() {
-	p := &pipe{channel: ch}
-	p.do = func(line string) (room.Reply, error) { return ch.sess.Do(ch.ctx, line) }
-	p.run()
-}
+func (ch *channel) pipe() { (&pipe{channel: ch}).run() }
 
 // stream is a pipe that shows one JSON object a line, from the place on that the
 // arguments of the command "json" name.
 func (ch *channel) stream(args string) {
 	p := &pipe{channel: ch, json: true}
-	p.do = func(line string) (room.Reply, error) { return ch.sess.Do(ch.ctx, line) }
 	if args != "" {
 		p.begin = "/json " + args
 	}
@@ -49,7 +44,7 @@ func (ch *channel) stream(args string) {
 // `make 2>&1 | ssh -T bot@host @all`.
 func (ch *channel) recite(to room.Recipients) {
 	p := &pipe{channel: ch, silent: true}
-	p.do = func(line string) (room.Reply, error) { return ch.sess.Say(ch.ctx, to, line) }
+	p.say = func(line string) (room.Reply, error) { return ch.sess.Say(ch.ctx, to, line) }
 	p.run()
 }
 
@@ -150,6 +145,13 @@ func (p *pipe) submit(line string) {
 		code = exitRefused
 	}
 	p.failed.CompareAndSwap(exitDone, int32(code))
+}
+
+func (p *pipe) do(line string) (room.Reply, error) {
+	if p.say != nil {
+		return p.say(line)
+	}
+	return p.sess.Do(p.ctx, line)
 }
 
 // nextLine returns the next line without its end, valid until the next call. A line longer

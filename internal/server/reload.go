@@ -25,7 +25,7 @@ func (s *server) obeyHangup(ctx context.Context, stop func()) {
 		case err != nil:
 			s.log.Error("files not read again, nothing is changed", "err", err.Error())
 		case putOut > 0:
-			fmt.Fprintln(s.console, fmt.Sprintf(s.texts().PutOut, putOut))
+			fmt.Fprintf(s.console, s.texts().PutOut+"\n", putOut)
 		}
 	})
 }
