@@ -16,6 +16,9 @@ const maxStep = 8
 // proportion to the text where no character ends. Families with skin tones have 41.
 const maxBytes = 64
 
+// emojiStyle is the variation selector that makes the character before it two columns wide.
+const emojiStyle = '\uFE0F'
+
 // step measures the character (grapheme) at the start of s, which is not empty: its
 // bytes, and its columns on whichever terminal shows it widest. Terminals disagree
 // about what joins, so that is the most of its own width and those of its parts
@@ -25,7 +28,10 @@ func step(s string, limit int) (size, columns int) {
 		return n, 1
 	}
 	cluster, columns := ansi.FirstGraphemeCluster(head(s), ansi.GraphemeWidth)
-	_, n := utf8.DecodeRuneInString(cluster)
+	r, n := utf8.DecodeRuneInString(cluster)
+	if r == emojiStyle { // what stands before it joins nothing, but a terminal may not see that
+		columns = max(columns, 1)
+	}
 	if n == len(cluster) {
 		return n, columns
 	}
@@ -102,7 +108,7 @@ func narrowed(s string) string {
 		if ansi.StringWidth(string(r)) > 1 {
 			return utf8.RuneError
 		}
-		return keepIf(r != '\uFE0F', r)
+		return keepIf(r != emojiStyle, r)
 	}, s)
 }
 
