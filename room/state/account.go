@@ -105,11 +105,11 @@ func (as *accounts) unindex(a *Account) {
 	}
 }
 
-// alike returns the account whose pseudo is equal to or confusable with the one of these
-// forms; nil for none.
-func (as *accounts) alike(f text.Forms) *Account {
+// alike returns an account other than but whose pseudo is equal to or confusable with the
+// one of these forms; nil for none.
+func (as *accounts) alike(f text.Forms, but *Account) *Account {
 	for i, look := range f.Looks {
-		if a := as.looks[i][look]; a != nil {
+		if a := as.looks[i][look]; a != nil && a != but {
 			return a
 		}
 	}

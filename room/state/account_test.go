@@ -105,6 +105,18 @@ func TestTwoThatWereRegisteredStayTheirOwners(t *testing.T) {
 	s.fails(join("аӏісе", "A", ""), &state.RegisteredError{})
 }
 
+// TestAnOwnerDoesNotTakeTheLooksOfAnother by writing their own pseudo with other capitals.
+func TestAnOwnerDoesNotTakeTheLooksOfAnother(t *testing.T) {
+	s := newStory(t)
+	s.happens(register("Xl", "A", ""))
+	s.happens(register("xi", "B", ""))
+	s.fails(join("XI", "B", ""), &state.RegisteredError{})
+	xi := s.happens(join("xi", "B", "")).ID
+	s.fails(rename(xi, "XI"), &state.RegisteredError{})
+	s.happens(rename(xi, "Xi"))
+	s.happens(join("XL", "A", ""))
+}
+
 // TestNearOneThatIsRegistered, in a State that was decoded too.
 func TestNearOneThatIsRegistered(t *testing.T) {
 	s := newStory(t)

@@ -9,17 +9,23 @@ import (
 
 // Unlock returns the account of a pseudo if the proof opens it, and nil if nobody has
 // registered the pseudo. Otherwise it returns a [*RegisteredError], also for a pseudo
-// that looks like another that is registered, even to the owner of that one. Of two that
-// are both registered each stays its owner's: tables may have changed since.
+// that looks like another that is registered, even to the owner of that one: who has
+// registered xi is not XI beside somebody's Xl. Of two that are both registered each stays
+// its owner's as they wrote it: tables may have changed since.
 func (st *State) Unlock(p text.Pseudo, f text.Forms, keyID string, passed Seq) (*Account, error) {
 	mine := st.accounts.get(f.Key)
-	if mine.Opens(keyID, passed) {
+	opens := mine.Opens(keyID, passed)
+	if opens && p == mine.Pseudo {
 		return mine, nil
 	}
-	if other := cmp.Or(mine, st.accounts.alike(f)); other != nil {
+	other := st.accounts.alike(f, mine)
+	if mine != nil && !opens {
+		other = mine
+	}
+	if other != nil {
 		return nil, &RegisteredError{Pseudo: p, By: other.Pseudo}
 	}
-	return nil, nil
+	return mine, nil
 }
 
 func (b Registered) apply(st *State, e Event) Outcome {
@@ -70,7 +76,7 @@ func (st *State) Registrable(a *Account, b Registered) error {
 	case a == nil && st.accounts.byKey.Len() >= maxAccounts:
 		return ErrFull
 	}
-	if other := st.accounts.alike(b.Forms); a == nil && other != nil {
+	if other := st.accounts.alike(b.Forms, nil); a == nil && other != nil {
 		return &RegisteredError{Pseudo: b.Pseudo, By: other.Pseudo}
 	}
 	return nil
