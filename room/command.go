@@ -136,7 +136,11 @@ type table struct {
 	all       []*Command
 	byWord    map[string]*Command // by folded word
 	say, tell *Command            // what a line without a command means
-	secrets   []string            // the folded words of commands that take a pass phrase
+
+	// everyone and target are what a line that begins with an @ may mean: a text for
+	// everyone whatever the target is, or a new target. Nothing else calls them.
+	everyone, target *Command
+	secrets          []string // the folded words of commands that take a pass phrase
 }
 
 func newTable(all []*Command) *table {
@@ -151,8 +155,10 @@ func newTable(all []*Command) *table {
 		switch c.Name {
 		case "say":
 			t.say = c
+			t.everyone = &Command{Name: c.Name, Need: c.Need, Flood: c.Flood, speaks: c.speaks, run: doSayAll}
 		case "tell":
 			t.tell = c
+			t.target = &Command{Name: c.Name, Need: c.Need, run: doTarget}
 		}
 	}
 	return t

@@ -85,8 +85,9 @@ func Calls(line string) (c *Command, rest string) { return commands.called(line)
 // to somebody alone. It checks neither rights nor names: the line may be refused.
 func Speaks(line string) bool {
 	line = strings.TrimSpace(line)
+	_, targets := Targets(line)
 	switch c, _ := Calls(line); {
-	case line == "", commands.holdsTwo(line), commands.misplacesSecret(line):
+	case line == "", targets, commands.holdsTwo(line), commands.misplacesSecret(line):
 		return false
 	case c != nil:
 		return c.speaks

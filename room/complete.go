@@ -16,6 +16,9 @@ const maxCandidates = 50
 // most likely first, and where that word starts. People who spoke last come
 // first.
 func (s *Session) Complete(line string, pos int) (start int, candidates []string) {
+	if line == "" {
+		return 0, s.completePeers()
+	}
 	pos = min(max(pos, 0), len(line))
 	start = strings.LastIndexAny(line[:pos], " ,\n") + 1
 	word, before := line[start:pos], line[:start]
@@ -30,6 +33,19 @@ func (s *Session) Complete(line string, pos int) (start int, candidates []string
 		return start, s.completeArg(word, before)
 	}
 	return start, s.completeName(word, "", false)
+}
+
+// completePeers offers, on an empty line, those with whom the member last exchanged a
+// private message.
+func (s *Session) completePeers() []string {
+	var names []string
+	for _, p := range s.Peers() {
+		names = append(names, string(p))
+	}
+	if !s.from.Screen || names == nil {
+		return nil
+	}
+	return []string{"@" + strings.Join(names, ",") + " "}
 }
 
 // completeCommand offers one word of each command, in the session's language; in

@@ -302,10 +302,12 @@ func (t *table) parseAt(line string) (c *Command, rest string, err error) {
 	name, words := text.CutSpace(line)
 	name = strings.TrimRight(name, ":,;")
 	switch {
-	case name == "" || words == "":
+	case name == "":
 		return nil, "", &UsageError{Command: t.tell}
+	case words == "":
+		return t.target, name, nil
 	case everyoneWords.is(name):
-		return t.say, words, nil
+		return t.everyone, words, nil
 	}
 	return t.tell, name + " " + words, nil
 }

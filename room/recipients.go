@@ -3,6 +3,8 @@ package room
 import (
 	"context"
 	"strings"
+
+	"salon/room/state"
 )
 
 // Recipients are whom a text is said to: everyone, or those with some names, alone.
@@ -43,7 +45,7 @@ func (s *Session) say(ctx context.Context, to Recipients, typed string) (Reply, 
 		return nil, err
 	}
 	if len(to.names) > 0 {
-		return c.whisper(said, to.names)
+		return c.whisper(said, func() ([]*state.Member, error) { return c.membersLocked(to.names) })
 	}
-	return c.run()
+	return doSayAll(c)
 }

@@ -199,6 +199,8 @@ const (
 	NowZone              // Text: the time zone; "" for the server's
 	NowJSON              // one JSON object a line from now on
 	NowPlain             // sentences again, no JSON
+	NowTo                // lines go to Name alone, and to those in Text
+	NowToEveryone        // lines go to everyone again
 	NowNamed             // the pseudo is Name, as before
 	RecipientAway        // Name is away, Text says why
 	RecipientFull        // Name reads too slowly: not delivered

@@ -9,11 +9,22 @@ import (
 	"salon/room/text"
 )
 
+// doSay says a line that names nobody to the session's target.
 func doSay(c *call) (Reply, error) {
+	if to := c.target(); to != nil {
+		return c.whisper(c.rest, func() ([]*state.Member, error) { return c.presentLocked(to) })
+	}
+	return doSayAll(c)
+}
+
+func doSayAll(c *call) (Reply, error) {
 	return c.propose(state.Said{Session: c.id, Text: c.rest}, nil)
 }
 
 func doMe(c *call) (Reply, error) {
+	if c.target() != nil {
+		return nil, ErrActionAlone
+	}
 	return c.propose(state.Said{Session: c.id, Text: c.rest, Action: true}, nil)
 }
 
@@ -82,10 +93,10 @@ func doTell(c *call) (Reply, error) {
 	if said == "" || len(to) == 0 || len(to) > maxRecipients {
 		return c.usage()
 	}
-	return c.whisper(said, to)
+	return c.whisper(said, func() ([]*state.Member, error) { return c.membersLocked(to) })
 }
 
-func doReply(c *call) (Reply, error) { return c.whisper(c.rest, nil) }
+func doReply(c *call) (Reply, error) { return c.whisper(c.rest, c.peersLocked) }
 
 // whisper is a private message that may be sent: to whom, and to which sessions. It is
 // looked up once, all of it at one moment.
@@ -97,13 +108,12 @@ type whisper struct {
 	nodes  map[uint64][]state.ID // sessions of recipients, by their node's epoch
 }
 
-// whisper sends a private message to everybody named, or to nobody: if one of them is
-// not here, or the sender may not speak, it is not sent. Without names it replies to all
-// with whom the sender last exchanged a private message. The Notices say who did not
-// get it or is away. A member who ignores the sender does not see it, and the sender is not
+// whisper sends a private message to all members that to returns, or to nobody: if one of
+// them is not here, or the sender may not speak, it is not sent. to is called with the
+// room's lock held. The Notices say who did not get it or is away. A member who ignores the sender does not see it, and the sender is not
 // told.
-func (c *call) whisper(said string, names []string) (Reply, error) {
-	w, err := c.room.address(c.Session, said, names)
+func (c *call) whisper(said string, to func() ([]*state.Member, error)) (Reply, error) {
+	w, err := c.room.address(c.Session, said, to)
 	if err != nil {
 		return nil, c.suggest(err)
 	}
@@ -137,10 +147,10 @@ func (w *whisper) notice(to *state.Member, reached []state.ID) Reply {
 	return nil
 }
 
-// address returns a private message from a session's member to all names, or to the
-// member's peers if there are none. The recipients are all present, and the sender may
+// address returns a private message from a session's member to all that to returns.
+// The recipients are all present, and the sender may
 // speak, at the moment it returns; otherwise it returns an error and changes nothing.
-func (r *Room) address(s *Session, said string, names []string) (*whisper, error) {
+func (r *Room) address(s *Session, said string, to func() ([]*state.Member, error)) (*whisper, error) {
 	now := r.log.Now()
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -151,7 +161,7 @@ func (r *Room) address(s *Session, said string, names []string) (*whisper, error
 	if err := r.mutedLocked(from, r.state.TickAt(now.Stamp)); err != nil {
 		return nil, err
 	}
-	members, err := s.recipientsLocked(names)
+	members, err := to()
 	if err != nil {
 		return nil, err
 	}
@@ -178,28 +188,13 @@ func (r *Room) address(s *Session, said string, names []string) (*whisper, error
 	return w, nil
 }
 
-// recipientsLocked returns the members with these names; the member's peers if there are
-// none: all of them, or an error that names those who are no longer here.
-func (s *Session) recipientsLocked(names []string) ([]*state.Member, error) {
-	if len(names) > 0 {
-		return s.membersLocked(names)
-	}
+// peersLocked returns the member's peers: all of them, or an error that names those who
+// are no longer here.
+func (s *Session) peersLocked() ([]*state.Member, error) {
 	if len(s.own.peers) == 0 {
 		return nil, ErrNobody
 	}
-	var found []*state.Member
-	var gone []text.Pseudo
-	for _, p := range s.own.peers {
-		if m, ok := p.find(s.room.state); ok {
-			found = append(found, m)
-		} else {
-			gone = append(gone, p.pseudo)
-		}
-	}
-	if len(gone) > 0 {
-		return nil, &state.UnknownMemberError{Name: string(gone[0]), Gone: gone}
-	}
-	return found, nil
+	return s.presentLocked(s.own.peers)
 }
 
 // Peers returns those whom the command "reply" answers, by the pseudos that they have
@@ -210,14 +205,7 @@ func (s *Session) Peers() []text.Pseudo {
 	if s.own == nil {
 		return nil
 	}
-	var names []text.Pseudo
-	for _, p := range s.own.peers {
-		if m, ok := p.find(s.room.state); ok {
-			p.pseudo = m.Pseudo
-		}
-		names = append(names, p.pseudo)
-	}
-	return names
+	return s.namesLocked(s.own.peers)
 }
 
 // send delivers a private message here and on other nodes, and returns which of the

@@ -39,10 +39,11 @@ type Session struct {
 	wake   chan struct{} // cap 1: something to take
 	taken  chan struct{} // cap 1: the inbox has room again
 
-	memberID state.ID             // of its member; never changed once it reads
-	own      *memberState         // the member's, shared with its other sessions
-	older    atomic.Pointer[page] // the page before the one shown last; nil: there is none
-	arrived  uint64               // place where reading began; never changed once it has
+	memberID state.ID                // of its member; never changed once it reads
+	own      *memberState            // the member's, shared with its other sessions
+	older    atomic.Pointer[page]    // the page before the one shown last; nil: there is none
+	targets  atomic.Pointer[targets] // nil: everyone
+	arrived  uint64                  // place where reading began; never changed once it has
 
 	// Guarded by the room's mu.
 	index   int       // in room.order, -1 outside

@@ -27,15 +27,27 @@ func sizeOf(a screen.Action) int {
 	return len(a.Line)
 }
 
+// entry is a line that was entered, or what a key asked for.
+type entry struct {
+	screen.Action
+	// target numbers the line among those that only say whom the next ones go to; 0: it is
+	// none. behind is the last of those that was entered before it and not answered then:
+	// its author meant it for whom that one names, and it goes nowhere if that was refused.
+	target, behind uint64
+}
+
 // outbox is what was entered or asked for and is not done yet, in order. The member does
 // not wait for it: they may go on typing, scroll, or leave.
 type outbox struct {
-	entries []screen.Action // each a line that was entered, or what a key asked for
+	entries []entry
 	bytes   int
 	busy    bool           // a goroutine runs drain
 	delayed bool           // one of them had to wait for its turn
 	leaving bool           // nothing more is entered: the end of these is the session's
 	running sync.WaitGroup // that goroutine
+	targets uint64         // lines entered that change the target
+	decided uint64         // the last of them that was answered
+	refused uint64         // the last of them that was refused
 	grace   *time.Timer    // ends the session of somebody who leaves; nil for most
 }
 
@@ -56,7 +68,7 @@ func (t *terminal) enqueueLocked(a screen.Action) bool {
 	if len(o.entries) >= maxOutbox || o.bytes+sizeOf(a) > maxOutboxBytes && len(o.entries) > 0 {
 		return false
 	}
-	o.entries = append(o.entries, a)
+	o.entries = append(o.entries, o.number(a))
 	o.bytes += sizeOf(a)
 	if !o.busy {
 		o.busy = true
@@ -64,6 +76,19 @@ func (t *terminal) enqueueLocked(a screen.Action) bool {
 	}
 	t.showWaitingLocked()
 	return true
+}
+
+// number makes an entry of what was entered.
+func (o *outbox) number(a screen.Action) entry {
+	e := entry{Action: a}
+	switch _, targets := room.Targets(a.Line); {
+	case targets:
+		o.targets++
+		e.target = o.targets
+	case o.decided < o.targets:
+		e.behind = o.targets
+	}
+	return e
 }
 
 // drain does what is in the outbox, in order, until it is empty or the session ends.
@@ -77,12 +102,12 @@ func (t *terminal) drain() {
 		case a.Request != nil:
 			t.ask(a.Request)
 		default:
-			t.submit(a.Line)
+			t.submit(a)
 		}
 	}
 }
 
-func (t *terminal) dequeue() (screen.Action, bool) {
+func (t *terminal) dequeue() (entry, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	o := &t.outbox
@@ -92,11 +117,11 @@ func (t *terminal) dequeue() (screen.Action, bool) {
 		if o.leaving {
 			t.sess.End(state.Ending{Cause: state.Quit})
 		}
-		return screen.Action{}, false
+		return entry{}, false
 	}
 	a := o.entries[0]
 	o.entries = slices.Delete(o.entries, 0, 1)
-	o.bytes -= sizeOf(a)
+	o.bytes -= sizeOf(a.Action)
 	return a, true
 }
 
@@ -154,12 +179,17 @@ func (t *terminal) showWaitingLocked() {
 
 // submit does a line. One that comes too fast waits, and those behind it, as when several
 // lines are pasted; the room warns a member who keeps on, and kicks them in the end.
-func (t *terminal) submit(line string) {
+func (t *terminal) submit(e entry) {
+	if t.isRefused(e.behind) {
+		t.onScreen(func(s *screen.Screen) { s.Return(e.Line) })
+		t.sess.Answer(nil, room.ErrNotTargeted)
+		return
+	}
 	for {
-		reply, err := t.sess.Do(t.ctx, line)
+		reply, err := t.sess.Do(t.ctx, e.Line)
 		fast, ok := errors.AsType[*room.TooFastError](err)
 		if !ok || fast.Slow {
-			t.finish(line, reply, err)
+			t.finish(e, reply, err)
 			return
 		}
 		if fast.Last {
@@ -172,13 +202,38 @@ func (t *terminal) submit(line string) {
 	}
 }
 
+// isRefused reports whether a change of the target was refused; there is none that is 0.
+func (t *terminal) isRefused(target uint64) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return target != 0 && target == t.outbox.refused
+}
+
+// noteTarget notes that a change of the target was answered, and shows what the target is
+// now unless another change is under way.
+func (t *terminal) noteTarget(target uint64, err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	o := &t.outbox
+	if o.decided = target; err != nil {
+		o.refused = target
+	}
+	if t.screen != nil && o.decided == o.targets {
+		t.screen.Targeted(err == nil)
+		wait.Signal(t.changed)
+	}
+}
+
 // finish shows the result of a line. The screen restores a line that was refused.
-func (t *terminal) finish(line string, reply room.Reply, err error) {
+func (t *terminal) finish(e entry, reply room.Reply, err error) {
+	if e.target != 0 {
+		t.noteTarget(e.target, err)
+	}
 	t.onScreen(func(s *screen.Screen) {
 		switch {
 		case err != nil:
-			s.Restore(line)
-		case err == nil && reply == nil && s.Done(line):
+			s.Restore(e.Line)
+		case err == nil && reply == nil && s.Done(e.Line):
 			wait.Signal(t.changed)
 		}
 	})

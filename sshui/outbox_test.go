@@ -122,3 +122,46 @@ func TestLinesBeyondTheOutboxAreNotOne(t *testing.T) {
 		}
 	})
 }
+
+// TestLinesBehindARefusedTargetAreSaidToNobody: whoever typed them meant somebody alone.
+func TestLinesBehindARefusedTargetAreSaidToNobody(t *testing.T) {
+	inBubble(t, slowly, nil, func(b *bubble) {
+		b.says("bob", "bonjour")
+		b.send("@bbo\rentre nous un\rentre nous deux\r")
+		b.calm()
+		if got := b.said(); len(got) > 0 {
+			t.Fatalf("to everyone %q:\n%s", got, b.picture())
+		}
+		b.want("Rien n'est parti", nothingTyped+" entre nous ")
+		b.send("\r") // sent again, it would go to everyone: Enter asks
+		b.calm()
+		if got := b.said(); len(got) > 0 {
+			t.Fatalf("to everyone %q:\n%s", got, b.picture())
+		}
+		b.send("\x15pour tous\r")
+		b.calm()
+		if got := b.said(); !slices.Equal(got, []string{"pour tous"}) {
+			t.Errorf("said %q:\n%s", got, b.picture())
+		}
+	})
+}
+
+// TestLinesBehindAnUnansweredTargetWaitForIt: they go to whom it names, or nowhere.
+func TestLinesBehindAnUnansweredTargetWaitForIt(t *testing.T) {
+	for name, want := range map[string]string{"bob": "(à bob) entre nous", "bbo": "Rien n'est parti"} {
+		inBubble(t, slowly, nil, func(b *bubble) {
+			b.says("bob", "bonjour")
+			lines := numbered(12)
+			b.send(strings.Join(lines, "\r") + "\r@" + name + "\rentre nous\r")
+			time.Sleep(frameGap)
+			synctest.Wait()
+			b.want("  @" + name + "  ")
+			time.Sleep(10 * time.Second)
+			b.calm()
+			if got := b.said(); !slices.Equal(got, lines) {
+				t.Fatalf("%s: to everyone %q:\n%s", name, got, b.picture())
+			}
+			b.want(want)
+		})
+	}
+}

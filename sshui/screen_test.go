@@ -12,6 +12,9 @@ import (
 	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/vt"
 	gossh "golang.org/x/crypto/ssh"
+
+	"salon/room/lang"
+	"salon/room/state"
 )
 
 // emulator is an emulated terminal: what is written to it can be looked at, and what it
@@ -143,6 +146,12 @@ func lastOf(rows []string) string {
 	return rows[len(rows)-1]
 }
 
+// typedIn is a last row without what stands in an empty line.
+func typedIn(row string) string {
+	row, _, _ = strings.Cut(row, lang.ScreenOf(state.French).WriteToAll)
+	return strings.TrimRight(row, " ")
+}
+
 // showing counts the rows that end so.
 func (d *terminalClient) showing(end string) int { return ending(d.rows(), end) }
 
@@ -180,7 +189,7 @@ func (d *terminalClient) awaitTypingIn(t testing.TB, row int) {
 
 func (d *terminalClient) awaitBottom(t testing.TB, want string) {
 	t.Helper()
-	d.is(t, "has a last row "+want, func(g *emulator) bool { return lastOf(g.look()) == want })
+	d.is(t, "has a last row "+want, func(g *emulator) bool { return typedIn(lastOf(g.look())) == strings.TrimRight(want, " ") })
 }
 
 func (d *terminalClient) awaitRow(t testing.TB, end string) {

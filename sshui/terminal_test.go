@@ -17,7 +17,7 @@ import (
 )
 
 // The prompt, as a row shows it.
-const nothingTyped = "[tous] >"
+const nothingTyped = "  #salon "
 
 // enterTerminal sits down at a terminal and waits for the prompt.
 func (h *harness) enterTerminal(user string) *terminalClient {
@@ -79,7 +79,7 @@ func TestTabCompletesWhoIsHere(t *testing.T) {
 	h.pipe("barnabé")
 	ann := h.enterTerminal("ann")
 	ann.send("@ba\t")
-	ann.awaitBottom(t, "[@barnabé] > @barnabé")
+	ann.awaitBottom(t, "  @barnabé  @barnabé")
 	ann.send("salut\r")
 	ann.awaitRow(t, "ann ┃ (à barnabé) salut")
 	ann.send("/pse\t")
@@ -289,9 +289,9 @@ func TestTheLanguageChangesThePromptToo(t *testing.T) {
 	ann := h.enterTerminal("ann")
 	ann.send("/lang en\r")
 	ann.awaitRow(t, lang.Of(state.English).NowLang)
-	ann.awaitBottom(t, "[all] >")
+	ann.awaitMatch(t, lang.ScreenOf(state.English).WriteToAll)
 	ann.send("hell")
-	ann.awaitBottom(t, "[all] > hell")
+	ann.awaitBottom(t, "  #salon  hell")
 	ann.send("o\x03/lang fr\r")
 	ann.awaitBottom(t, nothingTyped)
 	ann.send("\x04")

@@ -77,7 +77,7 @@ func TestBackFromTextTheScreenShowsAllThatWasSaid(t *testing.T) {
 		b.send("/texte\r")
 		b.send("puis ceci")
 		b.calm()
-		b.want("bob │ à tous", "bob ┃ pour toi seule", "ann ┃ (à bob) bien reçu", nothingTyped+" puis ceci", "salon · 2 en ligne")
+		b.want("bob │ à tous", "bob ┃ pour toi seule", "ann ┃ (à bob) bien reçu", nothingTyped+" puis ceci", "#salon 2 en ligne")
 		b.send("\r\x04")
 		b.wantEnd(frameGap, exitDone)
 		if got := b.said(); len(got) != 1 || got[0] != "puis ceci" {

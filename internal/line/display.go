@@ -34,7 +34,7 @@ func (d *ansiDisplay) draw(dst []byte, text string, cursor int) []byte {
 	}
 	dst = d.suspend(dst)
 	line := Editor{text: text, cursor: boundary(text, cursor)}
-	l := line.Layout(d.width, 0, d.height)
+	l := line.layOut(d.width, 0, d.height, false)
 	dst = append(dst, strings.Join(l.Rows, "\r\n")...)
 	if up := len(l.Rows) - 1 - l.Row; up > 0 {
 		dst = append(dst, ansi.CursorUp(up)...)

@@ -25,13 +25,19 @@ type Layout struct {
 // them.
 //
 // One column is left to the text whatever width and indent are, and one row
-// whatever height is. A line breaks wherever a row is full, never inside of a
-// grapheme; where the only column is too narrow for one it shows as "?". The
-// cursor behind a full row stands on the next one, empty if need be.
+// whatever height is. A line breaks behind the last blank of a row that is full; where
+// it has none, or a blank comes next, where the row is full, never inside of a grapheme;
+// where the only column is too narrow for one it shows as "?". The cursor behind a full
+// row stands on the next one, empty if need be.
 func (e *Editor) Layout(width, indent, height int) Layout {
+	return e.layOut(width, indent, height, true)
+}
+
+// layOut is Layout, with words kept whole or as a terminal breaks what is written to it.
+func (e *Editor) layOut(width, indent, height int, words bool) Layout {
 	indent = max(indent, 0)
 	columns := max(width-indent, 1)
-	rows, cursor := e.window(columns, min(max(height, 1), Max+2))
+	rows, cursor := e.window(columns, min(max(height, 1), Max+2), words)
 	l := Layout{Rows: make([]string, len(rows)), Row: cursor, Column: indent + rows[cursor].cursor}
 	for i, r := range rows {
 		l.Rows[i] = show(e.text[r.start:r.end], columns)
@@ -47,8 +53,9 @@ type row struct {
 }
 
 // row breaks off the row that starts at a byte of the text.
-func (e *Editor) row(start, columns int) row {
+func (e *Editor) row(start, columns int, words bool) row {
 	r := row{start: start, end: start, next: -1, cursor: -1}
+	word := start // where the last word of the row begins, behind a blank
 	for filled := 0; ; {
 		n, width := 0, 0
 		if r.end < len(e.text) && e.text[r.end] != '\n' {
@@ -57,6 +64,11 @@ func (e *Editor) row(start, columns int) row {
 		}
 		atCursor := r.end == e.cursor
 		if filled+width > columns || atCursor && filled == columns {
+			if words && n > 0 && word > start && e.text[r.end] != ' ' { // in a word: all of it goes to the next row
+				if r.end = word; e.cursor >= word {
+					r.cursor = -1
+				}
+			}
 			r.next = r.end
 			return r
 		}
@@ -69,20 +81,22 @@ func (e *Editor) row(start, columns int) row {
 			}
 			return r
 		}
-		r.end, filled = r.end+n, filled+width
+		if r.end, filled = r.end+n, filled+width; n == 1 && e.text[r.end-1] == ' ' {
+			word = r.end
+		}
 	}
 }
 
 // window returns the rows to show, height of them if there are that many, and
 // which of them has the cursor. It keeps the first row where it was if the cursor
 // and the end of the text let it. The rows above and below are not kept.
-func (e *Editor) window(columns, height int) (rows []row, cursor int) {
+func (e *Editor) window(columns, height int, words bool) (rows []row, cursor int) {
 	first, at, next := 0, -1, 0 // the row rows[0] is, the cursor's
 	for next >= 0 && (at < 0 || first+len(rows) < at+height) {
 		if at < 0 && len(rows) == 2*height {
 			rows, first = append(rows[:0], rows[height:]...), first+height
 		}
-		r := e.row(next, columns)
+		r := e.row(next, columns, words)
 		if r.cursor >= 0 {
 			at = first + len(rows)
 		}

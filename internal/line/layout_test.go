@@ -33,6 +33,13 @@ func TestLayout(t *testing.T) {
 		{"a full row, cursor before", "abc|d", 6, 2, 3, "abc|d", 0, 5},
 		{"two rows", "abcdef|", 6, 2, 3, "abcd\nef|", 1, 4},
 		{"between two rows", "abcd|ef", 6, 2, 3, "abcd\n|ef", 1, 2},
+		{"words", "un deux trois|", 10, 2, 3, "un deux \ntrois|", 1, 7},
+		{"words, the cursor before the break", "un deux| trois", 10, 2, 3, "un deux| \ntrois", 0, 9},
+		{"words, the cursor at the break", "un deux |trois", 10, 2, 3, "un deux \n|trois", 1, 2},
+		{"words, the cursor in the one that goes on", "un deux t|rois", 9, 2, 3, "un deux\n t|rois", 1, 4},
+		{"words, the cursor where the row was full", "un deu|x trois", 8, 2, 3, "un \ndeu|x \ntrois", 1, 5},
+		{"a word longer than a row", "un quatorze|", 8, 2, 4, "un \nquator\nze|", 2, 4},
+		{"wide words", "世界 世界 世|", 9, 1, 3, "世界 \n世界 世|", 1, 8},
 		{"newline", "ab\ncd|", 6, 2, 3, "ab\ncd|", 1, 4},
 		{"newline at the end", "ab\n|", 6, 2, 3, "ab\n|", 1, 2},
 		{"a full line, then another", "abcd|\nef", 6, 2, 3, "abcd\n|\nef", 1, 2},
@@ -125,7 +132,15 @@ func checkReads(t *rapid.T, e *Editor, l Layout, columns, column int) {
 		}
 		read += len(row)
 		behind := e.Cursor() == read && width == columns
-		if first, w := ansi.FirstGraphemeCluster(rest, ansi.GraphemeWidth); !behind && first != "" && first != "\n" && width+w <= columns {
+		first, w := ansi.FirstGraphemeCluster(rest, ansi.GraphemeWidth)
+		if strings.HasSuffix(row, " ") { // the whole word must not fit
+			word := wordAt(rest)
+			w = max(w, ansi.StringWidth(word))
+			if at := e.Cursor() - read; at > 0 && at <= len(word) && ansi.StringWidth(word[:at]) == w {
+				w++ // it stands behind all of the word that has a width
+			}
+		}
+		if !behind && first != "" && first != "\n" && width+w <= columns {
 			t.Fatalf("row %d, %q, has room for %q", i, row, first)
 		}
 		if strings.HasPrefix(rest, "\n") && !behind {
@@ -134,6 +149,17 @@ func checkReads(t *rapid.T, e *Editor, l Layout, columns, column int) {
 	}
 	if read != len(text) {
 		t.Fatalf("%q of %q is not shown", text[read:], text)
+	}
+}
+
+// wordAt returns what comes before the next blank that is one by itself: a sign may join it.
+func wordAt(text string) string {
+	for end := 0; ; {
+		cluster, _ := ansi.FirstGraphemeCluster(text[end:], ansi.GraphemeWidth)
+		if cluster == "" || cluster == " " || cluster == "\n" {
+			return text[:end]
+		}
+		end += len(cluster)
 	}
 }
 

@@ -49,6 +49,11 @@ var english = Texts{
 	NowAway: "You are marked as away. \"/back\" when you return.", NowBack: "Welcome back.",
 	NowIgnored: "You will no longer see what %s says. \"/unignore %[1]s\" undoes this.", NowHeard: "You can see what %s says again.",
 	NowLang: "Language: English.", NowClock: "%s-hour clock.", NowZone: "Time zone: %s.", ServersZone: "the server's", Choices: "To change it: %s",
+	NowTo:         "Your lines go to %s in private. \"@all\" talks to everyone again.",
+	NowToEveryone: "Your lines go to everyone.",
+	ActionAlone:   "\"/me\" is for everyone, and you are writing in private. \"@all\" talks to everyone again.",
+	NotTargeted:   "Nothing was sent: choosing whom to write to, just before, was refused. Up recalls the line.",
+
 	NowJSON: "One JSON object per line; \"/json off\" stops it.", NowPlain: "JSON disabled.", NowNamed: "You are %s.", RecipientAway: "%s is away", RecipientFull: "%s is not receiving anything: private message not delivered. Try again later.",
 	LineCut: "Line too long: everything after 4096 bytes was lost.", StillHere: "Still here.",
 	PressAgain:    "Ctrl-C (or Ctrl-D) again to leave.",
@@ -151,6 +156,8 @@ var english = Texts{
 	BothOff:        "--ssh off and --tcp off: nobody could enter.",
 
 	Screen: ScreenTexts{
+		NamesTitle: "Here", Absent: "(away)",
+
 		Online: "%d online", HelpKey: "F1 help", ReadOnly: "read-only", ClosesAt: "closes at %s", Slow: "slow mode: %s", YouAreAway: "away", MoreNames: "and %d more",
 
 		NewMessage: "1 new", NewMessages: "%d new", PrivateTo: "(to %s)",
@@ -159,6 +166,9 @@ var english = Texts{
 		NothingUnread: "Everything is read.", NoMention: "No other mention.", NotHeld: "Too old: that message is no longer in memory.",
 		Waiting: "Waiting: %d", CutOne: "Too long: 1 byte left out.", Cut: "Too long: %d bytes left out.",
 		PressAgain: "Ctrl-C again to leave.", PressAgainShort: "Ctrl-C: leave", Beginning: "This is the beginning.", Failed: "Failed: try again.", TabHint: "Tab: %s",
+
+		WriteToAll: "Write to everyone…", WriteToOne: "Write to %s…", WriteHints: "@ for one person, / for a command", WriteBack: "Esc to talk to everyone again",
+		EnterAgain: "Enter again sends it to %s.",
 
 		Everyone: "all", SearchPrompt: "search: ",
 		Recall: "recall: ", RecallPrompt: "recall “%s”: ", RecallShort: "“%s” ", RecallNone: "nothing: “%s” ",

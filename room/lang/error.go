@@ -94,6 +94,7 @@ func (v View) plain(err error) string {
 		text string
 	}{
 		{room.ErrEmpty, t.Empty}, {room.ErrTwoCommands, t.TwoCommands}, {room.ErrSecretPlace, t.SecretPlace}, {room.ErrTextTooLong, t.TextTooLong}, {room.ErrTooManyLines, t.TooManyLines}, {room.ErrNoteTooLong, t.NoteTooLong}, {room.ErrNobody, t.NobodyToReply},
+		{room.ErrActionAlone, t.ActionAlone}, {room.ErrNotTargeted, t.NotTargeted},
 		{state.ErrNoShutdown, t.NoShutdown}, {room.ErrNoZone, t.NoZone}, {room.ErrSelf, t.Self}, {room.ErrTooMany, t.TooMany}, {room.ErrTooManyNew, t.TooManyNew}, {room.ErrNoMemory, t.NoMemory}, {room.ErrNotMember, t.NotMember},
 		{room.ErrNoScreen, v.noScreen()}, {room.ErrScreenJSON, t.ScreenJSON},
 		{state.ErrUnavailable, t.NotSent}, {state.ErrUnknown, t.Unsure}, {state.ErrStale, t.Unsure}, {state.ErrBusy, t.Busy},

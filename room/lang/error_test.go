@@ -77,6 +77,8 @@ var complaints = []struct {
 	{"ErrClosed", state.ErrClosed, "Le salon ferme : revenez plus tard.", "The room is closing: come back later."},
 	{"ErrGone", state.ErrGone, "Votre session est terminée.", "Your session is over."},
 	{"ErrEmpty", room.ErrEmpty, "Rien à dire ? Tapez un message, ou /aide.", "Nothing to say? Type a message, or /help."},
+	{"ErrActionAlone", room.ErrActionAlone, "« /me » s'adresse à tous, et vous écrivez en privé. « @tous » pour reparler à tous.", `"/me" is for everyone, and you are writing in private. "@all" talks to everyone again.`},
+	{"ErrNotTargeted", room.ErrNotTargeted, "Rien n'est parti : le choix du destinataire, juste avant, est refusé. Flèche haut : reprendre la ligne.", "Nothing was sent: choosing whom to write to, just before, was refused. Up recalls the line."},
 	{"ErrTwoCommands", room.ErrTwoCommands, "Une seule commande par ligne : rien n'a été fait.", "Only one command per line: nothing was done."},
 	{"ErrSecretPlace", room.ErrSecretPlace, "Rien n'a été envoyé : « /inscrire phrase » se tape seul, au début d'une ligne.", `Nothing was sent: "/register phrase" stands alone, at the start of a line.`},
 	{"ErrTextTooLong", room.ErrTextTooLong, "Message trop long : 4096 octets au plus. Rien n'a été envoyé.", "Message too long: 4096 bytes at most. Nothing was sent."},

@@ -53,6 +53,11 @@ var french = Texts{
 	NowAway: "Absence signalée. « /retour » quand vous revenez.", NowBack: "Vous revoilà.",
 	NowIgnored: "Vous ne verrez plus ce que dit %s. « /entendre %[1]s » pour le relire.", NowHeard: "Vous voyez de nouveau ce que dit %s.",
 	NowLang: "Langue : français.", NowClock: "Heure sur %s heures.", NowZone: "Fuseau horaire : %s.", ServersZone: "celui du serveur", Choices: "Pour changer : %s",
+	NowTo:         "Vos lignes vont à %s, en privé. « @tous » pour reparler à tous.",
+	NowToEveryone: "Vos lignes vont à tous.",
+	ActionAlone:   "« /me » s'adresse à tous, et vous écrivez en privé. « @tous » pour reparler à tous.",
+	NotTargeted:   "Rien n'est parti : le choix du destinataire, juste avant, est refusé. Flèche haut : reprendre la ligne.",
+
 	NowJSON: "Un objet JSON par ligne ; « /json non » pour arrêter.", NowPlain: "JSON désactivé.", NowNamed: "Vous êtes %s.", RecipientAway: "%s a signalé son absence", RecipientFull: "%s ne reçoit plus rien : message privé non remis. Réessayez plus tard.",
 	LineCut: "Ligne trop longue : la fin, au-delà de 4096 octets, est perdue.", StillHere: "Toujours là.",
 	PressAgain:    "Encore Ctrl-C (ou Ctrl-D) pour partir.",
@@ -155,6 +160,8 @@ var french = Texts{
 	BothOff:        "--ssh off et --tcp off : personne ne pourrait entrer.",
 
 	Screen: ScreenTexts{
+		NamesTitle: "Présents", Absent: "(absent)",
+
 		Online: "%d en ligne", HelpKey: "F1 aide", ReadOnly: "lecture seule", ClosesAt: "ferme à %s", Slow: "mode lent : %s", YouAreAway: "absence", MoreNames: "et %d autres",
 
 		NewMessage: "1 nouveau", NewMessages: "%d nouveaux", PrivateTo: "(à %s)",
@@ -163,6 +170,9 @@ var french = Texts{
 		NothingUnread: "Tout est lu.", NoMention: "Pas d'autre mention.", NotHeld: "Trop ancien : ce message n'est plus en mémoire.",
 		Waiting: "En attente : %d", CutOne: "Trop long : 1 octet laissé de côté.", Cut: "Trop long : %d octets laissés de côté.",
 		PressAgain: "Encore Ctrl-C pour partir.", PressAgainShort: "Ctrl-C : partir", Beginning: "C'est le début.", Failed: "Échec : réessayez.", TabHint: "Tab : %s",
+
+		WriteToAll: "Écrire à tous…", WriteToOne: "Écrire à %s…", WriteHints: "@ pour une personne, / pour une commande", WriteBack: "Échap pour reparler à tous",
+		EnterAgain: "Entrée encore : envoyer à %s.",
 
 		Everyone: "tous", SearchPrompt: "chercher : ",
 		Recall: "retrouver : ", RecallPrompt: "retrouver « %s » : ", RecallShort: "« %s » ", RecallNone: "rien : « %s » ",

@@ -24,12 +24,15 @@ func (v View) confirmed(n room.Notice) string {
 		room.LineCut: t.LineCut, room.StillHere: t.StillHere, room.PressAgain: t.PressAgain,
 		room.NowMouse: t.NowMouse, room.NowNoMouse: t.NowNoMouse, room.NowText: t.NowText, room.NowScreen: t.NowScreen,
 		room.NowOperator: t.NowOperator, room.NowGuest: t.NowGuest, room.NowReloaded: t.NowReloaded, room.NothingMore: t.NothingMore,
+		room.NowToEveryone: t.NowToEveryone, room.NowTo: t.NowTo,
 		room.NowIgnored: t.NowIgnored, room.NowUnignored: t.NowHeard, room.NowNamed: t.NowNamed, room.NoPseudoGiven: t.NoPseudoGiven,
 		room.RecipientAway: t.RecipientAway, room.RecipientFull: t.RecipientFull, room.NowClock: t.NowClock, room.NowZone: t.NowZone,
 		room.NowRegistered: t.NowRegistered, room.NowPassSet: t.NowPassSetToo, room.NowUnregistered: t.NowUnregistered,
 		room.NowKeyGone: t.NowKeyGone, room.NowKeyAdded: t.NowKeyAdded, room.NowFreed: t.NowFreed,
 	}[n.What]
 	switch n.What {
+	case room.NowTo:
+		return fmt.Sprintf(form, who+shown(n.Text))
 	case room.NowIgnored, room.NowUnignored, room.NowNamed, room.NoPseudoGiven, room.RecipientFull, room.NowUnregistered, room.NowFreed:
 		return fmt.Sprintf(form, who)
 	case room.NowReloaded:

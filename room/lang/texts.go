@@ -47,6 +47,7 @@ type Texts struct {
 
 	// Notices.
 	NowAway, NowBack, NowIgnored, NowHeard, NowLang, NowClock, NowZone                                  string
+	NowTo, NowToEveryone, ActionAlone, NotTargeted                                                      string
 	Choices, ServersZone, NowJSON, NowPlain, NowNamed, RecipientAway, RecipientFull, LineCut, StillHere string
 	PressAgain, NoPseudoGiven, BanHint, BanNetwork                                                      string
 	ThemeAuto, ThemeLight, ThemeDark, ThemeMono                                                         string
@@ -127,6 +128,8 @@ type Helped struct{ Args, Does string }
 // ScreenTexts are the words of the full screen in one language. Verbs are those of
 // package fmt; all languages take the same, in the same order.
 type ScreenTexts struct {
+	NamesTitle, Absent string
+
 	Online, HelpKey, ReadOnly, ClosesAt, Slow, YouAreAway, MoreNames string // the header and the names
 
 	NewMessage, NewMessages                                                               string // the unread marker
@@ -134,6 +137,9 @@ type ScreenTexts struct {
 	BelowEnd, BelowEndShort, BelowSome, BelowCalls, BelowOne, Below, MentionOne, Mentions string // the bar below
 	NothingUnread, NoMention, NotHeld, Waiting, CutOne, Cut                               string // hints
 	PressAgain, PressAgainShort, TabHint, Beginning, Failed                               string
+
+	WriteToAll, WriteToOne, WriteHints, WriteBack string // what stands in an empty input
+	EnterAgain                                    string // to whom
 
 	Everyone, SearchPrompt                        string // the input
 	Recall, RecallPrompt, RecallShort, RecallNone string

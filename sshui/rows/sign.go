@@ -2,10 +2,13 @@ package rows
 
 // Signs are what rows draw besides words.
 type Signs struct {
-	Line, Gutter, Thick    string // a rule; between names and text; the same for what concerns the reader
-	Came, Left, Note, Fail string // before what happened: somebody came, or left; anything else; a failure
-	Action                 string // before what somebody does
-	Ellipsis               string // where text is cut
+	Line, Gutter, Thick     string // a rule; between names and text; the same for what concerns the reader
+	Came, Left, Note, Fail  string // before what happened: somebody came, or left; anything else; a failure
+	Action                  string // before what somebody does
+	Ellipsis                string // where text is cut
+	Operator                string // beside a name
+	TopLeft, TopRight       string // the corners of a box
+	BottomLeft, BottomRight string
 }
 
 // The marks of columns of their own, where colours cannot say what concerns the reader.
@@ -15,8 +18,8 @@ const (
 )
 
 var (
-	unicodeSigns = Signs{"─", "│", "┃", "→", "←", "·", "✗", "*", ellipsis}
-	asciiSigns   = Signs{"-", "|", "|", "->", "<-", "-", "x", "*", ".."}
+	unicodeSigns = Signs{"─", "│", "┃", "→", "←", "·", "✗", "*", ellipsis, "★", "╭", "╮", "╰", "╯"}
+	asciiSigns   = Signs{"-", "|", "|", "->", "<-", "-", "x", "*", "..", "&", "+", "+", "+", "+"}
 )
 
 // Signs returns the signs that the terminal has.

@@ -140,6 +140,7 @@ func (s *Screen) answer(r room.Reply, now time.Time) {
 			s.stale |= staleRows
 		}
 	}
+	s.noteFailure(r)
 	s.transcript.add(local{when: now, reply: r})
 }
 

@@ -126,7 +126,7 @@ func TestWhatCouldNotBeAskedIsAskedAgain(t *testing.T) {
 	a := st.keys("pgup")
 	st.Failed(a.Request)
 	st.frame()
-	st.reads("^                                Échec : réessayez.")
+	st.reads("^                               Échec : réessayez.")
 	if b := st.keys("pgup"); b != a {
 		t.Errorf("it asks for %+v", b)
 	}

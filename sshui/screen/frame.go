@@ -95,7 +95,11 @@ func (s *Screen) prepareTerminal(p *frameWriter) {
 		p.text(wholeScroll)
 		return
 	}
-	p.region(s.headerRows(), s.headerRows()+s.transcriptRows())
+	end := s.headerRows() + s.transcriptRows()
+	p.region(s.headerRows(), end)
+	if s.lineRows() > 0 {
+		p.row(end, s.class.Palette.Paint(rows.Line, strings.Repeat(s.class.Signs().Line, s.term.Width)))
+	}
 }
 
 // hasNew reports whether the view shows entries that the last frame did not.

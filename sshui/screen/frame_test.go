@@ -260,18 +260,18 @@ func TestNamesAreListed(t *testing.T) {
 		r.People[0].Away, r.People[1].Operator = true, true
 	})
 	st.frame()
-	for i, want := range []string{"│~ann", "│&bob", "│ eve", "│"} {
+	for i, want := range []string{"│ Here 3", "│   ann (away)", "│ ★ bob", "│   eve", "│"} {
 		if row := st.rows()[1+i]; !strings.HasSuffix(row, want) {
 			t.Errorf("row %d: %q does not end in %q", i, row, want)
 		}
 	}
 	st.room.rosters(func(r *room.Roster) { r.Present = 50 })
 	st.shows(st.room.said("ann", "un"))
-	st.has("│ and 47 more")
+	st.has("│   and 47 more")
 	st.room.people(strings.Fields("a b c d e f g h i j k l")...)
 	st.shows(st.room.said("ann", "deux"))
-	st.has("│ g")
-	st.has("│ and 5 more")
+	st.has("│   f")
+	st.has("│   and 6 more")
 	st.resizes(109, 10)
-	st.hasNot("│ and")
+	st.hasNot("│   and")
 }

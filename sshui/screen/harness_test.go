@@ -36,6 +36,7 @@ type fakeRoom struct {
 	prefs   room.Prefs
 	me      text.Pseudo
 	role    state.Role
+	target  []text.Pseudo
 	ignored map[text.Pseudo]bool
 	// complete, if set, is what Tab offers.
 	complete func(line string, pos int) (int, []string)
@@ -59,6 +60,7 @@ func (r *fakeRoom) Available() []*room.Command { return available }
 func (r *fakeRoom) Prefs() room.Prefs          { return r.prefs }
 func (r *fakeRoom) Pseudo() text.Pseudo        { return r.me }
 func (r *fakeRoom) Role() state.Role           { return r.role }
+func (r *fakeRoom) Target() []text.Pseudo      { return r.target }
 func (r *fakeRoom) held(place uint64) (int, bool) {
 	return int(place - r.first), place >= r.first && place < r.first+uint64(len(r.events))
 }

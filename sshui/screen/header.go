@@ -45,7 +45,7 @@ const leastTopic = 12
 func (s *Screen) headerText() string {
 	help := s.texts().HelpKey + " "
 	space := s.term.Width - ansi.StringWidth(help) - 1
-	always, warnings := []string{"salon", fmt.Sprintf(s.texts().Online, s.roster.Present)}, s.warnings()
+	always, warnings := []string{room.Salon, fmt.Sprintf(s.texts().Online, s.roster.Present)}, s.warnings()
 	words := heading(always, warnings)
 	if ansi.StringWidth(words) > space {
 		help, space = "", s.term.Width
@@ -53,17 +53,45 @@ func (s *Screen) headerText() string {
 	}
 	if topic := text.Isolate(strings.ReplaceAll(s.roster.Topic.Text, "\n", " ")); topic != "" {
 		left := space - ansi.StringWidth(words)
-		if topic = " · " + topic; ansi.StringWidth(topic) <= left || left >= leastTopic {
+		if len(warnings) > 0 {
+			topic = " · " + topic
+		} else {
+			topic = "  " + topic
+		}
+		if ansi.StringWidth(topic) <= left || left >= leastTopic {
 			words += topic
 		}
 	}
 	if words = rows.Fit(words, space); help != "" {
-		words += " " + help
+		help = " " + help
 	}
-	return s.class.Palette.Paint(rows.Heading, words)
+	return s.bar(words, always, help)
 }
 
-func heading(parts ...[]string) string { return " " + strings.Join(slices.Concat(parts...), " · ") }
+// bar paints the header over the whole width: the room stands out, how many are here and
+// the hint on help do not.
+func (s *Screen) bar(words string, always []string, help string) string {
+	palette, painted := s.class.Palette, ""
+	for i, style := range []rows.Style{rows.BarRoom, rows.BarQuiet} {
+		if rest, ok := strings.CutPrefix(words, " "+always[i]+" "); ok {
+			painted += palette.Paint(style, " "+always[i])
+			words = " " + rest
+		}
+	}
+	return painted + palette.Paint(rows.Bar, words) + palette.Paint(rows.BarQuiet, help)
+}
+
+// heading is what always stands in the header, then what is unusual.
+func heading(always, warnings []string) string {
+	words := " " + strings.Join(always, " ")
+	if len(warnings) == 0 {
+		return words
+	}
+	if len(always) > 0 {
+		words += "  "
+	}
+	return words + strings.Join(warnings, " · ")
+}
 
 // shortHeading returns the heading without what the terminal has no room for.
 func (s *Screen) shortHeading(always, warnings []string) string {
@@ -76,7 +104,7 @@ func (s *Screen) shortHeading(always, warnings []string) string {
 	if len(warnings) > 0 {
 		forms = append(forms, warnings[0])
 	}
-	return fitting(s.term.Width, append(forms, heading(always), heading(always[1:]))...)
+	return fitting(s.term.Width, append(forms, heading(always, nil), heading(always[1:], nil))...)
 }
 
 // warnings returns what is unusual about the room or the member, the most important first.
@@ -105,34 +133,55 @@ func (s *Screen) warnings() []string {
 // listNames writes the list of names, as many as there is room for.
 func (s *Screen) listNames(h *header) {
 	people, height := s.roster.People, h.look.height
-	shown := min(len(people), height)
-	if s.roster.Present > shown && shown == height {
+	shown := max(0, min(len(people), height-namesTitle))
+	if s.roster.Present > shown && shown == height-namesTitle {
 		shown--
 	}
-	edge := s.class.Palette.Paint(rows.Quiet, "│")
+	edge := s.class.Palette.Paint(rows.Line, s.class.Signs().Gutter)
 	for i := range height {
 		name := ""
 		switch others := s.roster.Present - shown; {
-		case i < shown:
-			name = s.nameLabel(people[i])
-		case i == shown && others > 0:
-			name = " " + s.class.Palette.Paint(rows.Quiet, cut(fmt.Sprintf(s.texts().MoreNames, others), namesWidth-2))
+		case i < namesTitle:
+			title := s.texts().NamesTitle
+			name = " " + s.class.Palette.Paint(rows.Heading, title) + s.class.Palette.Paint(rows.Quiet, cut(fmt.Sprintf(" %d", s.roster.Present), namesWidth-2-ansi.StringWidth(title)))
+		case i < shown+namesTitle:
+			name = s.nameLabel(people[i-namesTitle])
+		case i == shown+namesTitle && others > 0:
+			name = "   " + s.class.Palette.Paint(rows.Quiet, cut(fmt.Sprintf(s.texts().MoreNames, others), namesWidth-4))
 		}
 		h.names.add(s.headerRows()+i, s.transcriptWidth(), edge+name)
 		h.edgeless.add(s.headerRows()+i, s.transcriptWidth()+1, name)
 	}
 }
 
-// nameLabel returns a name for the list, after a mark for operators and those away.
+// namesTitle is how many rows the list of names has for its title.
+const namesTitle = 1
+
+// nameLabel returns a name for the list, with a mark for operators and for those away.
 func (s *Screen) nameLabel(a room.Attendee) string {
-	palette, name := s.class.Palette, text.Isolate(cut(string(a.Pseudo), namesWidth-3))
-	switch {
-	case a.Away:
-		return "~" + palette.Paint(rows.Quiet, name)
-	case a.Operator:
-		return "&" + palette.Name(a.Hue, name)
+	palette, mark, space := s.class.Palette, " ", namesWidth-4
+	if a.Operator {
+		mark = s.class.Signs().Operator
 	}
-	return " " + palette.Name(a.Hue, name)
+	if !a.Away {
+		return " " + palette.Name(a.Hue, mark+" "+text.Isolate(cut(string(a.Pseudo), space)))
+	}
+	away := " " + s.texts().Absent
+	name := text.Isolate(cut(string(a.Pseudo), space-ansi.StringWidth(away)))
+	return " " + palette.Paint(rows.Quiet, mark+" "+name+away)
+}
+
+// paintMine paints the member's own name again, in the text's colour, if it is in the list
+// between rows from and to: what screens share has it in its hue.
+func (s *Screen) paintMine(p *frameWriter, from, to int) {
+	i := slices.IndexFunc(s.roster.People, func(a room.Attendee) bool { return a.Pseudo == s.me })
+	row := i + namesTitle
+	last := s.transcriptRows() - 1
+	if i < 0 || s.away || row < from || row >= to || row > last || row == last && s.roster.Present > i+1 {
+		return
+	}
+	p.at(s.headerRows()+row, s.transcriptWidth()+4)
+	p.text(s.class.Palette.Paint(rows.Own, text.Isolate(cut(string(s.me), namesWidth-4))))
 }
 
 // paintNames paints the list of names beside rows from, up to but not including to,
@@ -140,6 +189,7 @@ func (s *Screen) nameLabel(a room.Attendee) string {
 func (s *Screen) paintNames(p *frameWriter, from, to int) {
 	if s.listWidth() > 0 && from < to {
 		p.bytes(s.currentHeader().names.of(from, to))
+		s.paintMine(p, from, to)
 	}
 }
 
@@ -150,6 +200,8 @@ func (s *Screen) repairNames(p *frameWriter, scrolled int) {
 		return
 	}
 	kept := s.transcriptRows() - scrolled
-	p.bytes(s.currentHeader().edgeless.of(0, min(kept, len(s.roster.People)+1)))
+	names := min(kept, namesTitle+len(s.roster.People)+1)
+	p.bytes(s.currentHeader().edgeless.of(0, names))
+	s.paintMine(p, 0, names)
 	s.paintNames(p, kept, s.transcriptRows())
 }

@@ -17,16 +17,16 @@ func TestTheHeaderSaysWhatThereIsRoomFor(t *testing.T) {
 		topic string
 		want  string
 	}{
-		{80, "", " salon · 12 en ligne" + strings.Repeat(" ", 52) + "F1 aide"},
-		{80, "le sujet du jour", " salon · 12 en ligne · le sujet du jour" + strings.Repeat(" ", 33) + "F1 aide"},
-		{80, strings.Repeat("mot ", 20), " salon · 12 en ligne · mot mot mot mot mot mot mot mot mot mot mot mot… F1 aide"},
-		{42, "le sujet du jour", " salon · 12 en ligne · le sujet … F1 aide"},
-		{40, "le sujet du jour", " salon · 12 en ligne            F1 aide"},
-		{32, "été", " salon · 12 en ligne    F1 aide"},
-		{36, "été", " salon · 12 en ligne · été  F1 aide"},
-		{29, "", " salon · 12 en ligne F1 aide"},
-		{26, "", " salon · 12 en ligne"},
-		{20, "", " salon · 12 en ligne"},
+		{80, "", " #salon 12 en ligne" + strings.Repeat(" ", 53) + "F1 aide"},
+		{80, "le sujet du jour", " #salon 12 en ligne  le sujet du jour" + strings.Repeat(" ", 35) + "F1 aide"},
+		{80, strings.Repeat("mot ", 20), " #salon 12 en ligne  mot mot mot mot mot mot mot mot mot mot mot mot m… F1 aide"},
+		{42, "le sujet du jour", " #salon 12 en ligne  le sujet du… F1 aide"},
+		{39, "le sujet du jour", " #salon 12 en ligne            F1 aide"},
+		{32, "été", " #salon 12 en ligne     F1 aide"},
+		{36, "été", " #salon 12 en ligne  été    F1 aide"},
+		{29, "", " #salon 12 en ligne  F1 aide"},
+		{26, "", " #salon 12 en ligne"},
+		{20, "", " #salon 12 en ligne"},
 	} {
 		st := newStage(t, c.width, 10, func(st *testScreen) {
 			st.room.rosters(func(next *room.Roster) {
@@ -52,10 +52,10 @@ func TestTheHeaderSaysWhatIsOutOfTheOrdinary(t *testing.T) {
 		next.Topic.Text = "un sujet\nde deux lignes"
 	})
 	st.frame()
-	st.has(" salon · 3 en ligne · ferme à 15:02:00 · mode lent : 5 s · absence · un sujet de deux lignes")
+	st.has(" #salon 3 en ligne  ferme à 15:02:00 · mode lent : 5 s · absence · un sujet de deux lignes")
 	st.room.prefs.Lang, st.room.prefs.Hour12 = state.English, true
 	st.frame()
-	st.has(" salon · 3 online · closes at 3:02:00 PM · slow mode: 5 s · away · un sujet")
+	st.has(" #salon 3 online  closes at 3:02:00 PM · slow mode: 5 s · away · un sujet")
 }
 
 // TestTheHeaderCutsNothingButTheTopic: the hint goes before a note does, then what
@@ -70,19 +70,19 @@ func TestTheHeaderCutsNothingButTheTopic(t *testing.T) {
 		topic   string
 		want    string
 	}{
-		{80, true, false, false, state.French, "un sujet", " salon · 5 en ligne · ferme à 15:02:00 · un sujet                       F1 aide"},
-		{60, true, true, false, state.French, "un très long sujet", " salon · 5 en ligne · ferme à 15:02:00 · absence    F1 aide"},
-		{60, true, false, false, state.French, "un très long sujet", " salon · 5 en ligne · ferme à 15:02:00 · un très l… F1 aide"},
-		{47, true, false, false, state.French, "", " salon · 5 en ligne · ferme à 15:02:00 F1 aide"},
-		{46, true, false, false, state.French, "", " salon · 5 en ligne · ferme à 15:02:00"},
-		{39, true, false, false, state.French, "sujet", " salon · 5 en ligne · ferme à 15:02:00"},
-		{39, true, false, false, state.English, "topic", " salon · 5 online · closes at 15:02:00"},
-		{39, true, false, true, state.English, "topic", " 5 online · closes at 3:02:00 PM"},
-		{40, false, true, false, state.French, "", " salon · 5 en ligne · absence   F1 aide"},
-		{39, false, true, false, state.French, "", " salon · 5 en ligne · absence  F1 aide"},
+		{80, true, false, false, state.French, "un sujet", " #salon 5 en ligne  ferme à 15:02:00 · un sujet                         F1 aide"},
+		{60, true, true, false, state.French, "un très long sujet", " #salon 5 en ligne  ferme à 15:02:00 · absence      F1 aide"},
+		{60, true, false, false, state.French, "un très long sujet", " #salon 5 en ligne  ferme à 15:02:00 · un très lon… F1 aide"},
+		{47, true, false, false, state.French, "", " #salon 5 en ligne  ferme à 15:02:00   F1 aide"},
+		{44, true, false, false, state.French, "", " #salon 5 en ligne  ferme à 15:02:00"},
+		{39, true, false, false, state.French, "sujet", " #salon 5 en ligne  ferme à 15:02:00"},
+		{39, true, false, false, state.English, "topic", " #salon 5 online  closes at 15:02:00"},
+		{37, true, false, true, state.English, "topic", " 5 online  closes at 3:02:00 PM"},
+		{40, false, true, false, state.French, "", " #salon 5 en ligne  absence     F1 aide"},
+		{39, false, true, false, state.French, "", " #salon 5 en ligne  absence    F1 aide"},
 		{20, true, true, false, state.French, "sujet", " ferme à 15:02:00"},
 		{20, true, false, true, state.English, "topic", "closes at 3:02:00 PM"},
-		{20, false, true, false, state.English, "topic", " 5 online · away"},
+		{20, false, true, false, state.English, "topic", " 5 online  away"},
 	} {
 		st := newStage(t, c.width, 12, func(st *testScreen) {
 			st.room.prefs.Lang, st.room.prefs.Hour12 = c.in, c.hour12

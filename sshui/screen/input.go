@@ -19,6 +19,10 @@ type input struct {
 	draft string      // what was being typed, while the line is for something else
 	paste *keys.Paste
 
+	// unsure: those whom the line goes to have changed since it was begun, and not as the
+	// member meant: Enter says so before it sends it.
+	unsure bool
+
 	hint           string // shown until the next key
 	waiting        int    // lines entered that wait their turn
 	pendingReplies int    // to lines that say nothing: the view goes down to each when it comes
@@ -60,6 +64,9 @@ type Action struct {
 
 // insert types text.
 func (s *Screen) insert(text string) {
+	if s.input.line.Empty() || s.input.line.Selected() {
+		s.input.unsure = false
+	}
 	if left := s.input.line.Insert(text); left > 0 {
 		s.hint(counted(left, s.texts().CutOne, s.texts().Cut))
 	}
@@ -73,6 +80,10 @@ func (s *Screen) enter() Action {
 	in := &s.input
 	s.stale |= staleInput
 	text := in.line.Text()
+	if in.mode == composing && in.unsure && room.Speaks(text) {
+		s.askAgain()
+		return Action{}
+	}
 	if in.mode == searching {
 		s.endMode()
 		if text = strings.TrimSpace(text); text == "" {
@@ -85,6 +96,10 @@ func (s *Screen) enter() Action {
 		return Action{}
 	}
 	in.clear()
+	if names, ok := room.Targets(text); ok {
+		s.target.choose(names)
+		return Action{Line: text}
+	}
 	if !room.Speaks(text) {
 		in.pendingReplies++
 		return Action{Line: text}
@@ -152,6 +167,7 @@ func (in *input) clear() {
 	}
 	in.history.Reset()
 	in.line.Set("", 0)
+	in.unsure = false
 }
 
 // startSearch empties the line and makes it a search, in the room or in what was typed.

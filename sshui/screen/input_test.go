@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"salon/room"
+	"salon/room/lang"
 )
 
 // bottom is the last row, where the line is typed.
@@ -15,9 +16,12 @@ func (st *testScreen) line() string {
 	st.t.Helper()
 	_, column := st.cursor()
 	row := []rune(st.bottom() + strings.Repeat(" ", st.vt.Width()))
-	text, ok := strings.CutPrefix(string(row[:column])+"^"+string(row[column:]), "[tous] > ")
+	text, ok := strings.CutPrefix(string(row[:column])+"^"+string(row[column:]), "  #salon  ")
 	if !ok {
 		st.t.Fatalf("no line to everyone is typed in %q", st.bottom())
+	}
+	if strings.HasPrefix(text, "^"+lang.ScreenOf(st.room.prefs.Lang).WriteToAll) {
+		return "^"
 	}
 	return strings.TrimRight(text, " ")
 }
@@ -96,7 +100,7 @@ func TestEnterSendsAndAltEnterBeginsALine(t *testing.T) {
 		st.types("un")
 		st.keys(newline...)
 		st.types("deux")
-		if rows := st.rows(); rows[8] != "[tous] > un" || rows[9] != "         deux" {
+		if rows := st.rows(); rows[8] != "  #salon  un" || rows[9] != "          deux" {
 			t.Fatalf("%q and %q", rows[8], rows[9])
 		}
 		if a := st.keys("enter"); a != (Action{Line: "un\ndeux"}) {
@@ -156,7 +160,7 @@ func TestEscIsAltForTheNextKey(t *testing.T) {
 	st.has("message 30")
 	st.keys("esc", "l")
 	st.has("Vue nue")
-	st.keys("x")
+	st.keys("enter")
 	st.keys("esc", "u")
 	st.has("Tout est lu.")
 	st.keys("esc", "p")
@@ -307,13 +311,13 @@ func TestUpMovesInADraftOfSeveralLinesFirst(t *testing.T) {
 	st.keys("alt+enter")
 	st.types("deux")
 	st.keys("up")
-	if row, column := st.cursor(); row != 10 || column != 11 {
+	if row, column := st.cursor(); row != 10 || column != 12 {
 		t.Fatalf("the cursor is at %d, %d", row, column)
 	}
 	st.keys("up")
 	st.reads("avant^")
 	st.keys("down")
-	if rows := st.rows(); rows[10] != "[tous] > un" || rows[11] != "         deux" {
+	if rows := st.rows(); rows[10] != "  #salon  un" || rows[11] != "          deux" {
 		t.Fatalf("the draft is lost:\n%s", st.picture())
 	}
 }

@@ -62,11 +62,13 @@ func (s *Screen) pressKey(k keys.Key, now time.Time) Action {
 	leaving := in.quitPending
 	in.quitPending = false
 	switch {
-	case s.copying:
-		s.copying = false
-		s.stale |= everything
+	case s.copying && (name != "" || k.Text == ""): // what is typed ends it too, and is typed
+		s.endCopying()
 		in.escHandled = name == "esc"
 		return Action{}
+	case name == "esc" && s.overlay == nil && in.isIdle() && s.target.alone():
+		in.escHandled = true
+		return s.toEveryone()
 	case name == "esc":
 		in.escHandled = s.escape()
 		return Action{}
@@ -76,6 +78,7 @@ func (s *Screen) pressKey(k keys.Key, now time.Time) Action {
 		s.answerPaste(name, k.Text)
 		return Action{}
 	}
+	s.endCopying()
 	if s.overlay != nil {
 		if a, ok := s.overlayKey(name); ok {
 			return a
@@ -89,6 +92,14 @@ func (s *Screen) pressKey(k keys.Key, now time.Time) Action {
 		return Action{}
 	}
 	return s.namedKey(name)
+}
+
+// endCopying ends the bare view.
+func (s *Screen) endCopying() {
+	if s.copying {
+		s.copying = false
+		s.stale |= everything
+	}
 }
 
 // isAlt reports whether a key with Alt does something. Esc and then any other key

@@ -19,6 +19,9 @@ type overlay struct {
 	chosen int // of what can be chosen
 	top    int // first line shown
 
+	mentions int    // that came while it was open
+	failure  string // the last that came meanwhile, in one line; "" for none
+
 	class       rows.Class // in which the rest was made
 	title, foot string
 	items       []item // nil: to be made anew
@@ -92,36 +95,6 @@ func (o *overlay) scroll(height int) {
 		}
 	}
 	o.top = max(0, min(o.top, len(o.items)-height))
-}
-
-// paintOverlay paints the overlay over the transcript's part: a title, lines, and a
-// foot that says which keys there are.
-func (s *Screen) paintOverlay(p *frameWriter) {
-	o, height, top := s.overlay, s.transcriptRows(), s.headerRows()
-	c := s.class
-	c.Width = s.term.Width
-	if o.items == nil || o.class != c {
-		o.class = c
-		s.layOutOverlay(o)
-	}
-	body := max(0, height-2)
-	o.scroll(body)
-	if height > 0 {
-		p.row(top, c.Rule(rows.Heading, lastParts(o.title, c.Width-ruleEnds)))
-	}
-	for i := range body {
-		var line string
-		if at := o.top + i; at < len(o.items) {
-			line = o.items[at].text
-			if o.items[at].choice == o.chosen && o.choices() > 0 {
-				line = s.selected(line, c.Width)
-			}
-		}
-		p.row(top+1+i, line)
-	}
-	if height > 1 {
-		p.row(top+height-1, c.Rule(rows.Quiet, lastParts(o.foot, c.Width-ruleEnds)))
-	}
 }
 
 // layOutOverlay makes the lines of an overlay, and what stands above and below them.

@@ -25,7 +25,7 @@ func crowd(n int) room.Item {
 }
 
 func TestAListIsChosenFrom(t *testing.T) {
-	st := newStage(t, 60, 12)
+	st := newStage(t, 60, 13)
 	st.shows(crowd(50))
 	st.has("En ligne · 50")
 	st.keys("f1")
@@ -56,7 +56,7 @@ func TestEnterOnAPersonWritesToThem(t *testing.T) {
 	}
 	st.hasNot("En ligne")
 	st.types("salut")
-	st.ends("[@p001] > @p001 salut")
+	st.ends("  @p001  @p001 salut")
 
 	st.shows(crowd(5)) // what is typed is for the room
 	if a := st.keys("enter"); a != (Action{Line: "@p001 salut"}) {
@@ -205,7 +205,7 @@ func TestWhatWasFoundIsBounded(t *testing.T) {
 
 func TestWhatIsTypedClosesHelpAndGoesIntoTheLine(t *testing.T) {
 	st := newStage(t, 60, 12, func(st *testScreen) { st.room.complete = offers })
-	for _, c := range []struct{ key, want string }{{"b", "[tous] > b"}, {"tab", "[tous] > b"}} {
+	for _, c := range []struct{ key, want string }{{"b", "  #salon  b"}, {"tab", "  #salon  b"}} {
 		st.keys("f1")
 		st.has("Touches")
 		st.keys(c.key)
@@ -320,7 +320,7 @@ func TestWhatHappensUnderAnOverlayIsThereAfterIt(t *testing.T) {
 	st.hasNot("zoé")
 	st.keys("esc")
 	st.has("bonjour")
-	st.has("│ zoé")
+	st.has("│   zoé")
 }
 
 func TestAReplyToHelpOnOneCommandIsSaidAmongTheEvents(t *testing.T) {

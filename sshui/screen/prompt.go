@@ -9,7 +9,6 @@ import (
 
 	"salon/internal/line"
 	"salon/room"
-	"salon/room/lang"
 	"salon/room/text"
 	"salon/sshui/rows"
 )
@@ -30,6 +29,17 @@ type promptLayout struct {
 	below  bool       // the hint has no room there, and gets a row of its own
 }
 
+// labelled reports whether the prompt is a label, which has a blank on each side.
+func (l *promptLayout) labelled() bool { return l.style == rows.Label || l.style == rows.PrivateLabel }
+
+// painted returns the prompt as it is painted.
+func (l *promptLayout) painted(p rows.Palette) string {
+	if l.labelled() {
+		return " " + p.Paint(l.style, cut(l.prompt, l.indent-2)) + " "
+	}
+	return p.Paint(l.style, cut(l.prompt, l.indent))
+}
+
 // layOutInput lays out what is typed for the terminal's width.
 func (s *Screen) layOutInput() promptLayout {
 	in := &s.input
@@ -37,6 +47,9 @@ func (s *Screen) layOutInput() promptLayout {
 	l.prompt, l.style = s.prompt()
 	shown := s.shownLine()
 	l.indent = min(ansi.StringWidth(l.prompt), s.promptRoom())
+	if l.labelled() {
+		l.indent += 2
+	}
 	if in.mode != composing && in.mode != searching && shown.Empty() { // nothing stands behind the prompt
 		l.indent = min(ansi.StringWidth(l.prompt), s.term.Width-1)
 	}
@@ -64,18 +77,7 @@ func (s *Screen) prompt() (string, rows.Style) {
 	case pasting:
 		return s.question(), rows.Strong
 	}
-	names, alone := room.Addressee(s.input.line.Text())
-	switch {
-	case alone && s.term.Width < narrow:
-		return "@> ", rows.Secret
-	case s.term.Width < narrow:
-		return "> ", rows.Quiet
-	case alone && names == "":
-		return "[" + cut(lang.Of(s.prefs.Lang).Private, mostTarget) + "] > ", rows.Secret
-	case alone:
-		return "[" + cut(text.Isolate("@"+names), mostTarget) + "] > ", rows.Secret
-	}
-	return "[" + s.texts().Everyone + "] > ", rows.Quiet
+	return s.label()
 }
 
 // recallPrompt returns the prompt with what is sought in it: its end, where there is
@@ -147,7 +149,7 @@ func (s *Screen) paintInput(p *frameWriter, l promptLayout) {
 	for i, text := range l.Rows {
 		p.clear(first + i)
 		if i == 0 {
-			p.text(palette.Paint(l.style, cut(l.prompt, l.indent)))
+			p.text(l.painted(palette))
 		} else {
 			p.text(strings.Repeat(" ", l.indent))
 		}
@@ -164,6 +166,12 @@ func (s *Screen) paintInput(p *frameWriter, l promptLayout) {
 	hint := s.notice()
 	if hint == "" {
 		hint = s.tabHint(l.space)
+	}
+	if hint == "" {
+		if words := s.placeholder(l.space); words != "" {
+			p.at(first, l.indent)
+			p.text(palette.Paint(rows.Faint, words))
+		}
 	}
 	if hint == "" || l.space < 8 {
 		return

@@ -9,27 +9,27 @@ import (
 
 func TestThePromptSaysWhoReadsIt(t *testing.T) {
 	for text, want := range map[string]string{
-		"":                         "[tous] >",
-		"bonjour":                  "[tous] >",
-		"@ann":                     "[tous] >", // not said yet
-		"@ann salut":               "[@ann] >",
-		"  @ann salut":             "[@ann] >",
-		"@ann: salut":              "[@ann] >",
-		"@ann,bob salut":           "[@ann,bob] >",
-		"@ann, bob":                "[@ann] >",
-		"@tous salut":              "[tous] >",
-		"@Tous, salut":             "[tous] >",
-		"@everyone hi":             "[tous] >",
-		`\@ann salut`:              "[tous] >",
-		"salut @ann oui":           "[tous] >",
-		"/msg ann salut":           "[@ann] >",
-		"/MP @ann salut":           "[@ann] >",
-		"//tell ann,bob x":         "[@ann,bob] >",
-		"/msg ann":                 "[tous] >",
-		"/r oui":                   "[privé] >",
-		"/répondre oui":            "[privé] >",
-		"/me sourit":               "[tous] >",
-		"@unpseudodevingtsigns, x": "[@unpseudodevingtsig…] >",
+		"":                         "  #salon",
+		"bonjour":                  "  #salon",
+		"@ann":                     "  #salon", // not said yet
+		"@ann salut":               "  @ann ",
+		"  @ann salut":             "  @ann ",
+		"@ann: salut":              "  @ann ",
+		"@ann,bob salut":           "  @ann,bob ",
+		"@ann, bob":                "  @ann ",
+		"@tous salut":              "  #salon",
+		"@Tous, salut":             "  #salon",
+		"@everyone hi":             "  #salon",
+		`\@ann salut`:              "  #salon",
+		"salut @ann oui":           "  #salon",
+		"/msg ann salut":           "  @ann ",
+		"/MP @ann salut":           "  @ann ",
+		"//tell ann,bob x":         "  @ann,bob ",
+		"/msg ann":                 "  #salon",
+		"/r oui":                   "  privé ",
+		"/répondre oui":            "  privé ",
+		"/me sourit":               "  #salon",
+		"@unpseudodevingtsigns, x": "  @unpseudodevingtsig… ",
 	} {
 		st := newStage(t, 60, 10)
 		st.types(text)
@@ -73,7 +73,7 @@ func TestRefusedLinesComeBackSelected(t *testing.T) {
 		st.says("/incsire")
 		st.Restore("/incsire")
 		st.frame()
-		if at := st.vt.CellAt(9, 9); at.Style.Attrs == 0 {
+		if at := st.vt.CellAt(10, 9); at.Style.Attrs == 0 {
 			t.Fatalf("it does not look selected: %+v", at)
 		}
 		st.keys(strings.Fields(keys)...)
@@ -144,9 +144,9 @@ func TestTabGoesThroughWhatMayBeMeant(t *testing.T) {
 	st.types("oui @a")
 	st.has("Tab : @ann @andré")
 	st.keys("tab")
-	st.reads("oui @ann ^" + strings.Repeat(" ", 24) + "Tab : @andré @ann")
+	st.reads("oui @ann ^" + strings.Repeat(" ", 23) + "Tab : @andré @ann")
 	st.keys("tab")
-	st.reads("oui @andré ^" + strings.Repeat(" ", 22) + "Tab : @ann @andré")
+	st.reads("oui @andré ^" + strings.Repeat(" ", 21) + "Tab : @ann @andré")
 	st.keys("tab")
 	st.has("oui @ann  ")
 	st.keys("shift+tab")
@@ -157,11 +157,11 @@ func TestTabGoesThroughWhatMayBeMeant(t *testing.T) {
 	st.keys("ctrl+c")
 	st.types("@a")
 	st.keys("shift+tab")
-	st.has("[@andré] > @andré  ")
+	st.has("  @andré  @andré  ")
 	st.keys("ctrl+c")
 	st.types("@b")
 	st.keys("tab")
-	st.ends("[@bob] > @bob") // the only one: no more to say
+	st.ends("  @bob  @bob") // the only one: no more to say
 	st.keys("ctrl+c")
 	st.types("zzz")
 	st.keys("tab", "shift+tab")

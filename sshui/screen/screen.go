@@ -48,6 +48,7 @@ type Screen struct {
 	word   uint32       // of me, to look for mentions by
 	roster *room.Roster // as last painted
 	away   bool         // this member is
+	target target       // of lines that name nobody
 
 	transcript transcript
 	view       view
@@ -81,6 +82,7 @@ func New(r Room, shared *Shared, t Terminal, now time.Time) *Screen {
 	s.transcript = transcript{room: r, arrived: r.Arrived(), end: pos{place: r.Arrived()}}
 	s.view.follow = true
 	s.unread.lastKey = now
+	s.target.unread = true
 	s.term.Width, s.term.Height = max(t.Width, 1), max(t.Height, 1)
 	s.refresh()
 	return s
@@ -111,6 +113,9 @@ func (s *Screen) refresh() {
 		}
 		s.me, s.roster = me, r
 		s.away = slices.ContainsFunc(r.People, func(a room.Attendee) bool { return a.Away && a.Pseudo == me })
+	}
+	if s.target.to != nil || s.target.unread { // else only a line changes it
+		s.retarget()
 	}
 	s.prefs = s.room.Prefs()
 	c := rows.Class{
@@ -163,6 +168,7 @@ func (s *Screen) hint(text string) {
 const (
 	minWidth, minHeight = 20, 5 // smaller, the screen only says so and still types
 	headerFrom          = 8     // rows
+	lineFrom            = 12    // rows: a line stands above what is typed
 	namesFrom           = 110   // columns
 	namesWidth          = 22    // columns of the list of names, with its edge
 )
@@ -200,6 +206,14 @@ func (s *Screen) headerRows() int {
 	return 0
 }
 
+// lineRows is the number of rows between the transcript and what is typed: a line.
+func (s *Screen) lineRows() int {
+	if s.term.Height >= lineFrom && !s.tiny() {
+		return 1
+	}
+	return 0
+}
+
 // listWidth is the number of columns of the list of names.
 func (s *Screen) listWidth() int {
 	if s.term.Width >= namesFrom {
@@ -212,7 +226,7 @@ func (s *Screen) transcriptWidth() int { return s.term.Width - s.listWidth() }
 
 // transcriptRows is the number of rows of the transcript.
 func (s *Screen) transcriptRows() int {
-	return max(0, s.term.Height-s.headerRows()-max(1, s.input.rows))
+	return max(0, s.term.Height-s.headerRows()-s.lineRows()-max(1, s.input.rows))
 }
 
 // shownRows is how many of them show it: scrolled up, the last one says how to come

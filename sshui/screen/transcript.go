@@ -22,6 +22,7 @@ type Room interface {
 	Complete(line string, pos int) (start int, candidates []string)
 	Prefs() room.Prefs
 	Pseudo() text.Pseudo
+	Target() []text.Pseudo
 	Role() state.Role
 }
 

@@ -52,6 +52,9 @@ func (s *Screen) countEvent(e *state.Event, at entryRef, now time.Time) {
 		return
 	}
 	concerned := at.private || s.mentionsMe(entry{pos: at.pos, event: e})
+	if concerned {
+		s.noteMention()
+	}
 	if s.prefs.Bell == state.BellAll || concerned && s.prefs.Bell == state.BellMentions {
 		s.unread.bell = true
 	}

@@ -227,7 +227,7 @@ func TestBellRingsOnceAFrame(t *testing.T) {
 
 // TestBarCountsWhatIsBelow, and those among it that are for me.
 func TestBarCountsWhatIsBelow(t *testing.T) {
-	st := talked(t, 80, 24, 100)
+	st := talked(t, 80, 25, 100)
 	bar := func(want string) {
 		t.Helper()
 		if got := strings.Trim(st.rows()[22], "─ "); got != want {

@@ -69,7 +69,7 @@ func TestKeysTurnTheTranscript(t *testing.T) {
 		{"pgdn", 78, 99, false},
 	} {
 		t.Run(c.keys, func(t *testing.T) {
-			st := talked(t, 80, 24, 100)
+			st := talked(t, 80, 25, 100)
 			st.keys(strings.Fields(c.keys)...)
 			st.sees(c.first, c.last)
 			if bar := strings.Contains(st.rows()[22], "↓"); bar != c.bar {
@@ -89,7 +89,7 @@ var keyOf = map[room.Where]string{
 // TestCommandsTurnLikeKeys: those who cannot type a key have a command.
 func TestCommandsTurnLikeKeys(t *testing.T) {
 	for to, key := range keyOf {
-		a, b := talked(t, 80, 24, 50), talked(t, 80, 24, 50)
+		a, b := talked(t, 80, 25, 50), talked(t, 80, 25, 50)
 		a.keys("pgup", key)
 		b.keys("pgup")
 		b.shows(replied(room.Turn{To: to}))
@@ -110,7 +110,7 @@ var typed = map[string]room.Turn{
 // TestWhatIsTypedTurnsAsItsKeyDoes: Enter takes nothing away that the command needs.
 func TestWhatIsTypedTurnsAsItsKeyDoes(t *testing.T) {
 	scrolled := func() *testScreen {
-		st := talked(t, 80, 24, 0)
+		st := talked(t, 80, 25, 0)
 		st.shows(st.room.said("ann", "@eve message 0."))
 		for i := range 60 {
 			st.shows(st.room.said("ann", fmt.Sprintf("message %d.", i+1)))
@@ -190,7 +190,7 @@ func TestWhoHasTurnedAwayIsLeftThere(t *testing.T) {
 
 // awayAbove is a testScreen scrolled up, with unread messages below.
 func awayAbove(t *testing.T) *testScreen {
-	st := talked(t, 80, 24, 100)
+	st := talked(t, 80, 25, 100)
 	st.keys("pgup")
 	for i := range 25 {
 		st.shows(st.room.said("ann", fmt.Sprintf("message %d.", 100+i)))
@@ -199,7 +199,7 @@ func awayAbove(t *testing.T) *testScreen {
 }
 
 func TestWheelTurnsThreeRows(t *testing.T) {
-	st := talked(t, 80, 24, 100)
+	st := talked(t, 80, 25, 100)
 	for _, c := range []struct {
 		up          bool
 		first, last int
@@ -213,7 +213,7 @@ func TestWheelTurnsThreeRows(t *testing.T) {
 // TestNothingToScroll: where all fits, the keys change nothing but what the line says.
 func TestNothingToScroll(t *testing.T) {
 	for _, key := range []string{"pgup", "alt+home", "home", "pgdn", "end"} {
-		st := talked(t, 80, 24, 5)
+		st := talked(t, 80, 25, 5)
 		before := st.picture()
 		if st.keys(key, "left"); st.picture() != before || !st.view.follow {
 			t.Errorf("after %s:\n%s", key, st.picture())
@@ -281,7 +281,7 @@ func TestPagesLeaveNothingOut(t *testing.T) {
 
 // TestScrollingDownReachesTheEnd: also when the last that came is not to be seen.
 func TestScrollingDownReachesTheEnd(t *testing.T) {
-	st := talked(t, 80, 24, 50)
+	st := talked(t, 80, 25, 50)
 	st.room.ignored["bob"] = true
 	st.room.said("bob", "caché")
 	st.shows(st.room.happens(state.CameBack{}))
@@ -295,7 +295,7 @@ func TestScrollingDownReachesTheEnd(t *testing.T) {
 // TestForgottenUnderOnesEyes: a key shows what there is when the room has forgotten
 // all that was in view.
 func TestForgottenUnderOnesEyes(t *testing.T) {
-	st := talked(t, 80, 24, 100)
+	st := talked(t, 80, 25, 100)
 	st.keys("alt+home")
 	st.sees(0, 19)
 	st.room.forget(60)
@@ -308,7 +308,7 @@ func TestForgottenUnderOnesEyes(t *testing.T) {
 }
 
 func TestUnreadIsFound(t *testing.T) {
-	st := talked(t, 80, 24, 50)
+	st := talked(t, 80, 25, 50)
 	st.keys("alt+u")
 	st.has(st.texts().NothingUnread)
 	st.focuses(false)
@@ -325,7 +325,7 @@ func TestUnreadIsFound(t *testing.T) {
 // TestMentionsAreFound: from the newest to the oldest and back, private messages of
 // others among them, one's own words not.
 func TestMentionsAreFound(t *testing.T) {
-	st := talked(t, 80, 24, 0)
+	st := talked(t, 80, 25, 0)
 	for i := range 100 {
 		text, from := fmt.Sprintf("message %d.", i), "ann"
 		switch i {

@@ -53,7 +53,7 @@ async def main():
     # A separator alone would be a regular expression.
     async with connect("ann", key) as conn:
         process = await conn.create_process(term_type="xterm", term_size=(60, 12))
-        await process.stdout.readuntil(["[tous] >"])
+        await process.stdout.readuntil(["Écrire à tous…"])
         process.change_terminal_size(80, 24)
         process.stdin.write("je te lis\r")
         await process.stdout.readuntil(["je te lis"])

@@ -69,7 +69,7 @@ def await_text(text):
         screen += data.decode(errors="replace")
 
 
-await_text("[tous] >")
+await_text("Écrire à tous…")
 channel.resize_pty(80, 24)
 channel.sendall("je te lis\r".encode())
 await_text("je te lis")

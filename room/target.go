@@ -1,0 +1,154 @@
+package room
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"salon/room/state"
+	"salon/room/text"
+)
+
+// Salon is the name of the room where everybody is.
+const Salon = "#salon"
+
+var (
+	// ErrActionAlone refuses an action to somebody whose lines go to some people alone: a
+	// private message cannot be one, and nobody meant it for everyone.
+	ErrActionAlone = errors.New("room: an action goes to everyone")
+	// ErrNotTargeted refuses a line that was entered behind a change of its target that was
+	// refused. A front uses it: nobody else knows in which order lines were entered.
+	ErrNotTargeted = errors.New("room: the target was not changed")
+)
+
+// targets are whom the lines of a session go to, by the name of the room; everyone in a
+// room that it does not hold. They are identities: a rename changes nothing, and whoever
+// takes the pseudo of somebody who left is not meant. One is never changed once made.
+type targets map[string][]peer
+
+// Target returns whom the lines of this session go to that name nobody themselves, by the
+// pseudos that they have now, or had when they left; nil for everyone. It changes only by a
+// line of this session, see [Targets].
+func (s *Session) Target() []text.Pseudo {
+	t := s.targets.Load()
+	if t == nil {
+		return nil
+	}
+	s.room.mu.Lock()
+	names := s.namesLocked((*t)[Salon])
+	s.room.mu.Unlock()
+	now := slices.Clone((*t)[Salon])
+	for i := range now {
+		now[i].pseudo = names[i]
+	}
+	if !slices.Equal(now, (*t)[Salon]) { // to say, once they have left, what they were called
+		s.targets.CompareAndSwap(t, &targets{Salon: now})
+	}
+	return names
+}
+
+// Targets reports whether a line only says whom the next ones go to: names, separated by
+// commas and without their @; "" for everyone. It looks no name up, and the session may be
+// one that cannot have a target.
+func Targets(line string) (names string, ok bool) {
+	word, said := text.CutSpace(strings.TrimSpace(line))
+	at, ok := strings.CutPrefix(word, "@")
+	names = strings.TrimRight(at, ":,;")
+	if !ok || said != "" || names == "" {
+		return "", false
+	}
+	if everyoneWords.is(names) {
+		return "", true
+	}
+	return names, true
+}
+
+// ToEveryone reports whether a line names everyone as those whom it goes to.
+func ToEveryone(line string) bool {
+	word, _ := text.CutSpace(strings.TrimLeft(line, " \n"))
+	at, ok := strings.CutPrefix(word, "@")
+	return ok && everyoneWords.is(strings.TrimRight(at, ":,;"))
+}
+
+// doTarget makes those named the target, all of them or nobody. Only a session whose
+// terminal can show a screen has a target: others would not see it.
+func doTarget(c *call) (Reply, error) {
+	if !c.from.Screen {
+		return c.usage()
+	}
+	if everyoneWords.is(c.rest) {
+		c.targets.Store(nil)
+		return c.targetNotice(), nil
+	}
+	names := strings.FieldsFunc(c.rest, func(r rune) bool { return r == ',' })
+	if len(names) == 0 || len(names) > maxRecipients {
+		return c.usage()
+	}
+	c.room.mu.Lock()
+	members, err := c.membersLocked(names)
+	var chosen []peer
+	for _, m := range members {
+		chosen = append(chosen, newPeer(c.room.state, m))
+	}
+	c.room.mu.Unlock()
+	if err != nil {
+		return nil, c.suggest(err)
+	}
+	c.targets.Store(&targets{Salon: chosen})
+	return c.targetNotice(), nil
+}
+
+// targetNotice tells somebody in text mode what a screen shows beside the line.
+func (c *call) targetNotice() Reply {
+	if !c.Prefs().Plain {
+		return nil
+	}
+	names := c.Target()
+	if names == nil {
+		return Notice{What: NowToEveryone}
+	}
+	n := Notice{What: NowTo, Name: names[0]}
+	for _, name := range names[1:] {
+		n.Text += ", " + string(name)
+	}
+	return n
+}
+
+// target returns whom the call's words go to if they name nobody; nil for everyone.
+func (c *call) target() []peer {
+	if t := c.targets.Load(); t != nil {
+		return (*t)[Salon]
+	}
+	return nil
+}
+
+// presentLocked returns the members that peers are: all of them, or an error that names
+// those who are no longer here.
+func (s *Session) presentLocked(peers []peer) ([]*state.Member, error) {
+	var found []*state.Member
+	var gone []text.Pseudo
+	for _, p := range peers {
+		switch m, ok := p.find(s.room.state); {
+		case !ok:
+			gone = append(gone, p.pseudo)
+		case !slices.Contains(found, m):
+			found = append(found, m)
+		}
+	}
+	if len(gone) > 0 {
+		return nil, &state.UnknownMemberError{Name: string(gone[0]), Gone: gone}
+	}
+	return found, nil
+}
+
+// namesLocked returns the pseudos that peers have now, or had when they left.
+func (s *Session) namesLocked(peers []peer) []text.Pseudo {
+	var names []text.Pseudo
+	for _, p := range peers {
+		if m, ok := p.find(s.room.state); ok {
+			p.pseudo = m.Pseudo
+		}
+		names = append(names, p.pseudo)
+	}
+	return names
+}

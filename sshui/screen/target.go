@@ -1,0 +1,124 @@
+package screen
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"salon/room"
+	"salon/room/lang"
+	"salon/room/text"
+	"salon/sshui/rows"
+)
+
+// target is whom lines go to that name nobody themselves, in the room that is looked at.
+type target struct {
+	to []text.Pseudo // as the session has it; nil: everyone
+
+	// A change was entered that the room has not answered yet: to these names, "" for
+	// everyone. Lines entered meanwhile go there, or nowhere; see Targeted.
+	asked bool
+	names string
+
+	unread bool // the session may have another one
+}
+
+func (t *target) choose(names string) { t.asked, t.names = true, names }
+
+// alone reports whether lines go to somebody alone, or would.
+func (t *target) alone() bool { return t.asked && t.names != "" || !t.asked && t.to != nil }
+
+// label returns the names that lines go to, "" for everyone.
+func (t *target) label() string {
+	if t.asked {
+		return t.names
+	}
+	var names []string
+	for _, p := range t.to {
+		names = append(names, string(p))
+	}
+	return strings.Join(names, ",")
+}
+
+// retarget reads the session's target.
+func (s *Screen) retarget() {
+	s.target.unread = false
+	if to := s.room.Target(); !slices.Equal(to, s.target.to) {
+		s.target.to = to
+		s.stale |= staleInput
+	}
+}
+
+// Targeted says that the room has answered all changes of the target that were entered,
+// and whether it accepted the last. Where it did not, what has been typed since was typed
+// for somebody else than it would go to now: Enter asks before it is sent.
+func (s *Screen) Targeted(accepted bool) {
+	s.target.asked = false
+	s.retarget()
+	if !accepted && !s.input.isIdle() && !s.input.line.Selected() {
+		s.input.unsure = true
+	}
+	s.stale |= staleInput
+}
+
+// Return gives back a line that went nowhere because the change of the target that it was
+// entered behind was refused. Like a line that is refused, but Enter asks before it sends it.
+func (s *Screen) Return(line string) {
+	if s.Restore(line); s.input.line.Selected() {
+		s.input.unsure = true
+	}
+}
+
+// askAgain has Enter send the line only when it is pressed once more, and says to whom.
+func (s *Screen) askAgain() {
+	in := &s.input
+	in.unsure = false
+	in.line.Set(in.line.Text(), len(in.line.Text()))
+	to := s.texts().Everyone
+	if names := s.target.label(); names != "" {
+		to = text.Isolate("@" + names)
+	}
+	s.hint(fmt.Sprintf(s.texts().EnterAgain, to))
+}
+
+// toEveryone has lines go to everyone again.
+func (s *Screen) toEveryone() Action {
+	s.target.choose("")
+	s.stale |= staleInput
+	return Action{Line: "@all"}
+}
+
+// label returns what stands before the line and says whom it goes to, and its style.
+func (s *Screen) label() (string, rows.Style) {
+	typed := s.input.line.Text()
+	names, alone := room.Addressee(typed)
+	if !alone && !room.ToEveryone(typed) {
+		names = s.target.label()
+		alone = names != ""
+	}
+	switch {
+	case alone && s.term.Width < narrow:
+		return "@> ", rows.Secret
+	case s.term.Width < narrow:
+		return "> ", rows.Quiet
+	case alone && names == "":
+		return " " + cut(lang.Of(s.prefs.Lang).Private, mostTarget) + " ", rows.PrivateLabel
+	case alone:
+		return " " + cut(text.Isolate("@"+names), mostTarget) + " ", rows.PrivateLabel
+	}
+	return " " + room.Salon + " ", rows.Label
+}
+
+// placeholder returns what stands in faint in an empty line: what may be done there, in at
+// most a number of columns; "" where there is no room.
+func (s *Screen) placeholder(columns int) string {
+	if s.input.mode != composing || !s.input.line.Empty() || s.term.Width < narrow {
+		return ""
+	}
+	t := s.texts()
+	first, more := t.WriteToAll, t.WriteHints
+	if names := s.target.label(); names != "" {
+		first, more = fmt.Sprintf(t.WriteToOne, text.Isolate(cut("@"+names, mostTarget))), t.WriteBack
+	}
+	return fitting(columns, first+"   "+more, first, "")
+}
