@@ -144,7 +144,7 @@ func (s *Screen) answer(r room.Reply, now time.Time) {
 	s.transcript.add(local{when: now, reply: r})
 }
 
-// welcome shows the welcome before the messages that a newcomer is replayed, which
+// welcome shows the welcome beside the messages that a newcomer is replayed, which
 // may be painted already.
 func (s *Screen) welcome(w room.Welcome, now time.Time) {
 	t := &s.transcript

@@ -20,35 +20,47 @@ func (s *Screen) boxWidth() int {
 	return s.term.Width - boxSides
 }
 
-// paintOverlay paints the overlay over the transcript's part: a box with a title, lines,
-// and a foot that says which keys there are and what has happened meanwhile.
+// paintOverlay paints the overlay over the upper part of the transcript: a box with a
+// title, lines, and a foot that says which keys there are and what has happened meanwhile.
+// It is as high as its lines, so that what is said below it is seen.
 func (s *Screen) paintOverlay(p *frameWriter) {
-	o, height, top := s.overlay, s.transcriptRows(), s.headerRows()
-	c := s.class
-	c.Width = s.boxWidth()
-	if o.items == nil || o.class != c {
-		o.class = c
-		s.layOutOverlay(o)
+	o, top := s.overlay, s.headerRows()
+	height := s.boxRows(o)
+	if height == 0 {
+		return
 	}
+	sign := s.class.Signs()
+	p.row(top, s.boxEdge(sign.TopLeft, s.boxTitle(o.title), sign.TopRight))
 	body := max(0, height-2)
 	o.scroll(body)
-	if height > 0 {
-		sign := c.Signs()
-		p.row(top, s.boxEdge(sign.TopLeft, s.boxTitle(o.title), sign.TopRight))
-	}
-	for i := range body {
-		var line string
-		if at := o.top + i; at < len(o.items) {
-			line = o.items[at].text
-			if o.items[at].choice == o.chosen && o.choices() > 0 {
-				line = s.selected(line, c.Width)
-			}
+	for i, it := range o.items[o.top:min(len(o.items), o.top+body)] {
+		line := it.text
+		if it.choice == o.chosen && o.choices() > 0 {
+			line = s.selected(line, o.class.Width)
 		}
 		p.row(top+1+i, s.boxRow(line))
 	}
 	if height > 1 {
 		p.row(top+height-1, s.boxFoot(o))
 	}
+}
+
+// layOutBox makes the lines of an overlay for the terminal as it is, if they are not.
+func (s *Screen) layOutBox(o *overlay) {
+	c := s.class
+	c.Width = s.boxWidth()
+	if o.items == nil || o.class != c {
+		o.class = c
+		s.layOutOverlay(o)
+	}
+}
+
+// boxRows is how many rows the box of an overlay takes that has been laid out.
+func (s *Screen) boxRows(o *overlay) int { return min(len(o.items)+2, s.transcriptRows()) }
+
+// coversAll reports whether an overlay leaves nothing of the transcript to be seen.
+func (s *Screen) coversAll() bool {
+	return s.overlay != nil && s.boxRows(s.overlay) == s.transcriptRows()
 }
 
 // boxRow puts a row of an overlay between the sides of its box.

@@ -70,9 +70,7 @@ func (s *Screen) paint(p *frameWriter, layout promptLayout) {
 	case s.tiny():
 		s.paintTiny(p)
 	case s.overlay != nil:
-		if s.stale&staleRows != 0 {
-			s.paintOverlay(p)
-		}
+		s.paintUnderBox(p)
 	default:
 		s.paintTranscript(p)
 	}
@@ -82,6 +80,20 @@ func (s *Screen) paint(p *frameWriter, layout promptLayout) {
 	if s.stale&staleInput != 0 {
 		s.paintInput(p, layout)
 	}
+}
+
+// paintUnderBox paints the overlay, and the transcript if something of it is to be seen.
+// What scrolls would take the box with it, so all rows are painted whatever has changed.
+func (s *Screen) paintUnderBox(p *frameWriter) {
+	s.layOutBox(s.overlay)
+	if s.stale&(staleRows|staleNames|staleBar) == 0 && !s.hasNew() {
+		return
+	}
+	if !s.coversAll() {
+		s.stale |= staleRows
+		s.paintTranscript(p)
+	}
+	s.paintOverlay(p)
 }
 
 // prepareTerminal resets the style, wrapping and scrolling region before a full repaint.
@@ -104,7 +116,7 @@ func (s *Screen) prepareTerminal(p *frameWriter) {
 
 // hasNew reports whether the view shows entries that the last frame did not.
 func (s *Screen) hasNew() bool {
-	return s.painted.upTo != s.transcript.end && s.view.follow && s.overlay == nil && !s.copying && !s.tiny()
+	return s.painted.upTo != s.transcript.end && s.view.follow && !s.coversAll() && !s.copying && !s.tiny()
 }
 
 // paintTranscript paints the transcript's part: all of it, or what is new at its end.

@@ -165,6 +165,13 @@ func (r *fakeRoom) welcome(last ...room.Item) room.Item {
 	return room.Item{Reply: w}
 }
 
+// welcomeBack is what the owner of a registered pseudo is shown first who was here before.
+func (r *fakeRoom) welcomeBack(last ...room.Item) room.Item {
+	w := r.welcome(last...).Reply.(room.Welcome)
+	w.Seen = 1
+	return replied(w)
+}
+
 func replied(r room.Reply) room.Item { return room.Item{Reply: r} }
 
 // testScreen is a Screen on an emulated terminal.

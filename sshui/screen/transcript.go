@@ -113,30 +113,36 @@ func (t *transcript) add(l local) {
 	t.insert(l)
 }
 
-// welcome puts the welcome before the messages that a newcomer is replayed, in the
-// day of the first. They are in the ring, or kept here if they are too old for it.
+// welcome puts the welcome before the messages that somebody who comes back is replayed, in
+// the day of the first, and behind them on a first visit: what one may type is then in view.
+// They are in the ring, or kept here if they are too old for it.
 func (t *transcript) welcome(w room.Welcome, now time.Time) {
-	last, old := w.Last, 0
-	w.Last = nil
-	l := local{at: t.arrived, when: now, reply: w}
+	last, first, back := w.Last, t.arrived, w.Seen != 0
+	old := last // those that the ring does not hold
 	for i, e := range last {
 		if place, held := t.room.PlaceOf(e.Seq); held && place < t.arrived {
-			l.at = place
+			old, first = last[:i], place
 			break
 		}
-		old = i + 1
 	}
-	if len(last) > 0 {
-		l.day = last[0].Time
+	w.Last = nil
+	greeting := local{at: t.arrived, when: now, reply: w}
+	if back {
+		if greeting.at = first; len(last) > 0 {
+			greeting.day = last[0].Time
+		}
+		t.insert(greeting)
 	}
-	t.insert(l)
-	for _, e := range last[:old] {
-		t.insert(local{at: l.at, when: e.Time, event: &e})
+	for _, e := range old {
+		t.insert(local{at: first, when: e.Time, event: &e})
+	}
+	if !back {
+		t.insert(greeting)
 	}
 }
 
 // replayed returns where message i of a welcome stands: it is for this session alone
-// when the ring does not hold it. The welcome is the first local.
+// when the ring does not hold it. The welcome is the first local of somebody who comes back.
 func (t *transcript) replayed(i int, seq state.Seq) entryRef {
 	if place, held := t.room.PlaceOf(seq); held && place < t.arrived {
 		return entryRef{t.point(place), true, false}

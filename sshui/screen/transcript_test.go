@@ -87,7 +87,7 @@ func TestWelcomeStandsBeforeWhatIsReplayed(t *testing.T) {
 	})
 	st.has("deux") // painted before the welcome comes
 	joined := st.room.joined("eve")
-	st.shows(st.room.welcome(replayed...), joined)
+	st.shows(st.room.welcomeBack(replayed...), joined)
 	holds(t, &st.transcript, "vieux", "room.Welcome", "un", "deux", "state.Joined")
 	if p := st.picture(); strings.Index(p, "Bienvenue") > strings.Index(p, "un\n") {
 		t.Errorf("the welcome is below what it replays:\n%s", p)
@@ -104,9 +104,26 @@ func TestWelcomeBringsWhatTheRingNoLongerHolds(t *testing.T) {
 		replayed = append(replayed, st.room.said("ann", "trois"))
 		st.room.arrive()
 	})
-	st.shows(st.room.welcome(replayed...))
+	st.shows(st.room.welcomeBack(replayed...))
 	st.shows(st.room.said("ann", "quatre"))
 	holds(t, &st.transcript, "room.Welcome", "un", "deux", "trois", "quatre")
+}
+
+// TestAFirstVisitSeesTheWelcomeLast: below what it replays, of which the ring holds a part.
+func TestAFirstVisitSeesTheWelcomeLast(t *testing.T) {
+	for forgotten := range 4 {
+		var replayed []room.Item
+		st := newStage(t, 80, 24, func(st *testScreen) {
+			replayed = append(replayed, st.room.said("ann", "un"), st.room.said("ann", "deux"), st.room.said("ann", "trois"))
+			st.room.forget(forgotten)
+			st.room.arrive()
+		})
+		st.shows(st.room.welcome(replayed...))
+		st.shows(st.room.said("ann", "quatre"))
+		holds(t, &st.transcript, "un", "deux", "trois", "room.Welcome", "quatre")
+		st.has("Bienvenue")
+		st.has("│ trois")
+	}
 }
 
 // TestWelcomeStandsInTheDayOfWhatItReplays: the days go forth, each is named once.
@@ -117,7 +134,7 @@ func TestWelcomeStandsInTheDayOfWhatItReplays(t *testing.T) {
 		st.passes(24 * time.Hour)
 		st.room.arrive()
 	})
-	st.shows(st.room.welcome(replayed...), st.room.said("ann", "aujourd'hui"))
+	st.shows(st.room.welcomeBack(replayed...), st.room.said("ann", "aujourd'hui"))
 	sunday, monday := strings.Count(st.picture(), "Sunday"), strings.Count(st.picture(), "Monday")
 	if sunday != 1 || monday != 1 {
 		t.Errorf("days are named more than once:\n%s", st.picture())
