@@ -10,7 +10,7 @@ import (
 
 // input is the line being typed and what the line is for.
 type input struct {
-	line    line.Editor
+	line    *line.Editor // the draft of the conversation
 	history line.History
 
 	mode  mode

@@ -140,7 +140,7 @@ func (s *Screen) namedKey(name string) Action {
 		in.pendingReplies = 0
 		return s.turn(to)
 	}
-	if ended := in.line.EndCompletion(); in.line.Key(name) || in.history.Key(name, &in.line) || ended {
+	if ended := in.line.EndCompletion(); in.line.Key(name) || in.history.Key(name, in.line) || ended {
 		s.stale |= staleInput
 	}
 	return Action{}

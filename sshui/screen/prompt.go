@@ -120,7 +120,7 @@ func (s *Screen) question() string {
 // shownLine returns the line as it is shown: stars instead of a pass phrase, nothing
 // behind a question.
 func (s *Screen) shownLine() *line.Editor {
-	switch typed := &s.input.line; {
+	switch typed := s.input.line; {
 	case s.input.mode == pasting:
 		return &line.Editor{}
 	case room.Secret(typed.Text()):

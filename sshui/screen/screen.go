@@ -12,6 +12,7 @@ import (
 	"slices"
 	"time"
 
+	"salon/internal/line"
 	"salon/room"
 	"salon/room/lang"
 	"salon/room/state"
@@ -48,14 +49,9 @@ type Screen struct {
 	word   uint32       // of me, to look for mentions by
 	roster *room.Roster // as last painted
 	away   bool         // this member is
-	target target       // of lines that name nobody
 
-	transcript transcript
-	view       view
-	unread     unreadState
-	asking     asking
-
-	beginning state.Seq // the first event in the room's memory, when nothing was said before it
+	*conversation // that is shown
+	asking        asking
 
 	input   input
 	overlay *overlay
@@ -64,6 +60,18 @@ type Screen struct {
 	header  *header // of the roster
 	stale   stale
 	painted painted
+}
+
+// conversation is what the screen keeps of one room: what was said, how far it is read, and
+// what is being typed to whom.
+type conversation struct {
+	transcript transcript
+	view       view
+	unread     unreadState
+	beginning  state.Seq // the first event in the room's memory, when nothing was said before it
+
+	draft  line.Editor // the line being typed
+	target target      // of lines that name nobody
 }
 
 // focus is whether the terminal's window has the keyboard.
@@ -78,11 +86,13 @@ const (
 // New returns the screen of a session that has just joined. All screens of one server get
 // the same Shared. Nothing is painted until Frame.
 func New(r Room, shared *Shared, t Terminal, now time.Time) *Screen {
-	s := &Screen{room: r, shared: shared, term: t, stale: everything}
-	s.transcript = transcript{room: r, arrived: r.Arrived(), end: pos{place: r.Arrived()}}
-	s.view.follow = true
-	s.unread.lastKey = now
-	s.target.unread = true
+	s := &Screen{room: r, shared: shared, term: t, stale: everything, conversation: &conversation{
+		transcript: transcript{room: r, arrived: r.Arrived(), end: pos{place: r.Arrived()}},
+		view:       view{follow: true},
+		unread:     unreadState{lastKey: now},
+		target:     target{unread: true},
+	}}
+	s.input.line = &s.draft
 	s.term.Width, s.term.Height = max(t.Width, 1), max(t.Height, 1)
 	s.refresh()
 	return s
