@@ -121,9 +121,13 @@ func (r *Room) applyLocked(done *applied, e state.Event) {
 	if accepted {
 		r.beginLocked(out.Event)
 	}
+	_, cut := body.(state.Cut)
 	for _, end := range out.Ended {
 		if s, ok := r.sessions[end.Session]; ok {
 			s.End(end.Why)
+		}
+		if !cut {
+			r.takeKeptLocked(end.Session)
 		}
 	}
 }
@@ -140,14 +144,21 @@ func (r *Room) goLiveLocked() {
 // beginLocked has a session of this node read from here on, if the event opened it.
 func (r *Room) beginLocked(e state.Event) {
 	s := r.sessions[e.ID]
-	if s == nil {
-		return
+	if s != nil {
+		m := r.state.Member(s.id)
+		if own := r.memberStates[m.Forms.Key]; own != nil && own != s.own { // resumed under another pseudo than it asked for
+			s.own.sessions--
+			s.own = own
+			s.own.sessions++
+		}
+		s.setPseudo(m.Pseudo)
+		s.memberID = m.ID
+		s.joined = e.Seq
+		s.begin()
 	}
-	m := r.state.Member(s.id)
-	s.setPseudo(m.Pseudo)
-	s.memberID = m.ID
-	s.joined = e.Seq
-	s.begin()
+	if b, ok := e.Body.(state.Resumed); ok {
+		r.resumeLocked(s, b.Cut)
+	}
 }
 
 // showLocked puts an event on the ring, if it is shown. The roster expires first:
@@ -165,7 +176,7 @@ func (r *Room) showLocked(out state.Outcome) {
 func (r *Room) reactLocked(out state.Outcome) {
 	switch b := out.Event.Body.(type) {
 	case state.Joined, state.Resumed:
-		r.arrivedLocked(out.Event.ID)
+		r.arrivedLocked(out.Event)
 	case state.Registered:
 		r.refreshOwnersLocked(r.state.Member(b.Session))
 	case state.Unregistered:
@@ -190,10 +201,19 @@ func (r *Room) reactLocked(out state.Outcome) {
 }
 
 // arrivedLocked ends a session of this node that gave up while it joined, and refreshes
-// the accounts of its member's sessions.
-func (r *Room) arrivedLocked(id state.ID) {
-	if id.Origin == r.epoch && r.sessions[id] == nil {
-		r.depart(state.Left{Session: id, Cause: state.Lost})
+// the accounts of its member's sessions. One that was being resumed is cut again.
+func (r *Room) arrivedLocked(e state.Event) {
+	id := e.ID
+	if b, resumed := e.Body.(state.Resumed); id.Origin == r.epoch && r.sessions[id] == nil {
+		if k := r.kept[b.Cut]; resumed && k != nil {
+			r.kept[id] = k
+			delete(r.kept, b.Cut)
+		}
+		if resumed && r.cfg.CutWait > 0 {
+			r.depart(state.Cut{Session: id, Wait: r.cfg.CutWait})
+		} else {
+			r.depart(state.Left{Session: id, Cause: state.Lost})
+		}
 	}
 	if r.state.Accounts() > 0 {
 		r.refreshOwnersLocked(r.state.Member(id))
@@ -294,6 +314,11 @@ func (r *Room) spokenBetween(ctx context.Context, after, upto state.Seq) []state
 func (r *Room) replaceStateLocked(st *state.State, unread []state.Event) {
 	r.state = st
 	r.roster.expire()
+	for id := range r.kept {
+		if st.Member(id) == nil {
+			r.takeKeptLocked(id)
+		}
+	}
 	for i := range unread {
 		r.ring.push(&unread[i])
 	}

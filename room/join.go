@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"crypto/subtle"
-	"errors"
 	"net/netip"
 	"slices"
 	"strings"
@@ -70,7 +69,8 @@ func (r *Room) Lacks(e *Entry) (list []Proof) {
 // the pseudo is this member's: errors are [*state.TakenError], [*state.RegisteredError],
 // [*state.BannedError], [*ShuttingDownError], [ErrNotAllowed], [ErrWrongPassword],
 // [ErrWrongPass], [*GuessError], [ErrHashing], the context's cause and those of [Log.Propose]. The
-// session's first item is a [Welcome], unless it is quiet.
+// session's first item is a [Welcome], unless it is quiet, or resumes one whose connection
+// was lost: then it goes on where that was, see [Session.Resumed].
 func (r *Room) Join(ctx context.Context, e Entry) (*Session, error) {
 	passed, err := r.prove(ctx, e)
 	if err != nil {
@@ -102,10 +102,15 @@ func (r *Room) Join(ctx context.Context, e Entry) (*Session, error) {
 		r.propose(ctx, state.RoleSet{Session: s.id, Role: now})
 	}
 	r.recall(s)
-	if !e.Quiet {
+	switch {
+	case e.Quiet:
+		return s, nil
+	case s.resumed:
+		s.welcomeBack(s.Pseudo())
+	default:
 		r.welcome(ctx, s, out.Event)
-		r.noteReading(s)
 	}
+	r.noteReading(s)
 	return s, nil
 }
 
@@ -238,31 +243,6 @@ func (r *Room) nearLocked(p text.Pseudo, f text.Forms) error {
 	return nil
 }
 
-// openSession proposes a session: in the place of one whose connection was lost, if
-// there is one that is theirs, or else a new one.
-func (r *Room) openSession(ctx context.Context, s *Session, b state.Joined) (state.Outcome, error) {
-	r.mu.Lock()
-	cut, ok := r.state.Resumable(b)
-	r.mu.Unlock()
-	if ok {
-		out, err := r.proposeUntil(ctx, s.id, state.Resumed{Cut: cut, Joined: b}, r.stopped)
-		if !errors.Is(err, state.ErrGone) {
-			return out, err
-		}
-		r.renumber(s) // the one that was cut has lapsed meanwhile
-	}
-	return r.proposeUntil(ctx, s.id, b, r.stopped)
-}
-
-// renumber gives another ID to a session whose own was refused.
-func (r *Room) renumber(s *Session) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	delete(r.sessions, s.id)
-	s.id = r.newID()
-	r.sessions[s.id] = s
-}
-
 // Watch opens the console's session: it reads all that the room shows and does
 // operators' commands, but is no member.
 func (r *Room) Watch(p Prefs) *Session {
@@ -287,10 +267,13 @@ func (r *Room) Limits() Limits { return *r.limits.Load() }
 func (r *Room) SetLimits(l Limits) {
 	r.limits.Store(&l)
 	r.mu.Lock()
-	here := slices.Clone(r.order)
+	var here []*memberState
+	for _, s := range r.order { // who joins later gets them then
+		here = append(here, s.own)
+	}
 	r.mu.Unlock()
-	for _, s := range here { // who joins later gets them then
-		s.own.setLimits(&l)
+	for _, own := range here {
+		own.setLimits(&l)
 	}
 }
 

@@ -29,12 +29,16 @@ func (s *Session) Close(why state.Ending) {
 // Joined is applied later departs then, see arrivedLocked.
 func (r *Room) remove(s *Session, why *state.Ending) {
 	r.mu.Lock()
+	gone := r.state.Member(s.id) == nil || r.closing != nil
+	if !gone && r.cuts(&s.from, why.Cause) {
+		r.keepLocked(s)
+	}
 	seen, unnoted := r.unnotedLocked(s, 0) // noted if this was the owner's last session
 	unnoted = unnoted && !r.readingLocked(r.state.AccountByID(seen.Account), s)
 	r.deleteLocked(s)
 	var departed <-chan struct{}
-	if r.state.Member(s.id) != nil && r.closing == nil {
-		departed = r.depart(r.departure(s.id, why))
+	if !gone {
+		departed = r.depart(r.departure(s, why))
 	}
 	r.mu.Unlock()
 	if departed != nil {
@@ -68,13 +72,12 @@ func (r *Room) deleteLocked(s *Session) {
 	s.index = -1
 }
 
-// departure returns the event that ends a session: a member who lost the connection may
-// come back for a while, if Config.CutWait says so.
-func (r *Room) departure(id state.ID, why *state.Ending) state.Body {
-	if why.Cause == state.Lost && r.cfg.CutWait > 0 {
-		return state.Cut{Session: id, Wait: r.cfg.CutWait}
+// departure returns the event that ends a session, or cuts it.
+func (r *Room) departure(s *Session, why *state.Ending) state.Body {
+	if r.cuts(&s.from, why.Cause) {
+		return state.Cut{Session: s.id, Wait: r.cfg.CutWait}
 	}
-	return state.Left{Session: id, Cause: why.Cause, Text: why.Reason}
+	return state.Left{Session: s.id, Cause: why.Cause, Text: why.Reason}
 }
 
 // depart proposes the end of a session, under one ID, until the log has it or the room

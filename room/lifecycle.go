@@ -34,7 +34,7 @@ func New(ctx context.Context, cfg Config, log Log, store Store) (*Room, error) {
 		cfg: cfg, proposer: newProposer(log), store: store, ring: newRing(), table: commands, searches: newSearches(),
 		authLimiter: newAuthLimiter(), hasher: newHasher(cfg.PassMemory, cfg.PassTime), access: &Access{}, started: time.Now(),
 		zones: zoneCache{find: cfg.Zone, found: map[string]*time.Location{}}, mu: cmp.Or[sync.Locker](cfg.mu, &sync.Mutex{}),
-		state: st, sessions: map[state.ID]*Session{}, memberStates: memberStates{}, snapshots: snapshots{tried: time.Now()},
+		state: st, sessions: map[state.ID]*Session{}, memberStates: memberStates{}, kept: map[state.ID]*keptSession{}, snapshots: snapshots{tried: time.Now()},
 	}
 	r.limits.Store(&cfg.Limits)
 	if r.cfg.Node == "" {

@@ -100,10 +100,7 @@ func mutedUntil(view *state.View, tick time.Duration) func(*state.Member) time.T
 
 // person describes a member as the session may see it.
 func (s *Session) person(view *state.View, m *state.Member, muted bool) Person {
-	p := Person{Pseudo: m.Pseudo, Hue: m.Hue, Since: m.Since, Away: m.Away, Muted: muted, Operator: m.Role >= state.Operator, Details: s.Role() >= state.Operator}
-	if m.IsCut() && p.Away == nil {
-		p.Away = &state.Away{Since: m.Since}
-	}
+	p := Person{Pseudo: m.Pseudo, Hue: m.Hue, Since: m.Since, Away: m.Away, Lost: m.IsCut(), Muted: muted, Operator: m.Role >= state.Operator, Details: s.Role() >= state.Operator}
 	account := view.Account(m.Forms.Key)
 	if account != nil {
 		p.Registered = account.Since

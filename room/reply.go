@@ -43,6 +43,7 @@ type Person struct {
 	Hue      state.Hue
 	Since    time.Time
 	Away     *state.Away
+	Lost     bool     // all their connections were: they are away until they come back
 	Fronts   []string // how connected, one for each session: "ssh", "tcp"
 	Operator bool
 	Muted    bool
@@ -204,6 +205,9 @@ const (
 	NowNamed             // the pseudo is Name, as before
 	RecipientAway        // Name is away, Text says why
 	RecipientFull        // Name reads too slowly: not delivered
+	RecipientCut         // Name's connection was lost: delivered when they come back
+	RecipientLost        // Name's connection was lost: not delivered
+	NowResumed           // Name's session goes on, whose connection was lost
 	LineCut              // a line was too long, its end is lost
 	StillHere            // the answer to "are you there"
 	PressAgain           // Ctrl-C once more to leave

@@ -208,3 +208,31 @@ func TestARoomWhoseLogFailsEndsAndSaysWhy(t *testing.T) {
 		}
 	})
 }
+
+// TestAStopForgetsNobodyWhoIsCut: whoever comes back in time has not left, and whoever does
+// not leaves once, in the room that started again.
+func TestAStopForgetsNobodyWhoIsCut(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		log, store := keptLog{room.NewMemoryLog()}, room.NewMemoryStore()
+		defer log.MemoryLog.Close()
+		cfg := room.Config{CutWait: time.Minute}
+		before := open(t, cfg, log, store)
+		ann, bob := before.arrive(withKey("ann", "SHA256:ann")), before.arrive(withKey("bob", "SHA256:bob"))
+		cleo := before.arrive(as("cleo"))
+		ann.loses(state.Lost)
+		bob.loses(state.Lost)
+		if err := before.room.Close(); err != nil {
+			t.Fatalf("Close: %v", err)
+		}
+		cleo.left(state.Shutdown)
+
+		after := open(t, cfg, log, store)
+		after.present("ann", "bob")
+		eve := after.join("eve")[0]
+		back := after.arrive(withKey("ann", "SHA256:ann"))
+		sleep(2 * time.Minute)
+		eve.sees("-bob (lost)")
+		back.stays()
+		after.present("ann", "eve")
+	})
+}

@@ -1,7 +1,9 @@
 package room
 
 import (
+	"sort"
 	"sync"
+	"time"
 
 	"salon/room/state"
 )
@@ -79,6 +81,18 @@ func (r *ring) lastSeq(before uint64) state.Seq {
 		}
 	}
 	return 0
+}
+
+// since returns the first place before another one whose event is not older than a time,
+// as far as the clock went on evenly; the other one if there is none.
+func (r *ring) since(t time.Time, before uint64) uint64 {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	if before <= r.first {
+		return before
+	}
+	n := sort.Search(int(before-r.first), func(i int) bool { return !r.slots[(r.first+uint64(i))%ringEvents].Time.Before(t) })
+	return r.first + uint64(n)
 }
 
 // find returns the place of the event with a sequence number. Events are in the log's

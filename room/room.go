@@ -23,8 +23,9 @@ type Config struct {
 	// Node is this node's name in the log: a node that starts under the name of another
 	// ends that one's sessions. "": a name that nobody else has.
 	Node string
-	// CutWait is how long a member stays whose connection was lost, so that they may
-	// come back without anybody noticing; 0: not at all.
+	// CutWait is how long a member stays, marked as away, whose connection was lost or
+	// stalled, so that they may come back without anybody noticing; 0: not at all. Those
+	// who left, and scripts, are gone at once.
 	CutWait time.Duration
 	// Mail carries private messages to members on other nodes; nil: there are none.
 	Mail Mail
@@ -93,6 +94,7 @@ type Room struct {
 	sessions     map[state.ID]*Session
 	order        []*Session // the same, to wake in turn
 	memberStates memberStates
+	kept         map[state.ID]*keptSession // of sessions that were cut
 	roster       rosterCache
 	gathered     state.Gathered
 	gathering    *time.Timer

@@ -136,10 +136,15 @@ func (c *call) whisper(said string, to func() ([]*state.Member, error)) (Reply, 
 // notice returns what the sender is told about a recipient; nil for nothing.
 func (w *whisper) notice(to *state.Member, reached []state.ID) Reply {
 	has := func(at state.Attendance) bool { return slices.Contains(reached, at.ID) }
+	got := slices.ContainsFunc(to.Sessions, has)
 	switch {
 	case to.ID == w.sender.ID:
 		return nil
-	case !slices.ContainsFunc(to.Sessions, has):
+	case to.IsCut() && got:
+		return Notice{What: RecipientCut, Name: to.Pseudo}
+	case to.IsCut():
+		return Notice{What: RecipientLost, Name: to.Pseudo}
+	case !got:
 		return Notice{What: RecipientFull, Name: to.Pseudo}
 	case to.Away != nil:
 		return Notice{What: RecipientAway, Name: to.Pseudo, Text: to.Away.Text}
@@ -236,7 +241,7 @@ func (r *Room) deliver(l Letter) (reached []state.ID) {
 			reached = append(reached, s.id)
 		}
 	}
-	return reached
+	return append(reached, r.hold(&l)...)
 }
 
 // readersOf returns the sessions here among those a private message is for, and makes

@@ -44,6 +44,11 @@ type Session struct {
 	older    atomic.Pointer[page]    // the page before the one shown last; nil: there is none
 	targets  atomic.Pointer[targets] // nil: everyone
 	arrived  uint64                  // place where reading began; never changed once it has
+	resumed  bool                    // it resumes another, of which something was kept; never changed once it reads
+	unbroken bool                    // it shows the screen of that one; never changed once it reads
+
+	front     any // see Keep and Resumed; between Join and Keep only its front uses it
+	frontSize int
 
 	// Guarded by the room's mu.
 	index   int       // in room.order, -1 outside
@@ -230,14 +235,40 @@ func (s *Session) drain(show func([]Item) error) error {
 	defer itemBuffers.Put(buffer)
 	defer clear(buffer[:])
 	for {
+		at := s.place()
 		items := s.Take(buffer[:0:takeItems])
 		if len(items) == 0 {
 			return nil
 		}
 		if err := show(items); err != nil {
+			s.putBack(items, at)
 			return err
 		}
 	}
+}
+
+// place returns the place to read next.
+func (s *Session) place() uint64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.cursor
+}
+
+// putBack undoes a Take whose items could not be shown, but for replies.
+func (s *Session) putBack(items []Item, at uint64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.cursor = at
+	var back []pending
+	for _, it := range items {
+		switch {
+		case it.Place != 0:
+			at = it.Place + 1
+		case it.Event != nil:
+			back = append(back, pending{it, at})
+		}
+	}
+	s.inbox = append(back, s.inbox...)
 }
 
 // post puts an item in the inbox, after all that the room has shown until now.

@@ -53,6 +53,7 @@ func (s *Server) channel(_ *ssh.Server, conn *gossh.ServerConn, offer gossh.NewC
 	defer in.end()
 	ch := s.newChannel(in, conn)
 	ch.key, ch.secrets, ch.addr, ch.login = provedKey(ctx), under.secrets, under.login.Addr, under.login
+	ch.lost = &under.lost
 	ch.run(requests)
 }
 
@@ -91,7 +92,7 @@ func (ch *channel) run(requests <-chan *gossh.Request) {
 			ch.end(&state.Ending{Cause: state.Quit})
 		}
 	}
-	ch.end(&state.Ending{Cause: state.Lost})
+	ch.end(&state.Ending{Cause: ch.hangup()})
 	ch.Close()
 	serving.Wait()
 }

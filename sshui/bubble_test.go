@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -76,6 +77,7 @@ func (b *bubble) openSession(change func(*channel)) {
 	reading, typing := io.Pipe()
 	b.typing = typing
 	b.ch = b.server.newChannel(&cable{b, reading}, &gossh.ServerConn{Conn: caller{}})
+	b.ch.lost = &atomic.Bool{}
 	b.ch.started, b.ch.term, b.ch.pty, b.ch.errs = true, "xterm-256color", true, b.ch.out
 	if change != nil {
 		change(b.ch)

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	gossh "golang.org/x/crypto/ssh"
@@ -42,6 +43,7 @@ type channel struct {
 	secrets secrets         // while logging in, without a key
 	addr    netip.Addr
 	login   *front.Login    // of its connection
+	lost    *atomic.Bool    // see conn
 	ctx     context.Context // ends with the channel, by a *[state.Ending]
 	end     context.CancelCauseFunc
 

@@ -43,6 +43,7 @@ type conn struct {
 	begun    time.Time
 	deadline *time.Timer // closes a connection that is late, see timeouts; with a session open none is
 	gone     atomic.Bool // closed, or about to be
+	lost     atomic.Bool // it ended while a session was open: reading failed
 	closed   sync.Once
 	err      error // of closing
 
@@ -86,11 +87,23 @@ func (a clientAddr) String() string { return a.login.Addr.String() }
 // RemoteAddr implements net.Conn.
 func (c *conn) RemoteAddr() net.Addr { return clientAddr{c} }
 
+// Read implements net.Conn.
+func (c *conn) Read(b []byte) (int, error) {
+	n, err := c.paced.Read(b)
+	if err != nil && len(c.slots) > 0 {
+		if !c.gone.Load() { // it was not the server that closed it
+			time.Sleep(c.server.waits.lost)
+		}
+		c.lost.Store(true)
+	}
+	return n, err
+}
+
 // Close implements net.Conn. It may be called more than once.
 func (c *conn) Close() error {
 	c.closed.Do(func() {
-		c.err = c.paced.Close()
 		c.gone.Store(true)
+		c.err = c.paced.Close()
 		c.deadline.Stop()
 		c.server.conns.Forget(c)
 	})

@@ -24,7 +24,7 @@ import (
 )
 
 func TestDefaultTimeoutsAreThoseDocumented(t *testing.T) {
-	want := timeouts{handshake: 10 * time.Second, login: time.Minute, start: 10 * time.Second, pseudo: time.Minute, write: 10 * time.Second, linger: time.Second, keepalive: 30 * time.Second, eof: 100 * time.Millisecond}
+	want := timeouts{handshake: 10 * time.Second, login: time.Minute, start: 10 * time.Second, pseudo: time.Minute, write: 10 * time.Second, linger: time.Second, keepalive: 30 * time.Second, eof: 100 * time.Millisecond, lost: 200 * time.Millisecond}
 	srv, err := New(Config{HostKeys: []gossh.Signer{newKey(t)}}, open(t).Room)
 	if err != nil {
 		t.Fatal(err)

@@ -50,7 +50,7 @@ func (ch *channel) runCommand() {
 // undelivered reports whether a reply says that somebody did not get a private message.
 func undelivered(r room.Reply) bool {
 	n, ok := r.(room.Notice)
-	return ok && n.What == room.RecipientFull
+	return ok && (n.What == room.RecipientFull || n.What == room.RecipientLost)
 }
 
 // enterAsUser makes the client a member under the name it logged in as, or tells it

@@ -282,7 +282,7 @@ func TestAChannelClosedWhileItsConnectionStaysLeavesTheRoom(t *testing.T) {
 		s.must("shell", nil)
 		h.AwaitJoined(t, text.Pseudo(user))
 		s.Close()
-		h.wantLeft(t, text.Pseudo(user), state.Lost)
+		h.wantLeft(t, text.Pseudo(user), state.Quit)
 		s.exit()
 		awaitGoroutines(t, idle)
 		again := openChannel(t, c) // the connection is as good as new
@@ -310,7 +310,7 @@ func TestAScreenClosedWhileItsConnectionStaysLeavesNothingRunning(t *testing.T) 
 		s.out.awaitText(t, "Bienvenue")
 		s.send(doing)
 		s.Close()
-		h.wantLeft(t, text.Pseudo(user), state.Lost)
+		h.wantLeft(t, text.Pseudo(user), state.Quit)
 		s.exit()
 		var left error
 		roomtest.Until(t, func() string { return fmt.Sprintf("%q: %v", doing, left) }, func() bool {

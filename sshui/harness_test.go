@@ -6,6 +6,7 @@ import (
 	"net"
 	"slices"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 	gossh "golang.org/x/crypto/ssh"
@@ -55,6 +56,7 @@ func patientAtEOF(b *build) { b.waits.eof = patience }
 func open(t testing.TB, change ...func(*build)) *harness {
 	t.Helper()
 	b := build{waits: defaultTimeouts(), pace: unlimited(maxUnread), store: room.NewMemoryStore(), cfg: Config{Version: "salon", HostKeys: []gossh.Signer{newKey(t)}}}
+	b.waits.lost = time.Millisecond // few tests are about what a client said last
 	for _, c := range change {
 		c(&b)
 	}

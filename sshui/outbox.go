@@ -253,7 +253,7 @@ func (t *terminal) ask(r room.Request) {
 func (t *terminal) onScreen(tell func(*screen.Screen)) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.lines == nil {
+	if t.lines == nil && t.screen != nil {
 		tell(t.screen)
 	}
 }

@@ -161,7 +161,7 @@ type pacedChannel struct {
 	gossh.Channel
 	conn *paced
 
-	reading    sync.Mutex // held in Read
+	reading    chan struct{} // cap 1; full while somebody is in Read
 	closeOnce  sync.Once
 	stderrOnce sync.Once
 	discards   sync.WaitGroup
@@ -174,7 +174,7 @@ type pacedChannel struct {
 
 // newPacedChannel wraps a channel of a connection. The caller must call end.
 func newPacedChannel(p *paced, ch gossh.Channel) *pacedChannel {
-	in := &pacedChannel{Channel: ch, conn: p}
+	in := &pacedChannel{Channel: ch, conn: p, reading: make(chan struct{}, 1)}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.channels = append(p.channels, in)
@@ -183,8 +183,8 @@ func newPacedChannel(p *paced, ch gossh.Channel) *pacedChannel {
 
 // Read implements gossh.Channel.
 func (in *pacedChannel) Read(b []byte) (int, error) {
-	in.reading.Lock()
-	defer in.reading.Unlock()
+	in.reading <- struct{}{}
+	defer func() { <-in.reading }()
 	in.count(func() { in.waiting = true }) // the connection is read on: there may be nothing left to read
 	n, err := in.Channel.Read(b)
 	in.count(func() {

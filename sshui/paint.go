@@ -164,7 +164,10 @@ func (t *terminal) switchLocked(dst []byte, now time.Time) []byte {
 		dst = t.screen.Close(dst)
 		t.lines = t.newLines(t.screen.TakeLine()) // Write shows it
 	default:
-		t.screen.CatchUp(now)
+		if !t.resumed {
+			t.screen.CatchUp(now)
+		}
+		t.resumed = false
 		t.screen.Resume(t.lines.Close())
 		t.lines = nil
 		dst = t.screen.Open(dst)

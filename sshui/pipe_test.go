@@ -64,7 +64,7 @@ func TestAPipeMayBeClosedWhileItWaitsForTheLimit(t *testing.T) {
 	s.send("un\ndeux\ntrois\n")
 	h.AwaitSaid(t, "un")
 	s.Close()
-	h.wantLeft(t, "make", state.Lost)
+	h.wantLeft(t, "make", state.Quit)
 }
 
 func TestALineTooLongIsRefusedAndTheOthersAreNot(t *testing.T) {

@@ -46,12 +46,17 @@ type timeouts struct {
 	linger    time.Duration // at shutdown or when turned away, to read why and hang up
 	keepalive time.Duration // between two keepalives
 	eof       time.Duration // for the channel to end after its input, as when the connection is lost; then the member has left
+	// lost is how long the end of a connection is held back from its sessions: what the client
+	// sent right before, such as that it closes its channel or disconnects, is handled first,
+	// by a goroutine of the library behind the one that reads. If that takes longer, the
+	// connection counts as lost.
+	lost time.Duration
 }
 
 func defaultTimeouts() timeouts {
 	return timeouts{
 		handshake: 10 * time.Second, login: time.Minute, start: 10 * time.Second, pseudo: time.Minute, write: 10 * time.Second,
-		linger: time.Second, keepalive: 30 * time.Second, eof: 100 * time.Millisecond,
+		linger: time.Second, keepalive: 30 * time.Second, eof: 100 * time.Millisecond, lost: 200 * time.Millisecond,
 	}
 }
 

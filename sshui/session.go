@@ -97,17 +97,32 @@ func (ch *channel) join(e room.Entry) (err error) {
 func (ch *channel) inputEnded() {
 	wait.Pause(ch.ctx, ch.server.waits.eof)
 	if ch.ctx.Err() == nil { // otherwise the session ends with the channel: see join
-		ch.sess.End(state.Ending{Cause: state.Quit})
+		ch.sess.End(state.Ending{Cause: ch.hangup()})
 	}
+}
+
+// hangup returns why a client is gone that says nothing more: its connection was lost, or it
+// closed the channel, or said that it disconnects.
+func (ch *channel) hangup() state.Cause {
+	if ch.lost.Load() {
+		return state.Lost
+	}
+	return state.Quit
 }
 
 // leave takes the session out of the room and logs why: because of the channel's end if
 // it has ended, otherwise of why.
 func (ch *channel) leave(why error) *state.Ending {
+	return ch.server.conns.Leave(ch.sess, ch.addr, ch.ending(why))
+}
+
+// ending returns why a session ends that ends for some reason: because of the channel's
+// end if that has ended.
+func (ch *channel) ending(why error) *state.Ending {
 	if ch.ctx.Err() != nil {
 		why = context.Cause(ch.ctx)
 	}
-	return ch.server.conns.Leave(ch.sess, ch.addr, state.AsEnding(why))
+	return state.AsEnding(why)
 }
 
 // complain writes one line to where errors go.

@@ -32,11 +32,12 @@ type terminal struct {
 	decoder keys.Decoder // the reading goroutine only
 	rest    []keys.Event // read while coming in, but not looked at yet
 
-	mu     sync.Mutex   // guards all below
-	lines  *line.Prompt // what the terminal shows, if it is lines; nil: the screen
-	screen *screen.Screen
-	outbox outbox
-	sent   int // messages of this session that the room has shown
+	mu      sync.Mutex     // guards all below
+	lines   *line.Prompt   // what the terminal shows, if it is lines; nil: the screen
+	screen  *screen.Screen // nil where there cannot be one, or once it is kept for another terminal
+	outbox  outbox
+	resumed bool // the screen was another terminal's, and has not been shown here
+	sent    int  // messages of this session that the room has shown
 }
 
 // terminal serves a session on a terminal.
@@ -82,29 +83,27 @@ func (t *terminal) run() {
 		defer t.server.conns.Recover(t.sess)
 		t.read()
 	})
-	end := t.leave(t.show())
-	t.farewell(end)
+	t.over(t.show())
+	reading.Wait()
+	t.closeOutbox()
+}
+
+// over leaves, after a farewell if somebody is there to read it. It stands apart from run,
+// which is on the stack of every member all the time.
+func (t *terminal) over(why error) {
+	t.sess.End(*t.ending(why))
+	if isLost(t.sess.Ending()) {
+		t.keep()
+	}
+	end := t.leave(t.sess.Ending())
+	if !isLost(end) {
+		t.farewell(end)
+	}
 	code := endingCode(end)
 	if end.Cause == state.Shutdown { // a person was told, and needs no code
 		code = exitDone
 	}
 	t.exit(code)
-	reading.Wait()
-	t.closeOutbox()
-}
-
-// startScreen shows the screen, on a terminal that can.
-func (t *terminal) startScreen() {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if !t.capable() {
-		return
-	}
-	width, height := t.size()
-	t.screen = screen.New(t.sess, t.server.looks, screen.Terminal{
-		Width: width, Height: height, Palette: t.palette(), Modern: modern(t.term), ASCII: t.ascii(),
-	}, time.Now())
-	t.restore = t.restoreTerminal
 }
 
 // restoreTerminal returns what restores the terminal after the screen; in plain lines it
@@ -114,6 +113,9 @@ func (t *terminal) restoreTerminal() []byte {
 	defer t.mu.Unlock()
 	if t.lines != nil {
 		t.lines.Close()
+		return nil
+	}
+	if t.screen == nil { // kept
 		return nil
 	}
 	return t.screen.Close(nil)
@@ -180,6 +182,9 @@ func (t *terminal) dispatch(e keys.Event) line.Outcome {
 	defer t.mu.Unlock()
 	if t.lines != nil {
 		return t.lines.Input(e)
+	}
+	if t.screen == nil { // kept: it is over
+		return line.Outcome{}
 	}
 	defer wait.Signal(t.changed)
 	t.actLocked(t.screen.Input(e, time.Now()))

@@ -42,6 +42,15 @@ func (h *History) Add(line string) {
 	}
 }
 
+// Size returns how many bytes its lines have together, with what was typed into them.
+func (h *History) Size() int {
+	size := h.bytes
+	for _, typed := range h.changed {
+		size += len(typed)
+	}
+	return size
+}
+
 // line returns the nth line from the end, from 1, "" if there is none.
 func (h *History) line(n int) string {
 	if n < 1 || n > len(h.lines) {

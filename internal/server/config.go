@@ -50,6 +50,8 @@ type Config struct {
 	// is no limit.
 	Rate  float64 `default:"2" help:"${HelpRate}"`
 	Burst int     `default:"5" help:"${HelpBurst}"`
+	// CutWait is how long a member stays whose connection was lost; 0: not at all.
+	CutWait time.Duration `default:"60s" help:"${HelpCutWait}"`
 	// MaxPerSource and the fields after it are those of front.Limits.
 	MaxPerSource    int           `default:"512" help:"${HelpPerSource}"`
 	LoginsPerSource int           `default:"64" help:"${HelpLogins}"`
@@ -88,6 +90,8 @@ func (c *Config) Check() error {
 		return &FlagError{Flag: "rate", Value: c.Rate}
 	case c.Burst < 1:
 		return &FlagError{Flag: "burst", Value: c.Burst}
+	case c.CutWait < 0:
+		return &FlagError{Flag: "cut-wait", Value: c.CutWait}
 	case c.MaxPerSource < 0:
 		return &FlagError{Flag: "max-per-source", Value: c.MaxPerSource}
 	case c.LoginsPerSource < 0:

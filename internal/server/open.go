@@ -112,7 +112,7 @@ func (s *server) listen(f *port) (net.Listener, error) {
 // openRoom opens the room on the history of the data directory, or in memory.
 func (s *server) openRoom() error {
 	cfg := room.DefaultConfig()
-	cfg.Limits = s.cfg.limits()
+	cfg.Limits, cfg.CutWait = s.cfg.limits(), s.cfg.CutWait
 	cfg.Node, cfg.Audit, cfg.Reload = nodeName, s.audit, s.reload
 	var events room.Log = room.NewMemoryLog()
 	var store room.Store = room.NewMemoryStore()

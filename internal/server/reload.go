@@ -62,7 +62,7 @@ func (s *server) reload() (putOut int, err error) {
 func (c *Config) unapplied(next *Config) []string {
 	differs := map[string]bool{
 		"ssh": c.SSH != next.SSH, "tcp": c.TCP != next.TCP, "data": c.Data != next.Data, "lang": c.Lang != next.Lang,
-		"host-key": !slices.Equal(c.HostKey, next.HostKey), "log": c.Log != next.Log,
+		"host-key": !slices.Equal(c.HostKey, next.HostKey), "log": c.Log != next.Log, "cut-wait": c.CutWait != next.CutWait,
 	}
 	maps.DeleteFunc(differs, func(_ string, differs bool) bool { return !differs })
 	return slices.Sorted(maps.Keys(differs))

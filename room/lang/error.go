@@ -28,7 +28,14 @@ func (v View) detailed(err error) string {
 	case *text.PseudoError:
 		return v.pseudoError(e)
 	case *state.TakenError:
-		return alike(t.Taken, t.Alike, e.Pseudo, e.By)
+		if e.Lost && e.Pseudo.Key() == e.By.Key() {
+			return fmt.Sprintf(t.TakenLost, name(e.Pseudo), Duration(max(e.Left, time.Second), v.Lang))
+		}
+		said := alike(t.Taken, t.Alike, e.Pseudo, e.By)
+		if e.Here && e.Pseudo.Key() == e.By.Key() {
+			said += " " + t.TakenHere
+		}
+		return said
 	case *state.RegisteredError:
 		return alike(t.Registered, t.AlikeRegistered, e.Pseudo, e.By)
 	case *state.UnknownMemberError:

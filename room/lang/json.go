@@ -81,7 +81,7 @@ func (v View) object(it room.Item, now time.Time) Object {
 		o.Type, o.Count, o.Lines = "people", len(r.Members), nil
 		for _, p := range r.Members {
 			o.To = append(o.To, string(p.Pseudo))
-			if p.Away != nil {
+			if p.Away != nil || p.Lost {
 				o.Away = append(o.Away, string(p.Pseudo))
 			}
 		}
@@ -94,6 +94,10 @@ func noticeObject(o *Object, n room.Notice) {
 	switch n.What {
 	case room.RecipientAway:
 		o.To, o.Away, o.Text = []string{string(n.Name)}, []string{string(n.Name)}, n.Text
+	case room.RecipientCut:
+		o.To, o.Away = []string{string(n.Name)}, []string{string(n.Name)}
+	case room.RecipientLost:
+		o.To, o.Away, o.Code = []string{string(n.Name)}, []string{string(n.Name)}, notDelivered
 	case room.RecipientFull:
 		o.To, o.Code = []string{string(n.Name)}, notDelivered
 	}

@@ -88,16 +88,19 @@ func TestEveryEventHasATypeInJSON(t *testing.T) {
 
 func TestRepliesAsJSON(t *testing.T) {
 	for want, r := range map[string]room.Reply{
-		`{"type":"welcome","time":"T","to":["ann"],"text":"one\ntwo","count":3}`:                                                                                     room.Welcome{MOTD: "one\ntwo", Pseudo: "ann", Present: 3},
-		`{"type":"error","time":"T","text":"Nothing to say? Type a message, or /help.","code":"empty"}`:                                                              room.Failure{Err: room.ErrEmpty},
-		`{"type":"skipped","time":"T","count":12}`:                                                                                                                   room.Skipped{Count: 12},
-		`{"type":"welcome","time":"T","to":["ann"],"count":3}`:                                                                                                       room.Welcome{Pseudo: "ann", Present: 3},
-		`{"type":"people","time":"T","to":["ann","bob"],"count":2}`:                                                                                                  room.People{Members: []room.Person{{Pseudo: "ann"}, {Pseudo: "bob"}}},
-		`{"type":"people","time":"T","to":["ann","bob"],"away":["bob"],"count":2}`:                                                                                   room.People{Members: []room.Person{{Pseudo: "ann"}, {Pseudo: "bob", Away: &state.Away{}}}},
-		`{"type":"reply","time":"T","to":["bob"],"text":"lunch","away":["bob"],"lines":["bob is away: lunch"]}`:                                                      room.Notice{What: room.RecipientAway, Name: "bob", Text: "lunch"},
-		`{"type":"reply","time":"T","to":["bob"],"code":"not-delivered","lines":["bob is not receiving anything: private message not delivered. Try again later."]}`: room.Notice{What: room.RecipientFull, Name: "bob"},
-		`{"type":"past","time":"T","after":41,"events":[]}`:                                                                                                          room.Past{Since: 41, Resumed: true},
-		`{"type":"reply","time":"T","lines":["* You are not ignoring anyone."]}`:                                                                                     room.Ignoring{},
+		`{"type":"welcome","time":"T","to":["ann"],"text":"one\ntwo","count":3}`:                                                                                              room.Welcome{MOTD: "one\ntwo", Pseudo: "ann", Present: 3},
+		`{"type":"error","time":"T","text":"Nothing to say? Type a message, or /help.","code":"empty"}`:                                                                       room.Failure{Err: room.ErrEmpty},
+		`{"type":"skipped","time":"T","count":12}`:                                                                                                                            room.Skipped{Count: 12},
+		`{"type":"welcome","time":"T","to":["ann"],"count":3}`:                                                                                                                room.Welcome{Pseudo: "ann", Present: 3},
+		`{"type":"people","time":"T","to":["ann","bob"],"count":2}`:                                                                                                           room.People{Members: []room.Person{{Pseudo: "ann"}, {Pseudo: "bob"}}},
+		`{"type":"people","time":"T","to":["ann","bob"],"away":["bob"],"count":2}`:                                                                                            room.People{Members: []room.Person{{Pseudo: "ann"}, {Pseudo: "bob", Away: &state.Away{}}}},
+		`{"type":"reply","time":"T","to":["bob"],"text":"lunch","away":["bob"],"lines":["bob is away: lunch"]}`:                                                               room.Notice{What: room.RecipientAway, Name: "bob", Text: "lunch"},
+		`{"type":"people","time":"T","to":["ann","cut"],"away":["cut"],"count":2}`:                                                                                            room.People{Members: []room.Person{{Pseudo: "ann"}, {Pseudo: "cut", Lost: true}}},
+		`{"type":"reply","time":"T","to":["bob"],"away":["bob"],"lines":["bob lost the connection: private message delivered when they come back."]}`:                         room.Notice{What: room.RecipientCut, Name: "bob"},
+		`{"type":"reply","time":"T","to":["bob"],"code":"not-delivered","away":["bob"],"lines":["bob lost the connection: private message not delivered. Try again later."]}`: room.Notice{What: room.RecipientLost, Name: "bob"},
+		`{"type":"reply","time":"T","to":["bob"],"code":"not-delivered","lines":["bob is not receiving anything: private message not delivered. Try again later."]}`:          room.Notice{What: room.RecipientFull, Name: "bob"},
+		`{"type":"past","time":"T","after":41,"events":[]}`:                                                                                                                   room.Past{Since: 41, Resumed: true},
+		`{"type":"reply","time":"T","lines":["* You are not ignoring anyone."]}`:                                                                                              room.Ignoring{},
 	} {
 		want = strings.Replace(want, "T", now.Format(time.RFC3339), 1)
 		if got := string(english().JSON(room.Item{Reply: r}, now)); got != want {

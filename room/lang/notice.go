@@ -26,14 +26,14 @@ func (v View) confirmed(n room.Notice) string {
 		room.NowOperator: t.NowOperator, room.NowGuest: t.NowGuest, room.NowReloaded: t.NowReloaded, room.NothingMore: t.NothingMore,
 		room.NowToEveryone: t.NowToEveryone, room.NowTo: t.NowTo,
 		room.NowIgnored: t.NowIgnored, room.NowUnignored: t.NowHeard, room.NowNamed: t.NowNamed, room.NoPseudoGiven: t.NoPseudoGiven,
-		room.RecipientAway: t.RecipientAway, room.RecipientFull: t.RecipientFull, room.NowClock: t.NowClock, room.NowZone: t.NowZone,
+		room.RecipientAway: t.RecipientAway, room.RecipientFull: t.RecipientFull, room.RecipientCut: t.RecipientCut, room.RecipientLost: t.RecipientLost, room.NowResumed: t.NowResumed, room.NowClock: t.NowClock, room.NowZone: t.NowZone,
 		room.NowRegistered: t.NowRegistered, room.NowPassSet: t.NowPassSetToo, room.NowUnregistered: t.NowUnregistered,
 		room.NowKeyGone: t.NowKeyGone, room.NowKeyAdded: t.NowKeyAdded, room.NowFreed: t.NowFreed,
 	}[n.What]
 	switch n.What {
 	case room.NowTo:
 		return fmt.Sprintf(form, who+shown(n.Text))
-	case room.NowIgnored, room.NowUnignored, room.NowNamed, room.NoPseudoGiven, room.RecipientFull, room.NowUnregistered, room.NowFreed:
+	case room.NowIgnored, room.NowUnignored, room.NowNamed, room.NoPseudoGiven, room.RecipientFull, room.RecipientCut, room.RecipientLost, room.NowResumed, room.NowUnregistered, room.NowFreed:
 		return fmt.Sprintf(form, who)
 	case room.NowReloaded:
 		if n.Count > 0 {

@@ -37,6 +37,9 @@ func (v View) marks(p room.Person, now time.Time) []string {
 	} else if p.Away != nil {
 		marks = append(marks, fmt.Sprintf(t.AwayNoText, v.Moment(p.Away.Since, now)))
 	}
+	if p.Lost {
+		marks = append(marks, t.LostMark)
+	}
 	if p.Operator {
 		marks = append(marks, t.OperatorMark)
 	}

@@ -38,7 +38,7 @@ type Texts struct {
 	// Replies.
 	Welcome, TopicIs, NoTopic, TopicBy, Present, PresentOne, NobodyHere, AndOthers                                                                               string
 	LastMessages, HelpHint, MoreCommands, Commands, CommandsConsole, Also                                                                                        string
-	Since, AwayIs, AwayNoText, MutedMark, OperatorMark                                                                                                           string
+	Since, AwayIs, AwayNoText, LostMark, MutedMark, OperatorMark                                                                                                 string
 	Connected, Key, NoKey, From, RegisteredSince, KeyCount, KeyCountOne, OpensWith, PassPhraseSet, NoPassPhrase, NoAccounts, AccountCount                        string
 	NewMessage, NewMessages                                                                                                                                      string
 	NoBans, BanLine, MuteLine, ForEver, IgnoringNobody, Ignoring                                                                                                 string
@@ -46,18 +46,18 @@ type Texts struct {
 	TooOld, OlderUnread, SearchCut, NotRecorded                                                                                                                  string
 
 	// Notices.
-	NowAway, NowBack, NowIgnored, NowHeard, NowLang, NowClock, NowZone                                  string
-	NowTo, NowToEveryone, ActionAlone, NotTargeted                                                      string
-	Choices, ServersZone, NowJSON, NowPlain, NowNamed, RecipientAway, RecipientFull, LineCut, StillHere string
-	PressAgain, NoPseudoGiven, BanHint, BanNetwork                                                      string
-	ThemeAuto, ThemeLight, ThemeDark, ThemeMono                                                         string
-	BellMentions, BellNone, BellAll                                                                     string
-	NowMouse, NowNoMouse, NowText, NowScreen                                                            string
-	NowRegistered, NowPassSet, NowPassSetToo, NowUnregistered, NowKeyGone                               string
-	NowFreed, FreedBy, NowKeyAdded, NowOperator, NowGuest, NowReloaded, PutOut                          string
+	NowAway, NowBack, NowIgnored, NowHeard, NowLang, NowClock, NowZone                                                                           string
+	NowTo, NowToEveryone, ActionAlone, NotTargeted                                                                                               string
+	Choices, ServersZone, NowJSON, NowPlain, NowNamed, RecipientAway, RecipientFull, RecipientCut, RecipientLost, NowResumed, LineCut, StillHere string
+	PressAgain, NoPseudoGiven, BanHint, BanNetwork                                                                                               string
+	ThemeAuto, ThemeLight, ThemeDark, ThemeMono                                                                                                  string
+	BellMentions, BellNone, BellAll                                                                                                              string
+	NowMouse, NowNoMouse, NowText, NowScreen                                                                                                     string
+	NowRegistered, NowPassSet, NowPassSetToo, NowUnregistered, NowKeyGone                                                                        string
+	NowFreed, FreedBy, NowKeyAdded, NowOperator, NowGuest, NowReloaded, PutOut                                                                   string
 
 	// Errors.
-	Taken, Alike, PseudoEmpty, PseudoTooLong, PseudoCharacters                                                                       string
+	Taken, TakenHere, TakenLost, Alike, PseudoEmpty, PseudoTooLong, PseudoCharacters                                                 string
 	PseudoScripts, PseudoStart, PseudoReserved                                                                                       string
 	NobodyCalled, NotHere, SeveralNotHere, DidYouMean, SeeList, NoCommand, DidYouMeanWord                                            string
 	SeeHelp, SeeHelpConsole, Usage, NotUnderstood, Denied, TooFast, TooFastLast                                                      string
@@ -87,7 +87,7 @@ type Texts struct {
 	ClientConnected, ClientFailed, ClientLost                                                 string
 	HelpProgram, HelpServe, HelpClient, HelpVersion                                           string
 	HelpSSH, HelpTCP, HelpData, HelpHostKey, HelpLang, HelpReplay, HelpRate                   string
-	HelpBurst, HelpPerSource, HelpLogins, HelpConnectBurst, HelpMaxLogins                     string
+	HelpBurst, HelpCutWait, HelpPerSource, HelpLogins, HelpConnectBurst, HelpMaxLogins        string
 	HelpPenalty, HelpExempt, HelpProxy, HelpLog, HelpHost, HelpPort, HelpShow                 string
 	HelpBench, BenchSSH, BenchTCP, BenchScreen, BenchLine, BenchRaw, BenchSize                string
 	BenchStalled, BenchParallel, BenchSenders, BenchRate, BenchBurst                          string

@@ -34,7 +34,13 @@ var ErrUnread = errors.New("room: older messages cannot be read now")
 type TakenError struct {
 	Pseudo text.Pseudo
 	By     text.Pseudo // who has it: another spelling when the two are only alike
-	Lost   bool        // their connection was lost: they may come back, or leave soon
+	// Lost says that their connection was lost: unless they come back they leave, and
+	// the pseudo is free, when Left is over. With a Left of 0 that is due.
+	Lost bool
+	Left time.Duration
+	// Here says that they came from the newcomer's address, neither with anything that
+	// proves who they are: it may be the newcomer, whose connection is not known to be lost.
+	Here bool
 }
 
 func (e *TakenError) Error() string {

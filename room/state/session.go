@@ -3,6 +3,8 @@ package state
 import (
 	"cmp"
 	"slices"
+
+	"salon/room/text"
 )
 
 // A session is in one of three states. What moves it:
@@ -63,13 +65,33 @@ func (st *State) resolveMember(e Event, b Joined, mine *Account) (m *Member, end
 		return st.ByID(m.ID).copied(), ended, nil
 	case mine != nil && m.Forms.Key == mine.Forms.Key: // who had the pseudo is not its owner, who is here now
 		if other := st.members.conflict(b.Forms, m); other != nil {
-			return nil, nil, &TakenError{Pseudo: b.Pseudo, By: other.Pseudo}
+			return nil, nil, st.taken(b.Pseudo, other)
 		}
 		ended = st.members.expel(m, Ending{Cause: Reclaimed})
 	default:
-		return nil, nil, &TakenError{Pseudo: b.Pseudo, By: m.Pseudo, Lost: m.IsCut()}
+		taken := st.taken(b.Pseudo, m)
+		taken.Here = slices.ContainsFunc(m.Sessions, b.mayBe)
+		return nil, nil, taken
 	}
 	return &Member{ID: e.ID, Pseudo: b.Pseudo, Forms: b.Forms, KeyID: b.KeyID, Hue: HueOf(b.Forms.Key), Since: e.Time}, ended, nil
+}
+
+// taken refuses a pseudo that a member has, or that looks like theirs.
+func (st *State) taken(p text.Pseudo, by *Member) *TakenError {
+	e := &TakenError{Pseudo: p, By: by.Pseudo, Lost: by.IsCut()}
+	if e.Lost {
+		for _, at := range by.Sessions {
+			e.Left = max(e.Left, at.Cut-st.tick)
+		}
+	}
+	return e
+}
+
+// mayBe reports whether a newcomer may be who opened a session, for all that the two show:
+// they come from one address, without a key or an account.
+func (b Joined) mayBe(at Attendance) bool {
+	proved := at.KeyID != "" || b.KeyID != "" || at.Passed != 0 || b.Passed != 0
+	return !proved && at.Addr.IsValid() && at.Addr == b.Addr
 }
 
 // matches reports whether a newcomer is the member: by the same key, or as the owner
@@ -114,18 +136,17 @@ func (b Resumed) apply(st *State, e Event) Outcome {
 
 // mayResume reports whether a session was cut and a newcomer is who had it: the owner
 // of the member's account, or whoever has the same key, or comes from the same address
-// where neither ever had a key or an account.
+// where neither ever had a key or an account. A one-shot command never resumes: the
+// member would no longer be seen.
 func (st *State) mayResume(m *Member, at *Attendance, b Joined) bool {
 	a := st.accounts.get(m.Forms.Key)
 	switch {
-	case at.Cut == 0:
+	case at.Cut == 0 || b.Quiet:
 		return false
-	case at.Proves(a):
-		return a.Opens(b.KeyID, b.Passed)
-	case at.KeyID != "" || b.KeyID != "" || at.Passed != 0 || b.Passed != 0:
-		return at.KeyID != "" && at.KeyID == b.KeyID
+	case a != nil:
+		return at.Proves(a) && a.Opens(b.KeyID, b.Passed)
 	}
-	return at.Addr.IsValid() && at.Addr == b.Addr
+	return b.mayBe(*at) || at.KeyID != "" && at.KeyID == b.KeyID
 }
 
 // Resumable returns the session that a newcomer may resume; ok is false when none
@@ -200,7 +221,7 @@ func (b Renamed) apply(st *State, e Event) Outcome {
 		return refuse(e, err)
 	}
 	if other := st.members.conflict(b.Forms, m); other != nil {
-		return refuse(e, &TakenError{Pseudo: b.To, By: other.Pseudo, Lost: other.IsCut()})
+		return refuse(e, st.taken(b.To, other))
 	}
 	// A new name would say something too, and lose the mute.
 	if err := cmp.Or(st.muted(m), st.banned(Visitor{Pseudo: b.To, Forms: b.Forms})); err != nil {

@@ -109,6 +109,14 @@ func (o *modelMember) isCut() bool {
 	return o.present() && !slices.ContainsFunc(o.sessions, func(s *modelSession) bool { return !s.quiet && s.cut == 0 })
 }
 
+// lapses is when the last of the sessions that were cut lapses.
+func (o *modelMember) lapses() (at time.Duration) {
+	for _, s := range o.sessions {
+		at = max(at, s.cut)
+	}
+	return at
+}
+
 func (p proof) owner() bool { return p.key == "A" || p.passed }
 
 // same reports whether a newcomer may take a session that was cut: by the same account,

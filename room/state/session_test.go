@@ -25,6 +25,8 @@ func (m *sessionModel) join(t *rapid.T) {
 		want(t, out, &state.TakenError{}, false)
 		if taken, _ := errors.AsType[*state.TakenError](out.Err); taken.Lost != o.isCut() {
 			t.Fatalf("%q is taken by somebody cut: %t, want %t", b.Pseudo, taken.Lost, o.isCut())
+		} else if left := max(0, o.lapses()-m.now()); taken.Lost && taken.Left != left {
+			t.Fatalf("%q is free after %v, want %v", b.Pseudo, taken.Left, left)
 		}
 		return
 	case o == nil:
@@ -60,7 +62,7 @@ func (m *sessionModel) resume(t *rapid.T) {
 		b = m.joined(o.pseudo, p, s.quiet)
 	}
 	out := m.propose(m.node(t), state.Resumed{Cut: id, Joined: b})
-	if s == nil || s.cut == 0 || !o.same(s, p) {
+	if s == nil || s.cut == 0 || b.Quiet || !o.same(s, p) {
 		want(t, out, state.ErrGone, false)
 		return
 	}
