@@ -101,7 +101,19 @@ func doUnban(c *call) (Reply, error) {
 	if err != nil {
 		return nil, err
 	}
+	if !c.room.isBanned(target) { // what is refused here is in no log
+		return nil, &state.NotInForceError{What: state.NotBanned, Name: target.String()}
+	}
 	return c.propose(state.Unbanned{By: c.Pseudo(), Target: target}, nil)
+}
+
+// isBanned reports whether a ban of that target is in force.
+func (r *Room) isBanned(t state.Target) bool {
+	now := r.log.Now().Stamp
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	_, ok := r.state.BanOf(t, r.state.TickAt(now))
+	return ok
 }
 
 func doBans(c *call) (Reply, error) {

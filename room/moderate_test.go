@@ -2,6 +2,7 @@ package room_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -246,6 +247,29 @@ func TestStats(t *testing.T) {
 		s := replied[room.Stats](h.console(), "stats")
 		if s.Members != 3 || s.Sessions != 4 || s.Messages != 2 || s.Health.Err != nil || !s.Since.Equal(start) {
 			h.Errorf("the console reads %+v", s)
+		}
+	})
+}
+
+// TestAWordThatIsRefusedIsInNoLog: it may be anything, also a pass phrase in the wrong place.
+func TestAWordThatIsRefusedIsInNoLog(t *testing.T) {
+	inFreeRoom(t, func(h *testRoom) {
+		console, op := h.console(), h.operator("op")
+		applied := func() state.Seq { return replied[room.Stats](console, "stats").Applied }
+		op.told(room.NowPassSet, "/inscrire correct horse battery")
+		h.settle()
+		before := applied()
+		for _, line := range []string{
+			"unban %s", "unmute %s", "free %s", "kick %s", "mute %s", "mute %s 10m", "ban 300.1.1.1 %s", "slow %s", "shutdown %s", "desinscrire %s", "desinscrire SHA256:%s", "ignore %s", "unignore %s",
+		} {
+			line = fmt.Sprintf(line, "sesame")
+			if op.tries("/"+line) == nil {
+				h.Errorf("%q is not refused", line)
+			}
+			if now := applied(); now != before {
+				h.Errorf("%q is in the log", line)
+				before = now
+			}
 		}
 	})
 }

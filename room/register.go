@@ -119,7 +119,11 @@ func doUnregister(c *call) (Reply, error) {
 		return nil, &state.NotInForceError{What: state.NotRegistered, Name: string(p)}
 	}
 	key, notice := text.FirstRunes(c.rest, maxFingerprint), Notice{What: NowUnregistered, Name: p}
-	if key != "" {
+	switch {
+	case key == "":
+	case !slices.Contains(a.Keys, key): // it may be a pass phrase: what is refused here is in no log
+		return nil, &state.NotInForceError{What: state.NotAKey, Name: key}
+	default:
 		notice = Notice{What: NowKeyGone, Name: p, Text: key}
 	}
 	return c.propose(state.Unregistered{Session: c.id, Pseudo: p, KeyID: key, Account: a.ID, By: p}, notice)

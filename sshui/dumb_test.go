@@ -2,8 +2,10 @@ package sshui
 
 import (
 	"fmt"
+	"net"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 
@@ -93,6 +95,46 @@ func TestATerminalThatOnlyAppendsGetsNoEscapeSequence(t *testing.T) {
 			t.Errorf("TERM=%q has lines that end otherwise than by CR LF: %q", term, rest)
 		}
 	}
+}
+
+// countWrites counts what a server writes to its clients, each as a packet or more.
+type countWrites struct {
+	net.Listener
+	writes atomic.Int64
+}
+
+func (c *countWrites) Accept() (net.Conn, error) {
+	conn, err := c.Listener.Accept()
+	return countedConn{conn, &c.writes}, err
+}
+
+type countedConn struct {
+	net.Conn
+	writes *atomic.Int64
+}
+
+func (c countedConn) Write(b []byte) (int, error) {
+	c.writes.Add(1)
+	return c.Conn.Write(b)
+}
+
+// What keys cost is bounded: with a packet for each of them, a few hundred lines that were pasted
+// used that up, and what stood behind them, as /quit did, was read a few lines a second.
+func TestATeletypeEchoesTogetherWhatCameTogether(t *testing.T) {
+	var count *countWrites
+	h := open(t, func(b *build) {
+		b.listen = func(l net.Listener) net.Listener { count = &countWrites{Listener: l}; return count }
+	})
+	ann := h.atTeletype("ann", "dumb")
+	ann.awaitPaper(t, "Il n'y a que vous ici pour l'instant.")
+	before, keys, want := count.writes.Load(), 60, strings.Repeat("é", 60)
+	ann.send(strings.Repeat("éà\x7f", keys))
+	ann.awaitPaper(t, want)
+	if n := count.writes.Load() - before; n > int64(keys) {
+		t.Errorf("the echo of %d keys that came together took %d writes", 3*keys, n)
+	}
+	ann.send("\r")
+	h.AwaitSaid(t, want)
 }
 
 func TestATeletypeTypesAgainWhatAMessageInterrupted(t *testing.T) {

@@ -265,6 +265,31 @@ func TestAStreamTakesLinesToo(t *testing.T) {
 	bot.wantExit(exitUnknown)
 }
 
+// What stands behind the command for a stream may be a pass phrase that somebody typed wrongly: they are told, and
+// do not wait for a stream.
+func TestAStreamThatIsAskedForWronglyEnds(t *testing.T) {
+	h := open(t)
+	for command, want := range map[string]error{
+		"/json /inscrire sesame-ouvre-toi": room.ErrSecretPlace, "--json /inscrire sesame-ouvre-toi": room.ErrSecretPlace,
+		"--json since=hier": &room.UsageError{Command: called(t, "/json"), Arg: "since=hier"},
+	} {
+		bot := h.run("bot", command)
+		bot.wantExit(exitUsage, lang.View{}.Error(want))
+		if strings.Contains(bot.out.String()+bot.err.String(), "sesame") {
+			t.Errorf("%q shows the pass phrase again", command)
+		}
+	}
+}
+
+func called(t *testing.T, line string) *room.Command {
+	t.Helper()
+	c, _ := room.Calls(line)
+	if c == nil {
+		t.Fatalf("no command %q", line)
+	}
+	return c
+}
+
 func TestExitCodesOfOtherFailures(t *testing.T) {
 	for _, c := range []struct {
 		err  error

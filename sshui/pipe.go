@@ -121,8 +121,8 @@ func isFailure(r room.Reply, silent bool) bool {
 // readLines does the client's lines until its input or its session ends. It skips empty
 // lines, which the output of programs is full of.
 func (p *pipe) readLines() {
-	if p.begin != "" {
-		p.submit(p.begin)
+	if p.begin != "" && !p.beginStream() {
+		return
 	}
 	in := bufio.NewReaderSize(p.Channel, text.MaxText+2)
 	for p.sess.Context().Err() == nil {
@@ -136,9 +136,25 @@ func (p *pipe) readLines() {
 	}
 }
 
+// beginStream does the line that a stream begins with. It reports false when that was wrong
+// use, of which whoever typed it is told in words, and ends the session.
+func (p *pipe) beginStream() bool {
+	reply, err := p.do(p.begin)
+	if exitCode(err) != exitUsage {
+		p.show(reply, err)
+		return true
+	}
+	p.complain(lang.ViewOf(p.sess).Error(err))
+	p.failed.Store(exitUsage)
+	p.sess.End(state.Ending{Cause: state.Quit})
+	return false
+}
+
 // submit does a line and shows what came of it.
-func (p *pipe) submit(line string) {
-	reply, err := p.do(line)
+func (p *pipe) submit(line string) { p.show(p.do(line)) }
+
+// show shows what came of a line. The first that failed decides the exit code.
+func (p *pipe) show(reply room.Reply, err error) {
 	p.sess.Answer(reply, err)
 	code := exitCode(err)
 	if p.silent && undelivered(reply) {

@@ -143,8 +143,8 @@ func (t *terminal) farewell(end *state.Ending) {
 
 // read reads what is typed, until it ends. It rests when keys have cost much.
 func (t *terminal) read() {
-	for _, e := range t.rest {
-		t.input(e)
+	for i, e := range t.rest {
+		t.input(e, i < len(t.rest)-1)
 	}
 	t.rest = nil
 	m := newMeter()
@@ -155,7 +155,7 @@ func (t *terminal) read() {
 			started := time.Now()
 			part := b[:m.portion(b, started)]
 			b = b[len(part):]
-			t.decoder.Feed(part, t.input)
+			t.feed(part)
 			if rest := m.charge(started, time.Now()); rest > 0 {
 				wait.Pause(t.sess.Context(), rest)
 			}
@@ -167,21 +167,37 @@ func (t *terminal) read() {
 	}
 }
 
-// input gives an event to what is shown, lines or the screen.
-func (t *terminal) input(e keys.Event) {
+// feed does the keys that some bytes are. Each waits for the one after it: plain lines show
+// at once what several do.
+func (t *terminal) feed(b []byte) {
+	var last keys.Event
+	t.decoder.Feed(b, func(e keys.Event) {
+		if last != nil {
+			t.input(last, true)
+		}
+		last = e
+	})
+	if last != nil {
+		t.input(last, false)
+	}
+}
+
+// input gives an event to what is shown, lines or the screen; more says that another
+// follows at once.
+func (t *terminal) input(e keys.Event, more bool) {
 	for e != nil {
-		o := t.dispatch(e)
+		o := t.dispatch(e, more)
 		t.entered(o)
 		e = o.Rest
 	}
 }
 
 // dispatch gives an event to what is shown. The lock keeps that from changing meanwhile.
-func (t *terminal) dispatch(e keys.Event) line.Outcome {
+func (t *terminal) dispatch(e keys.Event, more bool) line.Outcome {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.lines != nil {
-		return t.lines.Input(e)
+		return t.lines.Input(e, more)
 	}
 	if t.screen == nil { // kept: it is over
 		return line.Outcome{}

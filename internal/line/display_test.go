@@ -21,10 +21,16 @@ func TestATerminalThatOnlyAppendsShowsTheLine(t *testing.T) {
 		screen := vt.NewEmulator(500, 3)
 		p := New(screen, Options{AppendOnly: true, Complete: complete, Secret: func(l string) bool { return strings.HasPrefix(l, "/x ") }})
 		t.Repeat(map[string]func(*rapid.T){
-			"type": func(t *rapid.T) { p.Input(keys.Key{Text: rapid.SampledFrom(texts).Draw(t, "text")}) },
-			"key":  func(t *rapid.T) { p.Input(keys.Key{Name: rapid.SampledFrom(names).Draw(t, "key")}) },
+			"type": func(t *rapid.T) { p.Input(keys.Key{Text: rapid.SampledFrom(texts).Draw(t, "text")}, false) },
+			"ahead": func(t *rapid.T) {
+				for range 3 {
+					p.Input(keys.Key{Text: rapid.SampledFrom(texts).Draw(t, "text")}, true)
+				}
+				p.Input(keys.Key{Name: rapid.SampledFrom(names).Draw(t, "key")}, false)
+			},
+			"key": func(t *rapid.T) { p.Input(keys.Key{Name: rapid.SampledFrom(names).Draw(t, "key")}, false) },
 			"paste": func(*rapid.T) {
-				p.Input(keys.Paste{Text: "collé\nun"})
+				p.Input(keys.Paste{Text: "collé\nun"}, false)
 				if shown := screen.String(); !strings.Contains(shown, "collé") && !strings.Contains(shown, "***") {
 					t.Fatalf("what was entered is not shown in %q", shown)
 				}

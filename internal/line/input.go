@@ -24,8 +24,9 @@ const (
 	Ended                        // Ctrl-D on an empty line
 )
 
-// Input does what an event of the terminal asks for, and shows it.
-func (p *Prompt) Input(e keys.Event) Outcome { return p.do(e, true) }
+// Input does what an event of the terminal asks for, and shows it; more says that another one has come with it, so that
+// what it makes of the line is shown with that.
+func (p *Prompt) Input(e keys.Event, more bool) Outcome { return p.do(e, !more) }
 
 func (p *Prompt) do(e keys.Event, show bool) (o Outcome) {
 	p.mu.Lock()

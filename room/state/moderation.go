@@ -80,8 +80,8 @@ func (st *State) bannedBy(t Target) []*Member {
 }
 
 func (b Unbanned) apply(st *State, e Event) Outcome {
-	ban, ok := st.bans.byName.Get(Ban{Target: b.Target}.name())
-	if !ok || ban.Over(st.tick) {
+	ban, ok := st.BanOf(b.Target, st.tick)
+	if !ok {
 		return refuse(e, &NotInForceError{NotBanned, b.Target.String()})
 	}
 	st.bans.remove(ban)

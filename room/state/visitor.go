@@ -95,6 +95,12 @@ func (st *State) BanOn(v Visitor, tick time.Duration) (ban Ban, ok bool) {
 	return ban, ok
 }
 
+// BanOf returns the ban of a target that is in force at a tick.
+func (st *State) BanOf(t Target, tick time.Duration) (Ban, bool) {
+	ban, ok := st.bans.byName.Get(Ban{Target: t}.name())
+	return ban, ok && !ban.Over(tick)
+}
+
 // banned returns a BannedError if a visitor is banned now.
 func (st *State) banned(v Visitor) error {
 	if ban, ok := st.BanOn(v, st.tick); ok {
