@@ -53,6 +53,7 @@ type run struct {
 	tally   *tally
 	order   []kind
 	members []*member
+	talked  func()  // called when all has been said, before anybody says goodbye; nil: none
 	witness *member // nil when nobody has a screen
 
 	mu     sync.Mutex
@@ -192,6 +193,9 @@ func (r *run) talk(ctx context.Context, report *Report) error {
 	before, began := UsageOf(r.PID), r.tally.now()
 	if err := inParallel(ctx, r.Senders, r.Senders, r.speak); err != nil {
 		return err
+	}
+	if r.talked != nil {
+		r.talked()
 	}
 	if err := r.catchUp(ctx); err != nil {
 		return err

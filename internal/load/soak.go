@@ -80,6 +80,14 @@ func (c Config) soak(ctx context.Context, report *SoakReport) (err error) {
 	var working sync.WaitGroup
 	defer working.Wait()
 	lives := new(atomic.Int64)
+	disturbed, calm := context.WithCancel(ctx)
+	defer calm()
+	var disturbing sync.WaitGroup
+	// What the restless ones say would push the goodbyes out of a screen that is behind.
+	r.talked = func() {
+		calm()
+		disturbing.Wait()
+	}
 	talking := r.Talking
 	r.Talking = func() {
 		if talking != nil {
@@ -87,11 +95,12 @@ func (c Config) soak(ctx context.Context, report *SoakReport) (err error) {
 		}
 		working.Go(func() { r.sample(ctx, report) })
 		for i := range c.Restless {
-			working.Go(func() { c.disturb(ctx, i, lives) })
+			disturbing.Go(func() { c.disturb(disturbed, i, lives) })
 		}
 	}
 	report.Report, err = r.carryOut(ctx)
 	stop()
+	disturbing.Wait()
 	working.Wait()
 	report.Lives = lives.Load()
 	return err
