@@ -43,7 +43,7 @@ func (k *talk) converse(in io.Writer, out io.Reader, heard func()) {
 			for range atOnce {
 				k.say(in)
 			}
-		case strings.Contains(line, "messages sautés"), strings.Contains(line, " ! "):
+		case strings.Contains(line, "messages sautés"), strings.Contains(line, " x "):
 			k.wrong = line
 			return
 		case message != nil:

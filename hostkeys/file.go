@@ -19,8 +19,8 @@ import (
 	"salon/internal/owned"
 )
 
-// Error says why a host key file is not used. Its text is for the operator: the full path, what is wrong, and
-// what to do about it. The file is as it was before.
+// Error says why a host key file is not used. Its text is for the operator: the full path,
+// what is wrong, and what to do about it. The file is as it was before.
 type Error struct {
 	Path    string // absolute
 	Problem string // a predicate of the file: "is empty"
@@ -40,8 +40,8 @@ func (e *Error) Error() string {
 // Unwrap returns the cause, so that errors.Is finds fs.ErrNotExist and its like.
 func (e *Error) Unwrap() error { return e.Err }
 
-// FileName is the key's name inside the data directory, the one that OpenSSH uses, so that ssh-keygen and
-// backups treat it as they do /etc/ssh.
+// FileName is the key's name inside the data directory, the one that OpenSSH uses, so that
+// ssh-keygen and backups treat it as they do /etc/ssh.
 const FileName = "ssh_host_ed25519_key"
 
 const (
@@ -81,8 +81,8 @@ func (f file) load() (ssh.Signer, error) {
 	return f.signer(private)
 }
 
-// read returns the content of a regular file that only its owner can read. The first check keeps open from
-// waiting on a pipe, the second judges the very file that is read.
+// read returns the content of a regular file that only its owner can read. The first check
+// keeps open from waiting on a pipe, the second judges the very file that is read.
 func (f file) read() ([]byte, error) {
 	if err := f.check(f.stat(f.name)); err != nil {
 		return nil, err
@@ -115,8 +115,8 @@ func (f file) judge(r *os.File) error {
 	return owned.Judge(f.path, r, true)
 }
 
-// unreachable explains a file that cannot be opened. In the data directory, where a missing file would have been
-// created, what cannot be reached became a link meanwhile.
+// unreachable explains a file that cannot be opened. In the data directory, where a missing
+// file would have been created, what cannot be reached became a link meanwhile.
 func (f file) unreachable(err error) error {
 	switch {
 	case errors.Is(err, fs.ErrPermission):
@@ -181,8 +181,9 @@ func create(root *os.Root) error {
 	return put(root, pem.EncodeToMemory(block))
 }
 
-// put puts a key in place, complete and on disk, or leaves the one that another process put there first. A power cut
-// at any moment leaves either no key or a whole one, and at worst a temporary file that nothing reads.
+// put puts a key in place, complete and on disk, or leaves the one that another process put
+// there first. A power cut at any moment leaves either no key or a whole one, and at worst
+// a temporary file that nothing reads.
 func put(root *os.Root, key []byte) error {
 	temp := "." + FileName + "." + rand.Text()
 	defer root.Remove(temp) // the key has its second name by then, or none; a file left behind harms nobody

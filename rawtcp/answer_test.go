@@ -174,10 +174,10 @@ func TestOnesOwnMessagesComeBackWhateverTheirKind(t *testing.T) {
 		"/msg moi encore":      " [privé] moi -> moi: encore\r\n",
 		"/me sourit":           " ~ ann sourit\r\n",
 		"/pseudo ann":          " * Vous êtes ann.\r\n",
-		"":                     " ! " + french.Empty + "\r\n",
-		"   ":                  " ! " + french.Empty + "\r\n",
-		"@personne salut":      " ! Personne ne s'appelle « personne ». « /liste » montre qui est là.\r\n",
-		"/xyzzy":               " ! La commande « /xyzzy » n'existe pas. « /aide » donne la liste.\r\n",
+		"":                     " x " + french.Empty + "\r\n",
+		"   ":                  " x " + french.Empty + "\r\n",
+		"@personne salut":      " x Personne ne s'appelle « personne ». « /liste » montre qui est là.\r\n",
+		"/xyzzy":               " x La commande « /xyzzy » n'existe pas. « /aide » donne la liste.\r\n",
 	} {
 		answer, _, err := p.ask(line)
 		if err != nil || len(answer) != 1 || !strings.HasSuffix(answer[0], want) {

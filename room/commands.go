@@ -101,10 +101,9 @@ func Speaks(line string) bool {
 // no name up.
 func Addressee(line string) (names string, alone bool) {
 	line += "." // the word to come: a name that nothing follows is still being typed
-	word, said := text.CutSpace(strings.TrimLeft(line, " \n"))
-	if at, ok := strings.CutPrefix(word, "@"); ok {
-		names = strings.TrimRight(at, ":,;")
-		return names, said != "" && names != "" && !everyoneWords.is(names)
+	names, said, ok := addressed(line)
+	if ok {
+		return names, said != "" && !everyoneWords.is(names)
 	}
 	switch c, rest := Calls(line); {
 	case c == nil:

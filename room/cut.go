@@ -119,7 +119,7 @@ func (r *Room) resumeLocked(s *Session, cut state.ID) {
 	if s == nil || k == nil {
 		return
 	}
-	s.resumed = true
+	s.resumed, s.retarget = true, k.to != nil
 	s.cursor, s.arrived, s.inbox = k.cursor, k.cursor, k.inbox
 	if seen := r.ring.lastSeq(k.cursor); seen != 0 {
 		s.joined = seen
@@ -224,13 +224,18 @@ func (r *Room) hold(l *Letter) (held []state.ID) {
 	return held
 }
 
-// welcomeBack tells somebody who resumes a session that they do, unless they see it.
+// welcomeBack tells somebody who resumes a session that they do, and whom their lines go
+// to if that was not everyone, unless they see it.
 func (s *Session) welcomeBack(as text.Pseudo) {
 	if s.unbroken {
 		return
 	}
+	told := []pending{{Item{Reply: Notice{What: NowResumed, Name: as}}, 0}}
+	if s.retarget {
+		told = append(told, pending{Item{Reply: s.targetNotice()}, 0})
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.inbox = append([]pending{{Item{Reply: Notice{What: NowResumed, Name: as}}, 0}}, s.inbox...)
-	s.replies++
+	s.inbox = append(told, s.inbox...)
+	s.replies += len(told)
 }

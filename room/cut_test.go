@@ -71,6 +71,30 @@ func TestWhoComesBackWithTheirKeyHasMissedNothing(t *testing.T) {
 	}
 }
 
+// TestWhoComesBackIsToldWhomTheirLinesGoTo, where no screen shows it: those that they went
+// to before, or everyone again.
+func TestWhoComesBackIsToldWhomTheirLinesGoTo(t *testing.T) {
+	for name, want := range map[string]room.Notice{
+		"in text mode": {What: room.NowTo, Name: "bob"}, "elsewhere": {What: room.NowToEveryone},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inCuttingRoom(t, func(h *testRoom) {
+				ann := h.arrive(atScreen("ann", "SHA256:ann"))
+				h.join("bob")
+				ann.asks("/texte")
+				ann.asks("@bob")
+				ann.Keep("what the front keeps", 5)
+				sleep(room.UnsureFor + time.Second)
+				h.settle()
+				ann.loses(state.Lost)
+				entry := atScreen("ann", "SHA256:ann")
+				entry.Screen = name == "in text mode"
+				h.arrive(entry).goesOn(fmt.Sprintf("%#v", want))
+			})
+		})
+	}
+}
+
 // TestAfterTheWaitThereIsOneDeparture, and what was kept is gone.
 func TestAfterTheWaitThereIsOneDeparture(t *testing.T) {
 	inCuttingRoom(t, func(h *testRoom) {

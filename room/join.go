@@ -145,8 +145,8 @@ func (r *Room) prove(ctx context.Context, e Entry) (passed state.Seq, err error)
 	})
 }
 
-// MayJoin reports whether a key may join by itself, bans aside: see [Access]. A front that asks for keys one by one
-// refuses the others, so that its client shows the next.
+// MayJoin reports whether a key may join by itself, bans aside: see [Access]. A front that
+// asks for keys one by one refuses the others, so that its client shows the next.
 func (r *Room) MayJoin(keyID string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -254,7 +254,7 @@ func (s *Session) parse(whole string) (c *Command, rest string, err error) {
 	case line[0] == '/' && (called != nil || !isPath(line)):
 		return s.parseWord(strings.TrimPrefix(line[1:], "/"))
 	case line[0] == '@':
-		return t.parseAt(line[1:])
+		return t.parseAt(line)
 	}
 	return t.say, whole, nil
 }
@@ -296,20 +296,19 @@ func (s *Session) unknownCommand(word string) error {
 	return e
 }
 
-// parseAt understands what follows an @: names, then a text. A text is never
+// parseAt understands a line that begins with an @: names, then a text. A text is never
 // sent to more people than were named.
 func (t *table) parseAt(line string) (c *Command, rest string, err error) {
-	name, words := text.CutSpace(line)
-	name = strings.TrimRight(name, ":,;")
+	names, said, ok := addressed(line)
 	switch {
-	case name == "":
+	case !ok:
 		return nil, "", &UsageError{Command: t.tell}
-	case words == "":
-		return t.target, name, nil
-	case everyoneWords.is(name):
-		return t.everyone, words, nil
+	case said == "":
+		return t.target, names, nil
+	case everyoneWords.is(names):
+		return t.everyone, said, nil
 	}
-	return t.tell, name + " " + words, nil
+	return t.tell, names + " " + said, nil
 }
 
 // cleaned returns what somebody typed, cleaned; ErrTextTooLong when that is longer

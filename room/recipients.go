@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"salon/room/state"
+	"salon/room/text"
 )
 
 // Recipients are whom a text is said to: everyone, or those with some names, alone.
@@ -13,15 +14,34 @@ type Recipients struct{ names []string } // none: everyone
 // ParseRecipients reads "@all", "@ann" or "@ann,bob", in either language, as they begin a
 // line. ok is false for anything else, and for more names than a private message may have.
 func ParseRecipients(typed string) (to Recipients, ok bool) {
-	list, at := strings.CutPrefix(typed, "@")
-	names := strings.FieldsFunc(strings.TrimRight(list, ":,;"), func(r rune) bool { return r == ',' })
+	list, _, at := addressed(typed)
+	names, ok := recipientNames(list)
 	switch {
-	case !at, len(names) == 0, len(names) > maxRecipients, strings.ContainsAny(list, " \t\r\n"):
+	case !at, !ok, strings.ContainsAny(typed, " \t\r\n"):
 		return Recipients{}, false
 	case len(names) == 1 && everyoneWords.is(names[0]):
 		return Recipients{}, true
 	}
 	return Recipients{names}, true
+}
+
+// maxRecipients is how many people one private message may name; with more it is refused.
+const maxRecipients = 20
+
+// recipientNames splits names at their commas. ok is false for none, and for more than a
+// private message may have.
+func recipientNames(list string) (names []string, ok bool) {
+	names = strings.FieldsFunc(list, func(r rune) bool { return r == ',' })
+	return names, len(names) > 0 && len(names) <= maxRecipients
+}
+
+// addressed splits a line that begins with names: these, without their @ and what may stand
+// behind them, and the text that follows.
+func addressed(line string) (names, said string, ok bool) {
+	word, said := text.CutSpace(strings.TrimLeft(line, " \n"))
+	names, ok = strings.CutPrefix(word, "@")
+	names = strings.TrimRight(names, ":,;")
+	return names, said, ok && names != ""
 }
 
 // Say says a text as it is, whatever it begins with: nothing in it is a command. It is cleaned

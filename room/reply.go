@@ -211,6 +211,7 @@ const (
 	LineCut              // a line was too long, its end is lost
 	StillHere            // the answer to "are you there"
 	PressAgain           // Ctrl-C once more to leave
+	LineKept             // the refused line comes back by Up
 	NoPseudoGiven        // a visitor without a pseudo is called Name
 	BanHint              // Name's key (Text) may be banned too
 	BanNetwork           // the address Text was banned with its network

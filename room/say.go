@@ -84,13 +84,10 @@ func doQuit(c *call) (Reply, error) {
 	return nil, err
 }
 
-// maxRecipients is how many people one private message may name.
-const maxRecipients = 20
-
 func doTell(c *call) (Reply, error) {
 	names, said := text.CutSpace(c.rest)
-	to := strings.FieldsFunc(names, func(r rune) bool { return r == ',' })
-	if said == "" || len(to) == 0 || len(to) > maxRecipients {
+	to, ok := recipientNames(names)
+	if said == "" || !ok {
 		return c.usage()
 	}
 	return c.whisper(said, func() ([]*state.Member, error) { return c.membersLocked(to) })
@@ -110,8 +107,8 @@ type whisper struct {
 
 // whisper sends a private message to all members that to returns, or to nobody: if one of
 // them is not here, or the sender may not speak, it is not sent. to is called with the
-// room's lock held. The Notices say who did not get it or is away. A member who ignores the sender does not see it, and the sender is not
-// told.
+// room's lock held. The Notices say who did not get it or is away. A member who ignores the
+// sender does not see it, and the sender is not told.
 func (c *call) whisper(said string, to func() ([]*state.Member, error)) (Reply, error) {
 	w, err := c.room.address(c.Session, said, to)
 	if err != nil {
@@ -152,9 +149,9 @@ func (w *whisper) notice(to *state.Member, reached []state.ID) Reply {
 	return nil
 }
 
-// address returns a private message from a session's member to all that to returns.
-// The recipients are all present, and the sender may
-// speak, at the moment it returns; otherwise it returns an error and changes nothing.
+// address returns a private message from a session's member to all that to returns. The
+// recipients are all present, and the sender may speak, at the moment it returns;
+// otherwise it returns an error and changes nothing.
 func (r *Room) address(s *Session, said string, to func() ([]*state.Member, error)) (*whisper, error) {
 	now := r.log.Now()
 	r.mu.Lock()

@@ -12,8 +12,8 @@ import (
 const (
 	// signs are what people type for the slash of a command.
 	signs = `/\!.:／`
-	// stem is how many letters a word begins with as a command's does, if it is taken for
-	// that command in another form: "inscription" for "inscrire".
+	// stem is how many first letters a word must share with a command's to be taken for
+	// another form of it: "inscription" for "inscrire".
 	stem = 5
 )
 
@@ -26,8 +26,8 @@ func Secret(line string) bool {
 	return c != nil && c.secret && rest != "" || commands.nearlySecret(line) || commands.misplacesSecret(line)
 }
 
-// nearlySecret reports whether a line calls no command, but by a word near to one that
-// takes a pass phrase. Such a line is refused as every unknown command is.
+// nearlySecret reports whether a line begins with the misspelt name of a command that takes
+// a pass phrase. Such a line is refused as every unknown command is.
 func (t *table) nearlySecret(line string) bool {
 	word, rest := text.CutSpace(strings.TrimLeft(line, " \n"))
 	name, slash := strings.CutPrefix(word, "/")
@@ -36,9 +36,9 @@ func (t *table) nearlySecret(line string) bool {
 
 // misplacesSecret reports whether a cleaned line gives a pass phrase elsewhere than behind
 // the name of a command that takes one: behind an address, behind another command or
-// grown together with it, on a later line, or with a misspelt name. Such a line is
-// refused, or the phrase would be said. What explains in a sentence how to
-// register may be said, and so may paths.
+// grown together with it, on a later line, or with a misspelt name. Such a line is refused,
+// or the phrase would be said. What explains in a sentence how to register may be said, and
+// so may paths.
 func (t *table) misplacesSecret(whole string) bool {
 	whole = strings.TrimSpace(whole)
 	if c, rest := t.called(whole); c != nil && c.secret {
@@ -145,7 +145,7 @@ func (t *table) takesSecret(word string) bool {
 	return c != nil && c.secret
 }
 
-// likeSecret reports whether a word calls no command and is near to one that takes a pass
+// likeSecret reports whether a word is the misspelt name of a command that takes a pass
 // phrase.
 func (t *table) likeSecret(word string) bool {
 	folded := text.Fold(word)
@@ -157,7 +157,8 @@ func (t *table) likeSecret(word string) bool {
 	return like || slices.ContainsFunc(t.secrets, near)
 }
 
-// growsFromSecret reports whether a word is one that takes a pass phrase and more.
+// growsFromSecret reports whether a word begins with the name of a command that takes a
+// pass phrase, and goes on.
 func (t *table) growsFromSecret(word string) bool {
 	folded := text.Fold(word)
 	return slices.ContainsFunc(t.secrets, func(w string) bool { return strings.HasPrefix(folded, w) && len(folded) > len(w) })

@@ -45,6 +45,7 @@ type Session struct {
 	targets  atomic.Pointer[targets] // nil: everyone
 	arrived  uint64                  // place where reading began; never changed once it has
 	resumed  bool                    // it resumes another, of which something was kept; never changed once it reads
+	retarget bool                    // that one had a target; never changed once it reads
 	unbroken bool                    // it shows the screen of that one; never changed once it reads
 
 	front     any // see Keep and Resumed; between Join and Keep only its front uses it

@@ -205,6 +205,10 @@ func doPlain(c *call) (Reply, error) {
 		return nil, err
 	}
 	c.setPrefs(func(p *Prefs) { p.Plain = plain })
+	if plain && c.target() != nil {
+		c.post(Item{Reply: n})
+		return c.TargetNotice(), nil
+	}
 	return n, nil
 }
 

@@ -51,13 +51,11 @@ func (s *Session) Target() []text.Pseudo {
 // commas and without their @; "" for everyone. It looks no name up, and the session may be
 // one that cannot have a target.
 func Targets(line string) (names string, ok bool) {
-	word, said := text.CutSpace(strings.TrimSpace(line))
-	at, ok := strings.CutPrefix(word, "@")
-	names = strings.TrimRight(at, ":,;")
-	if !ok || said != "" || names == "" {
+	names, said, ok := addressed(strings.TrimSpace(line))
+	switch {
+	case !ok || said != "":
 		return "", false
-	}
-	if everyoneWords.is(names) {
+	case everyoneWords.is(names):
 		return "", true
 	}
 	return names, true
@@ -65,9 +63,8 @@ func Targets(line string) (names string, ok bool) {
 
 // ToEveryone reports whether a line names everyone as those whom it goes to.
 func ToEveryone(line string) bool {
-	word, _ := text.CutSpace(strings.TrimLeft(line, " \n"))
-	at, ok := strings.CutPrefix(word, "@")
-	return ok && everyoneWords.is(strings.TrimRight(at, ":,;"))
+	names, _, ok := addressed(line)
+	return ok && everyoneWords.is(names)
 }
 
 // doTarget makes those named the target, all of them or nobody. Only a session whose
@@ -78,10 +75,10 @@ func doTarget(c *call) (Reply, error) {
 	}
 	if everyoneWords.is(c.rest) {
 		c.targets.Store(nil)
-		return c.targetNotice(), nil
+		return c.TargetNotice(), nil
 	}
-	names := strings.FieldsFunc(c.rest, func(r rune) bool { return r == ',' })
-	if len(names) == 0 || len(names) > maxRecipients {
+	names, ok := recipientNames(c.rest)
+	if !ok {
 		return c.usage()
 	}
 	c.room.mu.Lock()
@@ -95,15 +92,20 @@ func doTarget(c *call) (Reply, error) {
 		return nil, c.suggest(err)
 	}
 	c.targets.Store(&targets{Salon: chosen})
-	return c.targetNotice(), nil
+	return c.TargetNotice(), nil
 }
 
-// targetNotice tells somebody in text mode what a screen shows beside the line.
-func (c *call) targetNotice() Reply {
-	if !c.Prefs().Plain {
+// TargetNotice tells somebody in text mode whom their lines go to, which a screen shows
+// beside the line; nil on a screen.
+func (s *Session) TargetNotice() Reply {
+	if !s.Prefs().Plain {
 		return nil
 	}
-	names := c.Target()
+	return s.targetNotice()
+}
+
+func (s *Session) targetNotice() Notice {
+	names := s.Target()
 	if names == nil {
 		return Notice{What: NowToEveryone}
 	}

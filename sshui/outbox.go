@@ -39,16 +39,17 @@ type entry struct {
 // outbox is what was entered or asked for and is not done yet, in order. The member does
 // not wait for it: they may go on typing, scroll, or leave.
 type outbox struct {
-	entries []entry
-	bytes   int
-	busy    bool           // a goroutine runs drain
-	delayed bool           // one of them had to wait for its turn
-	leaving bool           // nothing more is entered: the end of these is the session's
-	running sync.WaitGroup // that goroutine
-	targets uint64         // lines entered that change the target
-	decided uint64         // the last of them that was answered
-	refused uint64         // the last of them that was refused
-	grace   *time.Timer    // ends the session of somebody who leaves; nil for most
+	entries    []entry
+	bytes      int
+	busy       bool           // a goroutine runs drain
+	delayed    bool           // one of them had to wait for its turn
+	leaving    bool           // nothing more is entered: the end of these is the session's
+	running    sync.WaitGroup // that goroutine
+	targets    uint64         // lines entered that change the target
+	decided    uint64         // the last of them that was answered
+	refused    uint64         // the last of them that was refused
+	recallTold bool           // in words, that Up brings a refused line back
+	grace      *time.Timer    // ends the session of somebody who leaves; nil for most
 }
 
 // enqueueLine puts a line of plain mode in the outbox, or says that it is full.
@@ -238,6 +239,25 @@ func (t *terminal) finish(e entry, reply room.Reply, err error) {
 		}
 	})
 	t.sess.Answer(reply, err)
+	if err != nil {
+		t.sayWhatBecomes(e)
+	}
+}
+
+// sayWhatBecomes says in words, behind a refusal, what a screen shows in its line: whom
+// lines go to where another target was refused, and once that the line can be had back.
+func (t *terminal) sayWhatBecomes(e entry) {
+	t.mu.Lock()
+	inLines := t.lines != nil
+	tell := inLines && !t.outbox.recallTold && !t.sess.Prefs().JSON && !room.Secret(e.Line)
+	t.outbox.recallTold = t.outbox.recallTold || tell
+	t.mu.Unlock()
+	if inLines && e.target != 0 {
+		t.sess.Answer(t.sess.TargetNotice(), nil)
+	}
+	if tell {
+		t.sess.Answer(room.Notice{What: room.LineKept}, nil)
+	}
 }
 
 // ask makes a request of a key, and shows the answer.

@@ -7,11 +7,13 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// display draws one line at the bottom of a terminal. Its methods append to dst what the terminal is to be sent.
+// display draws one line at the bottom of a terminal. Its methods append to dst what the
+// terminal is to be sent.
 type display interface {
 	// draw shows a text, which has no newline, with the cursor at a byte of it.
 	draw(dst []byte, text string, cursor int) []byte
-	// suspend leaves the line, erased or ended, with the cursor at the left edge, where other lines can be written.
+	// suspend leaves the line, erased or ended, with the cursor at the left edge, where
+	// other lines can be written.
 	suspend(dst []byte) []byte
 	// clear empties the screen, or does as suspend where that cannot be.
 	clear(dst []byte) []byte
@@ -70,8 +72,8 @@ func (d *ansiDisplay) resize(width, height int) {
 	d.cursor = -1 // to be drawn anew
 }
 
-// plainDisplay is a terminal that understands no escape sequence: the cursor goes back by Backspace, and never to the
-// row above.
+// plainDisplay is a terminal that understands no escape sequence: the cursor goes back by
+// Backspace, and never to the row above.
 type plainDisplay struct {
 	text   string // drawn
 	cursor int
@@ -101,7 +103,8 @@ func back(dst []byte, text string) []byte {
 	return append(dst, strings.Repeat("\b", ansi.StringWidth(text))...)
 }
 
-// commonPrefix returns how many bytes two texts begin alike with, up to a boundary of graphemes in both.
+// commonPrefix returns how many bytes two texts begin alike with, up to a boundary of
+// graphemes in both.
 func commonPrefix(a, b string) int {
 	n := 0
 	for n < len(a) && n < len(b) && a[n] == b[n] {

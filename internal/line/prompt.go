@@ -9,7 +9,8 @@ import (
 	"salon/internal/line/keys"
 )
 
-// ErrInterrupted is what ReadLine returns when Ctrl-C was pressed on an empty line and at once again.
+// ErrInterrupted is what ReadLine returns when Ctrl-C was pressed on an empty line and at
+// once again.
 var ErrInterrupted = errors.New("interrupted")
 
 const (
@@ -22,7 +23,8 @@ const (
 type Options struct {
 	// Keys is what ReadLine reads: the bytes of keys as they are pressed.
 	Keys io.Reader
-	// Prompt stands before what is typed, as for [Prompt.SetPrompt], and Line is what has been typed already.
+	// Prompt stands before what is typed, as for [Prompt.SetPrompt], and Line is what has
+	// been typed already.
 	Prompt, Line string
 	// Width and Height are the terminal's, in columns and rows, as for [Prompt.SetSize].
 	Width, Height int
@@ -30,18 +32,20 @@ type Options struct {
 	AppendOnly bool
 	// Complete answers Tab; nil: nothing does. It must not call the Prompt.
 	Complete Completer
-	// OnInterrupt is called by ReadLine for Ctrl-C on an empty line, so that the owner can say that a second one
-	// leaves.
+	// OnInterrupt is called by ReadLine for Ctrl-C on an empty line, so that the owner can
+	// say that a second one leaves.
 	OnInterrupt func()
-	// Secret reports whether a line holds a secret behind its first word: stars are shown for it, and it is not
-	// kept in the history. nil: none does. It must not call the Prompt.
+	// Secret reports whether a line holds a secret behind its first word: stars are shown
+	// for it, and it is not kept in the history. nil: none does. It must not call the
+	// Prompt.
 	Secret func(line string) bool
 }
 
-// Prompt is the bottom line of a terminal: a prompt, the line being typed behind it, its history and its completion,
-// while text that arrives scrolls above. The owner gets the lines from ReadLine, or gives each event to Input; one
-// goroutine does. Every other method may be called by any goroutine at any time, and waits while the terminal takes
-// what another call writes.
+// Prompt is the bottom line of a terminal: a prompt, the line being typed behind it, its
+// history and its completion, while text that arrives scrolls above. The owner gets the
+// lines from ReadLine, or gives each event to Input; one goroutine does. Every other method
+// may be called by any goroutine at any time, and waits while the terminal takes what
+// another call writes.
 //
 // A terminal that is made narrower while the line takes several rows may leave rows of it.
 type Prompt struct {
@@ -65,8 +69,8 @@ type Prompt struct {
 	closed      bool
 }
 
-// New returns a Prompt on a terminal in raw mode, which shows what is written to out. Nothing is written before the
-// first call of a method.
+// New returns a Prompt on a terminal in raw mode, which shows what is written to out.
+// Nothing is written before the first call of a method.
 func New(out io.Writer, o Options) *Prompt {
 	p := &Prompt{out: out, options: o, display: &ansiDisplay{}}
 	if o.AppendOnly {
@@ -85,9 +89,10 @@ func (p *Prompt) orDefault(text string) string {
 	return clean(text)
 }
 
-// ReadLine shows the prompt and returns the next line entered, valid UTF-8 without control characters and of at
-// most Max bytes (typing more changes nothing). The error is ErrInterrupted, io.EOF for Ctrl-D on an empty line, or
-// that of Keys (io.EOF at its end), with which every later call fails too; what was not entered by then is lost.
+// ReadLine shows the prompt and returns the next line entered, valid UTF-8 without control
+// characters and of at most Max bytes (typing more changes nothing). The error is
+// ErrInterrupted, io.EOF for Ctrl-D on an empty line, or that of Keys (io.EOF at its end),
+// with which every later call fails too; what was not entered by then is lost.
 func (p *Prompt) ReadLine() (string, error) {
 	var buf [readSize]byte
 	p.update(func() {})
@@ -129,16 +134,18 @@ func (p *Prompt) next() Outcome {
 // Rest returns what ReadLine has read and not done, for an owner that goes on with Input.
 func (p *Prompt) Rest() (keys.Decoder, []keys.Event) { return p.decoder, p.pending }
 
-// WasHidden reports whether the line that ReadLine returned last was typed hidden. It is for ReadLine's goroutine.
+// WasHidden reports whether the line that ReadLine returned last was typed hidden. It is
+// for ReadLine's goroutine.
 func (p *Prompt) WasHidden() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.wasHidden
 }
 
-// Write shows b above the prompt, and the prompt with what is typed again below it, in one Write of the terminal.
-// It makes whole lines: a last line without \n gets one, unless the terminal only appends. \n becomes \r\n; escape
-// sequences pass, so b must hold nothing of a stranger's that was not cleaned. The error is the terminal's.
+// Write shows b above the prompt, and the prompt with what is typed again below it, in one
+// Write of the terminal. It makes whole lines: a last line without \n gets one, unless the
+// terminal only appends. \n becomes \r\n; escape sequences pass, so b must hold nothing of
+// a stranger's that was not cleaned. The error is the terminal's.
 func (p *Prompt) Write(b []byte) (int, error) {
 	if len(b) == 0 {
 		return 0, nil
@@ -161,8 +168,9 @@ func (p *Prompt) SetPrompt(text string) {
 	p.update(func() { p.text = p.orDefault(text) })
 }
 
-// Hide says whether the lines typed from now on are hidden: neither shown nor kept. A line begun hidden is so to its
-// end. Of the keys that edit, Backspace and Ctrl-U do so in a hidden line, and Ctrl-D ends.
+// Hide says whether the lines typed from now on are hidden: neither shown nor kept. A line
+// begun hidden is so to its end. Of the keys that edit, Backspace and Ctrl-U do so in a
+// hidden line, and Ctrl-D ends.
 func (p *Prompt) Hide(on bool) {
 	p.update(func() {
 		p.hide = on
@@ -170,15 +178,17 @@ func (p *Prompt) Hide(on bool) {
 	})
 }
 
-// SetSize tells the terminal's new size in columns and rows, and redraws. Any value is safe: sizes that cannot be
-// count as 80 x 24 when not positive, and as 500 x 200 when larger.
+// SetSize tells the terminal's new size in columns and rows, and redraws. Any value is
+// safe: sizes that cannot be count as 80 x 24 when not positive, and as 500 x 200 when
+// larger.
 func (p *Prompt) SetSize(width, height int) {
 	p.update(func() { p.display.resize(width, height) })
 }
 
-// Close takes the prompt and what is typed off the screen for good, or ends that line on a terminal that only
-// appends, and leaves the cursor at the left edge: from now on Write writes plain lines, keys
-// show nothing, and ReadLine still returns what it returned before. Close returns what was being typed.
+// Close takes the prompt and what is typed off the screen for good, or ends that line on a
+// terminal that only appends, and leaves the cursor at the left edge: from now on Write
+// writes plain lines, keys show nothing, and ReadLine still returns what it returned
+// before. Close returns what was being typed.
 func (p *Prompt) Close() string {
 	var typed string
 	p.update(func() {

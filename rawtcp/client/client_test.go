@@ -45,12 +45,12 @@ func TestAQuestionAskedAgainIsThePromptAgain(t *testing.T) {
 	s.awaitScreen("Pseudo :")
 	s.press("root\r")
 	s.hear("root\r\n")
-	s.say("14:05 ! « root » est réservé.\r\nPseudo : ")
-	s.awaitScreen("Pseudo : root", "14:05 ! « root » est réservé.", "Pseudo :")
+	s.say("14:05 x « root » est réservé.\r\nPseudo : ")
+	s.awaitScreen("Pseudo : root", "14:05 x « root » est réservé.", "Pseudo :")
 	s.press("ann\r")
 	s.hear("ann\r\n")
 	s.say("* Bienvenue, ann !\r\n")
-	s.awaitScreen("Pseudo : root", "14:05 ! « root » est réservé.", "Pseudo : ann", "* Bienvenue, ann !", ">")
+	s.awaitScreen("Pseudo : root", "14:05 x « root » est réservé.", "Pseudo : ann", "* Bienvenue, ann !", ">")
 }
 
 func TestALineInPiecesIsOneLine(t *testing.T) {

@@ -50,15 +50,15 @@ func TestASecretIsNeitherShownNorRecalled(t *testing.T) {
 	s.press("\x1b[200~agraff\x1b[201~\x1b[D\x1bOD")
 	s.press("\x7fesé\x7f\r")
 	s.hear("agrafes\r\n")
-	s.say("\r\n14:05 ! Ce n'est pas elle.\r\nPhrase de passe pour ann : ")
-	s.awaitScreen("Pseudo : ann", "Phrase de passe pour ann :", "14:05 ! Ce n'est pas elle.", "Phrase de passe pour ann :")
+	s.say("\r\n14:05 x Ce n'est pas elle.\r\nPhrase de passe pour ann : ")
+	s.awaitScreen("Pseudo : ann", "Phrase de passe pour ann :", "14:05 x Ce n'est pas elle.", "Phrase de passe pour ann :")
 	s.press("agrafeuse\r")
 	s.hear("agrafeuse\r\n")
 	s.press("bon")
 	s.awaitTaken() // before the server shows again what is typed
 	s.say("\r\n" + wontEcho + "* Bienvenue, ann !\r\n")
 	s.hearBytes(dontEcho)
-	rows := []string{"Pseudo : ann", "Phrase de passe pour ann :", "14:05 ! Ce n'est pas elle.", "Phrase de passe pour ann :", "* Bienvenue, ann !"}
+	rows := []string{"Pseudo : ann", "Phrase de passe pour ann :", "14:05 x Ce n'est pas elle.", "Phrase de passe pour ann :", "* Bienvenue, ann !"}
 	s.awaitScreen(append(rows, ">")...)
 	s.press("\x1b[A\x1b[A") // what was typed hidden ends hidden
 	s.press("jour\r")

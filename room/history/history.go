@@ -179,8 +179,9 @@ func (h *History) Now() state.Moment { return h.stamps.moment() }
 
 // Health implements room.Log. During trouble, also that of a disk that takes longer than
 // hangAfter to answer, the chat goes on: events are ordered and visible, and wait in memory
-// to be written; messages that no longer fit there become a gap. When it ends the room writes a snapshot at once, which stands for the events that
-// did not fit, and for those that only a lost file held.
+// to be written; messages that no longer fit there become a gap. When it ends the room
+// writes a snapshot at once, which stands for the events that did not fit, and for those
+// that only a lost file held.
 func (h *History) Health() (state.Health, <-chan struct{}) { return h.trouble.health() }
 
 // Apply implements room.Store. Last and Search find the events from then on. They are

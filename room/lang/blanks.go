@@ -7,11 +7,13 @@ import (
 	"salon/room/text"
 )
 
-// maxIndent is how many blanks a line of what somebody wrote may begin with, as code does; the others go.
+// maxIndent is how many blanks a line of what somebody wrote may begin with, as code does;
+// the others go.
 const maxIndent = 16
 
-// shown is what somebody wrote, as it stands in a line: isolated, and without the blanks that could push its end to
-// the next row of a terminal, where it would pass for another's line.
+// shown is what somebody wrote, as it stands in a line: isolated, and without the blanks
+// that could push its end to the next row of a terminal, where it would pass for another's
+// line.
 func shown(words string) string { return text.Isolate(foldBlanks(words)) }
 
 // foldBlanks keeps the first of several blanks, and maxIndent where the line begins.
@@ -33,7 +35,8 @@ func foldBlanks(line string) string {
 	}, line)
 }
 
-// isBlank reports whether a character looks like a space, as U+2800 does, which is a Braille pattern without dots.
+// isBlank reports whether a character looks like a space, as U+2800 does, which is a
+// Braille pattern without dots.
 func isBlank(r rune) bool { return unicode.IsSpace(r) || r == '\u2800' }
 
 // isOtherBlank reports whether a character is a blank other than the usual one.

@@ -57,7 +57,7 @@ var english = Texts{
 	NowJSON: "One JSON object per line; \"/json off\" stops it.", NowPlain: "JSON disabled.", NowNamed: "You are %s.", RecipientAway: "%s is away", RecipientFull: "%s is not receiving anything: private message not delivered. Try again later.",
 	RecipientCut: "%s lost the connection: private message delivered when they come back.", RecipientLost: "%s lost the connection: private message not delivered. Try again later.", NowResumed: "Connection restored: you are still %s.",
 	LineCut: "Line too long: everything after 4096 bytes was lost.", StillHere: "Still here.",
-	PressAgain:    "Ctrl-C (or Ctrl-D) again to leave.",
+	PressAgain: "Ctrl-C (or Ctrl-D) again to leave.", LineKept: "Up recalls the line that was refused.",
 	NoPseudoGiven: "The first line should have been your nickname: you are %s. \"/nick name\" changes it.",
 	BanHint:       "%s can come back under another nickname; to prevent it: %s", BanNetwork: "%s is banned with its whole network, a /%d: one customer has all of it. For that address alone: %s/128",
 	ThemeAuto: "Colours to match your terminal.", ThemeLight: "Colours for a light background.", ThemeDark: "Colours for a dark background.", ThemeMono: "Colours disabled.",

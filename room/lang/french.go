@@ -61,7 +61,7 @@ var french = Texts{
 	NowJSON: "Un objet JSON par ligne ; « /json non » pour arrêter.", NowPlain: "JSON désactivé.", NowNamed: "Vous êtes %s.", RecipientAway: "%s a signalé son absence", RecipientFull: "%s ne reçoit plus rien : message privé non remis. Réessayez plus tard.",
 	RecipientCut: "%s a perdu sa connexion : message privé remis à son retour.", RecipientLost: "%s a perdu sa connexion : message privé non remis. Réessayez plus tard.", NowResumed: "Connexion rétablie : vous êtes toujours %s.",
 	LineCut: "Ligne trop longue : la fin, au-delà de 4096 octets, est perdue.", StillHere: "Toujours là.",
-	PressAgain:    "Encore Ctrl-C (ou Ctrl-D) pour partir.",
+	PressAgain: "Encore Ctrl-C (ou Ctrl-D) pour partir.", LineKept: "Flèche haut : reprendre la ligne refusée.",
 	NoPseudoGiven: "La première ligne devait être votre pseudo : vous êtes %s. « /pseudo nom » pour changer.",
 	BanHint:       "%s peut revenir sous un autre pseudo ; pour l'empêcher : %s", BanNetwork: "Le bannissement de %s vaut pour tout son réseau, un /%d : un même client l'a en entier. Pour cette seule adresse : %s/128",
 	ThemeAuto: "Couleurs selon votre terminal.", ThemeLight: "Couleurs pour un fond clair.", ThemeDark: "Couleurs pour un fond sombre.", ThemeMono: "Couleurs désactivées.",

@@ -143,8 +143,8 @@ func (v View) withReason(words, reason string) string {
 	return words + v.texts().Colon + shown(reason)
 }
 
-// Question asks a newcomer for a proof, with a space after it for the answer, and says so when that will be shown
-// while it is typed.
+// Question asks a newcomer for a proof, with a space after it for the answer, and says so
+// when that will be shown while it is typed.
 func Question(l state.Lang, p room.Proof, who text.Pseudo, shown bool) string {
 	t := Of(l)
 	switch {
@@ -174,7 +174,7 @@ const wrapWidth = 74
 func wrap(text string) []string {
 	var lines []string
 	line := " "
-	for word := range strings.FieldsSeq(text) {
+	for _, word := range tiedWords(text) {
 		if len(line) > 1 && utf8.RuneCountInString(line+" "+word) > wrapWidth {
 			lines = append(lines, line)
 			line = " "
@@ -182,4 +182,26 @@ func wrap(text string) []string {
 		line += " " + word
 	}
 	return append(lines, line)
+}
+
+// tiedWords returns the words of a text, those together that are tied.
+func tiedWords(text string) []string {
+	var words []string
+	for word := range strings.FieldsSeq(text) {
+		if last := len(words) - 1; last >= 0 && Tied(words[last], word) {
+			words[last] += " " + word
+		} else {
+			words = append(words, word)
+		}
+	}
+	return words
+}
+
+// Tied reports whether words stay on one line although there is a blank between them:
+// French sets some of its punctuation apart. There is something after.
+func Tied(before, after string) bool {
+	if strings.HasSuffix(before, "«") || strings.HasPrefix(after, "»") {
+		return true
+	}
+	return strings.IndexByte("?!:;", after[0]) >= 0 && (len(after) == 1 || after[1] == ' ')
 }

@@ -21,7 +21,7 @@ func (v View) confirmed(n room.Notice) string {
 	t, who := v.texts(), name(n.Name)
 	form := map[room.What]string{
 		room.NowAway: t.NowAway, room.NowBack: t.NowBack, room.NowLang: t.NowLang, room.NowJSON: t.NowJSON, room.NowPlain: t.NowPlain,
-		room.LineCut: t.LineCut, room.StillHere: t.StillHere, room.PressAgain: t.PressAgain,
+		room.LineCut: t.LineCut, room.StillHere: t.StillHere, room.PressAgain: t.PressAgain, room.LineKept: t.LineKept,
 		room.NowMouse: t.NowMouse, room.NowNoMouse: t.NowNoMouse, room.NowText: t.NowText, room.NowScreen: t.NowScreen,
 		room.NowOperator: t.NowOperator, room.NowGuest: t.NowGuest, room.NowReloaded: t.NowReloaded, room.NothingMore: t.NothingMore,
 		room.NowToEveryone: t.NowToEveryone, room.NowTo: t.NowTo,

@@ -11,8 +11,11 @@ import (
 	"salon/room/text"
 )
 
-// Reply writes a reply in line mode; "" when it is for a screen only. Its lines begin with "* " (or with a time,
-// where they repeat an event), never with what somebody typed.
+// FailureMark stands before a failure in line mode: "!" marks mentions, and nothing else.
+const FailureMark = "x"
+
+// Reply writes a reply in line mode; "" when it is for a screen only. Its lines begin with
+// "* " (or with a time, where they repeat an event), never with what somebody typed.
 func (v View) Reply(r room.Reply, now time.Time) string {
 	return strings.Join(v.reply(r, now), "\n")
 }
@@ -20,7 +23,7 @@ func (v View) Reply(r room.Reply, now time.Time) string {
 func (v View) reply(r room.Reply, now time.Time) []string {
 	switch r := r.(type) {
 	case room.Failure:
-		return []string{v.Clock(now) + " ! " + v.Error(r.Err)}
+		return []string{v.Clock(now) + " " + FailureMark + " " + v.Error(r.Err)}
 	case room.Notice:
 		return []string{v.Clock(now) + " * " + v.notice(r)}
 	case room.Skipped:

@@ -199,7 +199,7 @@ func TestTheOtherReplies(t *testing.T) {
 		"  They stay and read but cannot write, not in private either. Example:", "  \"/mute bob 10m\".", "  duration: 30s, 10m, 2h, 3d, 1w; without one, no time limit", "  also: /mute, /museler")
 	for r, want := range map[room.Reply]string{
 		room.Skipped{Count: 12}:                "14:06 * ... messages sautés : 12",
-		room.Failure{Err: state.ErrNoShutdown}: "14:06 ! Aucune fermeture n'est prévue.",
+		room.Failure{Err: state.ErrNoShutdown}: "14:06 x Aucune fermeture n'est prévue.",
 	} {
 		if got := fr.Reply(r, now); got != want {
 			t.Errorf("%q, want %q", got, want)

@@ -49,7 +49,7 @@ type Texts struct {
 	NowAway, NowBack, NowIgnored, NowHeard, NowLang, NowClock, NowZone                                                                           string
 	NowTo, NowToEveryone, ActionAlone, NotTargeted                                                                                               string
 	Choices, ServersZone, NowJSON, NowPlain, NowNamed, RecipientAway, RecipientFull, RecipientCut, RecipientLost, NowResumed, LineCut, StillHere string
-	PressAgain, NoPseudoGiven, BanHint, BanNetwork                                                                                               string
+	PressAgain, LineKept, NoPseudoGiven, BanHint, BanNetwork                                                                                     string
 	ThemeAuto, ThemeLight, ThemeDark, ThemeMono                                                                                                  string
 	BellMentions, BellNone, BellAll                                                                                                              string
 	NowMouse, NowNoMouse, NowText, NowScreen                                                                                                     string

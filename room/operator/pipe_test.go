@@ -55,7 +55,7 @@ func TestBansFromAPipe(t *testing.T) {
 			"* banned: SHA256:badAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA, until 2000-01-08 00:00, by the operator",
 			"* banned: ann, until 01:00, by the operator: spam",
 			"00:00 * ann is no longer banned",
-			`00:00 ! "nobody" is not banned.`,
+			`00:00 x "nobody" is not banned.`,
 			"* banned: 198.51.100.0/24, with no time limit, by the operator",
 			"* banned: SHA256:badAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA, until 2000-01-08 00:00, by the operator",
 		)
@@ -94,14 +94,14 @@ func TestWrongCommandsAreExplained(t *testing.T) {
 		h.prints("00:00 * ann arrive")
 		h.types("kik ann\nkick\nkick anm\nbonjour tout le monde\n\n   \n/liste\nme danse\nslow vite\n")
 		h.prints(
-			"00:00 ! La commande « kik » n'existe pas. Vouliez-vous dire kick ?",
-			"00:00 ! Usage : kick pseudo [raison]",
-			"00:00 ! Personne ne s'appelle « anm ». Vouliez-vous dire @ann ?",
-			"00:00 ! La commande « bonjour » n'existe pas. « wall texte » parle à tous, « aide » donne les commandes.",
+			"00:00 x La commande « kik » n'existe pas. Vouliez-vous dire kick ?",
+			"00:00 x Usage : kick pseudo [raison]",
+			"00:00 x Personne ne s'appelle « anm ». Vouliez-vous dire @ann ?",
+			"00:00 x La commande « bonjour » n'existe pas. « wall texte » parle à tous, « aide » donne les commandes.",
 			"* 1 en ligne :",
 			"*   ann  depuis 00:00",
-			"00:00 ! Cette commande est pour les membres. « aide » donne celles de la console ; « shutdown n » ou Ctrl-C ferme le salon.",
-			"00:00 ! « vite » n'est pas compris ici. Usage : slow n",
+			"00:00 x Cette commande est pour les membres. « aide » donne celles de la console ; « shutdown n » ou Ctrl-C ferme le salon.",
+			"00:00 x « vite » n'est pas compris ici. Usage : slow n",
 		)
 	})
 }
@@ -112,7 +112,7 @@ func TestAShutdownFromAPipe(t *testing.T) {
 		h.prints(
 			"00:00 * Le salon ferme dans 1 h : nuit",
 			"00:00 * Fermeture annulée",
-			"00:00 ! Aucune fermeture n'est prévue.",
+			"00:00 x Aucune fermeture n'est prévue.",
 			"00:00 * Le salon ferme dans 2 s : maj",
 		)
 		time.Sleep(time.Second)
@@ -146,8 +146,8 @@ func TestALineThatIsTooLongIsDroppedWhole(t *testing.T) {
 		h.types("wall " + long + "\nwall " + long + "y\nwall " + strings.Repeat("kick ann ", 100_000) + "\nwall after\nwall last")
 		h.prints(
 			"00:00 *** Annonce : "+long,
-			"00:00 ! Message trop long : 4096 octets au plus. Rien n'a été envoyé.",
-			"00:00 ! Message trop long : 4096 octets au plus. Rien n'a été envoyé.",
+			"00:00 x Message trop long : 4096 octets au plus. Rien n'a été envoyé.",
+			"00:00 x Message trop long : 4096 octets au plus. Rien n'a été envoyé.",
 			"00:00 *** Annonce : after",
 			"00:00 *** Annonce : last",
 		)

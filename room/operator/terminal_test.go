@@ -147,10 +147,10 @@ func TestTabCompletesCommandsAndNames(t *testing.T) {
 func TestAnswersAndComplaintsStandAboveThePrompt(t *testing.T) {
 	atTerminal(t, func(d *terminal) {
 		d.press("liste\rlsite\r")
-		d.shows("* Personne n'est là.", "00:00 ! La commande « lsite » n'existe pas. Vouliez-vous dire liste ?", "salon>")
+		d.shows("* Personne n'est là.", "00:00 x La commande « lsite » n'existe pas. Vouliez-vous dire liste ?", "salon>")
 		d.console.Write([]byte("time=now msg=logged\n"))
 		d.press("x")
-		d.shows("* Personne n'est là.", "00:00 ! La commande « lsite » n'existe pas. Vouliez-vous dire liste ?", "time=now msg=logged", "salon> x")
+		d.shows("* Personne n'est là.", "00:00 x La commande « lsite » n'existe pas. Vouliez-vous dire liste ?", "time=now msg=logged", "salon> x")
 	})
 }
 

@@ -85,11 +85,11 @@ func (p *page) said(clock string, b state.Said, v lang.View, h Head) (mentioned 
 
 // whispered names the recipients wherever the reader is not the only one.
 func (p *page) whispered(clock string, b state.Whispered, v lang.View) {
-	t := post{clock: clock, spoken: true, mark: privateMark, concerns: Secret, lines: p.message(Secret, b.Text)}
+	t := post{clock: clock, spoken: true, mark: privateMark, concerns: Private, lines: p.message(Private, b.Text)}
 	p.named(&t, b.From, b.Hue, v)
 	if len(b.To) != 1 || b.To[0] != v.Me || b.From == v.Me {
 		var to line
-		to.add(p.Palette.sgr(Secret), fmt.Sprintf(lang.ScreenOf(v.Lang).PrivateTo, recipients(b.To, v)))
+		to.add(p.Palette.sgr(Private), fmt.Sprintf(lang.ScreenOf(v.Lang).PrivateTo, recipients(b.To, v)))
 		to.add("", " ")
 		t.lines = to.before(t.lines)
 	}

@@ -11,7 +11,7 @@ const maxTicks = 8
 
 // markup finds `code` and **bold** in a line. It returns the line as it is to be read,
 // without the signs around what is bold, and both kinds of pieces, in order. Where code
-// has a tint, its backticks are blanks of it.
+// has a tint, a blank of it stands for the backticks.
 func (p *page) markup(words string) (_ string, code, bolds []span) {
 	if !strings.ContainsAny(words, "`*") {
 		return words, nil, nil
@@ -67,8 +67,7 @@ func (m *marker) code(ticks int) {
 	if m.tint == "" {
 		m.copy(ticks + len(inner) + ticks)
 	} else {
-		blanks := strings.Repeat(" ", ticks)
-		m.out.WriteString(blanks + inner + blanks)
+		m.out.WriteString(" " + inner + " ")
 		m.at += ticks + len(inner) + ticks
 	}
 	m.codes = append(m.codes, span{from: from, to: m.out.Len(), sgr: m.tint})

@@ -10,7 +10,7 @@ import (
 func TestCodeAndBoldAreShownAsSuch(t *testing.T) {
 	for _, test := range []struct{ text, dark, mono string }{ // ` code ` between brackets, bold between braces
 		{"lancer `go run .` ici", "lancer [ go run . ] ici", "lancer `go run .` ici"},
-		{"``a ` b``", "[  a ` b  ]", "``a ` b``"},
+		{"``a ` b``", "[ a ` b ]", "``a ` b``"},
 		{"un ` seul", "un ` seul", "un ` seul"},
 		{"c'est **très** bien", "c'est {très} bien", "c'est {très} bien"},
 		{"2**3**4 et ** a ** et **b", "2**3**4 et ** a ** et **b", "2**3**4 et ** a ** et **b"},
@@ -26,6 +26,7 @@ func TestCodeAndBoldAreShownAsSuch(t *testing.T) {
 			row = row[strings.Index(row, "│")+len("│"):]
 			row = strings.TrimPrefix(strings.TrimPrefix(row, unstyled), " ")
 			row = strings.ReplaceAll(row, Dark.sgr(Code), "[")
+			row = strings.ReplaceAll(row, unstyled+"[", "") // the same piece
 			row = strings.ReplaceAll(row, bold, "{")
 			var got strings.Builder
 			closing := ""
@@ -43,9 +44,20 @@ func TestCodeAndBoldAreShownAsSuch(t *testing.T) {
 				got.WriteByte(row[0])
 				row = row[1:]
 			}
-			if strings.TrimRight(got.String(), " ]") != strings.TrimRight(want, " ]") {
+			if got.String()+closing != want {
 				t.Errorf("palette %d: %q is shown as %q, want %q", p, test.text, got.String(), want)
 			}
+		}
+	}
+}
+
+// TestCodeFitsItsRow, on rows of every width, also where they are filled.
+func TestCodeFitsItsRow(t *testing.T) {
+	for width := 1; width < 60; width++ {
+		c := class(width)
+		c.Palette = Dark
+		for _, body := range []state.Body{state.Walled{Text: "`a b` c `de`"}, state.Said{From: "bob", Text: "`a b` c `de`"}} {
+			wantSound(t, c, c.Event(minute(5, body), me(""), 0))
 		}
 	}
 }
@@ -72,7 +84,7 @@ func TestWhatWasSoughtStandsOut(t *testing.T) {
 	} {
 		f := class(80).Found(minute(5, state.Said{From: "bob", Text: test.text}), me("ann"), test.search)
 		var found []string
-		for _, piece := range strings.Split(string(f.Bytes), calling)[1:] {
+		for _, piece := range strings.Split(string(f.Bytes), boldReverse)[1:] {
 			word, _, _ := strings.Cut(piece, unstyled)
 			found = append(found, word)
 		}

@@ -44,7 +44,7 @@ func TestMentions(t *testing.T) {
 		f := class(80).Event(e, me(text.Pseudo(test.me)), 0)
 		wantSound(t, class(80), f)
 		var mine []string
-		for piece := range strings.SplitSeq(string(f.Bytes), calling) {
+		for piece := range strings.SplitSeq(string(f.Bytes), boldReverse) {
 			if text, _, ok := strings.Cut(piece, unstyled); ok && text != mentionMark && !strings.Contains(text, eol) {
 				mine = append(mine, strings.Trim(text, "\u2068\u2069"))
 			}
@@ -59,7 +59,7 @@ func TestMentions(t *testing.T) {
 			t.Errorf("%q mentions %s: %v", test.text, test.me, got)
 		}
 		plain := class(80).Event(e, me(""), 0)
-		if strings.Contains(string(plain.Bytes), calling) || strings.Contains(shown(plain), "!    bob") || plain.Mentioned {
+		if strings.Contains(string(plain.Bytes), boldReverse) || strings.Contains(shown(plain), "!    bob") || plain.Mentioned {
 			t.Errorf("%q is shown to everybody as %q", test.text, plain.Bytes)
 		}
 		if f.Mentioned && !plain.MayMention(WordOf(text.Pseudo(test.me).Key())) {
@@ -70,7 +70,7 @@ func TestMentions(t *testing.T) {
 
 func TestNobodyCallsThemselves(t *testing.T) {
 	f := class(80).Event(minute(5, state.Said{From: "Ann", Text: "@ann"}), me("ann"), 0)
-	if got := shown(f); got != " 14:05      Ann │ @ann\n" || strings.Contains(string(f.Bytes), calling) {
+	if got := shown(f); got != " 14:05      Ann │ @ann\n" || strings.Contains(string(f.Bytes), boldReverse) {
 		t.Errorf("ann calls herself: %q", f.Bytes)
 	}
 }
@@ -85,7 +85,7 @@ func TestOnlyMessagesToAllMention(t *testing.T) {
 
 func TestMentionsAreBounded(t *testing.T) {
 	f := class(80).Event(minute(5, state.Said{From: "bob", Text: strings.Repeat("ann ", 100)}), me("ann"), 0)
-	if n := strings.Count(string(f.Bytes), calling+"ann"); n != maxMentions {
+	if n := strings.Count(string(f.Bytes), boldReverse+"ann"); n != maxMentions {
 		t.Errorf("%d mentions", n)
 	}
 	m := mention{word: WordOf("ann"), key: "ann"}

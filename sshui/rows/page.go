@@ -2,6 +2,7 @@ package rows
 
 import (
 	"bytes"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -126,9 +127,18 @@ func (p *page) row(head prefix, l *line, from, to int) {
 	default:
 		p.writePiece(l, from, to, false)
 	}
-	if missing := min(l.fill, p.Width) - columnsOf(l.text[from:to]); missing > 0 {
-		p.styled(l.base, strings.Repeat(" ", max(0, min(missing, p.Width-head.columns-columnsOf(l.text[from:to])))), false)
+	space, filled := p.Width-head.columns, columnsOf(l.text[from:to])
+	if tint := p.Palette.sgr(Code); filled < space && l.isCut(to, tint) {
+		p.styled(tint, " ", false)
+		filled++
 	}
+	p.styled(l.base, strings.Repeat(" ", max(0, min(l.fill, space)-filled)), false)
+}
+
+// isCut reports whether a row that ends at to leaves out a blank of a piece in some style.
+func (l *line) isCut(to int, sgr string) bool {
+	return sgr != "" && to < len(l.text) && l.text[to] == ' ' &&
+		slices.ContainsFunc(l.spans[min(l.done, len(l.spans)):], func(s span) bool { return s.from < to && to < s.to && s.sgr == sgr })
 }
 
 // isolated writes a piece of a line that holds isolates: those that cross the rows

@@ -34,7 +34,7 @@ const (
 	Code               // code, on a tint where there is one
 	Mention            // a word that mentions the reader, and its mark; what was searched for
 	MentionLine        // the gutter of a mention, the line of what is unread
-	Secret             // a private message, its gutter and its mark
+	Private            // a private message, its gutter and its mark
 	Wrong              // a failure and its sign
 	Wall               // an announcement, over the whole width
 	Heading            // titles of overlays
@@ -54,16 +54,16 @@ const (
 // Select Graphic Rendition (ECMA-48 section 8.3.117). 38;5 and 48;5 choose one of
 // xterm's 256 colours.
 const (
-	csi       = "\x1b["
-	unstyled  = csi + "m"
-	bold      = csi + "1m"
-	faint     = csi + "2m"
-	italic    = csi + "3m"
-	underline = csi + "4m"
-	reverse   = csi + "7m"
-	calling   = csi + "1;7m"
-	xterm     = csi + "38;5;"
-	xtermBold = csi + "1;38;5;"
+	csi         = "\x1b["
+	unstyled    = csi + "m"
+	bold        = csi + "1m"
+	faint       = csi + "2m"
+	italic      = csi + "3m"
+	underline   = csi + "4m"
+	reverse     = csi + "7m"
+	boldReverse = csi + "1;7m"
+	xterm       = csi + "38;5;"
+	xtermBold   = csi + "1;38;5;"
 )
 
 // styles hold what begins each style. On unknown backgrounds, and where there are few
@@ -71,32 +71,32 @@ const (
 var styles = [...][styleCount]string{
 	Mono: {
 		Quiet: faint, Faint: faint, Line: faint, Happened: faint, Own: bold, Link: underline,
-		Mention: calling, MentionLine: bold, Secret: bold, Wrong: bold, Wall: calling, Heading: bold,
+		Mention: boldReverse, MentionLine: bold, Private: bold, Wrong: bold, Wall: boldReverse, Heading: bold,
 		Marker: bold, Selected: reverse, Strong: bold,
-		Bar: reverse, BarRoom: calling, BarQuiet: reverse, Label: reverse, PrivateLabel: calling,
+		Bar: reverse, BarRoom: boldReverse, BarQuiet: reverse, Label: reverse, PrivateLabel: boldReverse,
 	},
 	Basic: {
 		Quiet: faint, Faint: faint, Line: faint, Happened: faint, Own: bold, Link: underline,
-		Mention: calling, MentionLine: csi + "1;33m", Secret: csi + "35m", Wrong: csi + "31m", Wall: calling, Heading: bold,
+		Mention: boldReverse, MentionLine: csi + "1;33m", Private: csi + "35m", Wrong: csi + "31m", Wall: boldReverse, Heading: bold,
 		Marker: bold, Selected: reverse, Strong: bold,
-		Bar: reverse, BarRoom: calling, BarQuiet: reverse, Label: reverse, PrivateLabel: csi + "7;35m",
+		Bar: reverse, BarRoom: boldReverse, BarQuiet: reverse, Label: reverse, PrivateLabel: csi + "7;35m",
 	},
 	Auto: {
 		Quiet: faint, Faint: faint, Line: faint, Happened: csi + "2;3m", Action: italic, Own: bold, Link: xterm + "32;4m",
-		Mention: calling, MentionLine: xterm + "166m", Secret: xterm + "134m", Wrong: xterm + "196m", Wall: calling, Heading: bold,
+		Mention: boldReverse, MentionLine: xterm + "166m", Private: xterm + "134m", Wrong: xterm + "196m", Wall: boldReverse, Heading: bold,
 		Marker: xtermBold + "166m", Selected: reverse, Strong: bold,
-		Bar: reverse, BarRoom: calling, BarQuiet: reverse, Label: calling, PrivateLabel: csi + "1;7;38;5;134m",
+		Bar: reverse, BarRoom: boldReverse, BarQuiet: reverse, Label: boldReverse, PrivateLabel: csi + "1;7;38;5;134m",
 	},
 	Light: {
 		Quiet: xterm + "241m", Faint: xterm + "244m", Line: xterm + "251m", Happened: csi + "3;38;5;241m", Action: italic, Own: bold, Link: xterm + "25;4m",
-		Code: xterm + "235;48;5;254m", Mention: xterm + "231;48;5;130m", MentionLine: xterm + "130m", Secret: xterm + "91m", Wrong: xterm + "124m",
+		Code: xterm + "235;48;5;254m", Mention: xterm + "231;48;5;130m", MentionLine: xterm + "130m", Private: xterm + "91m", Wrong: xterm + "124m",
 		Wall: xtermBold + "231;48;5;24m", Heading: bold, Marker: xtermBold + "231;48;5;130m", Selected: reverse, Strong: bold,
 		Bar: xterm + "236;48;5;254m", BarRoom: xtermBold + "25;48;5;254m", BarQuiet: xterm + "241;48;5;254m",
 		Label: xtermBold + "231;48;5;25m", PrivateLabel: xtermBold + "231;48;5;97m", Box: csi + "48;5;255m",
 	},
 	Dark: {
 		Quiet: xterm + "247m", Faint: xterm + "244m", Line: xterm + "238m", Happened: csi + "3;38;5;247m", Action: italic, Own: bold, Link: xterm + "75;4m",
-		Code: xterm + "252;48;5;236m", Mention: xterm + "16;48;5;214m", MentionLine: xterm + "214m", Secret: xterm + "177m", Wrong: xterm + "210m",
+		Code: xterm + "252;48;5;236m", Mention: xterm + "16;48;5;214m", MentionLine: xterm + "214m", Private: xterm + "177m", Wrong: xterm + "210m",
 		Wall: xtermBold + "231;48;5;24m", Heading: bold, Marker: xtermBold + "214m", Selected: reverse, Strong: bold,
 		Bar: xterm + "252;48;5;236m", BarRoom: xtermBold + "75;48;5;236m", BarQuiet: xterm + "247;48;5;236m",
 		Label: xtermBold + "231;48;5;25m", PrivateLabel: xtermBold + "231;48;5;97m", Box: csi + "48;5;234m",

@@ -124,7 +124,7 @@ func TestNoNameIsRedOrPrivate(t *testing.T) {
 		if n := len(hues[p]); n != state.Hues {
 			t.Errorf("palette %d has %d hues, members %d", p, n, state.Hues)
 		}
-		secret, _ := colours(p.sgr(Secret))
+		secret, _ := colours(p.sgr(Private))
 		seen := map[string]bool{}
 		for _, h := range hues[p] {
 			front, _ := colours(h)
@@ -136,7 +136,7 @@ func TestNoNameIsRedOrPrivate(t *testing.T) {
 		}
 	}
 	for _, h := range hues[Basic] {
-		if strings.Contains(h, "31m") || h == Basic.sgr(Secret) {
+		if strings.Contains(h, "31m") || h == Basic.sgr(Private) {
 			t.Errorf("a name is in %q", h)
 		}
 	}

@@ -35,7 +35,7 @@ func (c Class) Reply(r room.Reply, v lang.View, now time.Time) *Fragment {
 func (p *page) answer(clock, text string, failed bool) {
 	t, style, mark := post{sign: p.Signs().Note, style: Faint}, Plain, "* "
 	if failed {
-		t.sign, t.style, style, mark = p.Signs().Fail, Wrong, Wrong, "! "
+		t.sign, t.style, style, mark = p.Signs().Fail, Wrong, Wrong, lang.FailureMark+" "
 	}
 	text = strings.TrimPrefix(text, clock+" ")
 	text = strings.TrimLeft(strings.TrimPrefix(text, mark), " ")

@@ -9,7 +9,7 @@ import (
 )
 
 // maxNamed is how many are named of those who come or leave together; the others are
-// counted.
+// counted, but not one alone: it is named too.
 const maxNamed = 3
 
 // Run is one or more events of one kind that follow one another and are shown as one row:
@@ -18,7 +18,7 @@ const maxNamed = 3
 type Run struct {
 	first   *state.Event
 	kind    runKind
-	names   [maxNamed]text.Pseudo
+	names   [maxNamed + 1]text.Pseudo
 	count   int
 	in, out int // of what was gathered
 	present int
@@ -74,7 +74,7 @@ func Continues(above, e *state.Event) bool {
 
 // Add adds the next event of a Run.
 func (r *Run) Add(e *state.Event) {
-	if _, who := runKindOf(e); r.count < maxNamed {
+	if _, who := runKindOf(e); r.count < len(r.names) {
 		r.names[r.count] = who
 	}
 	r.count++
@@ -117,7 +117,11 @@ func (r *Run) words(v lang.View, columns int) (words string) {
 	if r.kind == gathering {
 		return v.Happening(&state.Event{Time: r.first.Time, Body: state.Gathered{In: r.in, Out: r.out, Present: r.present}})
 	}
-	for named := min(r.count, maxNamed); named >= 0; named-- {
+	named := r.count
+	if named > len(r.names) {
+		named = maxNamed
+	}
+	for ; named >= 0; named-- {
 		for _, words = range v.Together(r.first, r.names[:named], r.count-named) {
 			if columnsOf(words) <= columns {
 				return words

@@ -19,7 +19,7 @@ func TestThoseWhoComeOrGoTogetherAreOneRow(t *testing.T) {
 		{joined, []text.Pseudo{"ann"}, map[int]string{80: "              →   ann arrive\n", 20: "→ ann arrive\n"}},
 		{joined, []text.Pseudo{"ann", "bob"}, map[int]string{80: "              →   ann et bob arrivent\n"}},
 		{left, []text.Pseudo{"ann", "bob", "zoé"}, map[int]string{80: "              ←   ann, bob et zoé s'en vont\n", 20: "← départs : 3\n"}},
-		{left, []text.Pseudo{"ann", "bob", "zoé", "tom"}, map[int]string{80: "              ←   ann, bob, zoé et 1 autre s'en vont\n"}},
+		{left, []text.Pseudo{"ann", "bob", "zoé", "tom"}, map[int]string{80: "              ←   ann, bob, zoé et tom s'en vont\n"}},
 		{left, []text.Pseudo{"a", "b", "c", "d", "e"}, map[int]string{80: "              ←   a, b, c et 2 autres s'en vont\n", 40: "              ←   départs : 5\n"}},
 		{lost, []text.Pseudo{"ann"}, map[int]string{80: "              ←   ann s'en va : connexion perdue\n", 40: "              ←   ann s'en va\n"}},
 	} {

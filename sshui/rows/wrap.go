@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"salon/room/lang"
+
 	"github.com/charmbracelet/x/ansi"
 	"github.com/rivo/uniseg"
 )
@@ -172,7 +174,7 @@ func (w *wrapper) look(blank bool, columns int) {
 	switch {
 	case blank && w.last == 'x':
 		w.word, w.worded = w.at, true
-	case !blank && w.last == ' ' && w.worded && !tied(w.text[:w.word], w.text[w.at:]):
+	case !blank && w.last == ' ' && w.worded && !lang.Tied(w.text[:w.word], w.text[w.at:]):
 		w.end, w.next = w.word, w.at
 	case !blank && w.last == 'x' && w.dense && (w.wide || columns == 2) && w.allowed():
 		w.end, w.next = w.at, w.at
@@ -181,15 +183,6 @@ func (w *wrapper) look(blank bool, columns int) {
 	if blank {
 		w.last = ' '
 	}
-}
-
-// tied reports whether words stay together although there is a blank between them:
-// French sets some of its punctuation apart.
-func tied(before, after string) bool {
-	if strings.HasSuffix(before, "«") || strings.HasPrefix(after, "»") {
-		return true
-	}
-	return strings.IndexByte("?!:;", after[0]) >= 0 && (len(after) == 1 || after[1] == ' ')
 }
 
 // allowed reports whether Annex 14 allows a break here.

@@ -221,3 +221,12 @@ func TestHintsAreCutOrLeftOut(t *testing.T) {
 	st.types(strings.Repeat("c", 40))
 	st.hasNot("Tab :")
 }
+
+// TestAnEmptyLineHasNoSignsThatTheTerminalLacks, such as an ellipsis of one character.
+func TestAnEmptyLineHasNoSignsThatTheTerminalLacks(t *testing.T) {
+	st := newStage(t, 80, 24, func(st *testScreen) { st.term.ASCII = true })
+	st.has("Écrire à tous..   @ pour une personne")
+	if strings.Contains(st.picture(), "…") {
+		t.Errorf("a sign is not of ASCII in\n%s", st.picture())
+	}
+}

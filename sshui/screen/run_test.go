@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -27,6 +28,33 @@ func TestThoseWhoLeaveTogetherAreOneRow(t *testing.T) {
 		if n := strings.Count(st.picture(), "←"); n != 2 {
 			t.Errorf("who came in between is not told of\n%s", st.picture())
 		}
+	}
+}
+
+// TestAVeryLongRunIsSeveralRows, which nobody is missing from, however they are looked at.
+func TestAVeryLongRunIsSeveralRows(t *testing.T) {
+	st := newStage(t, 80, 24)
+	st.shows(st.room.said("ann", "bonjour"))
+	const all = 10 * longRun
+	for i := range all {
+		st.shows(st.room.left(fmt.Sprintf("marc%d", i)))
+	}
+	if d := difference(st.vt, (&actor{testScreen: st}).repainted()); d != "" {
+		t.Fatal(d)
+	}
+	told := 0
+	for _, row := range st.rows() {
+		n := 0
+		if _, others, ok := strings.Cut(row, "et "); ok {
+			fmt.Sscanf(others, "%d autres", &n)
+		}
+		if n += strings.Count(row, "marc"); n > 2*longRun {
+			t.Errorf("a row of %d: %q", n, row)
+		}
+		told += n
+	}
+	if told != all {
+		t.Errorf("%d are told of, want %d\n%s", told, all, st.picture())
 	}
 }
 

@@ -98,7 +98,7 @@ func (s *Screen) label() (string, rows.Style) {
 	}
 	switch {
 	case alone && s.term.Width < narrow:
-		return "@> ", rows.Secret
+		return "@> ", rows.Private
 	case s.term.Width < narrow:
 		return "> ", rows.Quiet
 	case alone && names == "":
@@ -120,5 +120,6 @@ func (s *Screen) placeholder(columns int) string {
 	if names := s.target.label(); names != "" {
 		first, more = fmt.Sprintf(t.WriteToOne, text.Isolate(cut("@"+names, mostTarget))), t.WriteBack
 	}
+	first = strings.Replace(first, "…", s.class.Signs().Ellipsis, 1)
 	return fitting(columns, first+"   "+more, first, "")
 }

@@ -59,9 +59,19 @@ func (s *Screen) block(e, prev entry, hasPrev bool) block {
 // nothing is an entry that the row of the one above it tells of.
 var nothing rows.Fragment
 
+// A row tells of fewer than 2*longRun who come or leave: once longRun do on end, another row
+// begins at the next place of the ring that longRun divides. Each who comes has all entries
+// of the row looked at again.
+const longRun = 64
+
 // continues reports whether the row of the entry above an entry tells of both: several who
 // come, or who leave, are shown as one row, which is that of the first.
 func (s *Screen) continues(prev, e entry) bool {
+	return s.isAlike(prev, e) && (e.place%longRun != 0 || !s.goesOn(prev, longRun, s.isAlike))
+}
+
+// isAlike reports whether an entry tells of the same as the one above it.
+func (s *Screen) isAlike(prev, e entry) bool {
 	return prev.event != nil && e.event != nil && prev.local == nil && e.local == nil &&
 		rows.Continues(prev.event, e.event) && s.class.SameDay(prev.event.Time, e.event.Time)
 }
@@ -94,17 +104,23 @@ func (s *Screen) headAfter(prev, e entry) rows.Head {
 		return 0
 	}
 	h := rows.HeadAfter(prev.event, e.event)
-	if h&rows.SameAuthor != 0 && e.local == nil && e.place%repeatEvery == 0 && s.talksOn(prev) {
+	if h&rows.SameAuthor != 0 && e.local == nil && e.place%repeatEvery == 0 && s.goesOn(prev, longTalk, isTalk) {
 		return 0
 	}
 	return h
 }
 
-// talksOn reports whether the last longTalk messages up to an entry stand together.
-func (s *Screen) talksOn(e entry) bool {
-	for range longTalk - 1 {
+// isTalk reports whether a message stands together with the one above it.
+func isTalk(prev, e entry) bool {
+	return prev.event != nil && e.event != nil && rows.HeadAfter(prev.event, e.event)&rows.SameAuthor != 0
+}
+
+// goesOn reports whether each of the last n entries up to one stands together with the one
+// above it.
+func (s *Screen) goesOn(e entry, n int, together func(prev, e entry) bool) bool {
+	for range n - 1 {
 		prev, ok := s.transcript.before(e.pos)
-		if !ok || prev.event == nil || e.event == nil || rows.HeadAfter(prev.event, e.event)&rows.SameAuthor == 0 {
+		if !ok || !together(prev, e) {
 			return false
 		}
 		e = prev
