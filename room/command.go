@@ -2,6 +2,7 @@ package room
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -102,7 +103,11 @@ func (c *call) run() (Reply, error) {
 	if c.command.takesArg && c.rest == "" {
 		return c.usage()
 	}
-	return c.command.run(c)
+	reply, err := c.command.run(c)
+	if unknown, ok := errors.AsType[*state.UnknownMemberError](err); ok && unknown.Name == "" { // an @ and nothing behind it
+		return c.usage()
+	}
+	return reply, err
 }
 
 // usage returns the error of a command that something is missing from.

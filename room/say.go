@@ -12,7 +12,7 @@ import (
 // doSay says a line that names nobody to the session's target.
 func doSay(c *call) (Reply, error) {
 	if to := c.target(); to != nil {
-		return c.whisper(c.rest, func() ([]*state.Member, error) { return c.presentLocked(to) })
+		return c.whisper(c.rest, func() ([]*state.Member, error) { return c.targetLocked(to) })
 	}
 	return doSayAll(c)
 }

@@ -129,18 +129,31 @@ func (c *call) target() []peer {
 func (s *Session) presentLocked(peers []peer) ([]*state.Member, error) {
 	var found []*state.Member
 	var gone []text.Pseudo
+	other := false // somebody else has the pseudo of the first of them
 	for _, p := range peers {
 		switch m, ok := p.find(s.room.state); {
 		case !ok:
-			gone = append(gone, p.pseudo)
+			if gone = append(gone, p.pseudo); len(gone) == 1 {
+				now, taken := s.room.state.Find(p.pseudo.Key())
+				other = taken && now.ID != p.member && now.Present()
+			}
 		case !slices.Contains(found, m):
 			found = append(found, m)
 		}
 	}
 	if len(gone) > 0 {
-		return nil, &state.UnknownMemberError{Name: string(gone[0]), Gone: gone}
+		return nil, &state.UnknownMemberError{Name: string(gone[0]), Gone: gone, Other: other}
 	}
 	return found, nil
+}
+
+// targetLocked returns the members that the target of a session is, as presentLocked does.
+func (s *Session) targetLocked(to []peer) ([]*state.Member, error) {
+	found, err := s.presentLocked(to)
+	if gone, ok := errors.AsType[*state.UnknownMemberError](err); ok {
+		gone.Target = true
+	}
+	return found, err
 }
 
 // namesLocked returns the pseudos that peers have now, or had when they left.

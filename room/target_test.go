@@ -56,12 +56,22 @@ func TestTheTargetIsAPerson(t *testing.T) {
 		bob.does("/quitter")
 		stranger := h.arrive(withKey("rob", "X"))
 		h.settle()
-		if unknown := refused[*state.UnknownMemberError](ann, "where are you?"); !slices.Equal(unknown.Gone, []text.Pseudo{"rob"}) {
+		if unknown := refused[*state.UnknownMemberError](ann, "where are you?"); !slices.Equal(unknown.Gone, []text.Pseudo{"rob"}) || !unknown.Other || !unknown.Target {
 			h.Errorf("%+v", unknown)
 		}
 		stranger.sees()
 		if got := ann.Target(); !slices.Equal(got, []text.Pseudo{"rob"}) {
 			h.Errorf("the target is %q", got)
+		}
+	})
+}
+
+// TestASignAloneNamesNobody: "nobody is called «»" would help nobody.
+func TestASignAloneNamesNobody(t *testing.T) {
+	inFreeRoom(t, func(h *testRoom) {
+		ann := h.arrive(atScreen("ann", "A"))
+		for _, line := range []string{"@", "@@", "@@ hello", "/msg @ hello", "/info @"} {
+			refused[*room.UsageError](ann, line)
 		}
 	})
 }

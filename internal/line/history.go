@@ -59,14 +59,6 @@ func (h *History) line(n int) string {
 	return h.lines[len(h.lines)-n]
 }
 
-// Again says that the line shown is the newest one, if it is: up then goes to the one
-// before it.
-func (h *History) Again(shown string) {
-	if len(h.lines) > 0 && h.back == 0 && h.line(1) == shown {
-		h.back = 1
-	}
-}
-
 // Key does a key that goes through the lines, up, down, ctrl+p or ctrl+n: it puts the
 // line before or after the one shown into an Editor, in the end what was being typed.
 // It reports whether it did. What a line has become is kept until Reset, MaxBytes
@@ -75,7 +67,9 @@ func (h *History) Key(name string, e *Editor) bool {
 	back := h.back
 	switch name {
 	case "up", "ctrl+p":
-		back++
+		if back++; back == 1 && e.text != "" && e.text == h.line(1) { // it was refused, and came back
+			back++
+		}
 	case "down", "ctrl+n":
 		back--
 	default:

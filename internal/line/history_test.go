@@ -176,3 +176,25 @@ func TestHistoryKeepsTheNewest(t *testing.T) {
 		}
 	})
 }
+
+// TestUpSkipsTheLineThatIsShown: from a line that was refused and came back, up goes to the
+// one before it; once something else was typed over it, to that line.
+func TestUpSkipsTheLineThatIsShown(t *testing.T) {
+	h := historyOf("before", "refused")
+	var e Editor
+	press := func(key, want string) {
+		t.Helper()
+		if h.Key(key, &e); e.Text() != want {
+			t.Errorf("%s shows %q, not %q", key, e.Text(), want)
+		}
+	}
+	e.Set("refused", 7)
+	press("up", "before")
+	press("down", "refused")
+	h.Reset()
+	e.Select()
+	e.Insert("x")
+	e.Set("", 0)
+	press("up", "refused")
+	press("up", "before")
+}

@@ -173,10 +173,10 @@ func (v View) notInForce(e *state.NotInForceError) string {
 
 func (v View) unknownMember(e *state.UnknownMemberError) string {
 	t := v.texts()
-	if len(e.Gone) > 1 {
-		return fmt.Sprintf(t.SeveralNotHere, names(e.Gone))
+	if len(e.Gone) > 0 {
+		return v.gone(e)
 	}
-	if e.Registered || len(e.Gone) > 0 {
+	if e.Registered {
 		return fmt.Sprintf(t.NotHere, text.Isolate(text.Clean(e.Name, false)))
 	}
 	words := fmt.Sprintf(t.NobodyCalled, text.Isolate(text.Clean(e.Name, false)))
@@ -184,6 +184,23 @@ func (v View) unknownMember(e *state.UnknownMemberError) string {
 		return words + " " + fmt.Sprintf(t.DidYouMean, name(e.Suggestion))
 	}
 	return words + " " + fmt.Sprintf(t.SeeList, v.slash())
+}
+
+// gone says that those who were meant have left, and, where it is not plain, what to do.
+func (v View) gone(e *state.UnknownMemberError) string {
+	t, words := v.texts(), ""
+	switch {
+	case len(e.Gone) > 1:
+		words = fmt.Sprintf(t.SeveralNotHere, names(e.Gone))
+	case e.Other:
+		words = fmt.Sprintf(t.OtherNow, name(e.Gone[0]), name(e.Gone[0]))
+	default:
+		words = fmt.Sprintf(t.NotHere, name(e.Gone[0]))
+	}
+	if e.Target {
+		words += " " + t.BackToAll
+	}
+	return words
 }
 
 func (v View) unknownCommand(e *room.UnknownCommandError) string {

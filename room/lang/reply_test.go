@@ -291,3 +291,16 @@ func TestEveryReplyHasWords(t *testing.T) {
 		}
 	}
 }
+
+// TestLinesBreakBesideNoFrenchPunctuation: a quotation mark alone at the end of a line, or a
+// colon at the beginning of one, looks like a fault.
+func TestLinesBreakBesideNoFrenchPunctuation(t *testing.T) {
+	for _, c := range room.Commands() {
+		help := lang.View{Lang: state.French, Screen: true, Operator: true}.Reply(room.Help{One: c}, at)
+		for line := range strings.Lines(help) {
+			if words := strings.Trim(line, "* \n"); strings.HasSuffix(words, "«") || strings.Trim(words[:1], ":;?!") == "" || strings.HasPrefix(words, "»") {
+				t.Errorf("%s: %q", c.Name, line)
+			}
+		}
+	}
+}

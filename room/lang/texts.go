@@ -59,7 +59,7 @@ type Texts struct {
 	// Errors.
 	Taken, TakenHere, TakenLost, Alike, PseudoEmpty, PseudoTooLong, PseudoCharacters                                                 string
 	PseudoScripts, PseudoStart, PseudoReserved                                                                                       string
-	NobodyCalled, NotHere, SeveralNotHere, DidYouMean, SeeList, NoCommand, DidYouMeanWord                                            string
+	NobodyCalled, NotHere, SeveralNotHere, OtherNow, BackToAll, DidYouMean, SeeList, NoCommand, DidYouMeanWord                       string
 	SeeHelp, SeeHelpConsole, Usage, NotUnderstood, Denied, TooFast, TooFastLast                                                      string
 	TargetBroken, TargetKey, TargetNobody, TargetEverybody                                                                           string
 	DeniedTopic, NotBanned, NotMuted, NotIgnored, Self, SlowMode, IsMuted, IsMutedUntil, IsBanned, IsBannedUntil                     string

@@ -69,7 +69,11 @@ type UnknownMemberError struct {
 	Registered bool        // the pseudo is registered: its owner is not here right now
 	Suggestion text.Pseudo // the member who may be meant; "" when no name is near
 
-	Gone []text.Pseudo // a reply was to all who had the message: those of them who are no longer here, the first is Name
+	// Those who were meant without being named, by a reply or as the target of the member's
+	// lines, and are no longer here; the first is Name.
+	Gone   []text.Pseudo
+	Other  bool // somebody else is called Name now
+	Target bool // they are the target, and stay it until the member says otherwise
 }
 
 func (e *UnknownMemberError) Error() string { return fmt.Sprintf("room: nobody is called %q", e.Name) }

@@ -65,9 +65,9 @@ func twoColumns(what, does string, width int) []string {
 }
 
 // tie replaces blanks and hyphens at which ansi.Wrap must not break by no-break ones:
-// before French punctuation and in the names of keys. untie undoes it.
+// beside French punctuation and in the names of keys. untie undoes it.
 var (
-	tie   = strings.NewReplacer(" :", "\u00a0:", " ;", "\u00a0;", " ?", "\u00a0?", " !", "\u00a0!", " ·", "\u00a0·", "-", "\u2011")
+	tie   = strings.NewReplacer(" :", "\u00a0:", " ;", "\u00a0;", " ?", "\u00a0?", " !", "\u00a0!", " ·", "\u00a0·", "« ", "«\u00a0", " »", "\u00a0»", "-", "\u2011")
 	untie = strings.NewReplacer("\u00a0", " ", "\u2011", "-")
 )
 

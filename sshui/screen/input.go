@@ -121,7 +121,6 @@ func (s *Screen) Restore(line string) {
 	}
 	in.line.Set(line, len(line))
 	in.line.Select()
-	in.history.Again(line)
 	s.stale |= staleInput
 }
 

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"salon/internal/line"
+	"salon/room/text"
 )
 
 func TestThePromptSaysWhoReadsIt(t *testing.T) {
@@ -40,6 +41,21 @@ func TestThePromptSaysWhoReadsIt(t *testing.T) {
 	st := newStage(t, 30, 10)
 	st.types("@ann salut")
 	st.ends("@> @ann salut")
+}
+
+// TestTheNarrowestScreenSaysWhoIsWrittenTo, where a label has no room.
+func TestTheNarrowestScreenSaysWhoIsWrittenTo(t *testing.T) {
+	for name, want := range map[text.Pseudo]string{"bob": "@> Écrire à @bob…", "josephine": "@> @josephine", "un-pseudo-long": "@> @un-pseudo-lo…"} {
+		st := newStage(t, 20, 5)
+		st.room.target = []text.Pseudo{name}
+		st.Targeted(true)
+		st.frame()
+		if got := st.bottom(); got != want {
+			t.Errorf("%q, not %q", got, want)
+		}
+		st.types("salut")
+		st.ends("@> salut")
+	}
 }
 
 func TestTextBeyondTheLongestSaysHowMuchIsLost(t *testing.T) {

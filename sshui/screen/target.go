@@ -110,16 +110,26 @@ func (s *Screen) label() (string, rows.Style) {
 }
 
 // placeholder returns what stands in faint in an empty line: what may be done there, in at
-// most a number of columns; "" where there is no room.
+// most a number of columns; "" where there is no room. To whom alone it goes is said on the
+// narrowest terminal too, where no label says it.
 func (s *Screen) placeholder(columns int) string {
-	if s.input.mode != composing || !s.input.line.Empty() || s.term.Width < narrow {
+	if s.input.mode != composing || !s.input.line.Empty() || columns < 1 {
 		return ""
 	}
-	t := s.texts()
-	first, more := t.WriteToAll, t.WriteHints
-	if names := s.target.label(); names != "" {
-		first, more = fmt.Sprintf(t.WriteToOne, text.Isolate(cut("@"+names, mostTarget))), t.WriteBack
+	t, names := s.texts(), s.target.label()
+	switch {
+	case names != "":
+		to := text.Isolate(cut("@"+names, min(mostTarget, columns)))
+		first := s.ellipsis(fmt.Sprintf(t.WriteToOne, to))
+		return fitting(columns, first+"   "+t.WriteBack, first, to)
+	case s.term.Width < narrow:
+		return ""
 	}
-	first = strings.Replace(first, "…", s.class.Signs().Ellipsis, 1)
-	return fitting(columns, first+"   "+more, first, "")
+	all := s.ellipsis(t.WriteToAll)
+	return fitting(columns, all+"   "+t.WriteHints, all, "")
+}
+
+// ellipsis writes the sign that a text leaves open with as the terminal can show it.
+func (s *Screen) ellipsis(text string) string {
+	return strings.Replace(text, "…", s.class.Signs().Ellipsis, 1)
 }
