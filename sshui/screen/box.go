@@ -9,8 +9,12 @@ import (
 	"salon/sshui/rows"
 )
 
-// boxSides is how many columns the sides of a box take, where there is room for them.
-const boxSides = 4
+const (
+	// boxSides is how many columns the sides of a box take, where there is room for them.
+	boxSides = 4
+	// boxEnds is the least of an edge around its words.
+	boxEnds = len("+- ") + len(" -+")
+)
 
 // boxWidth is how wide what stands in a box may be.
 func (s *Screen) boxWidth() int {
@@ -78,25 +82,36 @@ func (s *Screen) boxRow(line string) string {
 // at most as many columns as boxWords leaves.
 func (s *Screen) boxEdge(left, words, right string) string {
 	palette, width, line := s.class.Palette, s.term.Width, s.class.Signs().Line
-	if words = " " + words + " "; width < ruleEnds {
+	if s.boxWidth() == width { // without sides
+		left, right = line, line
+	}
+	if words = " " + words + " "; width < boxEnds {
 		return palette.Tint(rows.Box, palette.Paint(rows.Line, strings.Repeat(line, width)))
 	}
 	rest := strings.Repeat(line, max(0, width-3-ansi.StringWidth(words)))
 	return palette.Tint(rows.Box, palette.Paint(rows.Line, left+line)+words+palette.Paint(rows.Line, rest+right))
 }
 
-// boxWords returns what an edge of a box has room for of a text, of which the last parts matter most.
+// boxWords returns what an edge of a box has room for of a text, of which the last parts
+// matter most.
 func (s *Screen) boxWords(text string) string {
-	space := max(0, s.term.Width-ruleEnds)
-	return cut(lastParts(text, space), space)
+	space := max(0, s.term.Width-boxEnds)
+	text = cut(lastParts(text, space), space)
+	if s.term.ASCII {
+		text = asciiKeys.Replace(text)
+	}
+	return text
 }
+
+// asciiKeys writes what stands on the edges of a box in ASCII.
+var asciiKeys = strings.NewReplacer("↑", "^", "↓", "v", "·", "-", "…", ".")
 
 // boxTitle paints a title: what it is stands out, what it is about does not.
 func (s *Screen) boxTitle(title string) string {
 	title = s.boxWords(title)
 	what := len(title)
-	if i := strings.Index(title, " · "); i >= 0 {
-		what = i
+	if i := strings.IndexAny(title, "·-"); i > 0 && title[i-1] == ' ' {
+		what = i - 1
 	}
 	return s.class.Palette.Paint(rows.Heading, title[:what]) + s.class.Palette.Paint(rows.Quiet, title[what:])
 }
@@ -114,7 +129,7 @@ func (s *Screen) boxFoot(o *overlay) string {
 		if mention != "" {
 			words = mention + " · " + words
 		}
-		words = cut(words, max(0, s.term.Width-ruleEnds))
+		words = cut(words, max(0, s.term.Width-boxEnds))
 		n := min(len(words), len(mention))
 		return s.boxEdge(sign.BottomLeft, palette.Paint(rows.Marker, words[:n])+palette.Paint(rows.Wrong, words[n:]), sign.BottomRight)
 	}

@@ -52,3 +52,13 @@ func TestTheFootOfABoxSaysWhatHappenedMeanwhile(t *testing.T) {
 	st.keys("esc")
 	st.has("✗   Personne ne s'appelle « anm ».")
 }
+
+// TestABoxIsOfASCII where the terminal has nothing else: its edges and what stands on them.
+func TestABoxIsOfASCII(t *testing.T) {
+	st := newStage(t, 80, 24, func(st *testScreen) { st.term.ASCII = true })
+	st.shows(replied(room.People{Members: []room.Person{{Pseudo: "ann"}, {Pseudo: "bob"}}}))
+	rows := st.rows()
+	if !strings.HasPrefix(rows[1], "+- En ligne - 2 --") || !strings.HasPrefix(rows[4], "+- ^ v : choisir - Entrée : lui écrire - Échap : fermer --") {
+		t.Errorf("the box is\n%s", st.picture())
+	}
+}
