@@ -23,8 +23,8 @@ const (
 	// who asks. No message within the room's limits is as large on a terminal of 20
 	// columns or more.
 	maxKept = 24 << 10
-	// overhead is about what a Fragment takes besides its rows and the hashes of its words.
-	overhead = 320
+	// overhead is about what a Fragment takes besides its rows.
+	overhead = 256
 )
 
 // Cache keeps the rows of recent public events for all sessions of a class. The zero value
@@ -32,6 +32,14 @@ const (
 // rows that several sessions ask for at once are made once.
 type Cache struct {
 	classes classcache.Cache[Class, recent]
+	words   wordCache
+}
+
+// MayMention reports whether a message, at a place of the room's ring, holds a word with this
+// hash: only then it can mention who has it of WordOf, and Mentions says whether it does. For
+// the latest messages it costs some nanoseconds.
+func (k *Cache) MayMention(place uint64, e *state.Event, word uint32) bool {
+	return k.words.hold(place, e, word)
 }
 
 // Event returns the rows of the event at a place of the room's ring, with a Head, as members
@@ -128,4 +136,4 @@ func (r *recent) oldestLocked() (slot int) {
 }
 
 // size is about what a Fragment takes, in bytes.
-func size(f *Fragment) int { return overhead + len(f.Bytes) + 4*len(f.words) }
+func size(f *Fragment) int { return overhead + len(f.Bytes) }

@@ -32,7 +32,6 @@ func (c Class) event(e *state.Event, v lang.View, h Head, sought [][]string) *Fr
 	switch b := e.Body.(type) {
 	case state.Said:
 		f.Mentioned = p.said(p.clock(e, v, h), b, v, h)
-		f.words = wordsOf(b.Text)
 	case state.Whispered:
 		p.whispered(p.clock(e, v, h), b, v)
 	case state.Walled:

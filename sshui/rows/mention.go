@@ -4,11 +4,13 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/rivo/uniseg"
 
+	"salon/room/state"
 	"salon/room/text"
 )
 
@@ -95,7 +97,8 @@ func wordsOf(said string) []uint32 {
 	return slices.Clip(slices.Compact(hashes))
 }
 
-// WordOf returns the hash of the first word of a pseudo, for MayMention; 0 if it has none.
+// WordOf returns the hash of the first word of a pseudo, for [Cache.MayMention]; 0 if it has
+// none.
 func WordOf(k text.Key) uint32 {
 	for from, to := range segments(string(k)) {
 		return hash(string(k)[from:to])
@@ -103,11 +106,32 @@ func WordOf(k text.Key) uint32 {
 	return 0
 }
 
-// MayMention reports whether a message to everyone holds a word with this hash: only then
-// it can mention who has it of WordOf, and Event says whether it does. It costs some
-// nanoseconds.
-func (f *Fragment) MayMention(word uint32) bool {
-	_, found := slices.BinarySearch(f.words, word)
+// maxWords is of how many of the latest messages the words are kept; those of others are
+// looked for each time.
+const maxWords = 1024
+
+// wordCache keeps the words of the latest messages, which all who read them look for their
+// pseudo: those of a message at its place modulo maxWords. It takes no lock.
+type wordCache struct {
+	slots [maxWords]atomic.Pointer[messageWords]
+}
+
+type messageWords struct {
+	place  uint64
+	event  *state.Event
+	hashes []uint32 // sorted, each once
+}
+
+func (k *wordCache) hold(place uint64, e *state.Event, word uint32) bool {
+	slot := &k.slots[place%maxWords]
+	w := slot.Load()
+	if w == nil || w.event != e {
+		latest := w == nil || w.place <= place
+		if w = (&messageWords{place, e, wordsOf(state.SpeechOf(e.Body).Text)}); latest {
+			slot.Store(w)
+		}
+	}
+	_, found := slices.BinarySearch(w.hashes, word)
 	return found
 }
 

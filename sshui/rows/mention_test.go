@@ -62,8 +62,8 @@ func TestMentions(t *testing.T) {
 		if strings.Contains(string(plain.Bytes), boldReverse) || strings.Contains(shown(plain), "!    bob") || plain.Mentioned {
 			t.Errorf("%q is shown to everybody as %q", test.text, plain.Bytes)
 		}
-		if f.Mentioned && !plain.MayMention(WordOf(text.Pseudo(test.me).Key())) {
-			t.Errorf("%q mentions %s, and its shared rows do not say that it may", test.text, test.me)
+		if f.Mentioned && !new(Cache).MayMention(1, e, WordOf(text.Pseudo(test.me).Key())) {
+			t.Errorf("%q mentions %s, and its words do not say that it may", test.text, test.me)
 		}
 	}
 }
@@ -92,5 +92,22 @@ func TestMentionsAreBounded(t *testing.T) {
 	m.find(strings.Repeat("ann-b ", 1000), nil, "")
 	if m.tries > maxTries {
 		t.Errorf("%d names were read", m.tries)
+	}
+}
+
+// TestTheWordsOfAMessageAreItsOwn, whatever the places that share a slot with its were asked
+// for before.
+func TestTheWordsOfAMessageAreItsOwn(t *testing.T) {
+	k, ann, bob := &Cache{}, WordOf("ann"), WordOf("bob")
+	late, early, moved := saying("bob ?"), saying("ann ?"), saying("ann !")
+	for range 2 {
+		for place, e := range map[uint64]*state.Event{7 + maxWords: late, 7: early, 8: moved} {
+			if k.MayMention(place, e, ann) != (e != late) || k.MayMention(place, e, bob) != (e == late) {
+				t.Errorf("the words of place %d are others", place)
+			}
+		}
+	}
+	if got := k.words.slots[7].Load().event; got != late {
+		t.Errorf("an older message took the place of a later one")
 	}
 }

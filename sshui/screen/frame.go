@@ -178,9 +178,15 @@ func (s *Screen) appendNew(p *frameWriter) bool {
 // retellLast repaints the last row if it tells of what is new too: of one more who came, or
 // left, after others.
 func (s *Screen) retellLast(p *frameWriter) {
-	last, found := s.transcript.before(s.painted.upTo)
 	next, _, more := s.transcript.after(s.painted.upTo)
-	if !found || !more || !s.continues(last, next) {
+	if !more || next.event == nil {
+		return
+	}
+	if _, isRun := rows.RunOf(next.event); !isRun {
+		return
+	}
+	last, found := s.transcript.before(s.painted.upTo)
+	if !found || !s.continues(last, next) {
 		return
 	}
 	for {

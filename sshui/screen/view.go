@@ -138,11 +138,10 @@ func (s *Screen) fragment(e entry, h rows.Head) *rows.Fragment {
 	if ok && said.From == s.me || !ok && s.room.Role() >= state.Operator {
 		return s.class.Event(e.event, s.viewer(), h)
 	}
-	shared := s.shared.rows.Event(s.class, e.place, e.event, h)
-	if ok && shared.MayMention(s.word) {
+	if ok && s.shared.rows.MayMention(e.place, e.event, s.word) {
 		return s.class.Event(e.event, s.viewer(), h)
 	}
-	return shared
+	return s.shared.rows.Event(s.class, e.place, e.event, h)
 }
 
 // localFragment returns the rows of something shown to this session alone.
@@ -190,17 +189,9 @@ func (s *Screen) mentionsMe(e entry) bool {
 	if !ok || said.From == s.me {
 		return false
 	}
-	if e.place+recentEvents < s.transcript.end.place || e.local != nil { // whose rows are not kept
-		return rows.Mentions(said.Text, s.key)
-	}
-	prev, _ := s.transcript.before(e.pos)
-	shared := s.shared.rows.Event(s.class, e.place, e.event, s.headAfter(prev, e))
-	return shared.MayMention(s.word) && rows.Mentions(said.Text, s.key)
+	may := e.local != nil || s.shared.rows.MayMention(e.place, e.event, s.word)
+	return may && rows.Mentions(said.Text, s.key)
 }
-
-// recentEvents is how many of the latest events are likely to be shown, so that their rows
-// are made anyway.
-const recentEvents = 16
 
 // isForMe reports whether an entry is a mention of this member, or a private message from
 // somebody else.
