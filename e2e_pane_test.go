@@ -23,6 +23,7 @@ type tmux struct {
 	env []string
 
 	panes map[string]bool
+	wiped int // how many times a terminal was
 }
 
 // tmuxConfig leaves every row to the shell.
@@ -105,10 +106,20 @@ func enterText(ts *testscript.TestScript, neg bool, args []string) {
 // wipe NAME clears a terminal in which only the shell runs, what has scrolled away
 // too, so that see does not look at the past.
 func wipe(ts *testscript.TestScript, neg bool, args []string) {
-	enterText(ts, false, []string{args[0], "clear"})
-	awaitMatch(ts, args[0], func() string { return sceneOf(ts).tmux.screen(ts, args[0]) }, `\Ashell\$\z`)
-	_, err := sceneOf(ts).tmux.run("clear-history", "-t", args[0])
+	x := sceneOf(ts).tmux
+	x.wiped++
+	title := fmt.Sprint("wiped ", x.wiped) // says that all that was typed before has been done
+	enterText(ts, false, []string{args[0], `clear; printf '\033]2;` + title + `\007'`})
+	awaitMatch(ts, args[0], func() string { return x.screen(ts, args[0]) + "\n" + x.title(ts, args[0]) }, `\Ashell\$\n`+title+`\z`)
+	_, err := x.run("clear-history", "-t", args[0])
 	ts.Check(err)
+}
+
+// title is what a terminal's window is called.
+func (x *tmux) title(ts *testscript.TestScript, name string) string {
+	title, err := x.run("display-message", "-p", "-t", name, "#{pane_title}")
+	ts.Check(err)
+	return strings.TrimSpace(title)
 }
 
 // text is what a terminal shows, and what has scrolled away; a wrapped line
