@@ -61,6 +61,9 @@ func TestScatteredDamage(t *testing.T) {
 	}
 	data := read(t, path)
 	tries := 40
+	if raceDetector {
+		tries = 8
+	}
 	if n, err := strconv.Atoi(os.Getenv("SALON_DAMAGES")); err == nil {
 		tries = n
 	}
