@@ -106,8 +106,8 @@ func WordOf(k text.Key) uint32 {
 	return 0
 }
 
-// maxWords is of how many of the latest messages the words are kept; those of others are
-// looked for each time.
+// maxWords is of how many of the latest messages the words are kept, 8 MiB of them at most;
+// those of others are looked for each time.
 const maxWords = 1024
 
 // wordCache keeps the words of the latest messages, which all who read them look for their

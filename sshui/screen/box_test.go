@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"salon/room"
 	"salon/room/state"
 )
@@ -60,5 +62,24 @@ func TestABoxIsOfASCII(t *testing.T) {
 	rows := st.rows()
 	if !strings.HasPrefix(rows[1], "+- En ligne - 2 --") || !strings.HasPrefix(rows[4], "+- ^ v : choisir - Entrée : lui écrire - Échap : fermer --") {
 		t.Errorf("the box is\n%s", st.picture())
+	}
+}
+
+// TestABoxMentionsWhoOneIsNow: somebody renamed while messages found lie over the screen.
+func TestABoxMentionsWhoOneIsNow(t *testing.T) {
+	st := newStage(t, 80, 24)
+	said := st.room.said("bob", "@eve tu viens ?")
+	st.shows(replied(room.Past{Search: "viens", Events: []state.Event{*said.Event, *said.Event}}))
+	styled := func() bool {
+		before, _, _ := strings.Cut(st.rows()[3], "@eve")
+		return st.vt.CellAt(ansi.StringWidth(before), 3).Style.Attrs != 0
+	}
+	if !styled() {
+		t.Fatalf("no mention stands out:\n%s", st.picture())
+	}
+	st.room.me = "eve2"
+	st.frame()
+	if styled() {
+		t.Errorf("who she was is mentioned:\n%s", st.picture())
 	}
 }

@@ -2,7 +2,6 @@ package screen
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
@@ -174,10 +173,9 @@ func (s *Screen) nameLabel(a room.Attendee) string {
 // paintMine paints the member's own name again, in the text's colour, if it is in the list
 // between rows from and to: what screens share has it in its hue.
 func (s *Screen) paintMine(p *frameWriter, from, to int) {
-	i := slices.IndexFunc(s.roster.People, func(a room.Attendee) bool { return a.Pseudo == s.me })
-	row := i + namesTitle
+	row := s.mine + namesTitle
 	last := s.transcriptRows() - 1
-	if i < 0 || s.away || row < from || row >= to || row > last || row == last && s.roster.Present > i+1 {
+	if s.mine < 0 || s.away || row < from || row >= to || row > last || row == last && s.roster.Present > s.mine+1 {
 		return
 	}
 	p.at(s.headerRows()+row, s.transcriptWidth()+4)

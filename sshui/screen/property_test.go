@@ -342,7 +342,8 @@ func (a *actor) check() {
 
 // repainted is a new terminal on which all was painted that is to be seen.
 func (a *actor) repainted() *vt.Emulator {
-	s := *a.Screen
+	s, c := *a.Screen, *a.conversation
+	s.conversation, s.input.line = &c, &c.draft
 	if s.overlay != nil {
 		o := *s.overlay
 		o.items = nil
@@ -361,7 +362,7 @@ func difference(frames, repaint *vt.Emulator) string {
 	for y := range repaint.Height() {
 		for x := range repaint.Width() {
 			if a, b := frames.CellAt(x, y), repaint.CellAt(x, y); !a.Equal(b) {
-				return fmt.Sprintf("row %d, column %d: %+v, repainted %+v\n%s", y, x, a, b, beside(frames, repaint))
+				return fmt.Sprintf("row %d, column %d: %#v, repainted %#v\n%s", y, x, a, b, beside(frames, repaint))
 			}
 		}
 	}

@@ -48,6 +48,7 @@ type Screen struct {
 	key    text.Key
 	word   uint32       // of me, to look for mentions by
 	roster *room.Roster // as last painted
+	mine   int          // this member in the roster's list; -1: not there
 	away   bool         // this member is
 
 	*conversation // that is shown
@@ -120,9 +121,13 @@ func (s *Screen) refresh() {
 			s.key = me.Key()
 			s.word = rows.WordOf(s.key)
 			s.stale |= everything
+			if s.overlay != nil { // what it shows may mention who they were
+				s.overlay.items = nil
+			}
 		}
 		s.me, s.roster = me, r
-		s.away = slices.ContainsFunc(r.People, func(a room.Attendee) bool { return a.Away && a.Pseudo == me })
+		s.mine = slices.IndexFunc(r.People, func(a room.Attendee) bool { return a.Pseudo == me })
+		s.away = s.mine >= 0 && r.People[s.mine].Away
 	}
 	if s.target.to != nil || s.target.unread { // else only a line changes it
 		s.retarget()
