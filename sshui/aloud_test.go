@@ -142,9 +142,11 @@ func (b *bubble) readsAloud(l state.Lang) {
 		return
 	}
 	for _, step := range toldTarget[l] {
-		if strings.Count(step.line, "\r") == 1 && step.line[0] == '/' { // by way of the screen
+		if there, back, ok := strings.Cut(step.line, "\r"); ok && step.line[0] == '/' { // by way of the screen
 			b.onlyWords(from)
-			b.reads(console, []aloud{step})
+			b.send(there + "\r")
+			b.calm()
+			b.reads(console, []aloud{{step.who, back, step.told}})
 			from = strings.LastIndexByte(b.shown(), '\x1b')
 			from += strings.IndexByte(b.shown()[from:], 'h') + 1
 			continue

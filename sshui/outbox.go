@@ -31,8 +31,9 @@ func sizeOf(a screen.Action) int {
 type entry struct {
 	screen.Action
 	// target numbers the line among those that only say whom the next ones go to; 0: it is
-	// none. behind is the last of those that was entered before it and not answered then:
-	// its author meant it for whom that one names, and it goes nowhere if that was refused.
+	// none. behind is the last of those that was entered before it and not answered when
+	// what it was entered with arrived: its author meant it for whom that one names, and it
+	// goes nowhere if that was refused.
 	target, behind uint64
 }
 
@@ -47,6 +48,7 @@ type outbox struct {
 	running    sync.WaitGroup // that goroutine
 	targets    uint64         // lines entered that change the target
 	decided    uint64         // the last of them that was answered
+	seen       uint64         // what decided was when the input being read arrived
 	refused    uint64         // the last of them that was refused
 	recallTold bool           // in words, that Up brings a refused line back
 	grace      *time.Timer    // ends the session of somebody who leaves; nil for most
@@ -86,7 +88,7 @@ func (o *outbox) number(a screen.Action) entry {
 	case targets:
 		o.targets++
 		e.target = o.targets
-	case o.decided < o.targets:
+	case o.seen < o.targets:
 		e.behind = o.targets
 	}
 	return e

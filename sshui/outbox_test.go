@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"salon/room"
+	"salon/sshui/screen"
 )
 
 // slowly is a room in which ann may say so much.
@@ -163,5 +164,20 @@ func TestLinesBehindAnUnansweredTargetWaitForIt(t *testing.T) {
 			}
 			b.want(want)
 		})
+	}
+}
+
+// TestALineThatArrivedWithATargetIsBehindIt, however long what lies between took to do: its
+// author had seen no refusal.
+func TestALineThatArrivedWithATargetIsBehindIt(t *testing.T) {
+	o := outbox{}
+	change := o.number(screen.Action{Line: "@bbo"})
+	o.decided, o.refused = change.target, change.target // before the rest of the same read
+	if e := o.number(screen.Action{Line: "entre nous"}); e.behind != change.target {
+		t.Errorf("behind %d, want %d", e.behind, change.target)
+	}
+	o.seen = o.decided
+	if e := o.number(screen.Action{Line: "vu le refus"}); e.behind != 0 {
+		t.Errorf("behind %d, want none", e.behind)
 	}
 }

@@ -151,6 +151,7 @@ func (t *terminal) read() {
 	var buf [readSize]byte
 	for {
 		n, err := t.Read(buf[:])
+		t.noteArrival()
 		for b := buf[:n]; len(b) > 0; {
 			started := time.Now()
 			part := b[:m.portion(b, started)]
@@ -165,6 +166,14 @@ func (t *terminal) read() {
 			return
 		}
 	}
+}
+
+// noteArrival notes what had been answered when some input arrived: its author has seen no
+// more than that, however long it takes to do.
+func (t *terminal) noteArrival() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.outbox.seen = t.outbox.decided
 }
 
 // feed does the keys that some bytes are. Each waits for the one after it: plain lines show

@@ -50,8 +50,9 @@ func (s *server) readConsole(ctx context.Context) {
 	}
 }
 
-// closeConsole ends the console, and says so.
+// closeConsole ends the console once it has written its last events, and says so.
 func (s *server) closeConsole() {
+	s.following.Wait()
 	s.console.Close()
 	s.term.restore()
 	fmt.Fprintln(blocking{s.cfg.Stdout}, s.texts().Bye)

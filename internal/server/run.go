@@ -27,8 +27,11 @@ const (
 	// goodbyeTimeout is how much of it all clients together have to read their last line;
 	// connections still open then are closed.
 	goodbyeTimeout = 2500 * time.Millisecond
-	// consoleTimeout is how much of it the console has to write its last events, and again
-	// to say that it is closed: it may write to a pipe that is not read.
+	// runningTimeout is how much of it a command of the operator or a reload that is under way
+	// has to end. Later it finds the room closed.
+	runningTimeout = time.Second
+	// consoleTimeout is how much of it the console has to write its last events, and to say
+	// that it is closed: it may write to a pipe that is not read.
 	consoleTimeout = time.Second
 	// gcPercent trades CPU for memory: a full room makes little garbage, so that
 	// collecting it twice as often costs little and keeps the heap small.
@@ -73,7 +76,7 @@ func (s *server) run(ctx context.Context) error {
 		return err
 	}
 	failed := s.serve()
-	s.running.Go(func() { // nothing else waits for a console that does not take what is written to it
+	s.following.Go(func() { // nothing else waits for a console that does not take what is written to it
 		s.greet()
 		s.console.Follow()
 	})
@@ -100,13 +103,11 @@ func (s *server) shutdown() error {
 	if !within(ctx, endTimeout, func() { err = s.room.Close() }) {
 		return errors.New(s.texts().DiskHangs)
 	}
-	ended := within(ctx, consoleTimeout, s.running.Wait)
+	within(ctx, runningTimeout, s.running.Wait)
 	if !within(ctx, endTimeout, func() { notKept = s.closeHistory() }) {
 		return errors.Join(err, errors.New(s.texts().DiskHangs))
 	}
-	if ended {
-		within(ctx, consoleTimeout, s.closeConsole)
-	}
+	within(ctx, consoleTimeout, s.closeConsole)
 	return errors.Join(err, notKept)
 }
 

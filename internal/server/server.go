@@ -29,7 +29,8 @@ type server struct {
 	onTerminal bool           // the console reads a terminal, whatever it writes to
 	logTo      *technicalLog  // to the console, once it is open on the log's own terminal
 	log        *slog.Logger   // to logTo
-	running    sync.WaitGroup // every goroutine of the server
+	running    sync.WaitGroup // every goroutine of the server, but that of following
+	following  sync.WaitGroup // the goroutine that writes the console
 
 	history   *history.History // closed after the room; nil without a data directory
 	auditLog  *slog.Logger

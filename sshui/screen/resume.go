@@ -31,7 +31,7 @@ func (s *Screen) Attach(r Room, t Terminal) {
 	s.term.Width, s.term.Height = max(t.Width, 1), max(t.Height, 1)
 	s.sync, s.kitty, s.background, s.focus = false, false, 0, elsewhere
 	s.unread.lastKey = time.Time{}
-	s.target.unread = true
+	s.target.stale = true
 	s.view.hidden = 0 // of rows of another width
 	s.class = rows.Class{}
 	s.stale = everything

@@ -91,7 +91,7 @@ func New(r Room, shared *Shared, t Terminal, now time.Time) *Screen {
 		transcript: transcript{room: r, arrived: r.Arrived(), end: pos{place: r.Arrived()}},
 		view:       view{follow: true},
 		unread:     unreadState{lastKey: now},
-		target:     target{unread: true},
+		target:     target{stale: true},
 	}}
 	s.input.line = &s.draft
 	s.term.Width, s.term.Height = max(t.Width, 1), max(t.Height, 1)
@@ -129,7 +129,7 @@ func (s *Screen) refresh() {
 		s.mine = slices.IndexFunc(r.People, func(a room.Attendee) bool { return a.Pseudo == me })
 		s.away = s.mine >= 0 && r.People[s.mine].Away
 	}
-	if s.target.to != nil || s.target.unread { // else only a line changes it
+	if s.target.to != nil || s.target.stale { // else only a line changes it
 		s.retarget()
 	}
 	s.prefs = s.room.Prefs()

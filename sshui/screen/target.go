@@ -20,7 +20,7 @@ type target struct {
 	asked bool
 	names string
 
-	unread bool // the session may have another one
+	stale bool // the session may have another one
 }
 
 func (t *target) choose(names string) { t.asked, t.names = true, names }
@@ -42,7 +42,7 @@ func (t *target) label() string {
 
 // retarget reads the session's target.
 func (s *Screen) retarget() {
-	s.target.unread = false
+	s.target.stale = false
 	if to := s.room.Target(); !slices.Equal(to, s.target.to) {
 		s.target.to = to
 		s.stale |= staleInput
