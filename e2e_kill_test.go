@@ -77,6 +77,7 @@ func TestKilledUnderLoadTheServerLosesNothingItAcknowledged(t *testing.T) {
 type victim struct {
 	*testing.T
 	home, data, ssh, tcp string
+	flags                []string
 
 	cmd    *exec.Cmd
 	errs   *os.File        // what it says on stderr, in all its lives
@@ -138,7 +139,8 @@ func (v *victim) ok(err error) {
 // run starts the program.
 func (v *victim) run() {
 	v.Helper()
-	v.cmd = exec.Command("salon", "serve", "--ssh", "127.0.0.1:"+v.ssh, "--tcp", "127.0.0.1:"+v.tcp, "--data", v.data, "--rate", "0", "--lang", "fr")
+	flags := append([]string{"serve", "--ssh", "127.0.0.1:" + v.ssh, "--tcp", "127.0.0.1:" + v.tcp, "--data", v.data, "--rate", "0", "--lang", "fr"}, v.flags...)
+	v.cmd = exec.Command("salon", flags...)
 	v.cmd.Stderr = v.errs
 	v.ok(v.cmd.Start())
 }

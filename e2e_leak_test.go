@@ -38,6 +38,9 @@ var trials = map[string]trial{
 
 	"list": {right: []string{""}}, "info": {right: []string{"{muet}"}}, "topic": {right: []string{"{mot}"}, any: true, operator: true},
 	"history": {right: []string{"3"}}, "search": {right: []string{"{leurre}"}}, "more": {right: []string{""}}, "help": {right: []string{"list"}},
+	"join": {right: []string{"#salon"}}, "rooms": {right: []string{""}}, "leave": {right: []string{"#salon"}},
+	"invite": {right: []string{"{muet}"}}, "private": {right: []string{"on"}}, "moderator": {right: []string{"{muet}"}}, "close": {right: []string{"#salon"}},
+	"delete": {right: []string{"1"}}, "forget": {right: []string{"me"}},
 	"ignore": {right: []string{"{muet}", ""}}, "unignore": {right: []string{"{muet}"}},
 	"lang": {right: []string{"en", "fr"}}, "clock": {right: []string{"12", "24"}}, "zone": {right: []string{"Europe/Paris"}}, "json": {right: []string{"on", "off"}, streams: true, keep: "json"},
 	"register": {right: []string{"{phrase}"}}, "unregister": {right: []string{""}},
@@ -287,7 +290,7 @@ func (f *typist) use(c *room.Command, tr trial, line string) {
 
 // args fills in what stands after a command: where this front may not use it, nobody is to see any of it.
 func (f *typist) args(c *room.Command, tr trial, args string) string {
-	may := c.Need.Met(f.slash != "", f.operator, f.screen) && (!tr.operator || f.operator)
+	may := c.Need.Met(room.Asker{Member: f.slash != "", Operator: f.operator, Screen: f.screen}) && (!tr.operator || f.operator)
 	if f.single && tr.ends { // one command comes and goes unseen
 		args = strings.ReplaceAll(args, "{mot}", "{peut}")
 	}

@@ -69,7 +69,7 @@ func (r *Room) SetAccess(a Access) (putOut []Entry) {
 
 // outsidersLocked returns the members' sessions that may not stay.
 func (r *Room) outsidersLocked() (list []*Session) {
-	for _, s := range r.order {
+	for _, s := range r.everyoneLocked() {
 		if s.member && s.ctx.Err() == nil && !r.mayStayLocked(s) {
 			list = append(list, s)
 		}
@@ -98,12 +98,13 @@ func (r *Room) mayStayLocked(s *Session) bool {
 // what to propose.
 func (r *Room) refreshRolesLocked() []state.RoleSet {
 	var changed []state.RoleSet
-	for _, s := range r.order {
+	for _, s := range r.everyoneLocked() {
 		role := r.roleLocked(s.from)
 		if !s.member || role == s.Role() {
 			continue
 		}
 		s.role.Store(uint32(role))
+		r.reseatLocked(s)
 		notice := Notice{What: NowGuest}
 		if role >= state.Operator {
 			notice.What = NowOperator

@@ -97,7 +97,7 @@ func (n *nodes) start(name string) *testRoom {
 			return random.IntN(4) == 0
 		}
 	}
-	cfg := room.Config{Node: name, Mail: n.mail, CutWait: n.wait, Limits: room.Limits{Replay: 20}, PassMemory: 8, PassTime: 1}
+	cfg := room.Config{Node: name, Mail: n.mail, CutWait: n.wait, Limits: withRooms().Limits, PassMemory: 8, PassTime: 1}
 	r, err := room.New(n.Context(), cfg, l, n.store)
 	if err != nil {
 		n.Fatalf("node %s: %v", name, err)

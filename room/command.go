@@ -24,7 +24,9 @@ type Command struct {
 	acts   bool // does something to others in an operator's name: recorded by Config.Audit
 	asks   bool // only shows something when it has no argument
 	secret bool // may be given a pass phrase
+	inRoom bool // acts in a room: the one named before its other arguments, or the one looked at
 	speaks bool // says something to somebody
+	moves  bool // goes to another room, or may
 	quotes bool // what follows its name may begin as a command does
 
 	takesArg bool // is used wrongly without an argument
@@ -36,25 +38,35 @@ type Need uint8
 
 // The needs.
 const (
-	Anyone    Need = iota // members and the console
-	Members               // members only: it is about oneself
-	Operators             // operators and the console
-	Screens               // members in a terminal that can show a screen
-	Lines                 // members who are not: programs among them
+	Anyone     Need = iota // members and the console
+	Members                // members only: it is about oneself
+	Operators              // operators and the console
+	Moderators             // who govern the room that they look at, operators and the console
+	Screens                // members in a terminal that can show a screen
+	Lines                  // members who are not: programs among them
 )
 
-// Met reports whether somebody may use a command: a member or not, with the rights of
-// operators or without, in a terminal that can show a screen or not.
-func (n Need) Met(member, operator, screen bool) bool {
+// Asker is somebody who may use some commands.
+type Asker struct {
+	Member    bool
+	Operator  bool // has the rights of operators
+	Moderator bool // governs the room that they look at
+	Screen    bool // is in a terminal that can show a screen
+}
+
+// Met reports whether somebody may use a command.
+func (n Need) Met(by Asker) bool {
 	switch n {
 	case Members:
-		return member
+		return by.Member
 	case Operators:
-		return operator
+		return by.Operator
+	case Moderators:
+		return by.Operator || by.Moderator
 	case Screens:
-		return screen
+		return by.Screen
 	case Lines:
-		return member && !screen
+		return by.Member && !by.Screen
 	}
 	return true
 }
@@ -87,7 +99,11 @@ func (c *Command) Words() []string {
 
 // may reports whether a session's role and terminal allow the command.
 func (c *Command) may(s *Session) bool {
-	return c.Need.Met(s.member, s.Role() >= state.Operator, s.from.Screen)
+	by := Asker{Member: s.member, Operator: s.Role() >= state.Operator, Screen: s.from.Screen}
+	if c.Need == Moderators && !by.Operator {
+		by.Moderator = s.Moderates()
+	}
+	return c.Need.Met(by)
 }
 
 // call is one use of a command.
@@ -95,7 +111,11 @@ type call struct {
 	context.Context
 	*Session
 	command *Command
-	rest    string // what follows the command's name, trimmed
+	rest    string      // what follows the command's name, trimmed
+	in      state.Seq   // the room in which it acts
+	named   bool        // it named that room
+	next    state.Seq   // the room in which a line typed behind it is done
+	of      text.Pseudo // whose message it takes back, for Config.Audit
 }
 
 // run runs the command.
@@ -128,10 +148,15 @@ func quotedPseudo(name string) text.Pseudo {
 func (c *call) pseudo() text.Pseudo { return quotedPseudo(c.rest) }
 
 // propose proposes an event and returns the reply once it is applied; nil where the event
-// itself tells enough.
+// itself tells enough, and is shown to the session.
 func (c *call) propose(b state.Body, reply Reply) (Reply, error) {
-	if _, err := c.room.propose(c, b); err != nil {
+	looks := c.Looks()
+	out, err := c.room.propose(c, b)
+	if err != nil {
 		return nil, err
+	}
+	if reply == nil && out.Shown && !c.readsAll() && !c.room.shows(out.Event.Body, looks) {
+		return Done{&out.Event}, nil
 	}
 	return reply, nil
 }
@@ -141,6 +166,8 @@ type table struct {
 	all       []*Command
 	byWord    map[string]*Command // by folded word
 	say, tell *Command            // what a line without a command means
+	join      *Command            // what the name of a room alone means
+	sayIn     *Command            // what one means that a text follows; nothing else calls it
 
 	// everyone and target are what a line that begins with an @ may mean: a text for
 	// everyone whatever the target is, or a new target. Nothing else calls them.
@@ -161,6 +188,10 @@ func newTable(all []*Command) *table {
 		case "say":
 			t.say = c
 			t.everyone = &Command{Name: c.Name, Need: c.Need, Flood: c.Flood, speaks: c.speaks, run: doSayAll}
+			sayIn := *t.everyone
+			t.sayIn = &sayIn
+		case "join":
+			t.join = c
 		case "tell":
 			t.tell = c
 			t.target = &Command{Name: c.Name, Need: c.Need, run: doTarget}
@@ -217,8 +248,12 @@ type UsageError struct {
 
 func (e *UsageError) Error() string { return "room: usage of " + e.Command.Name }
 
-// DeniedError says that a command is for operators.
-type DeniedError struct{ Command *Command }
+// DeniedError says that a command is for operators or, with Room, for those who govern the room
+// in which it would act too.
+type DeniedError struct {
+	Command *Command
+	Room    bool
+}
 
 func (e *DeniedError) Error() string { return "room: not allowed: " + e.Command.Name }
 
@@ -248,6 +283,7 @@ const (
 	ArgWhere
 	ArgKey
 	ArgAccount
+	ArgRoom
 )
 
 // choice is how one value of an argument is typed: in French, in English, then other
@@ -274,6 +310,7 @@ func pick(among []choice, typed string) (i int, ok bool) {
 var (
 	cancelWords   = choice{"annuler", "cancel"}
 	everyoneWords = choice{"tous", "all", "everyone"}
+	allRooms      = choice{"#tous", "#all"} // in a search
 )
 
 // Arguments that are one of a few values: themes by state.Theme, bells by state.Bell,

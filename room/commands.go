@@ -20,13 +20,24 @@ var (
 		{Name: "quit", FR: []string{"quitter", "q"}, EN: []string{"quit", "exit"}, Need: Members, run: doQuit},
 	}
 	asking = []*Command{
-		{Name: "list", FR: []string{"liste", "qui"}, EN: []string{"list", "who", "names"}, run: doList},
+		{Name: "list", FR: []string{"liste", "qui"}, EN: []string{"list", "who", "names"}, inRoom: true, run: doList},
 		{Name: "info", FR: []string{"info"}, EN: []string{"whois", "info"}, Args: []Arg{ArgMember}, run: doInfo},
-		{Name: "topic", FR: []string{"sujet"}, EN: []string{"topic"}, acts: true, asks: true, run: doTopic},
-		{Name: "history", FR: []string{"historique"}, EN: []string{"history"}, Args: []Arg{ArgDay, ArgText}, Flood: true, run: doHistory},
+		{Name: "topic", FR: []string{"sujet"}, EN: []string{"topic"}, acts: true, asks: true, inRoom: true, run: doTopic},
+		{Name: "history", FR: []string{"historique"}, EN: []string{"history"}, Args: []Arg{ArgDay, ArgText}, Flood: true, inRoom: true, run: doHistory},
 		{Name: "search", FR: []string{"chercher"}, EN: []string{"search"}, Args: []Arg{ArgWords}, Flood: true, quotes: true, run: doSearch},
 		{Name: "more", FR: []string{"suite"}, EN: []string{"more"}, Flood: true, run: doMore},
+		{Name: "delete", FR: []string{"supprimer"}, EN: []string{"delete"}, Args: []Arg{ArgMember, ArgText}, Flood: true, acts: true, inRoom: true, run: doDelete},
 		{Name: "help", FR: []string{"aide"}, EN: []string{"help", "?"}, Args: []Arg{ArgCommand}, quotes: true, run: doHelp},
+	}
+	// meeting is for rooms: going to them, and governing them.
+	meeting = []*Command{
+		{Name: "join", FR: []string{"rejoindre", "j"}, EN: []string{"join", "j"}, Args: []Arg{ArgRoom, ArgText}, Need: Members, Flood: true, takesArg: true, moves: true, run: doJoin},
+		{Name: "rooms", FR: []string{"salons"}, EN: []string{"rooms"}, Flood: true, run: doRooms},
+		{Name: "leave", FR: []string{"sortir"}, EN: []string{"leave", "part"}, Args: []Arg{ArgRoom, ArgText}, Need: Members, Flood: true, inRoom: true, moves: true, run: doLeave},
+		{Name: "invite", FR: []string{"inviter"}, EN: []string{"invite"}, Args: []Arg{ArgMember, ArgSwitch, ArgText}, Need: Moderators, Flood: true, acts: true, takesArg: true, inRoom: true, run: doInvite},
+		{Name: "private", FR: []string{"prive", "privé"}, EN: []string{"private"}, Args: []Arg{ArgSwitch, ArgText}, Need: Moderators, Flood: true, acts: true, inRoom: true, run: doPrivate},
+		{Name: "moderator", FR: []string{"moderateur", "modérateur"}, EN: []string{"moderator"}, Args: []Arg{ArgMember, ArgSwitch, ArgText}, Need: Moderators, Flood: true, acts: true, takesArg: true, inRoom: true, run: doModerator},
+		{Name: "close", FR: []string{"fermer"}, EN: []string{"close"}, Args: []Arg{ArgRoom, ArgText}, Need: Moderators, Flood: true, acts: true, inRoom: true, moves: true, run: doClose},
 	}
 	setting = []*Command{
 		{Name: "ignore", FR: []string{"ignorer"}, EN: []string{"ignore"}, Args: []Arg{ArgMember}, Need: Members, run: doIgnore},
@@ -38,6 +49,7 @@ var (
 	}
 	registering = []*Command{
 		{Name: "register", FR: []string{"inscrire"}, EN: []string{"register"}, Need: Members, Flood: true, secret: true, run: doRegister},
+		{Name: "forget", FR: []string{"oublier"}, EN: []string{"forget"}, Args: []Arg{ArgText}, Need: Members, Flood: true, takesArg: true, run: doForget},
 		{Name: "unregister", FR: []string{"desinscrire"}, EN: []string{"unregister"}, Args: []Arg{ArgKey}, Need: Members, Flood: true, run: doUnregister},
 	}
 	// viewing is for a terminal that can show a screen: how it looks, and what its
@@ -56,14 +68,14 @@ var (
 	// both languages.
 	moderating = []*Command{
 		{Name: "wall", FR: []string{"wall", "annonce"}, EN: []string{"wall", "announce"}, Need: Operators, acts: true, takesArg: true, run: doWall},
-		{Name: "kick", FR: []string{"kick", "expulser"}, EN: []string{"kick"}, Args: []Arg{ArgMember}, Need: Operators, acts: true, takesArg: true, run: doKick},
+		{Name: "kick", FR: []string{"kick", "expulser"}, EN: []string{"kick"}, Args: []Arg{ArgMember}, Need: Moderators, acts: true, takesArg: true, inRoom: true, run: doKick},
 		{Name: "ban", FR: []string{"ban", "bannir"}, EN: []string{"ban"}, Args: []Arg{ArgTarget, ArgDuration}, Need: Operators, acts: true, takesArg: true, run: doBan},
 		{Name: "unban", FR: []string{"unban", "debannir", "débannir"}, EN: []string{"unban"}, Args: []Arg{ArgBan}, Need: Operators, acts: true, takesArg: true, run: doUnban},
 		{Name: "bans", FR: []string{"bans"}, EN: []string{"bans"}, Need: Operators, run: doBans},
-		{Name: "mute", FR: []string{"mute", "museler"}, EN: []string{"mute"}, Args: []Arg{ArgMember, ArgDuration, ArgText}, Need: Operators, acts: true, takesArg: true, run: doMute},
-		{Name: "unmute", FR: []string{"unmute"}, EN: []string{"unmute"}, Args: []Arg{ArgMuted, ArgText}, Need: Operators, acts: true, run: doUnmute},
+		{Name: "mute", FR: []string{"mute", "museler"}, EN: []string{"mute"}, Args: []Arg{ArgMember, ArgDuration, ArgText}, Need: Moderators, acts: true, takesArg: true, inRoom: true, run: doMute},
+		{Name: "unmute", FR: []string{"unmute"}, EN: []string{"unmute"}, Args: []Arg{ArgMuted, ArgText}, Need: Moderators, acts: true, inRoom: true, run: doUnmute},
 		{Name: "free", FR: []string{"liberer", "libérer"}, EN: []string{"free"}, Args: []Arg{ArgAccount}, Need: Operators, acts: true, asks: true, run: doFree},
-		{Name: "slow", FR: []string{"slow", "lent"}, EN: []string{"slow"}, Args: []Arg{ArgSeconds, ArgText}, Need: Operators, acts: true, run: doSlow},
+		{Name: "slow", FR: []string{"slow", "lent"}, EN: []string{"slow"}, Args: []Arg{ArgSeconds, ArgText}, Need: Moderators, acts: true, inRoom: true, run: doSlow},
 		{Name: "stats", FR: []string{"stats"}, EN: []string{"stats"}, Need: Operators, run: doStats},
 		{Name: "reload", FR: []string{"reload", "recharger"}, EN: []string{"reload"}, Need: Operators, acts: true, run: doReload},
 		{Name: "shutdown", FR: []string{"shutdown", "arret", "arrêt"}, EN: []string{"shutdown"}, Args: []Arg{ArgShutdown}, Need: Operators, acts: true, run: doShutdown},
@@ -71,7 +83,7 @@ var (
 )
 
 // commands is the table of all of them.
-var commands = newTable(slices.Concat(talking, asking, setting, registering, viewing, moderating))
+var commands = newTable(slices.Concat(talking, asking, meeting, setting, registering, viewing, moderating))
 
 // Commands returns all commands, in the order of help. They are shared: never to be
 // changed.
@@ -93,6 +105,17 @@ func Speaks(line string) bool {
 		return c.speaks
 	}
 	return line[0] != '/' || isPath(line)
+}
+
+// Moves reports whether a line that a member types goes to another room, or may: lines behind
+// it are meant for there. It checks neither rights nor names.
+func Moves(line string) bool {
+	line = strings.TrimSpace(line)
+	if c, _ := Calls(line); c != nil {
+		return c.moves
+	}
+	_, err := text.ParseRoomName(line)
+	return err == nil
 }
 
 // Addressee returns whom a line that is still being typed will go to alone: the names

@@ -27,6 +27,8 @@ func (s *Session) Complete(line string, pos int) (start int, candidates []string
 		return start, s.completeCommand(word)
 	case strings.HasPrefix(word, "@"):
 		return start, s.completeName(word, "@", start == 0)
+	case strings.HasPrefix(word, "#"):
+		return start, s.completeRoom(word)
 	case isEmojiName(word):
 		return start, emojiLike(word)
 	case s.Role() == state.Console || strings.HasPrefix(before, "/"):
@@ -77,6 +79,9 @@ func (s *Session) completeArg(word, before string) []string {
 		return nil
 	}
 	place := len(fields) - 1
+	if c := s.room.table.byWord[text.Fold(fields[0])]; c != nil && c.inRoom && place > 0 && isRoomName(fields[1]) && (len(c.Args) == 0 || c.Args[0] != ArgRoom) {
+		place--
+	}
 	if place > 0 && strings.HasSuffix(before, ",") { // one more name of a list
 		place--
 	}
@@ -113,12 +118,42 @@ func (s *Session) completeKind(arg Arg, word string) []string {
 		return matching(word, s.bannedTargets())
 	case ArgKey:
 		return matching(word, s.ownKeys())
+	case ArgRoom:
+		return s.completeRoom(word)
 	case ArgAccount:
 		found := matching(word, s.registeredPseudos())
 		return found[:min(len(found), maxCandidates)]
 	default:
 		return s.completeChoice(word, choices[arg])
 	}
+}
+
+// completeRoom offers the rooms that the session may know of, once there are others than the
+// first, those that its member follows before the rest.
+func (s *Session) completeRoom(word string) []string {
+	typed := text.Fold(strings.TrimPrefix(word, "#"))
+	s.room.mu.Lock()
+	rooms := s.visibleLocked()
+	s.room.mu.Unlock()
+	if len(rooms) < 2 {
+		return nil
+	}
+	slices.SortStableFunc(rooms, func(a, b RoomInfo) int {
+		switch {
+		case a.Follows == b.Follows:
+			return 0
+		case a.Follows:
+			return -1
+		}
+		return 1
+	})
+	var list []string
+	for _, in := range rooms[:min(len(rooms), maxCandidates)] {
+		if strings.HasPrefix(text.Fold(strings.TrimPrefix(string(in.Name), "#")), typed) {
+			list = append(list, string(in.Name)+" ")
+		}
+	}
+	return list
 }
 
 // dayWords returns the words for days in a language.

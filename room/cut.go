@@ -27,7 +27,8 @@ const (
 // somebody resumes it or it ends.
 type keptSession struct {
 	from   Entry
-	cursor uint64 // place to read next
+	cursor reading
+	looks  state.Seq // at that room; the one that is shown may still be another
 
 	// Only for whoever proves, by a key or an account, that the session was theirs; the
 	// rest is empty where nobody can.
@@ -71,12 +72,13 @@ func (r *Room) keepLocked(s *Session) {
 	defer s.mu.Unlock()
 	lines := s.front == nil || !s.showsScreen()
 	if lines {
-		s.cursor = max(s.arrived, r.ring.since(r.log.Now().Time.Add(-unsureFor), s.cursor))
+		again := max(s.arrived, r.ring.since(r.log.Now().Time.Add(-unsureFor), s.cursor.place))
+		s.cursor = r.ring.readingAt(s.cursor.room, again)
 	}
 	if len(r.kept) >= maxKept {
 		return
 	}
-	k := &keptSession{from: s.from, cursor: s.cursor, lines: lines}
+	k := &keptSession{from: s.from, cursor: s.cursor, looks: state.Seq(s.looks.Load()), lines: lines}
 	if k.proven = s.from.KeyID != "" || r.state.Owned(s.id) != nil; k.proven {
 		k.prefs, k.front, k.bytes, k.own = s.prefs, s.front, s.frontSize, s.own
 		k.own.sessions++
@@ -120,8 +122,9 @@ func (r *Room) resumeLocked(s *Session, cut state.ID) {
 		return
 	}
 	s.resumed, s.retarget = true, k.to != nil
-	s.cursor, s.arrived, s.inbox = k.cursor, k.cursor, k.inbox
-	if seen := r.ring.lastSeq(k.cursor); seen != 0 {
+	s.cursor, s.arrived, s.inbox = k.cursor, k.cursor.place, k.inbox
+	r.lookAgainLocked(s, k)
+	if seen := r.ring.lastSeq(k.cursor.place); seen != 0 {
 		s.joined = seen
 	}
 	if k.from.Front == s.from.Front { // another has no use for it
@@ -132,6 +135,22 @@ func (r *Room) resumeLocked(s *Session, cut state.ID) {
 		}
 	}
 	s.unbroken = !k.lines && s.front != nil && s.showsScreen()
+}
+
+// lookAgainLocked has a session look at the room that the one which it resumes was shown: what
+// was to be shown of another one is not known to whoever resumes it. It looks at the first
+// room, and is shown nothing more of that one, if its member does not follow it any more.
+func (r *Room) lookAgainLocked(s *Session, k *keptSession) {
+	looks := k.looks
+	if k.cursor.room != everyRoom {
+		looks = k.cursor.room
+	}
+	r.moveLocked(s, looks)
+	r.expireRoomsLocked(s)
+	if m := r.state.Member(s.id); m == nil || !m.Follows(looks) || r.state.Room(looks) == nil {
+		s.cursor = r.ring.readingAt(looks, r.ring.end())
+		r.enterLocked(s, Entered{Place: r.ring.end(), Again: true, Why: PutOut})
+	}
 }
 
 // showsScreen reports whether the session shows a screen, rather than lines.
@@ -214,7 +233,7 @@ func (r *Room) hold(l *Letter) (held []state.ID) {
 		}
 		own := r.memberStates[m.Forms.Key]
 		hidden := own != nil && own.ignored.hides(&l.Event, m.ID)
-		if !hidden && !k.post(pending{Item{Event: &l.Event}, r.ring.end()}) {
+		if !hidden && !k.post(pending{item: Item{Event: &l.Event}, at: r.ring.end()}) {
 			continue
 		}
 		if held = append(held, id); !hidden && own != nil && from != nil && from.ID != m.ID {
@@ -230,9 +249,9 @@ func (s *Session) welcomeBack(as text.Pseudo) {
 	if s.unbroken {
 		return
 	}
-	told := []pending{{Item{Reply: Notice{What: NowResumed, Name: as}}, 0}}
+	told := []pending{{item: Item{Reply: Notice{What: NowResumed, Name: as}}}}
 	if s.retarget {
-		told = append(told, pending{Item{Reply: s.targetNotice()}, 0})
+		told = append(told, pending{item: Item{Reply: s.targetNotice()}})
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

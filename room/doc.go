@@ -1,6 +1,6 @@
 // Package room says what chat is: members, messages, commands, moderation.
 //
-// It owns the rules and the memory of one room on this node and nothing else: no
+// It owns the rules and the memory of the rooms of one server on this node and nothing else: no
 // socket, no file, no screen, no sentence. Commands are requests, events are facts: a
 // line typed by anyone becomes an event proposed to the room's [Log]; the log orders it;
 // [state.State.Apply] applies it on every node alike; a bounded ring keeps the recent

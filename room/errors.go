@@ -23,6 +23,7 @@ var (
 	ErrNoMemory     = errors.New("room: memory is short")                           // for anybody else
 	ErrSelf         = errors.New("room: nobody can ignore themselves")
 	ErrNoZone       = errors.New("room: no such time zone")
+	ErrNotFollowed  = errors.New("room: not a room that one follows") // but one may
 	ErrNotMember    = errors.New("room: only members can do that")
 	ErrNoScreen     = errors.New("room: no screen to do that on")    // not a terminal, or in text mode now
 	ErrScreenJSON   = errors.New("room: JSON is not for a terminal") // where a screen could be shown
@@ -33,8 +34,9 @@ var (
 	ErrWrongPassword = errors.New("room: wrong password") // the room's
 	ErrNoPassword    = fmt.Errorf("%w: none was given", ErrWrongPassword)
 	ErrWrongPass     = errors.New("room: wrong pass phrase")
-	ErrHashing       = errors.New("room: too many secrets to check") // see hashesWaiting; try again soon
-	ErrNoKey         = errors.New("room: no key to register")        // nor a pass phrase was given
+	ErrHashing       = errors.New("room: too many secrets to check")         // see hashesWaiting; try again soon
+	ErrNoKey         = errors.New("room: no key to register")                // nor a pass phrase was given
+	ErrNoMessage     = errors.New("room: no message that one may take back") // or none there: nobody is told which
 	ErrNoReload      = errors.New("room: nothing to reload")
 )
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"salon/room/state"
 )
@@ -18,7 +17,8 @@ const applyAtOnce = 16
 type applied struct {
 	spoken  []state.Event
 	answers []state.Outcome // of this node's proposals
-	shown   bool            // there is something to read
+	erasing []state.Event   // take messages back
+	woken   []*audience     // they have something to read
 }
 
 // follow applies the log until it closes. When the log no longer keeps the events that
@@ -68,7 +68,8 @@ func (r *Room) explain(err error) error {
 func (r *Room) applyAll(done *applied, events []state.Event) {
 	r.applying.Lock()
 	defer r.applying.Unlock()
-	done.spoken, done.answers, done.shown = done.spoken[:0], done.answers[:0], false
+	done.spoken, done.answers, done.woken = done.spoken[:0], done.answers[:0], done.woken[:0]
+	done.erasing = done.erasing[:0]
 	for some := range slices.Chunk(events, applyAtOnce) {
 		r.mu.Lock()
 		for _, e := range some {
@@ -77,19 +78,20 @@ func (r *Room) applyAll(done *applied, events []state.Event) {
 		r.mu.Unlock()
 	}
 	r.store.Apply(events[len(events)-1].Seq, done.spoken)
-	r.afterApply(done.shown, len(events))
+	r.erase(done)
+	r.afterApply(done.woken, len(events))
 	for _, out := range done.answers {
 		r.answer(out)
 	}
 }
 
 // afterApply wakes the sessions if there is something to read, and does what is due.
-func (r *Room) afterApply(shown bool, events int) {
+func (r *Room) afterApply(woken []*audience, events int) {
+	for _, a := range woken {
+		a.wake()
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if shown {
-		r.wakeAllLocked()
-	}
 	r.snapshots.events += events
 	r.snapshotIfDueLocked()
 	r.watchLapsesLocked()
@@ -99,6 +101,7 @@ func (r *Room) afterApply(shown bool, events int) {
 // opens or ends. Of the events before this node started only the spoken ones go on the
 // ring.
 func (r *Room) applyLocked(done *applied, e state.Event) {
+	left := r.followedLocked(e.Body)
 	out := r.state.Apply(e)
 	body, kind := out.Event.Body, state.KindOf(out.Event.Body)
 	if e.ID.Origin == r.epoch {
@@ -110,13 +113,19 @@ func (r *Room) applyLocked(done *applied, e state.Event) {
 	accepted, spoken := out.Err == nil && !out.Again, out.Shown && kind.Spoken
 	if accepted && r.live {
 		r.reactLocked(out)
+		if len(left) > 1 {
+			r.closeUnusedLocked(roomsIn(left))
+		}
+	}
+	if accepted && out.Event.Erases() { // before anybody reads that it is so
+		r.ring.erase(out.Event.Takes)
+		done.erasing = append(done.erasing, out.Event)
 	}
 	if spoken {
 		done.spoken = append(done.spoken, out.Event)
 	}
 	if spoken || r.live && (!out.Shown || !r.gatherLocked(body)) {
-		r.showLocked(out)
-		done.shown = done.shown || out.Shown
+		done.woken = r.showLocked(done.woken, out, left)
 	}
 	if accepted {
 		r.beginLocked(out.Event)
@@ -155,20 +164,10 @@ func (r *Room) beginLocked(e state.Event) {
 		s.memberID = m.ID
 		s.joined = e.Seq
 		s.begin()
+		r.expireRoomsLocked(s)
 	}
 	if b, ok := e.Body.(state.Resumed); ok {
 		r.resumeLocked(s, b.Cut)
-	}
-}
-
-// showLocked puts an event on the ring, if it is shown. The roster expires first:
-// a session that reads the event finds the roster that it made.
-func (r *Room) showLocked(out state.Outcome) {
-	if out.Err == nil && state.KindOf(out.Event.Body).Roster {
-		r.roster.expire()
-	}
-	if out.Shown {
-		r.ring.push(&out.Event)
 	}
 }
 
@@ -181,6 +180,8 @@ func (r *Room) reactLocked(out state.Outcome) {
 		r.refreshOwnersLocked(r.state.Member(b.Session))
 	case state.Unregistered:
 		r.unregisteredLocked(b)
+	case state.Forgotten:
+		r.refreshOwnersLocked(r.state.Member(b.Session))
 	case state.IgnoreSet:
 		r.refreshIgnoredLocked(b.Account)
 	case state.Renamed:
@@ -188,6 +189,18 @@ func (r *Room) reactLocked(out state.Outcome) {
 	case state.Said:
 		if s := r.sessions[b.Session]; s != nil && b.Account != 0 {
 			r.noteReadingLocked(s, out.Event.Seq)
+		}
+		r.readOwnLocked(b)
+		r.countedLocked(b.Room)
+		r.tellMentionedLocked(&out.Event)
+	case state.RoomMade, state.RoomJoined, state.RoomLeft, state.RoomClosed:
+		r.followsLocked(b)
+	case state.Invited:
+		r.followsLocked(b)
+		r.tellInvitedLocked(b)
+	case state.Kicked:
+		if m := r.state.ByID(b.Member); b.Room != 0 && m != nil {
+			r.evictLocked(m, b.Room, RoomKicked)
 		}
 	case state.SlowSet, state.Muted, state.RoleSet:
 		r.turnsChangedLocked()
@@ -234,45 +247,6 @@ func (r *Room) renameLocked(b state.Renamed) {
 	r.refreshOwnersLocked(m)
 }
 
-// gatherLocked counts a join or a leave instead of showing it, once the room is
-// full enough, and reports whether it did.
-func (r *Room) gatherLocked(b state.Body) bool {
-	if r.cfg.GatherAbove == 0 || r.gathering == nil && r.state.Count() <= r.cfg.GatherAbove {
-		return false
-	}
-	switch b.(type) {
-	case state.Joined:
-		r.gathered.In++
-	case state.Left:
-		r.gathered.Out++
-	default:
-		return false
-	}
-	if r.gathering == nil {
-		r.gathering = time.AfterFunc(r.cfg.GatherEvery, r.showGathered)
-	}
-	return true
-}
-
-func (r *Room) showGathered() {
-	r.mu.Lock()
-	sum := r.gathered
-	sum.Present = r.state.Count()
-	r.gathered, r.gathering = state.Gathered{}, nil
-	r.mu.Unlock()
-	r.showHere(sum)
-}
-
-// showHere shows something on this node that is not in the log.
-func (r *Room) showHere(b state.Body) {
-	now := r.log.Now().Time
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.roster.expire() // before the event, as in showLocked
-	r.ring.push(&state.Event{Time: now, Body: b})
-	r.wakeAllLocked()
-}
-
 // restore goes on from the store's snapshot when the log no longer keeps what comes
 // next. A session of this node that is not in it has left meanwhile, for whatever cause.
 func (r *Room) restore(ctx context.Context) (after state.Seq, err error) {
@@ -286,10 +260,12 @@ func (r *Room) restore(ctx context.Context) (after state.Seq, err error) {
 	if st.Applied() <= before {
 		return 0, fmt.Errorf("no snapshot holds what comes after event %d: %w", before, state.ErrGone)
 	}
-	unread := r.spokenBetween(ctx, before, st.Applied())
+	unread, erased := r.spokenBetween(ctx, before, st.Applied()), r.erasedBefore(ctx, before)
 	r.mu.Lock()
+	r.showErasedLocked(erased)
 	r.replaceStateLocked(st, unread)
 	r.mu.Unlock()
+	r.audience.wake()
 	for _, id := range r.unanswered() {
 		if seq, refused, ok := st.Answer(id); ok {
 			r.answer(state.Outcome{Event: state.Event{Seq: seq, ID: id}, Again: true, Err: refused})
@@ -301,7 +277,7 @@ func (r *Room) restore(ctx context.Context) (after state.Seq, err error) {
 // spokenBetween returns what the store has of what was said between two events, after
 // a Gap if that may not be all.
 func (r *Room) spokenBetween(ctx context.Context, after, upto state.Seq) []state.Event {
-	events, _ := r.store.Last(ctx, seedEvents, upto+1)
+	events, _ := r.store.Last(ctx, nil, seedEvents, upto+1)
 	events = slices.DeleteFunc(events, func(e state.Event) bool { return e.Seq <= after })
 	if len(events) > 0 && len(events) < seedEvents {
 		return events
@@ -313,14 +289,18 @@ func (r *Room) spokenBetween(ctx context.Context, after, upto state.Seq) []state
 // replaceStateLocked replaces the State and shows the sessions here what they missed.
 func (r *Room) replaceStateLocked(st *state.State, unread []state.Event) {
 	r.state = st
-	r.roster.expire()
+	r.expireRostersLocked(nil)
+	for in := range st.View().Rooms() {
+		r.openLocked(in.ID)
+	}
 	for id := range r.kept {
 		if st.Member(id) == nil {
 			r.takeKeptLocked(id)
 		}
 	}
 	for i := range unread {
-		r.ring.push(&unread[i])
+		room, _ := state.RoomOf(unread[i].Body)
+		r.ring.push(&unread[i], room)
 	}
 	for id, s := range r.sessions {
 		m := st.Member(id)
@@ -328,13 +308,16 @@ func (r *Room) replaceStateLocked(st *state.State, unread []state.Event) {
 		case m != nil:
 			s.setPseudo(m.Pseudo)
 			r.refreshOwnersLocked(m)
+			r.expireRoomsLocked(s)
+			if !m.Follows(s.Looks()) {
+				r.enterLocked(s, Entered{Place: r.ring.end(), Again: true, Why: PutOut})
+			}
 		case s.joined != 0:
 			s.End(state.Ending{Cause: state.Lost})
 		}
 	}
 	r.countDownLocked(st.Shutdown())
 	r.turnsChangedLocked()
-	r.wakeAllLocked()
 }
 
 // watchHealth follows the log's health while the room runs.

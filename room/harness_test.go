@@ -304,6 +304,9 @@ func sketch(it room.Item) string {
 	}
 	switch b := it.Event.Body.(type) {
 	case state.Said:
+		if b.Removed != nil {
+			return fmt.Sprintf("%s: (deleted by %s, own %v)", b.From, b.Removed.By, b.Removed.Own)
+		}
 		if b.Action {
 			return fmt.Sprintf("* %s %s", b.From, b.Text)
 		}
@@ -330,6 +333,12 @@ func sketchDecision(body state.Body) string {
 		return string(p)
 	}
 	switch b := body.(type) {
+	case state.Deleted:
+		return fmt.Sprintf("%s deleted %s's", by(b.By), b.Author)
+	case state.Forgotten:
+		return fmt.Sprintf("%s is forgotten", b.Pseudo)
+	case state.RoomJoined:
+		return fmt.Sprintf("%s at %s", b.Pseudo, b.In)
 	case state.TopicSet:
 		return fmt.Sprintf("topic by %s: %s", by(b.By), b.Text)
 	case state.Walled:
@@ -360,6 +369,9 @@ func sketchDecision(body state.Body) string {
 }
 
 func sketchReply(r room.Reply) string {
+	if s, ok := sketchRoom(r); ok {
+		return s
+	}
 	switch r := r.(type) {
 	case room.Welcome:
 		return "welcome"

@@ -268,7 +268,7 @@ func (r *Room) SetLimits(l Limits) {
 	r.limits.Store(&l)
 	r.mu.Lock()
 	var here []*memberState
-	for _, s := range r.order { // who joins later gets them then
+	for _, s := range r.everyoneLocked() { // who joins later gets them then
 		here = append(here, s.own)
 	}
 	r.mu.Unlock()
@@ -292,22 +292,26 @@ func (r *Room) welcome(ctx context.Context, s *Session, joined state.Event) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	w := Welcome{
-		MOTD: r.access.MOTD, Pseudo: me, Topic: r.state.Topic(), Names: r.namesLocked(), Present: r.state.Count(),
-		Last: shown, Seen: seen, Missed: missed(shown, seen, me), Shutdown: r.state.Shutdown(),
+		MOTD: r.access.MOTD, Pseudo: me, Topic: r.state.Salon().Topic, Names: r.namesLocked(0), Present: r.state.Count(),
+		Last: shown, Seen: seen, Missed: missed(shown, seen, me), Shutdown: r.state.Shutdown(), Rooms: r.seesRoomsLocked(s),
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.inbox = slices.Insert(s.inbox, 0, pending{Item{Reply: w}, 0})
+	s.inbox = slices.Insert(s.inbox, 0, pending{item: Item{Reply: w}})
 	s.replies++
 	wait.Signal(s.wake)
 }
 
-// namesLocked returns the first welcomeNames of those present, sorted.
-func (r *Room) namesLocked() []text.Pseudo {
-	names := make([]text.Pseudo, 0, min(welcomeNames, r.state.Count()))
+// namesLocked returns the first welcomeNames of those present in a room, sorted.
+func (r *Room) namesLocked(room state.Seq) []text.Pseudo {
+	most := min(welcomeNames, r.presentLocked(room))
+	names := make([]text.Pseudo, 0, most)
 	for m := range r.state.Present() {
-		if len(names) == welcomeNames {
+		if len(names) == most {
 			break
+		}
+		if room != 0 && !m.Follows(room) {
+			continue
 		}
 		names = append(names, m.Pseudo)
 	}
@@ -317,12 +321,13 @@ func (r *Room) namesLocked() []text.Pseudo {
 // replay returns what a newcomer is shown of the past: as many messages as everyone
 // is, or for somebody who was here before all that they missed, up to maxMissed.
 func (r *Room) replay(ctx context.Context, before, seen state.Seq) []state.Event {
+	salon := state.Rooms{0}
 	n := r.limits.Load().Replay
-	events, _ := r.store.Last(ctx, n, before) // joining does not depend on the past
+	events, _ := r.store.Last(ctx, salon, n, before) // joining does not depend on the past
 	if seen == 0 || n == 0 || len(events) < n || events[0].Seq <= seen {
 		return events
 	}
-	more, _ := r.store.Last(ctx, max(n, maxMissed), before)
+	more, _ := r.store.Last(ctx, salon, max(n, maxMissed), before)
 	first := slices.IndexFunc(more, func(e state.Event) bool { return e.Seq > seen })
 	if first < 0 {
 		return events

@@ -35,10 +35,11 @@ func (r *Room) remove(s *Session, why *state.Ending) {
 	}
 	seen, unnoted := r.unnotedLocked(s, 0) // noted if this was the owner's last session
 	unnoted = unnoted && !r.readingLocked(r.state.AccountByID(seen.Account), s)
+	read := r.unnotedRoomLocked(s)
 	r.deleteLocked(s)
 	var departed <-chan struct{}
 	if !gone {
-		departed = r.depart(r.departure(s, why))
+		departed = r.depart(r.departure(s, why), read...)
 	}
 	r.mu.Unlock()
 	if departed != nil {
@@ -49,27 +50,24 @@ func (r *Room) remove(s *Session, why *state.Ending) {
 		}
 	}
 	if unnoted {
-		r.noteSeen(seen)
+		r.note(seen)
 	}
 }
 
 func (r *Room) insertLocked(s *Session) {
 	r.sessions[s.id] = s
-	s.index = len(r.order)
-	r.order = append(r.order, s)
+	r.seatLocked(s)
 }
 
 func (r *Room) deleteLocked(s *Session) {
-	if s.index < 0 {
+	if r.sessions[s.id] != s {
 		return
 	}
 	delete(r.sessions, s.id)
+	delete(r.several, s)
 	s.own.sessions--
-	last := r.order[len(r.order)-1]
-	r.order[s.index], last.index = last, s.index
-	r.order[len(r.order)-1] = nil
-	r.order = r.order[:len(r.order)-1]
-	s.index = -1
+	s.audience.remove(s)
+	s.audience = nil
 }
 
 // departure returns the event that ends a session, or cuts it.
@@ -83,10 +81,15 @@ func (r *Room) departure(s *Session, why *state.Ending) state.Body {
 // depart proposes the end of a session, under one ID, until the log has it or the room
 // has closed: nobody may stay in the room whose connection is gone. The channel is
 // closed when that is done.
-func (r *Room) depart(b state.Body) <-chan struct{} {
+//
+// What is to be noted first is proposed once.
+func (r *Room) depart(b state.Body, first ...state.Body) <-chan struct{} {
 	done, id := make(chan struct{}), r.newID()
 	r.running.Go(func() {
 		defer close(done)
+		for _, b := range first {
+			r.note(b)
+		}
 		for {
 			_, err := r.proposeUntil(r.run, id, b, r.stopped)
 			again := errors.Is(err, state.ErrBusy) || errors.Is(err, state.ErrUnavailable) || errors.Is(err, state.ErrUnknown)

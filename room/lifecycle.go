@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 
@@ -34,7 +33,7 @@ func New(ctx context.Context, cfg Config, log Log, store Store) (*Room, error) {
 		cfg: cfg, proposer: newProposer(log), store: store, ring: newRing(), table: commands, searches: newSearches(),
 		authLimiter: newAuthLimiter(), hasher: newHasher(cfg.PassMemory, cfg.PassTime), access: &Access{}, started: time.Now(),
 		zones: zoneCache{find: cfg.Zone, found: map[string]*time.Location{}}, mu: cmp.Or[sync.Locker](cfg.mu, &sync.Mutex{}),
-		state: st, sessions: map[state.ID]*Session{}, memberStates: memberStates{}, kept: map[state.ID]*keptSession{}, snapshots: snapshots{tried: time.Now()},
+		state: st, sessions: map[state.ID]*Session{}, memberStates: memberStates{}, kept: map[state.ID]*keptSession{}, rosters: map[state.Seq]*rosterCache{}, audiences: map[state.Seq]*audience{}, several: map[*Session]struct{}{}, snapshots: snapshots{tried: time.Now()},
 	}
 	r.limits.Store(&cfg.Limits)
 	if r.cfg.Node == "" {
@@ -67,10 +66,14 @@ func loadState(ctx context.Context, store Store) (*state.State, error) {
 // seed puts the last messages up to the snapshot on the ring. What comes after it, the
 // log gives again.
 func (r *Room) seed(ctx context.Context, upto state.Seq) {
-	past, _ := r.store.Last(ctx, seedEvents, upto+1) // a room without a past starts all the same
+	for in := range r.state.View().Rooms() {
+		r.openLocked(in.ID)
+	}
+	past, _ := r.store.Last(ctx, nil, seedEvents, upto+1) // a room without a past starts all the same
 	past = newest(past, seedBytes)
 	for i := range past {
-		r.ring.push(&past[i])
+		room, _ := state.RoomOf(past[i].Body)
+		r.ring.push(&past[i], room)
 	}
 }
 
@@ -102,13 +105,17 @@ func (r *Room) stop(why state.Ending) {
 	}
 	r.closing = &why
 	r.countDownLocked(nil)
-	for _, timer := range []*time.Timer{r.gathering, r.lapsing, r.waking} {
+	for _, timer := range []*time.Timer{r.gathering, r.lapsing, r.counts.timer} {
 		if timer != nil {
 			timer.Stop()
 		}
 	}
-	all := slices.Clone(r.order) // nobody joins any more
+	all := r.everyoneLocked() // nobody joins any more
+	woken := r.readersLocked(nil, nil)
 	r.mu.Unlock()
+	for _, a := range woken {
+		a.close()
+	}
 	for _, s := range all {
 		s.End(why)
 	}

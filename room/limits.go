@@ -26,6 +26,10 @@ type Limits struct {
 	Burst int     // messages at once
 	// Replay is how many of the last messages a newcomer is shown.
 	Replay int
+	// Makers is who may make rooms, and MaxRooms how many there may be besides the first: one
+	// more is refused until one is closed.
+	Makers   Makers
+	MaxRooms int
 }
 
 // messages returns the rate and the burst of a member's messages.

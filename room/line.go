@@ -2,8 +2,6 @@ package room
 
 import (
 	"context"
-	"maps"
-	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -26,26 +24,63 @@ func (s *Session) Submit(ctx context.Context, line string) error {
 // Reply, if any, is for the one who asked. What everyone may see comes as an
 // event instead, to the asker too.
 func (s *Session) Do(ctx context.Context, line string) (Reply, error) {
-	return whileOpen(ctx, s, func(ctx context.Context) (Reply, error) { return s.do(ctx, line) })
+	r, _, err := s.DoIn(ctx, s.Looks(), line)
+	return r, err
 }
 
-func (s *Session) do(ctx context.Context, line string) (Reply, error) {
-	line, err := s.takeLine(ctx, line)
+// DoIn does a line as Do does, in a room that it was typed in, though the session may look at
+// another by now; [state.ErrNoRoom] if its member does not follow that any more. next is where
+// a line typed behind it goes: elsewhere if it goes to another room.
+func (s *Session) DoIn(ctx context.Context, in state.Seq, line string) (reply Reply, next state.Seq, err error) {
+	c := &call{Session: s, in: in, next: in}
+	reply, err = whileOpen(ctx, s, func(ctx context.Context) (Reply, error) {
+		c.Context = ctx
+		return c.do(line)
+	})
+	return reply, c.next, err
+}
+
+func (c *call) do(line string) (Reply, error) {
+	s := c.Session
+	line, err := s.takeLine(c, line)
 	if err != nil {
 		return nil, err
 	}
-	c := &call{Context: ctx, Session: s}
+	if !s.mayActIn(c.in) {
+		return nil, state.ErrNoRoom
+	}
 	if c.command, c.rest, err = s.parse(line); err != nil {
 		return nil, err
 	}
+	if err := c.place(); err != nil {
+		return nil, err
+	}
 	if c.command.Flood {
-		if err := s.allow(ctx, c.command); err != nil {
+		if err := c.allow(); err != nil {
 			return nil, err
 		}
 	}
+	act, acts := c.act(line) // as it is before: it may close the room, or take the right to do it
 	reply, err := c.run()
-	c.audit(line, err)
+	if c.of != "" { // in the room of that message
+		act, acts = c.act(line)
+	}
+	if acts {
+		act.Time, act.Err = time.Now(), err
+		c.room.cfg.Audit(act)
+	}
 	return reply, err
+}
+
+// mayActIn reports whether lines of the session can be typed in a room.
+func (s *Session) mayActIn(room state.Seq) bool {
+	if room == 0 {
+		return true
+	}
+	s.room.mu.Lock()
+	defer s.room.mu.Unlock()
+	m := s.room.state.Member(s.id)
+	return m != nil && m.Follows(room)
 }
 
 // takeLine waits until the limit on lines allows one more, and returns what was typed
@@ -85,38 +120,42 @@ func whileOpen[R any](ctx context.Context, s *Session, f func(context.Context) (
 	return r, err
 }
 
-// audit records what an operator did to others; what they only read is not recorded.
-func (c *call) audit(line string, err error) {
+// act is what an operator, or who governs a room, is about to do to others; ok is false for
+// what is not recorded, as what they only read.
+func (c *call) act(line string) (a Act, ok bool) {
 	acts := c.command.acts && !(c.command.asks && c.rest == "")
-	if c.room.cfg.Audit == nil || !acts || c.Role() < state.Operator {
-		return
+	if c.room.cfg.Audit == nil || !acts || c.Role() < state.Operator && !c.moderates(c.in) {
+		return Act{}, false
 	}
-	c.room.cfg.Audit(Act{
-		Time: time.Now(), By: c.Pseudo(), KeyID: c.from.KeyID, Addr: c.from.Addr, Front: c.from.Front, Command: line, Err: err,
-	})
+	view, _ := c.room.view()
+	var in text.RoomName
+	if r := view.Room(c.in); r != nil && c.in != 0 {
+		in = r.Name
+	}
+	return Act{Room: in, Of: c.of, By: c.Pseudo(), KeyID: c.from.KeyID, Addr: c.from.Addr, Front: c.from.Front, Command: line}, true
 }
 
 // allow uses up one of the member's messages. A session that is paced waits for it; any
 // other gets a [*TooFastError], and in the end is kicked. What says something must wait its
 // turn besides: before, so that it neither waits nor uses up anything when it is refused, and
 // once more when it has waited.
-func (s *Session) allow(ctx context.Context, c *Command) error {
-	if s.Role() >= state.Operator {
+func (c *call) allow() error {
+	if c.Role() >= state.Operator {
 		return nil
 	}
 	begun := time.Now()
-	if c.speaks {
-		if err := s.awaitTurn(ctx, begun); err != nil {
+	if c.command.speaks {
+		if err := c.awaitTurn(begun); err != nil {
 			return err
 		}
 	}
-	if !s.from.Paced {
-		return s.spendMessage(ctx)
+	if !c.from.Paced {
+		return c.spendMessage(c)
 	}
-	if err := s.awaitMessage(ctx, begun); err != nil || !c.speaks {
+	if err := c.awaitMessage(c, begun); err != nil || !c.command.speaks {
 		return err
 	}
-	return s.awaitTurn(ctx, begun)
+	return c.awaitTurn(begun)
 }
 
 // awaitMessage waits for one of the member's messages and uses it up. What has waited since
@@ -158,21 +197,21 @@ func (s *Session) spendMessage(ctx context.Context) error {
 // awaitTurn returns nil when the member may say something. In slow mode a script waits for
 // that, within its patience since begun; anybody else is told at once how long it takes. A
 // muted member is refused, also while they wait.
-func (s *Session) awaitTurn(ctx context.Context, begun time.Time) error {
-	for s.Role() < state.Operator {
-		left, changed, err := s.turn()
+func (c *call) awaitTurn(begun time.Time) error {
+	for c.Role() < state.Operator {
+		left, changed, err := c.untilTurn()
 		switch {
 		case err != nil || left <= 0:
 			return err
-		case !s.from.Paced || !s.from.Script || s.losesPatience(begun, left):
+		case !c.from.Paced || !c.from.Script || c.losesPatience(begun, left):
 			return &TooFastError{Wait: left, Slow: true}
 		}
 		again := time.NewTimer(left)
 		select {
 		case <-again.C:
 		case <-changed:
-		case <-ctx.Done():
-			err = ctx.Err()
+		case <-c.Done():
+			err = c.Err()
 		}
 		if again.Stop(); err != nil {
 			return err
@@ -181,32 +220,32 @@ func (s *Session) awaitTurn(ctx context.Context, begun time.Time) error {
 	return nil
 }
 
-// turn returns how long slow mode has a member wait for their next message, and what is
+// untilTurn returns how long slow mode has a member wait for their next message, and what is
 // closed when that may have changed; or a [*state.MutedError].
-func (s *Session) turn() (left time.Duration, changed <-chan struct{}, err error) {
-	r, now := s.room, s.room.log.Now().Stamp
+func (c *call) untilTurn() (left time.Duration, changed <-chan struct{}, err error) {
+	r, now := c.room, c.room.log.Now().Stamp
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	m, tick := r.state.Member(s.id), r.state.TickAt(now)
-	if m == nil {
+	m, in, tick := r.state.Member(c.id), r.state.Room(c.in), r.state.TickAt(now)
+	if m == nil || in == nil {
 		return 0, nil, nil // what is said is refused
 	}
-	if err := r.mutedLocked(m, tick); err != nil {
+	if err := r.mutedLocked(m, in.ID, tick); err != nil {
 		return 0, nil, err
 	}
-	if r.state.Slow() == 0 || m.Spoke == 0 {
+	if in.Slow == 0 || m.SpokeIn(in.ID) == 0 || r.state.Moderates(m, in) {
 		return 0, nil, nil
 	}
-	if left = r.state.Slow() - (tick - m.Spoke); left > 0 && r.turns == nil {
+	if left = in.Slow - (tick - m.SpokeIn(in.ID)); left > 0 && r.turns == nil {
 		r.turns = make(chan struct{})
 	}
 	return left, r.turns, nil
 }
 
-// mutedLocked returns a [*state.MutedError] for a member who is muted at a tick.
-func (r *Room) mutedLocked(m *state.Member, tick time.Duration) error {
-	if mute, ok := r.state.MuteOf(m, tick); ok {
-		return &state.MutedError{Until: mute.Until()}
+// mutedLocked returns a [*state.MutedError] for a member who is muted in a room at a tick.
+func (r *Room) mutedLocked(m *state.Member, room state.Seq, tick time.Duration) error {
+	if mute, ok := r.state.MuteOf(m, room, tick); ok {
+		return &state.MutedError{Until: mute.Until(), Room: mute.Room != 0}
 	}
 	return nil
 }
@@ -228,87 +267,6 @@ func (s *Session) kickForFlooding(ctx context.Context) {
 	if m != nil {
 		r.propose(ctx, state.Kicked{Member: m.ID, Pseudo: m.Pseudo, Flood: true})
 	}
-}
-
-// parse understands a cleaned line: a command and what follows its name. The console needs no
-// slash. What is said keeps the blanks that it begins with: a pipe's lines may be indented.
-func (s *Session) parse(whole string) (c *Command, rest string, err error) {
-	line, console := strings.TrimSpace(whole), s.Role() == state.Console
-	if console && line != "" {
-		line = "/" + strings.TrimLeft(line, "/")
-	}
-	t := s.room.table
-	switch called, _ := t.called(line); {
-	case line == "":
-		return nil, "", ErrEmpty
-	case t.misplacesSecret(line):
-		return nil, "", ErrSecretPlace
-	case t.holdsTwo(line):
-		return nil, "", ErrTwoCommands
-	case console:
-		return s.parseWord(line[1:])
-	case strings.HasPrefix(line, `\@`), strings.HasPrefix(line, `\/`):
-		return t.say, line[1:], nil
-	case strings.HasPrefix(line, "//") && called == nil:
-		return t.say, line[1:], nil
-	case line[0] == '/' && (called != nil || !isPath(line)):
-		return s.parseWord(strings.TrimPrefix(line[1:], "/"))
-	case line[0] == '@':
-		return t.parseAt(line)
-	}
-	return t.say, whole, nil
-}
-
-// isPath reports whether a line begins with a path, as a compiler's messages do: no
-// command has a slash within its name.
-func isPath(line string) bool {
-	word, _ := text.CutSpace(line)
-	return strings.Contains(word[1:], "/")
-}
-
-// parseWord understands "word rest".
-func (s *Session) parseWord(line string) (c *Command, rest string, err error) {
-	word, rest := text.CutSpace(line)
-	c, ok := s.room.table.byWord[text.Fold(word)]
-	switch {
-	case !ok:
-		return nil, "", s.unknownCommand(word)
-	case s.Role() == state.Console && (c.Need == Members || c.Need == Lines):
-		return nil, "", ErrNotMember
-	case c.may(s):
-		return c, rest, nil
-	case c.Need == Lines:
-		return nil, "", ErrScreenJSON
-	case c.Need == Screens:
-		return nil, "", ErrNoScreen
-	}
-	return nil, "", &DeniedError{c}
-}
-
-// unknownCommand suggests the nearest command that the session may use.
-func (s *Session) unknownCommand(word string) error {
-	e := &UnknownCommandError{Name: text.Clean(text.FirstRunes(word, text.MaxQuoted), false)}
-	byWord := s.room.table.byWord
-	words := slices.DeleteFunc(slices.Sorted(maps.Keys(byWord)), func(w string) bool { return !byWord[w].may(s) })
-	if near, ok := text.Suggest(word, slices.Values(words)); ok {
-		e.Suggestion = byWord[near]
-	}
-	return e
-}
-
-// parseAt understands a line that begins with an @: names, then a text. A text is never
-// sent to more people than were named.
-func (t *table) parseAt(line string) (c *Command, rest string, err error) {
-	names, said, ok := addressed(line)
-	switch {
-	case !ok:
-		return nil, "", &UsageError{Command: t.tell}
-	case said == "":
-		return t.target, names, nil
-	case everyoneWords.is(names):
-		return t.everyone, said, nil
-	}
-	return t.tell, names + " " + said, nil
 }
 
 // cleaned returns what somebody typed, cleaned; ErrTextTooLong when that is longer

@@ -16,35 +16,26 @@ import (
 // timedLock is a room's lock that measures how long it is held, and how often.
 type timedLock struct {
 	sync.Mutex
-	room  *Room // guarded by the lock itself, as all below
-	since time.Time
-	woken time.Time       // when everybody had been woken last, as it was taken
-	held  []time.Duration // without waking everybody
-	all   int
+	since time.Time // guarded by the lock itself, as below
+	held  []time.Duration
 }
 
 func (l *timedLock) Lock() {
 	l.Mutex.Lock()
 	l.since = time.Now()
-	if l.room != nil {
-		l.woken = l.room.woken
-	}
 }
 
 func (l *timedLock) Unlock() {
-	if l.all++; l.room != nil && l.room.woken.Equal(l.woken) {
-		l.held = append(l.held, time.Since(l.since))
-	}
+	l.held = append(l.held, time.Since(l.since))
 	l.Mutex.Unlock()
 }
 
 // take returns what was measured since it was asked last.
-func (l *timedLock) take() (held []time.Duration, all int) {
+func (l *timedLock) take() (held []time.Duration) {
 	l.Mutex.Lock()
 	defer l.Mutex.Unlock()
-	held, all = l.held, l.all
-	l.held, l.all = nil, 0
-	return held, all
+	held, l.held = l.held, nil
+	return held
 }
 
 // crowdedRoom is a room of 10,000 members and 10,000 bans. Somebody who speaks, an
@@ -64,9 +55,7 @@ func openFull(b *testing.B) *crowdedRoom {
 	if err != nil {
 		b.Fatal(err)
 	}
-	h.lock.Lock()
-	h.room, h.lock.room = r, r
-	h.lock.Unlock()
+	h.room = r
 	b.Cleanup(func() { r.Close() })
 	h.console = r.Watch(Prefs{})
 	for i := range 9_990 {
@@ -100,7 +89,7 @@ func (h *crowdedRoom) do(s *Session, line string) {
 
 // BenchmarkLock prints how long the room's lock is held at the longest, for each thing
 // that is done in a room of 10,000 members and 10,000 bans, and how often it is taken
-// for one public line. Waking everybody and bans of networks are left out. The longest
+// for one public line. Bans of networks are left out. The longest
 // of many holds includes whatever else the machine did meanwhile: the least of ten
 // rounds is printed too.
 func BenchmarkLock(b *testing.B) {
@@ -143,8 +132,8 @@ func BenchmarkLock(b *testing.B) {
 				var longest []time.Duration
 				for range 10 {
 					what.do()
-					held, all := h.lock.take()
-					longest, taken = append(longest, slices.Max(held)), all
+					held := h.lock.take()
+					longest, taken = append(longest, slices.Max(held)), len(held)
 				}
 				least = min(least, slices.Max(longest))
 			}

@@ -50,7 +50,7 @@ type Log interface {
 }
 
 // Store keeps what can be read, for replay and search, and the State to start from.
-// The room calls Apply and Load one at a time, and one Snapshot at a time, which may
+// The room calls Apply, Erase and Load one at a time, and one Snapshot at a time, which may
 // run while Apply is called; Last and Search may be called at any moment.
 type Store interface {
 	// Apply takes the spoken events that were shown, in order, among all up to upto. It
@@ -59,16 +59,22 @@ type Store interface {
 	// cannot be written yet waits in memory, within bounds.
 	Apply(upto state.Seq, spoken []state.Event)
 
-	// Last returns the last n spoken events before the given one (0: before now),
-	// oldest first. While older ones cannot be read it returns the others with
-	// ErrUnread.
-	Last(ctx context.Context, n int, before state.Seq) ([]state.Event, error)
+	// Erase takes back messages that an event takes back, see [state.Event.Takes], among all
+	// that was given to Apply before it: from then on no answer has their words, and they are
+	// overwritten where they are stored. It neither blocks nor fails, and may be given the same
+	// event again. No Snapshot covers the event before the words are overwritten.
+	Erase(by state.Event)
 
-	// Search returns the last n spoken events that match a query, oldest first;
+	// Last returns the last n spoken events in some rooms before the given one (0: before
+	// now), oldest first, with the gaps among them. While older ones cannot be read it
+	// returns the others with ErrUnread.
+	Last(ctx context.Context, in state.Rooms, n int, before state.Seq) ([]state.Event, error)
+
+	// Search returns the last n spoken events in some rooms that match a query, oldest first;
 	// ErrUnread is as for Last. A search for words or an author takes a quarter of a second
 	// at most: when that is too little for all messages, it returns what it found with a
 	// [*state.CutError], which says where a query with that Before goes on. It ends with ctx.
-	Search(ctx context.Context, q state.Query, n int) ([]state.Event, error)
+	Search(ctx context.Context, in state.Rooms, q state.Query, n int) ([]state.Event, error)
 
 	// Load returns the snapshot to start from, after which Follow goes on; its zero
 	// value starts an empty room at the beginning of the log.

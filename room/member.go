@@ -26,9 +26,11 @@ type memberState struct {
 	searching                          atomic.Pointer[chan struct{}] // nil until they search
 
 	// Guarded by the room's mu.
-	proof    string // whose it is, see State.Proof; "" for a guest without a key
-	peers    []peer // whom /reply answers: maxRecipients at most
-	sessions int    // on this node
+	proof    string             // whose it is, see State.Proof; "" for a guest without a key
+	peers    []peer             // whom /reply answers: maxRecipients at most
+	sessions int                // on this node
+	marks    map[state.Seq]mark // how far they have read rooms; nil while they follow one only
+	made     *rate.Limiter      // rooms that they make; nil before the first
 }
 
 func newMemberState(l *Limits) *memberState {
@@ -52,7 +54,7 @@ func (ms *memberState) setLimits(l *Limits) {
 func (ms *memberState) open(proof string) {
 	if ms.sessions == 0 && (proof == "" || proof != ms.proof) {
 		ms.ignored.set(nil)
-		ms.peers = nil
+		ms.peers, ms.marks = nil, nil
 		ms.proof = proof
 	}
 	ms.sessions++

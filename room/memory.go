@@ -52,6 +52,9 @@ func (l *MemoryLog) Propose(ctx context.Context, e state.Event) (state.Seq, erro
 	_, last := l.tail.Bounds()
 	e.Seq, e.Time, e.Stamp = last+1, now.Time, now.Stamp
 	l.tail.Push([]state.Event{e})
+	if b, ok := e.Body.(state.Deleted); ok {
+		l.tail.Erase(b.Message, &e)
+	}
 	return e.Seq, nil
 }
 
@@ -110,22 +113,38 @@ func (m *MemoryStore) Apply(upto state.Seq, spoken []state.Event) {
 	m.spoken = slices.Delete(m.spoken, 0, drop)
 }
 
-// Last implements Store.
-func (m *MemoryStore) Last(_ context.Context, n int, before state.Seq) ([]state.Event, error) {
+// Erase implements Store.
+func (m *MemoryStore) Erase(by state.Event) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return lastMatching(m.spoken, n, func(e *state.Event) bool { return before == 0 || e.Seq < before }), nil
+	for i := range m.spoken {
+		if left, ok := by.Takes(&m.spoken[i]); ok {
+			m.bytes -= state.Size(m.spoken[i].Body)
+			m.spoken[i].Body = left
+		}
+	}
+}
+
+// Last implements Store.
+func (m *MemoryStore) Last(_ context.Context, in state.Rooms, n int, before state.Seq) ([]state.Event, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return lastMatching(m.spoken, n, func(e *state.Event) bool {
+		return (before == 0 || e.Seq < before) && in.Show(e.Body)
+	}), nil
 }
 
 // memorySearch is how long a search takes at most; what it has not looked at then is cut.
 const memorySearch = 150 * time.Millisecond
 
 // Search implements Store: each word may be anywhere in a message or be its author.
-func (m *MemoryStore) Search(ctx context.Context, q state.Query, n int) ([]state.Event, error) {
+func (m *MemoryStore) Search(ctx context.Context, in state.Rooms, q state.Query, n int) ([]state.Event, error) {
 	m.mu.Lock()
 	spoken := slices.Clone(m.spoken) // a search is slow, and Apply must not wait for it
 	m.mu.Unlock()
-	spoken = slices.DeleteFunc(spoken, func(e state.Event) bool { return q.Before != 0 && e.Seq >= q.Before })
+	spoken = slices.DeleteFunc(spoken, func(e state.Event) bool {
+		return q.Before != 0 && e.Seq >= q.Before || !in.Show(e.Body)
+	})
 	match, until := q.Matcher(), time.Now().Add(memorySearch)
 	var cut error
 	found := lastMatching(spoken, n, func(e *state.Event) bool {

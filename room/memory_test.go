@@ -129,7 +129,7 @@ func TestMemoryStoreForgetsTheOldest(t *testing.T) {
 			for i := range 5000 {
 				store.Apply(state.Seq(i+1), []state.Event{{Seq: state.Seq(i + 1), Body: state.Said{From: "ann", Text: test.text}}})
 			}
-			last, err := store.Last(t.Context(), 10_000, 0)
+			last, err := store.Last(t.Context(), nil, 10_000, 0)
 			if err != nil || len(last) != test.kept || last[0].Seq != state.Seq(5001-test.kept) {
 				t.Errorf("%d messages are kept, from place %d, %v", len(last), last[0].Seq, err)
 			}
@@ -144,7 +144,7 @@ func TestMemoryStoreTakesManyAtOnce(t *testing.T) {
 		all = append(all, state.Event{Seq: state.Seq(i + 1), Body: state.Said{From: "ann", Text: "x"}})
 	}
 	store.Apply(5000, all)
-	if last, _ := store.Last(t.Context(), 3, 0); len(last) != 3 || last[2].Seq != 5000 {
+	if last, _ := store.Last(t.Context(), nil, 3, 0); len(last) != 3 || last[2].Seq != 5000 {
 		t.Errorf("the last are %v", last)
 	}
 }

@@ -23,6 +23,10 @@ func doWall(c *call) (Reply, error) {
 }
 
 func doKick(c *call) (Reply, error) {
+	in, err := c.governed()
+	if err != nil {
+		return nil, err
+	}
 	name, reason := text.CutSpace(c.rest)
 	m, err := c.find(name)
 	if err != nil {
@@ -31,7 +35,7 @@ func doKick(c *call) (Reply, error) {
 	if reason, err = note(reason); err != nil {
 		return nil, err
 	}
-	return c.propose(state.Kicked{Member: m.ID, Pseudo: m.Pseudo, By: c.Pseudo(), Reason: reason}, nil)
+	return c.propose(state.Kicked{Room: in, Member: m.ID, Pseudo: m.Pseudo, By: c.Pseudo(), Reason: reason}, nil)
 }
 
 func doBan(c *call) (Reply, error) {
@@ -124,6 +128,10 @@ func doBans(c *call) (Reply, error) {
 }
 
 func doMute(c *call) (Reply, error) {
+	in, err := c.governed()
+	if err != nil {
+		return nil, err
+	}
 	name, rest := text.CutSpace(c.rest)
 	m, err := c.find(name)
 	if err != nil {
@@ -133,7 +141,7 @@ func doMute(c *call) (Reply, error) {
 	if !ok || junk != "" {
 		return c.misused(cmp.Or(junk, rest))
 	}
-	return c.propose(state.Muted{Member: m.ID, Pseudo: m.Pseudo, Forms: m.Forms, KeyID: m.KeyID, By: c.Pseudo(), For: d}, nil)
+	return c.propose(state.Muted{Room: in, Member: m.ID, Pseudo: m.Pseudo, Forms: m.Forms, KeyID: m.KeyID, By: c.Pseudo(), For: d}, nil)
 }
 
 func doUnmute(c *call) (Reply, error) {
@@ -141,7 +149,11 @@ func doUnmute(c *call) (Reply, error) {
 	if p == "" {
 		return c.usage()
 	}
-	b, ok := c.room.unmuted(p, c.Pseudo())
+	in, err := c.governed()
+	if err != nil {
+		return nil, err
+	}
+	b, ok := c.room.unmuted(p, c.Pseudo(), in)
 	if !ok { // what is refused here is in no log
 		return nil, &state.NotInForceError{What: state.NotMuted, Name: string(p)}
 	}
@@ -150,12 +162,12 @@ func doUnmute(c *call) (Reply, error) {
 
 // unmuted returns the event that ends the mute on the member who has a pseudo, also when they
 // had another when they were muted; ok is false for nobody who is muted.
-func (r *Room) unmuted(p, by text.Pseudo) (b state.Unmuted, ok bool) {
+func (r *Room) unmuted(p, by text.Pseudo, in state.Seq) (b state.Unmuted, ok bool) {
 	now, forms := r.log.Now().Stamp, p.Forms()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	mute, ok := r.state.MuteBy(p, forms, r.state.TickAt(now))
-	return state.Unmuted{Pseudo: mute.Pseudo, Key: mute.Forms.Key, By: by}, ok
+	mute, ok := r.state.MuteBy(p, forms, in, r.state.TickAt(now))
+	return state.Unmuted{Room: in, Pseudo: mute.Pseudo, Key: mute.Forms.Key, By: by}, ok
 }
 
 // seconds parses a whole number of seconds from 0 to a bound.
@@ -169,7 +181,10 @@ func doSlow(c *call) (Reply, error) {
 	if !ok {
 		return c.misused(c.rest)
 	}
-	return c.propose(state.SlowSet{By: c.Pseudo(), Every: every}, nil)
+	if err := c.mustModerate(); err != nil {
+		return nil, err
+	}
+	return c.propose(state.SlowSet{Room: c.in, By: c.Pseudo(), Every: every}, nil)
 }
 
 func doStats(c *call) (Reply, error) { return c.room.stats(), nil }

@@ -259,7 +259,7 @@ func TestALogThatDropsAnswers(t *testing.T) {
 			acknowledged := n.talk()
 			n.agree()
 			said := map[string]int{}
-			last, _ := n.store.Last(n.Context(), 2000, 0)
+			last, _ := n.store.Last(n.Context(), nil, 2000, 0)
 			for _, e := range last {
 				said[state.SpeechOf(e.Body).Text]++
 			}

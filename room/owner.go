@@ -50,11 +50,11 @@ func (r *Room) readingLocked(a *state.Account, s *Session) bool {
 // up to an event. ok is false for others, and where the log has noted as much.
 func (r *Room) unnotedLocked(s *Session, upto state.Seq) (b state.Seen, ok bool) {
 	a := r.state.AccountByID(s.account)
-	if a == nil || s.from.Quiet || s.index < 0 {
+	if a == nil || s.from.Quiet || r.sessions[s.id] != s {
 		return state.Seen{}, false
 	}
 	s.mu.Lock()
-	next := s.cursor
+	next := s.cursor.place
 	s.mu.Unlock()
 	b = state.Seen{Account: a.ID, Upto: max(s.joined, upto, r.ring.lastSeq(next))}
 	return b, b.Upto > a.Seen
@@ -76,12 +76,12 @@ func (r *Room) noteReadingLocked(s *Session, said state.Seq) {
 	}
 	if b, ok := r.unnotedLocked(s, said); ok {
 		s.noted = time.Now()
-		r.running.Go(func() { r.noteSeen(b) })
+		r.running.Go(func() { r.note(b) })
 	}
 }
 
-// noteSeen proposes b once.
-func (r *Room) noteSeen(b state.Seen) {
+// note proposes once how far somebody has read.
+func (r *Room) note(b state.Body) {
 	ctx, cancel := context.WithTimeout(context.Background(), seenTimeout)
 	defer cancel()
 	r.propose(ctx, b)
@@ -95,7 +95,7 @@ func (r *Room) unregisteredLocked(b state.Unregistered) {
 		r.refreshOwnersLocked(m)
 	}
 	if b.Session == (state.ID{}) && b.By != "" {
-		for _, s := range r.order {
+		for _, s := range r.everyoneLocked() {
 			if !s.member {
 				s.post(Item{Reply: Notice{What: FreedBy, Name: b.Pseudo, Text: string(b.By)}})
 			}

@@ -47,7 +47,7 @@ func (s *Session) ask(ctx context.Context, r Request) (Past, error) {
 			return Past{}, err
 		}
 	}
-	c := &call{Context: ctx, Session: s}
+	c := &call{Context: ctx, Session: s, in: s.Looks()}
 	switch r := r.(type) {
 	case Search:
 		typed, err := cleaned(r.Text, false)
@@ -68,7 +68,7 @@ func (s *Session) ask(ctx context.Context, r Request) (Past, error) {
 
 // doHistory shows the last messages, those of a day, or those around one: #1234.
 func doHistory(c *call) (Reply, error) {
-	p := page{n: pastDefault}
+	p := page{in: c.in, n: pastDefault}
 	var wrong error
 	switch from, to, isDay := c.day(c.rest); {
 	case isDay:
@@ -109,16 +109,17 @@ func doMore(c *call) (Reply, error) {
 
 // around returns the page around an event.
 func (c *call) around(seq state.Seq) (Past, error) {
-	return c.past(page{around: seq, query: state.Query{Before: seq + pastAround}, n: pastDefault})
+	return c.past(page{in: c.in, around: seq, query: state.Query{Before: seq + pastAround}, n: pastDefault})
 }
 
 // search returns the newest page of what is looked for; ErrEmpty when that is nothing.
 func (c *call) search(typed string) (Past, error) {
+	everywhere := slices.ContainsFunc(strings.Fields(typed), allRooms.is)
 	q, ok := c.query(typed)
 	if !ok {
 		return Past{}, ErrEmpty
 	}
-	return c.past(page{search: typed, query: q, n: pastDefault})
+	return c.past(page{in: c.in, everywhere: everywhere, search: typed, query: q, n: pastDefault})
 }
 
 // before returns the page that another was said to have before it.
@@ -130,7 +131,7 @@ func (c *call) before(p page) (Past, error) {
 
 // past returns a page, and remembers the one before it for the command "more".
 func (c *call) past(p page) (Past, error) {
-	events, err := c.read(p.query, p.n+1) // one more than is shown tells whether there are more
+	events, err := c.read(c.pageRooms(p), p.query, p.n+1) // one more than is shown tells whether there are more
 	cut, isCut := errors.AsType[*state.CutError](err)
 	unread := errors.Is(err, state.ErrUnread)
 	if err != nil && !isCut && !unread {
@@ -158,14 +159,14 @@ func (c *call) past(p page) (Past, error) {
 }
 
 // read returns the last n events that match, oldest first.
-func (c *call) read(q state.Query, n int) ([]state.Event, error) {
+func (c *call) read(in state.Rooms, q state.Query, n int) ([]state.Event, error) {
 	if (q == state.Query{Before: q.Before}) {
-		return c.room.store.Last(c, n, q.Before)
+		return c.room.store.Last(c, in, n, q.Before)
 	}
 	if q.Text == "" && q.By == "" {
-		return c.room.store.Search(c, q, n) // a day
+		return c.room.store.Search(c, in, q, n) // a day
 	}
-	return c.searchStore(q, n)
+	return c.searchStore(in, q, n)
 }
 
 // query understands what is looked for; ok is false for nothing. A day that stands alone
@@ -175,6 +176,7 @@ func (c *call) query(line string) (q state.Query, ok bool) {
 	for _, w := range typed {
 		from, to, isDay := c.day(w)
 		switch {
+		case allRooms.is(w):
 		case isDay && q.From.IsZero() && len(typed) > 1:
 			q.From, q.To = from, to
 		case len(w) > 1 && w[0] == '@' && q.By == "":

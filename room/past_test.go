@@ -125,8 +125,11 @@ func TestHistoryAroundAnEvent(t *testing.T) {
 		if first, last := past.Events[0].Seq, past.Events[49].Seq; first != at-25 || last != at+24 {
 			h.Errorf("around %d stand %d to %d", at, first, last)
 		}
-		for _, line := range []string{"/historique #", "/historique #x", "/historique #-1"} {
+		for _, line := range []string{"/historique #", "/historique #-1"} {
 			wantError[*room.UsageError](h, ann.tries(line))
+		}
+		if err := ann.tries("/historique #x"); !errors.Is(err, state.ErrNoRoom) { // not a place: a room's name
+			h.Errorf("history of a room that is not there: %v", err)
 		}
 	})
 }
@@ -149,13 +152,13 @@ func TestAScriptIsOfferedNoOtherPage(t *testing.T) {
 // unreadStore is one whose disk is away: it gives what is at hand.
 type unreadStore struct{ *room.MemoryStore }
 
-func (s unreadStore) Last(ctx context.Context, n int, before state.Seq) ([]state.Event, error) {
-	events, _ := s.MemoryStore.Last(ctx, n, before)
+func (s unreadStore) Last(ctx context.Context, in state.Rooms, n int, before state.Seq) ([]state.Event, error) {
+	events, _ := s.MemoryStore.Last(ctx, in, n, before)
 	return events, fmt.Errorf("%w: %w", state.ErrUnread, errDisk)
 }
 
-func (s unreadStore) Search(ctx context.Context, q state.Query, n int) ([]state.Event, error) {
-	events, _ := s.MemoryStore.Search(ctx, q, n)
+func (s unreadStore) Search(ctx context.Context, in state.Rooms, q state.Query, n int) ([]state.Event, error) {
+	events, _ := s.MemoryStore.Search(ctx, in, q, n)
 	return events, state.ErrUnread
 }
 

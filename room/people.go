@@ -72,6 +72,9 @@ func doList(c *call) (Reply, error) {
 	list := People{Members: make([]Person, 0, view.Count())}
 	muted, until := view.Muted(now), mutedUntil(view, now)
 	for m := range view.Present() {
+		if c.in != 0 && !m.Follows(c.in) {
+			continue
+		}
 		p := c.person(view, m, muted(m))
 		p.MutedUntil = until(m)
 		list.Members = append(list.Members, p)

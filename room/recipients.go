@@ -8,12 +8,18 @@ import (
 	"salon/room/text"
 )
 
-// Recipients are whom a text is said to: everyone, or those with some names, alone.
-type Recipients struct{ names []string } // none: everyone
+// Recipients are whom a text is said to: everyone in a room, or those with some names, alone.
+type Recipients struct {
+	names []string      // none: everyone
+	room  text.RoomName // in this room; "": in the one that is looked at
+}
 
-// ParseRecipients reads "@all", "@ann" or "@ann,bob", in either language, as they begin a
+// ParseRecipients reads "#dev", "@all", "@ann" or "@ann,bob", in either language, as they begin a
 // line. ok is false for anything else, and for more names than a private message may have.
 func ParseRecipients(typed string) (to Recipients, ok bool) {
+	if in, err := text.ParseRoomName(typed); err == nil {
+		return Recipients{room: in}, true
+	}
 	list, _, at := addressed(typed)
 	names, ok := recipientNames(list)
 	switch {
@@ -22,7 +28,7 @@ func ParseRecipients(typed string) (to Recipients, ok bool) {
 	case len(names) == 1 && everyoneWords.is(names[0]):
 		return Recipients{}, true
 	}
-	return Recipients{names}, true
+	return Recipients{names: names}, true
 }
 
 // maxRecipients is how many people one private message may name; with more it is refused.
@@ -60,8 +66,14 @@ func (s *Session) say(ctx context.Context, to Recipients, typed string) (Reply, 
 	case strings.TrimSpace(said) == "":
 		return nil, ErrEmpty
 	}
-	c := &call{Context: ctx, Session: s, command: s.room.table.say, rest: said}
-	if err := s.allow(ctx, c.command); err != nil {
+	c := &call{Context: ctx, Session: s, command: s.room.table.say, rest: said, in: s.Looks()}
+	if to.room != "" {
+		c.command, c.rest = s.room.table.sayIn, string(to.room)+" "+said
+		if err := c.place(); err != nil {
+			return nil, err
+		}
+	}
+	if err := c.allow(); err != nil {
 		return nil, err
 	}
 	if len(to.names) > 0 {

@@ -31,6 +31,58 @@ type Welcome struct {
 	Seen     state.Seq // how far the owner of a registered pseudo had read; 0 for all others
 	Missed   int       // how many of Last are by others and after Seen
 	Shutdown *state.Plan
+	Rooms    bool // there are others, public or that they follow
+}
+
+// Entered is what somebody is shown first who goes to a room: from here on they are shown what
+// happens there.
+type Entered struct {
+	Room    state.Seq
+	Name    text.RoomName
+	Topic   state.Topic
+	Names   []text.Pseudo // sorted; some of them when there are many
+	Present int
+	Last    []state.Event
+	Missed  int    // how many were not read before: of Last, where that is not empty
+	Place   uint64 // in the ring, of what is shown next
+	Made    bool   // they have just made it
+	Again   bool   // they follow it already
+	Why     Why    // they are here again
+}
+
+// Why is why somebody is back in the first room without having asked.
+type Why uint8
+
+// The reasons.
+const (
+	Asked      Why = iota // they asked
+	RoomGone              // the room they looked at was closed
+	PutOut                // they may not be there any more
+	RoomKicked            // somebody put them out
+)
+
+// Elsewhere is a message that names somebody, in a room that they follow and do not look at;
+// or, for a screen, an event that takes such a message back.
+type Elsewhere struct{ Event *state.Event }
+
+// Done is what the session did in a room that it does not look at, where the event is shown.
+type Done struct{ Event *state.Event }
+
+// RoomList is the rooms that the asker may see, the first room first.
+type RoomList struct{ Rooms []RoomInfo }
+
+// RoomInfo is a room as somebody may see it.
+type RoomInfo struct {
+	ID      state.Seq
+	Name    text.RoomName
+	Topic   state.Topic
+	Present int // followers who are here
+	Private bool
+	Follows bool // the asker does
+	Here    bool // and looks at it
+	Unread  int  // messages that they have not read
+	Named   bool // one of these names them
+	Owner   text.Pseudo
 }
 
 // People is who is here, sorted.
@@ -127,11 +179,13 @@ type Older struct{ of page }
 
 // page is a page of the past: what is looked for, and how much of it at a time.
 type page struct {
-	search string      // as typed; "" for history
-	day    time.Time   // zero: not of one
-	around state.Seq   // 0: none
-	query  state.Query // Before is the end of the page; 0: now
-	n      int
+	search     string    // as typed; "" for history
+	day        time.Time // zero: not of one
+	around     state.Seq // 0: none
+	in         state.Seq // the room; with everywhere, all that the asker follows
+	everywhere bool
+	query      state.Query // Before is the end of the page; 0: now
+	n          int
 }
 
 func (Search) request() {}
@@ -198,6 +252,8 @@ const (
 	NowLang              // the language changed
 	NowClock             // Text: "24" or "12"
 	NowZone              // Text: the time zone; "" for the server's
+	NowLeftRoom          // Text: the room that is followed no longer
+	InvitedTo            // Name: by whom, "" for the console; Text: the room
 	NowJSON              // one JSON object a line from now on
 	NowPlain             // sentences again, no JSON
 	NowTo                // lines go to Name alone, and to those in Text
@@ -232,18 +288,25 @@ const (
 	NothingMore          // no page comes before the one shown last
 	NowKeyAdded          // Name opens with the key Text too
 	FreedBy              // the operator Text has freed Name: for the console
+	NowDeleted           // Name's message was taken back
+	ConfirmForget        // type so and so to take back all that Name, who asks, has said
+	NowForgotten         // all that Name, who asked, had said was taken back
 )
 
-func (Welcome) reply()  {}
-func (People) reply()   {}
-func (Profile) reply()  {}
-func (Accounts) reply() {}
-func (TopicIs) reply()  {}
-func (Bans) reply()     {}
-func (Ignoring) reply() {}
-func (Past) reply()     {}
-func (Stats) reply()    {}
-func (Skipped) reply()  {}
-func (Turn) reply()     {}
-func (Failure) reply()  {}
-func (Notice) reply()   {}
+func (Welcome) reply()   {}
+func (Entered) reply()   {}
+func (Elsewhere) reply() {}
+func (Done) reply()      {}
+func (RoomList) reply()  {}
+func (People) reply()    {}
+func (Profile) reply()   {}
+func (Accounts) reply()  {}
+func (TopicIs) reply()   {}
+func (Bans) reply()      {}
+func (Ignoring) reply()  {}
+func (Past) reply()      {}
+func (Stats) reply()     {}
+func (Skipped) reply()   {}
+func (Turn) reply()      {}
+func (Failure) reply()   {}
+func (Notice) reply()    {}

@@ -72,10 +72,10 @@ var errDisk = errors.New("disk on fire")
 type brokenStore struct{ *room.MemoryStore }
 
 func (brokenStore) Snapshot(context.Context, state.Snapshot) error { return errDisk }
-func (brokenStore) Last(context.Context, int, state.Seq) ([]state.Event, error) {
+func (brokenStore) Last(context.Context, state.Rooms, int, state.Seq) ([]state.Event, error) {
 	return nil, errDisk
 }
-func (brokenStore) Search(context.Context, state.Query, int) ([]state.Event, error) {
+func (brokenStore) Search(context.Context, state.Rooms, state.Query, int) ([]state.Event, error) {
 	return nil, errDisk
 }
 

@@ -1,6 +1,7 @@
 package room
 
 import (
+	"slices"
 	"sort"
 	"sync"
 	"time"
@@ -15,23 +16,64 @@ const (
 	ringBytes  = 8 << 20
 )
 
-// ring holds the room's recent events for every session to read at its own
+// everyRoom is what somebody reads who is shown the events of all rooms.
+const everyRoom state.Seq = 1<<64 - 1
+
+// ring holds the recent events of all rooms for every session to read at its own
 // pace. Its places count from 1 and are not the log's sequence numbers: it also holds
 // events that are not in the log.
 //
 // It is safe for concurrent use: the room pushes, sessions read.
 type ring struct {
-	mu    sync.RWMutex
-	slots [ringEvents]*state.Event // the event at place p is slots[p%ringEvents]
-	first uint64                   // oldest place held
-	next  uint64                   // place of the next event
-	bytes int
+	mu     sync.RWMutex
+	slots  [ringEvents]*state.Event // the event at place p is slots[p%ringEvents]
+	first  uint64                   // oldest place held
+	next   uint64                   // place of the next event
+	bytes  int
+	tracks map[state.Seq]*track // by room; nil as long as there is but one, where all is
+}
+
+// track is where the events of one room are in the ring: number n at places[n-first]. Those
+// that the ring holds no more are dropped when others come.
+type track struct {
+	first  uint64
+	places []uint64
+}
+
+// reading is how far somebody has read a room, or everyRoom.
+type reading struct {
+	room   state.Seq
+	place  uint64 // to read next
+	number uint64 // in the room, of the first event there or later; the place where tracks are not kept
 }
 
 func newRing() *ring { return &ring{first: 1, next: 1} }
 
-// push adds an event.
-func (r *ring) push(e *state.Event) {
+// open begins to keep a room's events apart from the others.
+func (r *ring) open(room state.Seq) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.tracks == nil {
+		all := &track{first: r.first}
+		for place := r.first; place < r.next; place++ {
+			all.places = append(all.places, place)
+		}
+		r.tracks = map[state.Seq]*track{0: all}
+	}
+	if r.tracks[room] == nil {
+		r.tracks[room] = &track{first: 1}
+	}
+}
+
+// close forgets which events are of a room.
+func (r *ring) close(room state.Seq) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.tracks, room)
+}
+
+// push adds an event of some rooms, or of all of them: none is named.
+func (r *ring) push(e *state.Event, rooms ...state.Seq) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	place := r.next
@@ -44,6 +86,50 @@ func (r *ring) push(e *state.Event) {
 		r.first++
 	}
 	r.slots[place%ringEvents] = e
+	if r.tracks == nil {
+		return
+	}
+	for _, room := range rooms {
+		if t := r.tracks[room]; t != nil {
+			t.add(place, r.first)
+		}
+	}
+	for _, t := range r.tracks {
+		if len(rooms) > 0 {
+			break
+		}
+		t.add(place, r.first)
+	}
+}
+
+// add adds a place, and drops those before the oldest that the ring holds.
+func (t *track) add(place, oldest uint64) {
+	drop := t.before(oldest)
+	t.places, t.first = append(t.places[drop:], place), t.first+uint64(drop)
+}
+
+// before returns how many of its places are before another.
+func (t *track) before(place uint64) int {
+	n, _ := slices.BinarySearch(t.places, place)
+	return n
+}
+
+// erase replaces messages by what is left of them, which takes says, and returns that. Those
+// who have read them have other events, which are never changed.
+func (r *ring) erase(takes func(*state.Event) (left state.Said, ok bool)) (erased []*state.Event) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for place := r.first; place < r.next; place++ {
+		old := &r.slots[place%ringEvents]
+		if left, ok := takes(*old); ok {
+			r.bytes -= state.Size((*old).Body)
+			e := **old
+			e.Body = left
+			*old = &e
+			erased = append(erased, &e)
+		}
+	}
+	return erased
 }
 
 // end returns the place after the newest event.
@@ -113,12 +199,110 @@ func (r *ring) find(seq state.Seq) (place uint64, ok bool) {
 	return 0, false
 }
 
-// read appends the events from place at up to, but not including, place until, within
-// the capacity of items, which must have room for one. If some are no longer held, the
-// first item is Skipped. It returns the place to read next.
-func (r *ring) read(items []Item, at, until uint64) (_ []Item, next uint64) {
+// readingAt returns a reading of a room that begins at a place.
+func (r *ring) readingAt(room state.Seq, place uint64) reading {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
+	at := reading{room, place, place}
+	if t := r.tracks[room]; t != nil {
+		at.number = t.first + uint64(t.before(place))
+	}
+	return at
+}
+
+// after returns the place of the first event of a room that is not before a place, and the
+// event; nil if the ring holds none.
+func (r *ring) after(room state.Seq, place uint64) (uint64, *state.Event) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	place = max(place, r.first)
+	if t := r.trackOf(room); t != nil {
+		n := t.before(place)
+		if n == len(t.places) {
+			return r.next, nil
+		}
+		place = t.places[n]
+	}
+	if place >= r.next {
+		return r.next, nil
+	}
+	return place, r.slots[place%ringEvents]
+}
+
+// before returns the place of the last event of a room before a place, and the event; nil
+// if the ring holds none.
+func (r *ring) before(room state.Seq, place uint64) (uint64, *state.Event) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	place = min(place, r.next)
+	if t := r.trackOf(room); t != nil {
+		n := t.before(place)
+		if n == 0 || t.places[n-1] < r.first {
+			return r.first, nil
+		}
+		place = t.places[n-1] + 1
+	}
+	if place <= r.first {
+		return r.first, nil
+	}
+	return place - 1, r.slots[(place-1)%ringEvents]
+}
+
+// last returns the last n spoken events of a room before a place, oldest first, as far as the
+// ring holds them.
+func (r *ring) last(room state.Seq, place uint64, n int) (list []state.Event) {
+	for at, e := r.before(room, place); e != nil && len(list) < n; at, e = r.before(room, at) {
+		if state.KindOf(e.Body).Spoken {
+			list = append(list, *e)
+		}
+	}
+	slices.Reverse(list)
+	return list
+}
+
+// trackOf returns the track of a room; nil where all events are of it. A room that is not
+// there has none of them.
+func (r *ring) trackOf(room state.Seq) *track {
+	if r.tracks == nil || room == everyRoom {
+		return nil
+	}
+	if t := r.tracks[room]; t != nil {
+		return t
+	}
+	return &track{first: 1}
+}
+
+// read appends the events from a reading on up to, but not including, place until, within
+// the capacity of items, which must have room for one. If some are no longer held, the
+// first item is Skipped. It returns how far it has read.
+func (r *ring) read(items []Item, at reading, until uint64) (_ []Item, next reading) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	t := r.trackOf(at.room)
+	if t == nil {
+		items, at.place = r.readAll(items, at.place, until)
+		at.number = at.place
+		return items, at
+	}
+	i, end := t.before(r.first), t.before(min(until, r.next))
+	if oldest := t.first + uint64(i); at.number < oldest {
+		items = append(items, Item{Reply: Skipped{oldest - at.number}})
+	} else {
+		i = int(at.number - t.first)
+	}
+	for ; i < end && len(items) < cap(items); i++ {
+		place := t.places[i]
+		items = append(items, Item{Place: place, Event: r.slots[place%ringEvents]})
+	}
+	at.number = t.first + uint64(i)
+	if at.place = max(at.place, min(until, r.next)); i < end {
+		at.place = t.places[i]
+	}
+	return items, at
+}
+
+// readAll is read where all events count: it takes a place and returns the next one.
+func (r *ring) readAll(items []Item, at, until uint64) (_ []Item, next uint64) {
 	if at < r.first {
 		missed := min(r.first, until) - at
 		items = append(items, Item{Reply: Skipped{missed}})

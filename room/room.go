@@ -7,7 +7,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"salon/internal/wait"
 	"salon/room/state"
 	"salon/room/text"
 )
@@ -49,18 +48,20 @@ type Config struct {
 // DefaultConfig returns the settings of a room that is told no others. Its Limits are the
 // defaults of the server's flags.
 func DefaultConfig() Config {
-	return Config{Limits: Limits{Rate: 2, Burst: 5, Replay: 20}, GatherAbove: 100, GatherEvery: 5 * time.Second}
+	return Config{Limits: Limits{Rate: 2, Burst: 5, Replay: 20, Makers: RegisteredMake, MaxRooms: 200}, GatherAbove: 100, GatherEvery: 5 * time.Second}
 }
 
-// Act is something that an operator did, or tried to do.
+// Act is something that an operator, or who governs a room, did or tried to do.
 type Act struct {
 	Time    time.Time
-	By      text.Pseudo // "" for the console
-	KeyID   string      // the key that they came with, "" without one
-	Addr    netip.Addr  // where from; the zero Addr for the console
-	Front   string      // "ssh" or "tcp"; "" for the console
-	Command string      // the line, cleaned. No command of operators takes a secret
-	Err     error       // why it was refused; nil when it was done
+	By      text.Pseudo   // "" for the console
+	KeyID   string        // the key that they came with, "" without one
+	Addr    netip.Addr    // where from; the zero Addr for the console
+	Front   string        // "ssh" or "tcp"; "" for the console
+	Room    text.RoomName // where it was done; "" for the first room, and everywhere
+	Of      text.Pseudo   // whose message was taken back; "" for their own, and for any other command
+	Command string        // the line, cleaned. No command of operators takes a secret
+	Err     error         // why it was refused; nil when it was done
 }
 
 // Room is one chat room on this node: the State that its log makes, the ring of
@@ -75,6 +76,8 @@ type Room struct {
 	authLimiter *authLimiter
 	hasher      *hasher
 	searches    searches
+	audience    audience // the sessions that look at the first room
+	watching    audience // those that are shown what happens in all rooms
 	zones       zoneCache
 	started     time.Time
 
@@ -92,15 +95,17 @@ type Room struct {
 	live         bool    // this node's NodeUp was applied: later events are news
 	access       *Access // never nil; what it points to is never changed
 	sessions     map[state.ID]*Session
-	order        []*Session // the same, to wake in turn
 	memberStates memberStates
-	kept         map[state.ID]*keptSession // of sessions that were cut
-	roster       rosterCache
+	kept         map[state.ID]*keptSession  // of sessions that were cut
+	roster       rosterCache                // of the first room
+	rosters      map[state.Seq]*rosterCache // of the others, once somebody looked at them
+	several      map[*Session]struct{}      // whose members follow more than the first room
+	counts       counts
+	audiences    map[state.Seq]*audience // of the other rooms, once somebody looked at them
+	apart        bool                    // there are others, or were: the ring keeps them apart
 	gathered     state.Gathered
 	gathering    *time.Timer
 	lapsing      *time.Timer        // fires when the first session that was cut lapses; nil without one
-	woken        time.Time          // when the sessions were last woken together
-	waking       *time.Timer        // wakes them soon; nil without one
 	countdown    context.CancelFunc // of the planned shutdown; nil without one
 	turns        chan struct{}      // closed when slow mode, a mute or a role has changed; nil while nobody waits for their turn
 	closing      *state.Ending      // set once: nobody joins any more
@@ -133,38 +138,3 @@ func (r *Room) Health() state.Health {
 // Zone finds a time zone by its IANA name, or returns ErrNoZone. The same name gives the
 // same Location, so that pointers tell whether two sessions share a zone.
 func (r *Room) Zone(name string) (*time.Location, error) { return r.zones.get(name) }
-
-// Waking a session costs about as much as writing one message to it: a full room is
-// woken more rarely, for several messages at once. From fullRoom sessions on they
-// are woken together, the first time at once, then wakeGap for each of them apart, at
-// most maxWakeGap.
-const (
-	fullRoom   = 200
-	wakeGap    = 50 * time.Microsecond
-	maxWakeGap = 250 * time.Millisecond
-)
-
-// wakeAllLocked wakes every session, now or soon.
-func (r *Room) wakeAllLocked() {
-	if r.waking != nil {
-		return
-	}
-	gap := min(time.Duration(len(r.order))*wakeGap, maxWakeGap) - time.Since(r.woken)
-	if gap > 0 && len(r.order) >= fullRoom {
-		r.waking = time.AfterFunc(gap, func() {
-			r.mu.Lock()
-			defer r.mu.Unlock()
-			r.waking = nil
-			r.wakeLocked()
-		})
-		return
-	}
-	r.wakeLocked()
-}
-
-func (r *Room) wakeLocked() {
-	r.woken = time.Now()
-	for _, s := range r.order {
-		wait.Signal(s.wake)
-	}
-}

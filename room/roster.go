@@ -16,7 +16,10 @@ const MaxRoster = 200
 // Roster is what a screen shows beside the messages: who is here, and what holds
 // for everyone. It is never changed once made, and shared by every session.
 type Roster struct {
-	Present  int        // as many as /list lists
+	Room     state.Seq
+	Name     text.RoomName
+	Private  bool
+	Present  int        // in the room, as many as /list lists
 	People   []Attendee // sorted as /list is; the first MaxRoster of them
 	Topic    state.Topic
 	Slow     time.Duration // between two messages of one member; 0: no slow mode
@@ -32,16 +35,26 @@ type Attendee struct {
 	Hue      state.Hue
 }
 
-func newRoster(st *state.State, readOnly bool) *Roster {
-	people := make([]Attendee, 0, min(st.Count(), MaxRoster))
+func newRoster(st *state.State, room state.Seq, readOnly bool) *Roster {
+	in, present := st.Room(room), st.Count()
+	if in == nil { // it was just closed
+		in = &state.Room{ID: room}
+	}
+	if room != 0 {
+		present = st.Followers(room)
+	}
+	people := make([]Attendee, 0, min(present, MaxRoster))
 	for m := range st.Present() {
-		if len(people) == MaxRoster {
+		if len(people) == min(present, MaxRoster) {
 			break
+		}
+		if room != 0 && !m.Follows(room) {
+			continue
 		}
 		people = append(people, Attendee{Pseudo: m.Pseudo, Away: m.IsAway(), Operator: m.Role >= state.Operator, Hue: m.Hue})
 	}
 	people = byName(people, func(a Attendee) text.Pseudo { return a.Pseudo })
-	return &Roster{Present: st.Count(), People: people, Topic: st.Topic(), Slow: st.Slow(), Shutdown: st.Shutdown(), ReadOnly: readOnly}
+	return &Roster{Room: room, Name: in.Name, Private: in.Private, Present: present, People: people, Topic: in.Topic, Slow: in.Slow, Shutdown: st.Shutdown(), ReadOnly: readOnly}
 }
 
 // byName returns a list ordered as French and English readers expect: whatever the case
@@ -65,7 +78,7 @@ func byName[T any](list []T, name func(T) text.Pseudo) []T {
 }
 
 func (a *Roster) equal(b *Roster) bool {
-	return a.Present == b.Present && a.Topic == b.Topic && a.Slow == b.Slow && samePlan(a.Shutdown, b.Shutdown) && a.ReadOnly == b.ReadOnly && slices.Equal(a.People, b.People)
+	return a.Present == b.Present && a.Private == b.Private && a.Topic == b.Topic && a.Slow == b.Slow && samePlan(a.Shutdown, b.Shutdown) && a.ReadOnly == b.ReadOnly && slices.Equal(a.People, b.People)
 }
 
 // samePlan does not compare how often a plan was announced.
@@ -82,14 +95,44 @@ type rosterCache struct {
 // expire has the next reader make a new Roster.
 func (c *rosterCache) expire() { c.current.Store(nil) }
 
-// refresh returns the Roster of a State: the last one again if nothing in it differs.
-func (c *rosterCache) refresh(st *state.State, readOnly bool) *Roster {
+// refresh returns the Roster of a room: the last one again if nothing in it differs.
+func (c *rosterCache) refresh(st *state.State, room state.Seq, readOnly bool) *Roster {
 	if r := c.current.Load(); r != nil { // another reader was first
 		return r
 	}
-	if r := newRoster(st, readOnly); c.last == nil || !c.last.equal(r) {
+	if r := newRoster(st, room, readOnly); c.last == nil || !c.last.equal(r) {
 		c.last = r
 	}
 	c.current.Store(c.last)
 	return c.last
+}
+
+// rosterOfLocked returns where the Roster of a room is kept.
+func (r *Room) rosterOfLocked(room state.Seq) *rosterCache {
+	if room == 0 {
+		return &r.roster
+	}
+	c := r.rosters[room]
+	if c == nil {
+		c = &rosterCache{}
+		r.rosters[room] = c
+	}
+	return c
+}
+
+// expireRostersLocked has the Rosters of some rooms, none: of all, be made anew.
+func (r *Room) expireRostersLocked(rooms []state.Seq) {
+	if len(rooms) == 0 {
+		r.roster.expire()
+		for _, c := range r.rosters {
+			c.expire()
+		}
+	}
+	for _, room := range rooms {
+		if c := r.rosters[room]; room == 0 {
+			r.roster.expire()
+		} else if c != nil {
+			c.expire()
+		}
+	}
 }

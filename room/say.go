@@ -18,29 +18,38 @@ func doSay(c *call) (Reply, error) {
 }
 
 func doSayAll(c *call) (Reply, error) {
-	return c.propose(state.Said{Session: c.id, Text: c.rest}, nil)
+	return c.sayIn(state.Said{Text: c.rest})
+}
+
+// sayIn says something in the call's room.
+func (c *call) sayIn(b state.Said) (Reply, error) {
+	b.Session, b.Room, b.Mentions = c.id, c.in, c.room.mentions(b.Text, c.in)
+	return c.propose(b, nil)
 }
 
 func doMe(c *call) (Reply, error) {
 	if c.target() != nil {
 		return nil, ErrActionAlone
 	}
-	return c.propose(state.Said{Session: c.id, Text: c.rest, Action: true}, nil)
+	return c.sayIn(state.Said{Text: c.rest, Action: true})
 }
 
 func doTopic(c *call) (Reply, error) {
 	if c.rest == "" {
 		view, _ := c.room.view()
-		return TopicIs{view.Topic()}, nil
+		if in := view.Room(c.in); in != nil {
+			return TopicIs{in.Topic}, nil
+		}
+		return nil, state.ErrNoRoom
 	}
-	if c.Role() < state.Operator {
-		return nil, &DeniedError{c.command}
+	if err := c.mustModerate(); err != nil {
+		return nil, err
 	}
 	topic, err := note(c.rest)
 	if err != nil {
 		return nil, err
 	}
-	return c.propose(state.TopicSet{By: c.Pseudo(), Text: topic}, nil)
+	return c.propose(state.TopicSet{Room: c.in, By: c.Pseudo(), Text: topic}, nil)
 }
 
 func doNick(c *call) (Reply, error) {
@@ -77,6 +86,7 @@ func doBack(c *call) (Reply, error) {
 // doQuit has the State end the session, so that the farewell is shown last.
 func doQuit(c *call) (Reply, error) {
 	farewell := text.Clean(text.FirstRunes(c.rest, text.MaxNote), false) // cut, not refused: people can always leave
+	c.room.noteRoom(c.Session)
 	_, err := c.propose(state.Left{Session: c.id, Cause: state.Quit, Text: farewell}, nil)
 	if errors.Is(err, state.ErrGone) || c.Session.ctx.Err() != nil { // it has ended
 		err = nil
@@ -160,7 +170,7 @@ func (r *Room) address(s *Session, said string, to func() ([]*state.Member, erro
 	if from == nil {
 		return nil, state.ErrGone
 	}
-	if err := r.mutedLocked(from, r.state.TickAt(now.Stamp)); err != nil {
+	if err := r.mutedLocked(from, 0, r.state.TickAt(now.Stamp)); err != nil {
 		return nil, err
 	}
 	members, err := to()

@@ -24,7 +24,7 @@ type laggingStore struct {
 	most, served int
 }
 
-func (s *laggingStore) Search(ctx context.Context, q state.Query, n int) ([]state.Event, error) {
+func (s *laggingStore) Search(ctx context.Context, in state.Rooms, q state.Query, n int) ([]state.Event, error) {
 	s.begin()
 	defer s.end()
 	select {
@@ -32,7 +32,7 @@ func (s *laggingStore) Search(ctx context.Context, q state.Query, n int) ([]stat
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	last, err := s.Last(ctx, 1, q.Before)
+	last, err := s.Last(ctx, in, 1, q.Before)
 	if err != nil || len(last) == 0 || last[0].Seq == 1 {
 		return nil, err
 	}

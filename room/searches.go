@@ -59,7 +59,7 @@ func (s *searches) charge(from netip.Prefix, took time.Duration) {
 
 // run searches a store when it is the search's turn, and returns how long that took. It ends
 // with ctx.
-func (s *searches) run(ctx context.Context, store Store, q state.Query, n int) (found []state.Event, took time.Duration, err error) {
+func (s *searches) run(ctx context.Context, store Store, in state.Rooms, q state.Query, n int) (found []state.Event, took time.Duration, err error) {
 	select {
 	case s.entered <- struct{}{}:
 	default:
@@ -73,7 +73,7 @@ func (s *searches) run(ctx context.Context, store Store, q state.Query, n int) (
 	}
 	defer func() { <-s.running }()
 	began := time.Now()
-	found, err = store.Search(ctx, q, n)
+	found, err = store.Search(ctx, in, q, n)
 	return found, time.Since(began), err
 }
 
@@ -88,10 +88,10 @@ func (ms *memberState) searcher() chan struct{} {
 }
 
 // searchStore searches for the asker, when it is their turn.
-func (c *call) searchStore(q state.Query, n int) ([]state.Event, error) {
+func (c *call) searchStore(in state.Rooms, q state.Query, n int) ([]state.Event, error) {
 	r := c.room
 	if c.Role() >= state.Operator || r.limits.Load().Rate <= 0 {
-		found, _, err := r.searches.run(c, r.store, q, n)
+		found, _, err := r.searches.run(c, r.store, in, q, n)
 		return found, err
 	}
 	one, from := c.own.searcher(), Source(c.from.Addr)
@@ -109,7 +109,7 @@ func (c *call) searchStore(q state.Query, n int) ([]state.Event, error) {
 			return nil, c.Err()
 		}
 	}
-	found, took, err := r.searches.run(c, r.store, q, n)
+	found, took, err := r.searches.run(c, r.store, in, q, n)
 	r.searches.charge(from, took)
 	return found, err
 }

@@ -247,8 +247,8 @@ func TestWhatTheLogGivesAgainIsShownOnce(t *testing.T) {
 // gapStore has a hole in what it gives.
 type gapStore struct{ *room.MemoryStore }
 
-func (s gapStore) Last(ctx context.Context, n int, before state.Seq) ([]state.Event, error) {
-	last, err := s.MemoryStore.Last(ctx, n, before)
+func (s gapStore) Last(ctx context.Context, in state.Rooms, n int, before state.Seq) ([]state.Event, error) {
+	last, err := s.MemoryStore.Last(ctx, in, n, before)
 	gap := state.Event{Time: time.Now(), Body: state.Gap{From: time.Now().Add(-time.Minute), To: time.Now(), Count: 7}}
 	return append([]state.Event{gap}, last...), err
 }

@@ -39,26 +39,32 @@ type Session struct {
 	wake   chan struct{} // cap 1: something to take
 	taken  chan struct{} // cap 1: the inbox has room again
 
-	memberID state.ID                // of its member; never changed once it reads
-	own      *memberState            // the member's, shared with its other sessions
-	older    atomic.Pointer[page]    // the page before the one shown last; nil: there is none
-	targets  atomic.Pointer[targets] // nil: everyone
-	arrived  uint64                  // place where reading began; never changed once it has
-	resumed  bool                    // it resumes another, of which something was kept; never changed once it reads
-	retarget bool                    // that one had a target; never changed once it reads
-	unbroken bool                    // it shows the screen of that one; never changed once it reads
+	countedBy atomic.Pointer[audience] // awaiting while it waits to be woken, then who woke it, nil once it has begun to read
+	index     int                      // in its audience, whose mu guards it
+	audience  *audience                // guarded by the room's mu
+
+	memberID state.ID                    // of its member; never changed once it reads
+	own      *memberState                // the member's, shared with its other sessions
+	older    atomic.Pointer[page]        // the page before the one shown last; nil: there is none
+	targets  atomic.Pointer[targets]     // nil: everyone
+	arrived  uint64                      // place where reading began; never changed once it has
+	looks    atomic.Uint64               // the ID of the room that it looks at: its lines go there
+	roster   atomic.Pointer[rosterCache] // of that room
+	rooms    shownRooms
+	resumed  bool // it resumes another, of which something was kept; never changed once it reads
+	retarget bool // that one had a target; never changed once it reads
+	unbroken bool // it shows the screen of that one; never changed once it reads
 
 	front     any // see Keep and Resumed; between Join and Keep only its front uses it
 	frontSize int
 
 	// Guarded by the room's mu.
-	index   int       // in room.order, -1 outside
 	joined  state.Seq // of its Joined
 	account state.Seq // whose owner this is, the last there was; 0: a guest
 	noted   time.Time // when the log last noted how far the owner has read
 
 	mu      sync.Mutex // guards all below
-	cursor  uint64     // place to read next
+	cursor  reading    // of the room that is shown: the one that it looks at, once it was told so
 	until   uint64     // where reading stops once ended; 0 before
 	inbox   []pending
 	replies int // in inbox
@@ -68,24 +74,30 @@ type Session struct {
 
 // pending is an inbox item and the place in the ring that it comes before.
 type pending struct {
-	item Item
-	at   uint64
+	item  Item
+	at    uint64
+	enter bool // from here on the room of the item, an Entered, is shown
 }
 
 func (r *Room) newSession(e Entry) *Session {
 	s := &Session{
 		room: r, from: e, member: e.Role != state.Console, prefs: e.Prefs,
-		wake: make(chan struct{}, 1), taken: make(chan struct{}, 1), index: -1,
+		wake: make(chan struct{}, 1), taken: make(chan struct{}, 1),
 	}
 	s.role.Store(uint32(e.Role))
+	s.roster.Store(&r.roster)
 	s.ctx, s.end = context.WithCancelCause(context.Background())
 	return s
 }
 
 // begin has a session read what is shown from now on. Nobody takes from it yet.
 func (s *Session) begin() {
+	room := state.Seq(s.looks.Load())
+	if s.readsAll() {
+		room = everyRoom
+	}
 	s.arrived = s.room.ring.end()
-	s.cursor = s.arrived
+	s.cursor = s.room.ring.readingAt(room, s.arrived)
 }
 
 // ID returns the session's identity in the log.
@@ -147,12 +159,21 @@ func (s *Session) End(why state.Ending) {
 	s.end(&why)
 }
 
-// Wake delivers a value when there may be something to take.
-func (s *Session) Wake() <-chan struct{} { return s.wake }
+// Wake delivers a value when there may be something to take. Whoever asks for it goes on to
+// wait for it, and then takes, at once or after Pace: others may be woken later until then.
+func (s *Session) Wake() <-chan struct{} {
+	s.await()
+	return s.wake
+}
+
+// Pace tells the room that the session takes in its own time, so that nobody is woken later
+// for it.
+func (s *Session) Pace() { s.heed() }
 
 // Take appends what is new since the last Take, in order, within the capacity of items.
 // Only one goroutine may take.
 func (s *Session) Take(items []Item) []Item {
+	s.heed()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for len(items) < cap(items) {
@@ -168,9 +189,17 @@ func (s *Session) Take(items []Item) []Item {
 
 func (s *Session) takeInboxLocked(items []Item) []Item {
 	n := 0
-	for n < len(s.inbox) && s.inbox[n].at <= s.cursor && len(items) < cap(items) {
-		if s.inbox[n].item.Reply != nil {
+	if len(s.inbox) == 0 {
+		return items
+	}
+	reached, _ := s.room.ring.after(s.cursor.room, s.cursor.place)
+	for n < len(s.inbox) && s.inbox[n].at <= reached && len(items) < cap(items) {
+		if isAnswer(s.inbox[n].item) {
 			s.replies--
+		}
+		if s.inbox[n].enter {
+			s.cursor = s.room.ring.readingAt(s.inbox[n].item.Reply.(Entered).Room, s.inbox[n].at)
+			reached, _ = s.room.ring.after(s.cursor.room, s.cursor.place)
 		}
 		items = append(items, s.inbox[n].item)
 		n++
@@ -193,7 +222,7 @@ func (s *Session) takeRingLocked(items []Item) []Item {
 	if len(s.inbox) > 0 {
 		until = min(until, s.inbox[0].at)
 	}
-	if s.cursor >= until || len(items) == cap(items) {
+	if s.cursor.place >= until || len(items) == cap(items) {
 		return items
 	}
 	from := len(items)
@@ -215,8 +244,9 @@ func (s *Session) Follow(poke <-chan struct{}, show func([]Item) error) error {
 			return err
 		}
 		select {
-		case <-s.wake:
+		case <-s.Wake():
 		case <-poke:
+			s.heed()
 			if err := show(nil); err != nil {
 				return err
 			}
@@ -236,7 +266,7 @@ func (s *Session) drain(show func([]Item) error) error {
 	defer itemBuffers.Put(buffer)
 	defer clear(buffer[:])
 	for {
-		at := s.place()
+		at := s.reading()
 		items := s.Take(buffer[:0:takeItems])
 		if len(items) == 0 {
 			return nil
@@ -248,25 +278,34 @@ func (s *Session) drain(show func([]Item) error) error {
 	}
 }
 
-// place returns the place to read next.
-func (s *Session) place() uint64 {
+// reading returns how far the session has read.
+func (s *Session) reading() reading {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.cursor
 }
 
+// isAnswer reports whether an item answers the session, which then may be asked more.
+func isAnswer(it Item) bool {
+	_, elsewhere := it.Reply.(Elsewhere)
+	return it.Reply != nil && !elsewhere
+}
+
 // putBack undoes a Take whose items could not be shown, but for replies.
-func (s *Session) putBack(items []Item, at uint64) {
+func (s *Session) putBack(items []Item, was reading) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.cursor = at
+	if s.cursor.room == was.room { // else the Entered of the other room is lost with what was before it
+		s.cursor = was
+	}
+	at := s.cursor.place
 	var back []pending
 	for _, it := range items {
 		switch {
 		case it.Place != 0:
 			at = it.Place + 1
 		case it.Event != nil:
-			back = append(back, pending{it, at})
+			back = append(back, pending{item: it, at: at})
 		}
 	}
 	s.inbox = append(back, s.inbox...)
@@ -280,10 +319,10 @@ func (s *Session) post(it Item) bool {
 	if s.ctx.Err() != nil || len(s.inbox) >= inboxItems {
 		return false
 	}
-	if it.Reply != nil {
+	if isAnswer(it) {
 		s.replies++
 	}
-	s.inbox = append(s.inbox, pending{it, s.room.ring.end()})
+	s.inbox = append(s.inbox, pending{item: it, at: s.room.ring.end()})
 	wait.Signal(s.wake)
 	return true
 }
@@ -310,46 +349,4 @@ func (s *Session) Answer(r Reply, err error) {
 			return
 		}
 	}
-}
-
-// Arrived returns the ring's place where this session's reading began: what is
-// held before it was shown before the session came, and never comes from Follow.
-// Any goroutine may call it, as the methods below.
-func (s *Session) Arrived() uint64 { return s.arrived }
-
-// Held returns the oldest place that the ring still holds and the place of the
-// next event to come; they are equal when it holds none. What is held at one
-// moment may be dropped at the next: At then returns nil.
-func (s *Session) Held() (first, next uint64) { return s.room.ring.bounds() }
-
-// At returns what the room showed at a place of the ring, to this session or
-// before it came; nil when it was dropped or has not come yet. It is shared by
-// every session: never to be changed. Private messages have no place.
-func (s *Session) At(place uint64) *state.Event { return s.room.ring.at(place) }
-
-// PlaceOf returns the place in the ring of the event with a sequence number. ok is
-// false when it was dropped, was never shown by itself, or has not come yet. It
-// looks through the whole ring if it must.
-func (s *Session) PlaceOf(seq state.Seq) (place uint64, ok bool) { return s.room.ring.find(seq) }
-
-// Hides reports whether this session ignores whom an event comes from, now:
-// Follow then leaves it out.
-func (s *Session) Hides(e *state.Event) bool { return s.own.ignored.hides(e, s.memberID) }
-
-// Roster returns who is here. Two calls return the same pointer if and only if
-// nothing in it has changed between them. A session that has read an event finds here what it
-// changed. Joins and leaves that are gathered are in it no later than their
-// [state.Gathered] is shown. What is not shown as an event, such as who is away,
-// changes it without waking anybody.
-//
-// Unchanged it costs one atomic load; the first call after a change looks at MaxRoster
-// members.
-func (s *Session) Roster() *Roster {
-	r := s.room
-	if shown := r.roster.current.Load(); shown != nil {
-		return shown
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.roster.refresh(r.state, r.readOnly)
 }

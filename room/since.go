@@ -29,7 +29,7 @@ func doJSON(c *call) (Reply, error) {
 	if err != nil {
 		return c.misused(c.rest)
 	}
-	if err := c.allow(c, c.command); err != nil { // it costs what a page of the history does
+	if err := c.allow(); err != nil { // it costs what a page of the history does
 		return nil, err
 	}
 	before := c.shownFrom()
@@ -57,7 +57,7 @@ func (r *Room) awaitStored() {
 // since returns what was said after one place of the log and before another; 0: now.
 func (c *call) since(after, before state.Seq) (Past, error) {
 	c.room.awaitStored() // what the session may have shown as text is in the store
-	events, err := c.room.store.Last(c, sinceMost+1, before)
+	events, err := c.room.store.Last(c, c.reads(), sinceMost+1, before)
 	unread := errors.Is(err, state.ErrUnread)
 	if err != nil && !unread {
 		return Past{}, err

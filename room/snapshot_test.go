@@ -169,17 +169,22 @@ func TestANodeThatFellBehindGoesOnFromASnapshot(t *testing.T) {
 		bob, dan := slow.join("bob")[0], slow.join("dan")[0]
 		one := n.up["one"]
 		ann := one.join("ann")[0]
+		ann.does("a secret")
 		slow.settle()
+		place := bob.placeOf("a secret")
 
 		close(l.behind)
-		ann.does("missed")
+		ann.does("missed", "/delete 2")
 		one.console().does("kick dan", "ban 198.51.100.7")
 		n.start("keeper")
 		n.stop("keeper") // a node that closes keeps a snapshot
 		close(l.gone)
 		n.up["slow"] = slow
 		n.agree()
-		bob.sees("ann: missed")
+		bob.sees("ann deleted ann's", "ann: missed")
+		if got := sketch(room.Item{Event: bob.At(place)}); got != "ann: (deleted by ann, own true)" {
+			n.Errorf("the ring has %q", got)
+		}
 		dan.left(state.Lost)
 		bob.does("here still")
 		bob.sees("bob: here still")

@@ -114,12 +114,18 @@ func (t *Tail) wakeLocked() {
 	}
 }
 
-// Replace exchanges the body of an event that is still in memory.
-func (t *Tail) Replace(seq state.Seq, b state.Body) {
+// Erase takes the words out of a message that an event takes back, if it is still in memory.
+func (t *Tail) Erase(seq state.Seq, by *state.Event) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if seq >= t.first && seq < t.first+state.Seq(len(t.events)) {
-		t.events[seq-t.first].Body = b
+	if seq < t.first || seq >= t.first+state.Seq(len(t.events)) {
+		return
+	}
+	e := &t.events[seq-t.first]
+	if said, ok := e.Body.(state.Said); ok {
+		if left, ok := by.Without(said); ok {
+			e.Body = left
+		}
 	}
 }
 

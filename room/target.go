@@ -2,15 +2,13 @@ package room
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 
 	"salon/room/state"
 	"salon/room/text"
 )
-
-// Salon is the name of the room where everybody is.
-const Salon = "#salon"
 
 var (
 	// ErrActionAlone refuses an action to somebody whose lines go to some people alone: a
@@ -21,10 +19,10 @@ var (
 	ErrNotTargeted = errors.New("room: the target was not changed")
 )
 
-// targets are whom the lines of a session go to, by the name of the room; everyone in a
+// targets are whom the lines of a session go to, by the room that it looks at; everyone in a
 // room that it does not hold. They are identities: a rename changes nothing, and whoever
 // takes the pseudo of somebody who left is not meant. One is never changed once made.
-type targets map[string][]peer
+type targets map[state.Seq][]peer
 
 // Target returns whom the lines of this session go to that name nobody themselves, by the
 // pseudos that they have now, or had when they left; nil for everyone. It changes only by a
@@ -34,15 +32,16 @@ func (s *Session) Target() []text.Pseudo {
 	if t == nil {
 		return nil
 	}
+	in := s.Looks()
 	s.room.mu.Lock()
-	names := s.namesLocked((*t)[Salon])
+	names := s.namesLocked((*t)[in])
 	s.room.mu.Unlock()
-	now := slices.Clone((*t)[Salon])
+	now := slices.Clone((*t)[in])
 	for i := range now {
 		now[i].pseudo = names[i]
 	}
-	if !slices.Equal(now, (*t)[Salon]) { // to say, once they have left, what they were called
-		s.targets.CompareAndSwap(t, &targets{Salon: now})
+	if !slices.Equal(now, (*t)[in]) { // to say, once they have left, what they were called
+		s.targets.CompareAndSwap(t, t.with(in, now))
 	}
 	return names
 }
@@ -74,7 +73,7 @@ func doTarget(c *call) (Reply, error) {
 		return c.usage()
 	}
 	if everyoneWords.is(c.rest) {
-		c.targets.Store(nil)
+		c.targets.Store(c.targets.Load().with(c.in, nil))
 		return c.TargetNotice(), nil
 	}
 	names, ok := recipientNames(c.rest)
@@ -91,7 +90,7 @@ func doTarget(c *call) (Reply, error) {
 	if err != nil {
 		return nil, c.suggest(err)
 	}
-	c.targets.Store(&targets{Salon: chosen})
+	c.targets.Store(c.targets.Load().with(c.in, chosen))
 	return c.TargetNotice(), nil
 }
 
@@ -119,9 +118,24 @@ func (s *Session) targetNotice() Notice {
 // target returns whom the call's words go to if they name nobody; nil for everyone.
 func (c *call) target() []peer {
 	if t := c.targets.Load(); t != nil {
-		return (*t)[Salon]
+		return (*t)[c.in]
 	}
 	return nil
+}
+
+// with returns targets with other ones in a room, nil for everyone; nil for everyone in all.
+func (t *targets) with(in state.Seq, to []peer) *targets {
+	next := targets{}
+	if t != nil {
+		next = maps.Clone(*t)
+	}
+	if next[in] = to; to == nil {
+		delete(next, in)
+	}
+	if len(next) == 0 {
+		return nil
+	}
+	return &next
 }
 
 // presentLocked returns the members that peers are: all of them, or an error that names

@@ -68,9 +68,9 @@ func TestANewcomerIsShownTheLastMessagesOnce(t *testing.T) {
 // farStore takes a second to find what was said.
 type farStore struct{ *room.MemoryStore }
 
-func (s farStore) Last(ctx context.Context, n int, before state.Seq) ([]state.Event, error) {
+func (s farStore) Last(ctx context.Context, in state.Rooms, n int, before state.Seq) ([]state.Event, error) {
 	time.Sleep(time.Second)
-	return s.MemoryStore.Last(ctx, n, before)
+	return s.MemoryStore.Last(ctx, in, n, before)
 }
 
 func TestTheWelcomeComesBeforeWhatHappensMeanwhile(t *testing.T) {

@@ -15,6 +15,7 @@ import (
 	"salon/room"
 	"salon/room/lang"
 	"salon/room/state"
+	"salon/room/text"
 )
 
 // handle serves a connection that was let in, until it is closed.
@@ -107,6 +108,7 @@ func (ch *channel) serve() {
 	}()
 	args, json := streamArgs(ch.command)
 	to, literal := room.ParseRecipients(strings.TrimSpace(ch.command))
+	_, noRoom := text.ParseRoomName(strings.TrimSpace(ch.command))
 	switch {
 	case ch.copying != "":
 		ch.refuseToCopy()
@@ -114,10 +116,10 @@ func (ch *channel) serve() {
 		ch.stream(args)
 	case literal && !ch.pty:
 		ch.recite(to)
+	case ch.pty && (ch.command == "" || noRoom == nil):
+		ch.terminal()
 	case ch.command != "":
 		ch.runCommand()
-	case ch.pty:
-		ch.terminal()
 	default:
 		ch.pipe()
 	}

@@ -76,12 +76,14 @@ func (ch *channel) refuse(p room.Prefs, err error) {
 	ch.exit(exitCode(err))
 }
 
-// answer writes a command's reply. A list is one pseudo a line; a failure that
+// answer writes a command's reply. A list is one pseudo or room a line; a failure that
 // came as a reply is returned.
 func (ch *channel) answer(v lang.View, reply room.Reply) error {
 	var list string
 	switch r := reply.(type) {
 	case nil:
+		return nil
+	case room.Done: // which prints nothing, wherever it was done
 		return nil
 	case room.Failure:
 		return r.Err
@@ -91,6 +93,10 @@ func (ch *channel) answer(v lang.View, reply room.Reply) error {
 	case room.People:
 		for _, p := range r.Members {
 			list += string(p.Pseudo) + "\n"
+		}
+	case room.RoomList:
+		for _, in := range r.Rooms {
+			list += string(in.Name) + "\n"
 		}
 	default:
 		list = v.Reply(r, time.Now()) + "\n"

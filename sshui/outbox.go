@@ -34,7 +34,11 @@ type entry struct {
 	// none. behind is the last of those that was entered before it and not answered when
 	// what it was entered with arrived: its author meant it for whom that one names, and it
 	// goes nowhere if that was refused.
-	target, behind uint64
+	//
+	// Lines that go to another room are numbered among them too. after is the last of those
+	// that was entered before it and not answered: if that was accepted, the line is done in
+	// the room where it leads, else in the one where it was typed.
+	target, behind, after uint64
 }
 
 // outbox is what was entered or asked for and is not done yet, in order. The member does
@@ -46,7 +50,11 @@ type outbox struct {
 	delayed    bool           // one of them had to wait for its turn
 	leaving    bool           // nothing more is entered: the end of these is the session's
 	running    sync.WaitGroup // that goroutine
-	targets    uint64         // lines entered that change the target
+	targets    uint64         // lines entered that change the target, or the room
+	moves      uint64         // the last of them that changes the room
+	moved      uint64         // the last of them that was accepted,
+	room       state.Seq      // where lines behind it are done,
+	entered    uint64         // and the last of them whose room is shown
 	decided    uint64         // the last of them that was answered
 	seen       uint64         // what decided was when the input being read arrived
 	refused    uint64         // the last of them that was refused
@@ -57,7 +65,7 @@ type outbox struct {
 // enqueueLine puts a line of plain mode in the outbox, or says that it is full.
 func (t *terminal) enqueueLine(line string) {
 	t.mu.Lock()
-	ok := t.enqueueLocked(screen.Action{Line: line})
+	ok := t.enqueueLocked(screen.Action{Line: line, Room: t.looks})
 	t.mu.Unlock()
 	if !ok {
 		t.sess.Answer(nil, state.ErrBusy)
@@ -84,12 +92,20 @@ func (t *terminal) enqueueLocked(a screen.Action) bool {
 // number makes an entry of what was entered.
 func (o *outbox) number(a screen.Action) entry {
 	e := entry{Action: a}
-	switch _, targets := room.Targets(a.Line); {
-	case targets:
+	if o.seen < o.moves || o.entered < o.moved {
+		e.after = o.moves
+	}
+	_, targets := room.Targets(a.Line)
+	moves := room.Moves(a.Line)
+	switch {
+	case targets, moves:
 		o.targets++
 		e.target = o.targets
 	case o.seen < o.targets:
 		e.behind = o.targets
+	}
+	if moves {
+		o.moves = e.target
 	}
 	return e
 }
@@ -184,14 +200,15 @@ func (t *terminal) showWaitingLocked() {
 // lines are pasted; the room warns a member who keeps on, and kicks them in the end.
 func (t *terminal) submit(e entry) {
 	if t.isRefused(e.behind) {
-		t.onScreen(func(s *screen.Screen) { s.Return(e.Line) })
+		t.onScreen(func(s *screen.Screen) { s.Return(e.Room, e.Line) })
 		t.sess.Answer(nil, room.ErrNotTargeted)
 		return
 	}
 	for {
-		reply, err := t.sess.Do(t.ctx, e.Line)
+		reply, next, err := t.sess.DoIn(t.ctx, t.roomOf(e), e.Line)
 		fast, ok := errors.AsType[*room.TooFastError](err)
 		if !ok || fast.Slow {
+			t.noteRoom(e, next, err)
 			t.finish(e, reply, err)
 			return
 		}
@@ -202,6 +219,25 @@ func (t *terminal) submit(e entry) {
 		if !wait.Pause(t.sess.Context(), fast.Wait) {
 			return
 		}
+	}
+}
+
+// roomOf returns the room in which a line is done.
+func (t *terminal) roomOf(e entry) state.Seq {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if e.after != 0 && e.after == t.outbox.moved {
+		return t.outbox.room
+	}
+	return e.Room
+}
+
+// noteRoom notes where lines go that were entered behind one that goes to another room.
+func (t *terminal) noteRoom(e entry, next state.Seq, err error) {
+	if err == nil && room.Moves(e.Line) {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		t.outbox.moved, t.outbox.room = e.target, next
 	}
 }
 
@@ -230,12 +266,16 @@ func (t *terminal) noteTarget(target uint64, err error) {
 // finish shows the result of a line. The screen restores a line that was refused.
 func (t *terminal) finish(e entry, reply room.Reply, err error) {
 	if e.target != 0 {
-		t.noteTarget(e.target, err)
+		refused := err
+		if errors.Is(err, room.ErrFirstRoom) { // nobody leaves it: lines behind go where they were meant to
+			refused = nil
+		}
+		t.noteTarget(e.target, refused)
 	}
 	t.onScreen(func(s *screen.Screen) {
 		switch {
 		case err != nil:
-			s.Restore(e.Line)
+			s.Restore(e.Room, e.Line)
 		case err == nil && reply == nil && s.Done(e.Line):
 			wait.Signal(t.changed)
 		}

@@ -39,6 +39,7 @@ func (t *terminal) show() error {
 	var next time.Time // when the next frame may be
 	for {
 		if left := time.Until(next); left > 0 {
+			t.sess.Pace()
 			wait.Pause(t.sess.Context(), left)
 		}
 		started := time.Now()
@@ -90,15 +91,8 @@ func (t *terminal) frame(dst []byte, now time.Time) (lines *line.Prompt, _ []byt
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	dst = t.switchLocked(dst, now)
-	batch := batches.Get().(*[batchSize]room.Item)
-	defer batches.Put(batch)
-	defer clear(batch[:])
-	for {
-		taken := t.sess.Take(batch[:0:batchSize])
-		if len(taken) == 0 {
-			break
-		}
-		dst = t.takeLocked(dst, taken, now)
+	for more := true; more; {
+		dst, more = t.takeLocked(dst, now)
 	}
 	if t.lines != nil {
 		return t.lines, dst
@@ -115,11 +109,23 @@ func (t *terminal) frame(dst []byte, now time.Time) (lines *line.Prompt, _ []byt
 // batches are buffers for what the room has to show.
 var batches = sync.Pool{New: func() any { return new([batchSize]room.Item) }}
 
-// takeLocked shows items in lines or on the screen.
-func (t *terminal) takeLocked(dst []byte, taken []room.Item, now time.Time) []byte {
+// takeLocked takes some of what is new and shows it; more is false if there was nothing.
+func (t *terminal) takeLocked(dst []byte, now time.Time) (_ []byte, more bool) {
+	batch := batches.Get().(*[batchSize]room.Item)
+	defer batches.Put(batch)
+	defer clear(batch[:])
+	taken := t.sess.Take(batch[:0:batchSize])
+	return t.showLocked(dst, taken, now), len(taken) > 0
+}
+
+// showLocked shows items in lines or on the screen.
+func (t *terminal) showLocked(dst []byte, taken []room.Item, now time.Time) []byte {
 	for _, it := range taken {
 		if it.Event != nil && t.isMine(it.Event) {
 			t.sent++
+		}
+		if w, ok := it.Reply.(room.Entered); ok {
+			t.looks, t.outbox.entered = w.Room, t.outbox.moved
 		}
 	}
 	if t.lines == nil {
@@ -131,7 +137,8 @@ func (t *terminal) takeLocked(dst []byte, taken []room.Item, now time.Time) []by
 		if dst = t.server.lines.Append(dst, it, t.sess); !t.sess.Prefs().JSON {
 			dst = append(dst[:from], t.wrapped(string(dst[from:]))...)
 		}
-		if t.screen != nil && it.Event != nil { // kept for when it is shown again
+		_, enters := it.Reply.(room.Entered)
+		if t.screen != nil && (it.Event != nil || enters) { // kept for when it is shown again
 			t.screen.Show([]room.Item{it}, now)
 		}
 	}

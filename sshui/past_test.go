@@ -27,7 +27,7 @@ func (d *deepStore) Apply(_ state.Seq, spoken []state.Event) {
 	d.spoken = append(d.spoken, spoken...)
 }
 
-func (d *deepStore) Last(_ context.Context, n int, before state.Seq) ([]state.Event, error) {
+func (d *deepStore) Last(_ context.Context, _ state.Rooms, n int, before state.Seq) ([]state.Event, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.pages++
@@ -98,7 +98,7 @@ func TestPageUpHeldReachesTheBeginning(t *testing.T) {
 // unavailableStore cannot be searched.
 type unavailableStore struct{ *room.MemoryStore }
 
-func (unavailableStore) Search(context.Context, state.Query, int) ([]state.Event, error) {
+func (unavailableStore) Search(context.Context, state.Rooms, state.Query, int) ([]state.Event, error) {
 	return nil, state.ErrUnavailable
 }
 

@@ -43,6 +43,7 @@ func (t *terminal) keep() {
 func (t *terminal) startScreen() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.looks = t.sess.Shows()
 	kept, _ := t.sess.Resumed().(*keptTerminal)
 	if kept == nil {
 		kept = &keptTerminal{}

@@ -31,7 +31,7 @@ func exitCode(err error) int {
 	switch {
 	case err == nil:
 		return exitDone
-	case isA[*state.UnknownMemberError](err):
+	case isA[*state.UnknownMemberError](err), errors.Is(err, state.ErrNoRoom), errors.Is(err, room.ErrNotFollowed):
 		return exitUnknown
 	case isA[*room.TooFastError](err):
 		return exitTooFast

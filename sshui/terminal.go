@@ -38,6 +38,8 @@ type terminal struct {
 	outbox  outbox
 	resumed bool // the screen was another terminal's, and has not been shown here
 	sent    int  // messages of this session that the room has shown
+
+	looks state.Seq // the room that is shown
 }
 
 // terminal serves a session on a terminal.
@@ -78,6 +80,9 @@ func (t *terminal) capable() bool { return t.term != "" && t.term != "dumb" }
 // restores the terminal, says goodbye and leaves.
 func (t *terminal) run() {
 	t.startScreen()
+	if in := strings.TrimSpace(t.command); in != "" { // a room to go to: `ssh -t host '#dev'`
+		t.enqueueLine("/join " + in)
+	}
 	var reading sync.WaitGroup
 	reading.Go(func() {
 		defer t.server.conns.Recover(t.sess)
@@ -212,6 +217,9 @@ func (t *terminal) dispatch(e keys.Event, more bool) line.Outcome {
 		return line.Outcome{}
 	}
 	defer wait.Signal(t.changed)
+	if to := t.sess.Looks(); to != t.looks { // which the key is meant for
+		t.showRoomLocked(to)
+	}
 	t.actLocked(t.screen.Input(e, time.Now()))
 	return line.Outcome{}
 }
@@ -222,12 +230,33 @@ func (t *terminal) actLocked(a screen.Action) {
 	if a.Leave {
 		t.leaveLocked()
 	}
+	if a.Look {
+		t.lookLocked(a.Room)
+	}
 	switch {
 	case t.outbox.leaving || a.Line == "" && a.Request == nil || t.enqueueLocked(a):
 	case a.Request != nil:
 		t.screen.Failed(a.Request)
 	default:
-		t.screen.Restore(a.Line)
+		t.screen.Restore(a.Room, a.Line)
+	}
+}
+
+// lookLocked shows another room before the next key, which is meant for there.
+func (t *terminal) lookLocked(room state.Seq) {
+	if t.sess.Look(room) != nil { // it is gone, and will be shown no more
+		return
+	}
+	t.showRoomLocked(room)
+}
+
+// showRoomLocked shows all up to another room that the session looks at.
+func (t *terminal) showRoomLocked(room state.Seq) {
+	for t.looks != room {
+		var more bool
+		if _, more = t.takeLocked(nil, time.Now()); !more {
+			return
+		}
 	}
 }
 

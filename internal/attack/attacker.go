@@ -31,6 +31,7 @@ type attack struct {
 	rich     bool          // the room has a long history
 	unread   stream        // of the server's, which is not read
 	locked   bool          // somebody else writes to the server's database, and does not end
+	flags    []string      // of the server, besides the usual ones
 	ownerToo bool          // the owner of a registered pseudo must be let in meanwhile
 }
 

@@ -119,7 +119,7 @@ func (k *kit) start(ctx context.Context, at *attack) (*salon, error) {
 			return nil, err
 		}
 	}
-	s, err := startSalon(ctx, k.salon, dir, at.unread)
+	s, err := startSalon(ctx, k.salon, dir, at.unread, at.flags...)
 	if err != nil {
 		return nil, err
 	}

@@ -42,7 +42,7 @@ type options struct {
 }
 
 // attacks are all that there are, in the order in which they are run.
-func attacks() []attack { return slices.Concat(overRaw(), overSSH(), storms()) }
+func attacks() []attack { return slices.Concat(overRaw(), overRooms(), overSSH(), storms()) }
 
 // run is main with its exit code: 1 if an attack did harm, 2 for wrong use.
 func run(ctx context.Context, args []string, out, progress io.Writer) int {

@@ -45,6 +45,15 @@ func (k *Cache[K, V]) Get(class K) *V {
 	return &c.value
 }
 
+// Values yields the values of all classes that are held.
+func (k *Cache[K, V]) Values(yield func(*V) bool) {
+	for _, c := range k.all() {
+		if !yield(&c.value) {
+			return
+		}
+	}
+}
+
 func (k *Cache[K, V]) all() map[K]*cached[V] {
 	if all := k.classes.Load(); all != nil {
 		return *all

@@ -55,7 +55,7 @@ func (c Config) comeAndGo(ctx context.Context, i int) error {
 		addr = c.TCP
 	}
 	if i%8 < 2 {
-		t := newTally(0, 0)
+		t := newTally(0, 0, 0)
 		m := &member{name: fmt.Sprintf("c%d-%d", t.id, i), tally: t}
 		defer m.close()
 		if addr == c.TCP {

@@ -20,6 +20,7 @@ type Config struct {
 	Stalled       int `env:"-" default:"0" help:"${BenchStalled}"`
 	Parallel      int `env:"-" default:"8" help:"${BenchParallel}"` // members arriving at a time
 
+	Rooms    int           `env:"-" default:"0" help:"${BenchRooms}"`               // that they spread over; 0: all are in the first
 	Senders  int           `env:"-" default:"10" help:"${BenchSenders}"`            // of the members who read
 	Rate     float64       `env:"-" default:"5" help:"${BenchRate}"`                // messages a second for each, for Duration; 0: Burst
 	Burst    int           `env:"-" default:"0" help:"${BenchBurst}"`               // messages of each, back to back
@@ -55,6 +56,10 @@ func (c Config) Check() error {
 		return errors.New("members over raw TCP, but no TCP address")
 	case c.Senders < 1 || c.Senders > c.readers():
 		return fmt.Errorf("%d senders among %d members who read", c.Senders, c.readers())
+	case c.Rooms < 0 || c.Rooms > c.members():
+		return fmt.Errorf("%d rooms for %d members", c.Rooms, c.members())
+	case c.Rooms > 0 && c.Screen > 0:
+		return errors.New("screens are not counted in rooms")
 	case c.Rate <= 0 && c.Burst < 1:
 		return errors.New("neither a rate nor a burst")
 	case c.Screen > 0:

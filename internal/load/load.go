@@ -29,7 +29,7 @@ func newRun(c Config) (*run, error) {
 	if err := c.Check(); err != nil {
 		return nil, err
 	}
-	return &run{Config: c, tally: newTally(c.Senders, c.messages()), order: c.spreadKinds()}, nil
+	return &run{Config: c, tally: newTally(c.Senders, c.messages(), c.Rooms), order: c.spreadKinds()}, nil
 }
 
 // carryOut is all of a run.
@@ -107,7 +107,11 @@ func inParallel(ctx context.Context, n, parallel int, do func(ctx context.Contex
 }
 
 func (r *run) newMember(name string, index int) *member {
-	return &member{name: fmt.Sprintf("b%d-%s", r.tally.id, name), tally: r.tally, reader: reader{index: index}}
+	m := &member{name: fmt.Sprintf("b%d-%s", r.tally.id, name), tally: r.tally, reader: reader{index: index}}
+	if r.Rooms > 0 && index >= 0 {
+		m.room = fmt.Sprintf("#b%d-%d", r.tally.id, index%r.Rooms)
+	}
+	return m
 }
 
 // enter has a member join in the way of its kind.

@@ -33,7 +33,7 @@ func TestLatenciesAreToldToWithinASixteenth(t *testing.T) {
 }
 
 func TestQuantiles(t *testing.T) {
-	tally := newTally(1, 100)
+	tally := newTally(1, 100, 0)
 	m := &reader{index: 1}
 	for n := range 100 {
 		tally.delivered(m, mark{0, n, time.Second - time.Duration(n+1)*time.Millisecond}, time.Second)
@@ -46,7 +46,7 @@ func TestQuantiles(t *testing.T) {
 }
 
 func TestAMessageSeenAgainCountsAsDoubledUnlessOnAScreen(t *testing.T) {
-	tally := newTally(1, 1)
+	tally := newTally(1, 1, 0)
 	line, screen := &reader{index: 1}, &reader{index: 2, screen: true}
 	for range 3 {
 		tally.delivered(line, mark{}, 0)
@@ -83,7 +83,7 @@ func FuzzMarks(f *testing.F) {
 	f.Add([]byte("14:02 ann: ~3.17.k2f9~ xxx\r\n~~~3.~1.2.3~"), 7)
 	f.Add([]byte("~1.1.zz~~1.2.zz~"), 1)
 	f.Fuzz(func(t *testing.T, data []byte, cut int) {
-		whole, parts := newTally(64, 64), newTally(64, 64)
+		whole, parts := newTally(64, 64, 0), newTally(64, 64, 0)
 		a, b := &member{tally: whole}, &member{tally: parts}
 		a.countMarks(data)
 		cut = max(1, cut%len(append(data, 0)))
@@ -115,7 +115,7 @@ func TestAMarkComesBackAsItWasMade(t *testing.T) {
 // A screen that shows the last of what came is up to date; what it never showed is
 // summarised if the room said it, and lost if not, or if its end never came.
 func TestWhatAScreenPassedOverIsSummarised(t *testing.T) {
-	tally := newTally(2, 4)
+	tally := newTally(2, 4, 0)
 	join := func(index int, screen bool) *member {
 		return &member{tally: tally, reader: reader{index: index, screen: screen}}
 	}

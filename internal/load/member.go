@@ -20,6 +20,7 @@ const arrival = 30 * time.Second
 type member struct {
 	reader
 	name    string
+	room    string // that it goes to; "" for the first
 	stalled bool
 	tally   *tally
 
@@ -123,9 +124,31 @@ func (m *member) welcome(out io.Reader) error {
 			return fmt.Errorf("not let in after %q: %w", got[max(0, len(got)-200):], err)
 		}
 	}
+	if err := m.goToRoom(out, buf); err != nil {
+		return err
+	}
 	m.conn.SetDeadline(time.Time{})
 	if !m.stalled {
 		m.reading.Go(func() { m.read(out, buf) })
+	}
+	return nil
+}
+
+// goToRoom has the member look at its room, and reads until it is said to.
+func (m *member) goToRoom(out io.Reader, buf []byte) error {
+	if m.room == "" {
+		return nil
+	}
+	if _, err := fmt.Fprintf(m.in, "/join %s\n", m.room); err != nil {
+		return err
+	}
+	var got []byte
+	for !bytes.Contains(got, []byte(m.room)) {
+		n, err := out.Read(buf)
+		got = append(got, buf[:n]...)
+		if err != nil {
+			return fmt.Errorf("not in %s after %q: %w", m.room, got[max(0, len(got)-200):], err)
+		}
 	}
 	return nil
 }

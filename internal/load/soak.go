@@ -136,7 +136,7 @@ const comeBack = 500 * time.Millisecond
 func (c Config) disturb(ctx context.Context, i int, lives *atomic.Int64) {
 	ways := []func(context.Context, Config, *member) error{stuck, flooding, resizing, leaving}
 	for n := 0; ctx.Err() == nil; n++ {
-		t := newTally(0, 0) // what they are shown does not count
+		t := newTally(0, 0, 0) // what they are shown does not count
 		m := &member{name: fmt.Sprintf("r%d-%d-%d", t.id, i, n%1000), tally: t, reader: reader{index: n}}
 		life, end := context.WithCancel(ctx)
 		_ = ways[i%len(ways)](life, c, m) // being disconnected is part of it

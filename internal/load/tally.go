@@ -14,6 +14,7 @@ type tally struct {
 	start    time.Time
 	senders  int
 	messages int // of each sender; the number after the last is a goodbye's
+	rooms    int // that the members are spread over, in turn; 0: they are together
 
 	onScreen    atomic.Int64             // messages shown, once for each member who has a screen
 	offScreen   atomic.Int64             // and for each who has none
@@ -29,8 +30,8 @@ type tally struct {
 // steps is how many buckets share a power of two: latencies are told to within 1/16.
 const steps = 16
 
-func newTally(senders, messages int) *tally {
-	t := &tally{id: os.Getpid() % 10000, start: time.Now(), senders: senders, messages: messages, witnessedOf: make([]atomic.Int64, senders)}
+func newTally(senders, messages, rooms int) *tally {
+	t := &tally{rooms: rooms, id: os.Getpid() % 10000, start: time.Now(), senders: senders, messages: messages, witnessedOf: make([]atomic.Int64, senders)}
 	t.lastSaid.Store(-1)
 	return t
 }
@@ -142,7 +143,11 @@ func (t *tally) due(m *reader) int64 {
 	if m.screen && m.index < t.senders {
 		return int64((t.senders - 1) * t.messages)
 	}
-	return int64(t.senders * t.messages)
+	if t.rooms == 0 {
+		return int64(t.senders * t.messages)
+	}
+	room := m.index % t.rooms
+	return int64((t.senders - room + t.rooms - 1) / t.rooms * t.messages)
 }
 
 // summarised counts the messages that a screen passed over: the room said them,

@@ -37,14 +37,20 @@ func (s *server) openAudit(dir string) error {
 	return nil
 }
 
-// audit records what an operator did: who, what, when and from where. It does so in the
-// technical log too, which is all there is without a data directory.
+// audit records what an operator did, or who governs a room: who, what, when, from where and
+// in which room. It does so in the technical log too, which is all there is without a data directory.
 func (s *server) audit(a room.Act) {
 	outcome := "done"
 	if a.Err != nil {
 		outcome = a.Err.Error()
 	}
 	what := []any{"by", cmp.Or(string(a.By), "console"), "key", a.KeyID, "front", a.Front, "command", a.Command, "outcome", outcome}
+	if a.Of != "" {
+		what = append(what, "of", string(a.Of))
+	}
+	if a.Room != "" {
+		what = append(what, "room", string(a.Room))
+	}
 	if a.Addr.IsValid() {
 		what = append(what, "addr", a.Addr.String())
 	}

@@ -50,6 +50,10 @@ type Config struct {
 	// is no limit.
 	Rate  float64 `default:"2" help:"${HelpRate}"`
 	Burst int     `default:"5" help:"${HelpBurst}"`
+	// Rooms is who makes rooms, and MaxRooms how many there may be besides the first; 0: any
+	// number.
+	Rooms    string `default:"registered" enum:"everyone,registered,operators,off" placeholder:"everyone|registered|operators|off" help:"${HelpRooms}"`
+	MaxRooms int    `default:"200" help:"${HelpMaxRooms}"`
 	// CutWait is how long a member stays whose connection was lost; 0: not at all.
 	CutWait time.Duration `default:"60s" help:"${HelpCutWait}"`
 	// MaxPerSource and the fields after it are those of front.Limits.
@@ -90,6 +94,8 @@ func (c *Config) Check() error {
 		return &FlagError{Flag: "rate", Value: c.Rate}
 	case c.Burst < 1:
 		return &FlagError{Flag: "burst", Value: c.Burst}
+	case c.MaxRooms < 0:
+		return &FlagError{Flag: "max-rooms", Value: c.MaxRooms}
 	case c.CutWait < 0:
 		return &FlagError{Flag: "cut-wait", Value: c.CutWait}
 	case c.MaxPerSource < 0:
@@ -144,7 +150,12 @@ func (c *Config) language() state.Lang {
 
 // limits are the bounds on one member.
 func (c *Config) limits() room.Limits {
-	return room.Limits{Rate: c.Rate, Burst: c.Burst, Replay: c.Replay}
+	return room.Limits{Rate: c.Rate, Burst: c.Burst, Replay: c.Replay, Makers: makers[c.Rooms], MaxRooms: c.MaxRooms}
+}
+
+// makers are the values of Rooms.
+var makers = map[string]room.Makers{
+	"everyone": room.EveryoneMakes, "registered": room.RegisteredMake, "operators": room.OperatorsMake, off: room.NobodyMakes,
 }
 
 // strangers are the bounds on those who have not logged in.

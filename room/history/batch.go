@@ -56,30 +56,56 @@ func (b *batch) passing() bool {
 	return len(b.entries) > 0 && !slices.ContainsFunc(b.entries, func(e *entry) bool { return !e.passing })
 }
 
-// write executes the statements of the batch on the connection c. hour is that of the last
-// message before.
-func (b *batch) write(tx *sql.Tx, c *conn, hour int64) error {
+// written is what the tables hours and rooms need to know of the messages before.
+type written struct {
+	hour   int64     // of the last
+	roomed state.Seq // see meta
+}
+
+// write executes the statements of the batch on the connection c. before is what was written
+// until then; it returns what is written with it.
+func (b *batch) write(tx *sql.Tx, c *conn, before written) (written, error) {
 	insert := tx.Stmt(c.insertEntry)
 	for _, e := range b.entries {
 		if _, err := insert.Exec(int64(e.seq), e.stamp, e.event); err != nil {
-			return err
+			return before, err
 		}
 	}
 	if len(b.messages) == 0 {
-		return nil
+		return before, nil
 	}
-	insert, insertHour, size := tx.Stmt(c.insertMessage), tx.Stmt(c.insertHour), 0
+	into := inserts{tx.Stmt(c.insertMessage), tx.Stmt(c.insertHour), tx.Stmt(c.insertRoom)}
+	size := 0
 	for _, m := range b.messages {
-		if _, err := insert.Exec(m.values()...); err != nil {
+		if err := before.add(&into, m); err != nil {
+			return before, err
+		}
+		size += m.size()
+	}
+	_, err := tx.Stmt(c.updateApplied).Exec(int64(b.upto), size, int64(before.roomed))
+	return before, err
+}
+
+// inserts are the statements that write a message.
+type inserts struct{ message, hour, room *sql.Stmt }
+
+// add writes a message.
+func (w *written) add(into *inserts, m *message) error {
+	if _, err := into.message.Exec(m.values()...); err != nil {
+		return err
+	}
+	if m.hour() != w.hour {
+		if _, err := into.hour.Exec(int64(m.seq), m.hour()); err != nil {
 			return err
 		}
-		if m.hour() != hour {
-			if _, err := insertHour.Exec(int64(m.seq), m.hour()); err != nil {
-				return err
-			}
-		}
-		hour, size = m.hour(), size+m.size()
+		w.hour = m.hour()
 	}
-	_, err := tx.Stmt(c.updateApplied).Exec(int64(b.upto), size)
+	if w.roomed == 0 && m.Room != 0 {
+		w.roomed = m.seq
+	}
+	if w.roomed == 0 || m.kind == gapKind {
+		return nil
+	}
+	_, err := into.room.Exec(roomColumn(m.Room), int64(m.seq))
 	return err
 }

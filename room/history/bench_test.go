@@ -68,12 +68,12 @@ func BenchmarkPastAMillion(b *testing.B) {
 func benchSearch(b *testing.B, h *History, day time.Time) {
 	b.Run("last 50", func(b *testing.B) {
 		for b.Loop() {
-			wantSome(b, 50)(h.Last(b.Context(), 50, 0))
+			wantSome(b, 50)(h.Last(b.Context(), nil, 50, 0))
 		}
 	})
 	b.Run("last 50 of long ago", func(b *testing.B) {
 		for b.Loop() {
-			wantSome(b, 50)(h.Last(b.Context(), 50, 500_000))
+			wantSome(b, 50)(h.Last(b.Context(), nil, 50, 500_000))
 		}
 	})
 	for name, q := range map[string]state.Query{
@@ -93,7 +93,7 @@ func benchSearch(b *testing.B, h *History, day time.Time) {
 	} {
 		b.Run("search "+name, func(b *testing.B) {
 			for b.Loop() {
-				if _, err := h.Search(b.Context(), q, 50); err != nil {
+				if _, err := h.Search(b.Context(), nil, q, 50); err != nil {
 					b.Fatal(err)
 				}
 			}

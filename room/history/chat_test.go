@@ -89,6 +89,11 @@ func (c *chat) follow(last state.Seq, caughtUp chan struct{}) {
 		outcomes, spoken := c.apply(events)
 		c.Apply(events[len(events)-1].Seq, spoken)
 		for _, out := range outcomes {
+			if out.Err == nil && !out.Again {
+				c.Erase(out.Event)
+			}
+		}
+		for _, out := range outcomes {
 			c.outcomes <- out
 		}
 		if seq := events[len(events)-1].Seq; seq >= last && events[0].Seq <= last {
@@ -223,7 +228,7 @@ func (c *chat) wantLogged(missing string) {
 // texts are what the last n said.
 func texts(t *testing.T, s room.Store, n int) []string {
 	t.Helper()
-	events, err := s.Last(t.Context(), n, 0)
+	events, err := s.Last(t.Context(), nil, n, 0)
 	if err != nil {
 		t.Fatalf("Last: %v", err)
 	}

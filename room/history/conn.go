@@ -14,7 +14,7 @@ import (
 // connection that is not open.
 type conn struct {
 	*sql.DB
-	insertEntry, insertMessage, insertHour, updateApplied *sql.Stmt
+	insertEntry, insertMessage, insertHour, insertRoom, updateApplied *sql.Stmt
 }
 
 // prepare prepares the statements of a batch.
@@ -22,8 +22,9 @@ func (c *conn) prepare() (err error) {
 	for statement, into := range map[string]**sql.Stmt{
 		`INSERT OR REPLACE INTO log VALUES (?, ?, ?)`: &c.insertEntry,
 		insertMessage: &c.insertMessage,
-		`INSERT OR REPLACE INTO hours VALUES (?, ?)`:                   &c.insertHour,
-		`UPDATE meta SET applied = max(applied, ?), bytes = bytes + ?`: &c.updateApplied,
+		`INSERT OR REPLACE INTO hours VALUES (?, ?)`:                               &c.insertHour,
+		`INSERT OR REPLACE INTO rooms VALUES (?, ?)`:                               &c.insertRoom,
+		`UPDATE meta SET applied = max(applied, ?), bytes = bytes + ?, roomed = ?`: &c.updateApplied,
 	} {
 		if *into, err = c.Prepare(statement); err != nil {
 			return err

@@ -44,7 +44,7 @@ func wanted(events []state.Event, q state.Query) (want []state.Seq) {
 func pages(t *testing.T, h *History, q state.Query, most int) (found []state.Seq) {
 	t.Helper()
 	for range most {
-		got, err := h.Search(t.Context(), q, most)
+		got, err := h.Search(t.Context(), nil, q, most)
 		var page []state.Seq
 		for _, e := range got {
 			page = append(page, e.Seq)
@@ -85,7 +85,7 @@ func TestASearchThatIsCutGoesOn(t *testing.T) {
 				t.Errorf("%s: %.20q finds %v, want %v", name, text, got, want)
 			}
 		}
-		if last, err := h.Last(t.Context(), n, 0); err != nil || len(last) != n {
+		if last, err := h.Last(t.Context(), nil, n, 0); err != nil || len(last) != n {
 			t.Errorf("%s: the last are %d, %v", name, len(last), err)
 		}
 	}

@@ -138,7 +138,7 @@ func TestDamageIsNamedWhileItRuns(t *testing.T) {
 	write(t, path, bad)
 	c := startChat(t, Options{Dir: dir, recent: 10})
 	c.says("before")
-	if _, err := c.Last(t.Context(), 4000, 0); err == nil {
+	if _, err := c.Last(t.Context(), nil, 4000, 0); err == nil {
 		t.Fatal("it can be read")
 	}
 	c.says("after")

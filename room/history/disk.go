@@ -131,6 +131,8 @@ func (d *disk) migrateLocked(version int) error {
 			_, err = tx.Exec(schema + marked)
 		case 1:
 			err = (&migration{tx: tx, now: d.now(), report: d.progress}).run()
+		case 2:
+			_, err = tx.Exec(beforeFormat3 + marked)
 		}
 		if err != nil {
 			return err

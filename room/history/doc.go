@@ -42,5 +42,6 @@
 //	SELECT author, count(*) FROM messages WHERE kind = 'said' GROUP BY author ORDER BY 2 DESC LIMIT 10;
 //
 // The index, the table words, holds words as [text.Fold] returns them. What is deleted is
-// overwritten, in the tables and in the index, so that [History.Erase] leaves no trace.
+// overwritten, in the tables and in the index. Of a message that was taken back, see
+// [History.Erase], the row stays: it has no text, and its body says that it was.
 package history

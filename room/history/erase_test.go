@@ -3,9 +3,9 @@ package history
 import (
 	"bytes"
 	"database/sql"
-	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -116,7 +116,7 @@ func TestAWordIsErased(t *testing.T) {
 			if n := bytesOf(t, talk.disk.dir, secret); n != 0 {
 				t.Errorf("the word is there %d times in the next run", n)
 			}
-			if got, err := talk.Search(t.Context(), state.Query{Text: secret}, 10); err != nil || len(got) != 0 {
+			if got, err := talk.Search(t.Context(), nil, state.Query{Text: secret}, 10); err != nil || len(got) != 0 {
 				t.Errorf("the next run finds %v, %v", got, err)
 			}
 		})
@@ -125,24 +125,59 @@ func TestAWordIsErased(t *testing.T) {
 
 func wantErased(t *testing.T, c *chat, seq state.Seq) {
 	t.Helper()
-	if err := c.Erase(t.Context(), seq); err != nil {
-		t.Fatal(err)
-	}
-	if n := bytesOf(t, c.disk.dir, secret); n != 0 {
-		t.Errorf("the word is still there %d times", n)
-	}
-	if got, err := c.Search(t.Context(), state.Query{Text: secret}, 10); err != nil || len(got) != 0 {
+	c.does(state.Deleted{Message: seq, Author: "ann"})
+	wantRemoved(t, c, seq)
+	wantNowhere(t, c)
+	wantRemoved(t, c, seq)
+	if got, err := c.Search(t.Context(), nil, state.Query{Text: secret}, 10); err != nil || len(got) != 0 {
 		t.Errorf("a search finds %v, %v", got, err)
 	}
-	if got := texts(t, c, 4000); len(got) != 2999 {
+	if got := texts(t, c, 4000); len(got) != 3000 {
 		t.Errorf("%d messages are left", len(got))
 	}
 	c.flush(t)
 	if _, err := c.disk.durable.Exec(`INSERT INTO words (words) VALUES ('integrity-check')`); err != nil {
 		t.Errorf("the index is damaged: %v", err)
 	}
-	if err := c.Erase(t.Context(), seq); err != nil {
-		t.Errorf("erasing again: %v", err)
+	c.does(state.Deleted{Message: seq, Author: "ann", Own: true}) // again
+	wantRemoved(t, c, seq)
+}
+
+// soon is how long words that were taken back may stay in the file.
+const soon = 5 * time.Second
+
+// wantNowhere checks that the secret is soon in no file.
+func wantNowhere(t *testing.T, c *chat) {
+	t.Helper()
+	began := time.Now()
+	c.until("overwritten", func() bool { return bytesOf(t, c.disk.dir, secret) == 0 })
+	if took := time.Since(began); took > soon && !raceDetector {
+		t.Errorf("it took %v", took)
+	}
+}
+
+// wantRemoved checks that nothing but a mark is left of a message.
+func wantRemoved(t *testing.T, c *chat, seq state.Seq) {
+	t.Helper()
+	got, err := c.Last(t.Context(), nil, 1, seq+1)
+	if err != nil || len(got) != 1 || got[0].Seq != seq {
+		t.Fatalf("at %d there is %v, %v", seq, got, err)
+	}
+	said, _ := got[0].Body.(state.Said)
+	if said.Removed == nil || *said.Removed != (state.Removal{}) || said.Text != "" || said.From != "ann" {
+		t.Errorf("at %d there is %+v", seq, said)
+	}
+	for _, q := range []state.Query{{Text: secret}, {Text: secret, By: "ann"}} {
+		if got, err := c.Search(t.Context(), nil, q, 10); err != nil || len(got) != 0 {
+			t.Errorf("a search finds %v, %v", got, err)
+		}
+	}
+	var lines bytes.Buffer
+	if err := reader(t, c.disk.dir).Export(t.Context(), &lines, nil); err != nil || bytes.Contains(lines.Bytes(), []byte(secret)) {
+		t.Errorf("it is exported (%v)", err)
+	}
+	if mark := `"removed":true`; bytes.Count(lines.Bytes(), []byte(mark)) != 1 {
+		t.Errorf("the mark is in the export %d times", bytes.Count(lines.Bytes(), []byte(mark)))
 	}
 }
 
@@ -164,17 +199,13 @@ func TestAReaderDelaysErasing(t *testing.T) {
 	if err := tx.QueryRow(`SELECT count(*) FROM messages`).Scan(&n); err != nil {
 		t.Fatal(err)
 	}
-	if err := c.Erase(t.Context(), seq); !errors.Is(err, ErrPinned) {
-		t.Errorf("while somebody reads: %v", err)
-	}
-	if got := texts(t, c, 10); len(got) != 0 {
-		t.Errorf("it is still there: %q", got)
-	}
+	c.does(state.Deleted{Message: seq, Author: "ann"})
+	c.until("reported", func() bool { return strings.Contains(c.log.String(), "somebody is reading the file") })
+	wantRemoved(t, c, seq)
 	if err := tx.Rollback(); err != nil {
 		t.Fatal(err)
 	}
-	c.says("more")
-	c.until("overwritten", func() bool { return bytesOf(t, c.disk.dir, secret) == 0 })
+	wantNowhere(t, c)
 }
 
 // TestForgettingLeavesNoWords: what is too old is gone from the files like what is

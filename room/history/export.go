@@ -5,10 +5,8 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"math"
 	"os"
 	"path/filepath"
 	"time"
@@ -108,6 +106,8 @@ type exporter struct {
 	messages *walk[*message]
 	damage   DamagedError
 	progress func(done, total int64)
+	gone     taken     // what takes back messages that are still in the table
+	looked   state.Seq // up to which the log was looked through for that
 }
 
 func (x *exporter) export(db *sql.DB) error {
@@ -117,7 +117,7 @@ func (x *exporter) export(db *sql.DB) error {
 	}
 	for n := exportEvents; n == exportEvents; {
 		var err error
-		if n, err = x.some(); err != nil {
+		if n, err = x.next(db); err != nil {
 			return err
 		}
 		if done += int64(n); x.progress != nil {
@@ -127,13 +127,56 @@ func (x *exporter) export(db *sql.DB) error {
 	return x.rest(db)
 }
 
-// some writes the next messages, and returns how many there were.
-func (x *exporter) some() (int, error) {
-	batch, err := x.messages.some(x.ctx, exportEvents)
+// next writes the next messages, and returns how many there were. The file is not read
+// meanwhile: writing may take long.
+func (x *exporter) next(db *sql.DB) (int, error) {
+	tx, err := db.BeginTx(x.ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
 		return 0, err
 	}
-	return len(batch), x.write(batch) // after the rows are closed: writing may take long
+	batch, err := x.some(tx)
+	tx.Rollback()
+	if err != nil {
+		return 0, err
+	}
+	return len(batch), x.write(batch)
+}
+
+// some reads the next messages, as they are when the log is looked through for what takes
+// some of them back.
+func (x *exporter) some(tx *sql.Tx) ([]*message, error) {
+	x.messages.db = tx
+	batch, err := x.messages.some(x.ctx, exportEvents)
+	if err != nil {
+		return nil, err
+	}
+	return batch, x.look(tx)
+}
+
+// look looks through the log for what takes messages back.
+func (x *exporter) look(tx *sql.Tx) error {
+	var last state.Seq
+	var erases bool
+	err := tx.QueryRowContext(x.ctx, `SELECT ifnull(max(seq), 0) FROM log`).Scan(&last)
+	if err == nil && last > x.looked {
+		err = tx.QueryRowContext(x.ctx, `SELECT EXISTS (SELECT 1 FROM log WHERE seq > ? AND `+erasesSQL+`)`, int64(x.looked)).Scan(&erases)
+		x.looked = last
+	}
+	if err == nil && erases {
+		var r replayed
+		r, err = replay(x.ctx, tx)
+		x.gone = r.gone
+	}
+	return x.unlessDamaged(err)
+}
+
+// unlessDamaged notes that the log is damaged, or returns another error.
+func (x *exporter) unlessDamaged(err error) error {
+	if err == nil || x.ctx.Err() != nil || !damaged(err) {
+		return err
+	}
+	x.damage.add(Damage{Part: "log", After: x.messages.last, Err: err})
+	return nil
 }
 
 // rest writes what was said since, as the file has it at one moment: what is among the
@@ -144,20 +187,21 @@ func (x *exporter) rest(db *sql.DB) error {
 		return err
 	}
 	defer tx.Rollback()
-	x.messages.db = tx
 	for n := exportEvents; n == exportEvents; {
-		if n, err = x.some(); err != nil {
+		batch, err := x.some(tx)
+		if err == nil {
+			err = x.write(batch)
+		}
+		if n = len(batch); err != nil {
 			return err
 		}
 	}
-	said, err := replay(x.ctx, tx)
-	if err != nil {
-		if x.ctx.Err() != nil || !damaged(err) {
-			return err
-		}
-		x.damage.add(Damage{Part: "log", After: x.messages.last, Err: err})
+	r, err := replay(x.ctx, tx)
+	if err := x.unlessDamaged(err); err != nil {
+		return err
 	}
-	for _, s := range newSpoken(said) {
+	x.gone = r.gone
+	for _, s := range newSpoken(r.said) {
 		if err := x.write([]*message{s.row}); err != nil {
 			return err
 		}
@@ -170,31 +214,32 @@ type exported struct {
 	Seq    state.Seq `json:"seq"`
 	Time   time.Time `json:"time"`
 	Kind   string    `json:"kind"`
+	Room   string    `json:"room,omitempty"`   // none: the first, or all
 	Author string    `json:"author,omitempty"` // none: the console
 	Text   string    `json:"text,omitempty"`
 	Action bool      `json:"action,omitempty"`
-	ID     string    `json:"id,omitempty"`    // none: a gap
-	Until  time.Time `json:"until,omitzero"`  // of a gap
-	Count  int       `json:"count,omitempty"` // of a gap: messages missing, if known
+	// Removed says that the message was taken back, by RemovedBy; none: the console.
+	Removed   bool      `json:"removed,omitempty"`
+	RemovedBy string    `json:"removed_by,omitempty"`
+	ID        string    `json:"id,omitempty"`    // none: a gap
+	Until     time.Time `json:"until,omitzero"`  // of a gap
+	Count     int       `json:"count,omitempty"` // of a gap: messages missing, if known
 }
 
 func (x *exporter) write(messages []*message) error {
 	for _, m := range messages {
+		m, err := x.left(m)
+		if err != nil {
+			x.damage.add(Damage{Part: "messages", After: m.seq - 1, Before: m.seq + 1, Err: err})
+			continue
+		}
 		line := exported{Seq: m.seq, Time: time.UnixMicro(m.time).UTC(), Kind: m.kind, Author: string(m.Author), Text: m.Text}
 		if m.id != (state.ID{}) {
 			line.ID = m.id.String()
 		}
-		if m.body != "" {
-			var rest struct {
-				Action bool      `json:"action"`
-				To     time.Time `json:"to"`
-				Count  int       `json:"count"`
-			}
-			if err := json.Unmarshal([]byte(m.body), &rest); err != nil {
-				x.damage.add(Damage{Part: "messages", After: m.seq - 1, Before: m.seq + 1, Err: err})
-				continue
-			}
-			line.Action, line.Until, line.Count = rest.Action, rest.To.UTC(), rest.Count
+		if err := line.addBody(m.body); err != nil {
+			x.damage.add(Damage{Part: "messages", After: m.seq - 1, Before: m.seq + 1, Err: err})
+			continue
 		}
 		if err := x.lines.Encode(line); err != nil {
 			return err
@@ -203,33 +248,37 @@ func (x *exporter) write(messages []*message) error {
 	return nil
 }
 
-// replay returns what was said and shown and is not among the messages yet: it applies the
-// log to the snapshot's State, as a room does that starts.
-func replay(ctx context.Context, db querier) (said []state.Event, err error) {
-	var applied, last state.Seq
-	if err := db.QueryRowContext(ctx, `SELECT applied, ifnull((SELECT max(seq) FROM log), 0) FROM meta`).Scan(&applied, &last); err != nil || last <= applied {
-		return nil, err
+// left returns what is left of a message that may have been taken back.
+func (x *exporter) left(m *message) (*message, error) {
+	if len(x.gone) == 0 {
+		return m, nil
 	}
-	st := state.NewState()
-	var data []byte
-	switch err := db.QueryRowContext(ctx, `SELECT state FROM snapshot`).Scan(&data); {
-	case err != nil && !errors.Is(err, sql.ErrNoRows):
-		return nil, err
-	case data != nil:
-		if st, err = state.DecodeState(data); err != nil {
-			return nil, fmt.Errorf("snapshot: %w", err)
-		}
+	e, err := m.event()
+	e, less := x.gone.from(e)
+	if err != nil || !less {
+		return m, err
 	}
-	var events []state.Event
-	for next := st.Applied() + 1; ; next = events[len(events)-1].Seq + 1 {
-		events, err = readLog(ctx, db, next, math.MaxInt64, exportEvents, events[:0])
-		if err != nil || len(events) == 0 {
-			return said, err
-		}
-		for _, e := range events {
-			if out := st.Apply(e); out.Shown && e.Seq > applied && state.KindOf(e.Body).Spoken {
-				said = append(said, out.Event)
-			}
-		}
+	return newMessage(e)
+}
+
+// addBody adds what the columns of a message do not say.
+func (line *exported) addBody(body string) error {
+	if body == "" {
+		return nil
 	}
+	var rest struct {
+		In      string         `json:"in"`
+		Action  bool           `json:"action"`
+		Removed *state.Removal `json:"removed"`
+		To      time.Time      `json:"to"`
+		Count   int            `json:"count"`
+	}
+	if err := json.Unmarshal([]byte(body), &rest); err != nil {
+		return err
+	}
+	line.Room, line.Action, line.Until, line.Count = rest.In, rest.Action, rest.To.UTC(), rest.Count
+	if rest.Removed != nil {
+		line.Removed, line.RemovedBy = true, string(rest.Removed.By)
+	}
+	return nil
 }

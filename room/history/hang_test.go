@@ -66,7 +66,7 @@ func TestTheChatGoesOnWhileTheDiskHangs(t *testing.T) {
 			if err := c.Snapshot(t.Context(), c.snapshot()); !errors.Is(err, ErrHangs) {
 				t.Errorf("Snapshot: %v", err)
 			}
-			if got, err := c.Search(t.Context(), state.Query{Text: "during 7"}, 10); err != nil || len(got) != 1 {
+			if got, err := c.Search(t.Context(), nil, state.Query{Text: "during 7"}, 10); err != nil || len(got) != 1 {
 				t.Errorf("a search finds %v, %v", got, err)
 			}
 			release(reason)
@@ -112,7 +112,7 @@ func TestAHangLongerThanMemoryIsAGap(t *testing.T) {
 	c.says("after")
 	c.wantLogged("missing=300")
 	h := c.reopened()
-	events, err := h.Last(t.Context(), 2*waiting, 0)
+	events, err := h.Last(t.Context(), nil, 2*waiting, 0)
 	if err != nil || len(events) != waiting+3 {
 		t.Errorf("%d are recorded, %v", len(events), err)
 	}

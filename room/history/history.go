@@ -110,6 +110,7 @@ func newHistory(o Options) (*History, error) {
 	h.stamps.clock, h.shut = o.clock, sync.OnceValue(h.leave)
 	h.maintenance.recorder, h.maintenance.wake = r, make(chan struct{}, 1)
 	h.maintenance.covered.Store(true) // the last run may have left some
+	h.maintenance.erased.Store(true)  // and this
 	h.maintenance.bounds.Store(&bounds{o.Keep, o.KeepBytes})
 	return h, nil
 }
@@ -123,7 +124,7 @@ func (h *History) start() error {
 	}
 	c, err := readContent(h.disk.durable.DB)
 	if err == nil {
-		h.file, h.last, h.lastHour, h.born = c.file, c.last, c.hour, max(c.last, c.applied)+1
+		h.file, h.last, h.written, h.born = c.file, c.last, c.written(), max(c.last, c.applied)+1
 		h.stamps = h.stamps.clock.resume(c.moment)
 		h.given = h.born - 1
 		h.memory.applied, h.memory.kept = c.applied, cmp.Or(c.kept, h.born)

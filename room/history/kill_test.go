@@ -122,7 +122,7 @@ func wantNothingRefused(t *testing.T, dir string) {
 	if err := h.maintenance.index(t.Context()); err != nil {
 		t.Error(err)
 	}
-	if got, err := h.Search(t.Context(), state.Query{Text: "refused"}, 10); err != nil || len(got) != 0 {
+	if got, err := h.Search(t.Context(), nil, state.Query{Text: "refused"}, 10); err != nil || len(got) != 0 {
 		t.Errorf("what was refused is found: %v, %v", got, err)
 	}
 }
@@ -247,15 +247,15 @@ func (w *acknowledged) checkSome(t *testing.T, c *chat) {
 	if w.topic == 0 {
 		return
 	}
-	topic := c.st.Topic().Text
-	if got, err := c.Search(t.Context(), state.Query{Text: topic}, 1); topic == "" || err != nil || len(got) != 1 || got[0].Seq < w.topic {
+	topic := c.st.Salon().Topic.Text
+	if got, err := c.Search(t.Context(), nil, state.Query{Text: topic}, 1); topic == "" || err != nil || len(got) != 1 || got[0].Seq < w.topic {
 		t.Errorf("the topic is %q, from before %d: %v, %v", topic, w.topic, got, err)
 	}
 }
 
 func (w *acknowledged) wantFound(t *testing.T, h *History, seq state.Seq, word string) {
 	t.Helper()
-	if got, err := h.Search(t.Context(), state.Query{Text: word}, 2); err != nil || len(got) == 0 || got[0].Seq > seq {
+	if got, err := h.Search(t.Context(), nil, state.Query{Text: word}, 2); err != nil || len(got) == 0 || got[0].Seq > seq {
 		t.Errorf("%q of %d is not found: %v, %v", word, seq, got, err)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"math"
 	"sync/atomic"
 	"time"
 
@@ -22,11 +23,14 @@ const (
 	restTimes = 4
 	// sweepEvents is how many entries of the log one transaction deletes.
 	sweepEvents = 200
+	// pinnedDelay is how long after an attempt to empty the write-ahead log, while somebody
+	// reads, comes the next.
+	pinnedDelay = time.Second
 )
 
-// ErrPinned is an error of Erase: the message is deleted, but somebody who reads the file
-// keeps its words in the write-ahead log for now.
-var ErrPinned = errors.New("somebody is reading the file: the words are overwritten when they have done")
+// errPinned is why erased words are still in the write-ahead log: somebody reads the file as it
+// was before.
+var errPinned = errors.New("somebody is reading the file: words that were taken back are overwritten when they have done")
 
 // maintenance does what can wait: it writes the messages that no commit took along,
 // indexes them, deletes what a snapshot covers and what is too old, and moves the
@@ -85,6 +89,18 @@ func (m *maintenance) nameDamage(ctx context.Context) {
 // round does all there is to do, and returns when there will be more even if nobody
 // speaks.
 func (m *maintenance) round(ctx context.Context) (time.Duration, error) {
+	next, err := m.steps(ctx)
+	if err == nil {
+		err = m.overwrite(ctx)
+	}
+	if m.erased.Load() || m.memory.erasures.first(math.MaxInt64) != nil {
+		next = min(next, pinnedDelay)
+	}
+	return next, err
+}
+
+// steps does all but overwriting what was taken back, which goes before each of them.
+func (m *maintenance) steps(ctx context.Context) (time.Duration, error) {
 	for _, step := range []func(context.Context) error{m.write, m.index, m.sweep} {
 		if err := step(ctx); err != nil {
 			return time.Minute, err
@@ -94,15 +110,24 @@ func (m *maintenance) round(ctx context.Context) (time.Duration, error) {
 	if err == nil {
 		err = m.disk.checkpoint(ctx)
 	}
-	if err != nil || !m.erased.Load() {
-		return next, err
+	return next, err
+}
+
+// overwrite overwrites what was taken back, if anything was. It does so between any two
+// transactions of a long job.
+func (m *maintenance) overwrite(ctx context.Context) error {
+	if err := m.erase(ctx, math.MaxInt64); err != nil || !m.erased.Load() {
+		return err
 	}
-	return time.Minute, m.emptyLog()
+	return m.emptyLog()
 }
 
 // transaction runs one transaction. While people talk it pauses afterwards, so that a
 // commit finds the disk free most of the time.
 func (m *maintenance) transaction(ctx context.Context, do func(*sql.Tx) error) error {
+	if err := m.overwrite(ctx); err != nil && !errors.Is(err, errPinned) {
+		return err
+	}
 	return m.pace(ctx, func() error { return m.disk.maintain(do) })
 }
 
@@ -134,7 +159,10 @@ func (m *maintenance) repeat(ctx context.Context, do func(*sql.Tx) (more bool, e
 
 // write writes the messages that wait. While the disk fails the sequencer does.
 func (m *maintenance) write(ctx context.Context) error {
-	for m.memory.hasMessages() && m.trouble.now() == nil && ctx.Err() == nil {
+	for m.memory.hasMessages() && m.trouble.now() == nil && ctx.Err() == nil { // as long as people talk without pause
+		if err := m.overwrite(ctx); err != nil && !errors.Is(err, errPinned) {
+			return err
+		}
 		if err := m.pace(ctx, m.writeMessages); err != nil {
 			return err
 		}
@@ -238,7 +266,7 @@ func (m *maintenance) shrink(ctx context.Context, b *bounds) error {
 func (m *maintenance) emptyLog() error {
 	done, err := m.disk.truncate()
 	if err == nil && !done {
-		err = ErrPinned
+		err = errPinned
 	}
 	m.erased.Store(err != nil)
 	return err

@@ -31,6 +31,8 @@ type memory struct {
 	limit int // recentEvents
 	wait  int // waitingEvents
 
+	erasures erasures
+
 	mu       sync.Mutex // guards all below; held for memory work only
 	from     state.Seq  // recent has every spoken event from here on
 	recent   list[*spoken]
@@ -82,12 +84,12 @@ func (m *memory) trimLocked() {
 	}
 }
 
-// newest returns the recent events, and the sequence number before which memory knows
-// nothing.
-func (m *memory) newest() (recent []*spoken, from state.Seq) {
+// newest returns the recent events, the sequence number before which memory knows nothing, and
+// what takes back messages that the file may still have.
+func (m *memory) newest() (recent []*spoken, from state.Seq, gone taken) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return slices.Clone(m.recent.rows), m.from
+	return slices.Clone(m.recent.rows), m.from, m.erasures.taken()
 }
 
 // forget drops the recent events up to a sequence number, which were too old.
@@ -97,12 +99,51 @@ func (m *memory) forget(last state.Seq) {
 	m.recent.drop(len(m.recent.upTo(last)))
 }
 
-// erase drops one recent event.
-func (m *memory) erase(seq state.Seq) {
+// erase takes messages back, and has the file overwrite them. It returns those that it knows.
+func (m *memory) erase(by state.Event) (seqs []state.Seq) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if i, ok := m.recent.find(seq); ok {
-		m.recent.delete(i, i+1)
+	if b, ok := by.Body.(state.Deleted); ok {
+		seqs = append(seqs, b.Message)
+	}
+	for i, s := range m.recent.rows {
+		left, ok := by.Takes(&s.event)
+		if !ok {
+			continue
+		}
+		e := s.event
+		e.Body = left
+		row, _ := newMessage(e) // a Said is spoken and can be encoded
+		m.recent.set(i, &spoken{event: e, row: row})
+		seqs = append(seqs, e.Seq)
+	}
+	for i, row := range m.messages.rows {
+		e, err := row.event()
+		if left, ok := by.Takes(&e); err == nil && ok {
+			e.Body = left
+			row, _ := newMessage(e)
+			m.messages.set(i, row)
+			seqs = append(seqs, e.Seq)
+		}
+	}
+	slices.Sort(seqs)
+	seqs = slices.Compact(seqs)
+	m.eraseEntriesLocked(&by, seqs)
+	m.erasures.add(&erasure{by: by, seqs: slices.Clone(seqs)})
+	return seqs
+}
+
+// eraseEntriesLocked takes messages out of the entries that wait for a disk that fails.
+func (m *memory) eraseEntriesLocked(by *state.Event, seqs []state.Seq) {
+	for _, seq := range seqs {
+		i, ok := m.entries.find(seq)
+		if !ok {
+			continue
+		}
+		old := m.entries.rows[i]
+		if left, err := without(old.event, by); err == nil && left != "" {
+			m.entries.set(i, &entry{old.seq, old.stamp, left, old.passing})
+		}
 	}
 }
 
@@ -279,6 +320,12 @@ func (l *list[T]) delete(i, j int) {
 		l.bytes -= r.size()
 	}
 	l.rows = slices.Delete(l.rows, i, j)
+}
+
+// set replaces the row at an index.
+func (l *list[T]) set(i int, r T) {
+	l.bytes += r.size() - l.rows[i].size()
+	l.rows[i] = r
 }
 
 // replace puts a row where its sequence number belongs, instead of one that has the same.

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"sync/atomic"
 	"time"
 
@@ -38,6 +39,17 @@ const microsPerHour = 3_600_000_000
 
 func (m *message) hour() int64 { return m.time / microsPerHour }
 
+// roomColumn returns a room as the column room has it.
+func roomColumn(room state.Seq) string {
+	if room == 0 {
+		return ""
+	}
+	return strconv.FormatUint(uint64(room), 10)
+}
+
+// gapKind is the kind of a state.Gap.
+var gapKind = state.KindOf(state.Gap{}).Name
+
 // newMessage returns the row of a spoken event. It fails for any other kind.
 func newMessage(e state.Event) (*message, error) {
 	k := state.KindOf(e.Body)
@@ -70,17 +82,25 @@ func (m *message) event() (state.Event, error) {
 }
 
 // columns are a message's, in the order of scan.
-const columns = `messages.seq, time, origin, n, kind, messages.author, account, member_origin, member_n, session_origin, session_n, messages.text, ifnull(body, '')`
+const columns = `messages.seq, time, origin, n, kind, room, messages.author, account, member_origin, member_n, session_origin, session_n, messages.text, ifnull(body, '')`
 
 // scan reads columns.
 func scan(rows *sql.Rows) (*message, error) {
 	var m message
 	var seq, origin, n, account, memberOrigin, memberN, sessionOrigin, sessionN int64 // database/sql converts to other types slowly
-	var author string
-	err := rows.Scan(&seq, &m.time, &origin, &n, &m.kind, &author, &account, &memberOrigin, &memberN, &sessionOrigin, &sessionN, &m.Text, &m.body)
+	var room, author string
+	err := rows.Scan(&seq, &m.time, &origin, &n, &m.kind, &room, &author, &account, &memberOrigin, &memberN, &sessionOrigin, &sessionN, &m.Text, &m.body)
 	m.seq, m.id, m.Author, m.Account = state.Seq(seq), newID(origin, n), text.Pseudo(author), state.Seq(account)
 	m.Member, m.Session = newID(memberOrigin, memberN), newID(sessionOrigin, sessionN)
+	if err == nil && room != "" {
+		m.Room, err = parseRoom(room)
+	}
 	return &m, err
+}
+
+func parseRoom(column string) (state.Seq, error) {
+	room, err := strconv.ParseUint(column, 10, 64)
+	return state.Seq(room), err
 }
 
 func newID(origin, n int64) state.ID { return state.ID{Origin: uint64(origin), N: uint64(n)} }
@@ -100,12 +120,12 @@ func each(rows *sql.Rows, err error, do func(*message) (more bool, err error)) e
 // insertMessage replaces a row that is there: after a commit that failed nobody knows
 // whether it took place, and writing again is harmless.
 const insertMessage = `INSERT OR REPLACE INTO messages
-	(seq, time, origin, n, kind, author, account, member_origin, member_n, session_origin, session_n, text, body)
-	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, ''))`
+	(seq, time, origin, n, kind, room, author, account, member_origin, member_n, session_origin, session_n, text, body)
+	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, ''))`
 
 func (m *message) values() []any {
 	return []any{
-		int64(m.seq), m.time, int64(m.id.Origin), int64(m.id.N), m.kind, string(m.Author), int64(m.Account),
+		int64(m.seq), m.time, int64(m.id.Origin), int64(m.id.N), m.kind, roomColumn(m.Room), string(m.Author), int64(m.Account),
 		int64(m.Member.Origin), int64(m.Member.N), int64(m.Session.Origin), int64(m.Session.N), m.Text, m.body,
 	}
 }

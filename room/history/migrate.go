@@ -10,7 +10,7 @@ import (
 	"salon/room/state"
 )
 
-// migration turns a file of format 1 into one of format 2, in one transaction: the table
+// migration turns a file of format 1 into one of today's, in one transaction: the table
 // events becomes messages, without what was refused; the snapshot and what was decided
 // after it become one State, with a sequence number after all others. The index is left
 // for maintenance to make.
@@ -23,7 +23,7 @@ type migration struct {
 // copyEvents is how many sequence numbers are copied between two reports of progress.
 const copyEvents = 10_000
 
-// beforeFormat2 makes room for the tables of format 2, and dropFormat1 removes those of
+// beforeFormat2 makes room for the tables of today, and dropFormat1 removes those of
 // format 1.
 const (
 	beforeFormat2 = `
@@ -77,7 +77,7 @@ func (m *migration) copyMessages() error {
 	return nil
 }
 
-// rewriteBodies writes what the columns do not say as format 2 does: the names of the
+// rewriteBodies writes what the columns do not say as formats from 2 on do: the names of the
 // fields have become lower case, which decoding ignores.
 func (m *migration) rewriteBodies() error {
 	rows, err := m.tx.Query(`SELECT ` + columns + ` FROM messages WHERE body IS NOT NULL`)

@@ -2,7 +2,9 @@ package history
 
 import (
 	"bytes"
+	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -50,7 +52,7 @@ func TestFormat1IsBroughtUpToDate(t *testing.T) {
 		wantState1(t, st, st.TickAt(h.Now().Stamp), clocks.wall)
 		h.flush(t)
 		for query, want := range map[string]int{"coeur": 1, "largement": 1, "eleonore": 1, "travaux": 1, "dernier": 0, "last words": 1, "refusable": 2, "sujet": 2} {
-			if got, err := h.Search(t.Context(), state.Query{Text: query}, 10); err != nil || len(got) != want {
+			if got, err := h.Search(t.Context(), nil, state.Query{Text: query}, 10); err != nil || len(got) != want {
 				t.Errorf("%q finds %v, %v, want %d", query, got, err, want)
 			}
 		}
@@ -93,8 +95,8 @@ func wantExport1(t *testing.T, h *History) {
 // wantState1 checks that the State is what format 1 had.
 func wantState1(t *testing.T, st *state.State, tick time.Duration, now time.Time) {
 	t.Helper()
-	if topic := st.Topic(); topic.Text != "after the snapshot" || topic.By != "" || topic.Set.Format(time.RFC3339) != "2026-11-25T23:17:43Z" || st.Slow() != 7*time.Second {
-		t.Errorf("the topic is %+v, the slow mode %v", topic, st.Slow())
+	if topic := st.Salon().Topic; topic.Text != "after the snapshot" || topic.By != "" || topic.Set.Format(time.RFC3339) != "2026-11-25T23:17:43Z" || st.Salon().Slow != 7*time.Second {
+		t.Errorf("the topic is %+v, the slow mode %v", topic, st.Salon().Slow)
 	}
 	var got []string
 	frozen := st.Freeze()
@@ -154,10 +156,10 @@ func TestFormat1WithGapsAndASteppedClock(t *testing.T) {
 	clocks := soonAfter()
 	h := open(t, Options{Dir: dir, clock: clocks.clock()})
 	from, to := time.UnixMicro(1795000000000000), time.UnixMicro(1795000001000000)
-	if got, err := h.Search(t.Context(), state.Query{From: from, To: to}, 10); err != nil || len(got) != 1 || got[0].Seq != 4104 {
+	if got, err := h.Search(t.Context(), nil, state.Query{From: from, To: to}, 10); err != nil || len(got) != 1 || got[0].Seq != 4104 {
 		t.Errorf("at the time that the clock was set back to there are %v, %v", got, err)
 	}
-	events, err := h.Last(t.Context(), 100, 4099)
+	events, err := h.Last(t.Context(), nil, 100, 4099)
 	g, ok := events[len(events)-1].Body.(state.Gap)
 	if err != nil || !ok || g.Count != 7 || g.To.Second() != 42 || g.From.IsZero() {
 		t.Errorf("the gap is %+v, %v", events[len(events)-1], err)
@@ -236,4 +238,51 @@ func TestFormat1IsNotReadByItself(t *testing.T) {
 	}
 	shut(t, open(t, Options{Dir: dir}))
 	reader(t, dir)
+}
+
+// format2 makes a file of format 2, which had no table of rooms, of one of today's in which all
+// is of the first room.
+func format2(t *testing.T, dir string) {
+	t.Helper()
+	db, err := sql.Open("sqlite", dsn(filepath.Join(dir, FileName)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.Exec(`DROP TABLE rooms; ALTER TABLE meta DROP COLUMN roomed; PRAGMA user_version = 2`); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestFormat2IsBroughtUpToDate: all that was said before is of the first room.
+func TestFormat2IsBroughtUpToDate(t *testing.T) {
+	dir := t.TempDir()
+	c := startChat(t, Options{Dir: dir})
+	before := []state.Seq{c.says("one").Seq, c.says("two").Seq}
+	c.finish()
+	format2(t, dir)
+	if _, err := OpenReader(dir); !errors.Is(err, ErrOlder) {
+		t.Errorf("OpenReader: %v", err)
+	}
+	c = startChat(t, Options{Dir: dir, recent: 1})
+	dev := c.does(state.RoomMade{Session: c.ann, Name: "#dev", Forms: text.RoomName("#dev").Forms()}).Seq
+	said := c.does(state.Said{Room: dev, Session: c.ann, Text: "three"}).Seq
+	last := c.says("four").Seq
+	c.flush(t)
+	wantIn(t, c.History, state.Rooms{0}, append(before, last)...)
+	wantIn(t, c.History, state.Rooms{dev}, said)
+	wantIn(t, c.History, nil, append(before, said, last)...)
+}
+
+// wantIn checks which messages are of some rooms.
+func wantIn(t *testing.T, h *History, in state.Rooms, want ...state.Seq) {
+	t.Helper()
+	var got []state.Seq
+	events, err := h.Last(t.Context(), in, 100, 0)
+	for _, e := range events {
+		got = append(got, e.Seq)
+	}
+	if err != nil || !slices.Equal(got, want) {
+		t.Errorf("in %v there are %v, want %v (%v)", in, got, want, err)
+	}
 }

@@ -127,7 +127,8 @@ func (some *doomed) delete(tx *sql.Tx) error {
 	if err := unindex(tx, some.first, some.last); err != nil {
 		return err
 	}
-	_, err := tx.Exec(`DELETE FROM messages WHERE seq BETWEEN ?1 AND ?2;
+	_, err := tx.Exec(`DELETE FROM rooms WHERE room IN (SELECT DISTINCT room FROM messages WHERE seq BETWEEN ?1 AND ?2) AND seq <= ?2;
+		DELETE FROM messages WHERE seq BETWEEN ?1 AND ?2;
 		DELETE FROM hours WHERE seq < (SELECT max(seq) FROM hours WHERE seq <= ?2);
 		UPDATE meta SET bytes = max(0, bytes - ?3)`, int64(some.first), int64(some.last), some.bytes)
 	return err

@@ -38,7 +38,7 @@ func TestWhatIsTooOldIsForgotten(t *testing.T) {
 	}
 	wantTexts(t, h, "new word")
 	h.flush(t)
-	if got, err := h.Search(t.Context(), state.Query{Text: "word"}, 600); err != nil || len(got) != 1 {
+	if got, err := h.Search(t.Context(), nil, state.Query{Text: "word"}, 600); err != nil || len(got) != 1 {
 		t.Errorf("%d are found, %v", len(got), err)
 	}
 	if found := h.number(t, `SELECT count(*) FROM words WHERE words MATCH 'old'`); found != 0 {
@@ -50,7 +50,7 @@ func TestWhatIsTooOldIsForgotten(t *testing.T) {
 	shut(t, h)
 	for range 2 { // the State does not go with the words that made it
 		c := startChat(t, Options{Dir: dir, clock: clocks.clock(), Keep: 24 * time.Hour})
-		if c.st.Topic().Text != "the topic" || !strings.Contains(string(c.st.Encode()), "bob") {
+		if c.st.Salon().Topic.Text != "the topic" || !strings.Contains(string(c.st.Encode()), "bob") {
 			t.Errorf("the state is %s", c.st.Encode())
 		}
 		if err := c.Snapshot(t.Context(), c.snapshot()); err != nil {
@@ -99,7 +99,7 @@ func TestTheFileShrinksToItsBound(t *testing.T) {
 			wantSize(t, h, keep)
 			talk(3)
 			wantSize(t, h, keep)
-			if got, err := h.Last(t.Context(), 1, 0); err != nil || len(got) != 1 || got[0].Seq != last {
+			if got, err := h.Last(t.Context(), nil, 1, 0); err != nil || len(got) != 1 || got[0].Seq != last {
 				t.Errorf("the last is %v, %v, want %d", got, err, last)
 			}
 		})

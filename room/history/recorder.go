@@ -35,7 +35,7 @@ type recorder struct {
 	file     int64     // identifies the open file
 	replaced bool      // it is another than before, and lacks what is in memory
 	last     state.Seq // the last of its log, as far as this recorder wrote it
-	lastHour int64     // of its last message
+	written  written
 }
 
 // record writes entries to the disk, with messages if many wait, or to memory while the
@@ -140,7 +140,7 @@ func (r *recorder) adoptLocked(given state.Seq) error {
 	if r.replaced = r.replaced || c.file != r.file || c.last < r.last; !r.replaced {
 		return nil
 	}
-	r.last, r.lastHour = c.last, c.hour
+	r.last, r.written = c.last, c.written()
 	r.memory.rewrite(c, given)
 	b := r.memory.next(0)
 	if err := r.commitLocked(r.disk.durable, &b, nil); err != nil {
@@ -208,9 +208,10 @@ func (r *recorder) commitLocked(c *conn, b *batch, also func(*sql.Tx) error) (er
 	if r.fault != nil {
 		err = r.fault()
 	}
+	now := r.written
 	if err == nil {
-		err = c.transaction(func(tx *sql.Tx) error {
-			if err := b.write(tx, c, r.lastHour); err != nil || also == nil {
+		err = c.transaction(func(tx *sql.Tx) (err error) {
+			if now, err = b.write(tx, c, r.written); err != nil || also == nil {
 				return err
 			}
 			return also(tx)
@@ -223,9 +224,7 @@ func (r *recorder) commitLocked(c *conn, b *batch, also func(*sql.Tx) error) (er
 	if n := len(b.entries); n > 0 {
 		r.last = max(r.last, b.entries[n-1].seq)
 	}
-	if n := len(b.messages); n > 0 {
-		r.lastHour = b.messages[n-1].hour()
-	}
+	r.written = now
 	r.memory.written(b)
 	return nil
 }

@@ -17,8 +17,8 @@ import (
 const application = 0x73616c6e
 
 // format is the PRAGMA user_version of a file with this schema. Open migrates format 1,
-// see migration, and refuses later ones with ErrNewer.
-const format = 2
+// see migration, and format 2, see beforeFormat3, and refuses later ones with ErrNewer.
+const format = 3
 
 // schema creates the tables of a new file.
 const schema = `
@@ -28,9 +28,10 @@ CREATE TABLE meta(
 	file    INTEGER NOT NULL, -- drawn at random: tells this file from any other
 	applied INTEGER NOT NULL, -- the place up to which messages is complete
 	indexed INTEGER NOT NULL, -- the place up to which words is complete
-	bytes   INTEGER NOT NULL  -- of messages, about: what retention by size counts
+	bytes   INTEGER NOT NULL, -- of messages, about: what retention by size counts
+	roomed  INTEGER NOT NULL DEFAULT 0 -- the first message that rooms has; 0: none
 );
-INSERT INTO meta VALUES (1, '', random(), 0, 0, 0);
+INSERT INTO meta VALUES (1, '', random(), 0, 0, 0, 0);
 
 CREATE TABLE log( -- every event that no snapshot covers yet
 	seq   INTEGER PRIMARY KEY, -- its place: the order of everything
@@ -44,7 +45,7 @@ CREATE TABLE messages( -- what people said and were shown, with the gaps in it
 	origin         INTEGER NOT NULL, -- ID
 	n              INTEGER NOT NULL,
 	kind           TEXT NOT NULL,
-	room           TEXT NOT NULL DEFAULT '',
+	room           TEXT NOT NULL DEFAULT '', -- its ID; '' for the first, and for all
 	author         TEXT NOT NULL,    -- '' for the console
 	account        INTEGER NOT NULL DEFAULT 0, -- the author's; 0: none
 	member_origin  INTEGER NOT NULL DEFAULT 0, -- who the author was in the room: an ID; 0 0: not known
@@ -61,7 +62,7 @@ CREATE TABLE hours( -- which messages are of another hour than the one before
 	hour INTEGER NOT NULL -- since 1970
 );
 CREATE INDEX hours_hour ON hours(hour);
-
+` + rooms + `
 CREATE TABLE snapshot(
 	id    INTEGER PRIMARY KEY CHECK (id = 1),
 	seq   INTEGER NOT NULL,
@@ -74,6 +75,19 @@ CREATE VIRTUAL TABLE words USING fts5(author, text, content='', tokenize='ascii'
 INSERT INTO words(words, rank) VALUES ('automerge', 0); -- maintenance merges, in small steps
 INSERT INTO words(words, rank) VALUES ('secure-delete', 1); -- words that are taken out are overwritten
 `
+
+// rooms creates the table that finds the messages of a room. Those before meta.roomed are not
+// in it, which are all of the first room: a file costs no more as long as there is no other.
+const rooms = `
+CREATE TABLE rooms(
+	room TEXT NOT NULL,    -- as in messages
+	seq  INTEGER NOT NULL,
+	PRIMARY KEY (room, seq)
+) WITHOUT ROWID;
+`
+
+// beforeFormat3 brings a file of format 2 up to date.
+const beforeFormat3 = `ALTER TABLE meta ADD COLUMN roomed INTEGER NOT NULL DEFAULT 0;` + rooms
 
 // Errors of [Open] and [OpenReader], after which the file is as it was: somebody has to
 // decide what to do.
@@ -152,19 +166,22 @@ type content struct {
 	moment      state.Moment // the latest that the file knows of
 	messageTime int64        // of the last message, in microseconds since 1970; 0: there is none
 	hour        int64        // of the last message; -1: there is none
+	roomed      state.Seq    // see meta
 }
+
+func (c *content) written() written { return written{c.hour, c.roomed} }
 
 // readContent reads what a file holds.
 func readContent(db *sql.DB) (c content, err error) {
 	var snapshot, stamp, wall, entryStamp int64 // -1: there is none
 	var last state.Seq
 	var event []byte
-	err = db.QueryRow(`SELECT file, applied, ifnull((SELECT time FROM messages ORDER BY seq DESC LIMIT 1), 0),
+	err = db.QueryRow(`SELECT file, applied, roomed, ifnull((SELECT time FROM messages ORDER BY seq DESC LIMIT 1), 0),
 		ifnull((SELECT hour FROM hours ORDER BY seq DESC LIMIT 1), -1),
 		ifnull(snapshot.seq, -1), ifnull(snapshot.stamp, 0), ifnull(snapshot.time, 0),
 		ifnull((SELECT min(seq) FROM log), 0), ifnull(entry.seq, 0), ifnull(entry.stamp, -1), ifnull(entry.event, '')
 		FROM meta LEFT JOIN snapshot LEFT JOIN (SELECT * FROM log ORDER BY seq DESC LIMIT 1) AS entry`).Scan(
-		&c.file, &c.applied, &c.messageTime, &c.hour, &snapshot, &stamp, &wall, &c.kept, &last, &entryStamp, &event)
+		&c.file, &c.applied, &c.roomed, &c.messageTime, &c.hour, &snapshot, &stamp, &wall, &c.kept, &last, &entryStamp, &event)
 	if err != nil {
 		return c, err
 	}

@@ -26,27 +26,28 @@ const leastCompared = 1000
 
 // Last implements room.Store. While the disk fails it returns what is in memory, with
 // state.ErrUnread if that is not all.
-func (h *History) Last(ctx context.Context, n int, before state.Seq) ([]state.Event, error) {
-	return h.Search(ctx, state.Query{Before: before}, n)
+func (h *History) Last(ctx context.Context, in state.Rooms, n int, before state.Seq) ([]state.Event, error) {
+	return h.Search(ctx, in, state.Query{Before: before}, n)
 }
 
 // Search implements room.Store: it finds what was applied at once, indexed or not, first in
 // memory and then in the file, as far back as searchTime allows. Of what is looked for the
 // index is asked only what it answers quickly; the messages that it names, or all if it
 // names none, are compared one by one, the latest first.
-func (h *History) Search(ctx context.Context, q state.Query, n int) ([]state.Event, error) {
+func (h *History) Search(ctx context.Context, in state.Rooms, q state.Query, n int) ([]state.Event, error) {
 	if n <= 0 {
 		return nil, ctx.Err()
 	}
 	p := newPattern(q)
-	s := search{ctx: ctx, p: &p, n: n}
+	s := search{ctx: ctx, in: in, p: &p, n: n}
 	if !p.empty() {
 		s.until = time.Now().Add(cmp.Or(h.search, searchTime))
 		if h.search == 0 {
 			s.least = leastCompared
 		}
 	}
-	recent, from := h.memory.newest()
+	recent, from, gone := h.memory.newest()
+	s.gone = gone
 	s.remember(recent)
 	var unread error
 	if s.goesOn() && from > 1 {
@@ -67,14 +68,17 @@ func (h *History) Search(ctx context.Context, q state.Query, n int) ([]state.Eve
 
 // search is one search. It adds to found, latest first.
 type search struct {
-	ctx   context.Context
-	p     *pattern
-	n     int
-	until time.Time // zero: without end
-	least int       // how many messages are still compared whatever the time
-	found []state.Event
-	cut   *state.CutError // nil: everything was looked at so far
-	tx    *sql.Tx         // in which the file is read
+	ctx    context.Context
+	in     state.Rooms
+	p      *pattern
+	n      int
+	until  time.Time // zero: without end
+	least  int       // how many messages are still compared whatever the time
+	found  []state.Event
+	cut    *state.CutError // nil: everything was looked at so far
+	tx     *sql.Tx         // in which the file is read
+	gone   taken           // what takes back messages that the file may still have
+	source source          // where the messages of those rooms are in it
 }
 
 // goesOn reports whether more is needed and time is left.
@@ -96,7 +100,7 @@ func (s *search) looked(at state.Seq, micros int64) (late bool) {
 // remember searches events in memory.
 func (s *search) remember(recent []*spoken) {
 	for _, e := range slices.Backward(recent) {
-		if s.p.before != 0 && e.event.Seq >= s.p.before {
+		if s.p.before != 0 && e.event.Seq >= s.p.before || !s.in.Show(e.event.Body) {
 			continue
 		}
 		if s.p.matchesSpoken(e) {
@@ -132,12 +136,16 @@ func (s *search) read(db *sql.DB, recent []*spoken, end state.Seq) (err error) {
 	if err != nil {
 		return err
 	}
+	var first, indexed, roomed state.Seq
+	if err := s.tx.QueryRowContext(s.ctx, `SELECT ifnull((SELECT min(seq) FROM messages), 0), indexed, roomed FROM meta`).Scan(&first, &indexed, &roomed); err != nil {
+		return err
+	}
+	s.source = sourceOf(s.in, roomed)
 	if s.p.empty() {
 		return s.readAll(from, to, end)
 	}
-	var first, indexed state.Seq
-	if err := s.tx.QueryRowContext(s.ctx, `SELECT ifnull((SELECT min(seq) FROM messages), 0), indexed FROM meta`).Scan(&first, &indexed); err != nil {
-		return err
+	if few, err := s.few(from, to); err != nil || few {
+		return cmp.Or(err, s.scan(from, to))
 	}
 	expression := s.p.expression(recent, float64(indexed-first)+1)
 	if expression == "" {
@@ -146,7 +154,7 @@ func (s *search) read(db *sql.DB, recent []*spoken, end state.Seq) (err error) {
 	if err := s.scan(max(from, indexed+1), to); err != nil || !s.goesOn() {
 		return err
 	}
-	return s.compare(`SELECT messages.seq, time, messages.author, messages.text FROM words CROSS JOIN messages ON messages.seq = words.rowid
+	return s.compare(`SELECT messages.seq, time, room, messages.author, messages.text FROM words CROSS JOIN messages ON messages.seq = words.rowid
 		WHERE words MATCH ? AND words.rowid >= ? AND words.rowid < ? ORDER BY words.rowid DESC`, // without CROSS, SQLite would sort all answers
 		expression, int64(from), int64(min(to, indexed+1)))
 }
@@ -156,7 +164,8 @@ func (s *search) scan(from, to state.Seq) error {
 	if from >= to {
 		return nil
 	}
-	return s.compare(`SELECT seq, time, author, text FROM messages WHERE seq >= ? AND seq < ? ORDER BY seq DESC`, int64(from), int64(to))
+	return s.compare(`SELECT messages.seq, time, room, author, text FROM `+s.source.from+` WHERE messages.seq >= ?1 AND messages.seq < ?2`+s.source.order,
+		int64(from), int64(to))
 }
 
 // compare takes what matches of the messages that a query returns, latest first, until there
@@ -167,11 +176,11 @@ func (s *search) compare(query string, args ...any) error {
 	rows, err := s.tx.QueryContext(s.ctx, query, args...)
 	err = eachRow(rows, err, func() (bool, error) {
 		var seq, at int64
-		var author, said string
-		if err := rows.Scan(&seq, &at, &author, &said); err != nil {
+		var room, author, said string
+		if err := rows.Scan(&seq, &at, &room, &author, &said); err != nil {
 			return false, err
 		}
-		if at >= s.p.from && at < s.p.to && s.p.matches(f.fold(s.p, author, said)) {
+		if s.source.has(room) && at >= s.p.from && at < s.p.to && s.p.matches(f.fold(s.p, author, said)) {
 			hits = append(hits, seq)
 		}
 		return len(s.found)+len(hits) < s.n && !s.looked(state.Seq(seq), at), nil
@@ -188,7 +197,7 @@ func (s *search) compare(query string, args ...any) error {
 
 // readAll takes all messages of the hours in question, and the gaps among them.
 func (s *search) readAll(from, to, end state.Seq) error {
-	err := s.query(`SELECT `+columns+` FROM messages WHERE seq >= ? AND seq < ? AND time >= ? AND time < ? ORDER BY seq DESC LIMIT ?`,
+	err := s.query(`SELECT `+columns+` FROM `+s.source.from+` WHERE messages.seq >= ?1 AND messages.seq < ?2 AND time >= ?3 AND time < ?4`+s.source.order+` LIMIT ?5`,
 		int64(from), int64(to), s.p.from, s.p.to, s.n-len(s.found))
 	if err != nil || len(s.found) >= s.n || s.p.from == math.MinInt64 {
 		return err
@@ -208,11 +217,22 @@ func (s *search) query(query string, args ...any) error {
 	rows, err := s.tx.QueryContext(s.ctx, query, args...)
 	return each(rows, err, func(m *message) (bool, error) {
 		e, err := m.event()
-		if err == nil {
+		e, less := s.gone.from(e)
+		if err == nil && (!less || s.finds(&e)) {
 			s.found = append(s.found, e)
 		}
 		return true, err
 	})
+}
+
+// finds reports whether what is left of a message is still what is looked for.
+func (s *search) finds(e *state.Event) bool {
+	if s.p.empty() {
+		return true
+	}
+	said := state.SpeechOf(e.Body)
+	f := fold(string(said.Author), said.Text)
+	return s.p.matches(&f)
 }
 
 // bounds returns between which sequence numbers, before end, the messages of the hours in

@@ -72,7 +72,7 @@ func BenchmarkSearchMillion(b *testing.B) {
 			for b.Loop() {
 				for _, q := range queries {
 					began := time.Now()
-					_, err := h.Search(b.Context(), q, 50)
+					_, err := h.Search(b.Context(), nil, q, 50)
 					took := time.Since(began)
 					if cut, ok := errors.AsType[*state.CutError](err); ok {
 						least = min(least, 1-float64(cut.Before)/total)

@@ -63,7 +63,7 @@ func TestAQueryFindsTheSame(t *testing.T) {
 
 func wantPlaces(t testing.TB, name string, h *History, q state.Query, want []state.Seq) {
 	t.Helper()
-	got, err := h.Search(t.Context(), q, 20)
+	got, err := h.Search(t.Context(), nil, q, 20)
 	var seqs []state.Seq
 	for _, e := range got {
 		seqs = append(seqs, e.Seq)

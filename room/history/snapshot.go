@@ -35,7 +35,8 @@ func (h *History) Load(ctx context.Context) (state.Snapshot, error) {
 // messages up to its sequence number that still waited, or not at all; while the disk
 // fails it is refused, and once the log is closed one that hangs is not waited for. It does
 // not wait for the disk: a power cut that undoes it also undoes
-// the deletion of the events that it covers. An earlier snapshot than the one in the file
+// the deletion of the events that it covers. Words that were taken back up to its sequence
+// number are overwritten first. An earlier snapshot than the one in the file
 // changes nothing.
 func (h *History) Snapshot(ctx context.Context, s state.Snapshot) error {
 	err := cmp.Or(ctx.Err(), h.trouble.now())
@@ -57,6 +58,9 @@ func (h *History) Snapshot(ctx context.Context, s state.Snapshot) error {
 }
 
 func (h *History) keep(s state.Snapshot) error {
+	if err := h.maintenance.erase(context.Background(), s.Seq); err != nil {
+		return err
+	}
 	if err := h.writeSnapshot(s, h.Now()); err != nil {
 		return err
 	}

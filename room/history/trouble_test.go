@@ -30,7 +30,7 @@ func TestTheChatGoesOnWithoutADisk(t *testing.T) {
 	if health, _ := c.Health(); health.Err == nil || health.Since.IsZero() {
 		t.Error("it says that it is well")
 	}
-	if got, err := c.Search(t.Context(), state.Query{Text: "during 7"}, 10); err != nil || len(got) != 1 {
+	if got, err := c.Search(t.Context(), nil, state.Query{Text: "during 7"}, 10); err != nil || len(got) != 1 {
 		t.Errorf("a search without a disk finds %v, %v", got, err)
 	}
 	broken.Store(false)
@@ -39,7 +39,7 @@ func TestTheChatGoesOnWithoutADisk(t *testing.T) {
 	c.wantAlarms(1)
 	c.wantLogged("missing=0")
 	h := c.reopened()
-	events, err := h.Last(t.Context(), 100, 0)
+	events, err := h.Last(t.Context(), nil, 100, 0)
 	if err != nil || len(events) != 53 {
 		t.Errorf("%d are recorded, %v", len(events), err)
 	}
@@ -66,13 +66,13 @@ func TestWhatMemoryCannotHoldIsAGap(t *testing.T) {
 	c.wantLogged("missing=300")
 	h := c.History
 	for _, name := range []string{"in this run", "in the next"} {
-		events, err := h.Last(t.Context(), 2*waiting, 0)
+		events, err := h.Last(t.Context(), nil, 2*waiting, 0)
 		if h != c.History && len(events) != waiting+3 {
 			t.Errorf("%s: %d are recorded, %v", name, len(events), err)
 		}
 		wantGap(t, name, events, first, last, extra)
 		for from, want := range map[time.Time]int{first.Time: 1, first.Time.Add(time.Nanosecond): 1, first.Time.Add(time.Microsecond): 1, last.Time: 0} {
-			events, err := h.Search(t.Context(), state.Query{From: from}, 2*waiting)
+			events, err := h.Search(t.Context(), nil, state.Query{From: from}, 2*waiting)
 			if err != nil || len(gapsIn(events)) != want {
 				t.Errorf("%s: from %v there are %d, %v, want %d", name, from, len(gapsIn(events)), err, want)
 			}
@@ -171,7 +171,7 @@ func TestARemovedDirectoryIsMadeAgain(t *testing.T) {
 			if c.before != hash {
 				t.Errorf("the state is %s", c.st.Encode())
 			}
-			if got, err := h.Search(t.Context(), state.Query{Text: "two"}, 2); err != nil || len(got) != 1 {
+			if got, err := h.Search(t.Context(), nil, state.Query{Text: "two"}, 2); err != nil || len(got) != 1 {
 				t.Errorf("a search finds %v, %v", got, err)
 			}
 			if info, err := os.Stat(h.disk.path()); err != nil || info.Mode().Perm() != 0o600 {
@@ -205,7 +205,7 @@ func TestWhatOnlyARemovedFileHeldIsAGap(t *testing.T) {
 	c.says("50")
 	c.until("recording again", c.well)
 	c.wantLogged("missing before")
-	events, err := c.reopened().Last(t.Context(), 100, 0)
+	events, err := c.reopened().Last(t.Context(), nil, 100, 0)
 	if err != nil || len(events) < 9 {
 		t.Fatalf("%d are left, %v", len(events), err)
 	}
@@ -261,21 +261,21 @@ func TestWhatCannotBeReadIsSaid(t *testing.T) {
 	c.says("during")
 	c.until("an alarm, and the file closed", func() bool { return !c.well() && c.disk.readers.Load() == nil })
 	for text, want := range map[string]int{"during": 1, "before 1": 0, "never": 0} {
-		if got, err := c.Search(t.Context(), state.Query{Text: text}, 50); !errors.Is(err, state.ErrUnread) || len(got) != want {
+		if got, err := c.Search(t.Context(), nil, state.Query{Text: text}, 50); !errors.Is(err, state.ErrUnread) || len(got) != want {
 			t.Errorf("%q finds %v, %v", text, got, err)
 		}
 	}
-	if got, err := c.Last(t.Context(), 2, 0); err != nil || len(got) != 2 {
+	if got, err := c.Last(t.Context(), nil, 2, 0); err != nil || len(got) != 2 {
 		t.Errorf("of what is at hand it gives %v, %v", got, err)
 	}
-	if got, err := c.Last(t.Context(), 50, 0); !errors.Is(err, state.ErrUnread) || len(got) < 8 {
+	if got, err := c.Last(t.Context(), nil, 50, 0); !errors.Is(err, state.ErrUnread) || len(got) < 8 {
 		t.Errorf("of all it gives %v, %v", got, err)
 	}
 	if err := os.Remove(parent); err != nil {
 		t.Fatal(err)
 	}
 	c.until("recording again", c.well)
-	if _, err := c.Search(t.Context(), state.Query{Text: "before 1"}, 50); err != nil {
+	if _, err := c.Search(t.Context(), nil, state.Query{Text: "before 1"}, 50); err != nil {
 		t.Errorf("after that: %v", err)
 	}
 }

@@ -21,6 +21,8 @@ var codes = []struct {
 	{"banned", isA[*state.BannedError]}, {"bad-target", isA[*state.TargetError]}, {"not-in-force", isA[*state.NotInForceError]},
 	{"key-taken", isA[*state.KeyTakenError]}, {"too-many-guesses", isA[*room.GuessError]}, {"kept-out", isA[*room.PenaltyError]},
 	{"closing", either(isA[*room.ShuttingDownError], is(state.ErrClosed))}, {"reload-failed", isA[*room.ReloadError]},
+	{"no-room", is(state.ErrNoRoom)}, {"not-followed", is(room.ErrNotFollowed)}, {"first-room", is(room.ErrFirstRoom)}, {"room-taken", is(state.ErrRoomTaken)},
+	{"too-many-rooms", is(state.ErrTooManyRooms)}, {"too-many-followed", is(state.ErrTooManyFollowed)}, {"too-many-invited", is(state.ErrTooManyInvited)},
 	{"empty", is(room.ErrEmpty)}, {"two-commands", is(room.ErrTwoCommands)}, {"action-in-private", is(room.ErrActionAlone)}, {"not-targeted", is(room.ErrNotTargeted)},
 	{"misplaced-pass-phrase", is(room.ErrSecretPlace)},
 	{"too-long", is(room.ErrTextTooLong, room.ErrTooManyLines, room.ErrNoteTooLong, state.ErrTooLarge)}, {"nobody", is(room.ErrNobody)},
@@ -32,7 +34,7 @@ var codes = []struct {
 	{"no-password", is(room.ErrNoPassword)}, {"wrong-password", is(room.ErrWrongPassword)}, {"bad-password", is(room.ErrNotAPassword)},
 	{"wrong-pass-phrase", is(room.ErrWrongPass)}, {"bad-pass-phrase", is(room.ErrPassPhrase)}, {"no-key", is(room.ErrNoKey)},
 	{"last-key", is(state.ErrLastKey)}, {"too-many-keys", is(state.ErrTooManyKeys)}, {"full", is(state.ErrFull, state.ErrTooManyBans)},
-	{"nothing-to-reload", is(room.ErrNoReload)}, {"refused", isA[*state.RefusedError]}, {"ended", either(isA[*state.Ending], is(state.ErrGone, context.Canceled))},
+	{"nothing-to-reload", is(room.ErrNoReload)}, {"no-message", is(room.ErrNoMessage)}, {"refused", isA[*state.RefusedError]}, {"ended", either(isA[*state.Ending], is(state.ErrGone, context.Canceled))},
 }
 
 // internal is the code of an error that is the server's fault.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"salon/room"
@@ -47,10 +48,7 @@ func (v View) detailed(err error) string {
 	case *state.KeyTakenError:
 		return fmt.Sprintf(t.KeyTaken, name(e.By))
 	case *state.MutedError:
-		if e.Until.IsZero() {
-			return t.IsMuted
-		}
-		return fmt.Sprintf(t.IsMutedUntil, v.Moment(e.Until, time.Now()))
+		return v.isMuted(e)
 	case *state.BannedError:
 		if until := e.Ban.Until(); !until.IsZero() {
 			return v.withReason(fmt.Sprintf(t.IsBannedUntil, v.Moment(until, e.Ban.Since)), e.Ban.Reason)
@@ -75,7 +73,7 @@ func (v View) refusal(err error) string {
 		}
 		return usage
 	case *room.DeniedError:
-		return v.denied(e.Command)
+		return v.denied(e)
 	case *room.TooFastError:
 		return v.tooFast(e)
 	case *room.GuessError:
@@ -101,12 +99,13 @@ func (v View) plain(err error) string {
 		text string
 	}{
 		{room.ErrEmpty, t.Empty}, {room.ErrTwoCommands, t.TwoCommands}, {room.ErrSecretPlace, t.SecretPlace}, {room.ErrTextTooLong, t.TextTooLong}, {room.ErrTooManyLines, t.TooManyLines}, {room.ErrNoteTooLong, t.NoteTooLong}, {room.ErrNobody, t.NobodyToReply},
+		{state.ErrNoRoom, v.noRoom()}, {room.ErrNotFollowed, t.NotFollowed}, {room.ErrFirstRoom, t.NotFirstRoom}, {state.ErrRoomTaken, t.RoomTaken}, {state.ErrTooManyRooms, t.TooManyRooms}, {state.ErrTooManyFollowed, t.TooManyFollowed}, {state.ErrTooManyInvited, t.TooManyInvited},
 		{room.ErrActionAlone, t.ActionAlone}, {room.ErrNotTargeted, t.NotTargeted},
 		{state.ErrNoShutdown, t.NoShutdown}, {room.ErrNoZone, t.NoZone}, {room.ErrSelf, t.Self}, {room.ErrTooMany, t.TooMany}, {room.ErrTooManyNew, t.TooManyNew}, {room.ErrNoMemory, t.NoMemory}, {room.ErrNotMember, t.NotMember},
 		{room.ErrNoScreen, v.noScreen()}, {room.ErrScreenJSON, t.ScreenJSON},
 		{state.ErrUnavailable, t.NotSent}, {state.ErrUnknown, t.Unsure}, {state.ErrStale, t.Unsure}, {state.ErrBusy, t.Busy},
 		{room.ErrNotAllowed, t.NotAllowed}, {room.ErrNoPassword, t.NoPasswordGiven}, {room.ErrWrongPassword, t.WrongPassword}, {room.ErrNotAPassword, t.BadPassword}, {room.ErrWrongPass, t.WrongPass}, {room.ErrHashing, t.Hashing}, {room.ErrPassPhrase, t.PassPhrase},
-		{room.ErrNoKey, t.NoKeyToRegister}, {state.ErrLastKey, t.LastKey}, {state.ErrTooManyKeys, t.TooManyKeys}, {state.ErrFull, t.Full}, {room.ErrNoReload, t.NoReload}, {room.ErrManySearches, t.ManySearches}, {state.ErrTooManyBans, t.TooManyBans},
+		{room.ErrNoKey, t.NoKeyToRegister}, {state.ErrLastKey, t.LastKey}, {state.ErrTooManyKeys, t.TooManyKeys}, {state.ErrFull, t.Full}, {room.ErrNoReload, t.NoReload}, {room.ErrNoMessage, t.NoMessage}, {room.ErrManySearches, t.ManySearches}, {state.ErrTooManyBans, t.TooManyBans},
 		{state.ErrTooLarge, t.TooLarge}, {state.ErrClosed, t.ShuttingDownNow}, {state.ErrGone, t.Gone},
 		{context.Canceled, t.Gone}, {context.DeadlineExceeded, t.Unsure},
 	} {
@@ -118,6 +117,19 @@ func (v View) plain(err error) string {
 		return t.Refused
 	}
 	return t.Internal
+}
+
+func (v View) isMuted(e *state.MutedError) string {
+	t, until := v.texts(), v.Moment(e.Until, time.Now())
+	switch {
+	case e.Room && e.Until.IsZero():
+		return t.RoomIsMuted
+	case e.Room:
+		return fmt.Sprintf(t.RoomIsMutedUntil, until)
+	case e.Until.IsZero():
+		return t.IsMuted
+	}
+	return fmt.Sprintf(t.IsMutedUntil, until)
 }
 
 func (v View) pseudoError(e *text.PseudoError) string {
@@ -154,10 +166,27 @@ func alike(same, similar string, p, by text.Pseudo) string {
 	return fmt.Sprintf(similar, name(p), name(by))
 }
 
-// denied refuses a command of operators; the topic may at least be read.
-func (v View) denied(c *room.Command) string {
-	form := v.texts().Denied
-	if c.Name == "topic" {
+// noRoom refuses the name of a room: none has it, or one of which the reader may not know.
+func (v View) noRoom() string {
+	if v.Console {
+		return v.texts().NoRoomConsole
+	}
+	return v.texts().NoRoom
+}
+
+// governing are the commands, by Name, that mean nothing in the room that nobody owns.
+var governing = []string{"invite", "private", "moderator", "close"}
+
+// denied refuses a command of operators, or of those who govern a room; the topic may at least
+// be read.
+func (v View) denied(e *room.DeniedError) string {
+	c, form := e.Command, v.texts().Denied
+	switch {
+	case c.Name == "delete":
+		return v.texts().DeniedDelete
+	case e.Room, slices.Contains(governing, c.Name):
+		form = v.texts().DeniedRoom
+	case c.Name == "topic":
 		form = v.texts().DeniedTopic
 	}
 	return fmt.Sprintf(form, v.slash()+c.Word(v.Lang))

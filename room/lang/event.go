@@ -12,11 +12,15 @@ import (
 
 // Event writes an event in line mode: one line, or several for a message of
 // several lines, each with the whole prefix, so that nobody can forge one. Lines
-// end with \n, but for the last.
+// end with \n, but for the last. They begin with the room, where it is not the one
+// that the reader looks at.
 func (v View) Event(e *state.Event) string {
-	clock := v.Clock(e.Time)
+	clock := v.where(e.Body) + v.Clock(e.Time)
 	switch b := e.Body.(type) {
 	case state.Said:
+		if mark := v.Removed(b); mark != "" {
+			return clock + " " + name(b.From) + ": [" + mark + "]"
+		}
 		if b.Action {
 			return prefixed(clock+" ~ "+name(b.From)+" ", b.Text) // not an event's mark: "/me left" is no departure
 		}
@@ -27,6 +31,20 @@ func (v View) Event(e *state.Event) string {
 		return prefixed(clock+" *** "+v.announce(b.By)+v.texts().Colon, b.Text)
 	}
 	return clock + " * " + v.Happening(e)
+}
+
+// where names the room of an event, with a blank behind it; "" for the one that the reader
+// looks at, and for what concerns everybody on the server.
+func (v View) where(b state.Body) string {
+	room, in := state.RoomOf(b)
+	switch b.(type) {
+	case state.Said, state.TopicSet:
+		in = cmp.Or(in, text.Salon)
+	}
+	if room == v.Room || in == "" {
+		return ""
+	}
+	return roomName(in) + " "
 }
 
 // prefixed puts a prefix before each line of a text.
@@ -81,6 +99,9 @@ func (v View) Happening(e *state.Event) string {
 	case state.Muted:
 		return v.muted(b, e.Time)
 	case state.Unmuted:
+		if b.In != "" {
+			return fmt.Sprintf(t.RoomSpeak, name(b.Pseudo), roomName(b.In))
+		}
 		return fmt.Sprintf(t.Unmuted, name(b.Pseudo))
 	case state.SlowSet:
 		if b.Every == 0 {
@@ -106,7 +127,7 @@ func (v View) Happening(e *state.Event) string {
 	case state.LogFound:
 		return t.LogFound
 	}
-	return ""
+	return cmp.Or(v.inRooms(e.Body), v.takenBack(e.Body))
 }
 
 // mostLost is how many people are named whose connections were lost at once; the
@@ -193,6 +214,9 @@ func (v View) kicked(b state.Kicked) string {
 	if b.Flood {
 		return v.named(v.texts().KickedFlood, name(b.Pseudo))
 	}
+	if b.In != "" {
+		return v.withReason(v.named(v.texts().RoomKicked, name(b.Pseudo), roomName(b.In), v.by(b.By)), b.Reason)
+	}
 	return v.withReason(v.named(v.texts().Kicked, name(b.Pseudo), v.by(b.By)), b.Reason)
 }
 
@@ -223,10 +247,16 @@ func (v View) unbanned(b state.Unbanned) string {
 }
 
 func (v View) muted(b state.Muted, at time.Time) string {
-	if b.For == 0 {
-		return fmt.Sprintf(v.texts().Muted, name(b.Pseudo))
+	t, until := v.texts(), v.Moment(at.Add(b.For), at)
+	switch {
+	case b.In != "" && b.For == 0:
+		return fmt.Sprintf(t.RoomMuted, name(b.Pseudo), roomName(b.In))
+	case b.In != "":
+		return fmt.Sprintf(t.RoomMutedUntil, name(b.Pseudo), roomName(b.In), until)
+	case b.For == 0:
+		return fmt.Sprintf(t.Muted, name(b.Pseudo))
 	}
-	return fmt.Sprintf(v.texts().MutedUntil, name(b.Pseudo), v.Moment(at.Add(b.For), at))
+	return fmt.Sprintf(t.MutedUntil, name(b.Pseudo), until)
 }
 
 // Farewell tells the reader of a session why it ended; v.Me may be "".

@@ -37,6 +37,13 @@ var told = []struct {
 	{state.Said{From: "bob", Text: "sourit", Action: true}, "~ bob sourit", "~ bob sourit"},
 	{state.Said{From: "bob", Text: "un\ndeux", Action: true}, "~ bob un|T ~ bob deux", "~ bob un|T ~ bob deux"},
 	{state.Said{From: "דוד", Text: "שלום\nhello"}, "\u2068דוד\u2069: \u2068שלום\u2069|T \u2068דוד\u2069: hello", "\u2068דוד\u2069: \u2068שלום\u2069|T \u2068דוד\u2069: hello"},
+	{state.Said{From: "bob", Removed: &state.Removal{By: "bob", Own: true}}, "bob: [message supprimé]", "bob: [message deleted]"},
+	{state.Said{From: "bob", Removed: &state.Removal{By: "ann"}}, "bob: [message supprimé par ann]", "bob: [message deleted by ann]"},
+	{state.Said{From: "bob", Removed: &state.Removal{}}, "bob: [message supprimé par l'opérateur]", "bob: [message deleted by the operator]"},
+	{state.Deleted{Author: "ann", By: "ann", Own: true}, "* Message d'ann supprimé", "* A message by ann was deleted"},
+	{state.Deleted{Author: "bob", By: "ann"}, "* Message de bob supprimé par ann", "* A message by bob was deleted by ann"},
+	{state.Deleted{Author: "bob"}, "* Message de bob supprimé par l'opérateur", "* A message by bob was deleted by the operator"},
+	{state.Forgotten{Pseudo: "ann"}, "* Tous les messages d'ann sont supprimés", "* All messages by ann were deleted"},
 	{state.Renamed{From: "bob", To: "rob"}, "* bob s'appelle maintenant rob", "* bob is now called rob"},
 	{state.TopicSet{By: "op", Text: "vacances"}, "* Nouveau sujet, par op : vacances", "* New topic, by op: vacances"},
 	{state.TopicSet{Text: "vacances"}, "* Nouveau sujet, par l'opérateur : vacances", "* New topic, by the operator: vacances"},
@@ -79,6 +86,24 @@ var told = []struct {
 	{state.LogLost{}, "* Salon en lecture seule : impossible d'écrire pour le moment, mais on peut toujours lire",
 		"* The room is read-only for now: you cannot write, but you can still read"},
 	{state.LogFound{}, "* Vous pouvez de nouveau écrire", "* You can write again"},
+	{state.RoomMade{Room: 9, Name: "#dev", By: "ann"}, "* Création de #dev par ann", "* #dev was made by ann"},
+	{state.RoomClosed{Room: 9, In: "#dev", By: "ann"}, "* Fermeture de #dev par ann", "* #dev was closed by ann"},
+	{state.RoomClosed{Room: 9, In: "#dev"}, "* Fermeture de #dev par l'opérateur", "* #dev was closed by the operator"},
+	{state.RoomJoined{Room: 9, In: "#dev", Pseudo: "bob"}, "* bob rejoint #dev", "* bob joined #dev"},
+	{state.RoomLeft{Room: 9, In: "#dev", Pseudo: "bob"}, "* bob quitte #dev", "* bob left #dev"},
+	{state.Invited{Room: 9, In: "#dev", Who: state.Someone{Pseudo: "anouk"}, By: "ann"}, "* Invitation d'anouk par ann", "* anouk was invited by ann"},
+	{state.Invited{Room: 9, In: "#dev", Who: state.Someone{Pseudo: "bob"}, Off: true}, "* Invitation de bob retirée par l'opérateur", "* The invitation of bob was taken back by the operator"},
+	{state.ModeratorSet{Room: 9, In: "#dev", Who: state.Someone{Pseudo: "bob"}, By: "ann"}, "* Modération confiée à bob par ann", "* bob was made a moderator by ann"},
+	{state.ModeratorSet{Room: 9, In: "#dev", Who: state.Someone{Pseudo: "bob"}, By: "ann", Off: true}, "* Modération retirée à bob par ann", "* bob was removed as a moderator by ann"},
+	{state.PrivateSet{Room: 9, In: "#dev", Private: true, By: "ann"}, "* Salon privé, par ann : entrée sur invitation", "* Private room, by ann: by invitation only"},
+	{state.PrivateSet{Room: 9, In: "#dev", By: "ann"}, "* Salon public, par ann : entrée libre", "* Public room, by ann: everyone may enter"},
+	{state.Kicked{Room: 9, In: "#dev", Pseudo: "anouk", By: "ann", Reason: "trop"}, "* Exclusion d'anouk du salon #dev par ann : trop", "* anouk was removed from #dev by ann: trop"},
+	{state.Muted{Room: 9, In: "#dev", Pseudo: "bob"}, "* Silence imposé à bob dans #dev", "* bob was muted in #dev"},
+	{state.Muted{Room: 9, In: "#dev", Pseudo: "bob", For: 10 * time.Minute}, "* Silence imposé à bob dans #dev jusqu'à 14:15", "* bob was muted in #dev until 14:15"},
+	{state.Unmuted{Room: 9, In: "#dev", Pseudo: "bob"}, "* bob peut de nouveau parler dans #dev", "* bob can speak again in #dev"},
+	{state.SlowSet{Room: 9, In: "#dev"}, "* Fin du mode lent", "* Slow mode is off"},
+	{state.TopicSet{Room: 9, In: "#dev", By: "ann", Text: "x"}, "* Nouveau sujet, par ann : x", "* New topic, by ann: x"},
+	{state.Said{Room: 9, In: "#dev", From: "bob", Text: "un\ndeux"}, "bob: un|T bob: deux", "bob: un|T bob: deux"},
 	{state.Gathered{In: 12, Out: 9, Present: 431}, "* +12, -9, 431 en ligne", "* +12, -9, 431 online"},
 }
 
@@ -87,6 +112,7 @@ func TestEventsInBothLanguages(t *testing.T) {
 		e := &state.Event{Time: at, Body: test.body}
 		for v, want := range map[lang.View]string{french(): test.fr, english(): test.en} {
 			want = strings.ReplaceAll("T "+want, "T ", "14:05 ")
+			v.Room, _ = state.RoomOf(test.body) // whoever looks at it
 			if got := v.Event(e); got != strings.ReplaceAll(want, "|", "\n") {
 				t.Errorf("%#v is told as\n%s\nwant\n%s", test.body, got, want)
 			}

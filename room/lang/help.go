@@ -36,12 +36,18 @@ func (v View) help(h room.Help) []string {
 // needed are the commands, by Name, that nobody gets by without.
 var needed = []string{"say", "tell", "reply", "nick", "list", "help", "quit"}
 
+// meeting are the commands, by Name, that mean nothing where there is but one room. The help
+// names them all the same.
+var meeting = append([]string{"join", "rooms", "leave"}, governing...)
+
 // newcomerHelp is what every member may type: what one needs first, to be
-// explained, and the words of the others, so that a welcome fits a small screen.
-func (v View) newcomerHelp() (first []*room.Command, others []string) {
+// explained, and the words of the others, so that a welcome fits a small screen. Those for rooms
+// are among them where there are rooms.
+func (v View) newcomerHelp(rooms bool) (first []*room.Command, others []string) {
 	for _, c := range room.Commands() {
 		switch {
-		case !c.Need.Met(!v.Console, v.Operator, v.Screen):
+		case !c.Need.Met(room.Asker{Member: !v.Console, Operator: v.Operator, Moderator: v.Moderator, Screen: v.Screen}):
+		case !rooms && slices.Contains(meeting, c.Name):
 		case slices.Contains(needed, c.Name):
 			first = append(first, c)
 		default:
@@ -55,7 +61,7 @@ func (v View) newcomerHelp() (first []*room.Command, others []string) {
 func (v View) HelpLines(commands []*room.Command) []string {
 	var lines []string
 	for _, c := range commands {
-		if v.Console && c.Need != room.Anyone && c.Need != room.Operators {
+		if v.Console && c.Need != room.Anyone && c.Need != room.Operators && c.Need != room.Moderators {
 			continue
 		}
 		usage, does := v.Explain(c)

@@ -16,6 +16,7 @@ type Object struct {
 	Type    string    `json:"type"`              // see the README
 	Seq     state.Seq `json:"seq,omitempty"`     // place in the room's log; 0 for what is private or local
 	Time    time.Time `json:"time"`              // RFC 3339, UTC
+	Room    string    `json:"room,omitempty"`    // where; left out for #salon, and for what concerns the whole server
 	From    string    `json:"from,omitempty"`    // who said, did or decided it; left out for the console
 	To      []string  `json:"to,omitempty"`      // recipients of a private message, the new pseudo, those put out
 	Text    string    `json:"text,omitempty"`    // what was said, or the reason
@@ -29,7 +30,26 @@ type Object struct {
 	Since   time.Time `json:"since,omitzero"`    // a search that was cut short has covered the messages since then
 	After   state.Seq `json:"after,omitempty"`   // the place after which the events of a past begin, as was asked
 	Events  []Object  `json:"events,omitzero"`   // a page of the past, each as it was when it happened
-	Lines   []string  `json:"lines,omitempty"`   // a reply in words
+	Unread  int       `json:"unread,omitempty"`  // messages of events that were not read before
+	Rooms   []Place   `json:"rooms,omitzero"`    // a list of rooms
+	Message state.Seq `json:"message,omitempty"` // the place of the message that was taken back
+	Removed bool      `json:"removed,omitempty"` // the message was taken back: it has no text any more
+
+	RemovedBy string   `json:"removed_by,omitempty"` // by whom; left out for the console
+	Lines     []string `json:"lines,omitempty"`      // a reply in words
+}
+
+// Place is a room as programs read it in a list.
+type Place struct {
+	Name    string `json:"name"`
+	Count   int    `json:"count"` // who are there
+	Topic   string `json:"topic,omitempty"`
+	Owner   string `json:"owner,omitempty"`
+	Private bool   `json:"private,omitempty"`
+	Follows bool   `json:"follows,omitempty"` // the reader does
+	Here    bool   `json:"here,omitempty"`    // and looks at it
+	Unread  int    `json:"unread,omitempty"`
+	Mention bool   `json:"mention,omitempty"` // what is unread names the reader
 }
 
 // JSON writes an item as one line of JSON, without its end.
@@ -62,6 +82,15 @@ func (v View) object(it room.Item, now time.Time) Object {
 	case room.Notice:
 		noticeObject(&o, r)
 		o.Lines = []string{v.notice(r)}
+	case room.Done:
+		return eventObject(r.Event)
+	case room.Elsewhere:
+		return eventObject(r.Event)
+	case room.Entered:
+		o.Type, o.Room, o.To, o.Count, o.Text, o.Lines = "entered", string(r.Name), pseudos(r.Names), r.Present, r.Topic.Text, nil
+		o.Cause, o.Events, o.Unread = whyCodes[r.Why], eventObjects(r.Last), r.Missed
+	case room.RoomList:
+		o.Type, o.Rooms, o.Lines = "rooms", places(r), nil
 	case room.Skipped:
 		o.Type, o.Count, o.Lines = "skipped", int(r.Count), nil
 	case room.Welcome:
@@ -73,10 +102,7 @@ func (v View) object(it room.Item, now time.Time) Object {
 		if !r.Searched.IsZero() {
 			o.Since = r.Searched.UTC()
 		}
-		o.Events = make([]Object, len(r.Events)) // none is told by an empty list
-		for i := range r.Events {
-			o.Events[i] = eventObject(&r.Events[i])
-		}
+		o.Events = eventObjects(r.Events)
 	case room.People:
 		o.Type, o.Count, o.Lines = "people", len(r.Members), nil
 		for _, p := range r.Members {
@@ -89,9 +115,35 @@ func (v View) object(it room.Item, now time.Time) Object {
 	return o
 }
 
-// noticeObject describes what became of a private message.
+// whyCodes say why somebody is back in the first room without having asked.
+var whyCodes = map[room.Why]string{room.RoomGone: "closed", room.PutOut: "not-allowed", room.RoomKicked: "kicked"}
+
+func eventObjects(events []state.Event) []Object {
+	list := make([]Object, len(events)) // none is told by an empty list
+	for i := range events {
+		list[i] = eventObject(&events[i])
+	}
+	return list
+}
+
+func places(r room.RoomList) []Place {
+	list := make([]Place, len(r.Rooms))
+	for i, in := range r.Rooms {
+		list[i] = Place{
+			Name: string(in.Name), Count: in.Present, Topic: in.Topic.Text, Owner: string(in.Owner),
+			Private: in.Private, Follows: in.Follows, Here: in.Here, Unread: in.Unread, Mention: in.Named,
+		}
+	}
+	return list
+}
+
+// noticeObject describes what became of a private message, and an invitation.
 func noticeObject(o *Object, n room.Notice) {
 	switch n.What {
+	case room.NowLeftRoom:
+		o.Room = n.Text
+	case room.InvitedTo:
+		o.Room, o.From = n.Text, string(n.Name)
 	case room.RecipientAway:
 		o.To, o.Away, o.Text = []string{string(n.Name)}, []string{string(n.Name)}, n.Text
 	case room.RecipientCut:
@@ -105,7 +157,8 @@ func noticeObject(o *Object, n room.Notice) {
 
 // eventObject describes an event. Addresses and keys never appear.
 func eventObject(e *state.Event) Object {
-	o := Object{Seq: e.Seq, Time: e.Time.UTC()}
+	_, in := state.RoomOf(e.Body)
+	o := Object{Seq: e.Seq, Time: e.Time.UTC(), Room: string(in)}
 	switch b := e.Body.(type) {
 	case state.Said:
 		o.Type, o.From, o.Text, o.Action = "message", string(b.From), b.Text, b.Action
@@ -132,6 +185,7 @@ func eventObject(e *state.Event) Object {
 	default:
 		decided(&o, e.Body)
 	}
+	removedObject(&o, e.Body)
 	return o
 }
 
@@ -169,6 +223,28 @@ func decided(o *Object, body state.Body) {
 		o.Type, o.Seconds = "closing", b.Left.Seconds()
 	case state.ShutdownCancelled:
 		o.Type, o.From = "closing-cancelled", string(b.By)
+	default:
+		inRoom(o, body)
+	}
+}
+
+// inRoom describes what happens to a room.
+func inRoom(o *Object, body state.Body) {
+	switch b := body.(type) {
+	case state.RoomMade:
+		o.Type, o.From = "room-made", string(b.By)
+	case state.RoomClosed:
+		o.Type, o.From = "room-closed", string(b.By)
+	case state.RoomJoined:
+		o.Type, o.From = "room-joined", string(b.Pseudo)
+	case state.RoomLeft:
+		o.Type, o.From = "room-left", string(b.Pseudo)
+	case state.Invited:
+		o.Type, o.From, o.To = pick(b.Off, "uninvited", "invited"), string(b.By), []string{string(b.Who.Pseudo)}
+	case state.ModeratorSet:
+		o.Type, o.From, o.To = pick(b.Off, "moderator-removed", "moderator-added"), string(b.By), []string{string(b.Who.Pseudo)}
+	case state.PrivateSet:
+		o.Type, o.From = pick(b.Private, "room-private", "room-public"), string(b.By)
 	}
 }
 

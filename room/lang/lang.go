@@ -60,21 +60,23 @@ func FromLocale(getenv func(string) string, otherwise state.Lang) state.Lang {
 
 // View is through whose eyes something is told.
 type View struct {
-	Lang     state.Lang
-	Zone     *time.Location // nil: the server's
-	Hour12   bool
-	Me       text.Pseudo // "" before there is one
-	Operator bool        // is shown addresses and keys
-	Console  bool        // types commands without a slash
-	Screen   bool        // has a terminal that can show a screen
+	Lang      state.Lang
+	Zone      *time.Location // nil: the server's
+	Hour12    bool
+	Me        text.Pseudo // "" before there is one
+	Operator  bool        // is shown addresses and keys
+	Moderator bool        // governs the room that they look at
+	Room      state.Seq   // that they look at: events in others begin with the name of theirs
+	Console   bool        // types commands without a slash
+	Screen    bool        // has a terminal that can show a screen
 }
 
 // ViewOf returns the view of a session as it is now.
 func ViewOf(s *room.Session) View {
 	p := s.Prefs()
 	return View{
-		Lang: p.Lang, Zone: p.Zone, Hour12: p.Hour12, Me: s.Pseudo(),
-		Operator: s.Role() >= state.Operator, Console: s.Role() == state.Console, Screen: s.Screen(),
+		Lang: p.Lang, Zone: p.Zone, Hour12: p.Hour12, Me: s.Pseudo(), Room: s.Looks(),
+		Operator: s.Role() >= state.Operator, Console: s.Role() == state.Console, Screen: s.Screen(), Moderator: s.Role() < state.Operator && s.Moderates(),
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"salon/room"
 	"salon/room/state"
+	"salon/room/text"
 )
 
 // notice writes a confirmation in one sentence; of a setting that was asked for, also what
@@ -28,17 +29,26 @@ func (v View) confirmed(n room.Notice) string {
 		room.NowIgnored: t.NowIgnored, room.NowUnignored: t.NowHeard, room.NowNamed: t.NowNamed, room.NoPseudoGiven: t.NoPseudoGiven,
 		room.RecipientAway: t.RecipientAway, room.RecipientFull: t.RecipientFull, room.RecipientCut: t.RecipientCut, room.RecipientLost: t.RecipientLost, room.NowResumed: t.NowResumed, room.NowClock: t.NowClock, room.NowZone: t.NowZone,
 		room.NowRegistered: t.NowRegistered, room.NowPassSet: t.NowPassSetToo, room.NowUnregistered: t.NowUnregistered,
-		room.NowKeyGone: t.NowKeyGone, room.NowKeyAdded: t.NowKeyAdded, room.NowFreed: t.NowFreed,
+		room.NowKeyGone: t.NowKeyGone, room.NowLeftRoom: t.NowLeftRoom, room.InvitedTo: t.InvitedTo, room.NowKeyAdded: t.NowKeyAdded, room.NowFreed: t.NowFreed,
+		room.NowDeleted: t.NowDeleted, room.ConfirmForget: t.ConfirmForget, room.NowForgotten: t.NowForgotten,
 	}[n.What]
 	switch n.What {
 	case room.NowTo:
 		return fmt.Sprintf(form, who+shown(n.Text))
 	case room.NowIgnored, room.NowUnignored, room.NowNamed, room.NoPseudoGiven, room.RecipientFull, room.RecipientCut, room.RecipientLost, room.NowResumed, room.NowUnregistered, room.NowFreed:
 		return fmt.Sprintf(form, who)
+	case room.NowDeleted:
+		return v.named(form, who)
+	case room.ConfirmForget, room.NowForgotten:
+		return fmt.Sprintf(form, who)
 	case room.NowReloaded:
 		if n.Count > 0 {
 			return form + " " + fmt.Sprintf(t.PutOut, n.Count)
 		}
+	case room.NowLeftRoom:
+		return fmt.Sprintf(form, roomName(text.RoomName(n.Text)))
+	case room.InvitedTo:
+		return v.named(form, v.by(n.Name), roomName(text.RoomName(n.Text)))
 	case room.NowZone:
 		return fmt.Sprintf(form, cmp.Or(n.Text, t.ServersZone))
 	case room.NowClock:

@@ -63,9 +63,20 @@ func (p *Printer) Append(dst []byte, it room.Item, s *room.Session) []byte {
 		return p.Line(dst, text)
 	}
 	if _, private := it.Event.Body.(state.Whispered); private || s.Role() >= state.Operator {
-		return p.Line(dst, ViewOf(s).Event(it.Event))
+		v := ViewOf(s)
+		if !v.Console {
+			v.Room = roomOf(it.Event)
+		}
+		return p.Line(dst, v.Event(it.Event))
 	}
 	return p.shared(dst, it, class{prefs.Lang, prefs.Zone, prefs.Hour12})
+}
+
+// roomOf returns the room of an event that a session is shown because it looks at that room:
+// only the console is shown what happens in others.
+func roomOf(e *state.Event) state.Seq {
+	in, _ := state.RoomOf(e.Body)
+	return in
 }
 
 // Line appends text, each of its lines ended as the Printer ends lines.
@@ -82,7 +93,7 @@ func (p *Printer) shared(dst []byte, it room.Item, c class) []byte {
 	slot := &p.lines.Get(c)[it.Place%keptLines]
 	l := slot.Load()
 	if l == nil || l.event != it.Event {
-		v := View{Lang: c.lang, Zone: c.zone, Hour12: c.hour12}
+		v := View{Lang: c.lang, Zone: c.zone, Hour12: c.hour12, Room: roomOf(it.Event)}
 		l = &rendered{it.Event, p.Line(nil, v.Event(it.Event))}
 		if len(l.text) <= maxKept {
 			slot.Store(l)

@@ -34,6 +34,12 @@ func (v View) reply(r room.Reply, now time.Time) []string {
 		return v.past(r, now)
 	case room.Welcome:
 		return v.welcome(r, now)
+	case room.Entered:
+		return v.entered(r, now)
+	case room.Done:
+		return v.elsewhere(r.Event)
+	case room.Elsewhere:
+		return v.elsewhere(r.Event)
 	}
 	return starred(v.table(r, now))
 }
@@ -60,6 +66,8 @@ func (v View) table(r room.Reply, now time.Time) []string {
 		return []string{fmt.Sprintf(v.texts().Ignoring, names(v.sorted(r.Names)))}
 	case room.Stats:
 		return v.stats(r, now)
+	case room.RoomList:
+		return v.rooms(r)
 	}
 	return nil
 }
@@ -73,10 +81,10 @@ func (v View) welcome(w room.Welcome, now time.Time) []string {
 		}
 	}
 	lines = append(lines, fmt.Sprintf(t.Welcome, name(w.Pseudo)))
-	first, others := v.newcomerHelp()
+	first, others := v.newcomerHelp(w.Rooms)
 	lines = append(lines, v.HelpLines(first)...)
 	lines = append(lines, wrap(fmt.Sprintf(t.MoreCommands, strings.Join(others, " ")))...)
-	lines = append(lines, v.topic(w.Topic, now), v.present(w))
+	lines = append(lines, v.topic(w.Topic, now), v.present(w.Present, w.Names))
 	if w.Shutdown != nil {
 		lines = append(lines, v.withReason(fmt.Sprintf(t.Closing, Duration(w.Shutdown.At.Sub(now), v.Lang)), w.Shutdown.Reason))
 	}
@@ -92,28 +100,34 @@ func (v View) replayed(w room.Welcome, now time.Time) []string {
 	if w.Missed == 0 || first < 0 {
 		return v.events(w.Last, now)
 	}
-	form := v.texts().NewMessages
-	if w.Missed == 1 {
-		form = v.texts().NewMessage
-	}
-	mark := starred([]string{fmt.Sprintf(form, w.Missed)})
-	since := now
-	if first > 0 {
-		since = w.Last[first-1].Time
-	}
-	return slices.Concat(v.events(w.Last[:first], now), mark, v.events(w.Last[first:], since))
+	return v.marked(w.Last, first, w.Missed, now)
 }
 
-func (v View) present(w room.Welcome) string {
+// marked writes messages, the first of which that somebody missed is at an index.
+func (v View) marked(last []state.Event, first, missed int, now time.Time) []string {
+	form := v.texts().NewMessages
+	if missed == 1 {
+		form = v.texts().NewMessage
+	}
+	mark := starred([]string{fmt.Sprintf(form, missed)})
+	since := now
+	if first > 0 {
+		since = last[first-1].Time
+	}
+	return slices.Concat(v.events(last[:first], now), mark, v.events(last[first:], since))
+}
+
+// present says how many are in a room, and names some of them.
+func (v View) present(count int, some []text.Pseudo) string {
 	t := v.texts()
-	if w.Present <= 1 {
+	if count <= 1 {
 		return t.PresentOne
 	}
-	list := names(v.sorted(w.Names))
-	if more := w.Present - len(w.Names); more > 0 {
+	list := names(v.sorted(some))
+	if more := count - len(some); more > 0 {
 		list = fmt.Sprintf(t.AndOthers, list, more)
 	}
-	return fmt.Sprintf(t.Present, w.Present, list)
+	return fmt.Sprintf(t.Present, count, list)
 }
 
 func (v View) topic(topic state.Topic, now time.Time) string {

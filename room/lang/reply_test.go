@@ -31,7 +31,7 @@ func wantReply(t *testing.T, v lang.View, r room.Reply, lines ...string) {
 
 func TestWelcomeShowsTheCommandsFirst(t *testing.T) {
 	w := room.Welcome{
-		Pseudo: "ann", Topic: state.Topic{Text: "vacances", By: "op", Set: at}, Names: []text.Pseudo{"ann", "bob"}, Present: 60,
+		Pseudo: "ann", Topic: state.Topic{Text: "vacances", By: "op", Set: at}, Names: []text.Pseudo{"ann", "bob"}, Present: 60, Rooms: true,
 		Last: []state.Event{message("bob", "un\ndeux"), message("cléo", "trois")}, Shutdown: &state.Plan{At: now.Add(20 * time.Second), Reason: "maj"},
 	}
 	want := []string{
@@ -54,7 +54,7 @@ func TestWelcomeShowsTheCommandsFirst(t *testing.T) {
 	}
 	for _, c := range room.Commands() {
 		named := slices.Contains(strings.Fields(got), "/"+c.Word(state.French))
-		if others := c.Need == room.Operators || c.Need == room.Screens; named == others && c.Name != "say" && c.Name != "tell" {
+		if others := c.Need == room.Operators || c.Need == room.Moderators || c.Need == room.Screens; named == others && c.Name != "say" && c.Name != "tell" {
 			t.Errorf("a guest's welcome names /%s: %v, it is for others: %v", c.Name, named, others)
 		}
 	}
@@ -66,6 +66,21 @@ func TestWelcomeShowsTheCommandsFirst(t *testing.T) {
 	v.Operator = true
 	if got := v.Reply(room.Welcome{Pseudo: "op", Present: 1}, now); !strings.Contains(got, "/kick") || !strings.HasSuffix(got, "* No topic for now.\n* You are the only one here for now.") {
 		t.Errorf("the welcome of an operator is\n%s", got)
+	}
+}
+
+// TestWhereThereIsOneRoomTheWelcomeNamesNoOther: the help does.
+func TestWhereThereIsOneRoomTheWelcomeNamesNoOther(t *testing.T) {
+	v := english()
+	v.Operator = true
+	got := v.Reply(room.Welcome{Pseudo: "ann"}, now)
+	for _, name := range []string{"join", "rooms", "leave", "invite", "private", "moderator", "close"} {
+		if slices.Contains(strings.Fields(got), "/"+name) {
+			t.Errorf("it names /%s", name)
+		}
+		if help := v.Reply(room.Help{Commands: room.Commands()}, now); !strings.Contains(help, "/"+name) {
+			t.Errorf("the help does not name /%s", name)
+		}
 	}
 }
 
@@ -275,6 +290,7 @@ func TestEveryReplyHasWords(t *testing.T) {
 	examples := []room.Reply{
 		room.Welcome{Pseudo: "ann"}, room.People{}, room.Profile{}, room.Help{Commands: room.Commands()}, room.TopicIs{}, room.Bans{},
 		room.Accounts{}, room.Ignoring{}, room.Past{}, room.Stats{}, room.Skipped{}, room.Failure{Err: state.ErrBusy}, room.Notice{What: room.NowBack},
+		room.Entered{Name: "#dev"}, room.RoomList{}, room.Elsewhere{Event: new(message("bob", "x"))}, room.Done{Event: new(message("bob", "x"))},
 	}
 	have := map[string]bool{"room.Turn": true}
 	for _, r := range examples {

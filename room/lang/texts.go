@@ -34,6 +34,15 @@ type Texts struct {
 	Closing, ClosingCancelled, Gathered, UntilTime string
 	Gap, GapOne, GapSome, GapBefore                string
 	LostSeveral, LogLost, LogFound                 string
+	Deleted, DeletedBy, Forgotten                  string // messages taken back: whose, and by whom
+	Removed, RemovedBy                             string // what is left of one
+
+	// Events in rooms. Of Invited and what follows the first verb is who, the second by whom;
+	// of RoomKicked the second is the room.
+	RoomMade, RoomClosed, RoomJoined, RoomLeft       string
+	Invited, Uninvited, ModeratorAdded               string
+	ModeratorRemoved, NowPrivate, NowPublic          string
+	RoomKicked, RoomMuted, RoomMutedUntil, RoomSpeak string
 
 	// Replies.
 	Welcome, TopicIs, NoTopic, TopicBy, Present, PresentOne, NobodyHere, AndOthers                                                                               string
@@ -45,8 +54,12 @@ type Texts struct {
 	NothingSaid, NothingSaidOn, DayMessages, Found, FoundLast, Earlier, EarlierMessages, NothingMore, NotFound, Stats, StatsPlace, StatsNodes, StatsLog, Skipped string
 	TooOld, OlderUnread, SearchCut, NotRecorded                                                                                                                  string
 
+	// Rooms: going to them, and the list of them.
+	InRoom, RoomIsNew, RoomGone, PutOutOfRoom, KickedFromRoom, FirstRoom string
+	RoomsCount, PrivateMark, HereMark, FollowedMark, Unread, UnreadNamed string
+
 	// Notices.
-	NowAway, NowBack, NowIgnored, NowHeard, NowLang, NowClock, NowZone                                                                           string
+	NowAway, NowBack, NowIgnored, NowHeard, NowLang, NowClock, NowZone, NowLeftRoom, InvitedTo                                                   string
 	NowTo, NowToEveryone, ActionAlone, NotTargeted                                                                                               string
 	Choices, ServersZone, NowJSON, NowPlain, NowNamed, RecipientAway, RecipientFull, RecipientCut, RecipientLost, NowResumed, LineCut, StillHere string
 	PressAgain, LineKept, NoPseudoGiven, BanHint, BanNetwork                                                                                     string
@@ -56,19 +69,24 @@ type Texts struct {
 	NowRegistered, NowPassSet, NowPassSetToo, NowUnregistered, NowKeyGone                                                                        string
 	NowFreed, FreedBy, NowKeyAdded, NowOperator, NowGuest, NowReloaded, PutOut                                                                   string
 
+	NowDeleted, ConfirmForget, NowForgotten string
+
 	// Errors.
-	Taken, TakenHere, TakenLost, Alike, PseudoEmpty, PseudoTooLong, PseudoCharacters                                                 string
-	PseudoScripts, PseudoStart, PseudoReserved                                                                                       string
-	NobodyCalled, NotHere, SeveralNotHere, OtherNow, BackToAll, DidYouMean, SeeList, NoCommand, DidYouMeanWord                       string
-	SeeHelp, SeeHelpConsole, Usage, NotUnderstood, Denied, TooFast, TooFastLast                                                      string
-	TargetBroken, TargetKey, TargetNobody, TargetEverybody                                                                           string
-	DeniedTopic, NotBanned, NotMuted, NotIgnored, Self, SlowMode, IsMuted, IsMutedUntil, IsBanned, IsBannedUntil                     string
-	ShuttingDown, ShuttingDownNow, Empty, TwoCommands, SecretPlace, TextTooLong, TooManyLines, NoteTooLong                           string
-	NobodyToReply, NoShutdown, NoZone, TooMany, TooManyNew, Penalty, NoMemory, NotMember, Busy, NotSent                              string
-	Unsure, Refused, TooLarge, Gone, Internal                                                                                        string
-	NoScreen, NoScreenNow, ScreenJSON                                                                                                string
-	Registered, AlikeRegistered, NotAllowed, WrongPassword, NoPasswordGiven, WrongPass, Guessing, Hashing, PassPhrase                string
-	NoKeyToRegister, LastKey, TooManyKeys, KeyTaken, Full, NotRegistered, NotAKey, TooManyBans, NoReload, ReloadFailed, ManySearches string
+	Taken, TakenHere, TakenLost, Alike, PseudoEmpty, PseudoTooLong, PseudoCharacters                                                            string
+	PseudoScripts, PseudoStart, PseudoReserved                                                                                                  string
+	NobodyCalled, NotHere, SeveralNotHere, OtherNow, BackToAll, DidYouMean, SeeList, NoCommand, DidYouMeanWord                                  string
+	SeeHelp, SeeHelpConsole, Usage, NotUnderstood, Denied, TooFast, TooFastLast                                                                 string
+	TargetBroken, TargetKey, TargetNobody, TargetEverybody                                                                                      string
+	DeniedTopic, DeniedDelete, NotBanned, NotMuted, NotIgnored, Self, SlowMode, IsMuted, IsMutedUntil, IsBanned, IsBannedUntil                  string
+	ShuttingDown, ShuttingDownNow, Empty, TwoCommands, SecretPlace, TextTooLong, TooManyLines, NoteTooLong                                      string
+	NobodyToReply, NoShutdown, NoZone, TooMany, TooManyNew, Penalty, NoMemory, NotMember, Busy, NotSent                                         string
+	Unsure, Refused, TooLarge, Gone, Internal                                                                                                   string
+	NoScreen, NoScreenNow, ScreenJSON                                                                                                           string
+	Registered, AlikeRegistered, NotAllowed, WrongPassword, NoPasswordGiven, WrongPass, Guessing, Hashing, PassPhrase                           string
+	NoKeyToRegister, LastKey, TooManyKeys, KeyTaken, Full, NotRegistered, NotAKey, TooManyBans, NoReload, ReloadFailed, ManySearches, NoMessage string
+
+	NoRoom, NoRoomConsole, NotFollowed, RoomTaken, TooManyRooms                              string
+	TooManyFollowed, TooManyInvited, NotFirstRoom, DeniedRoom, RoomIsMuted, RoomIsMutedUntil string
 
 	// Endings.
 	Goodbye, EndKicked, EndFlood, EndBanned, EndSlow, EndIdle         string
@@ -90,11 +108,11 @@ type Texts struct {
 	HelpBurst, HelpCutWait, HelpPerSource, HelpLogins, HelpConnectBurst, HelpMaxLogins        string
 	HelpPenalty, HelpExempt, HelpProxy, HelpLog, HelpHost, HelpPort, HelpShow                 string
 	HelpBench, BenchSSH, BenchTCP, BenchScreen, BenchLine, BenchRaw, BenchSize                string
-	BenchStalled, BenchParallel, BenchSenders, BenchRate, BenchBurst                          string
+	BenchStalled, BenchParallel, BenchSenders, BenchRooms, BenchRate, BenchBurst              string
 	BenchDuration, BenchBytes, BenchSettle, BenchPID                                          string
 	BenchSoak, BenchRestless, BenchChurn, BenchSVG                                            string
 	HelpOperators, HelpAllow, HelpPasswordFile, HelpMOTD, HelpConfig, HelpKeep                string
-	HelpKeepSize, HelpExport, Exporting, Indexing                                             string
+	HelpKeepSize, HelpExport, Exporting, Indexing, HelpRooms, HelpMaxRooms                    string
 	BadLine, NoSSHKey, KeyOptions, NoPassword, BadPassword, NoSetting, SetTwice, OpenToOthers string
 	WritableByOthers, OwnedByOther, IsLink, IsNoFile                                          string
 	DataInUse, DataForeign, DataDamaged, DataNewer, DataOlder                                 string
@@ -151,7 +169,9 @@ type ScreenTexts struct {
 
 	TooSmall, Summary string
 
-	Keys []KeyHelp // what each key does, in the order of help
+	RoomsTitle string    // of the list of rooms
+	RoomKeys   []KeyHelp // of whoever follows several
+	Keys       []KeyHelp // what each key does, in the order of help
 }
 
 // KeyHelp is one line of the help on keys.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"sync"
 	"testing"
@@ -210,7 +211,7 @@ func wantEvents(t testing.TB, after state.Seq, got, want []state.Event) {
 		t.Errorf("%d events followed %d, want %d", len(got), after, len(want))
 	}
 	for i := range min(len(got), len(want)) {
-		if got[i].Seq != want[i].Seq || got[i].ID != want[i].ID || got[i].Body != want[i].Body {
+		if got[i].Seq != want[i].Seq || got[i].ID != want[i].ID || !reflect.DeepEqual(got[i].Body, want[i].Body) {
 			t.Fatalf("event %d after %d is %+v, want %+v", i+1, after, got[i], want[i])
 		}
 	}

@@ -154,7 +154,7 @@ func testSaidComesBack(r *runs) {
 	want = append(want, p.does(state.Said{Session: ann, From: "Éléonore", Text: "shown one"}).Event) // proposed before the new name
 	p.does(state.Said{Session: state.ID{Origin: 1}, Text: "refused last"})
 	for i := range 4 {
-		got, err := p.Store.Last(limited(r.T), 10, 0)
+		got, err := p.Store.Last(limited(r.T), nil, 10, 0)
 		if err != nil || len(got) != len(want) {
 			r.Fatalf("Last: %d events, %v", len(got), err)
 		}

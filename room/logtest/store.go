@@ -26,6 +26,8 @@ func TestStore(t *testing.T, open func(t *testing.T) room.Store) {
 		"a search is no pattern":                testSearchLiteral,
 		"a search by author and by day":         testSearchBy,
 		"what is applied again changes nothing": testApplyAgain,
+		"what is taken back has no words":       testErase,
+		"each room has its own":                 testRooms,
 		"a snapshot comes back and is replaced": testSnapshot,
 		"reading while more is said is safe":    testWhileApplied,
 	} {
@@ -80,7 +82,7 @@ func wantSeqs(t testing.TB, what string, got []state.Event, err error, want ...s
 
 func wantLast(t testing.TB, s room.Store, n int, before state.Seq, want ...state.Seq) {
 	t.Helper()
-	got, err := s.Last(limited(t), n, before)
+	got, err := s.Last(limited(t), nil, n, before)
 	wantSeqs(t, fmt.Sprintf("the last %d before %d", n, before), got, err, want...)
 }
 
@@ -94,10 +96,10 @@ func wantFound(t testing.TB, s room.Store, text string, want ...state.Seq) {
 func wantAnswer(t testing.TB, s room.Store, q state.Query, want ...state.Seq) {
 	t.Helper()
 	ctx := limited(t)
-	got, err := s.Search(ctx, q, 10)
+	got, err := s.Search(ctx, nil, q, 10)
 	for err == nil && len(got) < len(want) && ctx.Err() == nil {
 		time.Sleep(time.Millisecond) // the index needs time, and the processor
-		got, err = s.Search(ctx, q, 10)
+		got, err = s.Search(ctx, nil, q, 10)
 	}
 	wantSeqs(t, fmt.Sprintf("a search for %+v", q), got, err, want...)
 }
@@ -139,7 +141,7 @@ func testAsItWas(t *testing.T, s room.Store) {
 	}
 	want := spoken(1, append(bodies, state.Walled{Text: "by the console"}, state.TopicSet{})...)
 	apply(s, want)
-	got, err := s.Last(limited(t), 10, 0)
+	got, err := s.Last(limited(t), nil, 10, 0)
 	if err != nil || len(got) != len(want) {
 		t.Fatalf("Last: %d events, %v", len(got), err)
 	}
@@ -190,7 +192,7 @@ func testSearchWords(t *testing.T, s room.Store) {
 	wantFound(t, s, "train soir")
 	apply(s, numbers(5, 30))
 	wantFound(t, s, "number", 25, 26, 27, 28, 29, 30, 31, 32, 33, 34)
-	got, err := s.Search(limited(t), state.Query{Text: "number"}, 0)
+	got, err := s.Search(limited(t), nil, state.Query{Text: "number"}, 0)
 	wantSeqs(t, "a search for none", got, err)
 }
 
@@ -200,7 +202,7 @@ func testSearchLiteral(t *testing.T, s room.Store) {
 	wantFound(t, s, "100%", 2)
 	wantFound(t, s, `"quoted"`, 3)
 	for _, odd := range []string{"%", "_", "*", `"`, "'", "NEAR(", "text:nothing", "nothing OR sure", "-sure", "^nothing", strings.Repeat("(", 500)} {
-		got, err := s.Search(limited(t), state.Query{Text: odd}, 10)
+		got, err := s.Search(limited(t), nil, state.Query{Text: odd}, 10)
 		if err != nil || len(got) == 3 {
 			t.Errorf("a search for %.20q found %d, %v", odd, len(got), err)
 		}
@@ -229,6 +231,50 @@ func testSearchBy(t *testing.T, s room.Store) {
 	} {
 		wantAnswer(t, s, c.q, c.want...)
 	}
+}
+
+// testRooms reads and searches some rooms among others. A gap is in all of them.
+func testRooms(t *testing.T, s room.Store) {
+	var bodies []state.Body
+	for i := range 400 {
+		in := state.Seq(0)
+		switch {
+		case i >= 100 && i%100 == 7:
+			in = 40
+		case i >= 200 && i%10 == 3:
+			in = 200
+		}
+		bodies = append(bodies, state.Said{Room: in, From: "ann", Text: fmt.Sprint("number ", i+1)})
+	}
+	bodies = append(bodies, state.TopicSet{Room: 40, In: "#dev", By: "ann", Text: "number"}, state.Walled{Text: "number"}, state.Gap{To: day})
+	apply(s, spoken(1, bodies...))
+	for _, c := range []struct {
+		in     state.Rooms
+		n      int
+		before state.Seq
+		want   []state.Seq
+	}{
+		{state.Rooms{40}, 10, 403, []state.Seq{108, 208, 308, 401}},
+		{state.Rooms{40}, 2, 401, []state.Seq{208, 308}},
+		{state.Rooms{200}, 3, 403, []state.Seq{374, 384, 394}},
+		{state.Rooms{40, 200}, 4, 403, []state.Seq{374, 384, 394, 401}},
+		{state.Rooms{0}, 4, 403, []state.Seq{398, 399, 400, 402}},
+		{state.Rooms{0}, 2, 109, []state.Seq{106, 107}},
+		{state.Rooms{0}, 3, 210, []state.Seq{206, 207, 209}},
+		{state.Rooms{0, 40}, 3, 210, []state.Seq{207, 208, 209}},
+		{nil, 3, 403, []state.Seq{400, 401, 402}},
+		{state.Rooms{17}, 3, 403, nil},
+		{state.Rooms{}, 3, 403, nil},
+	} {
+		got, err := s.Last(limited(t), c.in, c.n, c.before)
+		wantSeqs(t, fmt.Sprintf("the last %d of %v before %d", c.n, c.in, c.before), got, err, c.want...)
+		got, err = s.Search(limited(t), c.in, state.Query{Text: "number", Before: c.before}, c.n)
+		wantSeqs(t, fmt.Sprintf("the last %d numbers of %v before %d", c.n, c.in, c.before), got, err, c.want...)
+	}
+	got, err := s.Last(limited(t), state.Rooms{17}, 3, 0)
+	wantSeqs(t, "the last of a room without messages", got, err, 403)
+	got, err = s.Search(limited(t), state.Rooms{40}, state.Query{From: day, To: day.Add(209 * time.Minute)}, 10)
+	wantSeqs(t, "a search of #dev by day", got, err, 108, 208)
 }
 
 func testSnapshot(t *testing.T, s room.Store) {
@@ -263,7 +309,7 @@ func testWhileApplied(t *testing.T, s room.Store) {
 			reading = false
 		default:
 		}
-		last, err := s.Last(limited(t), 20, 0)
+		last, err := s.Last(limited(t), nil, 20, 0)
 		if err != nil {
 			t.Fatalf("Last: %v", err)
 		}
@@ -272,7 +318,7 @@ func testWhileApplied(t *testing.T, s room.Store) {
 				t.Fatalf("a message is missing before %d", e.Seq)
 			}
 		}
-		if _, err := s.Search(limited(t), state.Query{Text: "number"}, 20); err != nil {
+		if _, err := s.Search(limited(t), nil, state.Query{Text: "number"}, 20); err != nil {
 			t.Fatalf("Search: %v", err)
 		}
 	}

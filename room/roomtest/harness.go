@@ -114,6 +114,6 @@ func (h *Harness) Join(who text.Pseudo) *room.Session {
 type Faulty struct{ *room.MemoryStore }
 
 // Search implements room.Store.
-func (Faulty) Search(context.Context, state.Query, int) ([]state.Event, error) {
+func (Faulty) Search(context.Context, state.Rooms, state.Query, int) ([]state.Event, error) {
 	panic("a fault of ours")
 }

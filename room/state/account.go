@@ -3,6 +3,7 @@ package state
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/tidwall/btree"
@@ -33,6 +34,7 @@ type Account struct {
 	Seen    Seq         `json:"seen,omitempty"` // how far its owner had read when they left last; 0: they never did
 	Kept    Kept        `json:"kept,omitzero"`
 	Ignored []Ignored   `json:"ignored,omitempty"` // whom its owner does not want to read, at most MaxIgnored
+	Rooms   []Following `json:"rooms,omitempty"`   // as its owner followed them last
 }
 
 // Opens reports whether a proof is the owner's: keyID is the key that signed, passed the
@@ -44,7 +46,19 @@ func (a *Account) Opens(keyID string, passed Seq) bool {
 // Proof returns what identifies the owner, whichever key or pass phrase they used.
 func (a *Account) Proof() string { return accountProof(a.ID) }
 
-func accountProof(id Seq) string { return "account " + strconv.FormatUint(uint64(id), 10) }
+const accountWord = "account "
+
+func accountProof(id Seq) string { return accountWord + strconv.FormatUint(uint64(id), 10) }
+
+// accountOfProof returns the account whose Proof it is; nil for another proof.
+func (st *State) accountOfProof(proof string) *Account {
+	digits, ok := strings.CutPrefix(proof, accountWord)
+	if !ok {
+		return nil
+	}
+	id, _ := strconv.ParseUint(digits, 10, 64) // 0 is none
+	return st.accounts.ids[Seq(id)]
+}
 
 // accounts is the set of all accounts and its indexes. byKey is the set itself; the
 // others follow from it.

@@ -208,7 +208,7 @@ func by(t *rapid.T) text.Pseudo     { return pick(t, []text.Pseudo{"", "op"}, "b
 
 // weighted are the kinds that the actor draws from, those more often that people come
 // and go by.
-var weighted = weights(map[string]int{"joined": 10, "resumed": 3, "cut": 4, "renamed": 5, "registered": 4, "said": 2, "up": 0, "banned": 2, "muted": 2})
+var weighted = weights(map[string]int{"joined": 10, "resumed": 3, "cut": 4, "renamed": 5, "registered": 4, "said": 3, "room": 3, "room joined": 4, "room left": 2, "invited": 2, "up": 0, "banned": 2, "muted": 2})
 
 func weights(more map[string]int) (names []string) {
 	for _, k := range state.Kinds() {
@@ -248,7 +248,13 @@ var bodies = map[string]func(*actor, *rapid.T, *state.State) state.Body{
 		return state.Left{Session: a.session(t, st), Cause: pick(t, []state.Cause{state.Quit, state.Lost}, "cause"), Text: pick(t, reasons, "text"), Pseudo: "forged"}
 	},
 	"said": func(a *actor, t *rapid.T, st *state.State) state.Body {
-		return state.Said{Session: a.session(t, st), From: "forged", Member: state.ID{N: 1}, Account: 1, Text: "salut"}
+		return state.Said{Room: a.room(t, st), Mentions: []state.ID{a.member(t, st), a.member(t, st)}, Session: a.session(t, st), From: "forged", Member: state.ID{N: 1}, Account: 1, Text: "salut"}
+	},
+	"deleted": func(a *actor, t *rapid.T, st *state.State) state.Body {
+		return state.Deleted{Session: a.session(t, st), Room: a.room(t, st), In: "#forged", Message: 7, Author: "ann", By: "forged"}
+	},
+	"forgotten": func(a *actor, t *rapid.T, st *state.State) state.Body {
+		return state.Forgotten{Session: a.session(t, st), Pseudo: "forged", Member: state.ID{N: 1}, Account: 1}
 	},
 	"renamed": func(a *actor, t *rapid.T, st *state.State) state.Body {
 		p := pseudo(t)
@@ -260,14 +266,14 @@ var bodies = map[string]func(*actor, *rapid.T, *state.State) state.Body{
 	"back": func(a *actor, t *rapid.T, st *state.State) state.Body {
 		return state.CameBack{Session: a.session(t, st)}
 	},
-	"topic": func(_ *actor, t *rapid.T, _ *state.State) state.Body {
-		return state.TopicSet{By: by(t), Text: "le sujet"}
+	"topic": func(a *actor, t *rapid.T, st *state.State) state.Body {
+		return state.TopicSet{Room: a.room(t, st), By: by(t), Text: "le sujet"}
 	},
 	"walled": func(_ *actor, t *rapid.T, _ *state.State) state.Body {
 		return state.Walled{By: by(t), Text: "attention"}
 	},
 	"kicked": func(a *actor, t *rapid.T, st *state.State) state.Body {
-		return state.Kicked{Member: a.member(t, st), Pseudo: pseudo(t), By: by(t), Reason: pick(t, reasons, "reason"), Flood: chance(t, 4, "flood")}
+		return state.Kicked{Room: a.room(t, st), Member: a.member(t, st), Pseudo: pseudo(t), By: by(t), Reason: pick(t, reasons, "reason"), Flood: chance(t, 4, "flood")}
 	},
 	"banned": func(a *actor, t *rapid.T, st *state.State) state.Body {
 		b := state.Banned{Ban: state.Ban{Target: pick(t, targets, "target"), By: by(t), Reason: pick(t, reasons, "reason"), For: pick(t, durations, "for")}, Gone: []text.Pseudo{"forged"}}
@@ -284,18 +290,20 @@ var bodies = map[string]func(*actor, *rapid.T, *state.State) state.Body{
 	},
 	"muted": func(a *actor, t *rapid.T, st *state.State) state.Body {
 		p := pseudo(t)
-		return state.Muted{Member: a.member(t, st), Pseudo: p, Forms: forms[p], KeyID: pick(t, keys, "key"), By: by(t), For: pick(t, durations, "for")}
+		return state.Muted{Room: a.room(t, st), Member: a.member(t, st), Pseudo: p, Forms: forms[p], KeyID: pick(t, keys, "key"), By: by(t), For: pick(t, durations, "for")}
 	},
 	"unmuted": func(_ *actor, t *rapid.T, st *state.State) state.Body {
 		if mutes := state.AllMutes(st); len(mutes) > 0 && !chance(t, 4, "stale mute") {
-			return state.Unmuted{Pseudo: "forged", Key: pick(t, mutes, "mute").Forms.Key, By: by(t)}
+			mute := pick(t, mutes, "mute")
+			return state.Unmuted{Room: mute.Room, Pseudo: "forged", Key: mute.Forms.Key, By: by(t)}
 		}
 		p := pseudo(t)
 		return state.Unmuted{Pseudo: p, Key: forms[p].Key, By: by(t)}
 	},
-	"slow": func(_ *actor, t *rapid.T, _ *state.State) state.Body {
-		return state.SlowSet{By: by(t), Every: pick(t, durations, "every")}
+	"slow": func(a *actor, t *rapid.T, st *state.State) state.Body {
+		return state.SlowSet{Room: a.room(t, st), By: by(t), Every: pick(t, durations, "every")}
 	},
+
 	"shutdown": func(_ *actor, t *rapid.T, _ *state.State) state.Body {
 		return state.ShutdownPlanned{By: by(t), In: pick(t, durations, "in"), Reason: pick(t, reasons, "reason")}
 	},
@@ -325,6 +333,30 @@ var bodies = map[string]func(*actor, *rapid.T, *state.State) state.Body{
 	"seen": func(a *actor, t *rapid.T, st *state.State) state.Body {
 		return state.Seen{Account: a.account(t, st), Upto: pick(t, []state.Seq{1, a.seq - 1, a.seq + 7}, "upto")}
 	},
+}
+
+// names are those of rooms: two of them look alike.
+var names = []text.RoomName{"#dev", "#DEV", "#tp2", "#Xl", "#XI"}
+
+// room returns a room that there is, or now and then one that there is not.
+func (a *actor) room(t *rapid.T, st *state.State) state.Seq {
+	ids := []state.Seq{0, 0}
+	for r := range st.View().Rooms() {
+		ids = append(ids, r.ID, r.ID, r.ID)
+	}
+	return pick(t, append(ids, a.seq), "room")
+}
+
+// someone returns who a member is, or was, or the owner of an account.
+func (a *actor) someone(t *rapid.T, st *state.State) state.Someone {
+	id := a.member(t, st)
+	if m := st.ByID(id); m != nil && chance(t, 2, "as they are") {
+		return st.Someone(m)
+	}
+	if acc := st.AccountByID(a.account(t, st)); acc != nil && chance(t, 2, "the owner of an account") {
+		return state.Someone{Pseudo: acc.Pseudo, Proof: acc.Proof()}
+	}
+	return state.Someone{Pseudo: "forged", Member: id}
 }
 
 // resumed comes back to a session, cut or not, often as who had it.

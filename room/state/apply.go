@@ -32,14 +32,28 @@ func (st *State) Apply(e Event) Outcome {
 }
 
 func (b TopicSet) apply(st *State, e Event) Outcome {
-	st.topic = Topic{Text: b.Text, By: b.By, Set: e.Time}
+	r := st.Room(b.Room)
+	if r == nil {
+		return refuse(e, ErrNoRoom)
+	}
+	next := *r
+	b.In = r.in()
+	next.Topic = Topic{Text: b.Text, By: b.By, Set: e.Time}
+	st.putRoom(&next)
 	return done(e, b, shown)
 }
 
 func (b Walled) apply(_ *State, e Event) Outcome { return done(e, b, shown) }
 
 func (b SlowSet) apply(st *State, e Event) Outcome {
-	st.slow = b.Every
+	r := st.Room(b.Room)
+	if r == nil {
+		return refuse(e, ErrNoRoom)
+	}
+	next := *r
+	b.In = r.in()
+	next.Slow = b.Every
+	st.putRoom(&next)
 	return done(e, b, shown)
 }
 

@@ -3,6 +3,7 @@ package state
 import (
 	"net/netip"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/tidwall/btree"
@@ -40,6 +41,7 @@ func (b Ban) outlasts(other Ban) bool {
 
 // Mute keeps a member from speaking.
 type Mute struct {
+	Room   Seq           `json:"room,omitempty"` // where; 0: everywhere
 	Pseudo text.Pseudo   `json:"pseudo"`
 	Forms  text.Forms    `json:"forms"`
 	KeyID  string        `json:"key,omitempty"` // the member's when muted: it holds under any pseudo
@@ -79,6 +81,14 @@ type penalty interface {
 	expiry() (tick time.Duration, ok bool)
 }
 
+// muteName files a mute of a pseudo in a room, 0 for one that holds everywhere.
+func muteName(room Seq, k text.Key) string {
+	if room == 0 {
+		return string(k)
+	}
+	return strconv.FormatUint(uint64(room), 10) + "#" + string(k)
+}
+
 // name files two spellings of one pseudo as one target. A pseudo begins with @, so
 // that it is never the name of a key or an address, which are filed as they are.
 func (b Ban) name() string {
@@ -92,7 +102,7 @@ func (b Ban) traits() [2]string             { return b.Target.Forms.Looks }
 func (b Ban) network() netip.Prefix         { return b.Target.Network }
 func (b Ban) expiry() (time.Duration, bool) { return b.Ends, b.For > 0 }
 
-func (m Mute) name() string                  { return string(m.Forms.Key) }
+func (m Mute) name() string                  { return muteName(m.Room, m.Forms.Key) }
 func (m Mute) traits() [2]string             { return [2]string{m.KeyID} }
 func (m Mute) network() netip.Prefix         { return netip.Prefix{} }
 func (m Mute) expiry() (time.Duration, bool) { return m.Ends, m.For > 0 }

@@ -185,7 +185,7 @@ func TestAMuteHoldsOnTheKeysThatAreLeft(t *testing.T) {
 	s.happens(mute(bob, "bob"))
 	for id, want := range map[state.ID]bool{ann: false, bob: true} {
 		m := s.st.Member(id)
-		if _, muted := s.st.MuteOf(m, s.st.Tick()); muted != want || s.st.View().Muted(s.st.Tick())(m) != want {
+		if _, muted := s.st.MuteOf(m, 0, s.st.Tick()); muted != want || s.st.View().Muted(s.st.Tick())(m) != want {
 			t.Errorf("%q is muted: %t, want %t", m.Pseudo, muted, want)
 		}
 	}

@@ -143,7 +143,7 @@ func BenchmarkMuteOf(b *testing.B) {
 	}
 	m := c.st.Member(c.last[0])
 	for b.Loop() {
-		if _, muted := c.st.MuteOf(m, c.st.Tick()); muted {
+		if _, muted := c.st.MuteOf(m, 0, c.st.Tick()); muted {
 			b.Fatal("muted")
 		}
 	}

@@ -13,7 +13,7 @@ import (
 // formats up to it from 2 on; format 1, which had no number, is read by the migration
 // of databases only. A change of what is written, of any kind of event or of the
 // State, needs a new number: golden files hold the bytes.
-const Version = 3
+const Version = 4
 
 // Program is how this program calls itself in what it writes down.
 const Program = "salon"
@@ -86,17 +86,46 @@ type Left struct {
 	Text    string      `json:"text,omitempty"` // the parting word, if any
 }
 
-// Said is a message to everyone. Apply fills in From, Member, Account and Hue with whose
-// session it is at that place in the log, so an author cannot be forged.
+// Said is a message to everyone in a room. Apply fills in In, From, Member, Account and Hue with
+// whose session it is at that place in the log, so an author cannot be forged.
 type Said struct {
-	Session ID          `json:"session,omitzero"`
-	From    text.Pseudo `json:"from,omitempty"`
-	Member  ID          `json:"member,omitzero"`
-	Account Seq         `json:"account,omitempty"` // that the author owns; 0: none
-	Hue     Hue         `json:"hue,omitempty"`     // the author's; 0: said before there were hues
-	Text    string      `json:"text,omitempty"`
-	Action  bool        `json:"action,omitempty"` // "/me": From does Text
+	Room     Seq           `json:"room,omitempty"`
+	In       text.RoomName `json:"in,omitempty"`
+	Mentions []ID          `json:"mentions,omitempty"` // members whom it names, at most MaxMentions
+	Session  ID            `json:"session,omitzero"`
+	From     text.Pseudo   `json:"from,omitempty"`
+	Member   ID            `json:"member,omitzero"`
+	Account  Seq           `json:"account,omitempty"` // that the author owns; 0: none
+	Hue      Hue           `json:"hue,omitempty"`     // the author's; 0: said before there were hues
+	Text     string        `json:"text,omitempty"`
+	Action   bool          `json:"action,omitempty"`  // "/me": From does Text
+	Removed  *Removal      `json:"removed,omitempty"` // it was taken back, and nothing is left of Text; nil: it was not
 }
+
+// Deleted takes back one message: its words are gone everywhere. Whoever proposes it has made
+// sure that they may, which the State cannot: it keeps no messages. Apply fills in In, and By
+// with whose session it is.
+type Deleted struct {
+	Session ID            `json:"session,omitzero"` // zero: the console's
+	Room    Seq           `json:"room,omitempty"`   // where it was said
+	In      text.RoomName `json:"in,omitempty"`
+	Message Seq           `json:"message"`          // its place
+	Author  text.Pseudo   `json:"author,omitempty"` // who said it
+	Own     bool          `json:"own,omitempty"`    // who took it back had said it
+	By      text.Pseudo   `json:"by,omitempty"`     // "" for the console
+}
+
+// Forgotten takes back all that a member said before, and gives up the account that they own.
+// Apply fills in Pseudo, Member and Account.
+type Forgotten struct {
+	Session ID          `json:"session"`
+	Pseudo  text.Pseudo `json:"pseudo,omitempty"`
+	Member  ID          `json:"member,omitzero"`
+	Account Seq         `json:"account,omitempty"` // 0: none
+}
+
+// MaxMentions is how many members a message may mention; of more, the first are told.
+const MaxMentions = 50
 
 // Renamed is a member's change of pseudo. Apply fills in From and Member.
 type Renamed struct {
@@ -119,10 +148,12 @@ type CameBack struct {
 	Session ID `json:"session"`
 }
 
-// TopicSet changes the topic; By is "" for the console.
+// TopicSet changes the topic of a room; By is "" for the console.
 type TopicSet struct {
-	By   text.Pseudo `json:"by,omitempty"`
-	Text string      `json:"text,omitempty"`
+	Room Seq           `json:"room,omitempty"`
+	In   text.RoomName `json:"in,omitempty"`
+	By   text.Pseudo   `json:"by,omitempty"`
+	Text string        `json:"text,omitempty"`
 }
 
 // Walled is an operator's announcement. Nobody can ignore it.
@@ -131,13 +162,16 @@ type Walled struct {
 	Text string      `json:"text,omitempty"`
 }
 
-// Kicked disconnects a member, also under a new pseudo. Apply fills in Pseudo.
+// Kicked disconnects a member, also under a new pseudo; with a Room other than the first it
+// has them follow that no more, and takes back an invitation. Apply fills in Pseudo.
 type Kicked struct {
-	Member ID          `json:"member"`
-	Pseudo text.Pseudo `json:"pseudo"`       // what they were called when it was proposed
-	By     text.Pseudo `json:"by,omitempty"` // "" for the console
-	Reason string      `json:"reason,omitempty"`
-	Flood  bool        `json:"flood,omitempty"` // the room itself kicked: too many messages too fast
+	Room   Seq           `json:"room,omitempty"`
+	In     text.RoomName `json:"in,omitempty"`
+	Member ID            `json:"member"`
+	Pseudo text.Pseudo   `json:"pseudo"`       // what they were called when it was proposed
+	By     text.Pseudo   `json:"by,omitempty"` // "" for the console
+	Reason string        `json:"reason,omitempty"`
+	Flood  bool          `json:"flood,omitempty"` // the room itself kicked: too many messages too fast
 }
 
 // Banned keeps somebody out. A ban of a pseudo that names a member follows the member:
@@ -156,10 +190,12 @@ type Unbanned struct {
 	Target Target      `json:"target"`
 }
 
-// Muted keeps a member from speaking for a while (For 0: until unmuted), also under a
-// new pseudo. Apply fills in Pseudo, Forms and KeyID for a member who is
+// Muted keeps a member from speaking for a while (For 0: until unmuted), in a room or (0)
+// everywhere, also under a new pseudo. Apply fills in Pseudo, Forms and KeyID for a member who is
 // here; else they are as proposed.
 type Muted struct {
+	Room   Seq           `json:"room,omitempty"`
+	In     text.RoomName `json:"in,omitempty"`
 	Member ID            `json:"member"`
 	Pseudo text.Pseudo   `json:"pseudo"`
 	Forms  text.Forms    `json:"forms"`
@@ -168,15 +204,20 @@ type Muted struct {
 	For    time.Duration `json:"for,omitempty"`
 }
 
-// Unmuted ends the mute of the pseudo with that Key.
+// Unmuted ends the mute of the pseudo with that Key, in a room or (0) the one that holds
+// everywhere.
 type Unmuted struct {
-	Pseudo text.Pseudo `json:"pseudo"`
-	Key    text.Key    `json:"key"`
-	By     text.Pseudo `json:"by,omitempty"`
+	Room   Seq           `json:"room,omitempty"`
+	In     text.RoomName `json:"in,omitempty"`
+	Pseudo text.Pseudo   `json:"pseudo"`
+	Key    text.Key      `json:"key"`
+	By     text.Pseudo   `json:"by,omitempty"`
 }
 
-// SlowSet sets the least time between two messages of one member; 0 ends it.
+// SlowSet sets the least time between two messages of one member in a room; 0 ends it.
 type SlowSet struct {
+	Room  Seq           `json:"room,omitempty"`
+	In    text.RoomName `json:"in,omitempty"`
 	By    text.Pseudo   `json:"by,omitempty"`
 	Every time.Duration `json:"every,omitempty"`
 }
@@ -298,7 +339,7 @@ type Gap struct {
 	Count int       `json:"count,omitempty"` // messages; 0 when nobody knows
 }
 
-// Gathered sums up joins and leaves when the room is too full to name each.
+// Gathered sums up joins and leaves when the server is too full to name each.
 type Gathered struct {
 	In      int `json:"in"` // since the last one
 	Out     int `json:"out"`

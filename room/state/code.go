@@ -31,6 +31,11 @@ var codes = []struct {
 	{"too-many-keys", sentinel(ErrTooManyKeys)},
 	{"too-many-accounts", sentinel(ErrFull)},
 	{"too-many-bans", sentinel(ErrTooManyBans)},
+	{"no-room", sentinel(ErrNoRoom)},
+	{"room-taken", sentinel(ErrRoomTaken)},
+	{"too-many-rooms", sentinel(ErrTooManyRooms)},
+	{"too-many-followed", sentinel(ErrTooManyFollowed)},
+	{"too-many-invited", sentinel(ErrTooManyInvited)},
 }
 
 func sentinel(target error) func(error) bool {

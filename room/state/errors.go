@@ -25,6 +25,12 @@ var (
 	ErrTooManyKeys = fmt.Errorf("room: over %d keys", MaxKeys)      // of one account
 	ErrFull        = errors.New("room: no place for more accounts") // see maxAccounts
 	ErrTooManyBans = fmt.Errorf("room: over %d bans or mutes", maxBans)
+
+	ErrNoRoom          = errors.New("room: no such room") // or one that is private: nobody is told which
+	ErrRoomTaken       = errors.New("room: there is a room of that name, or one that looks like it")
+	ErrTooManyRooms    = errors.New("room: as many rooms as there may be")
+	ErrTooManyFollowed = fmt.Errorf("room: follows over %d rooms", maxFollowed)
+	ErrTooManyInvited  = fmt.Errorf("room: over %d invited to a room, or %d moderators", maxInvited, maxModerators)
 )
 
 // ErrUnread comes from a store along with events: older ones cannot be read now.
@@ -99,7 +105,10 @@ const (
 func (e *NotInForceError) Error() string { return fmt.Sprintf("room: nothing to undo for %q", e.Name) }
 
 // MutedError refuses the message of a muted member.
-type MutedError struct{ Until time.Time } // zero: until unmuted
+type MutedError struct {
+	Until time.Time // zero: until unmuted
+	Room  bool      // in a room only, other than the first; else everywhere
+}
 
 func (e *MutedError) Error() string { return "room: muted" }
 

@@ -15,6 +15,7 @@ const (
 	MaxSessions = maxSessions
 	MaxAccounts = maxAccounts
 	MaxBans     = maxBans
+	MaxFollowed = maxFollowed
 	MaxEnded    = maxEnded
 	Window      = window
 )
@@ -90,6 +91,7 @@ func Indexes(st *State) map[string]string {
 		}),
 		"members.lapses": fmt.Sprint(ms.lapses.Items()), "members.present": fmt.Sprint(ms.present, ms.hues),
 		"accounts.ids": index(as.ids, owner), "accounts.keys": index(as.keys, owner), "accounts.looks": index(as.looks[0], owner) + index(as.looks[1], owner),
+		"members.follow": fmt.Sprint(ms.follow), "rooms": index(st.rooms.keys, roomName) + index(st.rooms.looks[0], roomName) + index(st.rooms.looks[1], roomName),
 		"bans": indexed(&st.bans), "mutes": indexed(&st.mutes),
 	}
 	for p := range maps.Values(ms.entries) {
@@ -99,6 +101,8 @@ func Indexes(st *State) map[string]string {
 	}
 	return all
 }
+
+func roomName(r *Room) string { return fmt.Sprint(r.ID, r.Name) }
 
 func indexed[P penalty](ps *penalties[P]) string {
 	return fmt.Sprint(ps.networks, ps.endings.Items()) + index(ps.byTrait[0], sorted) + index(ps.byTrait[1], sorted)

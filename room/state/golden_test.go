@@ -156,10 +156,19 @@ func everything(t *testing.T) *state.State {
 		s.happens(state.Banned{Ban: state.Ban{Target: target, By: "Ann", Reason: "« non »", For: time.Hour}})
 	}
 	s.happens(state.Banned{Ban: state.Ban{Target: parsed("@192.0.2.200")[0]}})
-	s.happens(state.Muted{Member: ann.ID, By: "op", For: time.Minute})
-	s.happens(state.Muted{Member: bob.ID})
+	dev := s.happens(roomMade(ann.ID, "#dev", true)).Seq
+	s.happens(state.Invited{Room: dev, Who: state.Someone{Pseudo: "bob", Member: bob.ID}})
+	s.happens(state.RoomJoined{Session: bob.ID, Room: dev})
+	tp2 := s.happens(roomMade(bob.ID, "#tp2", false)).Seq
+	s.happens(state.ModeratorSet{Room: tp2, Who: state.Someone{Member: ann.ID}})
+	s.happens(state.SlowSet{Room: dev, Every: time.Second})
+	s.happens(state.Said{Room: dev, Session: ann.ID, Text: "ici"})
+	s.happens(state.RoomRead{Session: bob.ID, Room: dev, Read: 1})
+	s.happens(state.Muted{Room: dev, Member: bob.ID})
 	s.happens(state.TopicSet{By: "Ann", Text: "le sujet"})
 	s.happens(state.SlowSet{Every: 10 * time.Second})
+	s.happens(state.Muted{Member: ann.ID, By: "op", For: time.Minute})
+	s.happens(state.Muted{Member: bob.ID})
 	plan := s.happens(state.ShutdownPlanned{By: "Ann", In: time.Hour, Reason: "mise à jour"})
 	s.happens(state.ShutdownCountdown{Plan: plan.Seq, Left: time.Minute})
 	s.from("nice").fails(state.Said{Session: bob.ID, Text: "oui"}, &state.MutedError{})
@@ -272,14 +281,14 @@ func TestANewerFormatIsRefused(t *testing.T) {
 		version int
 		program string
 	}{
-		{decodeEvent, `{"v":4,"program":"salon 9","kind":"said","id":"0000000000000001-1","body":{}}`, 4, "salon 9"},
-		{decodeEvent, `{"v":4,"kind":"said","id":"0000000000000001-1","body":{}}`, 4, ""},
-		{decodeEvent, `{"v":4,"program":"salon 9","kind":["another","shape"],"id":7}`, 4, "salon 9"},
+		{decodeEvent, `{"v":5,"program":"salon 9","kind":"said","id":"0000000000000001-1","body":{}}`, 5, "salon 9"},
+		{decodeEvent, `{"v":5,"kind":"said","id":"0000000000000001-1","body":{}}`, 5, ""},
+		{decodeEvent, `{"v":5,"program":"salon 9","kind":["another","shape"],"id":7}`, 5, "salon 9"},
 		{decodeEvent, `{"v":2,"program":"salon 2.1","kind":"poked","id":"0000000000000001-1","body":{}}`, 2, "salon 2.1"},
 		{decodeEvent, `{"v":2,"kind":"gathered","id":"0000000000000001-1","body":{}}`, 2, ""},
-		{decodeState, `{"v":4,"program":"salon 9"}`, 4, "salon 9"},
-		{decodeState, `{"v":4}`, 4, ""},
-		{decodeState, `{"v":4,"program":"salon 9","members":{"another":"shape"}}`, 4, "salon 9"},
+		{decodeState, `{"v":5,"program":"salon 9"}`, 5, "salon 9"},
+		{decodeState, `{"v":5}`, 5, ""},
+		{decodeState, `{"v":5,"program":"salon 9","members":{"another":"shape"}}`, 5, "salon 9"},
 	} {
 		err := c.decode(c.data)
 		got, ok := errors.AsType[*state.VersionError](err)

@@ -39,6 +39,7 @@ func (k *Kind) Type() string { return k.body.Name() }
 // Speech is who said what in a spoken event: what it is searched and listed by. A store
 // keeps it in columns of its own.
 type Speech struct {
+	Room    Seq         // where it was said; 0: in the first, or to all
 	Author  text.Pseudo // "" for nobody, or the console
 	Account Seq         // that the author owns; 0: none
 	Member  ID          // who the author was in the room, where that is known
@@ -48,6 +49,7 @@ type Speech struct {
 
 // parts are where a body has what its Speech says; nil where it has none.
 type parts struct {
+	room    *Seq
 	author  *text.Pseudo
 	account *Seq
 	member  *ID
@@ -63,13 +65,23 @@ var kinds = []*Kind{
 	declare(Kind{Name: "resumed", Logged: true, Passing: true, Roster: true}, func(b Resumed) string { return b.Client }, nil),
 	declare[Cut](Kind{Name: "cut", Logged: true, Passing: true, Roster: true}, nil, nil),
 	declare(Kind{Name: "left", Logged: true, Passing: true, Shown: true, Roster: true}, func(b Left) string { return b.Text }, nil),
+	declare[RoomMade](Kind{Name: "room", Logged: true, Shown: true, Roster: true}, nil, nil),
+	declare[RoomClosed](Kind{Name: "room closed", Logged: true, Shown: true, Roster: true}, nil, nil),
+	declare[RoomJoined](Kind{Name: "room joined", Logged: true, Shown: true, Roster: true}, nil, nil),
+	declare[RoomLeft](Kind{Name: "room left", Logged: true, Shown: true, Roster: true}, nil, nil),
+	declare[RoomRead](Kind{Name: "read", Logged: true, Passing: true}, nil, nil),
+	declare[Invited](Kind{Name: "invited", Logged: true, Shown: true}, nil, nil),
+	declare[ModeratorSet](Kind{Name: "moderator", Logged: true, Shown: true, Roster: true}, nil, nil),
+	declare[PrivateSet](Kind{Name: "private", Logged: true, Shown: true, Roster: true}, nil, nil),
 	declare(Kind{Name: "said", Logged: true, Shown: true, Spoken: true}, func(b Said) string { return b.Text },
-		func(b *Said) parts { return parts{&b.From, &b.Account, &b.Member, &b.Session, &b.Text} }),
+		func(b *Said) parts { return parts{&b.Room, &b.From, &b.Account, &b.Member, &b.Session, &b.Text} }),
+	declare[Deleted](Kind{Name: "deleted", Logged: true, Shown: true}, nil, nil),
+	declare[Forgotten](Kind{Name: "forgotten", Logged: true, Shown: true, Roster: true}, nil, nil),
 	declare[Renamed](Kind{Name: "renamed", Logged: true, Shown: true, Roster: true}, nil, nil),
 	declare(Kind{Name: "away", Logged: true, Passing: true, Roster: true}, func(b WentAway) string { return b.Text }, nil),
 	declare[CameBack](Kind{Name: "back", Logged: true, Passing: true, Roster: true}, nil, nil),
 	declare(Kind{Name: "topic", Logged: true, Shown: true, Spoken: true, Roster: true}, func(b TopicSet) string { return b.Text },
-		func(b *TopicSet) parts { return parts{author: &b.By, text: &b.Text} }),
+		func(b *TopicSet) parts { return parts{room: &b.Room, author: &b.By, text: &b.Text} }),
 	declare(Kind{Name: "walled", Logged: true, Shown: true, Spoken: true}, func(b Walled) string { return b.Text },
 		func(b *Walled) parts { return parts{author: &b.By, text: &b.Text} }),
 	declare(Kind{Name: "kicked", Logged: true, Shown: true, Roster: true}, func(b Kicked) string { return b.Reason }, nil),
@@ -88,7 +100,7 @@ var kinds = []*Kind{
 	declare[IgnoreSet](Kind{Name: "ignore", Logged: true}, nil, nil),
 	declare[Seen](Kind{Name: "seen", Logged: true}, nil, nil),
 	declare(Kind{Name: "whispered"}, func(b Whispered) string { return b.Text },
-		func(b *Whispered) parts { return parts{&b.From, &b.Account, &b.Member, nil, &b.Text} }),
+		func(b *Whispered) parts { return parts{nil, &b.From, &b.Account, &b.Member, nil, &b.Text} }),
 	declare[Gap](Kind{Name: "gap", Spoken: true}, nil, nil),
 	declare[Gathered](Kind{Name: "gathered", Shown: true}, nil, nil),
 	declare[LogLost](Kind{Name: "log lost", Shown: true}, nil, nil),
@@ -159,11 +171,12 @@ func declare[B Body](k Kind, typed func(B) string, speech func(*B) parts) *Kind 
 }
 
 func (s *Speech) parts() parts {
-	return parts{&s.Author, &s.Account, &s.Member, &s.Session, &s.Text}
+	return parts{&s.Room, &s.Author, &s.Account, &s.Member, &s.Session, &s.Text}
 }
 
 // move moves each part that both have, and leaves zero values behind.
 func move(from, to parts) {
+	take(from.room, to.room)
 	take(from.author, to.author)
 	take(from.account, to.account)
 	take(from.member, to.member)

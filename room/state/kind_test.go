@@ -214,7 +214,7 @@ func wantTags(t *testing.T, typ reflect.Type, seen map[reflect.Type]bool) {
 // a bound.
 var (
 	freeText  = []string{"Text", "Reason", "Client", "Pass"}
-	shortText = []string{"Node", "Program", "KeyID", "Front", "Zone"}
+	shortText = []string{"Node", "Program", "KeyID", "Front", "Zone", "Proof"}
 )
 
 func TestSizeCountsWhatPeopleTyped(t *testing.T) {
@@ -322,6 +322,7 @@ func TestRefusalsAreToldApart(t *testing.T) {
 	codes := map[state.Code]error{}
 	for _, err := range []error{
 		state.ErrGone, state.ErrStale, state.ErrNoShutdown, state.ErrLastKey, state.ErrTooManyKeys, state.ErrFull, state.ErrTooManyBans,
+		state.ErrNoRoom, state.ErrRoomTaken, state.ErrTooManyRooms, state.ErrTooManyFollowed, state.ErrTooManyInvited,
 		&state.TakenError{}, &state.RegisteredError{}, &state.BannedError{}, &state.MutedError{}, &state.UnknownMemberError{}, &state.NotInForceError{}, &state.KeyTakenError{},
 	} {
 		code := state.CodeOf(fmt.Errorf("wrapped: %w", err))

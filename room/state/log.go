@@ -41,6 +41,20 @@ type CutError struct {
 
 func (e *CutError) Error() string { return fmt.Sprintf("room: search cut before event %d", e.Before) }
 
+// Rooms are the rooms that are read; nil: all of them.
+type Rooms []Seq
+
+// Has reports whether a room is among them.
+func (rs Rooms) Has(room Seq) bool { return rs == nil || slices.Contains(rs, room) }
+
+// Show reports whether a spoken event is shown in one of them: a Gap is in all rooms.
+func (rs Rooms) Show(b Body) bool {
+	if _, gap := b.(Gap); gap {
+		return true
+	}
+	return rs.Has(SpeechOf(b).Room)
+}
+
 // Snapshot is a room's state at one place in its log.
 type Snapshot struct {
 	Seq   Seq

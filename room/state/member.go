@@ -28,6 +28,7 @@ type Member struct {
 	Since    time.Time     `json:"since"`
 	Away     *Away         `json:"away,omitempty"`
 	Spoke    time.Duration `json:"spoke,omitempty"` // when they said something last, on the State's tick; 0: never
+	Rooms    []Following   `json:"rooms,omitempty"` // that they follow, the first one too, and how far each is read
 	Sessions []Attendance  `json:"sessions"`
 }
 
@@ -123,7 +124,8 @@ type members struct {
 	proofs   map[string][]*entry  // by key and by account of each session: see proofs
 	lapses   *btree.BTreeG[lapse] // sessions that were cut, the first to lapse first
 	present  int
-	hues     hueUse // of those who are present
+	hues     hueUse    // of those who are present
+	follow   followers // of each room
 }
 
 // lapse is the end of the time that a session waits to be resumed.
@@ -138,7 +140,7 @@ func newMembers() members {
 	}
 	return members{
 		byKey: &btree.Map[text.Key, *Member]{}, entries: map[ID]*entry{}, sessions: map[ID]*entry{},
-		looks: [2]map[string]*entry{{}, {}}, proofs: map[string][]*entry{},
+		looks: [2]map[string]*entry{{}, {}}, proofs: map[string][]*entry{}, follow: followers{},
 		lapses: btree.NewBTreeGOptions(earlier, btree.Options{NoLocks: true}),
 	}
 }
@@ -170,7 +172,7 @@ func (ms *members) remove(m *Member) {
 	delete(ms.entries, m.ID)
 }
 
-// touch is put for a member who has the same pseudo, sessions and role as before.
+// touch is put for a member who has the same pseudo, sessions, role and rooms as before.
 func (ms *members) touch(m *Member) {
 	ms.entries[m.ID].member = m
 	ms.byKey.Set(m.Forms.Key, m)
@@ -194,6 +196,7 @@ func (ms *members) index(p *entry) {
 			ms.lapses.Set(lapse{at.Cut, at.ID})
 		}
 	}
+	ms.follow.count(m, 1)
 	if m.Present() {
 		ms.present++
 		ms.hues[m.Hue]++
@@ -216,6 +219,7 @@ func (ms *members) unindex(p *entry) {
 			ms.lapses.Delete(lapse{at.Cut, at.ID})
 		}
 	}
+	ms.follow.count(m, -1)
 	if m.Present() {
 		ms.present--
 		ms.hues[m.Hue]--

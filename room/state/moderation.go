@@ -14,7 +14,24 @@ func (b Kicked) apply(st *State, e Event) Outcome {
 		return refuse(e, &UnknownMemberError{Name: string(b.Pseudo)})
 	}
 	b.Pseudo = m.Pseudo
+	if b.Room != 0 {
+		return b.fromRoom(st, e, m)
+	}
 	return done(e, b, shown, st.members.expel(m, Ending{Cause: Expelled, By: b.By, Reason: b.Reason, Flood: b.Flood})...)
+}
+
+// fromRoom is a Kicked from a room.
+func (b Kicked) fromRoom(st *State, e Event, m *Member) Outcome {
+	r := st.Room(b.Room)
+	if r == nil || !m.Follows(r.ID) {
+		return refuse(e, &UnknownMemberError{Name: string(b.Pseudo)})
+	}
+	next := *r
+	next.Invited = st.list(r.Invited, st.Someone(m), m, true)
+	st.putRoom(&next)
+	st.setRooms(m, unfollow(m.Rooms, r.ID))
+	b.In = r.in()
+	return done(e, b, shown)
 }
 
 func (b Banned) apply(st *State, e Event) Outcome {
@@ -95,19 +112,27 @@ func (b Muted) apply(st *State, e Event) Outcome {
 	} else if b.Forms.Key == "" || st.members.conflict(b.Forms, nil) != nil {
 		return refuse(e, &UnknownMemberError{Name: string(b.Pseudo)})
 	}
+	r := st.Room(b.Room)
+	if r == nil {
+		return refuse(e, ErrNoRoom)
+	}
+	b.In = r.in()
 	st.mutes.forget(st.tick)
-	if !st.mutes.add(Mute{Pseudo: b.Pseudo, Forms: b.Forms, KeyID: b.KeyID, By: b.By, For: b.For, Since: e.Time, Ends: st.tick + b.For}) {
+	if !st.mutes.add(Mute{Room: b.Room, Pseudo: b.Pseudo, Forms: b.Forms, KeyID: b.KeyID, By: b.By, For: b.For, Since: e.Time, Ends: st.tick + b.For}) {
 		return refuse(e, ErrTooManyBans)
 	}
 	return done(e, b, shown)
 }
 
 func (b Unmuted) apply(st *State, e Event) Outcome {
-	mute, ok := st.mutes.byName.Get(string(b.Key))
+	mute, ok := st.mutes.byName.Get(muteName(b.Room, b.Key))
 	if !ok || mute.Over(st.tick) {
 		return refuse(e, &NotInForceError{NotMuted, string(b.Pseudo)})
 	}
 	st.mutes.remove(mute)
 	b.Pseudo = mute.Pseudo
+	if r := st.Room(b.Room); r != nil {
+		b.In = r.in()
+	}
 	return done(e, b, shown)
 }

@@ -77,11 +77,12 @@ func (who goesBy) bans(st *state.State) (held []state.Ban) {
 	return held
 }
 
-// mutes are those in force that hold against somebody.
-func (who goesBy) mutes(st *state.State) (held []state.Mute) {
+// mutes are those in force that hold against somebody in a room.
+func (who goesBy) mutes(st *state.State, room state.Seq) (held []state.Mute) {
 	for _, m := range state.AllMutes(st) {
 		named := slices.ContainsFunc(who.forms, func(f text.Forms) bool { return f.Key == m.Forms.Key })
-		if !m.Over(st.Tick()) && (named || m.KeyID != "" && slices.Contains(who.keys, m.KeyID)) {
+		there := m.Room == 0 || m.Room == room
+		if !m.Over(st.Tick()) && there && (named || m.KeyID != "" && slices.Contains(who.keys, m.KeyID)) {
 			held = append(held, m)
 		}
 	}

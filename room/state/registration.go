@@ -49,6 +49,9 @@ func (b Registered) apply(st *State, e Event) Outcome {
 	if b.Pass != "" {
 		next.Pass = b.Pass
 	}
+	if m := st.Member(b.Session); m != nil && a == nil {
+		next.Rooms = m.Rooms
+	}
 	st.accounts.put(&next)
 	if m := st.Member(b.Session); m != nil && b.Pass != "" {
 		m = m.copied()

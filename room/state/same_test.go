@@ -58,7 +58,7 @@ func (r *replicas) keep() {
 // written writes down all that a View shows.
 func written(v *state.View) string {
 	var b strings.Builder
-	fmt.Fprintln(&b, v.Applied(), v.Count(), v.Topic())
+	fmt.Fprintln(&b, v.Applied(), v.Count(), v.Salon())
 	lines := json.NewEncoder(&b)
 	for m := range v.Present() {
 		lines.Encode(m)
@@ -296,17 +296,23 @@ func longest(list []state.Ban) state.Ban {
 
 func wantMutes(t *rapid.T, st *state.State) {
 	listed := st.View().Muted(st.Tick())
+	rooms := []state.Seq{0}
+	for r := range st.View().Rooms() {
+		rooms = append(rooms, r.ID)
+	}
 	for _, m := range state.AllMembers(st) {
-		got, ok := st.MuteOf(m, st.Tick())
-		held := resident(st, m).mutes(st)
-		if ok != (len(held) > 0) || ok && !slices.Contains(held, got) {
-			t.Fatalf("%q is muted by %+v (%t), of %+v", m.Pseudo, got, ok, held)
-		}
-		if listed(m) != ok {
-			t.Fatalf("%q is shown as muted: %t, and is: %t\n%s", m.Pseudo, listed(m), ok, st.Encode())
-		}
-		if by, found := st.MuteBy(m.Pseudo, m.Forms, st.Tick()); found != ok || by != got {
-			t.Fatalf("%q is muted by %+v (%t), and by name by %+v (%t)", m.Pseudo, got, ok, by, found)
+		for _, room := range rooms {
+			got, ok := st.MuteOf(m, room, st.Tick())
+			held := resident(st, m).mutes(st, room)
+			if ok != (len(held) > 0) || ok && !slices.Contains(held, got) {
+				t.Fatalf("%q is muted in %d by %+v (%t), of %+v", m.Pseudo, room, got, ok, held)
+			}
+			if room == 0 && listed(m) != ok {
+				t.Fatalf("%q is shown as muted: %t, and is: %t\n%s", m.Pseudo, listed(m), ok, st.Encode())
+			}
+			if by, found := st.MuteBy(m.Pseudo, m.Forms, room, st.Tick()); found != ok || by != got {
+				t.Fatalf("%q is muted in %d by %+v (%t), and by name by %+v (%t)", m.Pseudo, room, got, ok, by, found)
+			}
 		}
 	}
 }

@@ -73,7 +73,12 @@ func (st *State) resolveMember(e Event, b Joined, mine *Account) (m *Member, end
 		taken.Here = slices.ContainsFunc(m.Sessions, b.mayBe)
 		return nil, nil, taken
 	}
-	return &Member{ID: e.ID, Pseudo: b.Pseudo, Forms: b.Forms, KeyID: b.KeyID, Hue: HueOf(b.Forms.Key), Since: e.Time}, ended, nil
+	m = &Member{ID: e.ID, Pseudo: b.Pseudo, Forms: b.Forms, KeyID: b.KeyID, Hue: HueOf(b.Forms.Key), Since: e.Time}
+	if mine != nil {
+		m.Rooms = mine.Rooms
+	}
+	m.Rooms = st.followed(m.Rooms)
+	return m, ended, nil
 }
 
 // taken refuses a pseudo that a member has, or that looks like theirs.
@@ -129,6 +134,9 @@ func (b Resumed) apply(st *State, e Event) Outcome {
 	at := b.attendance(e)
 	at.Since = was.Since
 	*was = at
+	if b.KeyID == "" && b.Passed == 0 {
+		st.outOfPrivate(m)
+	}
 	st.members.put(m)
 	b.Pseudo = m.Pseudo
 	return done(e, b, hidden)
@@ -182,7 +190,7 @@ func (b Left) apply(st *State, e Event) Outcome {
 	if m == nil {
 		return refuse(e, ErrGone)
 	}
-	if st.muted(m) != nil {
+	if st.muted(m, 0) != nil {
 		b.Text = "" // a parting word is a word
 	}
 	st.members.drop(b.Session)
@@ -197,16 +205,27 @@ func (b Said) apply(st *State, e Event) Outcome {
 	if m == nil {
 		return refuse(e, ErrGone)
 	}
-	if err := st.muted(m); err != nil {
+	r := st.Room(b.Room)
+	if r == nil || !m.Follows(r.ID) {
+		return refuse(e, ErrNoRoom)
+	}
+	if err := st.muted(m, r.ID); err != nil {
 		return refuse(e, err)
 	}
 	b.From, b.Member, b.Account, b.Hue = m.Pseudo, m.ID, 0, m.Hue
 	if a := st.Owned(b.Session); a != nil {
 		b.Account = a.ID
 	}
+	b.In = r.in()
+	b.Mentions = st.mentioned(b.Mentions, r.ID)
 	spoke := *m
 	spoke.Spoke = st.tick
+	spoke.Rooms = slices.Clone(m.Rooms)
+	spoke.following(r.ID).Spoke = st.tick
 	st.members.touch(&spoke)
+	next := *r
+	next.Messages++
+	st.putRoom(&next)
 	st.messages++
 	return done(e, b, shown)
 }
@@ -224,7 +243,7 @@ func (b Renamed) apply(st *State, e Event) Outcome {
 		return refuse(e, st.taken(b.To, other))
 	}
 	// A new name would say something too, and lose the mute.
-	if err := cmp.Or(st.muted(m), st.banned(Visitor{Pseudo: b.To, Forms: b.Forms})); err != nil {
+	if err := cmp.Or(st.muted(m, 0), st.banned(Visitor{Pseudo: b.To, Forms: b.Forms})); err != nil {
 		return refuse(e, err)
 	}
 	b.From, b.Member = m.Pseudo, m.ID

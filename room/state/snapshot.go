@@ -18,8 +18,8 @@ type document struct {
 	Stamp    time.Duration   `json:"stamp"`
 	Nodes    map[epoch]*node `json:"nodes,omitempty"`
 	Ended    []epoch         `json:"ended,omitempty"`
-	Topic    Topic           `json:"topic,omitzero"`
-	Slow     time.Duration   `json:"slow,omitempty"`
+	Salon    *Room           `json:"salon,omitempty"` // the first room
+	Rooms    []*Room         `json:"rooms,omitempty"` // the others
 	Shutdown *Plan           `json:"shutdown,omitempty"`
 	Members  []*Member       `json:"members,omitempty"`
 	Accounts []*Account      `json:"accounts,omitempty"`
@@ -27,9 +27,15 @@ type document struct {
 	Mutes    []Mute          `json:"mutes,omitempty"`
 }
 
+// before4 is what a document had before there were rooms: the first one's.
+type before4 struct {
+	Topic Topic         `json:"topic,omitzero"`
+	Slow  time.Duration `json:"slow,omitempty"`
+}
+
 func (f *Frozen) document() document {
 	return document{
-		V: Version, Applied: f.applied, Tick: f.tick, Stamp: f.stamp, Nodes: f.nodes, Ended: f.ended, Topic: f.topic, Slow: f.slow, Shutdown: f.shutdown,
+		V: Version, Applied: f.applied, Tick: f.tick, Stamp: f.stamp, Nodes: f.nodes, Ended: f.ended, Salon: f.salon, Rooms: f.rooms.Values(), Shutdown: f.shutdown,
 		Members: f.members.Values(), Accounts: f.accounts.Values(), Bans: f.bans.Values(), Mutes: f.mutes.Values(),
 	}
 }
@@ -66,10 +72,17 @@ func (st *State) Hash() [sha256.Size]byte { return st.Freeze().Hash() }
 // DecodeState reads what Encode wrote, in this format or an earlier one. A later one
 // is a [*VersionError].
 func DecodeState(data []byte) (*State, error) {
-	var doc document
+	var doc struct {
+		document
+		before4
+	}
 	st := NewState()
 	err := decodeVersioned(data, &doc.V, &doc)
 	if err == nil {
+		if doc.Salon == nil {
+			doc.Salon = newSalon()
+			doc.Salon.Topic, doc.Salon.Slow = doc.before4.Topic, doc.before4.Slow
+		}
 		err = doc.restore(st)
 	}
 	if err != nil {
@@ -79,7 +92,13 @@ func DecodeState(data []byte) (*State, error) {
 }
 
 func (doc *document) restore(st *State) error {
-	st.header = header{doc.Applied, max(doc.Tick, firstTick), doc.Stamp, doc.Topic, doc.Slow, doc.Shutdown}
+	st.header = header{doc.Applied, max(doc.Tick, firstTick), doc.Stamp, doc.Salon, doc.Shutdown}
+	for _, r := range doc.Rooms {
+		if r == nil || r.ID == 0 {
+			return errors.New("a room is missing")
+		}
+		st.rooms.put(r)
+	}
 	st.ended = doc.Ended
 	for e, n := range doc.Nodes {
 		if n == nil {
@@ -99,6 +118,9 @@ func (doc *document) restore(st *State) error {
 	for _, m := range doc.Members {
 		if m == nil || len(m.Sessions) == 0 {
 			return errors.New("a member or its sessions are missing")
+		}
+		if len(m.Rooms) == 0 { // before format 4 there was one room
+			m.Rooms = st.followed(nil)
 		}
 		if sessions += len(m.Sessions); m.Hue == 0 || m.Hue > Hues { // formats before 3 had no hues
 			hueless = append(hueless, m)
@@ -147,7 +169,8 @@ const ImportNode = "import"
 // Import returns a State that holds what a migration found.
 func Import(in Imported) *State {
 	st := NewState()
-	st.header = header{applied: in.Applied, tick: max(in.Stamp, firstTick), stamp: in.Stamp, topic: in.Topic, slow: in.Slow}
+	st.header = header{applied: in.Applied, tick: max(in.Stamp, firstTick), stamp: in.Stamp, salon: newSalon()}
+	st.salon.Topic, st.salon.Slow = in.Topic, in.Slow
 	if in.Epoch != 0 {
 		st.nodes[epoch(in.Epoch)] = newNode(ImportNode, in.Epoch, Version, Program)
 	}

@@ -31,6 +31,7 @@ type State struct {
 	ended    []epoch // the last ones
 	members  members
 	accounts accounts
+	rooms    rooms
 	bans     penalties[Ban]
 	mutes    penalties[Mute]
 	messages uint64 // since this State was made; not replicated
@@ -41,9 +42,8 @@ type header struct {
 	applied  Seq
 	tick     time.Duration
 	stamp    time.Duration // of the last event
-	topic    Topic
-	slow     time.Duration
-	shutdown *Plan // never changed: exchanged
+	salon    *Room         // where everybody arrives; like the next, never changed: exchanged
+	shutdown *Plan
 }
 
 // Topic is the subject of the room, and who set it when.
@@ -70,8 +70,8 @@ const firstTick = time.Microsecond
 // NewState returns an empty room.
 func NewState() *State {
 	return &State{
-		header: header{tick: firstTick}, nodes: map[epoch]*node{},
-		members: newMembers(), accounts: newAccounts(0), bans: newPenalties[Ban](), mutes: newPenalties[Mute](),
+		header: header{tick: firstTick, salon: newSalon()}, nodes: map[epoch]*node{},
+		members: newMembers(), accounts: newAccounts(0), rooms: newRooms(), bans: newPenalties[Ban](), mutes: newPenalties[Mute](),
 	}
 }
 
@@ -88,11 +88,8 @@ func (h *header) TickAt(stamp time.Duration) time.Duration { return h.tick + max
 // Stamp returns the log's stamp of the last event.
 func (h *header) Stamp() time.Duration { return h.stamp }
 
-// Topic returns the topic.
-func (h *header) Topic() Topic { return h.topic }
-
-// Slow returns the least time between two messages of one member; 0 for none.
-func (h *header) Slow() time.Duration { return h.slow }
+// Salon returns the room where everybody arrives.
+func (h *header) Salon() *Room { return h.salon }
 
 // Shutdown returns the planned shutdown; nil when there is none.
 func (h *header) Shutdown() *Plan { return h.shutdown }

@@ -139,6 +139,10 @@ func adds(account state.Seq, b state.Registered) state.Registered {
 	return b
 }
 
+func roomMade(session state.ID, name text.RoomName, private bool) state.RoomMade {
+	return state.RoomMade{Session: session, Name: name, Forms: name.Forms(), Private: private}
+}
+
 func rename(session state.ID, to text.Pseudo) state.Renamed {
 	return state.Renamed{Session: session, To: to, Forms: to.Forms()}
 }

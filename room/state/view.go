@@ -18,6 +18,7 @@ type View struct {
 	header
 	members  *btree.Map[text.Key, *Member]
 	accounts *btree.Map[text.Key, *Account]
+	rooms    *btree.Map[Seq, *Room]
 	bans     *btree.Map[string, Ban]
 	mutes    *btree.Map[string, Mute]
 	present  int
@@ -27,7 +28,7 @@ type View struct {
 func (st *State) View() *View {
 	return &View{
 		header: st.header, present: st.members.present,
-		members: st.members.byKey.Copy(), accounts: st.accounts.byKey.Copy(), bans: st.bans.byName.Copy(), mutes: st.mutes.byName.Copy(),
+		members: st.members.byKey.Copy(), accounts: st.accounts.byKey.Copy(), rooms: st.rooms.byID.Copy(), bans: st.bans.byName.Copy(), mutes: st.mutes.byName.Copy(),
 	}
 }
 
@@ -81,13 +82,25 @@ func filtered[K cmp.Ordered, V any](all *btree.Map[K, V], wanted func(V) bool) i
 	}
 }
 
+// Rooms returns the rooms besides the first, in the order in which they were made.
+func (v *View) Rooms() iter.Seq[*Room] { return filtered(v.rooms, func(*Room) bool { return true }) }
+
+// Room returns a room by its ID, 0 for the first; nil for one that is closed.
+func (v *View) Room(id Seq) *Room {
+	if id == 0 {
+		return v.salon
+	}
+	r, _ := v.rooms.Get(id)
+	return r
+}
+
 // Account returns the account of a pseudo; nil for one that nobody has registered.
 func (v *View) Account(k text.Key) *Account {
 	a, _ := v.accounts.Get(k)
 	return a
 }
 
-// Muted returns a function that reports whether a member is muted at a tick, as
+// Muted returns a function that reports whether a member is muted everywhere at a tick, as
 // [State.MuteOf] does. If anybody is muted, it walks all accounts first.
 func (v *View) Muted(tick time.Duration) func(*Member) bool {
 	if v.mutes.Len() == 0 {
@@ -95,6 +108,9 @@ func (v *View) Muted(tick time.Duration) func(*Member) bool {
 	}
 	muted := map[string]bool{} // keys of pseudos, and proofs, which have signs that no pseudo has
 	for m := range v.Mutes(tick) {
+		if m.Room != 0 {
+			continue
+		}
 		muted[m.name()] = true
 		if m.KeyID != "" {
 			muted[m.KeyID] = true

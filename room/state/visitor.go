@@ -122,22 +122,25 @@ func (st *State) BansHold(t Target, keyID string) bool {
 	return false
 }
 
-// MuteOf returns the mute in force on a member at a tick: on their pseudo, on their
-// account's, or on any key of theirs.
-func (st *State) MuteOf(m *Member, tick time.Duration) (found Mute, ok bool) {
+// MuteOf returns the mute in force on a member in a room at a tick: there or everywhere, on
+// their pseudo, on their account's, or on any key of theirs.
+func (st *State) MuteOf(m *Member, room Seq, tick time.Duration) (found Mute, ok bool) {
 	if st.mutes.byName.Len() == 0 {
 		return Mute{}, false
 	}
 	who := st.identities(m)
 	for _, f := range who.forms {
-		if mute, ok := st.mutes.byName.Get(string(f.Key)); ok && !mute.Over(tick) {
-			return mute, true
+		for _, where := range [2]Seq{0, room} {
+			if mute, ok := st.mutes.byName.Get(muteName(where, f.Key)); ok && !mute.Over(tick) {
+				return mute, true
+			}
 		}
 	}
 	for _, key := range who.keys {
 		for _, name := range st.mutes.byTrait[0][key] {
 			mute, _ := st.mutes.byName.Get(name)
-			if !mute.Over(tick) && (!ok || name < found.name()) { // the same one on every node
+			holds := !mute.Over(tick) && (mute.Room == 0 || mute.Room == room)
+			if holds && (!ok || name < found.name()) { // the same one on every node
 				found, ok = mute, true
 			}
 		}
@@ -145,19 +148,19 @@ func (st *State) MuteOf(m *Member, tick time.Duration) (found Mute, ok bool) {
 	return found, ok
 }
 
-// MuteBy returns the mute on the member with that pseudo, or on the pseudo alone.
-func (st *State) MuteBy(p text.Pseudo, f text.Forms, tick time.Duration) (Mute, bool) {
+// MuteBy returns the mute in a room on the member with that pseudo, or on the pseudo alone.
+func (st *State) MuteBy(p text.Pseudo, f text.Forms, room Seq, tick time.Duration) (Mute, bool) {
 	m, ok := st.members.byKey.Get(f.Key)
 	if !ok {
 		m = &Member{Pseudo: p, Forms: f}
 	}
-	return st.MuteOf(m, tick)
+	return st.MuteOf(m, room, tick)
 }
 
-// muted returns a MutedError if a member is muted now.
-func (st *State) muted(m *Member) error {
-	if mute, ok := st.MuteOf(m, st.tick); ok {
-		return &MutedError{mute.Until()}
+// muted returns a MutedError if a member is muted now in a room.
+func (st *State) muted(m *Member, room Seq) error {
+	if mute, ok := st.MuteOf(m, room, st.tick); ok {
+		return &MutedError{Until: mute.Until(), Room: mute.Room != 0}
 	}
 	return nil
 }

@@ -33,6 +33,19 @@ const (
 type Cache struct {
 	classes classcache.Cache[Class, recent]
 	words   wordCache
+	took    atomic.Pointer[state.Event] // the last that took messages back
+}
+
+// TakeBack forgets the rows and words of messages that an event takes back, once for all who
+// are shown it.
+func (k *Cache) TakeBack(by *state.Event) {
+	if k.took.Swap(by) == by {
+		return
+	}
+	for r := range k.classes.Values {
+		r.takeBack(by)
+	}
+	k.words.takeBack(by)
 }
 
 // MayMention reports whether a message, at a place of the room's ring, holds a word with this
@@ -116,6 +129,18 @@ func (r *recent) keepLocked(place uint64, slot int, f *Fragment) {
 	r.places[slot] = place
 	r.slots[slot].Store(f)
 	r.newest.Store(max(place, r.newest.Load()))
+}
+
+func (r *recent) takeBack(by *state.Event) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for slot := range r.slots {
+		if f := r.slots[slot].Load(); f != nil {
+			if _, taken := by.Takes(f.Event); taken {
+				r.dropLocked(slot)
+			}
+		}
+	}
 }
 
 func (r *recent) dropLocked(slot int) {

@@ -206,3 +206,29 @@ func BenchmarkEvent(b *testing.B) {
 		})
 	}
 }
+
+// TestRowsOfWhatWasTakenBackAreForgotten, of every class, and its words.
+func TestRowsOfWhatWasTakenBackAreForgotten(t *testing.T) {
+	k, gone, stays := &Cache{}, saying("secret"), saying("bonjour")
+	gone.Seq, stays.Seq = 1, 2
+	for _, width := range []int{30, 80} {
+		k.Event(class(width), 1, gone, 0)
+		k.Event(class(width), 2, stays, SameMinute)
+	}
+	k.MayMention(1, gone, 1)
+	kept := k.Event(class(80), 2, stays, SameMinute)
+	k.TakeBack(&state.Event{Seq: 3, Body: state.Deleted{Message: 1}})
+	for r := range k.classes.Values {
+		for i := range r.slots {
+			if f := r.slots[i].Load(); f != nil && f.Event == gone {
+				t.Errorf("kept: %q", shown(f))
+			}
+		}
+	}
+	if k.words.slots[1].Load() != nil {
+		t.Error("its words are kept")
+	}
+	if k.Event(class(80), 2, stays, SameMinute) != kept {
+		t.Error("another is forgotten too")
+	}
+}

@@ -1,6 +1,7 @@
 package rows
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,9 +20,26 @@ import (
 func (c Class) Event(e *state.Event, v lang.View, h Head) *Fragment { return c.event(e, v, h, nil) }
 
 // Found returns an event's rows as Event does, with the words that a search looked for
-// highlighted: those that begin as one of its words does, whatever their case and accents.
+// highlighted: those that begin as one of its words does, whatever their case and accents. One
+// in another room than the reader looks at begins with the name of that.
 func (c Class) Found(e *state.Event, v lang.View, search string) *Fragment {
 	return c.event(e, v, 0, sought(search))
+}
+
+// Elsewhere returns the rows of a message that names v's reader in a room which is not shown,
+// with the name of that room before its words.
+func (c Class) Elsewhere(e *state.Event, v lang.View) *Fragment {
+	v = c.view(v)
+	p := c.page()
+	f := &Fragment{Event: e, Mentioned: true}
+	if b, ok := e.Body.(state.Said); ok {
+		concerns := Mention
+		if b.From == v.Me {
+			concerns = Plain
+		}
+		p.saidIn(cmp.Or(b.In, text.Salon), concerns, p.clock(e, v, 0), b, v, 0)
+	}
+	return p.finish(f)
 }
 
 func (c Class) event(e *state.Event, v lang.View, h Head, sought [][]string) *Fragment {
@@ -31,11 +49,16 @@ func (c Class) event(e *state.Event, v lang.View, h Head, sought [][]string) *Fr
 	f := &Fragment{Event: e}
 	switch b := e.Body.(type) {
 	case state.Said:
-		f.Mentioned = p.said(p.clock(e, v, h), b, v, h)
+		in := text.RoomName("")
+		if sought != nil && b.Room != v.Room {
+			in = cmp.Or(b.In, text.Salon)
+		}
+		f.Mentioned = p.saidIn(in, Plain, p.clock(e, v, h), b, v, h)
 	case state.Whispered:
 		p.whispered(p.clock(e, v, h), b, v)
 	case state.Walled:
 		p.walled(v.Clock(e.Time), b, v)
+	case state.Deleted, state.Forgotten: // the messages themselves show it
 	default:
 		if run, ok := RunOf(e); ok {
 			return c.Run(run, v)
@@ -56,8 +79,9 @@ func (p *page) happened(sign, text string) post {
 	return post{sign: sign, style: Faint, lines: p.sentences(Happened, text)}
 }
 
-func (p *page) said(clock string, b state.Said, v lang.View, h Head) (mentioned bool) {
-	t := post{clock: clock, spoken: true, mark: mentionMark}
+// saidIn is a message; in is the room that it names before its words, "" for none.
+func (p *page) saidIn(in text.RoomName, concerns Style, clock string, b state.Said, v lang.View, h Head) (mentioned bool) {
+	t := post{clock: clock, spoken: true, mark: mentionMark, concerns: concerns}
 	base := Plain
 	if b.Action {
 		base = Action
@@ -66,7 +90,12 @@ func (p *page) said(clock string, b state.Said, v lang.View, h Head) (mentioned 
 		p.me = mention{word: WordOf(me), key: me}
 	}
 	t.lines = p.message(base, b.Text)
+	if mark := v.Removed(b); mark != "" {
+		t.lines = p.sentences(Faint, mark)
+	}
 	switch {
+	case b.Removed != nil:
+		p.named(&t, b.From, b.Hue, v)
 	case b.Action: // as a sentence
 		var name line
 		name.add(p.nameStyle(b.From, b.Hue, v), text.Isolate(cleanText(string(b.From))))
@@ -74,6 +103,12 @@ func (p *page) said(clock string, b state.Said, v lang.View, h Head) (mentioned 
 		t.sign, t.style, t.lines = p.Signs().Action, Faint, name.before(t.lines)
 	case h&SameAuthor == 0:
 		p.named(&t, b.From, b.Hue, v)
+	}
+	if in != "" {
+		var where line
+		where.add(p.Palette.sgr(Strong), text.Isolate(string(in)))
+		where.add("", " ")
+		t.lines = where.before(t.lines)
 	}
 	if p.me.found {
 		t.concerns = Mention

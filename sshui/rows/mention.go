@@ -135,6 +135,16 @@ func (k *wordCache) hold(place uint64, e *state.Event, word uint32) bool {
 	return found
 }
 
+func (k *wordCache) takeBack(by *state.Event) {
+	for i := range k.slots {
+		if w := k.slots[i].Load(); w != nil {
+			if _, taken := by.Takes(w.event); taken {
+				k.slots[i].CompareAndSwap(w, nil)
+			}
+		}
+	}
+}
+
 // Mentions reports whether a message to everyone mentions whoever has a pseudo of this key,
 // as the rows that Event makes do. It is quick where no word is the first of the pseudo's.
 func Mentions(said string, k text.Key) bool {

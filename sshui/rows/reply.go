@@ -1,11 +1,14 @@
 package rows
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
 	"salon/room"
 	"salon/room/lang"
+	"salon/room/state"
+	"salon/room/text"
 )
 
 // Reply returns a reply's rows, in the class's language, zone and clock. A single line
@@ -17,16 +20,32 @@ func (c Class) Reply(r room.Reply, v lang.View, now time.Time) *Fragment {
 		w.Last = nil
 		r = w
 	}
+	if done, ok := r.(room.Done); ok {
+		return c.done(done.Event, v)
+	}
 	p := c.page()
-	text := v.Reply(r, now)
+	words := v.Reply(r, now)
 	_, failed := r.(room.Failure)
 	switch {
-	case text == "":
-	case failed || !strings.Contains(text, "\n"):
-		p.answer(v.Clock(now), text, failed)
+	case words == "":
+	case failed || !strings.Contains(words, "\n"):
+		p.answer(v.Clock(now), words, failed)
 	default:
-		p.block(text)
+		p.block(words)
 	}
+	return p.finish(&Fragment{})
+}
+
+// done returns the rows of what the reader did in a room that is not shown: with its name.
+func (c Class) done(e *state.Event, v lang.View) *Fragment {
+	if _, said := e.Body.(state.Said); said {
+		f := c.Elsewhere(e, v)
+		f.Mentioned = false
+		return f
+	}
+	p, clock := c.page(), v.Clock(e.Time)
+	_, in := state.RoomOf(e.Body)
+	p.answer(clock, string(cmp.Or(in, text.Salon))+" · "+v.Happening(e), false)
 	return p.finish(&Fragment{})
 }
 

@@ -19,6 +19,8 @@ func TestRepliesOfOneLineStandAmongTheEvents(t *testing.T) {
 		{room.Failure{Err: room.ErrEmpty}, "              ✗   Rien à dire ? Tapez un message, ou /aide.\n", "✗ Rien à dire ? Tapez un\n  message, ou /aide.\n"},
 		{room.TopicIs{}, "              ·   Pas de sujet pour l'instant.\n", "· Pas de sujet pour l'instant.\n"},
 		{room.Ignoring{Names: []text.Pseudo{"ann", "bob"}}, "              ·   Vous ignorez : ann, bob\n", "· Vous ignorez : ann, bob\n"},
+		{room.Done{Event: &state.Event{Time: at, Body: state.SlowSet{Room: 9, In: "#dev"}}}, "              ·   #dev · Fin du mode lent\n", "· #dev · Fin du mode lent\n"},
+		{room.Done{Event: &state.Event{Time: at, Body: state.Said{From: "ann", Text: "salut"}}}, " 14:05      ann │ #salon salut\n", "ann: #salon salut\n"},
 		{room.Bans{}, "              ·   Aucun bannissement, aucun silence imposé.\n", "· Aucun bannissement, aucun\n  silence imposé.\n"},
 	} {
 		for width, want := range map[int]string{80: test.wide, 30: test.thin} {

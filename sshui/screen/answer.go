@@ -14,6 +14,8 @@ import (
 type asking struct {
 	request room.Request // nil: nothing
 	above   bool         // it asks for messages older than the transcript
+	fills   int          // it asks for what the ring has no more of a room that is shown again: so much was unread, and 1
+	isNew   bool         // it was not shown here before
 }
 
 // request asks the room for a page, unless another request is not answered yet.
@@ -33,14 +35,19 @@ func (s *Screen) askEarlier() Action {
 		s.hint(s.texts().Beginning)
 		return Action{}
 	}
-	return s.request(asking{room.Around{Seq: first}, true})
+	return s.request(asking{request: room.Around{Seq: first}, above: true})
 }
 
 // goTo shows a message that was found in its context: in the transcript, or, when it is
-// too old for that, on a page of the messages around it.
+// too old for that, on a page of the messages around it. It goes to the room of one that was
+// found in another.
 func (s *Screen) goTo(e *state.Event) Action {
+	in, _ := state.RoomOf(e.Body)
+	if s.infoOf(in) != nil && in != s.transcript.id {
+		return Action{Look: true, Room: in}
+	}
 	place, ok := s.room.PlaceOf(e.Seq)
-	if !ok {
+	if !ok || in != s.transcript.id {
 		return s.request(asking{request: room.Around{Seq: e.Seq}})
 	}
 	s.close()
@@ -82,6 +89,7 @@ func (s *Screen) Show(items []room.Item, now time.Time) (left Action) {
 	for _, it := range items {
 		switch {
 		case it.Event != nil && it.Place != 0:
+			s.takeBack(it.Event)
 			s.transcript.end.place = it.Place + 1
 			at := entryRef{pos{it.Place, s.transcript.end.local}, true, false}
 			s.countEvent(it.Event, at, now)
@@ -103,6 +111,13 @@ func (s *Screen) Show(items []room.Item, now time.Time) (left Action) {
 
 // reply shows a reply, and follows the conversation again if the member waits for it.
 func (s *Screen) reply(r room.Reply, now time.Time) (left Action) {
+	switch r := r.(type) {
+	case room.Entered:
+		return s.entered(r, now)
+	case room.Elsewhere:
+		s.mentionedElsewhere(r, now)
+		return Action{}
+	}
 	end := s.transcript.end
 	if t, ok := r.(room.Turn); ok {
 		left = s.turn(t.To)
@@ -161,7 +176,15 @@ func (s *Screen) welcome(w room.Welcome, now time.Time) {
 // found shows a page of messages: over the transcript, or above the page that it
 // continues.
 func (s *Screen) found(r room.Past, now time.Time) {
-	above := s.answered(r.Asked).above
+	asked := s.answered(r.Asked)
+	if asked.fills > 0 {
+		s.fill(r.Events, asked)
+		return
+	}
+	if _, around := r.Asked.(room.Around); around && asked.request == nil && s.others != nil { // asked for in another room
+		return
+	}
+	above := asked.above
 	before, older := r.Asked.(room.Older)
 	shown, ok := s.overlay.page()
 	switch {

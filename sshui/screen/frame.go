@@ -75,7 +75,7 @@ func (s *Screen) paint(p *frameWriter, layout promptLayout) {
 		s.paintTranscript(p)
 	}
 	if s.stale&staleHeader != 0 && s.headerRows() > 0 {
-		p.row(0, s.currentHeader().row)
+		p.row(0, s.headerRow())
 	}
 	if s.stale&staleInput != 0 {
 		s.paintInput(p, layout)
@@ -125,7 +125,7 @@ func (s *Screen) paintTranscript(p *frameWriter) {
 	case s.stale&staleRows != 0 || s.hasNew() && !s.appendNew(p):
 		s.paintRows(p)
 	case s.stale&staleNames != 0:
-		s.paintNames(p, 0, s.transcriptRows())
+		s.paintBeside(p, 0, s.transcriptRows())
 	}
 	s.updateMarker(p)
 	if !s.view.follow && s.stale&(staleRows|staleBar) != 0 {
@@ -171,6 +171,7 @@ func (s *Screen) appendNew(p *frameWriter) bool {
 	}
 	if added > 0 && s.stale&staleNames == 0 {
 		s.repairNames(p, added)
+		s.paintRooms(p, added)
 	}
 	return true
 }
@@ -198,7 +199,8 @@ func (s *Screen) retellLast(p *frameWriter) {
 	}
 	row := s.transcriptRows() - 1
 	for _, text := range s.highlighted(last, s.fragment(last, 0)).All() {
-		p.row(s.headerRows()+row, string(text))
+		p.clearFrom(s.headerRows()+row, s.left())
+		p.bytes(text)
 	}
 	s.paintNames(p, row, row+1)
 }
@@ -206,21 +208,32 @@ func (s *Screen) retellLast(p *frameWriter) {
 // appendBlock paints a block's rows, each after a line feed, as they come to the bottom of
 // a terminal that scrolls.
 func (s *Screen) appendBlock(p *frameWriter, b *block) {
+	left := s.left()
 	if b.newDay {
 		p.text(eol)
+		p.forward(left)
 		p.text(s.class.Day(b.dayTime()))
 	}
 	if b.unread {
 		p.text(eol)
+		p.forward(left)
 		s.paintMarker(p)
 	}
-	p.bytes(b.Bytes)
+	if left == 0 {
+		p.bytes(b.Bytes)
+		return
+	}
+	for _, text := range b.All() {
+		p.text(eol)
+		p.forward(left)
+		p.bytes(text)
+	}
 }
 
 // updateMarker makes the unread marker say how many messages there are now.
 func (s *Screen) updateMarker(p *frameWriter) {
 	if s.painted.marker >= 0 && s.painted.markerCount != s.unread.markerCount {
-		p.at(s.headerRows()+s.painted.marker, 0)
+		p.at(s.headerRows()+s.painted.marker, s.left())
 		s.paintMarker(p)
 		s.painted.markerCount = s.unread.markerCount
 	}
@@ -244,12 +257,12 @@ func (s *Screen) paintRows(p *frameWriter) {
 	s.painted.marker = -1
 	row := height - have // of the first row of the block, from the top; may be above it
 	for i := range max(0, row) {
-		p.clear(s.headerRows() + i)
+		p.clearFrom(s.headerRows()+i, s.left())
 	}
 	for i := len(blocks) - 1; i >= 0; i-- {
 		row = s.paintBlock(p, &blocks[i], row, height)
 	}
-	s.paintNames(p, 0, s.transcriptRows())
+	s.paintBeside(p, 0, s.transcriptRows())
 }
 
 // showHead has the first message of a page say when and by whom it was written, unless it
@@ -275,7 +288,7 @@ func (s *Screen) paintBlock(p *frameWriter, b *block, row, height int) int {
 		if row <= 0 || row > height {
 			return false
 		}
-		p.clear(s.headerRows() + row - 1)
+		p.clearFrom(s.headerRows()+row-1, s.left())
 		return true
 	}
 	if b.newDay && begin() {

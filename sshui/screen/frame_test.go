@@ -123,7 +123,7 @@ func BenchmarkScreen(b *testing.B) {
 			s.Show(welcome, st.room.now)
 			buf = s.Frame(buf[:0])
 			for place := s.transcript.end.place; place < uint64(30); place++ {
-				s.Show([]room.Item{{Place: place, Event: st.room.At(place)}}, st.room.now)
+				s.Show([]room.Item{{Place: place, Event: st.room.at(place)}}, st.room.now)
 				buf = s.Frame(buf[:0])
 			}
 			screens[i] = s

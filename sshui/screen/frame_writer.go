@@ -35,9 +35,21 @@ func (p *frameWriter) at(row, column int) { p.pair(row+1, column+1, "H") }
 func (p *frameWriter) region(first, end int) { p.pair(first+1, end, "r") }
 
 // clear empties a row and goes to its start.
-func (p *frameWriter) clear(row int) {
-	p.at(row, 0)
+func (p *frameWriter) clear(row int) { p.clearFrom(row, 0) }
+
+// clearFrom empties a row from a column on and goes there.
+func (p *frameWriter) clearFrom(row, column int) {
+	p.at(row, column)
 	p.text(ansi.EraseLineRight)
+}
+
+// forward moves the cursor by columns (CUF).
+func (p *frameWriter) forward(columns int) {
+	if columns > 0 {
+		p.text("\x1b[")
+		p.number(columns)
+		p.text("C")
+	}
 }
 
 // row empties a row and writes text on it.

@@ -24,6 +24,7 @@ func FuzzScreen(f *testing.F) {
 	f.Add(uint8(1), uint8(1), []byte("日本\x1b\r語\x01\x0b\x19\x14\x06mot\r\x1bl\x1bu\x1bp\x1bn\x0c\x1b[I\x1b[O"))
 	f.Add(uint8(200), uint8(40), []byte("\x1b[?2026;2$y\x1b[?1u\x1b]11;rgb:ffff/ffff/ffff\x07\x1b[<64;1;1M\x1b[<65;1;1M"))
 	f.Add(uint8(33), uint8(9), []byte("@bo\x1b[Z\x1b[Z\x1b\x1b\x03\x03\x04\xff\xfe\x9b2J"))
+	f.Add(uint8(120), uint8(30), []byte("un\x1b2deux\x1b3\x1b[1;3D\r\x1b1\x1b2\x1b\x1b[C#dev\r/join #tp2\r"))
 	f.Fuzz(func(t *testing.T, width, height uint8, sent []byte) {
 		if len(sent) > 1<<10 {
 			t.Skip("time")
@@ -31,6 +32,9 @@ func FuzzScreen(f *testing.F) {
 		st := newStage(t, int(width), int(height), func(st *testScreen) {
 			st.term.Width, st.term.Height = max(st.term.Width, 1), max(st.term.Height, 1)
 			st.room.complete = actorOffers
+			if len(sent)%2 == 1 {
+				st.room.follows(dev, tp2)
+			}
 		})
 		var d keys.Decoder
 		for n := 1; len(sent) > 0; n++ {
@@ -41,6 +45,8 @@ func FuzzScreen(f *testing.F) {
 			switch n % 8 {
 			case 2:
 				st.passes(time.Hour)
+			case 3:
+				st.in((st.room.looks+dev)%(2*dev), "bob", "@eve "+string(piece))
 			case 4:
 				st.resizes(1+int(piece[0])%130, 1+int(piece[len(piece)-1])%50)
 			case 6:
@@ -57,9 +63,22 @@ func FuzzScreen(f *testing.F) {
 
 // obeyed does what a key asks of the front: a line is said.
 func obeyed(st *testScreen, a Action) {
+	st.obeys(a)
 	if a.Line != "" && !strings.HasPrefix(a.Line, "/") {
 		st.Show([]room.Item{st.room.said(string(st.room.me), a.Line)}, st.room.now)
 	}
+}
+
+// actorOffers completes what begins with a sign that calls somebody or a command.
+func actorOffers(line string, pos int) (int, []string) {
+	start := strings.LastIndexAny(line[:pos], " \n") + 1
+	switch {
+	case strings.HasPrefix(line[start:], "@"):
+		return start, []string{"@ann ", "@李雷 ", "@אבי "}
+	case strings.HasPrefix(line[start:], "/"):
+		return start, []string{"/liste "}
+	}
+	return start, nil
 }
 
 // bounded fails the test if a frame is large, or holds what is not ours.
@@ -74,7 +93,7 @@ func bounded(t *testing.T, frame []byte) {
 }
 
 // ours are all sequences that a frame may hold. A link's target is visible ASCII.
-var ours = regexp.MustCompile(`\x1b(\[\?25[lh]|\[\?2026[lh]|\[\?7[lh]|\[\?100[06][lh]|\[\d+;\d+H|\[\d*;?\d*r|\[K|\[2J|\[[\d;]*m|\[>1u|\[<u` +
+var ours = regexp.MustCompile(`\x1b(\[\?25[lh]|\[\?2026[lh]|\[\?7[lh]|\[\?100[06][lh]|\[\d+;\d+H|\[\d+C|\[\d*;?\d*r|\[K|\[2J|\[[\d;]*m|\[>1u|\[<u` +
 	`|\]2;salon( \(\d+\+?\))?\x1b\\|\]8;(id=\d+;[!-~]+|;)\x1b\\)`)
 
 // foreign finds a character in a frame that controls a terminal, and that we have

@@ -55,7 +55,7 @@ func picture(t *testing.T, sc scene, name string) {
 }
 
 // marks are those of mentions and private messages, beside the gutter that is thick for them.
-var marks = regexp.MustCompile(`(?m)^((?:│ )? (?:\d\d:\d\d|     ) )[!@]( .*┃)`)
+var marks = regexp.MustCompile(`(?m)^((?:│ |.{17}│)? (?:\d\d:\d\d|     ) )[!@]( .*┃)`)
 
 // unmarked is a picture without the marks that only terminals without colours have.
 func unmarked(picture string) string { return marks.ReplaceAllString(picture, "$1 $2") }

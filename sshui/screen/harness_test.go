@@ -31,6 +31,10 @@ type fakeRoom struct {
 	arrived uint64
 	first   uint64
 	events  []*state.Event // at first, first+1, ...
+	in      []state.Seq    // in which room each of them is shown
+	where   state.Seq      // in which room something happens next
+	looks   state.Seq
+	rooms   *room.Rooms
 	seq     state.Seq
 	roster  *room.Roster
 	prefs   room.Prefs
@@ -67,10 +71,35 @@ func (r *fakeRoom) held(place uint64) (int, bool) {
 
 // available are the commands that a member may use.
 var available = slices.DeleteFunc(slices.Clone(room.Commands()), func(c *room.Command) bool {
-	return c.Need == room.Operators
+	return c.Need == room.Operators || c.Need == room.Moderators
 })
 
-func (r *fakeRoom) At(place uint64) *state.Event {
+func (r *fakeRoom) Rooms() *room.Rooms { return r.rooms }
+func (r *fakeRoom) Looks() state.Seq   { return r.looks }
+func (r *fakeRoom) Shows() state.Seq   { return r.looks }
+
+func (r *fakeRoom) After(in state.Seq, place uint64) (uint64, *state.Event) {
+	for place = max(place, r.first); ; place++ {
+		if i, ok := r.held(place); !ok || r.in[i] == in || r.in[i] == everywhere {
+			return place, r.at(place)
+		}
+	}
+}
+
+func (r *fakeRoom) Before(in state.Seq, place uint64) (uint64, *state.Event) {
+	for place = min(place, r.first+uint64(len(r.events))); place > r.first; {
+		place--
+		if i, _ := r.held(place); r.in[i] == in || r.in[i] == everywhere {
+			return place, r.events[i]
+		}
+	}
+	return r.first, nil
+}
+
+// everywhere is where something happens that is shown in all rooms.
+const everywhere state.Seq = 1<<64 - 1
+
+func (r *fakeRoom) at(place uint64) *state.Event {
 	if i, ok := r.held(place); ok {
 		return r.events[i]
 	}
@@ -97,7 +126,10 @@ func (r *fakeRoom) Complete(line string, pos int) (int, []string) {
 func (r *fakeRoom) happens(b state.Body) room.Item {
 	r.seq++
 	e := &state.Event{Seq: r.seq, ID: state.ID{Origin: 1, N: uint64(r.seq)}, Time: r.now, Body: b}
-	r.events = append(r.events, e)
+	r.events, r.in = append(r.events, e), append(r.in, r.where)
+	if _, all := b.(state.Walled); all {
+		r.in[len(r.in)-1] = everywhere
+	}
 	return room.Item{Place: r.first + uint64(len(r.events)) - 1, Event: e}
 }
 
@@ -125,7 +157,7 @@ func (r *fakeRoom) left(who string) room.Item {
 // forget has the room forget its n oldest events.
 func (r *fakeRoom) forget(n int) {
 	n = min(n, len(r.events))
-	r.events, r.first = r.events[n:], r.first+uint64(n)
+	r.events, r.in, r.first = r.events[n:], r.in[n:], r.first+uint64(n)
 }
 
 // arrive makes this the moment when the session came: what was said before is

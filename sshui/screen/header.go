@@ -14,7 +14,7 @@ import (
 
 // currentHeader returns the header for the screen as it is now.
 func (s *Screen) currentHeader() *header {
-	l := headerLook{class: s.class, width: s.term.Width, height: s.transcriptRows(), away: s.away}
+	l := headerLook{class: s.class, room: s.transcript.id, width: s.term.Width, height: s.transcriptRows(), away: s.away}
 	if h := s.header; h != nil && h.roster == s.roster && h.look == l {
 		return h
 	}
@@ -37,18 +37,29 @@ func (s *Screen) currentHeader() *header {
 // leastTopic is how many columns the beginning of a topic is worth showing in.
 const leastTopic = 12
 
+// headerRow returns the first row. That of whoever follows several rooms is theirs alone: it
+// says what is unread in the others, unless a list beside the transcript does.
+func (s *Screen) headerRow() string {
+	if s.rooms == nil || s.left() > 0 {
+		return s.currentHeader().row
+	}
+	return s.headerText()
+}
+
 // headerText returns the first row: the room, how many are here, warnings, the topic, and
 // how to get help. Only the topic is cut. Where there is no room, these are left out in
 // order: the hint on help, the topic, the name of the room, how many are here, and all
 // warnings but the first.
 func (s *Screen) headerText() string {
 	help := s.texts().HelpKey + " "
-	space := s.term.Width - ansi.StringWidth(help) - 1
-	always, warnings := []string{room.Salon, fmt.Sprintf(s.texts().Online, s.roster.Present)}, s.warnings()
+	always, warnings := []string{text.Isolate(string(s.roomName())), fmt.Sprintf(s.texts().Online, s.roster.Present)}, s.warnings()
 	words := heading(always, warnings)
+	rooms := s.headerRooms(ansi.StringWidth(heading(always, nil)))
+	columns := s.term.Width - ansi.StringWidth(rooms)
+	space := columns - ansi.StringWidth(help) - 1
 	if ansi.StringWidth(words) > space {
-		help, space = "", s.term.Width
-		words = s.shortHeading(always, warnings)
+		help, space = "", columns
+		words = shortHeading(space, always, warnings)
 	}
 	if topic := text.Isolate(strings.ReplaceAll(s.roster.Topic.Text, "\n", " ")); topic != "" {
 		left := space - ansi.StringWidth(words)
@@ -64,12 +75,12 @@ func (s *Screen) headerText() string {
 	if words = rows.Fit(words, space); help != "" {
 		help = " " + help
 	}
-	return s.bar(words, always, help)
+	return s.bar(words, always, rooms, help)
 }
 
 // bar paints the header over the whole width: the room stands out, how many are here and
 // the hint on help do not.
-func (s *Screen) bar(words string, always []string, help string) string {
+func (s *Screen) bar(words string, always []string, rooms, help string) string {
 	palette, painted := s.class.Palette, ""
 	for i, style := range []rows.Style{rows.BarRoom, rows.BarQuiet} {
 		if rest, ok := strings.CutPrefix(words, " "+always[i]+" "); ok {
@@ -77,7 +88,7 @@ func (s *Screen) bar(words string, always []string, help string) string {
 			words = " " + rest
 		}
 	}
-	return painted + palette.Paint(rows.Bar, words) + palette.Paint(rows.BarQuiet, help)
+	return painted + palette.Paint(rows.Bar, words) + rooms + palette.Paint(rows.BarQuiet, help)
 }
 
 // heading is what always stands in the header, then what is unusual.
@@ -93,7 +104,7 @@ func heading(always, warnings []string) string {
 }
 
 // shortHeading returns the heading without what the terminal has no room for.
-func (s *Screen) shortHeading(always, warnings []string) string {
+func shortHeading(space int, always, warnings []string) string {
 	var forms []string
 	for n := len(warnings); n > 0; n-- {
 		for i := range len(always) + 1 {
@@ -103,7 +114,7 @@ func (s *Screen) shortHeading(always, warnings []string) string {
 	if len(warnings) > 0 {
 		forms = append(forms, warnings[0])
 	}
-	return fitting(s.term.Width, append(forms, heading(always, nil), heading(always[1:], nil))...)
+	return fitting(space, append(forms, heading(always, nil), heading(always[1:], nil))...)
 }
 
 // warnings returns what is unusual about the room or the member, the most important first.
@@ -148,8 +159,8 @@ func (s *Screen) listNames(h *header) {
 		case i == shown+namesTitle && others > 0:
 			name = "   " + s.class.Palette.Paint(rows.Quiet, cut(fmt.Sprintf(s.texts().MoreNames, others), namesWidth-4))
 		}
-		h.names.add(s.headerRows()+i, s.transcriptWidth(), edge+name)
-		h.edgeless.add(s.headerRows()+i, s.transcriptWidth()+1, name)
+		h.names.add(s.headerRows()+i, s.term.Width-namesWidth, edge+name)
+		h.edgeless.add(s.headerRows()+i, s.term.Width-namesWidth+1, name)
 	}
 }
 
@@ -178,7 +189,7 @@ func (s *Screen) paintMine(p *frameWriter, from, to int) {
 	if s.mine < 0 || s.away || row < from || row >= to || row > last || row == last && s.roster.Present > s.mine+1 {
 		return
 	}
-	p.at(s.headerRows()+row, s.transcriptWidth()+4)
+	p.at(s.headerRows()+row, s.term.Width-namesWidth+4)
 	p.text(s.class.Palette.Paint(rows.Own, text.Isolate(cut(string(s.me), namesWidth-4))))
 }
 

@@ -6,6 +6,7 @@ import (
 	"salon/internal/line"
 	"salon/internal/line/keys"
 	"salon/room"
+	"salon/room/state"
 )
 
 // input is the line being typed and what the line is for.
@@ -22,6 +23,12 @@ type input struct {
 	// unsure: those whom the line goes to have changed since it was begun, and not as the
 	// member meant: Enter says so before it sends it.
 	unsure bool
+	// moved: the line was being typed in a room that is shown no more; Enter says where what
+	// is typed now goes before it sends it.
+	moved bool
+	// moving: a line was entered that goes to another room, which is not shown yet: what is
+	// typed meanwhile is meant for there.
+	moving bool
 
 	hint           string // shown until the next key
 	waiting        int    // lines entered that wait their turn
@@ -53,13 +60,15 @@ func (in *input) setMode(m mode) {
 	}
 }
 
-// Action is what a key asks of the front: at most one of the three. Lines and
+// Action is what a key asks of the front: at most one of the four. Lines and
 // requests are done in the order in which they were asked for. The room's answer to a
 // request goes to Show, and one that failed to Failed too.
 type Action struct {
 	Line    string       // as it was typed; "" for none
 	Request room.Request // for the session to Ask; nil for none
 	Leave   bool         // the member goes
+	Look    bool         // the session is to look at Room, at once
+	Room    state.Seq    // with Look, or where Line was typed
 }
 
 // insert types text.
@@ -80,7 +89,8 @@ func (s *Screen) enter() Action {
 	in := &s.input
 	s.stale |= staleInput
 	text := in.line.Text()
-	if in.mode == composing && in.unsure && room.Speaks(text) {
+	moves := s.rooms != nil && room.Moves(text)
+	if in.mode == composing && (in.unsure || in.moved) && room.Speaks(text) && !moves {
 		s.askAgain()
 		return Action{}
 	}
@@ -96,11 +106,12 @@ func (s *Screen) enter() Action {
 		return Action{}
 	}
 	in.clear()
+	in.moving = in.moving || room.Moves(text)
 	if names, ok := room.Targets(text); ok {
 		s.target.choose(names)
 		return Action{Line: text}
 	}
-	if !room.Speaks(text) {
+	if moves || !room.Speaks(text) {
 		in.pendingReplies++
 		return Action{Line: text}
 	}
@@ -114,8 +125,17 @@ func (s *Screen) enter() Action {
 // member is not typing something else; the line is recalled by Up in any case. A line
 // with a pass phrase does not come back: nobody could see what is wrong with it, and
 // whoever typed a better phrase over it would say that to everyone.
-func (s *Screen) Restore(line string) {
+//
+// One that was typed in a room which is not shown comes back there, if that is still followed.
+func (s *Screen) Restore(typedIn state.Seq, line string) {
 	in := &s.input
+	if typedIn != s.transcript.id {
+		if c := s.others[typedIn]; c != nil && c.draft.Empty() && !room.Secret(line) {
+			c.draft.Set(line, len(line))
+			c.draft.Select()
+		}
+		return
+	}
 	if !in.isIdle() && !(in.mode == composing && in.line.Selected()) || room.Secret(line) {
 		return
 	}
@@ -127,6 +147,9 @@ func (s *Screen) Restore(line string) {
 // Resume puts what was being typed elsewhere on the screen, to go on with it.
 func (s *Screen) Resume(line string) {
 	if line != "" {
+		if was := s.input.line.Text(); was != "" { // of a room that was gone to meanwhile
+			s.input.history.Add(was)
+		}
 		s.input.line.Set(line, len(line))
 		s.stale |= staleInput
 	}
@@ -135,11 +158,13 @@ func (s *Screen) Resume(line string) {
 // Done says that a command succeeded without a reply of its own: the view follows the
 // conversation again, where its event is. It reports whether the screen changed.
 func (s *Screen) Done(line string) bool {
-	if s.input.pendingReplies == 0 || room.Speaks(line) {
+	if s.input.pendingReplies == 0 || room.Speaks(line) && !room.Moves(line) {
 		return false
 	}
 	s.input.pendingReplies--
-	s.toBottom()
+	if !room.Moves(line) { // another place is shown, as it was left
+		s.toBottom()
+	}
 	return true
 }
 
@@ -166,7 +191,7 @@ func (in *input) clear() {
 	}
 	in.history.Reset()
 	in.line.Set("", 0)
-	in.unsure = false
+	in.unsure, in.moved = false, false
 }
 
 // startSearch empties the line and makes it a search, in the room or in what was typed.

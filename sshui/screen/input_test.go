@@ -16,7 +16,7 @@ func (st *testScreen) line() string {
 	st.t.Helper()
 	_, column := st.cursor()
 	row := []rune(st.bottom() + strings.Repeat(" ", st.vt.Width()))
-	text, ok := strings.CutPrefix(string(row[:column])+"^"+string(row[column:]), "  #salon  ")
+	text, ok := strings.CutPrefix(string(row[:column])+"^"+string(row[column:]), "  "+string(st.roomName())+"  ")
 	if !ok {
 		st.t.Fatalf("no line to everyone is typed in %q", st.bottom())
 	}

@@ -2,6 +2,7 @@ package screen
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"salon/internal/line/keys"
@@ -15,7 +16,11 @@ func (s *Screen) Input(e keys.Event, now time.Time) Action {
 	s.refresh()
 	switch e := e.(type) {
 	case keys.Key:
-		return s.pressKey(e, now)
+		a := s.pressKey(e, now)
+		if a.Line != "" {
+			a.Room = s.transcript.id
+		}
+		return a
 	case keys.Paste:
 		s.noteActivity(now)
 		s.acceptPaste(e)
@@ -47,7 +52,7 @@ func (s *Screen) pressKey(k keys.Key, now time.Time) Action {
 	defer s.markSeen() // a key may have brought what is new into view
 	in := &s.input
 	name := k.Name
-	if alt := k.Alt(); !in.escHandled && isAlt(alt) {
+	if alt := k.Alt(); !in.escHandled && s.isAlt(alt) {
 		name, k.Text = alt, ""
 	}
 	in.escHandled = false
@@ -79,6 +84,9 @@ func (s *Screen) pressKey(k keys.Key, now time.Time) Action {
 		return Action{}
 	}
 	s.endCopying()
+	if a, ok := s.roomKey(name); ok {
+		return a
+	}
 	if s.overlay != nil {
 		if a, ok := s.overlayKey(name); ok {
 			return a
@@ -104,10 +112,12 @@ func (s *Screen) endCopying() {
 
 // isAlt reports whether a key with Alt does something. Esc and then any other key
 // is just that key: nothing typed is lost.
-func isAlt(name string) bool {
+func (s *Screen) isAlt(name string) bool {
 	edits := []string{"alt+enter", "alt+b", "alt+f", "alt+d", "alt+backspace", "alt+left", "alt+right"}
 	_, turns := turns[name]
-	return turns || slices.Contains(edits, name)
+	_, room := roomKeys[name]
+	room = room && s.rooms != nil && strings.ContainsAny(name, "123456789")
+	return turns || room || slices.Contains(edits, name)
 }
 
 // namedKey handles a key with a name for the line or the view.

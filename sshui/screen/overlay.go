@@ -153,7 +153,11 @@ func (s *Screen) foundItems(r room.Past, o *overlay) []item {
 func (s *Screen) helpItems(h room.Help, c rows.Class) []item {
 	t := s.texts()
 	lines := []string{c.Palette.Paint(rows.Strong, cut(" "+t.KeysTitle, c.Width))}
-	for _, k := range t.Keys {
+	keys := t.Keys
+	if s.rooms != nil {
+		keys = slices.Concat(keys, t.RoomKeys)
+	}
+	for _, k := range keys {
 		lines = append(lines, twoColumns(k.Keys, k.Does, c.Width)...)
 	}
 	lines = append(lines, "", c.Palette.Paint(rows.Strong, cut(" "+t.CommandsTitle, c.Width)))

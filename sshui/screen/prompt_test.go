@@ -87,7 +87,7 @@ func TestRefusedLinesComeBackSelected(t *testing.T) {
 	} {
 		st := newStage(t, 60, 10)
 		st.says("/incsire")
-		st.Restore("/incsire")
+		st.Restore(0, "/incsire")
 		st.frame()
 		if at := st.vt.CellAt(10, 9); at.Style.Attrs == 0 {
 			t.Fatalf("it does not look selected: %+v", at)
@@ -103,7 +103,7 @@ func TestRefusedLinesDisturbNobodyWhoTypes(t *testing.T) {
 	st := newStage(t, 60, 10)
 	st.says("@anm salut")
 	st.types("autre chose")
-	st.Restore("@anm salut")
+	st.Restore(0, "@anm salut")
 	st.frame()
 	st.reads("autre chose^")
 	st.keys("up")
@@ -115,7 +115,7 @@ func TestRefusedLinesDisturbNobodyWhoTypes(t *testing.T) {
 func TestPassPhrasesDoNotComeBack(t *testing.T) {
 	st := newStage(t, 60, 10)
 	st.says("/inscrire trop court")
-	st.Restore("/inscrire trop court")
+	st.Restore(0, "/inscrire trop court")
 	st.keys("up", "ctrl+y")
 	st.reads("^")
 }

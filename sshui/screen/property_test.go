@@ -118,11 +118,11 @@ var acts = map[string]func(*actor){
 	"overlay": (*actor).overlay, "press": (*actor).press, "type": (*actor).typing, "paste": (*actor).paste, "change": (*actor).change,
 	"ignore": (*actor).ignore, "wait": (*actor).wait, "focus": (*actor).focus, "resize": (*actor).resize,
 	"configure": (*actor).configure, "forget": (*actor).forget, "report": (*actor).report,
-	"reopen": (*actor).reopen,
+	"reopen": (*actor).reopen, "wander": (*actor).wander, "elsewhere": (*actor).elsewhere,
 }
 
 // deeds are the names of acts, the more usual ones more often.
-var deeds = append(slices.Sorted(maps.Keys(acts)), "happen", "happen", "happen", "show", "show", "press", "press", "press")
+var deeds = append(slices.Sorted(maps.Keys(acts)), "happen", "happen", "happen", "wander", "show", "show", "press", "press", "press")
 
 func (a *actor) act() { acts[rapid.SampledFrom(deeds).Draw(a.T, "act")](a) }
 
@@ -174,8 +174,11 @@ func (a *actor) burst() {
 
 func (a *actor) show() {
 	dropped := a.transcript.dropped
-	a.Show(a.coming, a.room.now)
+	asked := a.Show(a.coming, a.room.now)
 	a.coming = nil
+	if around, ok := asked.Request.(room.Around); ok && rapid.Bool().Draw(a.T, "answered") {
+		a.coming = append(a.coming, replied(a.room.around(around)))
+	}
 	if a.transcript.dropped > dropped { // as in forget
 		a.Repaint()
 	}
@@ -227,10 +230,10 @@ func (a *actor) press() {
 	names := []string{
 		"pgup", "pgup", "pgdn", "pgdn", "end", "home", "alt+home", "alt+end", "alt+u", "alt+p", "alt+n", "esc", "esc", "enter", "enter",
 		"f1", "alt+l", "ctrl+l", "ctrl+f", "ctrl+r", "ctrl+c", "ctrl+u", "ctrl+y", "tab", "shift+tab", "alt+enter", "up", "down",
-		"left", "right", "backspace", "ctrl+w", "ctrl+a", "ctrl+e", "space", "f5",
+		"alt+1", "alt+2", "alt+3", "alt+left", "alt+right", "left", "right", "backspace", "ctrl+w", "ctrl+a", "ctrl+e", "space", "f5",
 	}
 	for range rapid.IntRange(1, 3).Draw(a.T, "times") {
-		a.input(keys.Key{Name: rapid.SampledFrom(names).Draw(a.T, "key")})
+		a.looks(a.input(keys.Key{Name: rapid.SampledFrom(names).Draw(a.T, "key")}))
 	}
 	if rapid.IntRange(0, 5).Draw(a.T, "wheel") == 0 {
 		a.input(keys.Wheel{Up: rapid.Bool().Draw(a.T, "up")})
@@ -312,7 +315,7 @@ func (a *actor) report() {
 	a.input(rapid.SampledFrom(reports).Draw(a.T, "report"))
 	a.Waiting(rapid.IntRange(0, 2).Draw(a.T, "waiting"))
 	if rapid.Bool().Draw(a.T, "refused") {
-		a.Restore("@anm salut, 李雷")
+		a.Restore(a.Looks(), "@anm salut, 李雷")
 	}
 }
 
@@ -386,16 +389,4 @@ func (a *actor) clean(frame []byte) {
 	if r, found := foreign(frame); found {
 		a.Fatalf("%q in a frame: %q", r, frame)
 	}
-}
-
-// actorOffers completes what begins with a sign that calls somebody or a command.
-func actorOffers(line string, pos int) (int, []string) {
-	start := strings.LastIndexAny(line[:pos], " \n") + 1
-	switch {
-	case strings.HasPrefix(line[start:], "@"):
-		return start, []string{"@ann ", "@李雷 ", "@אבי "}
-	case strings.HasPrefix(line[start:], "/"):
-		return start, []string{"/liste "}
-	}
-	return start, nil
 }

@@ -73,6 +73,16 @@ var scenes = []scene{
 	{"header-cut", size{20, 8}, state.French, crowded, talks},
 	{"header-with-all-notes", size{80, 8}, state.English, crowded, talks},
 	{"names-more-than-fit", size{120, 12}, state.French, crowded, talks},
+	{"rooms-beside-the-talk", size{120, 40}, state.French, nil, wanders},
+	{"rooms-beside-the-talk", size{120, 40}, state.English, nil, wanders},
+	{"rooms-in-the-header", size{80, 24}, state.French, nil, wanders},
+	{"rooms-in-the-header", size{80, 24}, state.English, nil, wanders},
+	{"rooms-in-the-header", size{40, 12}, state.French, nil, wanders},
+	{"rooms-in-the-header", size{40, 12}, state.English, nil, wanders},
+	{"rooms-without-header", size{20, 5}, state.French, nil, wanders},
+	{"rooms-unread-when-coming-back", size{80, 24}, state.French, nil, comesBack},
+	{"rooms-more-than-fit", size{120, 12}, state.English, nil, followsMany},
+	{"rooms-on-a-key", size{80, 24}, state.English, nil, func(st *testScreen) { wanders(st); st.keys("f1", "pgdn") }},
 	{"farewell", size{80, 24}, state.English, nil, leaves},
 }
 

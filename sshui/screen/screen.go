@@ -12,7 +12,6 @@ import (
 	"slices"
 	"time"
 
-	"salon/internal/line"
 	"salon/room"
 	"salon/room/lang"
 	"salon/room/state"
@@ -51,7 +50,9 @@ type Screen struct {
 	mine   int          // this member in the roster's list; -1: not there
 	away   bool         // this member is
 
-	*conversation // that is shown
+	*conversation                             // that is shown
+	others        map[state.Seq]*conversation // by the IDs of their rooms; nil until there is one
+	rooms         *room.Rooms                 // that the member follows; nil: the first alone
 	asking        asking
 
 	input   input
@@ -61,18 +62,6 @@ type Screen struct {
 	header  *header // of the roster
 	stale   stale
 	painted painted
-}
-
-// conversation is what the screen keeps of one room: what was said, how far it is read, and
-// what is being typed to whom.
-type conversation struct {
-	transcript transcript
-	view       view
-	unread     unreadState
-	beginning  state.Seq // the first event in the room's memory, when nothing was said before it
-
-	draft  line.Editor // the line being typed
-	target target      // of lines that name nobody
 }
 
 // focus is whether the terminal's window has the keyboard.
@@ -87,12 +76,8 @@ const (
 // New returns the screen of a session that has just joined. All screens of one server get
 // the same Shared. Nothing is painted until Frame.
 func New(r Room, shared *Shared, t Terminal, now time.Time) *Screen {
-	s := &Screen{room: r, shared: shared, term: t, stale: everything, conversation: &conversation{
-		transcript: transcript{room: r, arrived: r.Arrived(), end: pos{place: r.Arrived()}},
-		view:       view{follow: true},
-		unread:     unreadState{lastKey: now},
-		target:     target{stale: true},
-	}}
+	s := &Screen{room: r, shared: shared, term: t, stale: everything, conversation: newConversation(r, r.Shows(), r.Arrived())}
+	s.unread.lastKey = now
 	s.input.line = &s.draft
 	s.term.Width, s.term.Height = max(t.Width, 1), max(t.Height, 1)
 	s.refresh()
@@ -115,7 +100,12 @@ func (s *Screen) Repaint() { s.stale |= everything }
 // refresh reads the session's preferences and pseudo and the room's roster, and marks
 // what they change as stale.
 func (s *Screen) refresh() {
-	if me, r := s.room.Pseudo(), s.room.Roster(); me != s.me || r != s.roster {
+	s.readRooms()
+	me, r := s.room.Pseudo(), s.room.Roster()
+	if r.Room != s.transcript.id && s.roster != nil { // of the room that is shown next
+		r = s.roster
+	}
+	if me != s.me || r != s.roster {
 		s.stale |= staleHeader | staleNames
 		if me != s.me {
 			s.key = me.Key()
@@ -129,7 +119,7 @@ func (s *Screen) refresh() {
 		s.mine = slices.IndexFunc(r.People, func(a room.Attendee) bool { return a.Pseudo == me })
 		s.away = s.mine >= 0 && r.People[s.mine].Away
 	}
-	if s.target.to != nil || s.target.stale { // else only a line changes it
+	if (s.target.to != nil || s.target.stale) && s.isThere() { // else only a line changes it
 		s.retarget()
 	}
 	s.prefs = s.room.Prefs()
@@ -167,7 +157,7 @@ func (s *Screen) palette() rows.Palette {
 func (s *Screen) viewer() lang.View {
 	return lang.View{
 		Lang: s.prefs.Lang, Zone: s.prefs.Zone, Hour12: s.prefs.Hour12,
-		Me: s.me, Operator: s.room.Role() >= state.Operator, Screen: true,
+		Me: s.me, Room: s.transcript.id, Operator: s.room.Role() >= state.Operator, Screen: true,
 	}
 }
 
@@ -186,6 +176,7 @@ const (
 	lineFrom            = 12    // rows: a line stands above what is typed
 	namesFrom           = 110   // columns
 	namesWidth          = 22    // columns of the list of names, with its edge
+	roomsWidth          = 18    // columns of the list of rooms, with its edge
 )
 
 // stale are the parts of the screen that the terminal does not show as they are.
@@ -237,7 +228,16 @@ func (s *Screen) listWidth() int {
 	return 0
 }
 
-func (s *Screen) transcriptWidth() int { return s.term.Width - s.listWidth() }
+// left is the column where the transcript begins: before it is the list of rooms, if there
+// are several.
+func (s *Screen) left() int {
+	if s.rooms != nil && s.term.Width >= namesFrom {
+		return roomsWidth
+	}
+	return 0
+}
+
+func (s *Screen) transcriptWidth() int { return s.term.Width - s.left() - s.listWidth() }
 
 // transcriptRows is the number of rows of the transcript.
 func (s *Screen) transcriptRows() int {

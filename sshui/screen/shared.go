@@ -8,6 +8,7 @@ import (
 
 	"salon/internal/classcache"
 	"salon/room"
+	"salon/room/state"
 	"salon/sshui/rows"
 )
 
@@ -24,6 +25,7 @@ type Shared struct {
 // headerLook is everything that a header depends on besides the roster.
 type headerLook struct {
 	class         rows.Class
+	room          state.Seq
 	width, height int // of the terminal; of the transcript's part
 	away          bool
 }

@@ -7,6 +7,7 @@ import (
 
 	"salon/room"
 	"salon/room/lang"
+	"salon/room/state"
 	"salon/room/text"
 	"salon/sshui/rows"
 )
@@ -40,6 +41,10 @@ func (t *target) label() string {
 	return strings.Join(names, ",")
 }
 
+// isThere reports whether the session looks at the room that is shown; else it is about to be
+// shown another one.
+func (s *Screen) isThere() bool { return s.room.Looks() == s.transcript.id }
+
 // retarget reads the session's target.
 func (s *Screen) retarget() {
 	s.target.stale = false
@@ -53,8 +58,13 @@ func (s *Screen) retarget() {
 // and whether it accepted the last. Where it did not, what has been typed since was typed
 // for somebody else than it would go to now: Enter asks before it is sent.
 func (s *Screen) Targeted(accepted bool) {
-	s.target.asked = false
-	s.retarget()
+	for c := range s.all {
+		c.target.asked, c.target.stale = false, true
+	}
+	if s.isThere() {
+		s.retarget()
+	}
+	s.input.moving = s.input.moving && accepted
 	if !accepted && !s.input.isIdle() && !s.input.line.Selected() {
 		s.input.unsure = true
 	}
@@ -63,8 +73,8 @@ func (s *Screen) Targeted(accepted bool) {
 
 // Return gives back a line that went nowhere because the change of the target that it was
 // entered behind was refused. Like a line that is refused, but Enter asks before it sends it.
-func (s *Screen) Return(line string) {
-	if s.Restore(line); s.input.line.Selected() {
+func (s *Screen) Return(in state.Seq, line string) {
+	if s.Restore(in, line); in == s.transcript.id && s.input.line.Selected() {
 		s.input.unsure = true
 	}
 }
@@ -72,9 +82,12 @@ func (s *Screen) Return(line string) {
 // askAgain has Enter send the line only when it is pressed once more, and says to whom.
 func (s *Screen) askAgain() {
 	in := &s.input
-	in.unsure = false
+	in.unsure, in.moved = false, false
 	in.line.Set(in.line.Text(), len(in.line.Text()))
 	to := s.texts().Everyone
+	if s.rooms != nil || s.transcript.id != 0 {
+		to = string(s.roomName())
+	}
 	if names := s.target.label(); names != "" {
 		to = text.Isolate("@" + names)
 	}
@@ -92,21 +105,43 @@ func (s *Screen) toEveryone() Action {
 func (s *Screen) label() (string, rows.Style) {
 	typed := s.input.line.Text()
 	names, alone := room.Addressee(typed)
-	if !alone && !room.ToEveryone(typed) {
+	in := s.roomTyped(typed)
+	if !alone && in == "" && !room.ToEveryone(typed) {
 		names = s.target.label()
 		alone = names != ""
+	}
+	if in == "" {
+		in = s.roomName()
 	}
 	switch {
 	case alone && s.term.Width < narrow:
 		return "@> ", rows.Private
-	case s.term.Width < narrow:
+	case s.term.Width < narrow && s.rooms == nil:
 		return "> ", rows.Quiet
+	case s.term.Width < narrow:
+		return cut(string(in), s.term.Width/3) + "> ", rows.Quiet
 	case alone && names == "":
 		return " " + cut(lang.Of(s.prefs.Lang).Private, mostTarget) + " ", rows.PrivateLabel
 	case alone:
 		return " " + cut(text.Isolate("@"+names), mostTarget) + " ", rows.PrivateLabel
 	}
-	return " " + room.Salon + " ", rows.Label
+	return " " + cut(string(in), mostTarget) + " ", rows.Label
+}
+
+// roomTyped returns the name of another room, that a line goes to which begins with it; "" for
+// none.
+func (s *Screen) roomTyped(typed string) text.RoomName {
+	word, said := text.CutSpace(typed)
+	name, err := text.ParseRoomName(word)
+	if s.rooms == nil || err != nil || said == "" && word == typed {
+		return ""
+	}
+	for _, in := range s.rooms.List {
+		if in.Name.Key() == name.Key() {
+			return in.Name
+		}
+	}
+	return ""
 }
 
 // placeholder returns what stands in faint in an empty line: what may be done there, in at

@@ -74,7 +74,7 @@ func (s *Screen) notify(p *frameWriter) {
 const maxTitle = 100
 
 func (s *Screen) paintTitle(p *frameWriter) {
-	n := min(s.unread.count, maxTitle)
+	n := min(s.unread.count+s.unreadElsewhere(), maxTitle)
 	if !s.term.Modern || s.painted.title == n {
 		return
 	}

@@ -14,9 +14,13 @@ import (
 type Room interface {
 	Arrived() uint64
 	Held() (first, next uint64)
-	At(place uint64) *state.Event
+	After(in state.Seq, place uint64) (uint64, *state.Event)
+	Before(in state.Seq, place uint64) (uint64, *state.Event)
 	PlaceOf(seq state.Seq) (uint64, bool)
 	Hides(e *state.Event) bool
+	Rooms() *room.Rooms
+	Looks() state.Seq
+	Shows() state.Seq
 	Roster() *room.Roster
 	Available() []*room.Command
 	Complete(line string, pos int) (start int, candidates []string)
@@ -33,15 +37,16 @@ const (
 	maxLocalsBytes = 64 << 10
 )
 
-// transcript is everything said and shown, in order: the room's events, read from
-// its ring where they are shared by all, and among them what was shown to this
+// transcript is everything said and shown in a room, in order: its events, read from
+// the ring where they are shared by all, and among them what was shown to this
 // session alone.
 type transcript struct {
 	room    Room
-	arrived uint64 // place of the first event after this session joined
+	id      state.Seq // of the room
+	arrived uint64    // place of the first event after this session came to it
 	end     pos
 	locals  []local
-	dropped int // locals that were forgotten: locals[i] is number dropped+i
+	dropped int // locals that were forgotten, less those that came before number 0: locals[i] is number dropped+i
 	bytes   int // that locals weigh, about
 }
 
@@ -117,7 +122,23 @@ func (t *transcript) add(l local) {
 // the day of the first, and behind them on a first visit: what one may type is then in view.
 // They are in the ring, or kept here if they are too old for it.
 func (t *transcript) welcome(w room.Welcome, now time.Time) {
-	last, first, back := w.Last, t.arrived, w.Seen != 0
+	last := w.Last
+	w.Last = nil
+	t.greet(local{when: now, reply: w}, last, w.Seen != 0)
+}
+
+// entered puts what is told of a room that somebody goes to beside what was said there last,
+// as welcome does.
+func (t *transcript) entered(w room.Entered, now time.Time) {
+	last := w.Last
+	w.Last = nil
+	t.greet(local{when: now, reply: w}, last, w.Again)
+}
+
+// greet puts a greeting beside the messages that are replayed, before them for whoever comes
+// back.
+func (t *transcript) greet(greeting local, last []state.Event, back bool) {
+	first := t.arrived
 	old := last // those that the ring does not hold
 	for i, e := range last {
 		if place, held := t.room.PlaceOf(e.Seq); held && place < t.arrived {
@@ -125,8 +146,7 @@ func (t *transcript) welcome(w room.Welcome, now time.Time) {
 			break
 		}
 	}
-	w.Last = nil
-	greeting := local{at: t.arrived, when: now, reply: w}
+	greeting.at = t.arrived
 	if back {
 		if greeting.at = first; len(last) > 0 {
 			greeting.day = last[0].Time
@@ -148,6 +168,48 @@ func (t *transcript) replayed(i int, seq state.Seq) entryRef {
 		return entryRef{t.point(place), true, false}
 	}
 	return entryRef{pos{place: t.arrived, local: t.dropped + 1 + i}, true, true}
+}
+
+// fill adds messages that the ring does not hold, in front of those that it does: behind what
+// this session alone was shown or, where nothing but a greeting was, before it. Those that are
+// here already are left out, and the oldest where there is no room for all.
+func (t *transcript) fill(events []state.Event, isNew bool) {
+	place, held := t.firstHeld()
+	newest := state.Seq(0)
+	for i := range t.locals {
+		if l := &t.locals[i]; l.event != nil {
+			newest = max(newest, l.event.Seq)
+		}
+	}
+	size, from, to := t.bytes, len(events), len(events)
+	for i := len(events) - 1; i >= 0 && events[i].Seq > newest; i-- {
+		l := local{event: &events[i]}
+		if events[i].Seq >= held {
+			to = i
+		} else if size += l.weight(); size > maxLocalsBytes {
+			break
+		}
+		from = i
+	}
+	place = min(place, t.end.place)
+	var old []local
+	for i := range events[from:to] {
+		e := &events[from+i]
+		old = append(old, local{at: place, when: e.Time, event: e})
+	}
+	if !isNew {
+		for _, l := range old {
+			t.insert(l)
+		}
+		return
+	}
+	for i := range old {
+		t.bytes += old[i].weight()
+		if len(t.locals) > 0 {
+			old[i].at = min(place, t.locals[0].at)
+		}
+	}
+	t.locals, t.dropped = append(old, t.locals...), t.dropped-len(old) // what is there keeps its number
 }
 
 func (t *transcript) insert(l local) {
@@ -175,18 +237,16 @@ func (t *transcript) localAt(n int) *local {
 
 // before returns the entry that ends at p.
 func (t *transcript) before(p pos) (entry, bool) {
-	first, _ := t.room.Held()
 	for {
-		l := t.localAt(p.local - 1)
-		switch beginning := p.place <= first; { // whatever stood before what the ring holds
-		case l != nil && (l.at >= p.place || beginning):
-			p.local--
-			return entry{pos: p, event: l.event, local: l}, true
-		case beginning:
+		place, e := t.room.Before(t.id, p.place) // without one, the oldest that the ring holds
+		switch l := t.localAt(p.local - 1); {
+		case l != nil && (e == nil || l.at > place):
+			at := pos{min(max(l.at, min(place, p.place)), p.place), p.local - 1}
+			return entry{pos: at, event: l.event, local: l}, true
+		case e == nil:
 			return entry{}, false
 		}
-		p.place--
-		if e := t.room.At(p.place); e != nil && t.isShown(p.place, e) {
+		if p.place = place; t.isShown(place, e) {
 			return entry{pos: p, event: e}, true
 		}
 	}
@@ -201,17 +261,22 @@ func (t *transcript) after(p pos) (e entry, next pos, ok bool) {
 		p.place = min(first, t.end.place)
 	}
 	for {
-		if l := t.localAt(p.local); l != nil && l.at <= p.place {
+		place, e := t.room.After(t.id, p.place)
+		if place >= t.end.place {
+			place, e = t.end.place, nil
+		}
+		if l := t.localAt(p.local); l != nil && (e == nil || l.at <= place) {
+			p.place = max(l.at, p.place)
 			return entry{pos: p, event: l.event, local: l}, pos{p.place, p.local + 1}, true
 		}
-		if p.place >= t.end.place {
+		if e == nil {
 			return entry{}, p, false
 		}
-		at := p
-		p.place++
-		if e := t.room.At(at.place); e != nil && t.isShown(at.place, e) {
-			return entry{pos: at, event: e}, p, true
+		p.place = place
+		if t.isShown(place, e) {
+			return entry{pos: p, event: e}, pos{place + 1, p.local}, true
 		}
+		p.place++
 	}
 }
 
@@ -236,6 +301,22 @@ func (t *transcript) firstSeq() state.Seq {
 		}
 	}
 	return 0
+}
+
+// newestSeq is after all events in the log.
+const newestSeq state.Seq = 1 << 62
+
+// firstHeld returns the first event in the log of those that the ring holds, by its places in
+// both; newestSeq if there is none.
+func (t *transcript) firstHeld() (place uint64, seq state.Seq) {
+	place, e := t.room.After(t.id, 0)
+	for e != nil && e.Seq == 0 {
+		place, e = t.room.After(t.id, place+1)
+	}
+	if e == nil {
+		return place, newestSeq
+	}
+	return place, e.Seq
 }
 
 // start returns the point before everything.

@@ -179,6 +179,6 @@ func (s *Screen) paintBar(p *frameWriter) {
 		}
 		bar = fitting(columns, text+" · "+t.BelowEnd, text, short)
 	}
-	p.at(s.headerRows()+s.transcriptRows()-1, 0)
+	p.at(s.headerRows()+s.transcriptRows()-1, s.left())
 	p.text(s.class.Rule(rows.Marker, bar))
 }

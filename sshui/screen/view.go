@@ -149,8 +149,13 @@ func (s *Screen) localFragment(e entry, h rows.Head) *rows.Fragment {
 	if e.event != nil {
 		return s.class.Event(e.event, s.viewer(), h)
 	}
-	if r, ok := e.local.reply.(room.Help); ok && r.One != nil {
-		return s.helpOn(r.One)
+	switch r := e.local.reply.(type) {
+	case room.Help:
+		if r.One != nil {
+			return s.helpOn(r.One)
+		}
+	case room.Elsewhere:
+		return s.class.Elsewhere(r.Event, s.viewer())
 	}
 	return s.class.Reply(e.local.reply, s.viewer(), e.local.when)
 }
@@ -197,7 +202,8 @@ func (s *Screen) mentionsMe(e entry) bool {
 // somebody else.
 func (s *Screen) isForMe(e entry) bool {
 	if e.event == nil {
-		return false
+		_, elsewhere := e.local.reply.(room.Elsewhere)
+		return elsewhere
 	}
 	if _, private := e.event.Body.(state.Whispered); private {
 		return e.event.Author() != s.me
