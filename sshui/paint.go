@@ -90,9 +90,8 @@ func (t *terminal) draw() (cost time.Duration, err error) {
 func (t *terminal) frame(dst []byte, now time.Time) (lines *line.Prompt, _ []byte) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	dst = t.switchLocked(dst, now)
-	for more := true; more; {
-		dst, more = t.takeLocked(dst, now)
+	for first, more := true, true; more; first = false {
+		dst, more = t.takeLocked(dst, now, first)
 	}
 	if t.lines != nil {
 		return t.lines, dst
@@ -109,12 +108,16 @@ func (t *terminal) frame(dst []byte, now time.Time) (lines *line.Prompt, _ []byt
 // batches are buffers for what the room has to show.
 var batches = sync.Pool{New: func() any { return new([batchSize]room.Item) }}
 
-// takeLocked takes some of what is new and shows it; more is false if there was nothing.
-func (t *terminal) takeLocked(dst []byte, now time.Time) (_ []byte, more bool) {
+// takeLocked takes some of what is new and shows it; more is false if there was nothing. What
+// says that it is shown in another way from now on is shown in that, if it may switch.
+func (t *terminal) takeLocked(dst []byte, now time.Time, switches bool) (_ []byte, more bool) {
 	batch := batches.Get().(*[batchSize]room.Item)
 	defer batches.Put(batch)
 	defer clear(batch[:])
 	taken := t.sess.Take(batch[:0:batchSize])
+	if switches {
+		dst = t.switchLocked(dst, now)
+	}
 	return t.showLocked(dst, taken, now), len(taken) > 0
 }
 

@@ -182,3 +182,23 @@ func TestLinesBehindALeaveOfTheFirstRoomAreSaidThere(t *testing.T) {
 		}
 	})
 }
+
+// TestWhatIsTypedBehindAQuestionIsAskedAbout: Enter asked about another line.
+func TestWhatIsTypedBehindAQuestionIsAskedAbout(t *testing.T) {
+	inBubble(t, withRooms, nil, func(b *bubble) {
+		b.says("bob", "/join #caché")
+		b.says("bob", "/private on")
+		b.send("/join #caché\rentre nous\r")
+		b.calm()
+		b.send("\r")
+		b.calm()
+		b.want("Entrée encore")
+		b.send(" et plus\r")
+		b.calm()
+		b.wantSaidIn()
+		b.want("Entrée encore")
+		b.send("\r")
+		b.calm()
+		b.wantSaidIn("entre nous et plus")
+	})
+}

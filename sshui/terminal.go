@@ -254,7 +254,7 @@ func (t *terminal) lookLocked(room state.Seq) {
 func (t *terminal) showRoomLocked(room state.Seq) {
 	for t.looks != room {
 		var more bool
-		if _, more = t.takeLocked(nil, time.Now()); !more {
+		if _, more = t.takeLocked(nil, time.Now(), false); !more {
 			return
 		}
 	}

@@ -26,6 +26,9 @@ type input struct {
 	// moved: the line was being typed in a room that is shown no more; Enter says where what
 	// is typed now goes before it sends it.
 	moved bool
+	// asked is the line that Enter has asked about: it sends that, and nothing that was
+	// typed since.
+	asked string
 	// moving: a line was entered that goes to another room, which is not shown yet: what is
 	// typed meanwhile is meant for there.
 	moving bool
@@ -90,7 +93,7 @@ func (s *Screen) enter() Action {
 	s.stale |= staleInput
 	text := in.line.Text()
 	moves := s.rooms != nil && room.Moves(text)
-	if in.mode == composing && (in.unsure || in.moved) && room.Speaks(text) && !moves {
+	if in.mode == composing && (in.unsure || in.moved) && text != in.asked && room.Speaks(text) && !moves {
 		s.askAgain()
 		return Action{}
 	}
@@ -191,7 +194,7 @@ func (in *input) clear() {
 	}
 	in.history.Reset()
 	in.line.Set("", 0)
-	in.unsure, in.moved = false, false
+	in.unsure, in.moved, in.asked = false, false, ""
 }
 
 // startSearch empties the line and makes it a search, in the room or in what was typed.

@@ -82,8 +82,8 @@ func (s *Screen) Return(in state.Seq, line string) {
 // askAgain has Enter send the line only when it is pressed once more, and says to whom.
 func (s *Screen) askAgain() {
 	in := &s.input
-	in.unsure, in.moved = false, false
-	in.line.Set(in.line.Text(), len(in.line.Text()))
+	in.asked = in.line.Text()
+	in.line.Set(in.asked, len(in.asked))
 	to := s.texts().Everyone
 	if s.rooms != nil || s.transcript.id != 0 {
 		to = string(s.roomName())
