@@ -162,6 +162,7 @@ func (t *terminal) read() {
 			part := b[:m.portion(b, started)]
 			b = b[len(part):]
 			t.feed(part)
+			t.doubtWhatArrived()
 			if rest := m.charge(started, time.Now()); rest > 0 {
 				wait.Pause(t.sess.Context(), rest)
 			}
@@ -179,6 +180,16 @@ func (t *terminal) noteArrival() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.outbox.seen = t.outbox.decided
+}
+
+// doubtWhatArrived has Enter ask about what is being typed if where it was to go was refused
+// only after it had arrived.
+func (t *terminal) doubtWhatArrived() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.screen != nil && t.lines == nil && t.outbox.refused > t.outbox.seen {
+		t.screen.Doubt()
+	}
 }
 
 // feed does the keys that some bytes are. Each waits for the one after it: plain lines show

@@ -65,10 +65,18 @@ func (s *Screen) Targeted(accepted bool) {
 		s.retarget()
 	}
 	s.input.moving = s.input.moving && accepted
-	if !accepted && !s.input.isIdle() && !s.input.line.Selected() {
-		s.input.unsure = true
+	if !accepted {
+		s.Doubt()
 	}
 	s.stale |= staleInput
+}
+
+// Doubt says that what is being typed was sent before its author could see that where it was to
+// go is refused: Enter asks before it is sent.
+func (s *Screen) Doubt() {
+	if !s.input.isIdle() && !s.input.line.Selected() {
+		s.input.unsure = true
+	}
 }
 
 // Return gives back a line that went nowhere because the change of the target that it was
