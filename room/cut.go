@@ -138,7 +138,7 @@ func (r *Room) resumeLocked(s *Session, cut state.ID) {
 }
 
 // lookAgainLocked has a session look at the room that the one which it resumes was shown: what
-// was to be shown of another one is not known to whoever resumes it. It looks at the first
+// was to be shown of another one is not known to those who resume it. It looks at the first
 // room, and is shown nothing more of that one, if its member does not follow it any more.
 func (r *Room) lookAgainLocked(s *Session, k *keptSession) {
 	looks := k.looks

@@ -1,6 +1,7 @@
 package room
 
 import (
+	"maps"
 	"slices"
 
 	"salon/internal/wait"
@@ -107,6 +108,9 @@ func (r *Room) audienceLocked(room state.Seq) *audience {
 // readersLocked appends to list, once, the audiences that are shown what happens in some rooms,
 // none: in all.
 func (r *Room) readersLocked(list []*audience, rooms []state.Seq) []*audience {
+	if len(rooms) == 0 {
+		return slices.AppendSeq(append(list[:0], &r.watching, &r.audience), maps.Values(r.audiences))
+	}
 	add := func(a *audience) {
 		if a != nil && !slices.Contains(list, a) {
 			list = append(list, a)
@@ -118,12 +122,6 @@ func (r *Room) readersLocked(list []*audience, rooms []state.Seq) []*audience {
 			add(&r.audience)
 		} else {
 			add(r.audiences[room])
-		}
-	}
-	if len(rooms) == 0 {
-		add(&r.audience)
-		for _, a := range r.audiences {
-			add(a)
 		}
 	}
 	return list

@@ -85,7 +85,7 @@ func doJoin(c *call) (Reply, error) {
 	return nil, nil
 }
 
-// makeRoom makes a room, for whoever may, and returns its ID. To others it is one that is not
+// makeRoom makes a room, for those who may, and returns its ID. To others it is one that is not
 // there.
 func (c *call) makeRoom(name text.RoomName) (state.Seq, error) {
 	limits := c.room.limits.Load()
@@ -201,7 +201,7 @@ func (s *Session) moderates(room state.Seq) bool {
 	return m != nil && in != nil && s.room.state.Moderates(m, in)
 }
 
-// mustModerate returns a [*DeniedError] to whoever does not govern the call's room.
+// mustModerate returns a [*DeniedError] to those who do not govern the call's room.
 func (c *call) mustModerate() error {
 	if c.Role() >= state.Operator || c.moderates(c.in) {
 		return nil
@@ -218,8 +218,8 @@ func (c *call) governed() (state.Seq, error) {
 	return c.in, c.mustModerate()
 }
 
-// owned returns ErrFirstRoom where the call's room is the one that nobody owns, and a
-// [*DeniedError] to whoever does not govern it.
+// mustOwn returns ErrFirstRoom where the call's room is the one that nobody owns, and a
+// [*DeniedError] to those who do not govern it.
 func (c *call) mustOwn() error {
 	if c.in == 0 {
 		return ErrFirstRoom

@@ -39,7 +39,7 @@ func (r *Room) tellMentionedLocked(e *state.Event) {
 const mostNames = 200
 
 // mentions returns the members whom a text names, who follow a room: none where there is but
-// one room, as whoever looks at it sees their name.
+// one room, as those who look at it see their name.
 func (r *Room) mentions(said string, room state.Seq) (list []state.ID) {
 	r.mu.Lock()
 	alone := r.state.Rooms() == 0

@@ -172,16 +172,24 @@ func (b *bubble) want(texts ...string) {
 }
 
 // said is what ann has said, as the room knows it.
-func (b *bubble) said() []string {
+func (b *bubble) said() (list []string) {
+	b.t.Helper()
+	for _, s := range b.messages() {
+		list = append(list, s.Text)
+	}
+	return list
+}
+
+// messages are what ann has said, in whichever room.
+func (b *bubble) messages() (list []state.Said) {
 	b.t.Helper()
 	console := b.room.Watch(room.Prefs{})
 	defer console.Close(state.Ending{Cause: state.Quit})
-	var list []string
 	first, next := console.Held()
 	for place := first; place < next; place++ {
 		if e := console.At(place); e != nil {
 			if s, ok := e.Body.(state.Said); ok && s.From == "ann" {
-				list = append(list, s.Text)
+				list = append(list, s)
 			}
 		}
 	}

@@ -8,25 +8,16 @@ import (
 	"time"
 
 	"salon/room"
-	"salon/room/state"
 )
 
 // withRooms is a room in which everybody may make others, and speaks at a rate.
 var withRooms = room.Config{Limits: room.Limits{Rate: 2, Burst: 5, Replay: 20, Makers: room.EveryoneMakes, MaxRooms: 20}}
 
 // saidIn is what ann has said, each after the room where.
-func (b *bubble) saidIn() []string {
+func (b *bubble) saidIn() (list []string) {
 	b.t.Helper()
-	console := b.room.Watch(room.Prefs{})
-	defer console.Close(state.Ending{Cause: state.Quit})
-	var list []string
-	first, next := console.Held()
-	for place := first; place < next; place++ {
-		if e := console.At(place); e != nil {
-			if s, ok := e.Body.(state.Said); ok && s.From == "ann" {
-				list = append(list, strings.TrimSpace(string(s.In)+" "+s.Text))
-			}
-		}
+	for _, s := range b.messages() {
+		list = append(list, strings.TrimSpace(string(s.In)+" "+s.Text))
 	}
 	return list
 }
