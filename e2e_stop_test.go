@@ -188,7 +188,8 @@ type guest struct {
 
 	conn *hangingConn
 	mu   sync.Mutex // guards all below
-	seen []byte     // the last that was shown, with what goes to standard error
+	seen []byte     // the last that was shown
+	errs []byte     // the last on standard error, whose reader may be ahead of the other
 	code int        // that the session ended with
 	all  sync.WaitGroup
 }
@@ -223,7 +224,7 @@ func (g *guest) join(s *runningServer) {
 	g.Cleanup(func() { close(g.conn.gone); raw.Close(); g.all.Wait() })
 	if g.kind == 0 {
 		fmt.Fprintf(raw, "%s\n", g.name)
-		g.all.Go(func() { g.look(g.conn) })
+		g.all.Go(func() { g.look(g.conn, &g.seen) })
 	} else {
 		g.joinSSH(addr)
 	}
@@ -261,17 +262,17 @@ func (g *guest) joinSSH(addr string) {
 		}{Term: "xterm", Columns: 80, Rows: 24}))
 	}
 	ch.SendRequest("shell", false, nil)
-	g.all.Go(func() { g.look(ch) })
-	g.all.Go(func() { g.look(ch.Stderr()) })
+	g.all.Go(func() { g.look(ch, &g.seen) })
+	g.all.Go(func() { g.look(ch.Stderr(), &g.errs) })
 }
 
-// look keeps the last that is shown.
-func (g *guest) look(from io.Reader) {
+// look keeps the last that comes from a stream.
+func (g *guest) look(from io.Reader, last *[]byte) {
 	for buf, in := make([]byte, 4096), bufio.NewReader(from); ; {
 		n, err := in.Read(buf)
 		g.mu.Lock()
-		g.seen = append(g.seen, buf[:n]...)
-		g.seen = slices.Delete(g.seen, 0, max(0, len(g.seen)-8192))
+		*last = append(*last, buf[:n]...)
+		*last = slices.Delete(*last, 0, max(0, len(*last)-8192))
 		g.mu.Unlock()
 		if err != nil {
 			return
@@ -305,11 +306,11 @@ func (g *guest) checkGoodbye(begun time.Time) {
 		g.Errorf("%s is let out after %v", g.name, took)
 	}
 	want := [][]string{{"Le salon ferme"}, {"Le salon ferme"}, {"\x1b[?1049l", "Le salon ferme"}}[g.kind]
-	rest := string(g.seen)
+	rest := string([][]byte{g.seen, g.errs, g.seen}[g.kind])
 	for _, text := range want {
 		_, after, found := strings.Cut(rest, text)
 		if !found {
-			g.Errorf("%s, of kind %d, is shown at last %q, without %q", g.name, g.kind, lastOf(string(g.seen), 300), text)
+			g.Errorf("%s, of kind %d, is shown at last %q and %q, without %q", g.name, g.kind, lastOf(string(g.seen), 300), lastOf(string(g.errs), 300), text)
 			return
 		}
 		rest = after
