@@ -138,7 +138,7 @@ func TestStoreFromFile(t *testing.T) {
 func TestReopen(t *testing.T) {
 	for _, recent := range []int{recentEvents, 1} {
 		logtest.TestReopen(t, func(t *testing.T, dir string) logtest.Run {
-			h, err := Open(t.Context(), Options{Dir: dir, recent: recent})
+			h, err := Open(t.Context(), Options{Dir: dir, recent: recent, search: time.Hour})
 			if err != nil {
 				t.Fatal(err)
 			}
