@@ -45,7 +45,7 @@ func (d *hanging) fault() error {
 	return d.reason
 }
 
-const shortHang = 50 * time.Millisecond
+const shortHang = 500 * time.Millisecond
 
 // TestTheChatGoesOnWhileTheDiskHangs in the middle of a commit, whatever becomes of that.
 func TestTheChatGoesOnWhileTheDiskHangs(t *testing.T) {
