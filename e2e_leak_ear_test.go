@@ -76,6 +76,13 @@ func (e *ear) awaits(found func(heard []byte) bool) bool {
 	return true
 }
 
+// heard reports whether a text was heard behind a place.
+func (e *ear) heard(text string, from int) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return bytes.Contains(e.all.Bytes()[from:], []byte(text))
+}
+
 // hears waits until a text was heard behind a place, as awaits does.
 func (e *ear) hears(text string, from int) bool {
 	return e.awaits(func(heard []byte) bool {

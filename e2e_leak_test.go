@@ -271,10 +271,30 @@ func (f *typist) catchUp(command string) {
 // lineHeard types a line and waits until somebody has heard what comes of it.
 func (f *typist) lineHeard(line string, by *ear, answer string) {
 	from := by.len()
-	f.line(line)
+	if f.screen {
+		f.screenLine(line, by, answer, from)
+	} else {
+		f.line(line)
+	}
 	if !f.lost && !by.hears(answer, from) {
 		f.Errorf("%s: %s never hears %q, after %q", f.front, by.name, answer, line)
+		if f.screen {
+			f.Logf("it is shown at last %q", lastOf(f.ear.String(), 2000))
+		}
 		f.lost = true // the rest would wait as long
+	}
+}
+
+// screenLine types a line on a screen, which asks before it sends it if where lines go was
+// refused to change while it was typed.
+func (f *typist) screenLine(line string, by *ear, answer string, from int) {
+	own := f.ear.len()
+	f.line(line)
+	for late := time.Now().Add(patience); !f.lost && time.Now().Before(late) && !by.heard(answer, from); time.Sleep(glance) {
+		if f.ear.heard("Entrée encore", own) || f.ear.heard("Enter again", own) {
+			f.enter("")
+			return
+		}
 	}
 }
 
