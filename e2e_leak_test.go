@@ -265,36 +265,42 @@ func (f *typist) catchUp(command string) {
 	}
 	line := f.fill(form, true)
 	word, _, _ := strings.Cut(strings.TrimPrefix(line, "wall "), " ")
+	if f.screen && room.Moves("/"+command) {
+		f.lineAfterMove(line, f.observers[0], word)
+		return
+	}
 	f.lineHeard(line, f.observers[0], word)
 }
 
 // lineHeard types a line and waits until somebody has heard what comes of it.
 func (f *typist) lineHeard(line string, by *ear, answer string) {
 	from := by.len()
-	if f.screen {
-		f.screenLine(line, by, answer, from)
-	} else {
-		f.line(line)
+	f.line(line)
+	f.isHeard(line, by, answer, from)
+}
+
+// lineAfterMove is lineHeard on a screen where a command that goes to another room was refused just
+// before: if the line was typed meanwhile, the screen asks for Enter again.
+func (f *typist) lineAfterMove(line string, by *ear, answer string) {
+	from, own := by.len(), f.ear.len()
+	f.line(line)
+	for late := time.Now().Add(patience); !f.lost && time.Now().Before(late) && !by.heard(answer, from); time.Sleep(glance) {
+		if f.ear.heard("Entrée encore", own) || f.ear.heard("Enter again", own) {
+			f.enter("")
+			break
+		}
 	}
+	f.isHeard(line, by, answer, from)
+}
+
+// isHeard waits until somebody has heard what comes of a line.
+func (f *typist) isHeard(line string, by *ear, answer string, from int) {
 	if !f.lost && !by.hears(answer, from) {
 		f.Errorf("%s: %s never hears %q, after %q", f.front, by.name, answer, line)
 		if f.screen {
 			f.Logf("it is shown at last %q", lastOf(f.ear.String(), 2000))
 		}
 		f.lost = true // the rest would wait as long
-	}
-}
-
-// screenLine types a line on a screen, which asks before it sends it if where lines go was
-// refused to change while it was typed.
-func (f *typist) screenLine(line string, by *ear, answer string, from int) {
-	own := f.ear.len()
-	f.line(line)
-	for late := time.Now().Add(patience); !f.lost && time.Now().Before(late) && !by.heard(answer, from); time.Sleep(glance) {
-		if f.ear.heard("Entrée encore", own) || f.ear.heard("Enter again", own) {
-			f.enter("")
-			return
-		}
 	}
 }
 
