@@ -48,7 +48,7 @@ var waiting = []string{"context", "sync", "sync/atomic", "math/rand", "math/rand
 // the house: give it a row first.
 var imports = map[string]row{
 	".":                    {ours: []string{"internal/server", "internal/load", "room", "room/state", "room/lang"}, others: []string{"github.com/alecthomas/kong"}},
-	"internal/server":      {ours: []string{"internal/front", "internal/owned", "internal/wait", "room", "room/state", "room/text", "room/lang", "room/operator", "room/history", "sshui", "rawtcp", "rawtcp/client", "hostkeys"}, others: []string{"github.com/alecthomas/kong", "golang.org/x/"}},
+	"internal/server":      {ours: []string{"internal/front", "internal/owned", "internal/wait", "room", "room/state", "room/text", "room/lang", "room/operator", "room/history", "room/cluster", "sshui", "rawtcp", "rawtcp/client", "hostkeys"}, others: []string{"github.com/alecthomas/kong", "golang.org/x/"}},
 	"room":                 {ours: []string{"room/state", "room/text", "internal/wait"}, std: withoutIO, others: []string{"golang.org/x/time/rate", "golang.org/x/crypto/argon2"}}, // argon2 only computes
 	"room/state":           {ours: []string{"room/text"}, std: pure, others: []string{"github.com/tidwall/btree"}},
 	"room/state/statetest": {ours: []string{"room/state", "room/text"}},
@@ -59,6 +59,7 @@ var imports = map[string]row{
 	"room/lang":            {ours: []string{"room", "room/state", "room/text", "internal/classcache"}, std: withoutIO, others: []string{"golang.org/x/text"}},
 	"room/operator":        {ours: []string{"room", "room/state", "room/text", "room/lang", "internal/line"}},
 	"room/history":         {ours: []string{"room", "room/state", "room/text", "internal/wait"}, others: []string{"modernc.org/sqlite", "golang.org/x/sys/"}},
+	"room/cluster":         {ours: []string{"room", "room/state", "internal/wait"}, others: []string{"github.com/nats-io/nats.go", "github.com/nats-io/nkeys"}},
 	"sshui":                {ours: []string{"room", "room/state", "room/text", "room/lang", "sshui/rows", "sshui/screen", "internal/line", "internal/line/keys", "internal/wait", "internal/front"}, others: []string{"*"}},
 	"sshui/rows":           {ours: []string{"room", "room/state", "room/text", "room/lang", "internal/classcache"}, std: withoutIO, others: []string{"github.com/charmbracelet/x/ansi", "github.com/rivo/uniseg"}},
 	"sshui/screen":         {ours: []string{"room", "room/state", "room/text", "room/lang", "sshui/rows", "internal/line", "internal/line/keys", "internal/classcache"}, std: withoutIO, others: []string{"github.com/charmbracelet/x/ansi"}},
@@ -74,6 +75,7 @@ var imports = map[string]row{
 	"internal/picture":     {std: withoutIO, others: []string{"github.com/charmbracelet/ultraviolet", "github.com/rivo/uniseg"}}, // for tests: in nobody's row
 	"internal/load":        {others: []string{"golang.org/x/crypto/ssh"}},
 	"internal/sshwire":     {others: []string{"golang.org/x/crypto/ssh"}},
+	"internal/natstest":    {ours: []string{"internal/wait"}, others: []string{"github.com/nats-io/nats.go"}}, // for tests: in nobody's row
 	"internal/attack":      {ours: []string{"internal/load", "internal/server", "internal/sshwire", "room/state"}, others: []string{"github.com/alecthomas/kong", "golang.org/x/crypto/ssh", "modernc.org/sqlite"}},
 }
 
@@ -163,7 +165,7 @@ func TestTheTableNamesPackagesThatMayExist(t *testing.T) {
 			if _, ok := imports[name]; !ok || name == dir {
 				t.Errorf("the row of %s names %s", dir, name)
 			}
-			if dir != "internal/server" && slices.Contains([]string{"sshui", "rawtcp", "room/history", "room/operator"}, name) {
+			if dir != "internal/server" && slices.Contains([]string{"sshui", "rawtcp", "room/history", "room/cluster", "room/operator"}, name) {
 				t.Errorf("%s may import %s", dir, name)
 			}
 		}
@@ -182,7 +184,8 @@ func TestTheTableForbids(t *testing.T) {
 		"room/text":     {"salon/room", "salon/room/state", "net", "os", "io"},
 		"room/lang":     {"os", "io", "log/slog", "salon/sshui", "salon/rawtcp", "salon/internal/line"},
 		"room/operator": {"salon/sshui", "salon/rawtcp", "salon/room/history", "salon"},
-		"room/history":  {"salon/sshui", "salon/rawtcp", "salon/room/lang"},
+		"room/history":  {"salon/sshui", "salon/rawtcp", "salon/room/lang", "salon/room/cluster"},
+		"room/cluster":  {"salon/sshui", "salon/rawtcp", "salon/room/lang", "salon/room/history", "github.com/nats-io/nats-server/v2/server"},
 		"sshui":         {"salon/rawtcp", "salon/rawtcp/client", "salon/room/history", "salon"},
 		"rawtcp":        {"salon/sshui", "salon/room/history", "salon", "charm.land/ssh"},
 		"rawtcp/client": {"salon/sshui", "salon/rawtcp", "salon"},

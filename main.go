@@ -44,6 +44,7 @@ type cli struct {
 	Export  exportCmd  `cmd:"" help:"${HelpExport}"`
 	Check   checkCmd   `cmd:"" help:"${HelpCheck}"`
 	Backup  backupCmd  `cmd:"" help:"${HelpBackup}" example:"salon-backup.db"`
+	Cluster clusterCmd `cmd:"" help:"${HelpCluster}" example:"init --nats nats://localhost:4222"`
 	Version versionCmd `cmd:"" help:"${HelpVersion}"`
 }
 
@@ -134,6 +135,8 @@ func (p *program) parseWith(args []string, settings server.Settings) (*cli, *kon
 			err = c.Serve.Check()
 		case "check":
 			err = c.Check.Check()
+		case "cluster init":
+			err = c.Cluster.Init.Check()
 		}
 	}
 	if err != nil {
@@ -214,6 +217,31 @@ func (c *backupCmd) Run(p *program) error {
 	defer stop()
 	return server.Backup(ctx, c.Data, c.File, p.Lang, os.Stderr)
 }
+
+// clusterCmd is `salon cluster`.
+type clusterCmd struct {
+	Init initCmd `cmd:"" help:"${HelpInit}"`
+	Key  keyCmd  `cmd:"" help:"${HelpKey}" example:"paris.seed"`
+}
+
+// initCmd is `salon cluster init`.
+type initCmd struct{ server.InitConfig }
+
+// Run makes a cluster. Once it is interrupted there may be half of one, which is said.
+func (c *initCmd) Run(p *program) error {
+	c.Program = "salon " + version()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	return server.Init(ctx, c.InitConfig, p.Lang, os.Stdout)
+}
+
+// keyCmd is `salon cluster key FILE`.
+type keyCmd struct {
+	File string `arg:"" help:"${HelpKeyFile}"`
+}
+
+// Run makes a key.
+func (c *keyCmd) Run(p *program) error { return server.NewKey(c.File, p.Lang, os.Stdout) }
 
 // benchCmd is `salon bench`.
 type benchCmd struct {

@@ -24,6 +24,11 @@ type nodes struct {
 	seed  uint64        // 0: answers are not dropped
 	up    map[string]*testRoom
 	logs  map[string]*nodeLog
+
+	replaced map[string]*nodeLog // of those that another has the name of now
+
+	presence  *memoryPresence
+	presences map[string]*nodePresence
 }
 
 // inNodes runs a test with rooms of these names.
@@ -37,7 +42,8 @@ func inNodesLike(t *testing.T, wait time.Duration, seed uint64, test func(*nodes
 	synctest.Test(t, func(t *testing.T) {
 		n := &nodes{
 			T: t, log: room.NewMemoryLog(), store: room.NewMemoryStore(), mail: &memoryMail{nodes: map[uint64]func(room.Letter) []state.ID{}}, wait: wait, seed: seed,
-			up: map[string]*testRoom{}, logs: map[string]*nodeLog{},
+			up: map[string]*testRoom{}, logs: map[string]*nodeLog{}, replaced: map[string]*nodeLog{},
+			presence: &memoryPresence{held: map[uint64]*announced{}}, presences: map[string]*nodePresence{},
 		}
 		defer n.log.Close()
 		for _, name := range names {
@@ -53,13 +59,44 @@ type nodeLog struct {
 	*room.MemoryLog
 	drop func() bool // the answer to a proposal, or the proposal itself, is lost
 
-	mu    sync.Mutex
 	end   context.CancelFunc
 	ended context.Context
+
+	mu     sync.Mutex
+	paused chan struct{} // nothing comes or goes until it is closed; nil: it does
+	gone   bool          // what comes next is kept no longer
+}
+
+// pause has nothing come from the log, or go there, until the function returned is called.
+func (l *nodeLog) pause() (goOn func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	paused := make(chan struct{})
+	l.paused = paused
+	return func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		close(paused)
+		l.paused = nil
+	}
+}
+
+// await waits while the node is paused.
+func (l *nodeLog) await(ctx context.Context) {
+	l.mu.Lock()
+	paused := l.paused
+	l.mu.Unlock()
+	if paused != nil {
+		select {
+		case <-paused:
+		case <-ctx.Done():
+		}
+	}
 }
 
 // Propose has the outcome unknown when the node is cut off, and now and then.
 func (l *nodeLog) Propose(ctx context.Context, e state.Event) (state.Seq, error) {
+	l.await(l.ended)
 	if l.ended.Err() != nil || l.drop() {
 		return 0, state.ErrUnknown
 	}
@@ -75,7 +112,17 @@ func (l *nodeLog) Follow(ctx context.Context, after state.Seq, apply func([]stat
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(l.ended, cancel)()
-	err := l.MemoryLog.Follow(ctx, after, apply)
+	err := l.MemoryLog.Follow(ctx, after, func(events []state.Event) error {
+		l.await(ctx)
+		l.mu.Lock()
+		gone := l.gone
+		l.gone = false
+		l.mu.Unlock()
+		if gone {
+			return state.ErrGone
+		}
+		return apply(events)
+	})
 	if l.ended.Err() != nil {
 		return state.ErrClosed
 	}
@@ -97,12 +144,15 @@ func (n *nodes) start(name string) *testRoom {
 			return random.IntN(4) == 0
 		}
 	}
-	cfg := room.Config{Node: name, Mail: n.mail, CutWait: n.wait, Limits: withRooms().Limits, PassMemory: 8, PassTime: 1}
+	seen := &nodePresence{memoryPresence: n.presence}
+	n.presences[name] = seen
+	cfg := room.Config{Node: name, Mail: n.mail, Presence: seen, CutWait: n.wait, Limits: withRooms().Limits, PassMemory: 8, PassTime: 1}
 	r, err := room.New(n.Context(), cfg, l, n.store)
 	if err != nil {
 		n.Fatalf("node %s: %v", name, err)
 	}
 	h := &testRoom{T: n.T, room: r}
+	n.replaced[name] = n.logs[name]
 	n.up[name], n.logs[name] = h, l
 	n.Cleanup(func() { n.leave(h) })
 	return h
@@ -129,7 +179,32 @@ func (n *nodes) kill(name string) {
 	h := n.up[name]
 	delete(n.up, name)
 	n.logs[name].end()
+	n.presence.silence(n.presences[name].epoch)
 	n.leave(h)
+}
+
+// pause stops a node's process for a while, as a SIGSTOP does: others take it for dead if that
+// is long enough.
+func (n *nodes) pause(name string, d time.Duration) {
+	n.Helper()
+	goOn := n.stopped(name)
+	sleep(d)
+	goOn()
+}
+
+// stopped stops a node's process until the function returned is called.
+func (n *nodes) stopped(name string) (goOn func()) {
+	n.Helper()
+	synctest.Wait()
+	epoch := n.presences[name].epoch
+	n.presence.silence(epoch)
+	goOnLog := n.logs[name].pause()
+	return func() {
+		n.Helper()
+		n.presence.speak(epoch)
+		goOnLog()
+		sleep(time.Second)
+	}
 }
 
 // agree wants every node to have come to the same State.
@@ -212,9 +287,9 @@ func (m *memoryMail) Open(epoch uint64, deliver func(room.Letter) []state.ID) (f
 	}, nil
 }
 
-func (m *memoryMail) Send(_ context.Context, epoch uint64, l room.Letter) ([]state.ID, error) {
+func (m *memoryMail) Send(_ context.Context, to state.Node, l room.Letter) ([]state.ID, error) {
 	m.mu.Lock()
-	deliver := m.nodes[epoch]
+	deliver := m.nodes[to.Epoch]
 	m.mu.Unlock()
 	if deliver == nil {
 		return nil, state.ErrUnavailable

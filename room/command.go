@@ -123,7 +123,7 @@ func (c *call) run() (Reply, error) {
 	if c.command.takesArg && c.rest == "" {
 		return c.usage()
 	}
-	reply, err := c.command.run(c)
+	reply, err := c.untilBack(func() (Reply, error) { return c.command.run(c) })
 	if unknown, ok := errors.AsType[*state.UnknownMemberError](err); ok && unknown.Name == "" { // an @ and nothing behind it
 		return c.usage()
 	}
@@ -151,7 +151,11 @@ func (c *call) pseudo() text.Pseudo { return quotedPseudo(c.rest) }
 // itself tells enough, and is shown to the session.
 func (c *call) propose(b state.Body, reply Reply) (Reply, error) {
 	looks := c.Looks()
+	was := c.ID()
 	out, err := c.room.propose(c, b)
+	if errors.Is(err, state.ErrGone) && c.ID() != was { // the session goes on under another ID
+		err = errFenced
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -277,6 +281,7 @@ const (
 	ArgClock
 	ArgBan
 	ArgShutdown
+	ArgNodes // all of them, where there are several, or anything else
 	ArgTheme
 	ArgBell
 	ArgSwitch
@@ -329,7 +334,7 @@ var (
 
 // choices are the values of each kind of argument that has only a few.
 var choices = map[Arg][]choice{
-	ArgLang: {{"fr", "fr"}, {"en", "en"}}, ArgClock: clocks, ArgShutdown: {cancelWords},
+	ArgLang: {{"fr", "fr"}, {"en", "en"}}, ArgClock: clocks, ArgShutdown: {cancelWords}, ArgNodes: {everyoneWords},
 	ArgTheme: themes, ArgBell: bells, ArgSwitch: switches, ArgWhere: wheres,
 }
 

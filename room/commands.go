@@ -80,10 +80,21 @@ var (
 		{Name: "reload", FR: []string{"reload", "recharger"}, EN: []string{"reload"}, Need: Operators, acts: true, run: doReload},
 		{Name: "shutdown", FR: []string{"shutdown", "arret", "arrêt"}, EN: []string{"shutdown"}, Args: []Arg{ArgShutdown}, Need: Operators, acts: true, run: doShutdown},
 	}
+	// ofNodes are used on a node of several in place of those that are called alike.
+	ofNodes = []*Command{
+		{Name: "shutdown nodes", FR: []string{"shutdown", "arret", "arrêt"}, EN: []string{"shutdown"}, Args: []Arg{ArgShutdown, ArgNodes}, Need: Operators, acts: true, run: doShutdown},
+	}
 )
 
 // commands is the table of all of them.
 var commands = newTable(slices.Concat(talking, asking, meeting, setting, registering, viewing, moderating))
+
+// nodeCommands is the table on a node of several.
+var nodeCommands = newTable(append(slices.DeleteFunc(Commands(), func(c *Command) bool { return c.Name == "shutdown" }), ofNodes...))
+
+// NodeCommands returns those that only a node of several has, each in place of the one that is
+// called alike.
+func NodeCommands() []*Command { return slices.Clone(ofNodes) }
 
 // Commands returns all commands, in the order of help. They are shared: never to be
 // changed.

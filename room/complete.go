@@ -104,6 +104,8 @@ func (s *Session) completeKind(arg Arg, word string) []string {
 		return matching(word, s.mutedPseudos())
 	case ArgDuration:
 		return append(durationsLike(word, s.Prefs().Lang), s.completeName(word, "", false)...)
+	case ArgNodes:
+		return append(s.completeChoice(word, choices[arg]), s.completeName(word, "", false)...)
 	case ArgSeconds:
 		return matching(word, []string{"0", "5", "10", "30", "60"})
 	case ArgDay:

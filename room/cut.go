@@ -159,12 +159,22 @@ func (s *Session) showsScreen() bool { return s.from.Screen && !s.prefs.Plain }
 // openSession proposes a session: in the place of one whose connection was lost, if
 // there is one that is theirs, or else a new one.
 func (r *Room) openSession(ctx context.Context, s *Session, b state.Joined) (state.Outcome, error) {
+	for {
+		out, err := r.openOnce(ctx, s, b)
+		if !errors.Is(err, errFenced) || !r.awaitBack(ctx, s) {
+			return out, err
+		}
+		r.renumber(s)
+	}
+}
+
+func (r *Room) openOnce(ctx context.Context, s *Session, b state.Joined) (state.Outcome, error) {
 	if !s.from.Script {
 		if out, err := r.resume(ctx, s, b); !errors.Is(err, state.ErrGone) {
 			return out, err
 		}
 	}
-	out, err := r.proposeUntil(ctx, s.id, b, r.stopped)
+	out, err := r.proposeUntil(ctx, s.ID(), b, r.stopped)
 	if taken, ok := errors.AsType[*state.TakenError](err); !ok || !taken.Lost || !s.from.Script {
 		return out, err
 	}
@@ -188,7 +198,7 @@ func (r *Room) resume(ctx context.Context, s *Session, b state.Joined) (state.Ou
 	if !ok {
 		return state.Outcome{}, state.ErrGone
 	}
-	out, err := r.proposeUntil(ctx, s.id, state.Resumed{Cut: cut, Joined: b}, r.stopped)
+	out, err := r.proposeUntil(ctx, s.ID(), state.Resumed{Cut: cut, Joined: b}, r.stopped)
 	if errors.Is(err, state.ErrGone) {
 		r.renumber(s) // it has lapsed meanwhile
 	}
@@ -199,9 +209,15 @@ func (r *Room) resume(ctx context.Context, s *Session, b state.Joined) (state.Ou
 func (r *Room) renumber(s *Session) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.renumberLocked(s, r.newID())
+}
+
+func (r *Room) renumberLocked(s *Session, id state.ID) {
 	delete(r.sessions, s.id)
-	s.id = r.newID()
-	r.sessions[s.id] = s
+	r.sessions[id] = s
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.id = id
 }
 
 // renamedLocked returns the session that a newcomer opened under the pseudo that they ask

@@ -31,7 +31,7 @@ func doDelete(c *call) (Reply, error) {
 		c.in, c.of = said.Room, said.From
 	}
 	if c.member {
-		b.Session = c.id
+		b.Session = c.ID()
 	}
 	if c.from.Screen || !c.reads().Has(said.Room) { // others are shown the event
 		return c.propose(b, Notice{What: NowDeleted, Name: said.From})
@@ -166,7 +166,7 @@ func doForget(c *call) (Reply, error) {
 	if quotedPseudo(p).Key() != c.Pseudo().Key() {
 		return Notice{What: ConfirmForget, Name: c.Pseudo()}, nil
 	}
-	return c.propose(state.Forgotten{Session: c.id}, Notice{What: NowForgotten, Name: c.Pseudo()})
+	return c.propose(state.Forgotten{Session: c.ID()}, Notice{What: NowForgotten, Name: c.Pseudo()})
 }
 
 // erase has the store take back what was taken back, and what waits for sessions here that are

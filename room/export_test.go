@@ -4,4 +4,6 @@ package room
 const (
 	MaxCut    = maxKept
 	UnsureFor = unsureFor
+
+	RejoinPatience = rejoinPatience
 )

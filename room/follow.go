@@ -19,6 +19,7 @@ type applied struct {
 	answers []state.Outcome // of this node's proposals
 	erasing []state.Event   // take messages back
 	woken   []*audience     // they have something to read
+	failed  error           // nothing more is to be applied
 }
 
 // follow applies the log until it closes. When the log no longer keeps the events that
@@ -33,7 +34,7 @@ func (r *Room) follow() {
 	for {
 		err = r.log.Follow(r.run, after, func(events []state.Event) error {
 			r.applyAll(&done, events)
-			return nil
+			return done.failed
 		})
 		if !errors.Is(err, state.ErrGone) {
 			break
@@ -43,7 +44,10 @@ func (r *Room) follow() {
 		}
 	}
 	if r.run.Err() == nil && !errors.Is(err, state.ErrClosed) {
-		r.failed = r.explain(err)
+		err = r.explain(err)
+		r.mu.Lock()
+		r.failed = err
+		r.mu.Unlock()
 	}
 	r.Stop("")
 }
@@ -56,7 +60,7 @@ func (r *Room) explain(err error) error {
 		defer r.mu.Unlock()
 		for _, n := range r.state.Nodes() {
 			if n.Version > state.Version {
-				return fmt.Errorf("node %s runs %s: %w", n.Name, n.Program, err)
+				return fmt.Errorf("node %s: %w", n.Name, &state.VersionError{Version: newer.Version, Program: n.Program})
 			}
 		}
 	}
@@ -70,29 +74,34 @@ func (r *Room) applyAll(done *applied, events []state.Event) {
 	defer r.applying.Unlock()
 	done.spoken, done.answers, done.woken = done.spoken[:0], done.answers[:0], done.woken[:0]
 	done.erasing = done.erasing[:0]
+	applied := 0
 	for some := range slices.Chunk(events, applyAtOnce) {
 		r.mu.Lock()
 		for _, e := range some {
-			r.applyLocked(done, e)
+			if done.failed == nil {
+				r.applyLocked(done, e)
+				applied++
+			}
 		}
 		r.mu.Unlock()
 	}
-	r.store.Apply(events[len(events)-1].Seq, done.spoken)
+	r.store.Apply(events[applied-1].Seq, done.spoken)
 	r.erase(done)
-	r.afterApply(done.woken, len(events))
+	r.afterApply(done, applied)
 	for _, out := range done.answers {
 		r.answer(out)
 	}
 }
 
 // afterApply wakes the sessions if there is something to read, and does what is due.
-func (r *Room) afterApply(woken []*audience, events int) {
-	for _, a := range woken {
+func (r *Room) afterApply(done *applied, events int) {
+	for _, a := range done.woken {
 		a.wake()
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.snapshots.events += events
+	r.snapshots.erased = r.snapshots.erased || len(done.erasing) > 0
 	r.snapshotIfDueLocked()
 	r.watchLapsesLocked()
 }
@@ -102,15 +111,29 @@ func (r *Room) afterApply(woken []*audience, events int) {
 // ring.
 func (r *Room) applyLocked(done *applied, e state.Event) {
 	left := r.followedLocked(e.Body)
+	here, mayEnd := r.connectedLocked(e)
 	out := r.state.Apply(e)
 	body, kind := out.Event.Body, state.KindOf(out.Event.Body)
-	if e.ID.Origin == r.epoch {
+	accepted, spoken := out.Err == nil && !out.Again, out.Shown && kind.Spoken
+	if r.elsewhereLocked(body) {
+		out.Shown, spoken = false, false
+	}
+	if e.ID.Origin == r.epoch.Load() {
 		done.answers = append(done.answers, out)
 		if _, up := e.Body.(state.NodeUp); up && out.Err == nil {
 			r.goLiveLocked()
 		}
 	}
-	accepted, spoken := out.Err == nil && !out.Again, out.Shown && kind.Spoken
+	if mayEnd && accepted {
+		if _, taken := body.(state.NodeUp); taken {
+			r.replaced, done.failed = true, &state.NameTakenError{Node: r.cfg.Node}
+			return
+		}
+		done.answers = append(done.answers, r.fenceLocked(here, errFenced)...)
+	}
+	if accepted {
+		r.returnedLocked(out.Event)
+	}
 	if accepted && r.live {
 		r.reactLocked(out)
 		if len(left) > 1 {
@@ -132,7 +155,7 @@ func (r *Room) applyLocked(done *applied, e state.Event) {
 	}
 	_, cut := body.(state.Cut)
 	for _, end := range out.Ended {
-		if s, ok := r.sessions[end.Session]; ok {
+		if s, ok := r.sessions[end.Session]; ok && !r.goesOnLocked(s, end.Why.Cause) {
 			s.End(end.Why)
 		}
 		if !cut {
@@ -144,15 +167,20 @@ func (r *Room) applyLocked(done *applied, e state.Event) {
 // goLiveLocked begins this node's part in the room, whose past has been applied.
 func (r *Room) goLiveLocked() {
 	r.live = true
+	r.backLocked()
 	if r.snapshots.events >= snapshotEvents { // or a room that never runs for long would have more to apply at each start
 		r.snapshots.wanted = true
 	}
-	r.countDownLocked(r.state.Shutdown())
+	r.countDownLocked(r.planLocked())
 }
 
 // beginLocked has a session of this node read from here on, if the event opened it.
 func (r *Room) beginLocked(e state.Event) {
 	s := r.sessions[e.ID]
+	if s != nil && s.joined != 0 { // it is back under another ID: see returnedLocked
+		s.joined = e.Seq
+		return
+	}
 	if s != nil {
 		m := r.state.Member(s.id)
 		if own := r.memberStates[m.Forms.Key]; own != nil && own != s.own { // resumed under another pseudo than it asked for
@@ -204,11 +232,9 @@ func (r *Room) reactLocked(out state.Outcome) {
 		}
 	case state.SlowSet, state.Muted, state.RoleSet:
 		r.turnsChangedLocked()
-	case state.ShutdownPlanned:
-		r.countDownLocked(r.state.Shutdown())
-	case state.ShutdownCancelled, state.NodeDown, state.NodeUp:
-		if r.state.Shutdown() == nil {
-			r.countDownLocked(nil)
+	case state.ShutdownPlanned, state.ShutdownCancelled, state.NodeDown, state.NodeUp:
+		if plan := r.planLocked(); !samePlan(plan, r.counted) {
+			r.countDownLocked(plan)
 		}
 	}
 }
@@ -217,15 +243,16 @@ func (r *Room) reactLocked(out state.Outcome) {
 // the accounts of its member's sessions. One that was being resumed is cut again.
 func (r *Room) arrivedLocked(e state.Event) {
 	id := e.ID
-	if b, resumed := e.Body.(state.Resumed); id.Origin == r.epoch && r.sessions[id] == nil {
+	if b, resumed := e.Body.(state.Resumed); id.Origin == r.epoch.Load() && r.sessions[id] == nil {
+		why := r.leftLocked(id)
 		if k := r.kept[b.Cut]; resumed && k != nil {
 			r.kept[id] = k
 			delete(r.kept, b.Cut)
 		}
-		if resumed && r.cfg.CutWait > 0 {
+		if resumed && r.cfg.CutWait > 0 && (why.Cause == state.Lost || why.Cause == state.Slow) {
 			r.depart(state.Cut{Session: id, Wait: r.cfg.CutWait})
 		} else {
-			r.depart(state.Left{Session: id, Cause: state.Lost})
+			r.depart(state.Left{Session: id, Cause: why.Cause, Text: why.Reason})
 		}
 	}
 	if r.state.Accounts() > 0 {
@@ -264,14 +291,13 @@ func (r *Room) restore(ctx context.Context) (after state.Seq, err error) {
 	r.mu.Lock()
 	r.showErasedLocked(erased)
 	r.replaceStateLocked(st, unread)
+	answers, err := r.restoredLocked(st)
 	r.mu.Unlock()
 	r.audience.wake()
-	for _, id := range r.unanswered() {
-		if seq, refused, ok := st.Answer(id); ok {
-			r.answer(state.Outcome{Event: state.Event{Seq: seq, ID: id}, Again: true, Err: refused})
-		}
+	for _, out := range answers {
+		r.answer(out)
 	}
-	return st.Applied(), nil
+	return st.Applied(), err
 }
 
 // spokenBetween returns what the store has of what was said between two events, after
@@ -289,6 +315,7 @@ func (r *Room) spokenBetween(ctx context.Context, after, upto state.Seq) []state
 // replaceStateLocked replaces the State and shows the sessions here what they missed.
 func (r *Room) replaceStateLocked(st *state.State, unread []state.Event) {
 	r.state = st
+	r.returnRestoredLocked()
 	r.expireRostersLocked(nil)
 	for in := range st.View().Rooms() {
 		r.openLocked(in.ID)
@@ -316,7 +343,7 @@ func (r *Room) replaceStateLocked(st *state.State, unread []state.Event) {
 			s.End(state.Ending{Cause: state.Lost})
 		}
 	}
-	r.countDownLocked(st.Shutdown())
+	r.countDownLocked(r.planLocked())
 	r.turnsChangedLocked()
 }
 

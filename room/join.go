@@ -99,7 +99,7 @@ func (r *Room) Join(ctx context.Context, e Entry) (*Session, error) {
 		return nil, ErrNotAllowed
 	}
 	if now := s.Role(); now != role { // changed while it joined
-		r.propose(ctx, state.RoleSet{Session: s.id, Role: now})
+		r.propose(ctx, state.RoleSet{Session: s.ID(), Role: now})
 	}
 	r.recall(s)
 	switch {
@@ -196,7 +196,7 @@ func (r *Room) closedLocked(e Entry, now time.Duration) error {
 	if r.closing != nil {
 		return &ShuttingDownError{}
 	}
-	if plan := r.state.Shutdown(); plan != nil && e.Script {
+	if plan := r.planLocked(); plan != nil && e.Script {
 		if left := plan.Ends - r.state.TickAt(now); left <= lastMinute {
 			return &ShuttingDownError{Left: left}
 		}
@@ -293,7 +293,7 @@ func (r *Room) welcome(ctx context.Context, s *Session, joined state.Event) {
 	defer r.mu.Unlock()
 	w := Welcome{
 		MOTD: r.access.MOTD, Pseudo: me, Topic: r.state.Salon().Topic, Names: r.namesLocked(0), Present: r.state.Count(),
-		Last: shown, Seen: seen, Missed: missed(shown, seen, me), Shutdown: r.state.Shutdown(), Rooms: r.seesRoomsLocked(s),
+		Last: shown, Seen: seen, Missed: missed(shown, seen, me), Shutdown: r.planLocked(), Rooms: r.seesRoomsLocked(s),
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -1,7 +1,6 @@
 package room
 
 import (
-	"errors"
 	"time"
 
 	"salon/internal/wait"
@@ -92,9 +91,11 @@ func (r *Room) depart(b state.Body, first ...state.Body) <-chan struct{} {
 		}
 		for {
 			_, err := r.proposeUntil(r.run, id, b, r.stopped)
-			again := errors.Is(err, state.ErrBusy) || errors.Is(err, state.ErrUnavailable) || errors.Is(err, state.ErrUnknown)
-			if !again || !wait.Pause(r.run, departPause) {
+			if !isPassing(err) || !wait.Pause(r.run, departPause) {
 				return
+			}
+			if id.Origin != r.epoch.Load() { // that epoch has ended: what it has not proposed will not be taken
+				id = r.newID()
 			}
 		}
 	})

@@ -25,7 +25,8 @@ type Log interface {
 
 	// Follow calls apply with every event after the given one, in order, each once, in
 	// batches, as they become visible; also with those of earlier starts that are
-	// still kept. Their Stamp never goes back; their Time may. It returns apply's
+	// still kept. Their Time may go back; their Stamp only where the clock of another server takes
+	// over, and the State counts no time then. It returns apply's
 	// error, the context's, ErrGone when the log no longer keeps the events that come
 	// next (a snapshot holds what they did), a [*state.VersionError] for one that this
 	// program cannot read, or ErrClosed. The slice belongs to the log: apply copies
@@ -55,8 +56,8 @@ type Log interface {
 type Store interface {
 	// Apply takes the spoken events that were shown, in order, among all up to upto. It
 	// ignores those that it was given before, by Seq: a room that starts again, or
-	// several on one store, give it the same events. It neither blocks nor fails: what
-	// cannot be written yet waits in memory, within bounds.
+	// several on one store, give it the same events. It does not fail: what cannot be written
+	// yet waits in memory, within bounds, at which it waits for a disk that works.
 	Apply(upto state.Seq, spoken []state.Event)
 
 	// Erase takes back messages that an event takes back, see [state.Event.Takes], among all
@@ -91,9 +92,9 @@ type Mail interface {
 	// Open has deliver called with each letter to this node's epoch; deliver returns
 	// which of the letter's sessions have it, and does not block. closeMail ends that.
 	Open(epoch uint64, deliver func(Letter) []state.ID) (closeMail func(), err error)
-	// Send hands a letter to the node of an epoch and returns which of its sessions have
-	// it. An error means that it is unknown whether any has.
-	Send(ctx context.Context, epoch uint64, l Letter) (reached []state.ID, err error)
+	// Send hands a letter to a node and returns which of its sessions have it. An error
+	// means that it is unknown whether any has.
+	Send(ctx context.Context, to state.Node, l Letter) (reached []state.ID, err error)
 }
 
 // Letter is a private message on its way to some sessions of one node.
@@ -101,4 +102,18 @@ type Letter struct {
 	Event state.Event // a Whispered
 	To    []state.ID
 	Named []state.ID // the members that the event's To names, in its order
+}
+
+// Presence says which nodes are alive: each announces its own epoch, and sees those of
+// others. All methods may be called from any goroutine.
+type Presence interface {
+	// Hold announces this node's epoch until release is called. Its place is asked for now and
+	// then: how far this node has applied the log.
+	Hold(epoch uint64, place func() state.Place) (release func(), err error)
+	// Dead returns those of the nodes that are up in the log and have not announced their
+	// epochs for so long that they are dead, although this node's own was announced, and
+	// taken, all that time. It never returns this node. An error means that nothing is known.
+	Dead(ctx context.Context, up []state.Node) ([]state.Node, error)
+	// Seen returns what the nodes last announced, by their epochs.
+	Seen() map[uint64]state.Place
 }

@@ -74,7 +74,7 @@ func doJoin(c *call) (Reply, error) {
 		}
 		w.Made = true
 	case !w.Again:
-		if _, err := c.room.propose(c, state.RoomJoined{Session: c.id, Room: w.Room}); err != nil {
+		if _, err := c.room.propose(c, state.RoomJoined{Session: c.ID(), Room: w.Room}); err != nil {
 			return nil, err
 		}
 	}
@@ -94,7 +94,7 @@ func (c *call) makeRoom(name text.RoomName) (state.Seq, error) {
 	case NobodyMakes:
 		may = false
 	case RegisteredMake:
-		may = may || c.room.owned(c.id) != nil
+		may = may || c.room.owned(c.ID()) != nil
 	case EveryoneMakes:
 		may = true
 	}
@@ -104,7 +104,7 @@ func (c *call) makeRoom(name text.RoomName) (state.Seq, error) {
 	if wait := c.spendRoom(); wait > 0 {
 		return 0, &TooFastError{Wait: wait}
 	}
-	out, err := c.room.propose(c, state.RoomMade{Session: c.id, Name: name, Forms: name.Forms(), Most: limits.MaxRooms})
+	out, err := c.room.propose(c, state.RoomMade{Session: c.ID(), Name: name, Forms: name.Forms(), Most: limits.MaxRooms})
 	if err != nil {
 		return 0, err
 	}
@@ -178,7 +178,7 @@ func doLeave(c *call) (Reply, error) {
 		return nil, ErrFirstRoom
 	}
 	looked := c.Looks() == c.in
-	out, err := c.room.propose(c, state.RoomLeft{Session: c.id, Room: c.in})
+	out, err := c.room.propose(c, state.RoomLeft{Session: c.ID(), Room: c.in})
 	if err == nil && c.next == c.in {
 		c.next = 0
 	}

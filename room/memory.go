@@ -10,10 +10,12 @@ import (
 	"salon/room/state"
 )
 
-// memorySpoken and memoryBytes bound a MemoryStore: the oldest are forgotten.
+// memorySpoken and memoryBytes bound a MemoryStore: the oldest are forgotten. memoryErased is
+// how many of the last that took messages back it remembers for those that it is filled with.
 const (
 	memorySpoken = 2000
 	memoryBytes  = 4 << 20
+	memoryErased = 1024
 )
 
 // MemoryLog is a Log without a disk: it lasts as long as the process, and
@@ -82,12 +84,14 @@ func (l *MemoryLog) Close() error {
 }
 
 // MemoryStore is a Store without a disk: it keeps the last messages within
-// memorySpoken and memoryBytes; the oldest go. Several rooms may share one.
+// memorySpoken and memoryBytes; the oldest go. Several rooms may share one. It can be filled
+// with what it was not given.
 type MemoryStore struct {
 	mu       sync.Mutex // guards all below
 	applied  state.Seq
 	spoken   []state.Event
 	bytes    int
+	erased   []state.Event // the last that took messages back, memoryErased at most
 	snapshot state.Snapshot
 }
 
@@ -105,23 +109,35 @@ func (m *MemoryStore) Apply(upto state.Seq, spoken []state.Event) {
 		}
 	}
 	m.applied = max(m.applied, upto)
+	m.trimLocked()
+}
+
+// trimLocked forgets the oldest messages.
+func (m *MemoryStore) trimLocked() {
 	drop := max(0, len(m.spoken)-memorySpoken)
 	for i, size := 0, m.bytes; i < len(m.spoken) && (i < drop || size > memoryBytes); i++ {
 		size -= state.Size(m.spoken[i].Body)
 		m.bytes, drop = size, max(drop, i+1)
 	}
 	m.spoken = slices.Delete(m.spoken, 0, drop)
+
 }
 
 // Erase implements Store.
 func (m *MemoryStore) Erase(by state.Event) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if !by.Erases() {
+		return
+	}
 	for i := range m.spoken {
 		if left, ok := by.Takes(&m.spoken[i]); ok {
 			m.bytes -= state.Size(m.spoken[i].Body)
 			m.spoken[i].Body = left
 		}
+	}
+	if m.erased = append(m.erased, by); len(m.erased) > memoryErased {
+		m.erased = slices.Delete(m.erased, 0, memoryErased/4)
 	}
 }
 

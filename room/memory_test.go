@@ -21,6 +21,10 @@ func TestMemoryStore(t *testing.T) {
 	logtest.TestStore(t, func(*testing.T) room.Store { return room.NewMemoryStore() })
 }
 
+func TestMemoryLocal(t *testing.T) {
+	logtest.TestLocal(t, func(*testing.T) logtest.Local { return room.NewMemoryStore() })
+}
+
 func message(n int) state.Event {
 	return state.Event{ID: state.ID{Origin: 1, N: uint64(n)}, Body: state.Said{Text: fmt.Sprint(n)}}
 }

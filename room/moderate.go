@@ -2,6 +2,7 @@ package room
 
 import (
 	"cmp"
+	"errors"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -197,14 +198,22 @@ func (r *Room) stats() Stats {
 	r.mu.Unlock()
 	return Stats{
 		Since: r.started, Members: frozen.Count(), Sessions: sessions, Messages: messages,
-		Applied: frozen.Applied(), Hash: frozen.Hash(), Nodes: nodes, Health: r.Health(),
+		Applied: frozen.Applied(), Hash: frozen.Hash(), Nodes: r.nodeStats(nodes, frozen.Applied()), Health: r.Health(),
 	}
 }
 
+// doShutdown closes the server; on a node of several this one alone, unless a word says all.
 func doShutdown(c *call) (Reply, error) {
-	word, reason := text.CutSpace(c.rest)
+	word, rest := text.CutSpace(c.rest)
+	node, reason := c.room.epoch.Load(), rest
+	switch all, behind := text.CutSpace(rest); {
+	case c.room.cfg.Presence == nil:
+		node = 0
+	case everyoneWords.is(all):
+		node, reason = 0, behind
+	}
 	if cancelWords.is(word) {
-		return c.propose(state.ShutdownCancelled{By: c.Pseudo()}, nil)
+		return c.cancelShutdown(node)
 	}
 	in, ok := seconds(word, maxShutdown)
 	if !ok {
@@ -214,9 +223,18 @@ func doShutdown(c *call) (Reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, err = c.propose(state.ShutdownPlanned{By: c.Pseudo(), In: in, Reason: reason}, nil)
+	_, err = c.propose(state.ShutdownPlanned{Node: node, By: c.Pseudo(), In: in, Reason: reason}, nil)
 	if in == 0 && c.room.isStopped() { // the end may come before the answer
 		err = nil
 	}
 	return nil, err
+}
+
+// cancelShutdown cancels the shutdown of a node, or where there is none that of all nodes.
+func (c *call) cancelShutdown(node uint64) (Reply, error) {
+	reply, err := c.propose(state.ShutdownCancelled{Node: node, By: c.Pseudo()}, nil)
+	if node != 0 && errors.Is(err, state.ErrNoShutdown) {
+		return c.propose(state.ShutdownCancelled{By: c.Pseudo()}, nil)
+	}
+	return reply, err
 }

@@ -31,7 +31,7 @@ func (r *Room) seenBefore(s *Session) state.Seq {
 
 // recall sets the preferences that the owner of the pseudo chose for good.
 func (r *Room) recall(s *Session) {
-	if a := r.owned(s.id); a != nil {
+	if a := r.owned(s.ID()); a != nil {
 		s.override(a.Kept)
 	}
 }
@@ -41,7 +41,7 @@ func (r *Room) recall(s *Session) {
 func (r *Room) readingLocked(a *state.Account, s *Session) bool {
 	m, ok := r.state.Find(a.Forms.Key)
 	return ok && slices.ContainsFunc(m.Sessions, func(at state.Attendance) bool {
-		open := at.ID.Origin != r.epoch || r.sessions[at.ID] != nil
+		open := at.ID.Origin != r.epoch.Load() || r.sessions[at.ID] != nil
 		return at.ID != s.id && !at.Quiet && at.Cut == 0 && at.Proves(a) && open
 	})
 }

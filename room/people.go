@@ -70,13 +70,13 @@ func (s *Session) suggest(err error) error {
 func doList(c *call) (Reply, error) {
 	view, now := c.room.view()
 	list := People{Members: make([]Person, 0, view.Count())}
-	muted, until := view.Muted(now), mutedUntil(view, now)
+	muted, until, on := view.Muted(now), mutedUntil(view, now), c.whereabouts()
 	for m := range view.Present() {
 		if c.in != 0 && !m.Follows(c.in) {
 			continue
 		}
 		p := c.person(view, m, muted(m))
-		p.MutedUntil = until(m)
+		p.MutedUntil, p.Nodes = until(m), on(m)
 		list.Members = append(list.Members, p)
 	}
 	byName(list.Members, func(p Person) text.Pseudo { return p.Pseudo })
@@ -136,8 +136,8 @@ func doInfo(c *call) (Reply, error) {
 	}
 	view, now := c.room.view()
 	profile := Profile{Person: c.person(view, m, view.Muted(now)(m))}
-	profile.Person.MutedUntil = mutedUntil(view, now)(m)
-	if a := c.room.owned(c.id); a != nil && a.Forms.Key == m.Forms.Key {
+	profile.Person.MutedUntil, profile.Person.Nodes = mutedUntil(view, now)(m), c.whereabouts()(m)
+	if a := c.room.owned(c.ID()); a != nil && a.Forms.Key == m.Forms.Key {
 		profile.Own = &Own{Keys: slices.Clone(a.Keys), Pass: a.Pass != ""}
 	}
 	return profile, nil

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"sync"
@@ -27,22 +28,44 @@ const (
 // they are applied here. Its methods may be called from any goroutine.
 type proposer struct {
 	log      Log
-	epoch    uint64        // of this start of the node: the Origin of all that it proposes
+	epoch    atomic.Uint64 // of this node now: the Origin of all that it proposes
+	fenced   atomic.Bool   // its epoch ended, and the new one has not begun: nothing but that is proposed
 	stopped  chan struct{} // closed when the room has stopped: nobody waits for an answer any more
 	followed chan struct{} // closed when no event is applied any more
 	count    atomic.Uint64 // IDs drawn so far
+
+	// checkFormat returns an error for what not every node reads.
+	checkFormat func(state.Body) error
 
 	waitingMu sync.Mutex // guards waiting
 	waiting   map[state.ID]chan<- state.Outcome
 }
 
+// errFenced refuses a proposal of an epoch that has ended.
+var errFenced = fmt.Errorf("room: this node is out of the room for a moment: %w", state.ErrUnavailable)
+
 func newProposer(log Log) *proposer {
-	var epoch [8]byte
-	rand.Read(epoch[:]) // never fails
-	return &proposer{
-		log: log, epoch: binary.BigEndian.Uint64(epoch[:]), stopped: make(chan struct{}), followed: make(chan struct{}),
+	p := &proposer{
+		log: log, stopped: make(chan struct{}), followed: make(chan struct{}),
 		waiting: map[state.ID]chan<- state.Outcome{},
 	}
+	p.beginEpoch()
+	return p
+}
+
+// beginEpoch has what is proposed from now on come from a new epoch.
+func (p *proposer) beginEpoch() {
+	var epoch [8]byte
+	rand.Read(epoch[:]) // never fails
+	p.epoch.Store(binary.BigEndian.Uint64(epoch[:]))
+}
+
+// fence begins a new epoch, whose NodeUp is yet to be ordered, and returns what still waits
+// for an answer of the one that ended.
+func (p *proposer) fence() []state.ID {
+	p.fenced.Store(true)
+	p.beginEpoch()
+	return p.unanswered()
 }
 
 // isStopped reports whether the room has stopped.
@@ -56,7 +79,7 @@ func (p *proposer) isStopped() bool {
 }
 
 // newID returns an ID for one more proposal of this node.
-func (p *proposer) newID() state.ID { return state.ID{Origin: p.epoch, N: p.count.Add(1)} }
+func (p *proposer) newID() state.ID { return state.ID{Origin: p.epoch.Load(), N: p.count.Add(1)} }
 
 // propose asks the log for an event and waits until it is applied here. It returns the
 // Outcome's refusal, or an error of [Log.Propose].
@@ -69,6 +92,12 @@ func (p *proposer) propose(ctx context.Context, b state.Body) (state.Outcome, er
 func (p *proposer) proposeUntil(ctx context.Context, id state.ID, b state.Body, end <-chan struct{}) (state.Outcome, error) {
 	answer := p.expect(id)
 	defer p.forget(id)
+	if _, up := b.(state.NodeUp); id.Origin != p.epoch.Load() || p.fenced.Load() && !up { // looked at once it is expected: see fence
+		return state.Outcome{}, errFenced
+	}
+	if err := p.checkFormat(b); err != nil {
+		return state.Outcome{}, err
+	}
 	if err := p.store(ctx, state.Event{ID: id, Body: b}, answer); err != nil {
 		return state.Outcome{}, err
 	}

@@ -79,5 +79,5 @@ func (s *Session) say(ctx context.Context, to Recipients, typed string) (Reply, 
 	if len(to.names) > 0 {
 		return c.whisper(said, func() ([]*state.Member, error) { return c.membersLocked(to.names) })
 	}
-	return doSayAll(c)
+	return c.untilBack(func() (Reply, error) { return doSayAll(c) })
 }

@@ -59,7 +59,7 @@ func doRegister(c *call) (Reply, error) {
 
 // keepIgnored has a new account ignore whom its owner ignored as a guest.
 func (c *call) keepIgnored() {
-	a := c.room.owned(c.id)
+	a := c.room.owned(c.ID())
 	if a == nil {
 		return
 	}
@@ -114,7 +114,7 @@ func (r *Room) registration(s *Session, phrase string) (state.Registered, error)
 }
 
 func doUnregister(c *call) (Reply, error) {
-	a, p := c.room.owned(c.id), c.Pseudo()
+	a, p := c.room.owned(c.ID()), c.Pseudo()
 	if a == nil {
 		return nil, &state.NotInForceError{What: state.NotRegistered, Name: string(p)}
 	}
@@ -126,7 +126,7 @@ func doUnregister(c *call) (Reply, error) {
 	default:
 		notice = Notice{What: NowKeyGone, Name: p, Text: key}
 	}
-	return c.propose(state.Unregistered{Session: c.id, Pseudo: p, KeyID: key, Account: a.ID, By: p}, notice)
+	return c.propose(state.Unregistered{Session: c.ID(), Pseudo: p, KeyID: key, Account: a.ID, By: p}, notice)
 }
 
 // doFree frees a pseudo in an operator's name, or lists those that are registered.
@@ -157,7 +157,7 @@ func (s *Session) registeredPseudos() []text.Pseudo {
 
 // ownKeys returns the keys of the account whose owner this is.
 func (s *Session) ownKeys() []string {
-	if a := s.room.owned(s.id); a != nil {
+	if a := s.room.owned(s.ID()); a != nil {
 		return slices.Clone(a.Keys)
 	}
 	return nil

@@ -106,7 +106,8 @@ type Person struct {
 
 	Details bool
 	KeyID   string
-	Keys    int // that open the account
+	Keys    int      // that open the account
+	Nodes   []string // where they are connected, each once; none where there is one node
 	Addrs   []netip.Addr
 	Clients []string
 }
@@ -200,8 +201,16 @@ type Stats struct {
 	Messages uint64
 	Applied  state.Seq // the last event applied here
 	Hash     [32]byte  // of the State after it: equal on every node
-	Nodes    []state.Node
+	Nodes    []NodeStats
 	Health   state.Health
+}
+
+// NodeStats is a node that is up.
+type NodeStats struct {
+	state.Node
+	Here  bool      // this one
+	Place state.Seq // how far it has applied the log, as it last announced; 0: it does not
+	Lag   uint64    // how many events that is behind the node that is furthest
 }
 
 // Skipped says how many events left the ring before this session read them.

@@ -22,12 +22,18 @@ type Config struct {
 	// Node is this node's name in the log: a node that starts under the name of another
 	// ends that one's sessions. "": a name that nobody else has.
 	Node string
+	// Alone says that there is no other node: those that the log says are up have ended, and
+	// their members are cut.
+	Alone bool
 	// CutWait is how long a member stays, marked as away, whose connection was lost or
 	// stalled, so that they may come back without anybody noticing; 0: not at all. Those
 	// who left, and scripts, are gone at once.
 	CutWait time.Duration
 	// Mail carries private messages to members on other nodes; nil: there are none.
 	Mail Mail
+	// Presence says which other nodes are dead, so that their members are cut; nil: there
+	// are none.
+	Presence Presence
 	// PassMemory (KiB) and PassTime are the cost of hashing a pass phrase with argon2id
 	// from now on; 0: 19456 and 2.
 	PassMemory, PassTime uint32
@@ -84,7 +90,6 @@ type Room struct {
 	run     context.Context // ends what the room runs
 	cancel  context.CancelFunc
 	running sync.WaitGroup
-	failed  error // why the log could not be followed to its end; set before running is done
 
 	limits atomic.Pointer[Limits] // never nil; what it points to is never changed
 
@@ -97,6 +102,12 @@ type Room struct {
 	sessions     map[state.ID]*Session
 	memberStates memberStates
 	kept         map[state.ID]*keptSession  // of sessions that were cut
+	rejoining    map[*Session]*rejoin       // whose epoch ended while they were connected, until they are back
+	returning    map[state.ID]*Session      // by what is proposed for them
+	comesBack    bool                       // comeBack runs
+	out          chan struct{}              // closed once this node's new epoch has begun; nil while the last one lasts
+	replaced     bool                       // another process is this node now: the room is about to stop
+	hide         func()                     // has other nodes see this one no more; nil when they do not
 	roster       rosterCache                // of the first room
 	rosters      map[state.Seq]*rosterCache // of the others, once somebody looked at them
 	several      map[*Session]struct{}      // whose members follow more than the first room
@@ -107,8 +118,10 @@ type Room struct {
 	gathering    *time.Timer
 	lapsing      *time.Timer        // fires when the first session that was cut lapses; nil without one
 	countdown    context.CancelFunc // of the planned shutdown; nil without one
+	counted      *state.Plan        // that shutdown
 	turns        chan struct{}      // closed when slow mode, a mute or a role has changed; nil while nobody waits for their turn
 	closing      *state.Ending      // set once: nobody joins any more
+	failed       error              // why the log could not be followed to its end; set before the room stops for it
 	readOnly     bool               // the log cannot be reached
 	snapshots    snapshots
 }

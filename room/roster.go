@@ -35,7 +35,7 @@ type Attendee struct {
 	Hue      state.Hue
 }
 
-func newRoster(st *state.State, room state.Seq, readOnly bool) *Roster {
+func newRoster(st *state.State, room state.Seq, node uint64, readOnly bool) *Roster {
 	in, present := st.Room(room), st.Count()
 	if in == nil { // it was just closed
 		in = &state.Room{ID: room}
@@ -54,7 +54,7 @@ func newRoster(st *state.State, room state.Seq, readOnly bool) *Roster {
 		people = append(people, Attendee{Pseudo: m.Pseudo, Away: m.IsAway(), Operator: m.Role >= state.Operator, Hue: m.Hue})
 	}
 	people = byName(people, func(a Attendee) text.Pseudo { return a.Pseudo })
-	return &Roster{Room: room, Name: in.Name, Private: in.Private, Present: present, People: people, Topic: in.Topic, Slow: in.Slow, Shutdown: st.Shutdown(), ReadOnly: readOnly}
+	return &Roster{Room: room, Name: in.Name, Private: in.Private, Present: present, People: people, Topic: in.Topic, Slow: in.Slow, Shutdown: st.Shutdown(node), ReadOnly: readOnly}
 }
 
 // byName returns a list ordered as French and English readers expect: whatever the case
@@ -96,11 +96,11 @@ type rosterCache struct {
 func (c *rosterCache) expire() { c.current.Store(nil) }
 
 // refresh returns the Roster of a room: the last one again if nothing in it differs.
-func (c *rosterCache) refresh(st *state.State, room state.Seq, readOnly bool) *Roster {
+func (c *rosterCache) refresh(st *state.State, room state.Seq, node uint64, readOnly bool) *Roster {
 	if r := c.current.Load(); r != nil { // another reader was first
 		return r
 	}
-	if r := newRoster(st, room, readOnly); c.last == nil || !c.last.equal(r) {
+	if r := newRoster(st, room, node, readOnly); c.last == nil || !c.last.equal(r) {
 		c.last = r
 	}
 	c.current.Store(c.last)

@@ -23,7 +23,7 @@ func doSayAll(c *call) (Reply, error) {
 
 // sayIn says something in the call's room.
 func (c *call) sayIn(b state.Said) (Reply, error) {
-	b.Session, b.Room, b.Mentions = c.id, c.in, c.room.mentions(b.Text, c.in)
+	b.Session, b.Room, b.Mentions = c.ID(), c.in, c.room.mentions(b.Text, c.in)
 	return c.propose(b, nil)
 }
 
@@ -64,7 +64,7 @@ func doNick(c *call) (Reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	out, err := c.room.propose(c, state.Renamed{Session: c.id, To: to, Forms: forms})
+	out, err := c.room.propose(c, state.Renamed{Session: c.ID(), To: to, Forms: forms})
 	if err != nil || out.Shown {
 		return nil, err
 	}
@@ -76,18 +76,18 @@ func doAway(c *call) (Reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.propose(state.WentAway{Session: c.id, Text: reason}, Notice{What: NowAway, Text: reason})
+	return c.propose(state.WentAway{Session: c.ID(), Text: reason}, Notice{What: NowAway, Text: reason})
 }
 
 func doBack(c *call) (Reply, error) {
-	return c.propose(state.CameBack{Session: c.id}, Notice{What: NowBack})
+	return c.propose(state.CameBack{Session: c.ID()}, Notice{What: NowBack})
 }
 
 // doQuit has the State end the session, so that the farewell is shown last.
 func doQuit(c *call) (Reply, error) {
 	farewell := text.Clean(text.FirstRunes(c.rest, text.MaxNote), false) // cut, not refused: people can always leave
 	c.room.noteRoom(c.Session)
-	_, err := c.propose(state.Left{Session: c.id, Cause: state.Quit, Text: farewell}, nil)
+	_, err := c.propose(state.Left{Session: c.ID(), Cause: state.Quit, Text: farewell}, nil)
 	if errors.Is(err, state.ErrGone) || c.Session.ctx.Err() != nil { // it has ended
 		err = nil
 	}
@@ -230,40 +230,53 @@ func (r *Room) send(c *call, w *whisper) (reached []state.ID) {
 	for epoch, ids := range w.nodes {
 		l := Letter{Event: *w.event, To: ids, Named: named}
 		switch {
-		case epoch == r.epoch:
+		case epoch == r.epoch.Load(), r.cfg.Mail == nil:
 			reached = append(reached, r.deliver(l)...)
-		case r.cfg.Mail != nil:
-			there, _ := r.cfg.Mail.Send(c, epoch, l) // an error counts as not reached
+		default:
+			there, _ := r.mail(c, epoch, l) // an error counts as not reached
 			reached = append(reached, there...)
 		}
 	}
 	return reached
 }
 
+// mail sends a letter to the node of an epoch. The sessions of an epoch that has ended may have
+// been this node's.
+func (r *Room) mail(c *call, epoch uint64, l Letter) (reached []state.ID, err error) {
+	r.mu.Lock()
+	nodes := r.state.Nodes()
+	r.mu.Unlock()
+	i := slices.IndexFunc(nodes, func(n state.Node) bool { return n.Epoch == epoch })
+	if i < 0 {
+		return r.deliver(l), nil
+	}
+	return r.cfg.Mail.Send(c, nodes[i], l)
+}
+
 // deliver puts a letter in the inboxes of the sessions it is for, if they are here, and
 // returns which of them have it. A member who ignores the sender counts as having it.
 func (r *Room) deliver(l Letter) (reached []state.ID) {
-	for _, s := range r.readersOf(&l) {
+	for id, s := range r.readersOf(&l) {
 		if s.Hides(&l.Event) || s.post(Item{Event: &l.Event}) {
-			reached = append(reached, s.id)
+			reached = append(reached, id)
 		}
 	}
 	return append(reached, r.hold(&l)...)
 }
 
-// readersOf returns the sessions here among those a private message is for, and makes
-// its sender and the others it is for their peers.
-func (r *Room) readersOf(l *Letter) []*Session {
+// readersOf returns the sessions here among those a private message is for, by the IDs that it
+// names, and makes its sender and the others it is for their peers.
+func (r *Room) readersOf(l *Letter) map[state.ID]*Session {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	from := r.state.ByID(l.Event.Body.(state.Whispered).Member)
-	var readers []*Session
+	readers := map[state.ID]*Session{}
 	for _, id := range l.To {
 		s, ok := r.sessions[id]
 		if !ok {
 			continue
 		}
-		readers = append(readers, s)
+		readers[id] = s
 		if m := r.state.Member(id); from != nil && m != nil && m.ID != from.ID && !s.Hides(&l.Event) {
 			s.own.peers = peersOf(r.state, m, l)
 		}

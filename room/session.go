@@ -30,7 +30,7 @@ const (
 // goroutine, and closes it.
 type Session struct {
 	room   *Room
-	id     state.ID
+	id     state.ID      // changed with the room's mu and its own: either guards reading it
 	from   Entry         // without its secrets
 	role   atomic.Uint32 // a Role; see Room.SetAccess
 	member bool          // false for the console, which is nobody's member
@@ -43,7 +43,6 @@ type Session struct {
 	index     int                      // in its audience, whose mu guards it
 	audience  *audience                // guarded by the room's mu
 
-	memberID state.ID                    // of its member; never changed once it reads
 	own      *memberState                // the member's, shared with its other sessions
 	older    atomic.Pointer[page]        // the page before the one shown last; nil: there is none
 	targets  atomic.Pointer[targets]     // nil: everyone
@@ -70,6 +69,8 @@ type Session struct {
 	replies int // in inbox
 	prefs   Prefs
 	pseudo  text.Pseudo
+
+	memberID state.ID // of its member
 }
 
 // pending is an inbox item and the place in the ring that it comes before.
@@ -100,8 +101,13 @@ func (s *Session) begin() {
 	s.cursor = s.room.ring.readingAt(room, s.arrived)
 }
 
-// ID returns the session's identity in the log.
-func (s *Session) ID() state.ID { return s.id }
+// ID returns the session's identity in the log. It changes when its node was taken for dead by
+// others, and comes back.
+func (s *Session) ID() state.ID {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.id
+}
 
 // Role returns what the session may do now: [Room.SetAccess] can change it.
 func (s *Session) Role() state.Role { return state.Role(s.role.Load()) }
@@ -230,7 +236,7 @@ func (s *Session) takeRingLocked(items []Item) []Item {
 	if len(s.own.ignored.get()) == 0 {
 		return items
 	}
-	kept := slices.DeleteFunc(items[from:], func(it Item) bool { return it.Event != nil && s.Hides(it.Event) })
+	kept := slices.DeleteFunc(items[from:], func(it Item) bool { return it.Event != nil && s.own.ignored.hides(it.Event, s.memberID) })
 	return items[:from+len(kept)]
 }
 

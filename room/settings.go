@@ -34,7 +34,7 @@ func doUnignore(c *call) (Reply, error) {
 // setIgnored adds somebody to those whom the member ignores, or removes them: in the
 // account, for an owner, or else for as long as this node remembers the member.
 func (c *call) setIgnored(who state.Ignored, off bool, n Notice) (Reply, error) {
-	if a := c.room.owned(c.id); a != nil {
+	if a := c.room.owned(c.ID()); a != nil {
 		return c.propose(state.IgnoreSet{Account: a.ID, Who: who, Off: off}, n)
 	}
 	c.room.changeIgnored(c.own, who, off)
@@ -87,7 +87,7 @@ func (s *Session) ignoredNames() []text.Pseudo {
 // session has it all the same.
 func (c *call) prefer(kept state.Kept, n Notice) (Reply, error) {
 	c.override(kept)
-	if a := c.room.owned(c.id); a != nil && !a.Kept.Has(kept) {
+	if a := c.room.owned(c.ID()); a != nil && !a.Kept.Has(kept) {
 		c.room.propose(c, state.PrefsKept{Account: a.ID, Prefs: kept})
 	}
 	return n, nil

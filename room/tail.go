@@ -129,6 +129,27 @@ func (t *Tail) Erase(seq state.Seq, by *state.Event) {
 	}
 }
 
+// EraseAll takes the words out of all messages in memory that an event takes back.
+func (t *Tail) EraseAll(by *state.Event) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for i := range t.events {
+		if left, ok := by.Takes(&t.events[i]); ok {
+			t.events[i].Body = left
+		}
+	}
+}
+
+// Place returns the place of an event; ok is false if the tail does not hold it.
+func (t *Tail) Place(seq state.Seq) (p state.Place, ok bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if seq < t.first || seq >= t.first+state.Seq(len(t.events)) {
+		return state.Place{}, false
+	}
+	return state.Place{Seq: seq, Stamp: t.events[seq-t.first].Stamp}, true
+}
+
 // Bounds returns the Seq of the first and of the last event in memory; first is last+1
 // when there is none.
 func (t *Tail) Bounds() (first, last state.Seq) {

@@ -38,7 +38,15 @@ func (s *Session) Before(room state.Seq, place uint64) (uint64, *state.Event) {
 
 // Hides reports whether this session ignores whom an event comes from, now:
 // Follow then leaves it out.
-func (s *Session) Hides(e *state.Event) bool { return s.own.ignored.hides(e, s.memberID) }
+func (s *Session) Hides(e *state.Event) bool {
+	if len(s.own.ignored.get()) == 0 {
+		return false
+	}
+	s.mu.Lock()
+	me := s.memberID
+	s.mu.Unlock()
+	return s.own.ignored.hides(e, me)
+}
 
 // Roster returns who is in the room that the session looks at. Two calls return the same pointer if and only if
 // nothing in it has changed between them. A session that has read an event finds here what it
@@ -55,5 +63,5 @@ func (s *Session) Roster() *Roster {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return s.roster.Load().refresh(r.state, s.Looks(), r.readOnly)
+	return s.roster.Load().refresh(r.state, s.Looks(), r.epoch.Load(), r.readOnly)
 }

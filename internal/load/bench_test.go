@@ -107,7 +107,7 @@ const members = 300
 func measure(b *testing.B, name string, c load.Config) *load.Report {
 	b.Helper()
 	ssh, tcp, pid := start(b, name)
-	c.SSH, c.TCP, c.PID = ssh, tcp, pid
+	c.SSH, c.TCP, c.PID = ssh, tcp, []int{pid}
 	r, err := load.Run(b.Context(), c)
 	if err != nil {
 		b.Fatal(err)

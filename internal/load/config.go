@@ -4,13 +4,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 )
 
 // Config says who comes and what they do. Its tags make it the flags of `salon bench`,
 // without an environment: SALON_SSH and the like are the server's.
 type Config struct {
-	SSH string `name:"ssh" env:"-" placeholder:"HOST:PORT" help:"${BenchSSH}"` // "" when nobody uses that front
+	// SSH and TCP are the room's addresses, with commas where it has several machines, which
+	// members spread over; "" when nobody uses that front.
+	SSH string `name:"ssh" env:"-" placeholder:"HOST:PORT" help:"${BenchSSH}"`
 	TCP string `name:"tcp" env:"-" placeholder:"HOST:PORT" help:"${BenchTCP}"`
 
 	Screen        int `env:"-" default:"0" help:"${BenchScreen}"` // members over ssh with a screen
@@ -32,11 +35,17 @@ type Config struct {
 	Restless int           `env:"-" default:"0" help:"${BenchRestless}"`
 	Churn    int           `env:"-" default:"0" help:"${BenchChurn}"` // connects and disconnects, after all else
 
-	PID      int       `name:"pid" env:"-" default:"0" help:"${BenchPID}"` // the server's process, 0 if unknown
-	Progress io.Writer `kong:"-"`                                          // nil: none
-	Talking  func()    `kong:"-"`                                          // called once all have joined and begin to talk; nil: nothing is
+	PID      []int     `name:"pid" env:"-" help:"${BenchPID}"` // the server's processes; none if unknown
+	Progress io.Writer `kong:"-"`                              // nil: none
+	Talking  func()    `kong:"-"`                              // called once all have joined and begin to talk; nil: nothing is
 	// Inside tells what a server in the same process knows of itself; nil: nothing.
 	Inside func() (goroutines int, heap int64) `kong:"-"`
+}
+
+// addressOf returns the one of some addresses that a member uses.
+func addressOf(list string, member int) string {
+	all := strings.Split(list, ",")
+	return all[max(0, member)%len(all)]
 }
 
 // members returns how many members there are.

@@ -37,7 +37,7 @@ func (r *run) carryOut(ctx context.Context) (*Report, error) {
 	defer r.close()
 	defer context.AfterFunc(ctx, r.close)() // nobody waits for the server any more
 	report := &Report{Config: r.Config}
-	report.before = UsageOf(r.PID)
+	report.before = UsageOf(r.PID...)
 	for _, step := range []func(context.Context, *Report) error{r.joinAll, r.joinWitness, r.idle, r.talk} {
 		if err := step(ctx, report); err != nil {
 			return nil, err
@@ -119,12 +119,12 @@ func (r *run) enter(ctx context.Context, m *member) error {
 	var err error
 	switch {
 	case m.witness || r.order[m.index] == lines:
-		err = m.joinSSH(ctx, r.SSH, 0, 0)
+		err = m.joinSSH(ctx, addressOf(r.SSH, m.index), 0, 0)
 	case r.order[m.index] == raw:
-		err = m.joinTCP(ctx, r.TCP)
+		err = m.joinTCP(ctx, addressOf(r.TCP, m.index))
 	default:
 		m.screen = true
-		err = m.joinSSH(ctx, r.SSH, r.Width, r.Height)
+		err = m.joinSSH(ctx, addressOf(r.SSH, m.index), r.Width, r.Height)
 	}
 	if err != nil || !m.detach() {
 		m.close()
@@ -165,11 +165,11 @@ const maxWatches = 5
 func (r *run) idle(ctx context.Context, report *Report) error {
 	r.progress("idle for %v", r.Settle)
 	for range maxWatches {
-		before, had := UsageOf(r.PID), r.received()
+		before, had := UsageOf(r.PID...), r.received()
 		if err := sleep(ctx, r.Settle); err != nil {
 			return err
 		}
-		report.joined = UsageOf(r.PID)
+		report.joined = UsageOf(r.PID...)
 		report.IdleCPU = report.joined.Share(before)
 		report.IdleBytes = r.received() - had
 		if report.IdleBytes == 0 {
@@ -194,7 +194,7 @@ func (r *run) talk(ctx context.Context, report *Report) error {
 	if r.Talking != nil {
 		r.Talking()
 	}
-	before, began := UsageOf(r.PID), r.tally.now()
+	before, began := UsageOf(r.PID...), r.tally.now()
 	if err := inParallel(ctx, r.Senders, r.Senders, r.speak); err != nil {
 		return err
 	}
@@ -204,7 +204,7 @@ func (r *run) talk(ctx context.Context, report *Report) error {
 	if err := r.catchUp(ctx); err != nil {
 		return err
 	}
-	report.talked = UsageOf(r.PID)
+	report.talked = UsageOf(r.PID...)
 	report.TalkCPU = report.talked.CPU - before.CPU
 	r.close() // what each was shown is theirs until they read no more
 	report.TalkTime = r.tally.end(r.readers()) - began

@@ -22,26 +22,31 @@ type Usage struct {
 // that Go runs on.
 const clockTick = time.Second / 100
 
-// UsageOf returns what a process has used until now; pid 0 is none.
-func UsageOf(pid int) Usage {
+// UsageOf returns what some processes have used until now.
+func UsageOf(pids ...int) Usage {
 	u := Usage{At: time.Now()}
-	if pid == 0 {
-		return u
+	for _, pid := range pids {
+		u.add(pid)
 	}
+	return u
+}
+
+// add adds what a process has used.
+func (u *Usage) add(pid int) {
 	stat, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if _, rest, ok := strings.Cut(string(stat), ") "); ok { // the name before may hold anything
 		if f := strings.Fields(rest); len(f) > 21 {
 			user, _ := strconv.ParseInt(f[11], 10, 64)
 			system, _ := strconv.ParseInt(f[12], 10, 64)
 			pages, _ := strconv.ParseInt(f[21], 10, 64)
-			u.Threads, _ = strconv.Atoi(f[17])
-			u.CPU = time.Duration(user+system) * clockTick
-			u.Memory = pages * int64(os.Getpagesize())
+			threads, _ := strconv.Atoi(f[17])
+			u.Threads += threads
+			u.CPU += time.Duration(user+system) * clockTick
+			u.Memory += pages * int64(os.Getpagesize())
 		}
 	}
 	open, _ := os.ReadDir(fmt.Sprintf("/proc/%d/fd", pid))
-	u.Descriptors = len(open)
-	return u
+	u.Descriptors += len(open)
 }
 
 // Share is how much of one core was used since an earlier moment.

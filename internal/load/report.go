@@ -113,7 +113,7 @@ func (r *Report) WriteTo(w io.Writer) (int64, error) {
 	}
 	us := time.Microsecond
 	fmt.Fprintf(&b, "latency     p50 %v, p99 %v, max %v, of those shown\n", r.P50.Round(us), r.P99.Round(us), r.Max.Round(us))
-	if c.PID != 0 {
+	if len(c.PID) > 0 {
 		idle, loaded := r.BytesPerMember()
 		fmt.Fprintf(&b, "memory      %.1f KB per member idle, %.1f KB after the talk\n", float64(idle)/1000, float64(loaded)/1000)
 		fmt.Fprintf(&b, "cpu         idle %.2f %% of a core, talk %.2f us per delivery\n", 100*r.IdleCPU, float64(r.CPUPerDelivery())/float64(time.Microsecond))

@@ -108,7 +108,7 @@ func (c Config) soak(ctx context.Context, report *SoakReport) (err error) {
 
 // look looks at the server.
 func (c Config) look() Sample {
-	s := Sample{Usage: UsageOf(c.PID)}
+	s := Sample{Usage: UsageOf(c.PID...)}
 	if c.Inside != nil {
 		s.Goroutines, s.Heap = c.Inside()
 	}

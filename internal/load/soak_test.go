@@ -35,7 +35,7 @@ func TestSoak(t *testing.T) {
 	ssh, tcp := open(t)
 	c := load.Config{
 		SSH: ssh, TCP: tcp, Screen: 2, Line: 2, Raw: 2, Senders: 6, Rate: 2, Restless: 4, Churn: 80, Soak: 2500 * time.Millisecond,
-		Settle: 200 * time.Millisecond, Parallel: 8, Size: 80, Width: 80, Height: 24, PID: os.Getpid(), Inside: inside,
+		Settle: 200 * time.Millisecond, Parallel: 8, Size: 80, Width: 80, Height: 24, PID: []int{os.Getpid()}, Inside: inside,
 	}
 	if *soakFor > 0 {
 		c.Screen, c.Line, c.Raw, c.Soak, c.Churn, c.Progress = 0, 0, 0, *soakFor, 10_000, os.Stderr

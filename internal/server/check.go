@@ -1,16 +1,19 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	gossh "golang.org/x/crypto/ssh"
 
 	"salon/hostkeys"
+	"salon/room/cluster"
 	"salon/room/history"
 	"salon/room/state"
 )
@@ -23,9 +26,9 @@ type checker struct {
 }
 
 // Check checks what a server with this Config opens at its start: the data directory, the
-// history in it, the host keys, and the files that say who may enter. It changes nothing and
-// may run beside a server. It writes a line about each to out, with what to do, and returns
-// an error if anything is wrong.
+// history in it, the host keys, the files that say who may enter, and the cluster. It changes
+// nothing and may run beside a server. It writes a line about each to out, with what to do,
+// and returns an error if anything is wrong.
 func Check(ctx context.Context, cfg Config, l state.Lang, out io.Writer) error {
 	cfg.Stderr = os.Stderr
 	c := &checker{server: newServer(cfg), out: out}
@@ -42,6 +45,9 @@ func Check(ctx context.Context, cfg Config, l state.Lang, out io.Writer) error {
 		c.hostKey(key, err)
 	}
 	c.files()
+	if cfg.clustered() {
+		c.cluster(ctx)
+	}
 	if c.bad > 0 {
 		return fmt.Errorf(c.texts().CheckFailed, c.bad)
 	}
@@ -123,7 +129,31 @@ func (c *checker) hostKey(key gossh.Signer, err error) {
 		c.wrong(refusal(c.texts(), err, ""))
 		return
 	}
+	c.keys = append(c.keys, key)
 	c.good(c.texts().CheckKey, gossh.FingerprintSHA256(key.PublicKey()))
+}
+
+// cluster checks what the nodes have in common.
+func (c *checker) cluster(ctx context.Context) {
+	if err := c.cfg.NATS.judge(c.texts()); err != nil {
+		c.wrong(err)
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, openTimeout)
+	defer cancel()
+	r, err := cluster.Check(ctx, c.cfg.NATS.access())
+	if err != nil {
+		c.wrong(c.cfg.NATS.explain(c.texts(), err))
+		return
+	}
+	names := []string{}
+	for _, p := range r.Nodes {
+		names = append(names, p.Name)
+		if p.Name != c.cfg.Node && p.Differs(fingerprints(c.keys)) {
+			c.wrong(fmt.Errorf(c.texts().CheckHostKeys, p.Name, strings.Join(p.HostKeys, ", ")))
+		}
+	}
+	c.good(c.texts().CheckCluster, r.Server, r.Version, r.First, r.Last, r.Replicas, cmp.Or(strings.Join(names, ", "), "-"))
 }
 
 // files checks those that say who may enter, and as what.

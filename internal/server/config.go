@@ -39,6 +39,10 @@ type Config struct {
 	// Keep and KeepSize are how much of the history is kept; 0: all.
 	Keep     Age  `default:"0" placeholder:"90d" help:"${HelpKeep}"`
 	KeepSize Size `default:"0" placeholder:"1G" help:"${HelpKeepSize}"`
+	// NATS is how to reach the servers that the machines of a cluster have in common, and Node
+	// this one's name among them; without, it is alone.
+	NATS NATS   `embed:""`
+	Node string `placeholder:"NAME" help:"${HelpNode}"`
 	// File is where other fields come from, by [ReadSettings].
 	File string `name:"config" placeholder:"FILE" help:"${HelpConfig}"`
 	// Lang is the language of the console, and of members who ask for none; "" is that
@@ -81,8 +85,11 @@ const maxReplay = 1000
 // ErrBothOff is the error of a Config that turns both fronts off.
 var ErrBothOff = errors.New("--ssh off and --tcp off")
 
+// ErrInMemory is the error of a Config of a node that keeps nothing.
+var ErrInMemory = errors.New("--nats and --data off")
+
 // Check reports the first value that no server can have, as a [*FlagError], or
-// [ErrBothOff].
+// [ErrBothOff] or [ErrInMemory].
 func (c *Config) Check() error {
 	_, known := room.ParseLang(c.Lang)
 	switch {
@@ -115,7 +122,7 @@ func (c *Config) Check() error {
 	case c.SSH == off && c.TCP == off:
 		return ErrBothOff
 	}
-	return nil
+	return c.checkCluster()
 }
 
 // off is the address of a front that is not served, and the data directory of a room in

@@ -113,7 +113,11 @@ func (s *server) listen(f *port) (net.Listener, error) {
 func (s *server) openRoom() error {
 	cfg := room.DefaultConfig()
 	cfg.Limits, cfg.CutWait = s.cfg.limits(), s.cfg.CutWait
-	cfg.Node, cfg.Audit, cfg.Reload = nodeName, s.audit, s.reload
+	cfg.Node, cfg.Alone, cfg.Audit, cfg.Reload = nodeName, true, s.audit, s.reload
+	a, err := s.access(&s.cfg)
+	if err != nil {
+		return err
+	}
 	var events room.Log = room.NewMemoryLog()
 	var store room.Store = room.NewMemoryStore()
 	if s.cfg.Data != off {
@@ -123,12 +127,16 @@ func (s *server) openRoom() error {
 		}
 		events, store = h, h
 	}
-	a, err := s.access(&s.cfg)
-	if err != nil {
-		return err
+	if s.cfg.clustered() {
+		node, err := s.openNode()
+		if err != nil {
+			return err
+		}
+		events, store = node, node
+		cfg.Mail, cfg.Presence, cfg.Node, cfg.Alone = node, node, s.cfg.Node, false
 	}
 	if s.room, err = room.New(context.Background(), cfg, events, store); err != nil {
-		return err
+		return errors.Join(s.explainRoom(err), events.Close())
 	}
 	s.room.SetAccess(a)
 	s.admission = front.NewAdmission(s.cfg.strangers(), s.log)
@@ -149,7 +157,7 @@ func (s *server) openHistory() (*history.History, error) {
 	}
 	h, err := history.Open(context.Background(), history.Options{
 		Dir: dir, Log: s.log, Keep: time.Duration(s.cfg.Keep), KeepBytes: int64(s.cfg.KeepSize),
-		Progress: s.indexing, Program: s.cfg.Program,
+		Progress: s.indexing, Program: s.cfg.Program, StoreOnly: s.cfg.clustered(),
 		Replaced: func() { // without the host key, members would be warned of another one after the next start
 			if err := restoreKey(); err != nil {
 				s.log.Error("the host key is not put back", "err", err.Error())

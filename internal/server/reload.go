@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"os/signal"
+	"reflect"
 	"slices"
 	"syscall"
 	"time"
@@ -63,6 +64,7 @@ func (c *Config) unapplied(next *Config) []string {
 	differs := map[string]bool{
 		"ssh": c.SSH != next.SSH, "tcp": c.TCP != next.TCP, "data": c.Data != next.Data, "lang": c.Lang != next.Lang,
 		"host-key": !slices.Equal(c.HostKey, next.HostKey), "log": c.Log != next.Log, "cut-wait": c.CutWait != next.CutWait,
+		"nats": !reflect.DeepEqual(c.NATS, next.NATS), "node": c.Node != next.Node,
 	}
 	maps.DeleteFunc(differs, func(_ string, differs bool) bool { return !differs })
 	return slices.Sorted(maps.Keys(differs))

@@ -86,6 +86,7 @@ func (s *server) run(ctx context.Context) error {
 	case err = <-failed:
 	case <-ctx.Done():
 	case <-s.room.Stopped():
+		s.sayFailed()
 	}
 	s.room.Stop("")
 	stop() // from here on a second signal ends the process at once
@@ -100,7 +101,7 @@ func (s *server) shutdown() error {
 	defer cancel()
 	s.sayGoodbye(ctx)
 	var err, notKept error
-	if !within(ctx, endTimeout, func() { err = s.room.Close() }) {
+	if !within(ctx, endTimeout, func() { err = s.explainRoom(s.room.Close()) }) {
 		return errors.New(s.texts().DiskHangs)
 	}
 	within(ctx, runningTimeout, s.running.Wait)

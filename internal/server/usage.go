@@ -32,18 +32,34 @@ func (e *UsageError) Error() string { return e.Text }
 
 func (u Usage) texts() *lang.Texts { return lang.Of(u.Lang) }
 
-// Options make kong use the language. The texts of lang.Texts about commands and flags are
-// variables of the tags, by the name of their field. The others are not: kong copies all
-// variables for each flag, which took 60 ms at each start.
+// Options make kong use the language. A help of "${Name}" is the field Name of lang.Texts. It
+// is put in before kong looks for variables: kong copies and searches all of them once for
+// each flag, which took longer than all else at a start.
 func (u Usage) Options() []kong.Option {
-	vars := kong.Vars{}
-	for field, value := range reflect.ValueOf(*u.texts()).Fields() {
-		about := strings.HasPrefix(field.Name, "Help") || strings.HasPrefix(field.Name, "Bench")
-		if about && value.Kind() == reflect.String {
-			vars[field.Name] = value.String()
+	return []kong.Option{kong.Description(u.texts().HelpProgram), kong.Help(u.help), kong.PostBuild(u.describe)}
+}
+
+// describe gives commands, flags and arguments their help.
+func (u Usage) describe(k *kong.Kong) error {
+	texts := reflect.ValueOf(*u.texts())
+	inWords := func(help string) string {
+		name, ok := strings.CutPrefix(help, "${")
+		if text := texts.FieldByName(strings.TrimSuffix(name, "}")); ok && text.IsValid() {
+			return strings.ReplaceAll(text.String(), "$", "$$")
 		}
+		return help
 	}
-	return []kong.Option{vars, kong.Description(u.texts().HelpProgram), kong.Help(u.help)}
+	return kong.Visit(k.Model.Node, func(node kong.Visitable, next kong.Next) error {
+		switch node := node.(type) {
+		case *kong.Node:
+			node.Help = inWords(node.Help)
+		case *kong.Value:
+			node.Help = inWords(node.Help)
+		case *kong.Flag:
+			node.Help = inWords(node.Help)
+		}
+		return next(nil)
+	})
 }
 
 // help is kong's own, with its headings in the reader's language. Without a command it
@@ -103,14 +119,17 @@ func (u Usage) errorf(format string, args ...any) *UsageError {
 // missing, a value that a flag cannot have.
 var (
 	kongUnexpected = regexp.MustCompile(`^(unknown flag|flag|unexpected argument|unexpected flag argument) (.+?)(?: applies to .*)?(?:, did you mean (?:one of )?(.*)\?)?$`)
-	kongMissing    = regexp.MustCompile(`^(?:expected|missing positional arguments) "?(<.*>)"?$`)
+	kongMissing    = regexp.MustCompile(`^(?:expected(?: one of)?|missing positional arguments) ("?<.*|".*)$`)
 	kongBadValue   = regexp.MustCompile(`^--([\w-]+)\b(?:.* but got "((?:[^"\\]|\\.)*)"(?: \((<EOL>)\))?|: missing value)`)
 )
 
 // Error translates an error of kong or of [Config.Check].
 func (u Usage) Error(ctx *kong.Context, err error) *UsageError {
-	if err == ErrBothOff {
+	switch err {
+	case ErrBothOff:
 		return &UsageError{Text: u.texts().BothOff}
+	case ErrInMemory:
+		return &UsageError{Text: u.texts().NodeInMemory}
 	}
 	if bad, ok := errors.AsType[*FlagError](err); ok {
 		return u.badFlag(ctx, bad)
@@ -124,7 +143,7 @@ func (u Usage) Error(ctx *kong.Context, err error) *UsageError {
 		return u.badFlag(ctx, &FlagError{Flag: m[1], Value: value})
 	}
 	if m := kongMissing.FindStringSubmatch(said); m != nil {
-		return u.missing(ctx, m[1])
+		return u.missing(ctx, strings.ReplaceAll(m[1], `"`, ""))
 	}
 	if m := kongUnexpected.FindStringSubmatch(said); m != nil {
 		if m[1] == "unexpected argument" && !named(ctx) {

@@ -201,7 +201,7 @@ func loaded(t testing.TB, h *History) (*state.State, state.Seq) {
 // until waits for something to become true.
 func (c *chat) until(what string, ok func() bool) {
 	c.Helper()
-	roomtest.Until(c, func() string { return fmt.Sprintf("%s: never. The log says:\n%s", what, c.log) }, ok)
+	roomtest.Until(c.T, func() string { return fmt.Sprintf("%s: never. The log says:\n%s", what, c.log) }, ok)
 }
 
 func (c *chat) well() bool {

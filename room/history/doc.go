@@ -28,6 +28,16 @@
 // hold it records a [state.Gap]; the room's next snapshot stands for other events. If the
 // process is killed before that, what waited is lost and its numbers may be assigned again.
 //
+// # In a cluster
+//
+// There the log is another, and a History is a node's own store alone ([Options.StoreOnly]).
+// Messages are written as they are applied, without waiting for the disk: after a power cut the
+// room goes on from the snapshot in the file, and is given the rest again. What a node was not
+// given, because it was away for longer than the log goes back ([History.Skip]), because its disk
+// failed or because its file was lost, is a gap that says where it ends, until [History.Fill] was
+// given what another node has. So the table messages is complete up to meta.applied, but for its
+// gaps.
+//
 // # The file
 //
 // The table messages has one row for each message, also while a server runs. What ann

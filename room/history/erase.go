@@ -20,6 +20,9 @@ const (
 	// eraseRange is among how many sequence numbers one transaction looks for those of an
 	// author.
 	eraseRange = 20_000
+	// eraseLatest is how many of those that take messages back are remembered, for messages
+	// that somebody else gave away just before and that Fill adds after.
+	eraseLatest = 1024
 )
 
 // Erase implements room.Store. From then on the words are in no answer. Their bytes in the
@@ -49,6 +52,7 @@ type erasure struct {
 type erasures struct {
 	mu      sync.Mutex // guards all below; held for memory work only
 	pending []*erasure // in the order of the log
+	latest  taken      // the last of this run, eraseLatest at most
 
 	working sync.Mutex // held while the file is overwritten
 }
@@ -57,6 +61,20 @@ func (es *erasures) add(e *erasure) {
 	es.mu.Lock()
 	defer es.mu.Unlock()
 	es.pending = append(es.pending, e)
+	if es.latest = append(es.latest, &e.by); len(es.latest) > eraseLatest {
+		es.latest = slices.Delete(es.latest, 0, eraseLatest/4)
+	}
+}
+
+// left returns what the latest of this run leave of some events.
+func (es *erasures) left(events []state.Event) []state.Event {
+	es.mu.Lock()
+	defer es.mu.Unlock()
+	left := slices.Clone(events)
+	for i := range left {
+		left[i], _ = es.latest.from(left[i])
+	}
+	return left
 }
 
 // first returns the first that is still to be done up to a sequence number; nil if there is

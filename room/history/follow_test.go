@@ -126,7 +126,7 @@ func TestANewersEventIsNotReadOver(t *testing.T) {
 	h := open(t, Options{Dir: dir})
 	h.announce(t, 10)
 	shut(t, h)
-	do(t, h.disk.path(), fmt.Sprintf(`UPDATE log SET event = replace(event, '"v":%d', '"v":77,"program":"salon 9.1"') WHERE seq = 6`, state.Version))
+	do(t, h.disk.path(), fmt.Sprintf(`UPDATE log SET event = replace(event, '"v":%d', '"v":77,"program":"salon 9.1"') WHERE seq = 6`, state.FormatOf(state.Said{})))
 	h = open(t, Options{Dir: dir})
 	_, err := followed(t, h, 0, 10)
 	if newer, ok := errors.AsType[*state.VersionError](err); !ok || newer.Version != 77 || newer.Program != "salon 9.1" {

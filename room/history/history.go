@@ -36,6 +36,10 @@ type Options struct {
 	// format is, later, from another goroutine, how far a missing index is. It is called
 	// once a second and at the end. It may be nil.
 	Progress func(done, total int64)
+	// StoreOnly says that another log orders the events, as in a cluster: only the methods of
+	// [room.Store] are used, and those that fill it. Then [History.Load] returns what Snapshot
+	// was given, or nothing.
+	StoreOnly bool
 	// Program names the program in the file, for the error of one that is too old to read
 	// it; "": salon.
 	Program string
@@ -59,6 +63,7 @@ type History struct {
 	every       time.Duration // inspectEvery
 	search      time.Duration // see Options
 	born        state.Seq     // the first sequence number of this run
+	storeOnly   bool          // see Options
 	maintenance maintenance
 
 	ended       context.Context    // with Close
@@ -102,11 +107,11 @@ func newHistory(o Options) (*History, error) {
 	r := &recorder{
 		log: cmp.Or(o.Log, slog.New(slog.DiscardHandler)), fault: o.fault, onReplaced: o.Replaced,
 		disk:    disk{dir: dir, program: cmp.Or(o.Program, "salon"), now: o.clock.now, progress: o.Progress, millis: openingMillis},
-		memory:  memory{limit: cmp.Or(o.recent, recentEvents), wait: cmp.Or(o.wait, waitingEvents)},
+		memory:  memory{limit: cmp.Or(o.recent, recentEvents), wait: cmp.Or(o.wait, waitingEvents), wrote: make(chan struct{}, 1)},
 		trouble: trouble{changed: make(chan struct{})},
 	}
 	r.worker = newWorker(cmp.Or(o.hang, hangAfter), r.disk.commits.Load)
-	h := &History{recorder: r, queue: queue{wake: make(chan struct{}, 1)}, every: cmp.Or(o.retry, inspectEvery), search: o.search}
+	h := &History{recorder: r, queue: queue{wake: make(chan struct{}, 1)}, every: cmp.Or(o.retry, inspectEvery), search: o.search, storeOnly: o.StoreOnly}
 	h.stamps.clock, h.shut = o.clock, sync.OnceValue(h.leave)
 	h.maintenance.recorder, h.maintenance.wake = r, make(chan struct{}, 1)
 	h.maintenance.covered.Store(true) // the last run may have left some
@@ -124,7 +129,7 @@ func (h *History) start() error {
 	}
 	c, err := readContent(h.disk.durable.DB)
 	if err == nil {
-		h.file, h.last, h.written, h.born = c.file, c.last, c.written(), max(c.last, c.applied)+1
+		h.file, h.last, h.written, h.born = c.file, c.last, c.written(), c.last+1
 		h.stamps = h.stamps.clock.resume(c.moment)
 		h.given = h.born - 1
 		h.memory.applied, h.memory.kept = c.applied, cmp.Or(c.kept, h.born)
@@ -188,12 +193,36 @@ func (h *History) Health() (state.Health, <-chan struct{}) { return h.trouble.he
 // Apply implements room.Store. Last and Search find the events from then on. They are
 // written with the next commit of proposals or, if nobody proposes anything, within about
 // idleDelay. After a kill before that the log still has them, and the room applies them
-// again.
+// again. A room that catches up with a long log waits for the disk, as long as that works, once
+// waitingEvents or waitingBytes of them wait.
 func (h *History) Apply(upto state.Seq, events []state.Event) {
+	h.awaitRoom()
 	list := newSpoken(events)
-	h.memory.apply(upto, list, h.trouble.now() != nil)
+	waiting := h.memory.apply(upto, list, h.trouble.now() != nil)
 	if len(list) > 0 {
 		wait.Signal(h.maintenance.wake)
+	}
+	if waiting >= mostMessages {
+		wait.Signal(h.queue.wake)
+	}
+}
+
+// awaitRoom waits while too many messages wait for a disk that works.
+func (h *History) awaitRoom() {
+	for h.memory.full() {
+		health, changed := h.trouble.health()
+		if health.Err != nil {
+			return
+		}
+		select {
+		case <-h.memory.wrote:
+			if !h.memory.full() {
+				wait.Signal(h.memory.wrote) // somebody else may wait
+			}
+		case <-changed:
+		case <-h.ended.Done():
+			return
+		}
 	}
 }
 

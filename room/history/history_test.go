@@ -135,6 +135,16 @@ func TestStoreFromFile(t *testing.T) {
 	})
 }
 
+func TestLocal(t *testing.T) {
+	logtest.TestLocal(t, func(t *testing.T) logtest.Local { return open(t, Options{Dir: t.TempDir(), StoreOnly: true}) })
+}
+
+func TestLocalFromFile(t *testing.T) {
+	logtest.TestLocal(t, func(t *testing.T) logtest.Local {
+		return fromFile{open(t, Options{Dir: t.TempDir(), recent: 1, StoreOnly: true}), t}
+	})
+}
+
 func TestReopen(t *testing.T) {
 	for _, recent := range []int{recentEvents, 1} {
 		logtest.TestReopen(t, func(t *testing.T, dir string) logtest.Run {

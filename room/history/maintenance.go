@@ -164,6 +164,7 @@ func (m *maintenance) write(ctx context.Context) error {
 			return err
 		}
 		if err := m.pace(ctx, m.writeMessages); err != nil {
+			m.refused.Store(true)
 			return err
 		}
 	}

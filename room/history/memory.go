@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"salon/internal/wait"
 	"salon/room"
 	"salon/room/state"
 )
@@ -19,8 +20,7 @@ const (
 	// waitingEvents and waitingBytes bound the messages, and the log entries, that wait for
 	// a disk that fails. Beyond, the oldest are dropped: messages become a gap, entries are
 	// covered by the snapshot that the room writes once recording resumes. While the disk
-	// works no entries wait, and messages wait only as far as the room may lag behind its
-	// log, see room.TailEvents.
+	// works no entries wait, and a room that applies more messages waits for it.
 	waitingEvents = 10_000
 	waitingBytes  = 8 << 20
 )
@@ -28,8 +28,9 @@ const (
 // memory holds what the history knows without its disk: the last spoken events, and what
 // waits to be written.
 type memory struct {
-	limit int // recentEvents
-	wait  int // waitingEvents
+	limit int           // recentEvents
+	wait  int           // waitingEvents
+	wrote chan struct{} // cap 1: some of what waited was written
 
 	erasures erasures
 
@@ -46,8 +47,9 @@ type memory struct {
 }
 
 // apply adds spoken events that are not known yet. While the disk fails the oldest that
-// wait make room for them, but not those that it is still writing, should it hang.
-func (m *memory) apply(upto state.Seq, events []*spoken, failing bool) {
+// wait make room for them, but not those that it is still writing, should it hang. It
+// returns how many wait.
+func (m *memory) apply(upto state.Seq, events []*spoken, failing bool) (waiting int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, s := range events {
@@ -61,12 +63,12 @@ func (m *memory) apply(upto state.Seq, events []*spoken, failing bool) {
 		n, written := m.messages.excess(m.wait, waitingBytes), len(m.messages.upTo(m.handed))
 		n = min(n, len(m.messages.rows)-written)
 		for _, row := range m.messages.rows[written : written+n] {
-			at := time.UnixMicro(row.time).UTC()
-			m.lost = m.lost.and(gap{row.seq, state.Gap{From: at, To: at, Count: 1}})
+			m.lost = m.lost.and(gapOf(row))
 		}
 		m.messages.delete(written, written+n)
 	}
 	m.trimLocked()
+	return len(m.messages.rows)
 }
 
 // trimLocked drops the oldest recent events that are in the file, a fifth at a time.
@@ -165,10 +167,12 @@ func (m *memory) keptFrom() state.Seq {
 	return m.kept
 }
 
-func (m *memory) hasMessages() bool {
+func (m *memory) hasMessages() bool { return m.messagesWaiting() > 0 }
+
+func (m *memory) messagesWaiting() int {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return len(m.messages.rows) > 0
+	return len(m.messages.rows)
 }
 
 func (m *memory) hasWaiting() bool {
@@ -194,7 +198,7 @@ func (m *memory) next(messages int) batch {
 	b.upto = m.applied
 	if len(waiting) > room.BatchEvents {
 		waiting = waiting[:room.BatchEvents]
-		b.upto = waiting[len(waiting)-1].seq
+		b.upto = waiting[len(waiting)-1].end()
 	}
 	b.messages, m.handed = append(b.messages, waiting...), b.upto
 	return b
@@ -223,6 +227,14 @@ func (m *memory) written(b *batch) {
 		m.recent.replace(b.missing.spoken())
 	}
 	m.trimLocked()
+	wait.Signal(m.wrote)
+}
+
+// full reports whether as many messages wait as may.
+func (m *memory) full() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.messages.excess(m.wait, waitingBytes) > 0
 }
 
 // unwritten takes back what next returned: the file did not take it.
@@ -262,7 +274,7 @@ func (m *memory) rewrite(c content, last state.Seq) {
 	if c.applied+1 >= m.from {
 		return
 	}
-	lost := gap{seq: c.applied + 1}
+	lost := gap{c.applied + 1, state.Gap{Upto: m.from - 1}}
 	if c.messageTime != 0 {
 		lost.From = time.UnixMicro(c.messageTime).UTC()
 	}

@@ -20,10 +20,14 @@ type message struct {
 	id   state.ID
 	kind string
 	state.Speech
-	body string // JSON of what the columns do not say; "" for nothing
+	body string    // JSON of what the columns do not say; "" for nothing
+	upto state.Seq // of a gap in memory: what it stands for, see state.Gap
 }
 
 func (m *message) number() state.Seq { return m.seq }
+
+// end returns the last place that a row in memory says something of.
+func (m *message) end() state.Seq { return max(m.seq, m.upto) }
 
 // size is what the row counts where bytes are bounded.
 func (m *message) size() int { return len(m.Text) + len(m.Author) + len(m.body) + rowBytes }
@@ -57,6 +61,9 @@ func newMessage(e state.Event) (*message, error) {
 		return nil, fmt.Errorf("history: %T is not spoken", e.Body)
 	}
 	m := &message{seq: e.Seq, time: e.Time.UnixMicro(), id: e.ID, kind: k.Name}
+	if g, ok := e.Body.(state.Gap); ok {
+		m.upto = g.Upto
+	}
 	var rest state.Body
 	m.Speech, rest = k.Split(e.Body)
 	data, err := json.Marshal(rest)
@@ -163,8 +170,8 @@ func newSpoken(events []state.Event) []*spoken {
 }
 
 // gap describes messages that are missing: the disk failed for longer than memory could
-// hold them, or the file was removed. Its row takes the sequence number of the first
-// missing message, which is free.
+// hold them, the file was removed, or nobody gave them to this store, see [History.Skip].
+// Its row takes the sequence number of the first missing message, which is free.
 type gap struct {
 	seq state.Seq // 0: nothing is missing
 	state.Gap
@@ -185,10 +192,20 @@ func (g gap) and(other gap) gap {
 	if other.To.After(both.To) {
 		both.To = other.To
 	}
+	both.Upto = max(both.Upto, other.Upto)
 	if both.Count += other.Count; g.Count == 0 || other.Count == 0 {
 		both.Count = 0
 	}
 	return both
+}
+
+// gapOf returns the gap that is left where a message was.
+func gapOf(m *message) gap {
+	if e, err := m.event(); err == nil && m.kind == gapKind {
+		return gap{m.seq, e.Body.(state.Gap)}
+	}
+	at := time.UnixMicro(m.time).UTC()
+	return gap{m.seq, state.Gap{From: at, To: at, Count: 1, Upto: m.seq}}
 }
 
 // spoken returns the gap as a row among the messages. A gap with an unknown beginning

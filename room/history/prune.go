@@ -90,6 +90,9 @@ func (b *bounds) shrink(d *disk) (many bool, err error) {
 	return true, eachRow(rows, err, func() (bool, error) { return true, nil })
 }
 
+// gapEndSQL is when a gap ended, to the millisecond: what is missing is as old as that at most.
+const gapEndSQL = `max(time, CAST(1000 * unixepoch(ifnull(body ->> '$.to', 0), 'subsec') AS INTEGER) * 1000)`
+
 // doomed are some of the oldest messages, which are to be deleted.
 type doomed struct {
 	count       int
@@ -101,7 +104,7 @@ type doomed struct {
 // choose selects the next messages that are older than cutoff, or among the first so many
 // bytes.
 func choose(tx *sql.Tx, cutoff, bytes int64) (some doomed, err error) {
-	rows, err := tx.Query(`SELECT seq, time, `+sizeSQL+` FROM messages ORDER BY seq LIMIT ?`, pruneEvents)
+	rows, err := tx.Query(`SELECT seq, CASE kind WHEN 'gap' THEN `+gapEndSQL+` ELSE time END, `+sizeSQL+` FROM messages ORDER BY seq LIMIT ?`, pruneEvents)
 	err = eachRow(rows, err, func() (bool, error) {
 		var seq state.Seq
 		var at, size int64

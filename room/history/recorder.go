@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	sqlite3 "modernc.org/sqlite/lib"
@@ -13,6 +14,10 @@ import (
 	"salon/room"
 	"salon/room/state"
 )
+
+// mostMessages is from how many waiting messages on the sequencer writes them although nobody
+// proposes anything: another log has them applied faster than maintenance writes.
+const mostMessages = 4 * room.BatchEvents
 
 // manyMessages is from how many waiting messages on a commit of the sequencer takes them
 // along. Maintenance writes fewer a moment later, all at once.
@@ -28,13 +33,14 @@ type recorder struct {
 	disk       disk
 	memory     memory
 	trouble    trouble
-	worker     worker    // the sequencer's
-	given      state.Seq // the last sequence number that was assigned; the sequencer's
+	worker     worker      // the sequencer's
+	refused    atomic.Bool // maintenance could not write messages
+	given      state.Seq   // the last sequence number that was assigned; the sequencer's
 
 	// Guarded by disk.mu.
 	file     int64     // identifies the open file
 	replaced bool      // it is another than before, and lacks what is in memory
-	last     state.Seq // the last of its log, as far as this recorder wrote it
+	last     state.Seq // the last that it knows of, as far as this recorder wrote it
 	written  written
 }
 
@@ -54,6 +60,25 @@ func (r *recorder) record(entries []*entry) {
 	r.memory.keepEntries(entries)
 }
 
+// writeMost writes messages until few enough wait.
+func (r *recorder) writeMost() {
+	if r.trouble.now() != nil || r.memory.messagesWaiting() < mostMessages {
+		return
+	}
+	err := r.worker.do(func() error {
+		for r.memory.messagesWaiting() >= manyMessages {
+			if err := r.writeMessages(); err != nil {
+				return err
+			}
+			r.disk.commits.Add(1)
+		}
+		return nil
+	})
+	if err != nil {
+		r.fail(err)
+	}
+}
+
 // fail raises the alarm.
 func (r *recorder) fail(err error) {
 	r.trouble.set(err, r.disk.now())
@@ -61,11 +86,14 @@ func (r *recorder) fail(err error) {
 }
 
 // inspect looks after the disk, once a second: it notices that the file was removed or
-// replaced, and begins to resume recording, which ends with settle. It does nothing while
+// replaced, or takes no messages although nobody proposes anything, and begins to resume recording, which ends with settle. It does nothing while
 // the disk hangs.
 func (r *recorder) inspect() {
 	if r.trouble.now() == nil {
 		err := r.worker.do(r.disk.inPlace)
+		if err == nil && r.refused.Swap(false) {
+			err = r.worker.do(r.drain)
+		}
 		if err == nil {
 			return
 		}
@@ -223,6 +251,9 @@ func (r *recorder) commitLocked(c *conn, b *batch, also func(*sql.Tx) error) (er
 	}
 	if n := len(b.entries); n > 0 {
 		r.last = max(r.last, b.entries[n-1].seq)
+	}
+	if len(b.messages) > 0 {
+		r.last = max(r.last, b.upto)
 	}
 	r.written = now
 	r.memory.written(b)

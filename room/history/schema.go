@@ -162,7 +162,7 @@ type content struct {
 	file        int64        // identifies the file
 	applied     state.Seq    // up to which the table messages is complete
 	kept        state.Seq    // from which on the log has every event; 0: not known
-	last        state.Seq    // the last of the log, or of the snapshot
+	last        state.Seq    // the last that it knows of: in the log, covered by the snapshot, or applied
 	moment      state.Moment // the latest that the file knows of
 	messageTime int64        // of the last message, in microseconds since 1970; 0: there is none
 	hour        int64        // of the last message; -1: there is none
@@ -189,7 +189,7 @@ func readContent(db *sql.DB) (c content, err error) {
 		c.last, c.kept = state.Seq(snapshot), state.Seq(snapshot)+1
 		c.moment = state.Moment{Time: time.UnixMicro(wall), Stamp: time.Duration(stamp) * time.Microsecond}
 	}
-	c.last = max(c.last, last)
+	c.last = max(c.last, c.applied, last)
 	if at := time.Duration(entryStamp) * time.Microsecond; at >= c.moment.Stamp {
 		var e struct{ Time time.Time }
 		_ = json.Unmarshal(event, &e) // Follow reports an event that cannot be read; without its time the clock goes on from the stamp

@@ -123,6 +123,7 @@ func (h *History) sequence() {
 		if len(proposals) > 0 {
 			h.commit(proposals)
 		}
+		h.writeMost()
 		select {
 		case <-h.queue.wake:
 		case err := <-h.worker.late():

@@ -13,18 +13,17 @@ import (
 
 // Load implements room.Store. If the file was lost and replaced, and the server was killed
 // before the room wrote a snapshot, it returns an empty room just before the first event
-// that Follow can give.
+// that Follow can give; its zero value if another log orders the events.
 func (h *History) Load(ctx context.Context) (state.Snapshot, error) {
 	var s state.Snapshot
 	err := h.disk.read(func(db *sql.DB) error {
 		return db.QueryRowContext(ctx, `SELECT seq, state FROM snapshot`).Scan(&s.Seq, &s.State)
 	})
-	switch {
+	switch first := h.memory.keptFrom(); {
+	case errors.Is(err, sql.ErrNoRows) && !h.storeOnly && first > 1:
+		return state.Snapshot{Seq: first - 1, State: state.Import(state.Imported{Applied: first - 1}).Encode()}, nil
 	case errors.Is(err, sql.ErrNoRows):
-		if s.Seq = h.memory.keptFrom() - 1; s.Seq > 0 {
-			s.State = state.Import(state.Imported{Applied: s.Seq}).Encode()
-		}
-		return s, nil
+		return state.Snapshot{}, nil
 	case err != nil:
 		return state.Snapshot{}, fmt.Errorf("history: load snapshot: %w", err)
 	}
@@ -39,22 +38,29 @@ func (h *History) Load(ctx context.Context) (state.Snapshot, error) {
 // number are overwritten first. An earlier snapshot than the one in the file
 // changes nothing.
 func (h *History) Snapshot(ctx context.Context, s state.Snapshot) error {
-	err := cmp.Or(ctx.Err(), h.trouble.now())
-	if err == nil {
-		written := make(chan error, 1)
-		h.maintaining.Go(func() { written <- h.keep(s) })
-		select {
-		case err = <-written:
-		case <-ctx.Done():
-			err = ctx.Err()
-		case <-h.ended.Done():
-			err, _ = h.worker.await(written, h.worker.limit)
-		}
-	}
-	if err != nil {
+	if err := h.beside(ctx, func() error { return h.keep(s) }); err != nil {
 		return fmt.Errorf("history: keep snapshot: %w", err)
 	}
 	return nil
+}
+
+// beside does work on the disk that is neither the sequencer's nor maintenance's, unless the
+// disk fails. Once the log is closed it does not wait for one that hangs.
+func (h *History) beside(ctx context.Context, work func() error) error {
+	if err := cmp.Or(ctx.Err(), h.trouble.now()); err != nil {
+		return err
+	}
+	done := make(chan error, 1)
+	h.maintaining.Go(func() { done <- work() })
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-h.ended.Done():
+		err, _ := h.worker.await(done, h.worker.limit)
+		return err
+	}
 }
 
 func (h *History) keep(s state.Snapshot) error {

@@ -20,7 +20,7 @@ var codes = []struct {
 	{"denied", isA[*room.DeniedError]}, {"slow-mode", isSlow}, {"too-fast", isA[*room.TooFastError]}, {"muted", isA[*state.MutedError]},
 	{"banned", isA[*state.BannedError]}, {"bad-target", isA[*state.TargetError]}, {"not-in-force", isA[*state.NotInForceError]},
 	{"key-taken", isA[*state.KeyTakenError]}, {"too-many-guesses", isA[*room.GuessError]}, {"kept-out", isA[*room.PenaltyError]},
-	{"closing", either(isA[*room.ShuttingDownError], is(state.ErrClosed))}, {"reload-failed", isA[*room.ReloadError]},
+	{"old-node", isA[*state.OldNodeError]}, {"closing", either(isA[*room.ShuttingDownError], is(state.ErrClosed))}, {"reload-failed", isA[*room.ReloadError]},
 	{"no-room", is(state.ErrNoRoom)}, {"not-followed", is(room.ErrNotFollowed)}, {"first-room", is(room.ErrFirstRoom)}, {"room-taken", is(state.ErrRoomTaken)},
 	{"too-many-rooms", is(state.ErrTooManyRooms)}, {"too-many-followed", is(state.ErrTooManyFollowed)}, {"too-many-invited", is(state.ErrTooManyInvited)},
 	{"empty", is(room.ErrEmpty)}, {"two-commands", is(room.ErrTwoCommands)}, {"action-in-private", is(room.ErrActionAlone)}, {"not-targeted", is(room.ErrNotTargeted)},

@@ -72,6 +72,8 @@ func (v View) refusal(err error) string {
 			return fmt.Sprintf(t.NotUnderstood, text.Isolate(text.Clean(e.Arg, false))) + " " + usage
 		}
 		return usage
+	case *state.OldNodeError:
+		return fmt.Sprintf(t.OldNode, nodeName(e.Node.Name), nodeName(e.Node.Program))
 	case *room.DeniedError:
 		return v.denied(e)
 	case *room.TooFastError:

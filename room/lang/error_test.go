@@ -100,6 +100,7 @@ var complaints = []struct {
 	{"ErrNotAPassword", room.ErrNotAPassword, "il faut un mot de passe d'un Kio au plus, ou son empreinte argon2id entière (format PHC)",
 		"expected: a password of 1 KiB at most, or its whole argon2id hash (PHC format)"},
 	{"ErrNobody", room.ErrNobody, "Personne ne vous a encore écrit en privé. « @pseudo texte » écrit à quelqu'un.", `Nobody has written to you in private yet. "@nickname text" writes to somebody.`},
+	{"OldNodeError", &state.OldNodeError{Node: state.Node{Name: "lyon", Program: "salon 1.2"}, Needs: 5}, "Refusé : le nœud lyon fait tourner salon 1.2, qui ne connaît pas encore cela. Mettez-le d'abord à jour.", "Refused: node lyon runs salon 1.2, which does not know this yet. Upgrade it first."},
 	{"ErrNoShutdown", state.ErrNoShutdown, "Aucune fermeture n'est prévue.", "No shutdown is planned."},
 	{"ErrTooMany", room.ErrTooMany, "Trop de connexions depuis votre adresse. Fermez-en une et réessayez.", "Too many connections from your address. Close one and try again."},
 	{"ErrTooManyNew", room.ErrTooManyNew, "Trop de connexions à la fois depuis votre adresse. Réessayez dans quelques secondes.", "Too many connections at once from your address. Try again in a few seconds."},

@@ -279,6 +279,6 @@ func Farewell(why *state.Ending, v View) string {
 	}
 	return cmp.Or(map[state.Cause]string{
 		state.Slow: t.EndSlow, state.Idle: t.EndIdle, state.Replaced: t.EndReplaced, state.Crashed: t.EndCrashed, state.Reclaimed: t.EndReclaimed,
-		state.Disallowed: t.EndDisallowed,
+		state.Disallowed: t.EndDisallowed, state.Moved: t.EndMoved, state.Ousted: t.EndOusted,
 	}[why.Cause], fmt.Sprintf(t.Goodbye, name(v.Me)))
 }

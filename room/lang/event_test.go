@@ -206,7 +206,7 @@ func TestFarewells(t *testing.T) {
 		}
 	}
 	seen := map[string]state.Cause{}
-	for cause := state.Expelled; cause <= state.Disallowed; cause++ {
+	for cause := state.Expelled; cause <= state.Ousted; cause++ {
 		text := lang.Farewell(&state.Ending{Cause: cause}, french())
 		if other, ok := seen[text]; ok || strings.HasPrefix(text, "Au revoir") {
 			t.Errorf("%v and %v end with %q", cause, other, text)

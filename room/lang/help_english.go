@@ -56,6 +56,8 @@ var englishHelp = map[string]string{
 	"stats":      "Who is online, sessions, messages, state of the log. Example: \"/stats\".",
 	"reload":     "Who may enter, the greeting, the limits; an error changes nothing. Example: \"/reload\".",
 	"shutdown":   "Announced at once, then at 60, 30, 10 and from 5 to 1 seconds. Example: \"/shutdown 60 upgrade\".",
+
+	"shutdown nodes": "Those on other nodes stay and see nothing of it, unless with \"all\". Example: \"/shutdown 60 all upgrade\".",
 }
 
 var englishForms = map[room.Arg]string{

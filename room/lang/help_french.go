@@ -56,6 +56,8 @@ var frenchHelp = map[string]string{
 	"stats":      "Présents, sessions, messages, état du journal. Exemple : « /stats ».",
 	"reload":     "Qui peut entrer, l'accueil, les limites ; une erreur ne change rien. Exemple : « /reload ».",
 	"shutdown":   "Annoncé aussitôt, puis à 60, 30, 10 et de 5 à 1 secondes. Exemple : « /shutdown 60 mise à jour ».",
+
+	"shutdown nodes": "Ceux des autres nœuds restent et n'en voient rien, sauf avec « tous ». Exemple : « /shutdown 60 tous mise à jour ».",
 }
 
 var frenchForms = map[room.Arg]string{

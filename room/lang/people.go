@@ -43,6 +43,9 @@ func (v View) marks(p room.Person, now time.Time) []string {
 	if p.Operator {
 		marks = append(marks, t.OperatorMark)
 	}
+	if len(p.Nodes) > 0 {
+		marks = append(marks, fmt.Sprintf(t.OnNodes, joined(p.Nodes, nodeName)))
+	}
 	switch {
 	case p.Muted && !p.MutedUntil.IsZero():
 		marks = append(marks, t.MutedMark+" "+fmt.Sprintf(t.UntilTime, v.Moment(p.MutedUntil, now)))
@@ -51,6 +54,9 @@ func (v View) marks(p room.Person, now time.Time) []string {
 	}
 	return marks
 }
+
+// nodeName writes a node's name, which another node gave.
+func nodeName(n string) string { return text.Isolate(text.Clean(n, false)) }
 
 // counted lists words once each, with how often where that is more: "ssh x2, tcp".
 func counted(words []string) string {

@@ -241,12 +241,32 @@ func (v View) stats(r room.Stats, now time.Time) []string {
 	lines := []string{fmt.Sprintf(v.texts().Stats, r.Members, r.Sessions, r.Messages, v.Moment(r.Since, now))}
 	lines = append(lines, fmt.Sprintf(v.texts().StatsPlace, r.Applied, fmt.Sprintf("%x", r.Hash[:8])))
 	if len(r.Nodes) > 1 {
-		lines = append(lines, fmt.Sprintf(v.texts().StatsNodes, joined(r.Nodes, func(n state.Node) string { return n.Name })))
+		for _, n := range r.Nodes {
+			lines = append(lines, v.nodeStats(n))
+		}
 	}
 	if r.Health.Err != nil {
 		lines = append(lines, fmt.Sprintf(v.texts().StatsLog, v.Moment(r.Health.Since, now), r.Health.Err))
 	}
 	return lines
+}
+
+// nodeStats says how far one of several nodes is.
+func (v View) nodeStats(n room.NodeStats) string {
+	t := v.texts()
+	line := fmt.Sprintf(t.StatsNode, nodeName(n.Name), nodeName(n.Program))
+	switch {
+	case n.Place == 0:
+		line += ", " + t.NodeSilent
+	case n.Lag > 0:
+		line += ", " + fmt.Sprintf(t.NodeBehind, n.Place, n.Lag)
+	default:
+		line += ", " + fmt.Sprintf(t.NodeAt, n.Place)
+	}
+	if n.Here {
+		line += ", " + t.NodeHere
+	}
+	return line
 }
 
 // searched returns what was searched for, on one line.

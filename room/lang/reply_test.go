@@ -173,6 +173,12 @@ func TestListsOfPeople(t *testing.T) {
 	wantReply(t, french(), room.People{Members: people.Members[:1]}, "1 en ligne :", "  ann  depuis 14:05  opérateur")
 }
 
+func TestOperatorsSeeOnWhichNodesPeopleAre(t *testing.T) {
+	people := room.People{Members: []room.Person{{Pseudo: "ann", Since: at, Operator: true, Details: true, Nodes: []string{"paris"}}, {Pseudo: "bob", Since: at, Details: true, Nodes: []string{"lyon", "nice"}}}}
+	wantReply(t, french(), people, "2 en ligne :", "  ann  depuis 14:05  opérateur  sur paris", "  bob  depuis 14:05  sur lyon, nice")
+	wantReply(t, english(), people, "2 online:", "  ann  since 14:05  operator  on paris", "  bob  since 14:05  on lyon, nice")
+}
+
 func TestProfiles(t *testing.T) {
 	bob := room.Person{Pseudo: "bob", Since: at, Fronts: []string{"ssh", "tcp"}}
 	wantReply(t, french(), room.Profile{Person: bob}, "bob  depuis 14:05  par ssh, tcp")
@@ -205,8 +211,10 @@ func TestTheOtherReplies(t *testing.T) {
 	wantReply(t, en, room.Past{Search: "x", Events: []state.Event{message("bob", "x")}, Unread: true, Unrecorded: at}, `Results (1) for "x":`+"\n14:05 bob: x\n* Older messages cannot be read at the moment.\n* Nothing has been recorded since 14:05: messages sent now will be lost if the server stops.")
 	wantReply(t, fr, room.Past{Search: "x", More: true, Searched: on(-1, "").Time}, "Aucun résultat pour « x ».", "Les précédents : /suite", "Recherche interrompue : messages parcourus depuis 21/11/2026 14:05.")
 	wantReply(t, en, room.Past{Unrecorded: at}, "Nothing has been said yet.", "Nothing has been recorded since 14:05: messages sent now will be lost if the server stops.")
-	wantReply(t, fr, room.Stats{Since: at, Members: 3, Sessions: 4, Messages: 5, Applied: 42, Hash: [32]byte{0xab, 0xcd}, Nodes: []state.Node{{Name: "paris"}, {Name: "lyon"}}},
-		"en ligne : 3 ; sessions : 4 ; messages : 5 ; depuis 14:05", "journal : événement n° 42, état abcd000000000000", "nœuds : paris, lyon")
+	wantReply(t, fr, room.Stats{Since: at, Members: 3, Sessions: 4, Messages: 5, Applied: 42, Hash: [32]byte{0xab, 0xcd}, Nodes: []room.NodeStats{{Node: state.Node{Name: "paris", Program: "salon"}, Here: true, Place: 42}, {Node: state.Node{Name: "lyon", Program: "salon 1.2"}, Place: 40, Lag: 2}, {Node: state.Node{Name: "nice", Program: "salon"}}}},
+		"en ligne : 3 ; sessions : 4 ; messages : 5 ; depuis 14:05", "journal : événement n° 42, état abcd000000000000", "nœud paris : salon, événement n° 42, celui-ci", "nœud lyon : salon 1.2, événement n° 40, en retard de 2", "nœud nice : salon, ne répond pas")
+	wantReply(t, en, room.Stats{Since: at, Applied: 42, Nodes: []room.NodeStats{{Node: state.Node{Name: "paris", Program: "salon"}, Here: true, Place: 42}, {Node: state.Node{Name: "lyon", Program: "salon 1.2"}, Place: 40, Lag: 2}, {Node: state.Node{Name: "nice", Program: "salon"}}}},
+		"online: 0; sessions: 0; messages: 0; since 14:05", "log: event 42, state 0000000000000000", "node paris: salon, event 42, this one", "node lyon: salon 1.2, event 40, 2 behind", "node nice: salon, does not answer")
 	wantReply(t, en, room.Stats{Since: at, Health: state.Health{Err: state.ErrBusy, Since: at}}, "online: 0; sessions: 0; messages: 0; since 14:05", "log: event 0, state 0000000000000000", "the log has not responded since 14:05: room: busy")
 	wantReply(t, fr, room.Help{One: command("list")}, "  /liste                              qui est là",
 		"  Depuis quand chacun est là, qui est absent, qui est opérateur. Exemple :", "  « /liste ».", "  aussi : /liste, /qui, /list, /who, /names")

@@ -45,14 +45,14 @@ type Texts struct {
 	RoomKicked, RoomMuted, RoomMutedUntil, RoomSpeak string
 
 	// Replies.
-	Welcome, TopicIs, NoTopic, TopicBy, Present, PresentOne, NobodyHere, AndOthers                                                                               string
-	LastMessages, HelpHint, MoreCommands, Commands, CommandsConsole, Also                                                                                        string
-	Since, AwayIs, AwayNoText, LostMark, MutedMark, OperatorMark                                                                                                 string
-	Connected, Key, NoKey, From, RegisteredSince, KeyCount, KeyCountOne, OpensWith, PassPhraseSet, NoPassPhrase, NoAccounts, AccountCount                        string
-	NewMessage, NewMessages                                                                                                                                      string
-	NoBans, BanLine, MuteLine, ForEver, IgnoringNobody, Ignoring                                                                                                 string
-	NothingSaid, NothingSaidOn, DayMessages, Found, FoundLast, Earlier, EarlierMessages, NothingMore, NotFound, Stats, StatsPlace, StatsNodes, StatsLog, Skipped string
-	TooOld, OlderUnread, SearchCut, NotRecorded                                                                                                                  string
+	Welcome, TopicIs, NoTopic, TopicBy, Present, PresentOne, NobodyHere, AndOthers                                                                                                                        string
+	LastMessages, HelpHint, MoreCommands, Commands, CommandsConsole, Also                                                                                                                                 string
+	Since, AwayIs, AwayNoText, LostMark, MutedMark, OperatorMark, OnNodes                                                                                                                                 string
+	Connected, Key, NoKey, From, RegisteredSince, KeyCount, KeyCountOne, OpensWith, PassPhraseSet, NoPassPhrase, NoAccounts, AccountCount                                                                 string
+	NewMessage, NewMessages                                                                                                                                                                               string
+	NoBans, BanLine, MuteLine, ForEver, IgnoringNobody, Ignoring                                                                                                                                          string
+	NothingSaid, NothingSaidOn, DayMessages, Found, FoundLast, Earlier, EarlierMessages, NothingMore, NotFound, Stats, StatsPlace, StatsNode, NodeAt, NodeBehind, NodeSilent, NodeHere, StatsLog, Skipped string
+	TooOld, OlderUnread, SearchCut, NotRecorded                                                                                                                                                           string
 
 	// Rooms: going to them, and the list of them.
 	InRoom, RoomIsNew, RoomGone, PutOutOfRoom, KickedFromRoom, FirstRoom string
@@ -79,7 +79,7 @@ type Texts struct {
 	TargetBroken, TargetKey, TargetNobody, TargetEverybody                                                                                      string
 	DeniedTopic, DeniedDelete, NotBanned, NotMuted, NotIgnored, Self, SlowMode, IsMuted, IsMutedUntil, IsBanned, IsBannedUntil                  string
 	ShuttingDown, ShuttingDownNow, Empty, TwoCommands, SecretPlace, TextTooLong, TooManyLines, NoteTooLong                                      string
-	NobodyToReply, NoShutdown, NoZone, TooMany, TooManyNew, Penalty, NoMemory, NotMember, Busy, NotSent                                         string
+	NobodyToReply, NoShutdown, OldNode, NoZone, TooMany, TooManyNew, Penalty, NoMemory, NotMember, Busy, NotSent                                string
 	Unsure, Refused, TooLarge, Gone, Internal                                                                                                   string
 	NoScreen, NoScreenNow, ScreenJSON                                                                                                           string
 	Registered, AlikeRegistered, NotAllowed, WrongPassword, NoPasswordGiven, WrongPass, Guessing, Hashing, PassPhrase                           string
@@ -89,8 +89,8 @@ type Texts struct {
 	TooManyFollowed, TooManyInvited, NotFirstRoom, DeniedRoom, RoomIsMuted, RoomIsMutedUntil string
 
 	// Endings.
-	Goodbye, EndKicked, EndFlood, EndBanned, EndSlow, EndIdle         string
-	EndShutdown, EndReplaced, EndCrashed, EndReclaimed, EndDisallowed string
+	Goodbye, EndKicked, EndFlood, EndBanned, EndSlow, EndIdle                              string
+	EndShutdown, EndReplaced, EndCrashed, EndReclaimed, EndDisallowed, EndMoved, EndOusted string
 
 	// Fronts.
 	AskPseudo, ChoosePseudo, TooManyTries, NotHTTP, UseSSH, Guest string
@@ -124,6 +124,15 @@ type Texts struct {
 	WrongUse, MoreHelp, BadFlag, UnknownFlag, UnexpectedArgument, MissingArgument, Suggestion string
 	UnknownCommand, Example, NoSuchFile                                                       string
 	PortTaken, CannotListen, FewDescriptors, DiskHangs, BothOff                               string
+
+	// Several machines. Of NATSRollback the verbs are whose event, its place, and the stream's
+	// last; of NodeNewer who wrote it, and the format.
+	HelpNATS, HelpNode, HelpNATSCreds, HelpNATSNKey, HelpNATSCA, HelpNATSCert, HelpNATSKey        string
+	HelpKey, HelpKeyFile, HelpCluster, HelpInit, HelpReplicas, HelpMaxBytes, HelpMaxAge, HelpFrom string
+	NodeInMemory, NodeNameTaken, NodeNewer, NodeStops                                             string
+	NATSUnreachable, NATSPermission, NATSNoJetStream, NATSOld, NATSNoStream, NATSForeign          string
+	NATSExists, NATSClock, NATSRollback, NATSNoSnapshot, NATSNoMajority                           string
+	InitFrom, InitDone, InitNext, InitNextFrom, InitOthers, CheckCluster, CheckHostKeys           string
 
 	Screen ScreenTexts
 

@@ -17,7 +17,7 @@ import (
 )
 
 // patience is how long the suite waits for what must happen.
-const patience = 30 * time.Second
+const patience = time.Minute
 
 // logTest is a log under test with its followers.
 type logTest struct {

@@ -111,19 +111,6 @@ func (a *actor) event(t *rapid.T, st *state.State) state.Event {
 	return e
 }
 
-func (a *actor) nodeUp(t *rapid.T) (state.ID, state.Body) {
-	a.epochs++
-	o := origin{name: pick(t, []string{"paris", "lyon", "nice"}, "node"), epoch: 0xabc0 + a.epochs, n: 1}
-	a.up = slices.DeleteFunc(a.up, func(other origin) bool {
-		if other.name == o.name {
-			a.down = append(a.down, other.epoch)
-		}
-		return other.name == o.name
-	})
-	a.up = append(a.up, o)
-	return state.ID{Origin: o.epoch, N: 1}, state.NodeUp{Node: o.name, Version: state.Version, Program: "salon", Wait: pick(t, waits, "wait"), Gone: []text.Pseudo{"forged"}}
-}
-
 // id names the next proposal of a node that is up, or now and then of one that is not.
 func (a *actor) id(t *rapid.T) state.ID {
 	switch rapid.IntRange(0, 19).Draw(t, "origin") {
@@ -304,13 +291,15 @@ var bodies = map[string]func(*actor, *rapid.T, *state.State) state.Body{
 		return state.SlowSet{Room: a.room(t, st), By: by(t), Every: pick(t, durations, "every")}
 	},
 
-	"shutdown": func(_ *actor, t *rapid.T, _ *state.State) state.Body {
-		return state.ShutdownPlanned{By: by(t), In: pick(t, durations, "in"), Reason: pick(t, reasons, "reason")}
+	"shutdown": func(a *actor, t *rapid.T, _ *state.State) state.Body {
+		return state.ShutdownPlanned{Node: a.closing(t), By: by(t), In: pick(t, durations, "in"), Reason: pick(t, reasons, "reason")}
 	},
 	"countdown": func(a *actor, t *rapid.T, _ *state.State) state.Body {
 		return state.ShutdownCountdown{Plan: a.plans[len(a.plans)-1], Left: pick(t, durations[2:], "left")}
 	},
-	"cancelled": func(_ *actor, t *rapid.T, _ *state.State) state.Body { return state.ShutdownCancelled{By: by(t)} },
+	"cancelled": func(a *actor, t *rapid.T, _ *state.State) state.Body {
+		return state.ShutdownCancelled{Node: a.closing(t), By: by(t)}
+	},
 	"role": func(a *actor, t *rapid.T, st *state.State) state.Body {
 		return state.RoleSet{Session: a.session(t, st), Pseudo: "forged", Role: state.Role(rapid.IntRange(0, 1).Draw(t, "role"))}
 	},
@@ -361,7 +350,7 @@ func (a *actor) someone(t *rapid.T, st *state.State) state.Someone {
 
 // resumed comes back to a session, cut or not, often as who had it.
 func resumed(a *actor, t *rapid.T, st *state.State) state.Body {
-	b := state.Resumed{Cut: a.session(t, st)}
+	b := state.Resumed{Cut: a.session(t, st), Held: chance(t, 4, "held")}
 	for _, m := range state.AllMembers(st) {
 		for _, at := range m.Sessions {
 			if at.Cut != 0 && !chance(t, 3, "another") {

@@ -58,26 +58,35 @@ func (b SlowSet) apply(st *State, e Event) Outcome {
 }
 
 func (b ShutdownPlanned) apply(st *State, e Event) Outcome {
-	st.shutdown = &Plan{Seq: e.Seq, At: e.Time.Add(b.In), Ends: st.tick + b.In, Epoch: e.ID.Origin, By: b.By, Reason: b.Reason}
+	if b.Node != 0 && !st.Up(b.Node) {
+		return refuse(e, ErrGone)
+	}
+	st.setPlan(b.Node, &Plan{Seq: e.Seq, At: e.Time.Add(b.In), Ends: st.tick + b.In, Epoch: e.ID.Origin, Node: b.Node, By: b.By, Reason: b.Reason})
 	return done(e, b, shown)
 }
 
 func (b ShutdownCountdown) apply(st *State, e Event) Outcome {
 	plan := st.shutdown
+	for _, p := range st.closing {
+		if p.Seq == b.Plan {
+			plan = p
+		}
+	}
 	if plan == nil || plan.Seq != b.Plan || plan.Announced != 0 && b.Left >= plan.Announced {
 		return refuse(e, ErrGone)
 	}
 	next := *plan
 	next.Announced = b.Left
-	st.shutdown = &next
+	st.setPlan(plan.Node, &next)
+	b.Node = plan.Node
 	return done(e, b, shown)
 }
 
 func (b ShutdownCancelled) apply(st *State, e Event) Outcome {
-	if st.shutdown == nil {
+	if st.planOf(b.Node) == nil {
 		return refuse(e, ErrNoShutdown)
 	}
-	st.shutdown = nil
+	st.setPlan(b.Node, nil)
 	return done(e, b, shown)
 }
 

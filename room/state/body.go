@@ -13,7 +13,14 @@ import (
 // formats up to it from 2 on; format 1, which had no number, is read by the migration
 // of databases only. A change of what is written, of any kind of event or of the
 // State, needs a new number: golden files hold the bytes.
-const Version = 4
+//
+// What needs nothing newer is written in an older format, down to [SharedFormat], so that
+// programs of both can be nodes of one room: see [FormatOf].
+const Version = 5
+
+// SharedFormat is the format of all that is as it was before any later one: every program that
+// is a node of several reads it.
+const SharedFormat = 4
 
 // Program is how this program calls itself in what it writes down.
 const Program = "salon"
@@ -30,8 +37,9 @@ type Signature struct {
 // held are cut: see Cut. Apply fills in Gone.
 type NodeUp struct {
 	Node    string        `json:"node"`
-	Version int           `json:"version"` // the newest format that it reads
-	Program string        `json:"program"` // what it runs, for people
+	Alone   bool          `json:"alone,omitempty"` // there is no other: whatever epochs have not ended do so
+	Version int           `json:"version"`         // the newest format that it reads
+	Program string        `json:"program"`         // what it runs, for people
 	Wait    time.Duration `json:"wait,omitempty"`
 	Gone    []text.Pseudo `json:"gone,omitempty"` // members who left at once
 }
@@ -67,6 +75,9 @@ type Joined struct {
 // Pseudo with what the member is called now.
 type Resumed struct {
 	Cut ID `json:"cut"` // the session that was cut
+	// Held says that the connection was never lost, but its node's epoch ended: whatever was
+	// proved holds on, and of Joined only the Role counts.
+	Held bool `json:"held,omitempty"`
 	Joined
 }
 
@@ -222,23 +233,26 @@ type SlowSet struct {
 	Every time.Duration `json:"every,omitempty"`
 }
 
-// ShutdownPlanned announces a shutdown, In from the event's time.
+// ShutdownPlanned announces a shutdown, In from the event's time, of one node or of all.
 type ShutdownPlanned struct {
+	Node   uint64        `json:"node,omitempty"` // the epoch of the node that closes; 0: all do
 	By     text.Pseudo   `json:"by,omitempty"`
 	In     time.Duration `json:"in"`
 	Reason string        `json:"reason,omitempty"`
 }
 
 // ShutdownCountdown repeats the announcement. Each time left is announced once, however
-// many nodes count down.
+// many nodes count down. Apply fills in Node.
 type ShutdownCountdown struct {
 	Plan Seq           `json:"plan"`
+	Node uint64        `json:"node,omitempty"`
 	Left time.Duration `json:"left"`
 }
 
-// ShutdownCancelled cancels the shutdown.
+// ShutdownCancelled cancels the shutdown of one node, or (0) that of all.
 type ShutdownCancelled struct {
-	By text.Pseudo `json:"by,omitempty"`
+	Node uint64      `json:"node,omitempty"`
+	By   text.Pseudo `json:"by,omitempty"`
 }
 
 // RoleSet changes what a session may do. It is not shown. Apply fills in Pseudo.
@@ -332,11 +346,12 @@ type Whispered struct {
 }
 
 // Gap is a stretch of the conversation that was not recorded. It is never in the log: a
-// store returns it among the messages.
+// store returns it among the messages, at the first place that is missing.
 type Gap struct {
 	From  time.Time `json:"from,omitzero"` // zero for all that was before To
 	To    time.Time `json:"to"`
 	Count int       `json:"count,omitempty"` // messages; 0 when nobody knows
+	Upto  Seq       `json:"upto,omitempty"`  // the last place that is missing; 0 when nobody knows
 }
 
 // Gathered sums up joins and leaves when the server is too full to name each.

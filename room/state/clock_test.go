@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"salon/room/state"
 )
 
@@ -32,7 +34,7 @@ func TestAClockThatIsSetDecidesNothing(t *testing.T) {
 			if since := s.st.TickAt(s.stamp) - spoke; since < 50*time.Minute || since > 51*time.Minute {
 				t.Errorf("set by %v: ann spoke %v ago", jump, since)
 			}
-			if left := s.st.Shutdown().Ends - s.st.Tick(); left < 9*time.Minute || left > 10*time.Minute {
+			if left := s.st.Shutdown(0).Ends - s.st.Tick(); left < 9*time.Minute || left > 10*time.Minute {
 				t.Errorf("set by %v: the shutdown is in %v", jump, left)
 			}
 			s.at = s.at.Add(-jump)
@@ -58,6 +60,31 @@ func TestALogWhoseStampGoesBack(t *testing.T) {
 	s.fails(join("zoe", "", ""), &state.BannedError{})
 	s.stamp += time.Minute
 	s.happens(join("zoe", "", ""))
+}
+
+// TestTheTickNeverGoesBack, whatever stamps a log gives, and is the same on a node that
+// restored the State in between.
+func TestTheTickNeverGoesBack(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		st, restored := state.NewState(), state.NewState()
+		stamps := rapid.SliceOf(rapid.Int64Range(0, int64(time.Hour))).Draw(t, "stamps")
+		for i, stamp := range stamps {
+			e := state.Event{Seq: state.Seq(i + 1), ID: state.ID{Origin: 1, N: uint64(i + 1)}, Stamp: time.Duration(stamp), Body: state.NodeUp{Node: "paris"}}
+			before, was := st.Tick(), st.Stamp()
+			st.Apply(e)
+			restored.Apply(e)
+			counted := max(0, e.Stamp.Truncate(time.Microsecond)-was)
+			if st.Tick() != before+counted || st.TickAt(0) < st.Tick() {
+				t.Fatalf("after %v the stamp %v takes the tick from %v to %v", was, e.Stamp, before, st.Tick())
+			}
+			if restored.Tick() != st.Tick() {
+				t.Fatalf("the tick is %v, and %v on a node that restored", st.Tick(), restored.Tick())
+			}
+			if rapid.Bool().Draw(t, "restores") {
+				restored = decoded(t, restored)
+			}
+		}
+	})
 }
 
 // TestTimesAreShownAsTheLogHasThem: UTC and microseconds, whatever zone they come in.

@@ -31,7 +31,7 @@ type envelope struct {
 	Body    json.RawMessage `json:"body,omitempty"`
 }
 
-// EncodeEvent writes an event as JSON, in the current format. It fails for a body
+// EncodeEvent writes an event as JSON, in the format of [FormatOf]. It fails for a body
 // that has no place in a log.
 func EncodeEvent(e Event) ([]byte, error) {
 	k := KindOf(e.Body)
@@ -42,7 +42,7 @@ func EncodeEvent(e Event) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encode %s: %w", k.Name, err)
 	}
-	head, err := json.Marshal(envelope{V: Version, Kind: k.Name, Seq: e.Seq, ID: e.ID, Time: e.Time, Stamp: e.Stamp.Microseconds()})
+	head, err := json.Marshal(envelope{V: FormatOf(e.Body), Kind: k.Name, Seq: e.Seq, ID: e.ID, Time: e.Time, Stamp: e.Stamp.Microseconds()})
 	if err != nil {
 		return nil, fmt.Errorf("encode %s: %w", k.Name, err)
 	}
@@ -74,7 +74,7 @@ func decodeVersioned(data []byte, version *int, into any) error {
 		V       int    `json:"v"`
 		Program string `json:"program"`
 	}
-	if err != nil || *version != Version {
+	if err != nil || *version > Version {
 		if json.Unmarshal(data, &head) == nil && head.V > Version {
 			return &VersionError{head.V, head.Program}
 		}

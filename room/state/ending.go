@@ -24,9 +24,11 @@ const (
 	Crashed                     // a fault in the session's own code
 	Reclaimed                   // the pseudo is registered: its owner took it back, or the key away
 	Disallowed                  // the operator changed who may enter, and they may no longer
+	Moved                       // the member resumed it over another connection
+	Ousted                      // its node was cut off for too long, and somebody else has the pseudo
 )
 
-var causeNames = [...]string{"", "quit", "lost", "kicked", "banned", "slow", "idle", "shutdown", "replaced", "crashed", "reclaimed", "not-allowed"}
+var causeNames = [...]string{"", "quit", "lost", "kicked", "banned", "slow", "idle", "shutdown", "replaced", "crashed", "reclaimed", "not-allowed", "moved", "ousted"}
 
 // String returns the cause's name in logs and JSON.
 func (c Cause) String() string {

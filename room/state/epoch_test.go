@@ -158,19 +158,73 @@ func TestEachTimeLeftIsAnnouncedOnce(t *testing.T) {
 	s.fails(state.ShutdownCountdown{Plan: plan, Left: time.Second}, state.ErrGone)
 }
 
-// TestAPlanEndsWithTheNodeThatMadeIt and with no other.
-func TestAPlanEndsWithTheNodeThatMadeIt(t *testing.T) {
+// TestAPlanForAllEndsWithTheLastNode, whoever made it.
+func TestAPlanForAllEndsWithTheLastNode(t *testing.T) {
 	s := newStory(t)
 	s.up("lyon", 0)
 	s.from("lyon").happens(state.ShutdownPlanned{In: time.Hour})
 	s.up("paris", 0)
-	if s.st.Shutdown() == nil {
+	if s.st.Shutdown(s.epoch("paris")) == nil {
 		t.Error("the start of another node calls the shutdown off")
 	}
 	s.from("paris").happens(state.NodeDown{Node: "lyon", Epoch: s.epoch("lyon")})
-	if s.st.Shutdown() != nil {
-		t.Error("the shutdown of a node that is gone goes on")
+	if s.st.Shutdown(s.epoch("paris")) == nil {
+		t.Error("the end of the node that planned it calls the shutdown off")
 	}
+	s.up("paris", 0)
+	if s.st.Shutdown(s.epoch("paris")) != nil {
+		t.Error("all have closed, and the shutdown goes on")
+	}
+}
+
+// TestAPlanForAllThatIsOverdueHoldsForNobodyWhoStarts.
+func TestAPlanForAllThatIsOverdueHoldsForNobodyWhoStarts(t *testing.T) {
+	s := newStory(t)
+	s.up("lyon", 0)
+	s.happens(state.ShutdownPlanned{In: time.Minute})
+	s.stamp += time.Minute + 5*time.Second
+	s.up("lyon", 0)
+	if s.st.Shutdown(0) == nil {
+		t.Error("one that starts while others close stays up")
+	}
+	s.stamp += 10 * time.Second
+	s.up("lyon", 0)
+	if s.st.Shutdown(0) != nil {
+		t.Error("one that starts afterwards closes too")
+	}
+}
+
+// TestAPlanForOneNodeIsItsOwn: it concerns no other, and ends with it.
+func TestAPlanForOneNodeIsItsOwn(t *testing.T) {
+	s := newStory(t)
+	s.up("lyon", 0)
+	paris, lyon := s.epoch("paris"), s.epoch("lyon")
+	plan := s.from("paris").happens(state.ShutdownPlanned{Node: lyon, In: time.Hour, Reason: "lyon"}).Seq
+	if s.st.Shutdown(paris) != nil || s.st.Shutdown(lyon).Seq != plan {
+		t.Errorf("paris closes by %+v, lyon by %+v", s.st.Shutdown(paris), s.st.Shutdown(lyon))
+	}
+	if b := s.happens(state.ShutdownCountdown{Plan: plan, Left: time.Minute}).Body.(state.ShutdownCountdown); b.Node != lyon {
+		t.Errorf("the countdown is of %d", b.Node)
+	}
+	s.fails(state.ShutdownCountdown{Plan: plan, Left: time.Minute}, state.ErrGone)
+	all := s.happens(state.ShutdownPlanned{In: time.Minute}).Seq
+	if s.st.Shutdown(paris).Seq != all || s.st.Shutdown(lyon).Seq != all {
+		t.Error("the shutdown that comes first is not told")
+	}
+	s.happens(state.ShutdownCancelled{})
+	s.fails(state.ShutdownCancelled{}, state.ErrNoShutdown)
+	if s.st.Shutdown(lyon).Seq != plan {
+		t.Error("cancelling that of all cancels that of one")
+	}
+	s.fails(state.ShutdownCancelled{Node: paris}, state.ErrNoShutdown)
+	s.happens(state.NodeDown{Node: "lyon", Epoch: lyon})
+	if s.st.Shutdown(lyon) != nil {
+		t.Error("the shutdown of a node that is down goes on")
+	}
+	s.fails(state.ShutdownPlanned{Node: lyon, In: time.Hour}, state.ErrGone)
+	s.up("lyon", 0)
+	s.happens(state.ShutdownPlanned{Node: s.epoch("lyon"), In: time.Hour})
+	s.happens(state.ShutdownCancelled{Node: s.epoch("lyon")})
 }
 
 // TestANodeTellsOnlyOfThoseWhoLeft, not of whom its proposer names.
@@ -179,5 +233,30 @@ func TestANodeTellsOnlyOfThoseWhoLeft(t *testing.T) {
 	out := s.apply(state.NodeUp{Node: "lyon", Gone: []text.Pseudo{"ann"}})
 	if up := out.Event.Body.(state.NodeUp); out.Shown || len(up.Gone) != 0 {
 		t.Errorf("a start lets out %q", up.Gone)
+	}
+}
+
+// TestANodeThatIsAloneEndsAllOthers: a log that comes from several leaves nobody behind.
+func TestANodeThatIsAloneEndsAllOthers(t *testing.T) {
+	s := newStory(t)
+	s.up("lyon", 0)
+	ann := s.from("paris").comes("ann")
+	bob := s.from("lyon").comes("bob")
+	s.from("lyon").happens(state.ShutdownPlanned{In: time.Hour})
+	alone := state.ID{Origin: 77, N: 1}
+	out := s.st.Apply(state.Event{Seq: s.st.Applied() + 1, ID: alone, Time: s.at, Stamp: s.stamp, Body: state.NodeUp{Node: "here", Alone: true, Wait: time.Minute}})
+	if out.Err != nil || len(out.Ended) != 2 || out.Shown {
+		t.Errorf("it starts with %+v", out)
+	}
+	if up := s.st.Nodes(); len(up) != 1 || up[0].Name != "here" {
+		t.Errorf("up are %+v", up)
+	}
+	if s.st.Shutdown(77) != nil {
+		t.Error("the shutdown of the others goes on")
+	}
+	for _, id := range []state.ID{ann, bob} {
+		if m := s.st.Member(id); m == nil || !m.IsCut() {
+			t.Errorf("%v is %+v", id, m)
+		}
 	}
 }

@@ -36,6 +36,16 @@ var (
 // ErrUnread comes from a store along with events: older ones cannot be read now.
 var ErrUnread = errors.New("room: older messages cannot be read now")
 
+// OldNodeError refuses what a node that is up could not read: it would stop.
+type OldNodeError struct {
+	Node  Node
+	Needs int // the format
+}
+
+func (e *OldNodeError) Error() string {
+	return fmt.Sprintf("room: node %s (%s) reads formats up to %d, not %d", e.Node.Name, e.Node.Program, e.Node.Version, e.Needs)
+}
+
 // TakenError refuses a pseudo that somebody has, or that looks like one.
 type TakenError struct {
 	Pseudo text.Pseudo

@@ -12,10 +12,12 @@ import (
 // room makes for its own readers, of a kind that is not Logged, has no place in the
 // log and carries Seq 0.
 type Event struct {
-	Seq   Seq
-	ID    ID
-	Time  time.Time     // what the wall clock said, UTC, in whole microseconds: for people. It may go back
-	Stamp time.Duration // the log's own clock, in whole microseconds: for rules. See State
+	Seq  Seq
+	ID   ID
+	Time time.Time // what the wall clock said, UTC, in whole microseconds: for people. It may go back
+	// Stamp is the log's own clock, in whole microseconds: for rules. It may go back where the
+	// clock of another server takes over; the State counts no time then, and goes on from there.
+	Stamp time.Duration
 	Body  Body
 }
 

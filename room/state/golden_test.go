@@ -171,6 +171,7 @@ func everything(t *testing.T) *state.State {
 	s.happens(state.Muted{Member: bob.ID})
 	plan := s.happens(state.ShutdownPlanned{By: "Ann", In: time.Hour, Reason: "mise à jour"})
 	s.happens(state.ShutdownCountdown{Plan: plan.Seq, Left: time.Minute})
+	s.happens(state.ShutdownPlanned{Node: s.epoch("nice"), By: "Ann", In: time.Minute})
 	s.from("nice").fails(state.Said{Session: bob.ID, Text: "oui"}, &state.MutedError{})
 	s.fails(state.ShutdownCountdown{Plan: plan.Seq, Left: time.Minute}, state.ErrGone)
 	return s.st
@@ -275,20 +276,26 @@ func TestANewerFormatIsRefused(t *testing.T) {
 		_, err := state.DecodeState([]byte(data))
 		return err
 	}
+	outline := func(data string) error {
+		_, err := state.OutlineOf([]byte(data))
+		return err
+	}
 	for _, c := range []struct {
 		decode  func(string) error
 		data    string
 		version int
 		program string
 	}{
-		{decodeEvent, `{"v":5,"program":"salon 9","kind":"said","id":"0000000000000001-1","body":{}}`, 5, "salon 9"},
-		{decodeEvent, `{"v":5,"kind":"said","id":"0000000000000001-1","body":{}}`, 5, ""},
-		{decodeEvent, `{"v":5,"program":"salon 9","kind":["another","shape"],"id":7}`, 5, "salon 9"},
+		{decodeEvent, `{"v":6,"program":"salon 9","kind":"said","id":"0000000000000001-1","body":{}}`, 6, "salon 9"},
+		{decodeEvent, `{"v":6,"kind":"said","id":"0000000000000001-1","body":{}}`, 6, ""},
+		{decodeEvent, `{"v":6,"program":"salon 9","kind":["another","shape"],"id":7}`, 6, "salon 9"},
 		{decodeEvent, `{"v":2,"program":"salon 2.1","kind":"poked","id":"0000000000000001-1","body":{}}`, 2, "salon 2.1"},
 		{decodeEvent, `{"v":2,"kind":"gathered","id":"0000000000000001-1","body":{}}`, 2, ""},
-		{decodeState, `{"v":5,"program":"salon 9"}`, 5, "salon 9"},
-		{decodeState, `{"v":5}`, 5, ""},
-		{decodeState, `{"v":5,"program":"salon 9","members":{"another":"shape"}}`, 5, "salon 9"},
+		{decodeState, `{"v":6,"program":"salon 9"}`, 6, "salon 9"},
+		{decodeState, `{"v":6}`, 6, ""},
+		{decodeState, `{"v":6,"program":"salon 9","members":{"another":"shape"}}`, 6, "salon 9"},
+		{outline, `{"v":6,"program":"salon 9","applied":7}`, 6, "salon 9"},
+		{outline, `{"v":6,"program":"salon 9","applied":{"another":"shape"},"nodes":[]}`, 6, "salon 9"},
 	} {
 		err := c.decode(c.data)
 		got, ok := errors.AsType[*state.VersionError](err)

@@ -1,6 +1,7 @@
 package state
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"reflect"
@@ -21,6 +22,8 @@ type Kind struct {
 	// Passing kinds only say who is here, which a power cut changes anyway: a log need
 	// not wait for the disk.
 	Passing bool
+	// Since is the first format that has the kind as it is written now; 0 for SharedFormat.
+	Since int
 
 	// Split takes the Speech out of a body and returns what is left of it; Join puts
 	// it back.
@@ -124,6 +127,35 @@ func Kinds() []*Kind { return kinds }
 // KindOf returns the kind of a body; nil for a type that the table lacks.
 func KindOf(b Body) *Kind { return byType[reflect.TypeOf(b)] }
 
+// formatted is a body that may need a later format than others of its kind.
+type formatted interface{ format() int }
+
+// FormatOf returns the format that an event with this body is written in: every program that
+// reads it does the same about the event as this one.
+func FormatOf(b Body) int {
+	since := KindOf(b).Since
+	if f, ok := b.(formatted); ok {
+		since = max(since, f.format())
+	}
+	return since
+}
+
+// nodesFormat is the first format that has what only rooms on several nodes need.
+const nodesFormat = 5
+
+func (b NodeUp) format() int            { return nodesFormatIf(b.Alone) }
+func (b Resumed) format() int           { return nodesFormatIf(b.Held) }
+func (b ShutdownPlanned) format() int   { return nodesFormatIf(b.Node != 0) }
+func (b ShutdownCountdown) format() int { return nodesFormatIf(b.Node != 0) }
+func (b ShutdownCancelled) format() int { return nodesFormatIf(b.Node != 0) }
+
+func nodesFormatIf(needed bool) int {
+	if needed {
+		return nodesFormat
+	}
+	return SharedFormat
+}
+
 // KindNamed returns the kind of that name; nil if there is none.
 func KindNamed(name string) *Kind { return byName[name] }
 
@@ -141,6 +173,7 @@ func SpeechOf(b Body) Speech {
 // says, nil for nowhere.
 func declare[B Body](k Kind, typed func(B) string, speech func(*B) parts) *Kind {
 	_, k.Signed = any(*new(B)).(signed)
+	k.Since = cmp.Or(k.Since, SharedFormat)
 	k.body = reflect.TypeFor[B]()
 	k.Decode = func(data []byte) (Body, error) {
 		var b B

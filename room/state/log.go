@@ -1,6 +1,7 @@
 package state
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -55,10 +56,39 @@ func (rs Rooms) Show(b Body) bool {
 	return rs.Has(SpeechOf(b).Room)
 }
 
+// Place is one place in a log, with the log's stamp of the event there: two logs that differ
+// have different stamps at the same sequence number.
+type Place struct {
+	Seq   Seq           `json:"seq"`
+	Stamp time.Duration `json:"stamp"`
+}
+
 // Snapshot is a room's state at one place in its log.
 type Snapshot struct {
 	Seq   Seq
 	State []byte // as State.Encode wrote it; nil: an empty room
+}
+
+// Missing are messages that a store was not given, by the places that they may have.
+type Missing struct{ First, Last Seq }
+
+// errFill is why something cannot be filled.
+var errFill = errors.New("room: these are not the last messages that are missing")
+
+// Check reports an error unless some events may be all that was spoken from a place on to the
+// end of what is missing.
+func (m Missing) Check(from Seq, spoken []Event) error {
+	if from < m.First || from > m.Last+1 {
+		return errFill
+	}
+	next := from
+	for _, e := range spoken {
+		if e.Seq < next || e.Seq > m.Last {
+			return errFill
+		}
+		next = e.Seq + 1
+	}
+	return nil
 }
 
 // Matcher returns a function that reports whether the query finds an event.

@@ -123,7 +123,15 @@ func (m *Member) replaceable() ID {
 
 func (b Resumed) apply(st *State, e Event) Outcome {
 	m := st.Member(b.Cut)
-	if m == nil || !st.mayResume(m, m.Attendance(b.Cut), b.Joined) {
+	if m == nil {
+		return refuse(e, ErrGone)
+	}
+	if b.Held {
+		role := b.Role
+		b.Joined = m.Again(b.Cut)
+		b.Role = role
+	}
+	if at := m.Attendance(b.Cut); at.Cut == 0 || !b.Held && !st.mayResume(m, at, b.Joined) {
 		return refuse(e, ErrGone)
 	}
 	if err := st.banned(b.visitor()); err != nil {
@@ -134,12 +142,21 @@ func (b Resumed) apply(st *State, e Event) Outcome {
 	at := b.attendance(e)
 	at.Since = was.Since
 	*was = at
-	if b.KeyID == "" && b.Passed == 0 {
+	if b.KeyID == "" && b.Passed == 0 && !b.Held {
 		st.outOfPrivate(m)
 	}
 	st.members.put(m)
 	b.Pseudo = m.Pseudo
 	return done(e, b, hidden)
+}
+
+// Again returns what opens one of a member's sessions once more.
+func (m *Member) Again(session ID) Joined {
+	at := m.Attendance(session)
+	return Joined{
+		Pseudo: m.Pseudo, Forms: m.Forms, KeyID: at.KeyID, Passed: at.Passed, Addr: at.Addr, Front: at.Front,
+		Client: at.Client, Role: at.Role, Quiet: at.Quiet,
+	}
 }
 
 // mayResume reports whether a session was cut and a newcomer is who had it: the owner

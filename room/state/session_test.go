@@ -61,10 +61,14 @@ func (m *sessionModel) resume(t *rapid.T) {
 		p = s.proof
 		b = m.joined(o.pseudo, p, s.quiet)
 	}
-	out := m.propose(m.node(t), state.Resumed{Cut: id, Joined: b})
-	if s == nil || s.cut == 0 || b.Quiet || !o.same(s, p) {
+	held := chance(t, 3, "held")
+	out := m.propose(m.node(t), state.Resumed{Cut: id, Held: held, Joined: b})
+	if s == nil || s.cut == 0 || !held && (b.Quiet || !o.same(s, p)) {
 		want(t, out, state.ErrGone, false)
 		return
+	}
+	if held {
+		p, b.Quiet = s.proof, s.quiet
 	}
 	want(t, out, nil, false) // the others never saw them leave
 	if called := out.Event.Body.(state.Resumed).Pseudo; called != o.pseudo {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -21,6 +22,7 @@ type document struct {
 	Salon    *Room           `json:"salon,omitempty"` // the first room
 	Rooms    []*Room         `json:"rooms,omitempty"` // the others
 	Shutdown *Plan           `json:"shutdown,omitempty"`
+	Closing  []*Plan         `json:"closing,omitempty"`
 	Members  []*Member       `json:"members,omitempty"`
 	Accounts []*Account      `json:"accounts,omitempty"`
 	Bans     []Ban           `json:"bans,omitempty"`
@@ -33,9 +35,12 @@ type before4 struct {
 	Slow  time.Duration `json:"slow,omitempty"`
 }
 
+// format returns the format that the State is written in.
+func (f *Frozen) format() int { return nodesFormatIf(len(f.closing) > 0) }
+
 func (f *Frozen) document() document {
 	return document{
-		V: Version, Applied: f.applied, Tick: f.tick, Stamp: f.stamp, Nodes: f.nodes, Ended: f.ended, Salon: f.salon, Rooms: f.rooms.Values(), Shutdown: f.shutdown,
+		V: f.format(), Applied: f.applied, Tick: f.tick, Stamp: f.stamp, Nodes: f.nodes, Ended: f.ended, Salon: f.salon, Rooms: f.rooms.Values(), Shutdown: f.shutdown, Closing: f.closing,
 		Members: f.members.Values(), Accounts: f.accounts.Values(), Bans: f.bans.Values(), Mutes: f.mutes.Values(),
 	}
 }
@@ -48,7 +53,7 @@ func (doc *document) encode() []byte {
 	return data
 }
 
-// Encode writes the State as JSON, in the current format, with the name of this
+// Encode writes the State as JSON, in the oldest format that has all of it, with the name of this
 // program.
 func (f *Frozen) Encode() []byte {
 	doc := f.document()
@@ -91,8 +96,37 @@ func DecodeState(data []byte) (*State, error) {
 	return st, nil
 }
 
+// Outline is what an encoded State says of itself.
+type Outline struct {
+	Place
+	Nodes []string // the names of those that are up, in order
+}
+
+// OutlineOf reads the Outline of what Encode wrote, in any format from the fourth to this
+// program's. A later one is a [*VersionError].
+func OutlineOf(data []byte) (Outline, error) {
+	var doc struct {
+		V       int                             `json:"v"`
+		Applied Seq                             `json:"applied"`
+		Stamp   time.Duration                   `json:"stamp"`
+		Nodes   map[epoch]struct{ Name string } `json:"nodes"`
+	}
+	if err := decodeVersioned(data, &doc.V, &doc); err != nil {
+		return Outline{}, fmt.Errorf("decode state: %w", err)
+	}
+	o := Outline{Place: Place{Seq: doc.Applied, Stamp: doc.Stamp}}
+	for _, n := range doc.Nodes {
+		o.Nodes = append(o.Nodes, n.Name)
+	}
+	slices.Sort(o.Nodes)
+	return o, nil
+}
+
 func (doc *document) restore(st *State) error {
-	st.header = header{doc.Applied, max(doc.Tick, firstTick), doc.Stamp, doc.Salon, doc.Shutdown}
+	st.header = header{doc.Applied, max(doc.Tick, firstTick), doc.Stamp, doc.Salon, doc.Shutdown, doc.Closing}
+	if slices.Contains(doc.Closing, nil) {
+		return errors.New("a shutdown is missing")
+	}
 	for _, r := range doc.Rooms {
 		if r == nil || r.ID == 0 {
 			return errors.New("a room is missing")

@@ -9,6 +9,8 @@
 package state
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"salon/room/text"
@@ -43,7 +45,8 @@ type header struct {
 	tick     time.Duration
 	stamp    time.Duration // of the last event
 	salon    *Room         // where everybody arrives; like the next, never changed: exchanged
-	shutdown *Plan
+	shutdown *Plan         // of all nodes
+	closing  []*Plan       // each of one node, in the order of their epochs
 }
 
 // Topic is the subject of the room, and who set it when.
@@ -55,10 +58,11 @@ type Topic struct {
 
 // Plan is a shutdown that was announced.
 type Plan struct {
-	Seq       Seq           `json:"seq"`  // of the announcement
-	At        time.Time     `json:"at"`   // for people
-	Ends      time.Duration `json:"ends"` // on the State's tick
-	Epoch     uint64        `json:"epoch"`
+	Seq       Seq           `json:"seq"`                 // of the announcement
+	At        time.Time     `json:"at"`                  // for people
+	Ends      time.Duration `json:"ends"`                // on the State's tick
+	Epoch     uint64        `json:"epoch"`               // of who announced it
+	Node      uint64        `json:"node,omitempty"`      // the epoch of the node that closes; 0: all do
 	Announced time.Duration `json:"announced,omitempty"` // the least time left that was announced since; 0: none
 	By        text.Pseudo   `json:"by,omitempty"`
 	Reason    string        `json:"reason,omitempty"`
@@ -85,14 +89,49 @@ func (h *header) Tick() time.Duration { return h.tick }
 // between two events.
 func (h *header) TickAt(stamp time.Duration) time.Duration { return h.tick + max(0, stamp-h.stamp) }
 
+// Rebase has the State go on in another log, where its last event would have had this stamp.
+func (st *State) Rebase(stamp time.Duration) { st.stamp = stamp }
+
 // Stamp returns the log's stamp of the last event.
 func (h *header) Stamp() time.Duration { return h.stamp }
 
 // Salon returns the room where everybody arrives.
 func (h *header) Salon() *Room { return h.salon }
 
-// Shutdown returns the planned shutdown; nil when there is none.
-func (h *header) Shutdown() *Plan { return h.shutdown }
+// Shutdown returns the planned shutdown that comes first for the node of an epoch: its own or
+// that of all nodes; nil when there is none.
+func (h *header) Shutdown(node uint64) *Plan {
+	plan := h.shutdown
+	if own := h.planOf(node); own != nil && (plan == nil || own.Ends < plan.Ends) {
+		plan = own
+	}
+	return plan
+}
+
+// planOf returns the planned shutdown of one node alone, 0: that of all; nil for none.
+func (h *header) planOf(node uint64) *Plan {
+	if node == 0 {
+		return h.shutdown
+	}
+	i := slices.IndexFunc(h.closing, func(p *Plan) bool { return p.Node == node })
+	if i < 0 {
+		return nil
+	}
+	return h.closing[i]
+}
+
+// setPlan replaces the planned shutdown of one node, 0: of all; nil removes it.
+func (h *header) setPlan(node uint64, p *Plan) {
+	if node == 0 {
+		h.shutdown = p
+		return
+	}
+	h.closing = slices.DeleteFunc(slices.Clone(h.closing), func(p *Plan) bool { return p.Node == node })
+	if p != nil {
+		h.closing = append(h.closing, p)
+		slices.SortFunc(h.closing, func(a, b *Plan) int { return cmp.Compare(a.Node, b.Node) })
+	}
+}
 
 // Messages returns how many messages were applied since this State was made here.
 func (st *State) Messages() uint64 { return st.messages }

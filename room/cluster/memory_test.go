@@ -1,0 +1,5 @@
+package cluster
+
+import "salon/room"
+
+func newMemory() memoryLocal { return memoryLocal{room.NewMemoryStore()} }
