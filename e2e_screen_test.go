@@ -20,7 +20,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-var update = flag.Bool("update", false, "rewrite testdata/screens with what the terminals show")
+var update = flag.Bool("update", false, "rewrite testdata/screens with what the terminals show, and what TestGenerated holds")
 
 // TestAConversationOnAScreen holds one with the stock ssh client in a real terminal
 // (tmux), against the built program, and compares what is to be seen at each step

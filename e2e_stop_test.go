@@ -85,8 +85,12 @@ type runningServer struct {
 
 // runServer runs a command that serves both fronts, and waits until it says where.
 func runServer(t *testing.T, name string, args ...string) *runningServer {
+	return runCommand(t, exec.Command(name, args...))
+}
+
+func runCommand(t *testing.T, cmd *exec.Cmd) *runningServer {
 	dir := t.TempDir()
-	s := &runningServer{T: t, cmd: exec.Command(name, args...), out: filepath.Join(dir, "out"), err: filepath.Join(dir, "err"), ended: make(chan struct{})}
+	s := &runningServer{T: t, cmd: cmd, out: filepath.Join(dir, "out"), err: filepath.Join(dir, "err"), ended: make(chan struct{})}
 	for file, to := range map[string]*io.Writer{s.out: &s.cmd.Stdout, s.err: &s.cmd.Stderr} {
 		f, err := os.Create(file)
 		if err != nil {

@@ -23,8 +23,9 @@ import (
 
 // newer is how the next version of this program calls itself, and newerFormat what it writes.
 const (
-	newer       = "salon 2"
-	newerFormat = state.Version + 1
+	newer        = "salon " + newerVersion
+	newerVersion = "2"
+	newerFormat  = state.Version + 1
 )
 
 // edits make the next version out of this one: a topic has a mood, which needs its format.
@@ -63,7 +64,7 @@ func buildNewer(t *testing.T) (built func() (program string)) {
 	t.Helper()
 	begun, dir := time.Now(), t.TempDir()
 	program := filepath.Join(dir, "salon")
-	build := exec.Command("go", "build", "-buildvcs=false", "-ldflags=-s -w", "-overlay", overlay(t, dir), "-o", program, ".")
+	build := exec.Command("go", "build", "-buildvcs=false", "-trimpath", "-ldflags=-s -w -X main.version="+newerVersion, "-overlay", overlay(t, dir), "-o", program, ".")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	var said bytes.Buffer
 	build.Stdout, build.Stderr = &said, &said

@@ -74,7 +74,7 @@ func (h *hall) upgrade(m *machine, program, letter string) {
 // not read.
 func (h *hall) oneIsNewer(next, old *machine) {
 	h.Helper()
-	h.says(next, "sujet refusé", "Refusé : le nœud salon-1 fait tourner salon, qui ne connaît pas encore cela. Mettez-le d'abord à jour.")
+	h.says(next, "sujet refusé", "Refusé : le nœud salon-1 fait tourner "+nameAndVersion()+", qui ne connaît pas encore cela. Mettez-le d'abord à jour.")
 	gil, hugo := h.visit(next, "gil", false), h.visit(old, "hugo", false)
 	h.await("gil's machine knows that hugo is there", func() bool { return gil.lists("hugo") })
 	for _, g := range [][2]*visitor{{gil, hugo}, {hugo, gil}} {

@@ -47,8 +47,8 @@ var waiting = []string{"context", "sync", "sync/atomic", "math/rand", "math/rand
 // imports is the table of imports. A package that is not in it has no place in
 // the house: give it a row first.
 var imports = map[string]row{
-	".":                    {ours: []string{"internal/server", "internal/load", "room", "room/state", "room/lang"}, others: []string{"github.com/alecthomas/kong"}},
-	"internal/server":      {ours: []string{"internal/front", "internal/owned", "internal/wait", "room", "room/state", "room/text", "room/lang", "room/operator", "room/history", "room/cluster", "sshui", "rawtcp", "rawtcp/client", "hostkeys"}, others: []string{"github.com/alecthomas/kong", "golang.org/x/"}},
+	".":                    {ours: []string{"internal/server", "internal/load", "room", "room/state", "room/lang"}, others: []string{"github.com/alecthomas/kong", "github.com/willabides/kongplete", "github.com/posener/complete"}},
+	"internal/server":      {ours: []string{"internal/front", "internal/metrics", "internal/owned", "internal/wait", "room", "room/state", "room/text", "room/lang", "room/operator", "room/history", "room/cluster", "sshui", "rawtcp", "rawtcp/client", "hostkeys"}, others: []string{"github.com/alecthomas/kong", "github.com/coreos/go-systemd/", "golang.org/x/"}},
 	"room":                 {ours: []string{"room/state", "room/text", "internal/wait"}, std: withoutIO, others: []string{"golang.org/x/time/rate", "golang.org/x/crypto/argon2"}}, // argon2 only computes
 	"room/state":           {ours: []string{"room/text"}, std: pure, others: []string{"github.com/tidwall/btree"}},
 	"room/state/statetest": {ours: []string{"room/state", "room/text"}},
@@ -68,8 +68,9 @@ var imports = map[string]row{
 	"hostkeys":             {ours: []string{"internal/owned"}, others: []string{"golang.org/x/crypto/ssh"}},
 	"internal/line":        {ours: []string{"internal/line/keys"}, others: []string{"github.com/charmbracelet/x/ansi", "golang.org/x/text"}},
 	"internal/line/keys":   {std: withoutIO, others: []string{"github.com/charmbracelet/", "github.com/rivo/uniseg"}},
-	"internal/front":       {ours: []string{"room", "room/state", "room/text", "room/lang", "internal/wait"}, others: []string{"golang.org/x/sys/unix", "github.com/pires/go-proxyproto"}},
+	"internal/front":       {ours: []string{"room", "room/state", "room/text", "room/lang", "internal/wait", "internal/classcache"}, others: []string{"golang.org/x/sys/unix", "github.com/pires/go-proxyproto"}},
 	"internal/owned":       {},
+	"internal/metrics":     {others: []string{"github.com/prometheus/client_golang/prometheus", "golang.org/x/net/netutil"}},
 	"internal/wait":        {std: withoutIO},
 	"internal/classcache":  {std: withoutIO},
 	"internal/picture":     {std: withoutIO, others: []string{"github.com/charmbracelet/ultraviolet", "github.com/rivo/uniseg"}}, // for tests: in nobody's row

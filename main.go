@@ -11,7 +11,6 @@ import (
 	"net"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -38,14 +37,18 @@ const (
 type cli struct {
 	ShowVersion kong.VersionFlag `name:"version" env:"-" help:"${HelpVersion}"`
 
-	Serve   serveCmd   `cmd:"" default:"withargs" help:"${HelpServe}"`
-	Client  clientCmd  `cmd:"" help:"${HelpClient}" example:"localhost 2323"`
-	Bench   benchCmd   `cmd:"" help:"${HelpBench}"`
-	Export  exportCmd  `cmd:"" help:"${HelpExport}"`
-	Check   checkCmd   `cmd:"" help:"${HelpCheck}"`
-	Backup  backupCmd  `cmd:"" help:"${HelpBackup}" example:"salon-backup.db"`
-	Cluster clusterCmd `cmd:"" help:"${HelpCluster}" example:"init --nats nats://localhost:4222"`
-	Version versionCmd `cmd:"" help:"${HelpVersion}"`
+	Serve      serveCmd      `cmd:"" default:"withargs" help:"${HelpServe}"`
+	Client     clientCmd     `cmd:"" help:"${HelpClient}" example:"localhost 2323"`
+	Bench      benchCmd      `cmd:"" help:"${HelpBench}"`
+	Export     exportCmd     `cmd:"" help:"${HelpExport}"`
+	Check      checkCmd      `cmd:"" help:"${HelpCheck}"`
+	Hostkey    hostkeyCmd    `cmd:"" help:"${HelpHostkey}"`
+	Backup     backupCmd     `cmd:"" help:"${HelpBackup}" example:"salon-backup.db"`
+	Cluster    clusterCmd    `cmd:"" help:"${HelpCluster}" example:"init --nats nats://localhost:4222"`
+	Completion completionCmd `cmd:"" help:"${HelpCompletion}" example:"bash"`
+	Health     healthCmd     `cmd:"" help:"${HelpHealth}" example:"127.0.0.1:9090"`
+	Man        manCmd        `cmd:"" help:"${HelpMan}"`
+	Version    versionCmd    `cmd:"" help:"${HelpVersion}"`
 }
 
 // program is what a command runs in.
@@ -63,6 +66,12 @@ func run(args []string) int {
 		args = append(slices.Clone(args[1:]), "--help")
 	}
 	p := &program{Usage: server.Usage{Lang: language(args)}, args: args}
+	if completing(args) {
+		if err := p.completeLine(); err != nil {
+			return exitFailure
+		}
+		return exitOK
+	}
 	_, ctx, err := p.parse(args)
 	if p.shown {
 		return exitOK
@@ -120,29 +129,52 @@ func (p *program) parse(args []string) (*cli, *kong.Context, error) {
 	return p.parseWith(args, settings)
 }
 
+// parser makes what understands command lines.
+func (p *program) parser(c *cli, settings server.Settings) *kong.Kong {
+	return kong.Must(c, append(p.Options(), kong.Name("salon"), kong.DefaultEnvars("SALON"), kong.Resolvers(kong.ResolverFunc(settings.Resolve)),
+		kong.Vars{"version": nameAndVersion()}, kong.Exit(func(int) { p.shown = true }))...)
+}
+
 // parseWith understands a command line; its error is a *server.UsageError.
 func (p *program) parseWith(args []string, settings server.Settings) (*cli, *kong.Context, error) {
 	var c cli
-	parser := kong.Must(&c, append(p.Options(), kong.Name("salon"), kong.DefaultEnvars("SALON"), kong.Resolvers(kong.ResolverFunc(settings.Resolve)),
-		kong.Vars{"version": "salon " + version()}, kong.Exit(func(int) { p.shown = true }))...)
-	ctx, err := parser.Parse(args)
+	ctx, err := p.parser(&c, settings).Parse(args)
 	if wrong, ok := errors.AsType[*kong.ParseError](err); ok {
 		ctx = wrong.Context
 	}
 	if err == nil {
-		switch ctx.Command() {
-		case "serve":
-			err = c.Serve.Check()
-		case "check":
-			err = c.Check.Check()
-		case "cluster init":
-			err = c.Cluster.Init.Check()
-		}
+		err = c.check(ctx)
 	}
 	if err != nil {
 		err = p.Error(ctx, err)
 	}
 	return &c, ctx, err
+}
+
+// check reports the first value that the command cannot have.
+func (c *cli) check(ctx *kong.Context) error {
+	switch ctx.Command() {
+	case "serve":
+		return c.Serve.Check()
+	case "check":
+		return c.Check.Check()
+	case "hostkey":
+		if err := c.Hostkey.Check(); err != nil {
+			return err
+		}
+	case "cluster init":
+		if err := c.Cluster.Init.Check(); err != nil {
+			return err
+		}
+	}
+	for _, flag := range ctx.Flags() {
+		if value := fmt.Sprint(ctx.FlagValue(flag)); flag.Name == "lang" && value != "" {
+			if _, known := room.ParseLang(value); !known {
+				return &server.FlagError{Flag: "lang", Value: value}
+			}
+		}
+	}
+	return nil
 }
 
 // serveCmd is `salon serve`, or `salon` alone.
@@ -154,7 +186,7 @@ func (c *serveCmd) Run(p *program) error {
 		p.Lang = l
 	}
 	c.Stdin, c.Stdout, c.Stderr = os.Stdin, os.Stdout, os.Stderr
-	c.Program = "salon " + version()
+	c.Program = nameAndVersion()
 	c.Again = func() (server.Config, error) {
 		again, _, err := p.parse(p.args)
 		return again.Serve.Config, err
@@ -162,10 +194,17 @@ func (c *serveCmd) Run(p *program) error {
 	return server.Run(context.Background(), c.Config)
 }
 
+// wording is the language of a command that has no server's Config. Its value is read before the
+// others are: see [language].
+type wording struct {
+	Lang string `placeholder:"fr|en" help:"${HelpLang}"`
+}
+
 // clientCmd is `salon client HOST PORT`.
 type clientCmd struct {
 	Host string `arg:"" help:"${HelpHost}"`
 	Port string `arg:"" help:"${HelpPort}"`
+	wording
 }
 
 // Run joins a room over raw TCP.
@@ -179,6 +218,7 @@ func (c *clientCmd) Run(p *program) error {
 // exportCmd is `salon export`.
 type exportCmd struct {
 	Data string `placeholder:"DIR" help:"${HelpExportData}"`
+	wording
 }
 
 // Run writes everything that was said to the standard output.
@@ -199,10 +239,22 @@ func (c *checkCmd) Run(p *program) error {
 	return server.Check(ctx, c.Config, p.Lang, os.Stdout)
 }
 
+// hostkeyCmd is `salon hostkey`.
+type hostkeyCmd struct {
+	server.HostKeyConfig
+	wording
+}
+
+// Run prints the host keys.
+func (c *hostkeyCmd) Run(p *program) error {
+	return server.HostKeys(c.HostKeyConfig, p.Lang, os.Stdout)
+}
+
 // backupCmd is `salon backup FILE`.
 type backupCmd struct {
-	File string `arg:"" help:"${HelpBackupFile}"`
+	File string `arg:"" predictor:"file" help:"${HelpBackupFile}"`
 	Data string `placeholder:"DIR" help:"${HelpExportData}"`
+	wording
 }
 
 // Run writes the backup, or nothing when it is interrupted.
@@ -218,6 +270,17 @@ func (c *backupCmd) Run(p *program) error {
 	return server.Backup(ctx, c.Data, c.File, p.Lang, os.Stderr)
 }
 
+// healthCmd is `salon health [ADDR]`.
+type healthCmd struct {
+	Addr  string `arg:"" optional:"" env:"SALON_METRICS" default:"127.0.0.1:9090" help:"${HelpHealthAddr}"`
+	Ready bool   `env:"-" help:"${HelpHealthReady}"`
+}
+
+// Run asks a server how it is.
+func (c *healthCmd) Run(p *program) error {
+	return server.Health(context.Background(), p.Usage, c.Addr, c.Ready, os.Stdout)
+}
+
 // clusterCmd is `salon cluster`.
 type clusterCmd struct {
 	Init initCmd `cmd:"" help:"${HelpInit}"`
@@ -225,11 +288,14 @@ type clusterCmd struct {
 }
 
 // initCmd is `salon cluster init`.
-type initCmd struct{ server.InitConfig }
+type initCmd struct {
+	server.InitConfig
+	wording
+}
 
 // Run makes a cluster. Once it is interrupted there may be half of one, which is said.
 func (c *initCmd) Run(p *program) error {
-	c.Program = "salon " + version()
+	c.Program = nameAndVersion()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	return server.Init(ctx, c.InitConfig, p.Lang, os.Stdout)
@@ -237,7 +303,8 @@ func (c *initCmd) Run(p *program) error {
 
 // keyCmd is `salon cluster key FILE`.
 type keyCmd struct {
-	File string `arg:"" help:"${HelpKeyFile}"`
+	File string `arg:"" predictor:"file" help:"${HelpKeyFile}"`
+	wording
 }
 
 // Run makes a key.
@@ -295,30 +362,4 @@ func soak(ctx context.Context, cfg load.Config, chart string) error {
 		return err
 	}
 	return os.WriteFile(chart, drawn.Bytes(), 0o644)
-}
-
-// versionCmd is `salon version`.
-type versionCmd struct{}
-
-// Run prints the version that the binary was built from.
-func (versionCmd) Run() error {
-	_, err := fmt.Println("salon", version())
-	return err
-}
-
-// version is the module's, or the commit's for a binary built in a checkout.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "devel"
-	}
-	if v := info.Main.Version; v != "" && v != "(devel)" {
-		return v
-	}
-	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" {
-			return "devel-" + s.Value[:min(12, len(s.Value))]
-		}
-	}
-	return "devel"
 }

@@ -113,7 +113,9 @@ func TestEphemeralKeysDiffer(t *testing.T) {
 	}
 }
 
-func TestFingerprintIsTheOneSshKeygenPrints(t *testing.T) {
+// needKeygen returns where ssh-keygen is. A test that cannot compare with it is skipped.
+func needKeygen(t *testing.T) string {
+	t.Helper()
 	keygen, err := exec.LookPath("ssh-keygen")
 	if err != nil {
 		if os.Getenv("SALON_E2E") == "required" {
@@ -121,6 +123,11 @@ func TestFingerprintIsTheOneSshKeygenPrints(t *testing.T) {
 		}
 		t.Skip("ssh-keygen is not installed, so there is nothing to compare with")
 	}
+	return keygen
+}
+
+func TestFingerprintIsTheOneSshKeygenPrints(t *testing.T) {
+	keygen := needKeygen(t)
 	dir := t.TempDir()
 	signer := mustLoad(t, dir)
 	out, err := exec.Command(keygen, "-lf", keyPath(dir)).CombinedOutput()

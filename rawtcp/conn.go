@@ -55,6 +55,7 @@ func newConn(s *Server, raw net.Conn, login *front.Login) *conn {
 func (c *conn) send(p []byte) error {
 	c.writing.Lock()
 	defer c.writing.Unlock()
+	defer c.meter.End(c.meter.Begin(), len(p))
 	for part := range slices.Chunk(p, writeChunk) {
 		c.SetWriteDeadline(time.Now().Add(c.waits.write))
 		if _, err := c.Write(part); err != nil {

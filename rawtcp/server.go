@@ -34,6 +34,8 @@ type Config struct {
 	Log  *slog.Logger // nil: nowhere
 	// Admission decides which connections are let in; nil: all that are not banned.
 	Admission *front.Admission
+	// Meter measures what is sent; nil: nothing is measured.
+	Meter *front.Meter
 }
 
 // Server serves one room over raw TCP. Its methods may be called from any
@@ -47,6 +49,7 @@ type Server struct {
 	lines  *lang.Printer
 	guests atomic.Uint64 // the number of the last guest
 	conns  *front.Conns
+	meter  *front.Meter // nil: nothing is measured
 
 	watching sync.WaitGroup
 }
@@ -72,7 +75,10 @@ func newServer(cfg Config, r *room.Room, waits timeouts, pace front.Pace) *Serve
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Server{room: r, lang: cfg.Lang, log: cfg.Log, waits: waits, pace: pace, lines: lang.NewPrinter("\r\n")}
+	s := &Server{room: r, lang: cfg.Lang, log: cfg.Log, waits: waits, pace: pace, lines: lang.NewPrinter("\r\n"), meter: cfg.Meter}
+	if s.meter != nil {
+		s.lines.Counts = &s.meter.Lines
+	}
 	s.conns = front.NewConns(front.Config{
 		Name: "tcp", Room: r, Log: cfg.Log, Admission: cfg.Admission, Serve: s.take, Refusal: s.refusal, Linger: waits.linger,
 	})

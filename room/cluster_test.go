@@ -31,6 +31,9 @@ type nodes struct {
 	presences map[string]*nodePresence
 }
 
+// testProgram is how the nodes of a test call what they run.
+const testProgram = "salon 1.0"
+
 // inNodes runs a test with rooms of these names.
 func inNodes(t *testing.T, test func(*nodes), names ...string) {
 	t.Helper()
@@ -146,7 +149,7 @@ func (n *nodes) start(name string) *testRoom {
 	}
 	seen := &nodePresence{memoryPresence: n.presence}
 	n.presences[name] = seen
-	cfg := room.Config{Node: name, Mail: n.mail, Presence: seen, CutWait: n.wait, Limits: withRooms().Limits, PassMemory: 8, PassTime: 1}
+	cfg := room.Config{Node: name, Program: testProgram, Mail: n.mail, Presence: seen, CutWait: n.wait, Limits: withRooms().Limits, PassMemory: 8, PassTime: 1}
 	r, err := room.New(n.Context(), cfg, l, n.store)
 	if err != nil {
 		n.Fatalf("node %s: %v", name, err)

@@ -135,6 +135,7 @@ func (r *Room) applyLocked(done *applied, e state.Event) {
 		r.returnedLocked(out.Event)
 	}
 	if accepted && r.live {
+		r.tally.events[kind]++
 		r.reactLocked(out)
 		if len(left) > 1 {
 			r.closeUnusedLocked(roomsIn(left))

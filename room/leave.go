@@ -36,6 +36,9 @@ func (r *Room) remove(s *Session, why *state.Ending) {
 	unnoted = unnoted && !r.readingLocked(r.state.AccountByID(seen.Account), s)
 	read := r.unnotedRoomLocked(s)
 	r.deleteLocked(s)
+	if s.joined != 0 {
+		r.tally.ended[why.Cause]++
+	}
 	var departed <-chan struct{}
 	if !gone {
 		departed = r.depart(r.departure(s, why), read...)
@@ -55,6 +58,9 @@ func (r *Room) remove(s *Session, why *state.Ending) {
 
 func (r *Room) insertLocked(s *Session) {
 	r.sessions[s.id] = s
+	if s.member {
+		r.tally.sessions[s.from.Front]++
+	}
 	r.seatLocked(s)
 }
 
@@ -63,6 +69,9 @@ func (r *Room) deleteLocked(s *Session) {
 		return
 	}
 	delete(r.sessions, s.id)
+	if s.member {
+		r.tally.sessions[s.from.Front]--
+	}
 	delete(r.several, s)
 	s.own.sessions--
 	s.audience.remove(s)

@@ -33,9 +33,9 @@ func New(ctx context.Context, cfg Config, log Log, store Store) (*Room, error) {
 		cfg: cfg, proposer: newProposer(log), store: store, ring: newRing(), table: commands, searches: newSearches(),
 		authLimiter: newAuthLimiter(), hasher: newHasher(cfg.PassMemory, cfg.PassTime), access: &Access{}, started: time.Now(),
 		zones: zoneCache{find: cfg.Zone, found: map[string]*time.Location{}}, mu: cmp.Or[sync.Locker](cfg.mu, &sync.Mutex{}),
-		state: st, sessions: map[state.ID]*Session{}, rejoining: map[*Session]*rejoin{}, returning: map[state.ID]*Session{}, memberStates: memberStates{}, kept: map[state.ID]*keptSession{}, rosters: map[state.Seq]*rosterCache{}, audiences: map[state.Seq]*audience{}, several: map[*Session]struct{}{}, snapshots: snapshots{tried: time.Now()},
+		state: st, sessions: map[state.ID]*Session{}, rejoining: map[*Session]*rejoin{}, returning: map[state.ID]*Session{}, memberStates: memberStates{}, kept: map[state.ID]*keptSession{}, rosters: map[state.Seq]*rosterCache{}, audiences: map[state.Seq]*audience{}, several: map[*Session]struct{}{}, snapshots: snapshots{tried: time.Now()}, tally: newTally(),
 	}
-	r.checkFormat = r.formatRead
+	r.checkFormat, r.proposer.meter, r.searches.meter = r.formatRead, cfg.Meter, cfg.Meter
 	if cfg.Presence != nil {
 		r.table = nodeCommands
 	}
@@ -109,7 +109,7 @@ func (r *Room) goDown() {
 
 // nodeUp returns what says that this node starts.
 func (r *Room) nodeUp() state.NodeUp {
-	return state.NodeUp{Node: r.cfg.Node, Alone: r.cfg.Alone, Version: state.Version, Program: state.Program, Wait: r.cfg.CutWait}
+	return state.NodeUp{Node: r.cfg.Node, Alone: r.cfg.Alone, Version: state.Version, Program: cmp.Or(r.cfg.Program, state.Program), Wait: r.cfg.CutWait}
 }
 
 // Stopped is closed once the room has stopped: every session has

@@ -117,6 +117,7 @@ func whileOpen[R any](ctx context.Context, s *Session, f func(context.Context) (
 	if r, err = f(ctx); err != nil && s.ctx.Err() != nil {
 		err = context.Cause(s.ctx)
 	}
+	s.room.cfg.Meter.refused(err)
 	return r, err
 }
 

@@ -213,7 +213,7 @@ func TestStatsSayHowFarEachNodeIs(t *testing.T) {
 		stats := replied[room.Stats](console, "stats")
 		for i, want := range []room.NodeStats{{Here: true, Place: stats.Applied}, {}, {Place: stats.Applied - 3, Lag: 3}} {
 			got := stats.Nodes[i]
-			if got.Here != want.Here || got.Place != want.Place || got.Lag != want.Lag || got.Program != state.Program {
+			if got.Here != want.Here || got.Place != want.Place || got.Lag != want.Lag || got.Program != testProgram {
 				n.Errorf("node %s is %+v, want %+v", got.Name, got, want)
 			}
 		}

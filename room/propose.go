@@ -34,6 +34,7 @@ type proposer struct {
 	followed chan struct{} // closed when no event is applied any more
 	count    atomic.Uint64 // IDs drawn so far
 
+	meter *Meter
 	// checkFormat returns an error for what not every node reads.
 	checkFormat func(state.Body) error
 
@@ -122,9 +123,11 @@ func (p *proposer) proposeUntil(ctx context.Context, id state.ID, b state.Body, 
 func (p *proposer) store(ctx context.Context, e state.Event, answer <-chan state.Outcome) error {
 	began, unknown := time.Now(), false
 	for {
+		asked := p.meter.begin()
 		_, err := p.log.Propose(ctx, e)
 		switch {
 		case err == nil:
+			p.meter.committed(asked)
 			return nil
 		case errors.Is(err, state.ErrUnknown):
 			unknown = true

@@ -25,6 +25,9 @@ type Config struct {
 	// Alone says that there is no other node: those that the log says are up have ended, and
 	// their members are cut.
 	Alone bool
+	// Program is the name and version that other nodes, and those who administer them, know this
+	// one's program by; "": [state.Program].
+	Program string
 	// CutWait is how long a member stays, marked as away, whose connection was lost or
 	// stalled, so that they may come back without anybody noticing; 0: not at all. Those
 	// who left, and scripts, are gone at once.
@@ -45,6 +48,8 @@ type Config struct {
 	// ended for it; its error, in words for an operator, says that nothing has changed. nil:
 	// there are none.
 	Reload func() (putOut int, err error)
+	// Meter measures what the room does; nil: nothing is measured.
+	Meter *Meter
 	// Zone finds a time zone by its IANA name; nil: time.LoadLocation.
 	Zone func(name string) (*time.Location, error)
 
@@ -124,6 +129,7 @@ type Room struct {
 	failed       error              // why the log could not be followed to its end; set before the room stops for it
 	readOnly     bool               // the log cannot be reached
 	snapshots    snapshots
+	tally        tally
 }
 
 // view returns what may be shown of the room now, and the current tick.

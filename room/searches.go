@@ -31,6 +31,7 @@ const (
 type searches struct {
 	running chan struct{} // one for each that runs
 	entered chan struct{} // one for each that runs or waits
+	meter   *Meter
 
 	mu    sync.Mutex
 	spent keyedLimiter[netip.Prefix] // of each source, searchShare times the time that searches took
@@ -74,7 +75,9 @@ func (s *searches) run(ctx context.Context, store Store, in state.Rooms, q state
 	defer func() { <-s.running }()
 	began := time.Now()
 	found, err = store.Search(ctx, in, q, n)
-	return found, time.Since(began), err
+	took = time.Since(began)
+	s.meter.searched(took)
+	return found, took, err
 }
 
 // searcher returns what a member's search holds, so that another of theirs waits.

@@ -179,6 +179,7 @@ func (s *Session) Pace() { s.heed() }
 // Take appends what is new since the last Take, in order, within the capacity of items.
 // Only one goroutine may take.
 func (s *Session) Take(items []Item) []Item {
+	had := len(items)
 	s.heed()
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -190,6 +191,7 @@ func (s *Session) Take(items []Item) []Item {
 			break
 		}
 	}
+	s.room.cfg.Meter.delivered(len(items) - had)
 	return items
 }
 

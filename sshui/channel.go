@@ -192,7 +192,7 @@ func (ch *channel) exit(code int) {
 // write that takes too long ends the session as Slow and closes the connection. A full
 // window or an unfinished key exchange may block it, so closing the channel is not enough.
 func (ch *channel) guarded(w io.Writer) *guardedWriter {
-	return &guardedWriter{w: w, wait: ch.server.waits.write, stuck: func() {
+	return &guardedWriter{w: w, wait: ch.server.waits.write, meter: ch.server.cfg.Meter, stuck: func() {
 		ch.end(&state.Ending{Cause: state.Slow})
 		ch.conn.Close()
 	}}
@@ -207,6 +207,7 @@ const maxWrite = 1950 // the library keeps buffers as large as the largest packe
 type guardedWriter struct {
 	w     io.Writer
 	wait  time.Duration
+	meter *front.Meter
 	stuck func()
 
 	mu    sync.Mutex // held in Write
@@ -221,6 +222,7 @@ func (g *guardedWriter) Write(p []byte) (n int, err error) {
 		g.timer = time.AfterFunc(g.wait, g.stuck)
 	}
 	defer g.timer.Stop()
+	defer g.meter.End(g.meter.Begin(), len(p))
 	for part := range slices.Chunk(p, maxWrite) {
 		g.timer.Reset(g.wait)
 		m, err := g.w.Write(part)

@@ -97,7 +97,7 @@ func (p pictured) draw(t *testing.T, page picture.Page) (svg []byte) {
 		b.emulator.SetDefaultForegroundColor(page.Text)
 		b.emulator.SetCallbacks(vt.Callbacks{CursorVisibility: func(visible bool) { s.hidden = !visible }})
 		var err error
-		if b.room, err = room.New(t.Context(), room.Config{}, room.NewMemoryLog(), room.NewMemoryStore()); err != nil {
+		if b.room, err = room.New(t.Context(), room.Config{Limits: room.Limits{Makers: room.OperatorsMake}}, room.NewMemoryLog(), room.NewMemoryStore()); err != nil {
 			t.Fatal(err)
 		}
 		if b.server, err = newServer(Config{Version: "salon", HostKeys: []gossh.Signer{newKey(t)}}, b.room, defaultTimeouts(), unlimited(maxUnread)); err != nil {
@@ -107,7 +107,7 @@ func (p pictured) draw(t *testing.T, page picture.Page) (svg []byte) {
 		for _, e := range p.visitors {
 			s.comes(e)
 		}
-		s.orders("topic la démo est à 15 h, salle 3")
+		s.orders("topic " + topics[p.locale])
 		if p.name == "first-visit" {
 			firstTalk(s)
 		}

@@ -68,6 +68,8 @@ type Config struct {
 	Log      *slog.Logger   // nil: nowhere
 	// Admission decides which connections are let in; nil: all that are not banned.
 	Admission *front.Admission
+	// Meter measures what is sent; nil: nothing is measured.
+	Meter *front.Meter
 }
 
 // Server serves one room over SSH. Its methods are safe for concurrent use.
@@ -99,6 +101,10 @@ func newServer(cfg Config, r *room.Room, waits timeouts, pace pace) (*Server, er
 	}
 	s := &Server{
 		room: r, cfg: cfg, waits: waits, pace: pace, lines: lang.NewPrinter("\n"), looks: &screen.Shared{},
+	}
+	if m := cfg.Meter; m != nil {
+		s.lines.Counts = &m.Lines
+		s.looks.Count(&m.Rows)
 	}
 	s.conns = front.NewConns(front.Config{
 		Name: "ssh", Room: r, Log: cfg.Log, Admission: cfg.Admission, Keys: true, Serve: s.handle, Refusal: s.refusal, Linger: waits.linger,

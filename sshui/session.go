@@ -15,7 +15,7 @@ import (
 	"salon/room/text"
 )
 
-// Exit codes, as the README explains them to scripts.
+// Exit codes, as docs/guide.md explains them to scripts.
 const (
 	exitDone = iota
 	exitRefused

@@ -15,6 +15,24 @@ import (
 // longest ago; what that held is made again if it is still needed.
 const Max = 64
 
+// Counts counts what users of a [Cache] found in it, and what they had to make. A nil Counts
+// counts nothing.
+type Counts struct{ hits, misses atomic.Uint64 }
+
+// Count counts one thing that was asked for.
+func (c *Counts) Count(hit bool) {
+	switch {
+	case c == nil:
+	case hit:
+		c.hits.Add(1)
+	default:
+		c.misses.Add(1)
+	}
+}
+
+// Get returns how many were found, and how many were made.
+func (c *Counts) Get() (hits, misses uint64) { return c.hits.Load(), c.misses.Load() }
+
 // Cache holds a V for each class K of readers. A V is zero at first; its users fill it, and
 // must expect others to do so at the same time.
 //

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"salon/internal/wait"
+	"salon/room/lang"
 )
 
 // After an accept that failed, such as for want of descriptors, the server waits
@@ -96,6 +97,7 @@ func (c *Conns) admit(conn net.Conn, addr netip.Addr, quiet bool) {
 	}
 	if err != nil {
 		if !quiet {
+			c.Admission.refuse(AtConnection, lang.Code(err))
 			c.Admission.note(c.Name, addr, "refused", slog.String("why", err.Error()))
 		}
 		c.turnAway(conn, c.Refusal(err))
@@ -124,6 +126,7 @@ func (c *Conns) takeProxied(raw *net.TCPConn) {
 	}
 	if err != nil {
 		if !errors.Is(err, errHealthCheck) {
+			c.Admission.refuse(AtConnection, CodeProxy)
 			c.Admission.note(c.Name, AddrOf(raw.RemoteAddr()), "proxy refused", slog.String("why", cut(err.Error())))
 		}
 		raw.Close()

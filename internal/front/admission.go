@@ -54,6 +54,7 @@ type Admission struct {
 	logins   int                  // of all sources
 	swept    time.Time            // when sources that need not be remembered were last removed
 	unlogged unlogged
+	tally    tally
 }
 
 // NewAdmission returns an admission that logs to log. The caller must call Close in the
@@ -106,6 +107,7 @@ func (a *Admission) admit(l *Login, keys bool) error {
 		}
 		l.penalized = !l.exempt && s.penalty(now) > 0
 		a.enterLocked(s, l, now)
+		a.tally.accepted++
 	}
 	a.mu.Unlock()
 	if oldest != nil {

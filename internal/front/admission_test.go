@@ -97,13 +97,13 @@ func TestSomeSourcesHaveNoLimit(t *testing.T) {
 	for _, addr := range []string{"127.0.0.1", "::1", "::ffff:127.0.0.1", "192.0.2.9"} {
 		withGate(t, limits, func(g *gate) {
 			for range 200 {
-				g.enter(addr).fail(garbage, "handshake failed", "x")
+				g.enter(addr).fail(garbage, CodeGarbage, "handshake failed", "x")
 			}
 		})
 	}
 	withGate(t, Limits{}, func(g *gate) {
 		for range 200 {
-			g.enter("192.0.2.9").fail(garbage, "handshake failed", "x")
+			g.enter("192.0.2.9").fail(garbage, CodeGarbage, "handshake failed", "x")
 		}
 	})
 }
@@ -191,7 +191,7 @@ func TestFailuresAddUpAndAreForgiven(t *testing.T) {
 					t.Fatal(err)
 				}
 				l.penalized = false
-				l.fail(o, "handshake failed", "x")
+				l.fail(o, CodeGarbage, "handshake failed", "x")
 				l.close()
 			}
 		}
@@ -223,7 +223,7 @@ func TestFailuresAddUpAndAreForgiven(t *testing.T) {
 func TestAKeyMayBeProvedOnceASecondWhateverOthersDid(t *testing.T) {
 	withGate(t, Limits{MaxPenalty: time.Minute}, func(g *gate) {
 		for range 4 {
-			g.enter("127.0.0.2").fail(garbage, "handshake failed", "x")
+			g.enter("127.0.0.2").fail(garbage, CodeGarbage, "handshake failed", "x")
 		}
 		if _, err := g.come("127.0.0.2", true); err == nil {
 			t.Error("let in within the second")
@@ -233,7 +233,7 @@ func TestAKeyMayBeProvedOnceASecondWhateverOthersDid(t *testing.T) {
 		if err != nil || l.Penalty() != 59*time.Second {
 			t.Errorf("%v; others than keys wait %v", err, l.Penalty())
 		}
-		l.fail(gone, "no login", "x") // what it could not do anyway makes nothing longer
+		l.fail(gone, CodeGarbage, "no login", "x") // what it could not do anyway makes nothing longer
 		if l.close(); l.Penalty() != 59*time.Second {
 			t.Errorf("now they wait %v", l.Penalty())
 		}
@@ -248,7 +248,7 @@ func TestSourcesWithoutNumberTakeNoMemoryWithoutNumber(t *testing.T) {
 		g.enter("192.0.2.1")
 		for i := range 3 * maxSources {
 			l := g.enter(fmt.Sprintf("2001:db8:%x:%x::1", i>>16, i&0xffff))
-			l.fail(garbage, "handshake failed", "x")
+			l.fail(garbage, CodeGarbage, "handshake failed", "x")
 			l.close()
 		}
 		if n := len(g.sources); n > maxSources {
@@ -272,7 +272,7 @@ func TestOftenTheSameIsLoggedSeldom(t *testing.T) {
 		}
 		time.Sleep(unloggedEvery)
 		synctest.Wait()
-		if want := `msg="not logged" events=990 sources=1 most=127.0.0.2/32 "of them"=990`; !strings.Contains(g.journal.String(), want) {
+		if want := `msg="not logged" events=990 sources=1 most=127.0.0.2/32 of_them=990`; !strings.Contains(g.journal.String(), want) {
 			t.Errorf("it ends with %s", g.journal.String()[max(0, len(g.journal.String())-300):])
 		}
 		for i := range 2000 {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"salon/room"
+	"salon/room/lang"
 	"salon/room/state"
 	"salon/room/text"
 )
@@ -57,10 +58,10 @@ func (l *Login) Done() {
 }
 
 // Late says that the client took too long to log in.
-func (l *Login) Late() { l.fail(tooLate, "no login", "too late") }
+func (l *Login) Late() { l.fail(tooLate, CodeTooLate, "no login", "too late") }
 
 // Foreign says that the client speaks another protocol.
-func (l *Login) Foreign(protocol string) { l.fail(garbage, "handshake failed", protocol) }
+func (l *Login) Foreign(protocol string) { l.fail(garbage, CodeGarbage, "handshake failed", protocol) }
 
 // Broken says why a handshake has ended: the connection was lost, or the client broke
 // the protocol.
@@ -75,22 +76,23 @@ func (l *Login) Broken(err error) {
 		strings.Contains(why, "EOF"), strings.HasPrefix(why, hungUp):
 		l.ended()
 	default:
-		l.fail(garbage, "handshake failed", why)
+		l.fail(garbage, CodeGarbage, "handshake failed", why)
 	}
 }
 
 // TurnedAway says that the client may not log in, because of earlier failures from its
 // source.
-func (l *Login) TurnedAway(why *room.PenaltyError) { l.fail(0, "refused", why.Error()) }
+func (l *Login) TurnedAway(why *room.PenaltyError) { l.fail(0, lang.Code(why), "refused", why.Error()) }
 
-// fail logs how the login has failed.
-func (l *Login) fail(o offence, event, why string) {
+// fail counts and logs how the login has failed.
+func (l *Login) fail(o offence, code, event, why string) {
 	a := l.admission
 	a.mu.Lock()
 	over := l.over || l.quiet
 	l.over = true
 	if !over {
 		l.penalizeLocked(o)
+		a.tally.refuse(AtLogin, code)
 	}
 	a.mu.Unlock()
 	if !over {
@@ -112,14 +114,15 @@ func (l *Login) Refused(pseudo text.Pseudo, keyID string, err error) {
 	if errors.Is(err, context.Canceled) {
 		return // the server closes
 	}
+	l.admission.refuse(AtLogin, lang.Code(err))
 	l.admission.note(l.front, l.Addr, event, slog.String("pseudo", string(pseudo)), slog.String("key", keyID), slog.String("why", cut(err.Error())))
 }
 
 // penalizeLocked adds the time of an offence to the source. What may not log in anyway makes
 // nothing longer.
 func (l *Login) penalizeLocked(o offence) {
-	if !l.exempt && !l.penalized {
-		l.source.penalize(o, time.Now(), l.admission.limits.MaxPenalty)
+	if !l.exempt && !l.penalized && l.source.penalize(o, time.Now(), l.admission.limits.MaxPenalty) {
+		l.admission.tally.penalties++
 	}
 }
 
@@ -129,6 +132,9 @@ func (l *Login) displace() {
 	a.mu.Lock()
 	over := l.over
 	l.over = true
+	if !over {
+		a.tally.refuse(AtConnection, CodeDisplaced)
+	}
 	a.mu.Unlock()
 	l.hangUp()
 	if !over {
@@ -147,7 +153,7 @@ func (l *Login) close() {
 
 // ended says that the connection has ended. If nothing was said of how it failed, the
 // client has hung up.
-func (l *Login) ended() { l.fail(gone, "no login", "hung up") }
+func (l *Login) ended() { l.fail(gone, CodeHungUp, "no login", "hung up") }
 
 // maxWhy is how many bytes of a reason are logged: strangers have a part in some.
 const maxWhy = 200

@@ -83,7 +83,7 @@ func (a *Admission) flush() {
 	u.events, u.from, u.timer = 0, nil, nil
 	a.mu.Unlock()
 	if events > 0 {
-		a.log.Info("not logged", "events", events, "sources", sources, "most", most.prefix.String(), "of them", most.dropped)
+		a.log.Info("not logged", "events", events, "sources", sources, "most", most.prefix.String(), "of_them", most.dropped)
 	}
 }
 

@@ -76,10 +76,10 @@ func (s *source) penalty(now time.Time) time.Duration {
 	return 0
 }
 
-// penalize adds the time of an offence.
-func (s *source) penalize(o offence, now time.Time, most time.Duration) {
+// penalize adds the time of an offence, and reports whether it begins to keep the source out.
+func (s *source) penalize(o offence, now time.Time, most time.Duration) (begins bool) {
 	if most <= 0 {
-		return
+		return false
 	}
 	if !s.until.After(now) {
 		s.until, s.kept = now, false
@@ -88,7 +88,9 @@ func (s *source) penalize(o offence, now time.Time, most time.Duration) {
 	if s.until.Sub(now) > most {
 		s.until = now.Add(most)
 	}
-	s.kept = s.kept || s.until.Sub(now) >= min(minPenalty, most)
+	was := s.kept
+	s.kept = was || s.until.Sub(now) >= min(minPenalty, most)
+	return s.kept && !was
 }
 
 // isDone reports whether there is nothing to remember of a source.

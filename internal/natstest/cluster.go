@@ -98,6 +98,14 @@ func (c *Cluster) start() error {
 			return err
 		}
 	}
+	if len(c.servers) == 1 {
+		return nil
+	}
+	for _, s := range c.servers {
+		if err := s.awaitPeers(len(c.servers) - 1); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

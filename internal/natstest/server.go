@@ -85,6 +85,29 @@ func (s *server) awaitRoutes(n int) error {
 	})
 }
 
+// awaitPeers waits until the cluster has a leader, and that leader, if it is this server, knows
+// that so many others run: before that it gives streams no place.
+func (s *server) awaitPeers(n int) error {
+	return s.poll("/jsz", func(_ int, body []byte) bool {
+		var is struct {
+			Meta struct {
+				Leader string
+				Others []struct{ Offline bool } `json:"replicas"` // the leader lists them
+			} `json:"meta_cluster"`
+		}
+		if json.Unmarshal(body, &is) != nil || is.Meta.Leader == "" {
+			return false
+		}
+		running := 0
+		for _, other := range is.Meta.Others {
+			if !other.Offline {
+				running++
+			}
+		}
+		return is.Meta.Leader != s.name || running >= n
+	})
+}
+
 // poll asks for a page of the server's monitoring until it is as it should be.
 func (s *server) poll(page string, ok func(status int, body []byte) bool) error {
 	for late := time.Now().Add(patience); ; time.Sleep(glance) {

@@ -119,12 +119,22 @@ func judge(path string, info fs.FileInfo, secret bool) error {
 		fault = Foreign
 	case mode.Perm()&0o022 != 0 && hasModes:
 		fault = Writable
-	case mode.Perm()&0o077 != 0 && secret && hasModes:
+	case mode.Perm()&readers(path) != 0 && secret && hasModes:
 		fault = Readable
 	default:
 		return nil
 	}
 	return &Error{Path: path, Fault: fault, Dir: mode.IsDir(), Mode: mode.Perm()}
+}
+
+// readers are the permissions of those who may not read a secret. Of a credential that the
+// service manager has made for this process (systemd.exec(5)) the group's are none of a group:
+// they are the bound of the list of access by which this process alone may read it.
+func readers(path string) fs.FileMode {
+	if dir := os.Getenv("CREDENTIALS_DIRECTORY"); dir != "" && filepath.Dir(absolute(path)) == filepath.Clean(dir) {
+		return 0o007
+	}
+	return 0o077
 }
 
 // Above judges the directories above a file, those on the way that its name takes and, if

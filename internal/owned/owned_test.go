@@ -54,6 +54,28 @@ func TestFilesAreJudgedByTheirMode(t *testing.T) {
 	}
 }
 
+// TestACredentialOfTheServiceManager is readable by an access list, which shows in the mode as
+// the group's permissions; anywhere else that is the group.
+func TestACredentialOfTheServiceManager(t *testing.T) {
+	dir := t.TempDir()
+	path, open := filepath.Join(dir, "password"), filepath.Join(dir, "open")
+	write(t, path, 0o440)
+	write(t, open, 0o444)
+	_, err := owned.Open(path, true)
+	want(t, err, owned.Readable, path)
+	t.Setenv("CREDENTIALS_DIRECTORY", dir)
+	f, err := owned.Open(path, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.Close()
+	_, err = owned.Open(open, true)
+	want(t, err, owned.Readable, open)
+	t.Setenv("CREDENTIALS_DIRECTORY", filepath.Dir(dir))
+	_, err = owned.Open(path, true)
+	want(t, err, owned.Readable, path)
+}
+
 // TestADirectoryAboveCountsToo but for one where only owners may remove files.
 func TestADirectoryAboveCountsToo(t *testing.T) {
 	top := t.TempDir()

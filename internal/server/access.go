@@ -2,7 +2,6 @@ package server
 
 import (
 	"fmt"
-	"strings"
 
 	gossh "golang.org/x/crypto/ssh"
 
@@ -60,18 +59,13 @@ func (s *server) keyFile(name string) (map[string]string, error) {
 // passwordFile reads the room's password, or its argon2id hash in PHC string format:
 // the first line of a file that only its owner may read. Without a name it is "".
 func (s *server) passwordFile(name string) (string, error) {
-	if name == "" {
-		return "", nil
-	}
-	text, err := readFile(s.texts(), name, true)
-	if err != nil {
+	first, err := secretLine(s.texts(), name)
+	switch {
+	case err != nil || name == "":
 		return "", err
-	}
-	first, _, _ := strings.Cut(text, "\n")
-	if first = strings.TrimRight(first, "\r"); first == "" {
+	case first == "":
 		return "", fmt.Errorf(s.texts().BadLine, name, 1, s.texts().NoPassword)
-	}
-	if room.CheckPassword(first) != nil {
+	case room.CheckPassword(first) != nil:
 		return "", fmt.Errorf(s.texts().BadLine, name, 1, s.texts().BadPassword)
 	}
 	return first, nil

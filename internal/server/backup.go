@@ -40,6 +40,9 @@ func Backup(ctx context.Context, dir, to string, l state.Lang, progress *os.File
 	if errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf(t.BackupExists, to)
 	}
+	if errors.Is(err, history.ErrFull) {
+		return fmt.Errorf(t.BackupFull, to)
+	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", dir, explain(t, err))
 	}

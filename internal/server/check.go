@@ -172,6 +172,11 @@ func (c *checker) files() {
 	} else if c.cfg.PasswordFile != "" {
 		c.good(t.CheckAccess, c.cfg.PasswordFile)
 	}
+	if _, err := c.metricsToken(); err != nil {
+		c.wrong(err)
+	} else if c.cfg.MetricsTokenFile != "" {
+		c.good(t.CheckAccess, c.cfg.MetricsTokenFile)
+	}
 	if c.cfg.MOTD == "" {
 		return
 	}

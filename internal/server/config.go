@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
@@ -68,8 +69,13 @@ type Config struct {
 	MaxPenalty      time.Duration `default:"10m" help:"${HelpPenalty}"`
 	Exempt          []Network     `placeholder:"CIDR" sep:"," help:"${HelpExempt}"`
 	ProxyProtocol   []Network     `placeholder:"CIDR" sep:"," help:"${HelpProxy}"`
+	// Metrics is where the server shows its figures and how it is, over HTTP: an address of this
+	// machine, another one with a token, or unix:PATH; "" or "off": nowhere.
+	Metrics string `placeholder:"ADDR" help:"${HelpMetrics}"`
+	// MetricsTokenFile is a file with the token that whoever reads figures must send.
+	MetricsTokenFile string `placeholder:"FILE" help:"${HelpMetricsToken}"`
 	// Log is the form of the technical log on Stderr.
-	Log string `default:"text" enum:"text,json" placeholder:"text|json" help:"${HelpLog}"`
+	Log string `default:"logfmt" enum:"text,logfmt,json" placeholder:"text|logfmt|json" help:"${HelpLog}"`
 
 	// Stdin and Stdout are the console's, Stderr is the log's. None may be nil.
 	Stdin, Stdout, Stderr *os.File `kong:"-"`
@@ -88,8 +94,8 @@ var ErrBothOff = errors.New("--ssh off and --tcp off")
 // ErrInMemory is the error of a Config of a node that keeps nothing.
 var ErrInMemory = errors.New("--nats and --data off")
 
-// Check reports the first value that no server can have, as a [*FlagError], or
-// [ErrBothOff] or [ErrInMemory].
+// Check reports the first value that no server can have, as a [*FlagError], a [*PublicError],
+// or [ErrBothOff] or [ErrInMemory].
 func (c *Config) Check() error {
 	_, known := room.ParseLang(c.Lang)
 	switch {
@@ -122,7 +128,7 @@ func (c *Config) Check() error {
 	case c.SSH == off && c.TCP == off:
 		return ErrBothOff
 	}
-	return c.checkCluster()
+	return cmp.Or(c.checkMetrics(), c.checkCluster())
 }
 
 // off is the address of a front that is not served, and the data directory of a room in

@@ -68,7 +68,11 @@ func (s *server) greet() {
 		fmt.Fprintln(&b, line)
 	}
 	fmt.Fprintln(&b, t.Listening)
-	for _, f := range s.fronts {
+	ports := s.fronts
+	if s.monitor.port != nil {
+		ports = append(slices.Clone(ports), s.monitor.port)
+	}
+	for _, f := range ports {
 		for _, addr := range addresses(f) {
 			fmt.Fprintf(&b, "  %s  %s\n", f.name, addr)
 		}

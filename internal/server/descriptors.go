@@ -26,7 +26,7 @@ func (s *server) checkDescriptors() error {
 	case limit < minDescriptors:
 		return fmt.Errorf(s.texts().FewDescriptors, limit, minDescriptors)
 	case limit < fewDescriptors:
-		s.log.Warn("few file descriptors, each connection takes one: raise `ulimit -n` or LimitNOFILE", "limit", limit)
+		s.log.Warn("few file descriptors", "limit", limit, "do", "raise `ulimit -n` or LimitNOFILE: each connection takes one")
 	}
 	return nil
 }

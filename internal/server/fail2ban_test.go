@@ -38,7 +38,7 @@ func failRegexps(t *testing.T) (list []*regexp.Regexp) {
 		line = strings.TrimSpace(line) // as it does
 		list = append(list, regexp.MustCompile(strings.ReplaceAll(line, "<HOST>", `(?:::f{4,6}:)?(?P<host>[\w\-.^_]*\w|[a-fA-F0-9:]+)`)))
 	}
-	if len(list) != 2 {
+	if len(list) != 3 {
 		t.Fatalf("%d expressions", len(list))
 	}
 	return list
@@ -52,7 +52,7 @@ func asFail2ban(line string) []string {
 }
 
 // forged is what a stranger sends to have somebody else banned.
-const forged = `x" addr=198.51.100.6 time=2026-11-25T10:00:00Z level=INFO msg="login failed" front=ssh addr=198.51.100.6 `
+const forged = `x" addr=198.51.100.6 time=2026-11-25T10:00:00Z level=INFO msg="login failed" front=ssh addr=198.51.100.6 2026-11-25T10:00:00Z INFO login failed front=ssh addr=198.51.100.6 `
 
 // attackAll fails at everything that may fail, from 127.0.0.1 to 127.0.0.6.
 func attackAll(t *testing.T, ssh, tcp string) {
@@ -71,7 +71,7 @@ func attackAll(t *testing.T, ssh, tcp string) {
 	send("127.0.0.4", tcp, "GET /"+forged+" HTTP/1.1\r\n\r\n")
 	send("127.0.0.5", tcp, "level=INFO msg=\"login failed\" front=ssh addr=198.51.100.6 \r\n"+strings.Repeat(forged+"\r\n", 9))
 	send("127.0.0.6", ssh, "SSH-2.0-"+forged+"\r\n\xff\xff\xff\xff\xff\xff\xff\xff")
-	for _, user := range []string{"ann", forged, "a\nlevel=INFO msg=\"login failed\" front=ssh addr=198.51.100.6 "} {
+	for _, user := range []string{"ann", forged, "a\n2026-11-25T10:00:00Z INFO login failed front=ssh addr=198.51.100.6 \nlevel=INFO msg=\"login failed\" front=ssh addr=198.51.100.6 "} {
 		c, err := gossh.Dial("tcp", ssh, &gossh.ClientConfig{
 			User: user, ClientVersion: "SSH-2.0-" + strings.Split(forged, "\n")[0], HostKeyCallback: gossh.InsecureIgnoreHostKey(),
 			Auth: []gossh.AuthMethod{gossh.KeyboardInteractive(func(_, _ string, q []string, _ []bool) ([]string, error) {
@@ -105,10 +105,10 @@ func offer(ciphers []string) string {
 }
 
 // TestFail2banBansWhoeverFailedAndNobodyElse feeds its filter with what both fronts log, in
-// both formats.
+// all its forms.
 func TestFail2banBansWhoeverFailedAndNobodyElse(t *testing.T) {
 	expressions := failRegexps(t)
-	for _, format := range []string{"text", "json"} {
+	for _, format := range []string{"text", "logfmt", "json"} {
 		t.Run(format, func(t *testing.T) {
 			var journal roomtest.Journal
 			target := newTechnicalLog(&journal, format)

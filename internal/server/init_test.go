@@ -38,7 +38,7 @@ func openTest(t *testing.T, cfg Config) *server {
 		}
 		stderr.Close()
 	})
-	cfg.SSH, cfg.TCP, cfg.Lang, cfg.Burst, cfg.Log, cfg.Stderr = cmp.Or(cfg.SSH, off), "127.0.0.1:0", "en", 5, "text", stderr
+	cfg.SSH, cfg.TCP, cfg.Lang, cfg.Burst, cfg.Log, cfg.Stderr = cmp.Or(cfg.SSH, off), "127.0.0.1:0", "en", 5, "logfmt", stderr
 	s := newServer(cfg)
 	if err := s.open(); err != nil {
 		s.close()

@@ -25,13 +25,14 @@ const (
 // order. Its methods may be called from any goroutine.
 type technicalLog struct {
 	level slog.LevelVar // may change at any time
-	json  bool          // as text otherwise
+	form  string        // of a line: see handlerOf
 
 	mu      sync.Mutex // guards all below
 	to      io.Writer
 	waiting []logLine     // the oldest first
 	size    int           // bytes that wait or are being written
 	dropped int           // lines that no line says are dropped yet
+	lost    uint64        // all lines that were dropped
 	failing bool          // the last line could not be written
 	torn    bool          // the last line could be written in part
 	writing chan struct{} // closed once the goroutine that writes ends; nil when none runs
@@ -44,9 +45,9 @@ type logLine struct {
 	dropped int // how many were, as the line says; 0 for any other line
 }
 
-// newTechnicalLog returns a log that goes to w, as JSON or as text.
-func newTechnicalLog(w io.Writer, format string) *technicalLog {
-	return &technicalLog{to: w, json: format == "json"}
+// newTechnicalLog returns a log that goes to w, in a form of [Config].Log.
+func newTechnicalLog(w io.Writer, form string) *technicalLog {
+	return &technicalLog{to: w, form: form}
 }
 
 // send has what is logged from now on go to w.
@@ -63,6 +64,13 @@ func (l *technicalLog) target() io.Writer {
 	return l.to
 }
 
+// lostLines returns how many lines were dropped.
+func (l *technicalLog) lostLines() uint64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.lost
+}
+
 // Write implements io.Writer: it queues one line, or drops it when too much waits. It
 // never fails.
 func (l *technicalLog) Write(line []byte) (int, error) {
@@ -74,6 +82,7 @@ func (l *technicalLog) Write(line []byte) (int, error) {
 	}
 	if l.size+len(line) > room {
 		l.dropped++
+		l.lost++
 		return len(line), nil
 	}
 	l.tellDroppedLocked()
@@ -96,7 +105,7 @@ func (l *technicalLog) tellDroppedLocked() {
 		return
 	}
 	var text bytes.Buffer
-	slog.New(l.handler(&text)).Warn("log lines dropped: they could not be written", "lines", l.dropped)
+	slog.New(l.handler(&text)).Warn("log lines dropped", "lines", l.dropped)
 	l.queueLocked(logLine{l.to, text.Bytes(), l.dropped})
 	l.dropped = 0
 }
@@ -143,6 +152,9 @@ func (l *technicalLog) written(line logLine, n int, err error) {
 	l.size -= len(line.text)
 	if l.failing = err != nil; l.failing {
 		l.dropped += max(1, line.dropped)
+		if line.dropped == 0 { // else they are counted
+			l.lost++
+		}
 		l.torn = l.torn || n > 0
 	} else {
 		l.torn = false
@@ -172,10 +184,4 @@ func Complain(stderr *os.File, why error) {
 // logger returns a logger that writes to l.
 func (l *technicalLog) logger() *slog.Logger { return slog.New(l.handler(l)) }
 
-func (l *technicalLog) handler(w io.Writer) slog.Handler {
-	options := &slog.HandlerOptions{Level: &l.level}
-	if l.json {
-		return slog.NewJSONHandler(w, options)
-	}
-	return slog.NewTextHandler(w, options)
-}
+func (l *technicalLog) handler(w io.Writer) slog.Handler { return handlerOf(l.form, w, &l.level) }

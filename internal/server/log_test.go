@@ -18,7 +18,7 @@ import (
 func TestALogCanBeSwitchedWhileItIsWritten(t *testing.T) {
 	const each = 200
 	var before, after bytes.Buffer
-	target := newTechnicalLog(&before, "text")
+	target := newTechnicalLog(&before, "logfmt")
 	log := target.logger().With("who", "ann").WithGroup("g")
 	var writing sync.WaitGroup
 	for range 4 {

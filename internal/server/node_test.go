@@ -80,7 +80,7 @@ func TestCheckLooksAtTheCluster(t *testing.T) {
 	defer paris.close()
 	does(t, paris.room, "", "wall hello")
 	var said strings.Builder
-	lyon := Config{SSH: off, TCP: off, Data: t.TempDir(), NATS: nats, Node: "lyon", Log: "text"}
+	lyon := Config{SSH: off, TCP: off, Data: t.TempDir(), NATS: nats, Node: "lyon", Log: "logfmt"}
 	if err := Check(t.Context(), lyon, state.English, &said); err != nil {
 		t.Error(err)
 	}

@@ -43,26 +43,48 @@ func (s *server) open() (err error) {
 			return refusal(s.texts(), err, "")
 		}
 	}
-	for _, f := range s.offered() {
-		if f.addr == off {
-			continue
-		}
-		if f.Listener, err = s.listen(f); err != nil {
-			return err
-		}
-		s.fronts = append(s.fronts, f)
+	if err := s.openFronts(); err != nil {
+		return err
+	}
+	if err := s.openMetrics(); err != nil {
+		return err
 	}
 	return s.openRoom()
+}
+
+// openFronts listens for each front that is not off: on the sockets that the service manager
+// has opened and on no others, or, when it has opened none, where the flags say.
+func (s *server) openFronts() error {
+	given, err := s.activated()
+	if err != nil {
+		return err
+	}
+	for _, f := range s.offered() {
+		listeners := given[f.name]
+		if given == nil && f.addr != off {
+			l, err := s.listen(f)
+			if err != nil {
+				return err
+			}
+			listeners = []net.Listener{l}
+		}
+		for _, l := range listeners {
+			p := *f
+			p.Listener = sparing{l}
+			s.fronts = append(s.fronts, &p)
+		}
+	}
+	return nil
 }
 
 // offered are the fronts that there are, also those that are off.
 func (s *server) offered() []*port {
 	return []*port{
 		{name: "ssh", network: "tcp", addr: s.cfg.SSH, invitation: s.sshInvitation, create: func() (frontServer, error) {
-			return sshui.New(sshui.Config{HostKeys: s.keys, Version: "salon", Lang: s.lang, Log: s.log, Admission: s.admission}, s.room)
+			return sshui.New(sshui.Config{HostKeys: s.keys, Version: "salon", Lang: s.lang, Log: s.log, Admission: s.admission, Meter: s.monitor.fronts["ssh"]}, s.room)
 		}},
 		{name: "tcp", network: "tcp", addr: s.cfg.TCP, invitation: s.telnetInvitation, create: func() (frontServer, error) {
-			return rawtcp.New(rawtcp.Config{Lang: s.lang, Log: s.log, Admission: s.admission}, s.room), nil
+			return rawtcp.New(rawtcp.Config{Lang: s.lang, Log: s.log, Admission: s.admission, Meter: s.monitor.fronts["tcp"]}, s.room), nil
 		}},
 	}
 }
@@ -76,6 +98,7 @@ func (s *server) close() {
 		s.room.Close()
 	}
 	s.closeHistory()
+	s.closeMetrics()
 }
 
 // closeHistory releases the data directory.
@@ -98,7 +121,7 @@ func (s *server) listen(f *port) (net.Listener, error) {
 	flag, addr := f.name, f.addr
 	l, err := net.Listen(f.network, addr)
 	if err == nil {
-		return sparing{l}, nil
+		return l, nil
 	}
 	at, unresolved := net.ResolveTCPAddr("tcp", addr)
 	if !errors.Is(err, syscall.EADDRINUSE) || unresolved != nil {
@@ -113,7 +136,7 @@ func (s *server) listen(f *port) (net.Listener, error) {
 func (s *server) openRoom() error {
 	cfg := room.DefaultConfig()
 	cfg.Limits, cfg.CutWait = s.cfg.limits(), s.cfg.CutWait
-	cfg.Node, cfg.Alone, cfg.Audit, cfg.Reload = nodeName, true, s.audit, s.reload
+	cfg.Node, cfg.Alone, cfg.Program, cfg.Audit, cfg.Reload, cfg.Meter = nodeName, true, s.cfg.Program, s.audit, s.reload, s.monitor.room
 	a, err := s.access(&s.cfg)
 	if err != nil {
 		return err
@@ -194,6 +217,7 @@ func (s *server) indexing(done, total int64) {
 		fmt.Fprintf(c, s.texts().Indexing+"\n", done, total)
 		return
 	}
+	s.notify("STATUS=" + fmt.Sprintf(s.texts().Indexing, done, total))
 	s.log.Info("indexing", "done", done, "of", total)
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"os"
 	"os/signal"
 	"reflect"
 	"slices"
@@ -11,11 +12,11 @@ import (
 	"time"
 )
 
-// obeyHangup reads the files again at each SIGHUP until ctx ends. When it is because the
+// obeyHangup reads the files again at each of the signals until ctx ends. When it is because the
 // terminal that the console is on was closed, it calls stop instead, as Ctrl-C does there: a
 // server that was started in the background goes on.
-func (s *server) obeyHangup(ctx context.Context, stop func()) {
-	onSignal(ctx, syscall.SIGHUP, func() {
+func (s *server) obeyHangup(ctx context.Context, hangups chan os.Signal, stop func()) {
+	onSignal(ctx, hangups, func() {
 		if s.onTerminal && !isTerminal(s.cfg.Stdin) { // it was one
 			signal.Ignore(syscall.SIGHUP) // the shell passes on the one that it got itself
 			stop()
@@ -35,6 +36,8 @@ func (s *server) obeyHangup(ctx context.Context, stop func()) {
 // may enter apply at once. It returns how many sessions were put out because they may no
 // longer enter. An invalid file changes nothing.
 func (s *server) reload() (putOut int, err error) {
+	s.notifyReloading()
+	defer func() { s.notifyReady(err) }()
 	next := s.cfg
 	if s.cfg.Again != nil {
 		if next, err = s.cfg.Again(); err != nil {
@@ -45,6 +48,11 @@ func (s *server) reload() (putOut int, err error) {
 	if err != nil {
 		return 0, err
 	}
+	token, err := s.metricsToken()
+	if err != nil {
+		return 0, err
+	}
+	s.monitor.token.Store(&token)
 	gone := s.room.SetAccess(a)
 	s.auditPutOut(gone)
 	s.room.SetLimits(next.limits())
@@ -65,6 +73,7 @@ func (c *Config) unapplied(next *Config) []string {
 		"ssh": c.SSH != next.SSH, "tcp": c.TCP != next.TCP, "data": c.Data != next.Data, "lang": c.Lang != next.Lang,
 		"host-key": !slices.Equal(c.HostKey, next.HostKey), "log": c.Log != next.Log, "cut-wait": c.CutWait != next.CutWait,
 		"nats": !reflect.DeepEqual(c.NATS, next.NATS), "node": c.Node != next.Node,
+		"metrics": c.Metrics != next.Metrics, "metrics-token-file": c.MetricsTokenFile != next.MetricsTokenFile,
 	}
 	maps.DeleteFunc(differs, func(_ string, differs bool) bool { return !differs })
 	return slices.Sorted(maps.Keys(differs))

@@ -18,6 +18,8 @@ import (
 	"syscall"
 	"time"
 	_ "time/tzdata" // members' time zones, on machines without a zone database too
+
+	"github.com/coreos/go-systemd/v22/daemon"
 )
 
 const (
@@ -76,18 +78,23 @@ func (s *server) run(ctx context.Context) error {
 		return err
 	}
 	failed := s.serve()
+	s.monitor.stage.Store(serving)
 	s.following.Go(func() { // nothing else waits for a console that does not take what is written to it
 		s.greet()
 		s.console.Follow()
 	})
 	s.running.Go(func() { s.readConsole(ctx) })
-	s.running.Go(func() { s.obeyHangup(ctx, stop) })
+	hangups := catch(syscall.SIGHUP)
+	s.running.Go(func() { s.obeyHangup(ctx, hangups, stop) })
+	s.notifyReady(nil) // a SIGHUP is caught
 	select {
 	case err = <-failed:
 	case <-ctx.Done():
 	case <-s.room.Stopped():
 		s.sayFailed()
 	}
+	s.notify(daemon.SdNotifyStopping)
+	s.monitor.stage.Store(stopping)
 	s.room.Stop("")
 	stop() // from here on a second signal ends the process at once
 	return errors.Join(s.shutdown(), err)
@@ -99,6 +106,7 @@ func (s *server) run(ctx context.Context) error {
 func (s *server) shutdown() error {
 	ctx, cancel := context.WithTimeout(context.Background(), endTimeout)
 	defer cancel()
+	defer s.closeMetrics()
 	s.sayGoodbye(ctx)
 	var err, notKept error
 	if !within(ctx, endTimeout, func() { err = s.explainRoom(s.room.Close()) }) {

@@ -35,6 +35,7 @@ type server struct {
 	history   *history.History // closed after the room; nil without a data directory
 	auditLog  *slog.Logger
 	auditFile *auditFile // what auditLog writes to; nil without a data directory
+	monitor   monitor
 }
 
 // port is one way in: its listener, and the front that serves the room on it.

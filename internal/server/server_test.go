@@ -29,7 +29,7 @@ func TestNothingRunsAfterRun(t *testing.T) {
 	ended := make(chan error, 1)
 	go func() {
 		ended <- Run(ctx, Config{
-			SSH: "127.0.0.1:0", TCP: "127.0.0.1:0", Data: t.TempDir(), Lang: "en", Burst: 5, Log: "text",
+			SSH: "127.0.0.1:0", TCP: "127.0.0.1:0", Data: t.TempDir(), Lang: "en", Burst: 5, Log: "logfmt",
 			Stdin: in, Stdout: out, Stderr: stderr,
 		})
 		out.Close()

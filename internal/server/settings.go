@@ -79,6 +79,16 @@ func readFile(t *lang.Texts, name string, secret bool) (string, error) {
 	return string(text), err
 }
 
+// secretLine returns the first line of a file that only its owner may read; without a name "".
+func secretLine(t *lang.Texts, name string) (string, error) {
+	if name == "" {
+		return "", nil
+	}
+	text, err := readFile(t, name, true)
+	first, _, _ := strings.Cut(text, "\n")
+	return strings.TrimRight(first, "\r"), err
+}
+
 // entries goes through the lines of a text, numbered from 1, without the space around
 // them. It leaves out those that are empty or begin with #.
 func entries(text string) iter.Seq2[int, string] {

@@ -117,10 +117,15 @@ func (b blocking) Write(p []byte) (n int, err error) {
 	}
 }
 
-// onSignal calls do at each signal sig until ctx ends.
-func onSignal(ctx context.Context, sig os.Signal, do func()) {
+// catch returns a channel of the signals sig, which do nothing else to the process from then on.
+func catch(sig os.Signal) chan os.Signal {
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, sig)
+	return signals
+}
+
+// onSignal calls do at each of the signals until ctx ends.
+func onSignal(ctx context.Context, signals chan os.Signal, do func()) {
 	defer signal.Stop(signals)
 	for {
 		select {

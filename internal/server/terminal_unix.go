@@ -24,7 +24,7 @@ func runInBackground() { signal.Ignore(syscall.SIGTTIN, syscall.SIGTTOU) }
 
 // followSize calls set with each new size until ctx ends.
 func (t *terminal) followSize(ctx context.Context, set func(width, height int)) {
-	onSignal(ctx, syscall.SIGWINCH, func() { set(t.size()) })
+	onSignal(ctx, catch(syscall.SIGWINCH), func() { set(t.size()) })
 }
 
 // awaitReadable waits until a read of a file need not wait.

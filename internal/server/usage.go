@@ -32,31 +32,35 @@ func (e *UsageError) Error() string { return e.Text }
 
 func (u Usage) texts() *lang.Texts { return lang.Of(u.Lang) }
 
-// Options make kong use the language. A help of "${Name}" is the field Name of lang.Texts. It
-// is put in before kong looks for variables: kong copies and searches all of them once for
-// each flag, which took longer than all else at a start.
+// Options make kong use the language. ${Name} in the help of a command or flag is the field of that
+// name of lang.Texts. They are no variables of kong's, which copies and reads all of them anew for
+// each flag: that took most of a start.
 func (u Usage) Options() []kong.Option {
-	return []kong.Option{kong.Description(u.texts().HelpProgram), kong.Help(u.help), kong.PostBuild(u.describe)}
+	return []kong.Option{kong.PostBuild(u.word), kong.Description(u.texts().HelpProgram), kong.Help(u.help)}
 }
 
-// describe gives commands, flags and arguments their help.
-func (u Usage) describe(k *kong.Kong) error {
+// word puts the texts in their places.
+func (u Usage) word(k *kong.Kong) error {
 	texts := reflect.ValueOf(*u.texts())
-	inWords := func(help string) string {
-		name, ok := strings.CutPrefix(help, "${")
-		if text := texts.FieldByName(strings.TrimSuffix(name, "}")); ok && text.IsValid() {
-			return strings.ReplaceAll(text.String(), "$", "$$")
-		}
-		return help
-	}
-	return kong.Visit(k.Model.Node, func(node kong.Visitable, next kong.Next) error {
+	return kong.Visit(k.Model, func(node kong.Visitable, next kong.Next) error {
+		var help *string
 		switch node := node.(type) {
 		case *kong.Node:
-			node.Help = inWords(node.Help)
+			help = &node.Help
 		case *kong.Value:
-			node.Help = inWords(node.Help)
+			help = &node.Help
 		case *kong.Flag:
-			node.Help = inWords(node.Help)
+			help = &node.Help
+		}
+		if help == nil {
+			return next(nil)
+		}
+		if name, ok := strings.CutPrefix(*help, "${"); ok {
+			text := texts.FieldByName(strings.TrimSuffix(name, "}"))
+			if !text.IsValid() {
+				return fmt.Errorf("lang.Texts has no field %s", name)
+			}
+			*help = text.String()
 		}
 		return next(nil)
 	})
@@ -84,11 +88,12 @@ func (u Usage) print(o kong.HelpOptions, ctx *kong.Context) error {
 	if err := kong.DefaultHelpPrinter(o, ctx); err != nil {
 		return err
 	}
-	_, err := io.WriteString(out, u.translate(text.String()))
+	_, err := io.WriteString(out, u.Translate(text.String()))
 	return err
 }
 
-func (u Usage) translate(help string) string {
+// Translate puts the words that kong has of itself, in its help and usage, into the language.
+func (u Usage) Translate(help string) string {
 	return strings.NewReplacer(slices.Concat(u.texts().HelpFrame, []string{"Show context-sensitive help.", u.texts().HelpShow})...).Replace(help)
 }
 
@@ -99,7 +104,7 @@ func (u Usage) Show(w io.Writer, ctx *kong.Context, wrong *UsageError) {
 	if command := ctx.Selected(); command != nil && !wrong.program {
 		usage, path = " "+command.Summary(), " "+command.Path()
 	}
-	fmt.Fprintln(w, u.translate("Usage: "+ctx.Model.Name+usage))
+	fmt.Fprintln(w, u.Translate("Usage: "+ctx.Model.Name+usage))
 	fmt.Fprintf(w, "salon: "+u.texts().WrongUse+"\n", wrong)
 	fmt.Fprintf(w, u.texts().MoreHelp+"\n", ctx.Model.Name+path)
 }
@@ -120,6 +125,7 @@ func (u Usage) errorf(format string, args ...any) *UsageError {
 var (
 	kongUnexpected = regexp.MustCompile(`^(unknown flag|flag|unexpected argument|unexpected flag argument) (.+?)(?: applies to .*)?(?:, did you mean (?:one of )?(.*)\?)?$`)
 	kongMissing    = regexp.MustCompile(`^(?:expected(?: one of)?|missing positional arguments) ("?<.*|".*)$`)
+	kongBadWord    = regexp.MustCompile(`^<[\w-]+> must be one of "([^"]+)".* but got "(.*)"$`)
 	kongBadValue   = regexp.MustCompile(`^--([\w-]+)\b(?:.* but got "((?:[^"\\]|\\.)*)"(?: \((<EOL>)\))?|: missing value)`)
 )
 
@@ -128,8 +134,13 @@ func (u Usage) Error(ctx *kong.Context, err error) *UsageError {
 	switch err {
 	case ErrBothOff:
 		return &UsageError{Text: u.texts().BothOff}
+	case ErrNoHostKey:
+		return &UsageError{Text: u.texts().HostkeyOff}
 	case ErrInMemory:
 		return &UsageError{Text: u.texts().NodeInMemory}
+	}
+	if public, ok := errors.AsType[*PublicError](err); ok {
+		return u.errorf(u.texts().MetricsPublic, public.Addr, metricsExample)
 	}
 	if bad, ok := errors.AsType[*FlagError](err); ok {
 		return u.badFlag(ctx, bad)
@@ -141,6 +152,9 @@ func (u Usage) Error(ctx *kong.Context, err error) *UsageError {
 			value = ""
 		}
 		return u.badFlag(ctx, &FlagError{Flag: m[1], Value: value})
+	}
+	if m := kongBadWord.FindStringSubmatch(said); m != nil {
+		return u.BadValue(ctx.Model.Name+" "+ctx.Selected().Path(), m[2], m[1])
 	}
 	if m := kongMissing.FindStringSubmatch(said); m != nil {
 		return u.missing(ctx, strings.ReplaceAll(m[1], `"`, ""))
@@ -213,7 +227,7 @@ func (u Usage) badFlag(ctx *kong.Context, bad *FlagError) *UsageError {
 		}
 		example, _, _ = strings.Cut(flag.PlaceHolder, "|")
 		switch {
-		case flag.HasDefault && flag.Default != "0":
+		case flag.HasDefault && flag.Default != "0" && flag.Default != "":
 			example = flag.Default
 		case example == "CIDR":
 			example = networkExample

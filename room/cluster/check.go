@@ -77,6 +77,6 @@ func (p Peer) Differs(keys []string) bool {
 // compareKeys warns of a node with other host keys.
 func (n *Node) compareKeys(p Peer) {
 	if p.Differs(n.lease.keys) {
-		n.log.Warn("cluster: another node has other host keys: ssh refuses members who are moved between the two; give both the same", "node", p.Name, "its", p.HostKeys, "own", n.lease.keys)
+		n.log.Warn("cluster: another node has other host keys", "do", "give both the same, or ssh refuses members who are moved between the two", "node", p.Name, "its", p.HostKeys, "own", n.lease.keys)
 	}
 }

@@ -130,8 +130,13 @@ func Init(ctx context.Context, o InitOptions) error {
 // begun.
 const initTimeout = 15 * time.Second
 
-// codeMeeting is JetStream's error code while its servers have not met yet.
-const codeMeeting = 10008
+// JetStream's error codes while its servers have not met yet: none leads, or the leader has not
+// heard yet of the others, and takes them to be offline. One that is gone is offline too: that is
+// said after initTimeout.
+const (
+	codeMeeting = 10008
+	codeNoPeers = 10005
+)
 
 // patiently asks again and again while the servers have not met yet, for initTimeout at most:
 // until then they may say so, or nothing.
@@ -143,7 +148,8 @@ func patiently(ctx context.Context, conn *nats.Conn, ask func(context.Context) e
 		err := ask(within)
 		done()
 		api, answered := errors.AsType[*jetstream.APIError](err)
-		meeting := answered && api.ErrorCode == codeMeeting || errors.Is(explain(conn, err), ErrNoMajority)
+		meeting := answered && (api.ErrorCode == codeMeeting || api.ErrorCode == codeNoPeers && strings.Contains(api.Description, "offline")) ||
+			errors.Is(explain(conn, err), ErrNoMajority)
 		if !meeting || !wait.Pause(ctx, electPause) {
 			return err
 		}

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
+
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // Backup writes the history as it is at one moment to a new file, for its owner alone, also
@@ -17,7 +19,8 @@ import (
 // that was erased. It keeps nobody from writing; the write-ahead log only grows meanwhile.
 // A history is begun from the file by copying it as salon.db into an empty directory.
 //
-// An existing file is fs.ErrExist and stays as it is; after any error nothing is left.
+// An existing file is fs.ErrExist and stays as it is; after any error nothing is left. Where
+// there is no room for the copy it is ErrFull.
 // progress, if not nil, is called once a second with how many bytes of about how many are
 // written.
 func (r *Reader) Backup(ctx context.Context, to string, progress func(done, total int64)) error {
@@ -78,6 +81,9 @@ func (r *Reader) copyTo(ctx context.Context, to string, progress func(done, tota
 	_, err = db.ExecContext(ctx, `VACUUM INTO ?`, to)
 	stop()
 	watching.Wait()
+	if code(err) == sqlite3.SQLITE_FULL { // only the copy is written
+		return fmt.Errorf("%w (%w)", ErrFull, err)
+	}
 	return err
 }
 

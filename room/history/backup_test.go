@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"math"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"sync/atomic"
@@ -94,5 +95,22 @@ func TestABackupThatIsGivenUp(t *testing.T) {
 	}
 	if files, err := os.ReadDir(to); err != nil || len(files) != 0 {
 		t.Errorf("they leave %v, %v", files, err)
+	}
+}
+
+// TestABackupToAFullDiskSaysSo, and leaves nothing there.
+func TestABackupToAFullDiskSaysSo(t *testing.T) {
+	full := t.TempDir()
+	if out, err := exec.CommandContext(t.Context(), "mount", "-t", "tmpfs", "-o", "size=8k", "none", full).CombinedOutput(); err != nil {
+		t.Skipf("no file system can be mounted here: %v, %s", err, out)
+	}
+	defer exec.Command("umount", full).Run()
+	dir := t.TempDir()
+	shut(t, open(t, Options{Dir: dir})) // its tables take more
+	if err := reader(t, dir).Backup(t.Context(), filepath.Join(full, "copy.db"), nil); !errors.Is(err, ErrFull) {
+		t.Errorf("Backup: %v", err)
+	}
+	if left, err := os.ReadDir(full); err != nil || len(left) > 0 {
+		t.Errorf("left are %v, %v", left, err)
 	}
 }

@@ -44,6 +44,7 @@ type maintenance struct {
 	covered atomic.Bool            // a snapshot may cover entries of the log
 	erased  atomic.Bool            // the write-ahead log may hold erased words
 	seen    atomic.Int64           // the sequencer's commits, when last looked at
+	pruned  atomic.Uint64          // messages that were deleted
 }
 
 // work maintains until ctx ends.
@@ -244,6 +245,7 @@ func (m *maintenance) forget(ctx context.Context, b *bounds, excess int64) (gone
 			return gone, some.oldest, err
 		}
 		m.memory.forget(some.last)
+		m.pruned.Add(uint64(some.count))
 		gone, excess = gone+some.count, max(0, excess-some.bytes)
 	}
 	return gone, 0, ctx.Err()

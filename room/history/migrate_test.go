@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -70,7 +72,13 @@ func TestFormat1IsBroughtUpToDate(t *testing.T) {
 // microseconds.
 func wantExport1(t *testing.T, h *History) {
 	t.Helper()
-	was := read(t, filepath.Join("testdata", "format1.jsonl"))
+	wantExport(t, h, "format1.jsonl")
+}
+
+// wantExport checks that what an older salon exported is exported still.
+func wantExport(t *testing.T, h *History, file string) {
+	t.Helper()
+	was := read(t, filepath.Join("testdata", file))
 	var out bytes.Buffer
 	if err := (&Reader{db: h.disk.readers.Load()}).Export(t.Context(), &out, nil); err != nil {
 		t.Fatal(err)
@@ -284,5 +292,17 @@ func wantIn(t *testing.T, h *History, in state.Rooms, want ...state.Seq) {
 	}
 	if err != nil || !slices.Equal(got, want) {
 		t.Errorf("in %v there are %v, want %v (%v)", in, got, want, err)
+	}
+}
+
+// TestTheChangelogHasTheFormat of this version.
+func TestTheChangelogHasTheFormat(t *testing.T) {
+	text, err := os.ReadFile("../../CHANGELOG.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	newest := regexp.MustCompile(`(?m)^\| \d+\.\d+\.\d+ .*\| (\d+) \| (\d+) \|$`).FindSubmatch(text)
+	if newest == nil || string(newest[1]) != fmt.Sprint(format) || !strings.Contains(string(text), fmt.Sprintf("Database %d: ", format)) {
+		t.Errorf("the newest version in CHANGELOG.md is %q, the database is of format %d", newest, format)
 	}
 }

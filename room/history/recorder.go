@@ -126,7 +126,7 @@ func (r *recorder) recovered() {
 	if missing := r.memory.takeReported(); missing.seq == 0 || missing.Count > 0 {
 		about = append(about, "missing", missing.Count)
 	} else { // nobody knows how many messages a lost file held
-		about = append(about, "missing before", missing.To.Truncate(time.Second))
+		about = append(about, "missing_before", missing.To.Truncate(time.Second))
 	}
 	r.log.Info("history: recording again", about...)
 }

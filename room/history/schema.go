@@ -98,6 +98,8 @@ var (
 	ErrNewer     = errors.New("a newer salon wrote it: start that one")
 	ErrDirectory = errors.New("it is a directory: move it away to begin a new one")
 
+	// ErrFull is an error of Backup: there is no room for the copy.
+	ErrFull = errors.New("the disk of the copy is full")
 	// ErrReadOnly is an error of OpenReader: the last messages are in a second file, which
 	// can only be read where one can write.
 	ErrReadOnly = errors.New("it was not closed, and can only be read where one can write: copy the directory there")

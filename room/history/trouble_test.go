@@ -204,7 +204,7 @@ func TestWhatOnlyARemovedFileHeldIsAGap(t *testing.T) {
 	}
 	c.says("50")
 	c.until("recording again", c.well)
-	c.wantLogged("missing before")
+	c.wantLogged("missing_before")
 	events, err := c.reopened().Last(t.Context(), nil, 100, 0)
 	if err != nil || len(events) < 9 {
 		t.Fatalf("%d are left, %v", len(events), err)

@@ -9,7 +9,7 @@ import (
 	"salon/room/lang"
 )
 
-// TestEveryErrorHasACode that the README names, and none that is said to be the server's
+// TestEveryErrorHasACode that docs/json.md names, and none that is said to be the server's
 // fault.
 func TestEveryErrorHasACode(t *testing.T) {
 	for _, test := range complaints {
@@ -20,7 +20,7 @@ func TestEveryErrorHasACode(t *testing.T) {
 	if got := lang.Code(context.Canceled); got != "ended" {
 		t.Errorf("a session that ended has the code %q", got)
 	}
-	readme, err := os.ReadFile("../../README.md")
+	guide, err := os.ReadFile("../../docs/json.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,8 +29,8 @@ func TestEveryErrorHasACode(t *testing.T) {
 		if once[code] {
 			t.Errorf("%q stands twice", code)
 		}
-		if once[code] = true; !strings.Contains(string(readme), "`"+code+"`") {
-			t.Errorf("the README does not name %q", code)
+		if once[code] = true; !strings.Contains(string(guide), "`"+code+"`") {
+			t.Errorf("docs/json.md does not name %q", code)
 		}
 	}
 }

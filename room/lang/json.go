@@ -13,7 +13,7 @@ import (
 // (RFC 8259, UTF-8). Fields that do not apply are left out. Programs should skip
 // types and fields that they do not know: more may come.
 type Object struct {
-	Type    string    `json:"type"`              // see the README
+	Type    string    `json:"type"`              // see docs/json.md
 	Seq     state.Seq `json:"seq,omitempty"`     // place in the room's log; 0 for what is private or local
 	Time    time.Time `json:"time"`              // RFC 3339, UTC
 	Room    string    `json:"room,omitempty"`    // where; left out for #salon, and for what concerns the whole server

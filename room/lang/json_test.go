@@ -71,6 +71,7 @@ func TestEventsAsJSON(t *testing.T) {
 			want = strings.Replace(test.want, `"}`, `","time":"2026-11-22T14:05:00Z"}`, 1)
 		}
 		for _, v := range []lang.View{french(), english(), {Operator: true}} {
+			wantValid(t, v.JSON(room.Item{Event: e}, now))
 			if got := string(v.JSON(room.Item{Event: e}, now)); got != want {
 				t.Errorf("%T is\n%s\nwant\n%s", test.body, got, want)
 			}
@@ -91,6 +92,7 @@ func TestNoAddressOrKeyIsInTheJSON(t *testing.T) {
 func TestEveryEventHasATypeInJSON(t *testing.T) {
 	for _, test := range told {
 		var o lang.Object
+		wantValid(t, french().JSON(room.Item{Event: &state.Event{Seq: 42, Time: at, Body: test.body}}, now))
 		data := french().JSON(room.Item{Event: &state.Event{Seq: 42, Time: at.In(time.FixedZone("X", 3600)), Body: test.body}}, now)
 		if err := json.Unmarshal(data, &o); err != nil || o.Type == "" || o.Seq != 42 || !o.Time.Equal(at) || bytes.ContainsAny(data, "\n\r\x1b") {
 			t.Errorf("%T is %s, %v", test.body, data, err)
@@ -124,6 +126,7 @@ func TestRepliesAsJSON(t *testing.T) {
 		`{"type":"reply","time":"T","lines":["* You are not ignoring anyone."]}`:                                                                                                                                       room.Ignoring{},
 	} {
 		want = strings.Replace(want, `"time":"T"`, `"time":"`+now.Format(time.RFC3339)+`"`, 1)
+		wantValid(t, english().JSON(room.Item{Reply: r}, now))
 		if got := string(english().JSON(room.Item{Reply: r}, now)); got != want {
 			t.Errorf("%T is\n%s\nwant\n%s", r, got, want)
 		}
@@ -145,6 +148,7 @@ func TestThePastAsJSON(t *testing.T) {
 			Search: "x", More: true, Searched: first.Time},
 	} {
 		want = strings.Replace(want, `"T"`, `"`+now.Format(time.RFC3339)+`"`, 1)
+		wantValid(t, english().JSON(room.Item{Reply: r}, now))
 		if got := string(english().JSON(room.Item{Reply: r}, now)); got != want {
 			t.Errorf("%+v is\n%s\nwant\n%s", r, got, want)
 		}

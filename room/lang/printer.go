@@ -26,6 +26,10 @@ const (
 type Printer struct {
 	eol   string
 	lines classcache.Cache[class, kept]
+
+	// Counts counts what was rendered before, and what was not; nil: nothing is counted. It is
+	// set before the first line.
+	Counts *classcache.Counts
 }
 
 // kept are the newest lines of one class: an event's at its place modulo
@@ -92,7 +96,9 @@ func (p *Printer) Line(dst []byte, text string) []byte {
 func (p *Printer) shared(dst []byte, it room.Item, c class) []byte {
 	slot := &p.lines.Get(c)[it.Place%keptLines]
 	l := slot.Load()
-	if l == nil || l.event != it.Event {
+	hit := l != nil && l.event == it.Event
+	p.Counts.Count(hit)
+	if !hit {
 		v := View{Lang: c.lang, Zone: c.zone, Hour12: c.hour12, Room: roomOf(it.Event)}
 		l = &rendered{it.Event, p.Line(nil, v.Event(it.Event))}
 		if len(l.text) <= maxKept {

@@ -11,6 +11,7 @@ import (
 // Texts are all the words of one language, and its grammar. Verbs are those of package
 // fmt; all languages take the same, in the same order.
 type Texts struct {
+	Manual   Manual                                       // what `salon man` says besides the help
 	Tag      language.Tag                                 // the order of names
 	DayUnit  string                                       // the abbreviation of a day
 	Day      func(time.Time) (full, date, figures string) // of a time in its zone: in full, without its name, and in figures as commands take it
@@ -107,6 +108,8 @@ type Texts struct {
 	HelpSSH, HelpTCP, HelpData, HelpHostKey, HelpLang, HelpReplay, HelpRate                   string
 	HelpBurst, HelpCutWait, HelpPerSource, HelpLogins, HelpConnectBurst, HelpMaxLogins        string
 	HelpPenalty, HelpExempt, HelpProxy, HelpLog, HelpHost, HelpPort, HelpShow                 string
+	HelpMetrics, HelpMetricsToken, MetricsPublic, BadToken, NoSocket, SocketTaken             string
+	HelpHealth, HelpHealthAddr, HelpHealthReady, HealthBad                                    string
 	HelpBench, BenchSSH, BenchTCP, BenchScreen, BenchLine, BenchRaw, BenchSize                string
 	BenchStalled, BenchParallel, BenchSenders, BenchRooms, BenchRate, BenchBurst              string
 	BenchDuration, BenchBytes, BenchSettle, BenchPID                                          string
@@ -120,14 +123,18 @@ type Texts struct {
 	DamagedExport                                                                             string
 	HelpCheck, CheckGood, CheckBad, CheckDatabase, CheckNothing, CheckOff                     string
 	CheckKeys, CheckAccess, CheckKey, CheckNoKey, CheckFailed                                 string
-	HelpBackup, HelpBackupFile, BackupExists, BackupOff, BackingUp                            string
+	HelpBackup, HelpBackupFile, BackupExists, BackupFull, BackupOff, BackingUp                string
 	WrongUse, MoreHelp, BadFlag, UnknownFlag, UnexpectedArgument, MissingArgument, Suggestion string
 	UnknownCommand, Example, NoSuchFile                                                       string
 	PortTaken, CannotListen, FewDescriptors, DiskHangs, BothOff                               string
+	SocketUnknown, SocketOff, SocketNotTCP                                                    string
 
 	// Several machines. Of NATSRollback the verbs are whose event, its place, and the stream's
 	// last; of NodeNewer who wrote it, and the format.
 	HelpNATS, HelpNode, HelpNATSCreds, HelpNATSNKey, HelpNATSCA, HelpNATSCert, HelpNATSKey        string
+	HelpMan, HelpCompletion, HelpShell                                                            string
+	HelpHostkey, HelpHostkeyHost, HelpHostkeySSH, HelpHostkeyOnly                                 string
+	HostkeyKnownHosts, HostkeyFingerprints, HostkeySSHFP, HostkeyNone, HostkeyOff                 string
 	HelpKey, HelpKeyFile, HelpCluster, HelpInit, HelpReplicas, HelpMaxBytes, HelpMaxAge, HelpFrom string
 	NodeInMemory, NodeNameTaken, NodeNewer, NodeStops                                             string
 	NATSUnreachable, NATSPermission, NATSNoJetStream, NATSOld, NATSNoStream, NATSForeign          string

@@ -41,6 +41,7 @@ func TestEveryTextIsInEveryLanguage(t *testing.T) {
 	for _, l := range lang.All()[1:] {
 		compareTexts(t, reflect.ValueOf(*fr), reflect.ValueOf(*lang.Of(l)))
 		compareTexts(t, reflect.ValueOf(fr.Screen), reflect.ValueOf(lang.Of(l).Screen))
+		compareTexts(t, reflect.ValueOf(fr.Manual), reflect.ValueOf(lang.Of(l).Manual))
 	}
 }
 

@@ -38,6 +38,14 @@ func (c Cause) String() string {
 	return "unknown"
 }
 
+// Causes returns all causes.
+func Causes() (all []Cause) {
+	for c := Quit; int(c) < len(causeNames); c++ {
+		all = append(all, c)
+	}
+	return all
+}
+
 // Ended is a session that an event ended.
 type Ended struct {
 	Session ID

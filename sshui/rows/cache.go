@@ -34,6 +34,10 @@ type Cache struct {
 	classes classcache.Cache[Class, recent]
 	words   wordCache
 	took    atomic.Pointer[state.Event] // the last that took messages back
+
+	// Counts counts the rows that were found, and those that were made; nil: nothing is
+	// counted. It is set before the Cache is used.
+	Counts *classcache.Counts
 }
 
 // TakeBack forgets the rows and words of messages that an event takes back, once for all who
@@ -63,10 +67,13 @@ func (k *Cache) Event(c Class, place uint64, e *state.Event, h Head) *Fragment {
 	r, at := k.classes.Get(c), slot(place, own)
 	switch f := r.slots[at].Load(); {
 	case f != nil && f.Event == e && f.run == (Run{}):
+		k.Counts.Count(true)
 		return f
 	case r.isPast(place):
+		k.Counts.Count(false)
 		return c.Event(e, lang.View{}, own)
 	}
+	k.Counts.Count(false)
 	return r.make(place, at, &Fragment{Event: e}, func() *Fragment { return c.Event(e, lang.View{}, own) })
 }
 
@@ -75,10 +82,13 @@ func (k *Cache) Run(c Class, place uint64, run Run) *Fragment {
 	r, at := k.classes.Get(c), slot(place, 0)
 	switch f := r.slots[at].Load(); {
 	case f != nil && f.run == run:
+		k.Counts.Count(true)
 		return f
 	case r.isPast(place):
+		k.Counts.Count(false)
 		return c.Run(run, lang.View{})
 	}
+	k.Counts.Count(false)
 	return r.make(place, at, &Fragment{Event: run.first, run: run}, func() *Fragment { return c.Run(run, lang.View{}) })
 }
 

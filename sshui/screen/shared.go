@@ -22,6 +22,10 @@ type Shared struct {
 	markers classcache.Cache[markerLook, atomic.Pointer[marker]]
 }
 
+// Count has counted which rows were found, and which were made. It is called before the first
+// screen shows anything.
+func (s *Shared) Count(c *classcache.Counts) { s.rows.Counts = c }
+
 // headerLook is everything that a header depends on besides the roster.
 type headerLook struct {
 	class         rows.Class
