@@ -27,7 +27,7 @@ const breath = 25 * time.Millisecond
 type hall struct {
 	*testing.T
 	home     string
-	admin    string // the file of the key of whoever begins the cluster
+	admin    string // the file of the key that begins the cluster
 	nats     *natstest.Cluster
 	machines []*machine
 	tally    *natstest.Tally

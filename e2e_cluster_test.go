@@ -201,7 +201,7 @@ func (g *visitor) ended() bool {
 	}
 }
 
-// connect connects to NATS as whoever began the cluster.
+// connect connects to NATS as the administrator, who began the cluster.
 func (h *hall) connect() *nats.Conn {
 	h.Helper()
 	key, err := nats.NkeyOptionFromSeed(h.admin)

@@ -60,7 +60,7 @@ func TestScriptsOfPackagesAreUnderstood(t *testing.T) {
 	}
 }
 
-// TestNoPatchReleaseOfGoIsAskedFor: whoever has the first of a line has enough.
+// TestNoPatchReleaseOfGoIsAskedFor: the first release of a line is enough.
 func TestNoPatchReleaseOfGoIsAskedFor(t *testing.T) {
 	for _, file := range []string{"go.mod", "tools.mod"} {
 		text, err := os.ReadFile(file)

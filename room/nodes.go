@@ -104,7 +104,7 @@ func (r *Room) nodeStats(up []state.Node, applied state.Seq) []NodeStats {
 }
 
 // whereabouts returns a function that says on which nodes a member is connected, by their names;
-// nothing where there is one node, and to whoever is no operator.
+// nothing where there is one node, and to members who are no operators.
 func (s *Session) whereabouts() func(*state.Member) []string {
 	s.room.mu.Lock()
 	up := s.room.state.Nodes()

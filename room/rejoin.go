@@ -15,13 +15,13 @@ import (
 // Others may end the epoch of a node that is alive: it was stopped, or cut off, for so long that
 // they took it for dead. It learns so from the log, where what it has proposed since is out of
 // date. It then begins a new epoch and resumes the sessions that are still connected here under
-// new IDs; whoever is behind them notices nothing.
+// new IDs; the people behind them notice nothing.
 const (
 	// rejoinPause is the time between two tries.
 	rejoinPause = 100 * time.Millisecond
 	// rejoinAtOnce is how many sessions are proposed at a time; the others wait for them.
 	rejoinAtOnce = 64
-	// rejoinPatience is how long whoever joins or does a line waits for it; then they are refused.
+	// rejoinPatience is how long a login or a line waits for it; then it is refused.
 	rejoinPatience = 10 * time.Second
 )
 

@@ -210,7 +210,7 @@ func TestThoseWhoLapsedJoinAgain(t *testing.T) {
 	})
 }
 
-// TestWhoLeavesWhileTheNodeIsStoppedIsGone, and so is whoever leaves as it comes back.
+// TestWhoLeavesWhileTheNodeIsStoppedIsGone, and so is who leaves as it comes back.
 func TestWhoLeavesWhileTheNodeIsStoppedIsGone(t *testing.T) {
 	inStoppedNodes(t, func(n *nodes) {
 		ann := n.up["one"].join("ann")[0]

@@ -203,8 +203,8 @@ func (c *Cluster) end() {
 	}
 }
 
-// freePorts finds ports that nobody listens on, below those that systems give to whoever
-// connects, so that a server which is started again finds its own free.
+// freePorts finds ports that nobody listens on, below those that systems give to clients that
+// connect, so that a server which is started again finds its own free.
 func freePorts(n int) (ports []string, err error) {
 	for range 100 * n {
 		if len(ports) == n {

@@ -72,7 +72,7 @@ type Config struct {
 	// Metrics is where the server shows its figures and how it is, over HTTP: an address of this
 	// machine, another one with a token, or unix:PATH; "" or "off": nowhere.
 	Metrics string `placeholder:"ADDR" help:"${HelpMetrics}"`
-	// MetricsTokenFile is a file with the token that whoever reads figures must send.
+	// MetricsTokenFile is a file with the token that readers of figures must send.
 	MetricsTokenFile string `placeholder:"FILE" help:"${HelpMetricsToken}"`
 	// Log is the form of the technical log on Stderr.
 	Log string `default:"logfmt" enum:"text,logfmt,json" placeholder:"text|logfmt|json" help:"${HelpLog}"`

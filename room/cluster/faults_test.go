@@ -28,6 +28,16 @@ func threeServers(t *testing.T) *salon {
 	return newSalon(t, natstest.Start(t, natstest.Options{Servers: 3}), "", "one", "two", "three")
 }
 
+// threeTalking is threeServers with people who talk on every node, and are read.
+func threeTalking(t *testing.T) *salon {
+	t.Helper()
+	s := threeServers(t)
+	s.read()
+	s.talk()
+	s.flows("all talk")
+	return s
+}
+
 // everywhere has all proxies of a node do something.
 func (n *testNode) everywhere(do func(*natstest.Proxy)) {
 	for _, p := range n.proxies {
@@ -124,10 +134,7 @@ func TestLeaderKilled(t *testing.T) {
 // lets it go on when another one leads: what it takes itself to know must reach nobody.
 func TestLeaderStandsStill(t *testing.T) {
 	t.Parallel()
-	s := threeServers(t)
-	s.read()
-	s.talk()
-	s.flows("all talk")
+	s := threeTalking(t)
 	leader := s.servers.Leader("", streamName, -1)
 	s.servers.Stop(leader)
 	t.Logf("server %d stands still: all talk again after %v", leader, s.flows("all talk again"))
@@ -140,10 +147,7 @@ func TestLeaderStandsStill(t *testing.T) {
 // TestMajorityKilled kills two of three servers; nothing can be said until they are back.
 func TestMajorityKilled(t *testing.T) {
 	t.Parallel()
-	s := threeServers(t)
-	s.read()
-	s.talk()
-	s.flows("all talk")
+	s := threeTalking(t)
 	s.servers.Kill(0)
 	s.servers.Kill(1)
 	took := s.await("read-only everywhere", func() bool { return !slices.ContainsFunc(s.nodes, func(n *testNode) bool { return !n.readOnly() }) })
@@ -165,10 +169,7 @@ func TestMajorityKilled(t *testing.T) {
 // TestNodeCutOff: the others go on while a node cannot reach the servers for a while.
 func TestNodeCutOff(t *testing.T) {
 	t.Parallel()
-	s := threeServers(t)
-	s.read()
-	s.talk()
-	s.flows("all talk")
+	s := threeTalking(t)
 	one := s.nodes[0]
 	one.cutOff()
 	took := s.await("read-only", one.readOnly)

@@ -159,7 +159,7 @@ func (f *feed) look() {
 }
 
 // skip goes on behind events that the stream has no more: they are behind its bounds, or were
-// erased. Whoever follows has to restore a snapshot.
+// erased. Those who follow have to restore a snapshot.
 func (f *feed) skip(to state.Seq) {
 	f.n.log.Info("cluster: the stream has no more what comes next", "from", f.next, "to", to)
 	raise(&f.n.gone, uint64(to-1))

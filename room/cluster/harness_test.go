@@ -183,7 +183,7 @@ func (s *salon) talk() {
 	}
 }
 
-// speak says one message after the other; whoever was cut comes back.
+// speak says one message after the other; a member that was cut comes back.
 func (s *salon) speak(ctx context.Context, n *testNode, session *room.Session, speaker *natstest.Speaker) {
 	pseudo := string(session.Pseudo())
 	for ctx.Err() == nil {

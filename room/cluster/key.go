@@ -6,7 +6,7 @@ import (
 	"github.com/nats-io/nkeys"
 )
 
-// NewKey makes an nkey of a NATS user. Whoever has the seed is that user (see Access.NKey);
+// NewKey makes an nkey of a NATS user. Who has the seed is that user (see Access.NKey);
 // the public key is what the servers' configuration has of it.
 func NewKey() (seed []byte, public string, err error) {
 	pair, err := nkeys.CreateUser()

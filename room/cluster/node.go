@@ -17,7 +17,7 @@ import (
 	"salon/room/state"
 )
 
-// discard is the log of whoever gives none.
+// discard is the log of a node that is given none.
 var discard = slog.New(slog.DiscardHandler)
 
 // Node is this machine's part of a cluster: its [room.Log], [room.Store], [room.Mail] and

@@ -28,7 +28,7 @@ const (
 	// pageTimeout is how long a node may take to answer; then another is asked.
 	pageTimeout = 5 * time.Second
 	// pastWaiting is how many questions wait for the one that is answered. More are dropped,
-	// and whoever asked asks somebody else.
+	// and the node that asked asks another.
 	pastWaiting = 16
 )
 

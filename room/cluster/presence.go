@@ -50,7 +50,7 @@ func (l *lease) up() []string {
 	return l.peers
 }
 
-// start takes a first lease: whoever cannot write it cannot be in the room.
+// start takes a first lease: a node that cannot write it cannot be in the room.
 func (l *lease) start(ctx context.Context, n *Node) error {
 	l.seen = map[uint64]state.Place{}
 	ctx, cancel := context.WithTimeout(ctx, initTimeout)

@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"path/filepath"
 	"strings"
+
+	"salon/room/state"
 )
 
 // conn is one connection that writes, with the statements of every batch. Nil is a
@@ -76,6 +78,17 @@ func eachRow(rows *sql.Rows, err error, do func() (more bool, err error)) error 
 		}
 	}
 	return rows.Err()
+}
+
+// seqsOf returns the numbers of events that a query returned with err.
+func seqsOf(rows *sql.Rows, err error) (seqs []state.Seq, _ error) {
+	err = eachRow(rows, err, func() (bool, error) {
+		var seq state.Seq
+		err := rows.Scan(&seq)
+		seqs = append(seqs, seq)
+		return true, err
+	})
+	return seqs, err
 }
 
 // openReaders opens a few connections that cannot write, and returns the file's format.

@@ -287,7 +287,12 @@ func (d *disk) checkpoint(ctx context.Context) error {
 
 // walSize returns the size of the write-ahead log, 0 if there is none.
 func (d *disk) walSize() int64 {
-	if info, err := os.Stat(d.path() + "-wal"); err == nil {
+	return fileSize(d.path() + "-wal")
+}
+
+// fileSize returns the size of a file, 0 if there is none that can be looked at.
+func fileSize(path string) int64 {
+	if info, err := os.Stat(path); err == nil {
 		return info.Size()
 	}
 	return 0

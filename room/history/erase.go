@@ -177,12 +177,7 @@ func nextOf(tx *sql.Tx, who state.Forgotten, after, before state.Seq) (seqs []st
 	rows, err := tx.Query(`SELECT seq FROM messages WHERE seq >= ? AND seq <= ? AND kind = 'said'
 		AND (member_origin = ? AND member_n = ? OR account <> 0 AND account = ?) ORDER BY seq LIMIT ?`,
 		int64(first), int64(upto), int64(who.Member.Origin), int64(who.Member.N), int64(who.Account), eraseEvents)
-	err = eachRow(rows, err, func() (bool, error) {
-		var seq state.Seq
-		err := rows.Scan(&seq)
-		seqs = append(seqs, seq)
-		return true, err
-	})
+	seqs, err = seqsOf(rows, err)
 	if len(seqs) == eraseEvents {
 		upto = seqs[len(seqs)-1]
 	}

@@ -67,7 +67,7 @@ func openImmutable(path string) (*sql.DB, error) {
 	if _, err := os.Stat(path + "-shm"); err == nil {
 		return nil, ErrReadOnly
 	}
-	if info, err := os.Stat(path + "-wal"); err == nil && info.Size() > 0 {
+	if fileSize(path+"-wal") > 0 {
 		return nil, ErrReadOnly
 	}
 	return openFile(path, "immutable=1")

@@ -1,7 +1,5 @@
 package history
 
-import "os"
-
 // Figures is how large a history is, and what it does.
 type Figures struct {
 	Database, WAL int64  // bytes of the file, and of its write-ahead log
@@ -12,17 +10,9 @@ type Figures struct {
 
 // Figures returns them as they are now. A file that cannot be looked at has no bytes.
 func (h *History) Figures() Figures {
-	f := Figures{Database: sizeOf(h.disk.path()), WAL: sizeOf(h.disk.path() + "-wal"), Pruned: h.maintenance.pruned.Load(), Commits: h.disk.commits.Load()}
+	f := Figures{Database: fileSize(h.disk.path()), WAL: h.disk.walSize(), Pruned: h.maintenance.pruned.Load(), Commits: h.disk.commits.Load()}
 	h.memory.mu.Lock()
 	defer h.memory.mu.Unlock()
 	f.Waiting = len(h.memory.messages.rows)
 	return f
-}
-
-func sizeOf(path string) int64 {
-	info, err := os.Stat(path)
-	if err != nil {
-		return 0
-	}
-	return info.Size()
 }

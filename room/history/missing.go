@@ -105,12 +105,7 @@ func erasedAfter(ctx context.Context, db *sql.DB, after state.Seq, n int) (list 
 	}
 	rows, err := db.QueryContext(ctx, `SELECT seq FROM messages WHERE seq > ? AND seq <= ? AND kind = 'said' AND body ->> '$.removed' IS NOT NULL ORDER BY seq LIMIT ?`,
 		int64(after), int64(upto), n)
-	err = eachRow(rows, err, func() (bool, error) {
-		var seq state.Seq
-		err := rows.Scan(&seq)
-		list = append(list, seq)
-		return true, err
-	})
+	list, err = seqsOf(rows, err)
 	if len(list) == n {
 		upto = list[n-1]
 	}

@@ -25,7 +25,7 @@ type Local interface {
 
 // TestLocal tests the stores that open makes, as [TestStore] does.
 func TestLocal(t *testing.T, open func(t *testing.T) Local) {
-	for name, test := range map[string]func(*testing.T, Local){
+	each(t, open, map[string]func(*testing.T, Local){
 		"it begins with what a snapshot says, or empty": testLoadsNothing,
 		"what was skipped is missing until it is there": testSkip,
 		"a store may begin at a high place":             testSkipFirst,
@@ -39,12 +39,7 @@ func TestLocal(t *testing.T, open func(t *testing.T) Local) {
 		"what was taken back elsewhere has no words":    testFillErased,
 		"what is taken back gets no words again":        testFillWithWords,
 		"filling while more is said is safe":            testFillWhileApplied,
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			test(t, open(t))
-		})
-	}
+	})
 }
 
 func wantMissing(t testing.TB, s Local, want ...state.Missing) {

@@ -17,7 +17,7 @@ import (
 // TestStore tests the stores that open makes. Each must be new, empty and used by nobody
 // else. A search may find an event some time after it was applied, Last must at once.
 func TestStore(t *testing.T, open func(t *testing.T) room.Store) {
-	for name, test := range map[string]func(*testing.T, room.Store){
+	each(t, open, map[string]func(*testing.T, room.Store){
 		"a new store is empty":                  testEmpty,
 		"the last are those that were said":     testLast,
 		"what was said comes back as it was":    testAsItWas,
@@ -30,7 +30,12 @@ func TestStore(t *testing.T, open func(t *testing.T) room.Store) {
 		"each room has its own":                 testRooms,
 		"a snapshot comes back and is replaced": testSnapshot,
 		"reading while more is said is safe":    testWhileApplied,
-	} {
+	})
+}
+
+// each runs tests, side by side, each of a store of its own.
+func each[S room.Store](t *testing.T, open func(t *testing.T) S, tests map[string]func(*testing.T, S)) {
+	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			test(t, open(t))

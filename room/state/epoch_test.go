@@ -158,7 +158,7 @@ func TestEachTimeLeftIsAnnouncedOnce(t *testing.T) {
 	s.fails(state.ShutdownCountdown{Plan: plan, Left: time.Second}, state.ErrGone)
 }
 
-// TestAPlanForAllEndsWithTheLastNode, whoever made it.
+// TestAPlanForAllEndsWithTheLastNode, on whichever it was made.
 func TestAPlanForAllEndsWithTheLastNode(t *testing.T) {
 	s := newStory(t)
 	s.up("lyon", 0)
